@@ -1,0 +1,92 @@
+interface Row {
+  status: number
+  sentence: string
+}
+
+/** Every refusal the API can give. `{detail}` and `{seconds}` are filled by the failure; nothing of the input ever is. */
+const failures = {
+  invalid_host: { status: 400, sentence: 'The request needs exactly one valid Host header.' },
+  missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
+  wrong_scheme: {
+    status: 401,
+    sentence: 'The Authorization header must use the Bearer scheme: Authorization: Bearer bvai_sk_…',
+  },
+  malformed_key: { status: 401, sentence: 'The API key is malformed: {detail}.' },
+  invalid_key: { status: 401, sentence: 'Invalid API key' },
+  rotated_key: { status: 401, sentence: 'Invalid API key. It was replaced on {detail}.' },
+  key_in_url: {
+    status: 400,
+    sentence:
+      'An API key was sent in the URL. URLs end up in logs: rotate that key, and send it in the Authorization header.',
+  },
+  access_disabled: {
+    status: 403,
+    sentence: 'API access is disabled. Enable it in Integrations → API & Webhooks.',
+  },
+  plan_required: { status: 403, sentence: 'API access requires the Agency plan.' },
+  wrong_agency: { status: 403, sentence: 'The {detail} belongs to another agency account.' },
+  rate_limited: { status: 429, sentence: 'Rate limit exceeded. Retry after {seconds} seconds.' },
+  concurrency_limited: {
+    status: 429,
+    sentence: 'Concurrent call limit exceeded. Retry after {seconds} seconds.',
+  },
+  too_many_invalid_keys: {
+    status: 429,
+    sentence: 'Too many invalid API keys from this address. Retry after {seconds} seconds.',
+  },
+  invalid_phone_number: { status: 400, sentence: 'Invalid phone number format' },
+  agent_not_found: { status: 400, sentence: 'Agent not found' },
+  no_agent: { status: 400, sentence: 'No agent specified and no default agent configured' },
+  invalid_body: { status: 400, sentence: 'Invalid request body: {detail}.' },
+  invalid_json: { status: 400, sentence: 'The request body is not valid JSON: {detail}.' },
+  unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
+  body_too_large: { status: 413, sentence: 'The request body is larger than 32 KB.' },
+  not_found: { status: 404, sentence: '{detail}' },
+  method_not_allowed: { status: 405, sentence: 'This path does not take that method. Allowed: {detail}.' },
+  sign_in_needed: { status: 401, sentence: 'Sign in first.' },
+  key_changed: {
+    status: 409,
+    sentence:
+      'The API key was changed in the meantime, so this request changed nothing. Look at it again first.',
+  },
+  cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
+  storage_unavailable: {
+    status: 503,
+    sentence: 'The request could not be stored and was not carried out. Retry after {seconds} seconds.',
+  },
+  internal: { status: 500, sentence: 'Internal error. Quote the X-Request-Id header when you report it.' },
+} as const satisfies Record<string, Row>
+
+export type Reason = keyof typeof failures
+
+interface Particulars {
+  /** Public: fills the sentence. Never input. */
+  detail?: string
+  retryAfterSeconds?: number
+  /** Private: for the log only. */
+  cause?: unknown
+}
+
+/** A refusal with a public face (status, reason, sentence) and a private cause. */
+export class Failure extends Error {
+  readonly status: number
+  readonly detail: string
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    readonly reason: Reason,
+    { detail = '', retryAfterSeconds, cause }: Particulars = {},
+  ) {
+    const { status, sentence } = failures[reason]
+    super(sentence.replace('{detail}', () => detail).replace('{seconds}', String(retryAfterSeconds)), {
+      cause,
+    })
+    this.status = status
+    this.detail = detail
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** A storage failure is worth one retry soon: a locked file or a full disk either clears quickly or needs a person. */
+export const storageUnavailable = (cause: unknown) =>
+  new Failure('storage_unavailable', { retryAfterSeconds: 1, cause })

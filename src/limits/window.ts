@@ -1,0 +1,109 @@
+/** The answer of a window: a refusal is a value, never an exception. */
+export interface WindowDecision {
+  granted: boolean
+  /** How many more would be granted right now. */
+  remaining: number
+  /** Whole seconds until the next grant becomes free, rounded up: ≥ 1 whenever anything is in the window, else 0. */
+  resetSeconds: number
+}
+
+/**
+ * Sliding logs, one per id: at most `limit` grants in any span of `spanMs`. Exact, because it keeps the time of every
+ * grant; a counter per fixed window would let twice the limit through across its edge. Refusals are not recorded.
+ * All times are monotonic milliseconds.
+ */
+export class Windows {
+  readonly #logs = new Map<string, GrantLog>()
+  readonly #spanMs: number
+  #sweepAt = Number.NEGATIVE_INFINITY
+
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs
+  }
+
+  /** Checks and takes in one step. `limit` may differ from call to call and holds at once. */
+  take(id: string, limit: number, nowMs: number): WindowDecision {
+    this.#sweep(nowMs)
+    const log = this.#logs.get(id) ?? this.#open(id)
+    log.dropUntil(nowMs - this.#spanMs)
+    const granted = log.size < limit
+    if (granted) log.push(nowMs)
+    return this.#decision(log, granted, limit, nowMs)
+  }
+
+  /** What `take` would see, without taking. */
+  peek(id: string, limit: number, nowMs: number): WindowDecision {
+    const log = this.#logs.get(id)
+    if (!log) return { granted: limit > 0, remaining: limit, resetSeconds: 0 }
+    log.dropUntil(nowMs - this.#spanMs)
+    return this.#decision(log, log.size < limit, limit, nowMs)
+  }
+
+  /** How many ids hold memory. */
+  get size() {
+    return this.#logs.size
+  }
+
+  #decision(log: GrantLog, granted: boolean, limit: number, nowMs: number): WindowDecision {
+    const remaining = Math.max(0, limit - log.size)
+    if (log.size === 0) return { granted, remaining, resetSeconds: 0 }
+    // With a lowered limit, several grants must leave before the next is free.
+    const leaver = log.at(Math.min(log.size - 1, Math.max(0, log.size - limit)))
+    return {
+      granted,
+      remaining,
+      resetSeconds: Math.max(1, Math.ceil((leaver + this.#spanMs - nowMs) / 1000)),
+    }
+  }
+
+  #open(id: string) {
+    const log = new GrantLog()
+    this.#logs.set(id, log)
+    return log
+  }
+
+  /** Drops idle logs, at most once a span, so that memory follows the active ids and not the ever seen. */
+  #sweep(nowMs: number) {
+    if (nowMs < this.#sweepAt) return
+    this.#sweepAt = nowMs + this.#spanMs
+    for (const [id, log] of this.#logs) if (log.newest <= nowMs - this.#spanMs) this.#logs.delete(id)
+  }
+}
+
+const firstCapacity = 8
+
+/** Grant times, oldest first, in a ring that doubles when it is full. */
+class GrantLog {
+  #times = new Float64Array(firstCapacity)
+  #head = 0
+  size = 0
+
+  at(index: number) {
+    return this.#times[(this.#head + index) % this.#times.length]!
+  }
+
+  get newest() {
+    return this.size === 0 ? Number.NEGATIVE_INFINITY : this.at(this.size - 1)
+  }
+
+  push(time: number) {
+    if (this.size === this.#times.length) this.#grow()
+    this.#times[(this.#head + this.size) % this.#times.length] = time
+    this.size++
+  }
+
+  /** A grant made at `time` or before has left: the span is half-open. */
+  dropUntil(time: number) {
+    while (this.size > 0 && this.at(0) <= time) {
+      this.#head = (this.#head + 1) % this.#times.length
+      this.size--
+    }
+  }
+
+  #grow() {
+    const wider = new Float64Array(this.#times.length * 2)
+    for (let index = 0; index < this.size; index++) wider[index] = this.at(index)
+    this.#times = wider
+    this.#head = 0
+  }
+}
