@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts'
+import type { Placement, Provider } from '../providers/provider.ts'
+import { advance, type Call, isOver } from './call.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+interface DispatchNeeds {
+  lifecycle: Lifecycle
+  provider(call: Call): Provider
+  clock: Clock
+  log: { warn(message: string, facts: Record<string, unknown>): void }
+}
+
+/**
+ * The outbox: `pending → sending → placed | refused | unknown`. `sending` is on disk before the order goes out, so an
+ * order is sent at most once, whatever crashes: a call found in `sending` is asked about, never sent again.
+ */
+export class Dispatcher {
+  readonly #needs: DispatchNeeds
+  readonly #underWay = new Map<string, Promise<void>>()
+
+  constructor(needs: DispatchNeeds) {
+    this.#needs = needs
+  }
+
+  /** Sends the call's order in a later turn, after the answer to its trigger. */
+  dispatch(call: Pick<Call, 'id'>) {
+    this.#needs.clock.after(0, () => {
+      const sent = this.#send(call.id)
+        .catch((error: unknown) =>
+          this.#needs.log.warn('dispatch failed', { call_id: call.id, error: String(error) }),
+        )
+        .finally(() => this.#underWay.delete(call.id))
+      this.#underWay.set(call.id, sent)
+    })
+  }
+
+  /** Resolves when no order for this call is on its way. */
+  async settled(callId: string) {
+    await this.#underWay.get(callId)
+  }
+
+  /** Resolves when no order at all is on its way. */
+  async idle() {
+    await Promise.all(this.#underWay.values())
+  }
+
+  async #send(callId: string) {
+    const { lifecycle, clock } = this.#needs
+    let claimed = false
+    const call = await lifecycle.insist(callId, (before) => {
+      claimed = before.dispatch === 'pending' && !isOver(before)
+      return claimed ? { ...before, dispatch: 'sending' } : before
+    })
+    if (!claimed || !call) return
+    const placement = await this.#place(call)
+    const placed = await lifecycle.insist(callId, (before) => afterPlacement(before, placement, clock.now()))
+    if (placed?.dispatch === 'placed' && isOver(placed)) await this.#hangUp(placed)
+  }
+
+  /** For a call that was over before its provider said that it had taken it. */
+  async #hangUp(call: Call) {
+    try {
+      await this.#needs.provider(call).end(call)
+    } catch (error) {
+      this.#needs.log.warn('provider could not hang up', { call_id: call.id, error: String(error) })
+    }
+  }
+
+  async #place(call: Call): Promise<Placement> {
+    try {
+      return await this.#needs.provider(call).place(call)
+    } catch (error) {
+      return { outcome: 'unknown', reason: String(error) }
+    }
+  }
+}
+
+const afterPlacement = (call: Call, placement: Placement, now: number): Call => {
+  switch (placement.outcome) {
+    case 'placed':
+      return { ...call, dispatch: 'placed', providerCallId: placement.providerCallId, heardAt: now }
+    case 'refused':
+      return advance(
+        { ...call, dispatch: 'refused' },
+        { type: 'ended', at: now, status: 'failed', reason: placement.reason },
+      )
+    case 'unknown':
+      return { ...call, dispatch: 'unknown' }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../clock.ts'
+import type { Provider } from '../providers/provider.ts'
+import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import type { Dispatcher } from './dispatch.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+interface EndNeeds {
+  lifecycle: Lifecycle
+  dispatcher: Pick<Dispatcher, 'settled'>
+  provider(call: Call): Provider
+  clock: Clock
+}
+
+/**
+ * Ends a call on request and resolves to it as it then is; ending a call that is over changes nothing. An order not yet
+ * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up.
+ */
+export const createEnd =
+  ({ lifecycle, dispatcher, provider, clock }: EndNeeds) =>
+  async (call: Call): Promise<Call> => {
+    const now = clock.now()
+    const unsent = await lifecycle.change(call.id, (before) =>
+      before.dispatch === 'pending' ? advance(before, endedOnRequest(before, now)) : before,
+    )
+    if (!unsent || isOver(unsent)) return unsent ?? call
+    await dispatcher.settled(call.id)
+    const placed = lifecycle.find(call.id) ?? call
+    if (isOver(placed)) return placed
+    await provider(placed).end(placed)
+    const over = await lifecycle.insist(call.id, (before) => advance(before, endedOnRequest(before, now)))
+    return over ?? placed
+  }
+
+const endedOnRequest = (call: Call, at: number): CallEvent => ({
+  type: 'ended',
+  at,
+  status: call.answeredAt === null ? 'canceled' : 'completed',
+  reason: 'Ended on request.',
+})

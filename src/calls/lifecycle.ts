@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts'
+import { Failure } from '../failures.ts'
+import type { Leases } from '../limits/leases.ts'
+import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import type { Commit } from './commit.ts'
+
+interface LifecycleStore {
+  find(id: string): Call | undefined
+  save(call: Call): void
+}
+
+interface LifecycleNeeds {
+  calls: LifecycleStore
+  leases: Leases
+  commit: Commit
+  clock: Clock
+}
+
+/** How long to wait before a change that the disk did not take is tried again. */
+const retryMs = 1000
+
+/** Changes a call through its one door: read, change and save in one commit, and the lease goes with the end. */
+export class Lifecycle {
+  readonly #needs: LifecycleNeeds
+
+  constructor(needs: LifecycleNeeds) {
+    this.#needs = needs
+  }
+
+  find(callId: string) {
+    return this.#needs.calls.find(callId)
+  }
+
+  /** Carries events into the call, and insists: what a provider told once may never be told again. */
+  record(callId: string, ...events: CallEvent[]) {
+    return this.insist(callId, (call) => events.reduce(advance, call))
+  }
+
+  /** `change`, tried again until the disk takes it. */
+  async insist(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+    for (;;) {
+      try {
+        return await this.change(callId, alter)
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        await new Promise<void>((wake) => this.#needs.clock.after(retryMs, wake))
+      }
+    }
+  }
+
+  /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
+  async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+    const { calls, leases, commit } = this.#needs
+    const result = await commit(() => {
+      const call = calls.find(callId)
+      if (!call) return undefined
+      const next = alter(call)
+      if (next !== call) calls.save(next)
+      return next
+    })
+    if (result && isOver(result)) leases.release(callId, result.endedAt ?? result.expiresAt)
+    return result
+  }
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.ts'
+import type { Provider } from '../providers/provider.ts'
+import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import type { Dispatcher } from './dispatch.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+interface ReconcileStore {
+  /** Calls that are not over. */
+  active(): Call[]
+  /** Calls that are not over and either expired or last heard of at `heardBefore` or earlier. */
+  overdue(now: number, heardBefore: number): Call[]
+}
+
+interface ReconcileNeeds {
+  calls: ReconcileStore
+  lifecycle: Lifecycle
+  dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
+  provider(call: Call): Provider
+  clock: Clock
+  log: { warn(message: string, facts: Record<string, unknown>): void }
+}
+
+const tickMs = 1000
+/** A call that nothing was heard of for this long is asked about. */
+const silenceMs = 15_000
+
+/** No provider promises an end event: this asks about silent calls, and ends those past their hard cap. */
+export class Reconciler {
+  readonly #needs: ReconcileNeeds
+  /** Calls that are being looked after: a provider that never answers holds up nobody else. */
+  readonly #busy = new Set<string>()
+  #stopped = false
+  #cancel: (() => void) | undefined
+
+  constructor(needs: ReconcileNeeds) {
+    this.#needs = needs
+  }
+
+  /** Takes up what an earlier process left, then looks around every second until `stop`. */
+  start() {
+    const now = this.#needs.clock.now()
+    for (const call of this.#needs.calls.active()) this.#takeUp(call, now)
+    this.#again()
+  }
+
+  stop() {
+    this.#stopped = true
+    this.#cancel?.()
+  }
+
+  /** One look: every overdue call is asked about or ended. */
+  tick() {
+    const now = this.#needs.clock.now()
+    for (const call of this.#needs.calls.overdue(now, now - silenceMs))
+      if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
+  }
+
+  #again() {
+    if (this.#stopped) return
+    this.#cancel = this.#needs.clock.after(tickMs, () => {
+      try {
+        this.tick()
+      } catch (error) {
+        this.#needs.log.warn('reconcile failed', { error: String(error) })
+      }
+      this.#again()
+    })
+  }
+
+  /** Asking and ending go on beside each other, so that a call being asked about still ends at its cap. */
+  #takeUp(call: Call, now: number) {
+    if (call.expiresAt <= now) this.#once(`end ${call.id}`, () => this.#expire(call, now))
+    else if (call.dispatch === 'pending') this.#needs.dispatcher.dispatch(call)
+    else this.#once(`ask ${call.id}`, () => this.#settle(call.id))
+  }
+
+  #once(name: string, work: () => Promise<void>) {
+    if (this.#busy.has(name)) return
+    this.#busy.add(name)
+    work()
+      .catch((error: unknown) => this.#needs.log.warn('reconcile failed', { error: String(error) }))
+      .finally(() => this.#busy.delete(name))
+  }
+
+  async #settle(callId: string) {
+    const { lifecycle, dispatcher, provider, clock, log } = this.#needs
+    await dispatcher.settled(callId)
+    const call = lifecycle.find(callId)
+    if (!call || isOver(call)) return
+    try {
+      const report = await provider(call).ask(call)
+      const now = clock.now()
+      const events = report?.events ?? [neverArrived(now)]
+      await lifecycle.insist(callId, (before) =>
+        isOver(before)
+          ? before
+          : {
+              ...events.reduce(advance, before),
+              dispatch: report ? 'placed' : 'unknown',
+              providerCallId: report?.providerCallId ?? before.providerCallId,
+              heardAt: now,
+            },
+      )
+    } catch (error) {
+      log.warn('provider could not be asked', { call_id: callId, error: String(error) })
+    }
+  }
+
+  /** The lease ends whatever the provider does; hanging up is tried after it. */
+  async #expire({ id, dispatch }: Call, now: number) {
+    const { lifecycle, provider, log } = this.#needs
+    log.warn('call ended by the hard cap', { call_id: id })
+    const over = await lifecycle.record(id, {
+      type: 'ended',
+      at: now,
+      status: 'failed',
+      reason: 'The call was still open at the longest allowed duration.',
+    })
+    if (!over || dispatch === 'pending') return
+    try {
+      await provider(over).end(over)
+    } catch (error) {
+      log.warn('provider could not hang up', { call_id: id, error: String(error) })
+    }
+  }
+}
+
+const neverArrived = (at: number): CallEvent => ({
+  type: 'ended',
+  at,
+  status: 'failed',
+  reason: 'The order was interrupted, and the provider does not know the call.',
+})
