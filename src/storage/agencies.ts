@@ -1,0 +1,48 @@
+import { eq } from 'drizzle-orm'
+import type { Plan } from '../keys/keyring.ts'
+import type { Database } from './database.ts'
+import { nextRevision, raiseRevision } from './environments.ts'
+import { agencies, environments } from './schema.ts'
+
+export type Agency = typeof agencies.$inferSelect
+
+export const createAgencyStore = (database: Database) => {
+  const { orm } = database
+  return {
+    /** Makes the agency and its two environments. */
+    create: (name: string, plan: Plan, now: number): Agency =>
+      database.transaction(() => {
+        const agency = { id: Bun.randomUUIDv7(), name, plan, createdAt: now }
+        orm.insert(agencies).values(agency).run()
+        for (const environment of ['production', 'staging'] as const)
+          orm
+            .insert(environments)
+            .values({
+              id: Bun.randomUUIDv7(),
+              agencyId: agency.id,
+              name: environment,
+              revision: nextRevision,
+            })
+            .run()
+        return agency
+      }),
+
+    list: () => orm.select().from(agencies).orderBy(agencies.name, agencies.id).all(),
+
+    find: (id: string) => orm.select().from(agencies).where(eq(agencies.id, id)).get(),
+
+    setPlan: (id: string, plan: Plan) =>
+      database.transaction(() => {
+        orm.update(agencies).set({ plan }).where(eq(agencies.id, id)).run()
+        const own = orm
+          .select({ id: environments.id })
+          .from(environments)
+          .where(eq(environments.agencyId, id))
+          .all()
+        raiseRevision(
+          database,
+          own.map((environment) => environment.id),
+        )
+      }),
+  }
+}

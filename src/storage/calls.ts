@@ -1,0 +1,45 @@
+import { and, eq, getTableColumns, isNull, lte, or, sql } from 'drizzle-orm'
+import type { Call } from '../calls/call.ts'
+import type { Database } from './database.ts'
+import { calls } from './schema.ts'
+
+export const createCallStore = ({ orm }: Database) => {
+  const columns = Object.keys(getTableColumns(calls)) as (keyof Call)[]
+  const placeholders = Object.fromEntries(
+    columns.map((column) => [column, sql.placeholder(column)]),
+  ) as unknown as Call
+  const insertion = orm.insert(calls).values(placeholders).prepare()
+  const { id: _, ...changeable } = placeholders
+  const update = orm
+    .update(calls)
+    .set(changeable)
+    .where(eq(calls.id, sql.placeholder('id')))
+    .prepare()
+  const byId = orm
+    .select()
+    .from(calls)
+    .where(eq(calls.id, sql.placeholder('id')))
+    .prepare()
+
+  return {
+    insert: (call: Call) => {
+      insertion.run({ ...call })
+    },
+
+    find: (id: string): Call | undefined => byId.get({ id }),
+
+    save: (call: Call) => {
+      update.run({ ...call })
+    },
+
+    /** The calls that are not over: each holds a lease. */
+    active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
+
+    overdue: (now: number, heardBefore: number): Call[] =>
+      orm
+        .select()
+        .from(calls)
+        .where(and(isNull(calls.endedAt), or(lte(calls.expiresAt, now), lte(calls.heardAt, heardBefore))))
+        .all(),
+  }
+}

@@ -1,0 +1,61 @@
+import type { Commit } from '../calls/commit.ts'
+import { storageUnavailable } from '../failures.ts'
+import { type Database, isStorageTrouble } from './database.ts'
+
+interface Waiting {
+  run: () => void
+  settle: (failed: { error: unknown } | undefined) => void
+}
+
+/**
+ * Group commit: all operations of one turn of the event loop share one transaction and one fsync. Each runs in a
+ * savepoint of its own, so that one that fails does not fail its neighbours.
+ */
+export const createCommit = (database: Database): Commit => {
+  let waiting: Waiting[] = []
+
+  const flush = () => {
+    const batch = waiting
+    waiting = []
+    const failures = new Map<Waiting, { error: unknown }>()
+    try {
+      database.transaction(() => {
+        for (const operation of batch) {
+          const error = attempt(database, operation.run)
+          if (error) failures.set(operation, error)
+        }
+      })
+    } catch (error) {
+      for (const operation of batch) operation.settle({ error: storageUnavailable(error) })
+      return
+    }
+    for (const operation of batch) operation.settle(failures.get(operation))
+  }
+
+  return (operation) =>
+    new Promise((resolve, reject) => {
+      let result: ReturnType<typeof operation>
+      if (waiting.length === 0) setImmediate(flush)
+      waiting.push({
+        run: () => {
+          result = operation()
+        },
+        settle: (failed) => (failed ? reject(failed.error) : resolve(result)),
+      })
+    })
+}
+
+/** Storage trouble fails the whole batch: SQLite may have rolled back the neighbours as well. */
+const attempt = ({ sqlite }: Database, operation: () => void) => {
+  sqlite.run('SAVEPOINT operation')
+  try {
+    operation()
+  } catch (error) {
+    if (isStorageTrouble(error)) throw error
+    sqlite.run('ROLLBACK TO operation')
+    return { error }
+  } finally {
+    if (sqlite.inTransaction) sqlite.run('RELEASE operation')
+  }
+  return undefined
+}

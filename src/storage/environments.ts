@@ -1,0 +1,51 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { EnvironmentName } from '../keys/keyring.ts'
+import type { Database } from './database.ts'
+import { environments } from './schema.ts'
+
+export type EnvironmentRow = typeof environments.$inferSelect
+
+/** Says that these environments changed in a way that decides admission. Belongs into the transaction of the change. */
+export const raiseRevision = (database: Database, environmentIds: string[]) => {
+  database.admissionTouched = true
+  database.orm
+    .update(environments)
+    .set({ revision: nextRevision })
+    .where(inArray(environments.id, environmentIds))
+    .run()
+}
+
+export const nextRevision = sql<number>`(select coalesce(max(revision), 0) + 1 from environments)`
+
+export const createEnvironmentStore = (database: Database) => {
+  const { orm } = database
+
+  const update = (id: string, change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId'>>) =>
+    database.transaction(() => {
+      orm.update(environments).set(change).where(eq(environments.id, id)).run()
+      raiseRevision(database, [id])
+    })
+
+  return {
+    /** Production first. */
+    list: (agencyId: string) =>
+      orm
+        .select()
+        .from(environments)
+        .where(eq(environments.agencyId, agencyId))
+        .orderBy(environments.name)
+        .all(),
+
+    find: (agencyId: string, name: EnvironmentName) =>
+      orm
+        .select()
+        .from(environments)
+        .where(and(eq(environments.agencyId, agencyId), eq(environments.name, name)))
+        .get(),
+
+    /** Turns API access on or off; the key stays. */
+    setAccess: (id: string, accessEnabled: boolean) => update(id, { accessEnabled }),
+
+    setDefaultAgent: (id: string, defaultAgentId: string | null) => update(id, { defaultAgentId }),
+  }
+}

@@ -1,0 +1,97 @@
+import { and, eq, gt, isNull, max } from 'drizzle-orm'
+import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
+import type { Database } from './database.ts'
+import { raiseRevision } from './environments.ts'
+import { agencies, environments, keys } from './schema.ts'
+
+export type KeyRow = typeof keys.$inferSelect
+
+export const createKeyStore = (database: Database) => {
+  const { orm, sqlite } = database
+  const dataVersion = sqlite.query<{ data_version: number }, []>('PRAGMA data_version')
+  let seenVersion = -1
+
+  const live = (environmentId: string) =>
+    orm
+      .select()
+      .from(keys)
+      .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
+      .get()
+
+  const keyring: KeyringStore = {
+    changed: () => {
+      const version = dataVersion.get()?.data_version ?? -1
+      if (version === seenVersion && !database.admissionTouched) return false
+      seenVersion = version
+      database.admissionTouched = false
+      return true
+    },
+
+    keysSince: (revision) => {
+      const newest = orm
+        .select({ revision: max(environments.revision) })
+        .from(environments)
+        .get()
+      return { revision: newest?.revision ?? 0, keys: keysOfEnvironmentsAbove(revision) }
+    },
+  }
+
+  const keysOfEnvironmentsAbove = (revision: number): KeyInEnvironment[] =>
+    orm
+      .select({
+        id: keys.id,
+        hash: keys.hash,
+        last4: keys.last4,
+        createdAt: keys.createdAt,
+        replacedAt: keys.replacedAt,
+        exposedAt: keys.exposedAt,
+        environment: {
+          id: environments.id,
+          agencyId: environments.agencyId,
+          agencyName: agencies.name,
+          plan: agencies.plan,
+          name: environments.name,
+          accessEnabled: environments.accessEnabled,
+          defaultAgentId: environments.defaultAgentId,
+        },
+      })
+      .from(keys)
+      .innerJoin(environments, eq(environments.id, keys.environmentId))
+      .innerJoin(agencies, eq(agencies.id, environments.agencyId))
+      .where(gt(environments.revision, revision))
+      .all()
+
+  return {
+    ...keyring,
+    live,
+
+    /** Puts a key in the place of the live one, whose hash stays as a tombstone. One transaction: no instant has two. */
+    replace: (key: Pick<KeyRow, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
+      database.transaction(() => {
+        const replaced = live(key.environmentId)
+        if (replaced)
+          orm.update(keys).set({ replacedAt: key.createdAt }).where(eq(keys.id, replaced.id)).run()
+        orm.insert(keys).values(key).run()
+        raiseRevision(database, [key.environmentId])
+        return replaced
+      }),
+
+    /** Notes that a key was seen in a URL; the first time counts. */
+    markExposed: ({ id, environment }: KeyInEnvironment, now: number) =>
+      database.transaction(() => {
+        orm
+          .update(keys)
+          .set({ exposedAt: now })
+          .where(and(eq(keys.id, id), isNull(keys.exposedAt)))
+          .run()
+        raiseRevision(database, [environment.id])
+      }),
+
+    /** Writes when keys were last used, all in one transaction. */
+    saveLastUse: (lastUse: ReadonlyMap<string, number>) =>
+      database.transaction(() => {
+        for (const [id, lastUsedAt] of lastUse)
+          orm.update(keys).set({ lastUsedAt }).where(eq(keys.id, id)).run()
+      }),
+  }
+}

@@ -1,0 +1,76 @@
+import { and, count, eq, gt, lte, or } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { people, sessions, setupTokens } from './schema.ts'
+
+export type Person = typeof people.$inferSelect
+export type Session = typeof sessions.$inferSelect
+
+/** Who may sign in at the page, their sessions, and the token that lets in the first of them. */
+export const createPeopleStore = (database: Database) => {
+  const { orm } = database
+
+  const anyone = () => (orm.select({ people: count() }).from(people).get()?.people ?? 0) > 0
+
+  return {
+    anyone,
+
+    findByEmail: (email: string) => orm.select().from(people).where(eq(people.email, email)).get(),
+
+    /** Replaces whatever setup token there was. */
+    setSetupToken: (hash: string, expiresAt: number) =>
+      database.transaction(() => {
+        orm.delete(setupTokens).run()
+        orm.insert(setupTokens).values({ hash, expiresAt }).run()
+      }),
+
+    hasSetupToken: (hash: string, now: number) => {
+      const token = orm
+        .select()
+        .from(setupTokens)
+        .where(and(eq(setupTokens.hash, hash), gt(setupTokens.expiresAt, now)))
+        .get()
+      return token !== undefined && !anyone()
+    },
+
+    /** Makes the first person and uses up the token, in one transaction: of two at once, one finds no token. */
+    setUp: (hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number) =>
+      database.transaction(() => {
+        const { changes } = orm
+          .delete(setupTokens)
+          .where(and(eq(setupTokens.hash, hash), gt(setupTokens.expiresAt, now)))
+          .run() as unknown as { changes: number }
+        if (changes === 0 || anyone()) return undefined
+        const made: Person = { id: Bun.randomUUIDv7(), createdAt: now, ...person }
+        orm.insert(people).values(made).run()
+        return made
+      }),
+
+    openSession: (session: Session) => {
+      orm.insert(sessions).values(session).run()
+    },
+
+    findSession: (hash: string) =>
+      orm
+        .select({ session: sessions, person: people })
+        .from(sessions)
+        .innerJoin(people, eq(people.id, sessions.personId))
+        .where(eq(sessions.hash, hash))
+        .get(),
+
+    touchSession: (hash: string, seenAt: number) => {
+      orm.update(sessions).set({ seenAt }).where(eq(sessions.hash, hash)).run()
+    },
+
+    closeSession: (hash: string) => {
+      orm.delete(sessions).where(eq(sessions.hash, hash)).run()
+    },
+
+    /** Removes sessions that no request can use any more. */
+    dropSessions: (createdBefore: number, seenBefore: number) => {
+      orm
+        .delete(sessions)
+        .where(or(lte(sessions.createdAt, createdBefore), lte(sessions.seenAt, seenBefore)))
+        .run()
+    },
+  }
+}
