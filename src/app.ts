@@ -1,0 +1,20 @@
+import { Elysia } from 'elysia'
+import { admin } from './http/admin/index.ts'
+import { createAllow } from './http/allow.ts'
+import { exchange } from './http/exchange.ts'
+import { failure } from './http/failure.ts'
+import { health } from './http/health.ts'
+import { v1 } from './http/v1/index.ts'
+import type { Services } from './server.ts'
+
+/** The whole HTTP tree, in the order in which a request meets it. */
+export const createApp = (services: Services) => {
+  const app = new Elysia({ name: 'callgate' })
+    .use(failure({ log: services.log, allow: (path) => allow(path) })) // every refusal, in one shape
+    .use(exchange) // request id, Host check
+    .use(health(services)) // /healthz /readyz
+    .use(v1(services)) // /api/v1: admission, then the API
+    .use(admin(services)) // /admin: the page
+  const allow = createAllow(app.routes)
+  return app
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+/** What the process needs to know of the world around it. Only this file reads the environment. */
+export interface Config {
+  host: string
+  port: number
+  dataDir: string
+  /** Where people and providers reach this server; null means: where it listens. Never ends in a slash. */
+  publicUrl: string | null
+  requestsPerMinute: number
+  concurrentCalls: number
+  windowSeconds: number
+  maxCallSeconds: number
+  logLevel: 'debug' | 'info' | 'warning' | 'error'
+  logFormat: 'pretty' | 'json'
+}
+
+type Variables = Record<string, string | undefined>
+
+/** Every problem at once, each a sentence that names its variable. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'))
+  }
+}
+
+/** Reads the configuration from environment variables. Throws `ConfigError`. */
+export const readConfig = (
+  variables: Variables = process.env,
+  isTerminal = process.stdout.isTTY === true,
+): Config => {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const result = schema(isTerminal).safeParse(given)
+  if (!result.success)
+    throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
+  const read = result.data
+  return {
+    host: read.CALLGATE_HOST,
+    port: read.CALLGATE_PORT,
+    dataDir: read.CALLGATE_DATA_DIR,
+    publicUrl: read.CALLGATE_PUBLIC_URL ?? null,
+    requestsPerMinute: read.CALLGATE_REQUESTS_PER_MINUTE,
+    concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,
+    windowSeconds: read.CALLGATE_WINDOW_SECONDS,
+    maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
+    logLevel: read.CALLGATE_LOG_LEVEL,
+    logFormat: read.CALLGATE_LOG_FORMAT,
+  }
+}
+
+const schema = (isTerminal: boolean) =>
+  z.object({
+    CALLGATE_HOST: z.string().default('127.0.0.1'),
+    CALLGATE_PORT: wholeNumber(0, 65_535).default(3000),
+    CALLGATE_DATA_DIR: z.string().default('./data'),
+    CALLGATE_PUBLIC_URL: webAddress().optional(),
+    CALLGATE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(100),
+    CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
+    CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
+    CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
+    CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
+    CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
+  })
+
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, error)
+}
+
+const choice = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` })
+
+const webAddress = () =>
+  z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an http or https address, for example https://calls.example.com',
+    })
+    .transform((url) => url.replace(/\/+$/, ''))

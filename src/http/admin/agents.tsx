@@ -1,0 +1,65 @@
+import { Elysia } from 'elysia'
+import { Failure } from '../../failures.ts'
+import { environmentNameSchema, nameSchema } from '../../names.ts'
+import type { Services } from '../../server.ts'
+import type { Agency } from '../../storage/agencies.ts'
+import type { Person } from '../../storage/people.ts'
+import { readForm } from '../body.ts'
+import { agencyParams, findAgency } from './agencies.tsx'
+import { signedIn } from './guard.ts'
+import { AgentsPage } from './pages/agency.tsx'
+import { renderPage } from './pages/layout.tsx'
+
+export const agentPages = (services: Services) => {
+  const { agents, clock, environments } = services
+
+  const page = (person: Person, agency: Agency, typed: { name?: string; error?: string | undefined } = {}) =>
+    renderPage(
+      <AgentsPage
+        person={person}
+        agency={agency}
+        agents={agents.list(agency.id)}
+        environments={environments.list(agency.id)}
+        {...typed}
+      />,
+    )
+
+  return new Elysia({ name: 'agent-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/agents',
+      ({ person, params }) => page(person, findAgency(services, params.agency)),
+      { params: agencyParams },
+    )
+    .post(
+      '/agencies/:agency/agents',
+      async ({ person, params, request, set, redirect }) => {
+        const agency = findAgency(services, params.agency)
+        const form = await readForm(request)
+        const name = nameSchema.safeParse(form.name)
+        if (!name.success) {
+          set.status = 422
+          return page(person, agency, { name: form.name ?? '', error: name.error.issues[0]?.message })
+        }
+        agents.create(agency.id, name.data, 'simulator', clock.now())
+        return redirect(`/admin/agencies/${agency.id}/agents`, 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+    .post(
+      '/agencies/:agency/agents/default',
+      async ({ params, request, redirect }) => {
+        const agency = findAgency(services, params.agency)
+        const form = await readForm(request)
+        const name = environmentNameSchema.safeParse(form.environment)
+        const environment = name.success ? environments.find(agency.id, name.data) : undefined
+        if (!environment) throw new Failure('invalid_body', { detail: 'there is no such environment' })
+        const agent = form.agent ? agents.find(form.agent) : null
+        if (agent === undefined || (agent && agent.agencyId !== agency.id))
+          throw new Failure('agent_not_found')
+        environments.setDefaultAgent(environment.id, agent?.id ?? null)
+        return redirect(`/admin/agencies/${agency.id}/agents`, 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+}

@@ -1,0 +1,28 @@
+import pico from '@picocss/pico/css/pico.min.css' with { type: 'text' }
+import { Elysia } from 'elysia'
+import { Failure } from '../../../failures.ts'
+import styles from './page.css' with { type: 'text' }
+import script from './page.js' with { type: 'text' }
+
+const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 12)
+const stylesheet = pico + styles
+
+/** Addresses that change with their content, so that a browser may keep what is behind them for good. */
+export const assetUrls = {
+  stylesheet: `/admin/assets/${fingerprint(stylesheet)}.css`,
+  script: `/admin/assets/${fingerprint(script)}.js`,
+}
+
+const files = new Map([
+  [assetUrls.stylesheet, { type: 'text/css; charset=utf-8', text: stylesheet }],
+  [assetUrls.script, { type: 'text/javascript; charset=utf-8', text: script }],
+])
+
+export const assets = new Elysia({ name: 'admin-assets' }).get('/assets/:file', ({ params, set }) => {
+  const file = files.get(`/admin/assets/${params.file}`)
+  if (!file) throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+  set.headers['content-type'] = file.type
+  set.headers['x-content-type-options'] = 'nosniff'
+  set.headers['cache-control'] = 'public, max-age=31536000, immutable'
+  return file.text
+})

@@ -1,0 +1,88 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import type { Services } from '../../server.ts'
+import { readForm } from '../body.ts'
+import { anyone } from './guard.ts'
+import { SetupPage, SignInPage } from './pages/entrance.tsx'
+import { renderPage } from './pages/layout.tsx'
+import { normalEmail, passwordLeast, passwordMost } from './passwords.ts'
+import { secretHash } from './sessions.ts'
+
+const account = z.object({
+  email: z.email('That is not an e-mail address.').max(254, 'That e-mail address is too long.'),
+  password: z
+    .string()
+    .min(passwordLeast, `The password needs at least ${passwordLeast} characters.`)
+    .max(passwordMost, `The password has at most ${passwordMost} characters.`),
+})
+
+/** The same for a wrong password, an unknown account and too many attempts: none tells which. */
+const signInRefusal =
+  'That did not match an account, or there were too many attempts. Wait a moment and try again.'
+
+/** How people come in: the first one by a one-time link, everyone by their password. */
+export const entrance = (services: Services) => {
+  const { people, sessions, passwords, clock, finishSetup } = services
+  return new Elysia({ name: 'entrance' })
+    .use(anyone(services))
+    .get('/setup', ({ query }) => {
+      const token = String(query.token ?? '')
+      requireSetupToken(people.hasSetupToken(secretHash(token), clock.now()))
+      return renderPage(<SetupPage token={token} />)
+    })
+    .post(
+      '/setup',
+      async ({ request, set, redirect }) => {
+        const { token = '', email = '', password } = await readForm(request)
+        requireSetupToken(people.hasSetupToken(secretHash(token), clock.now()))
+        const given = account.safeParse({ email: normalEmail(email), password })
+        if (!given.success) {
+          set.status = 422
+          return renderPage(<SetupPage token={token} email={email} error={given.error.issues[0]?.message} />)
+        }
+        const passwordHash = await passwords.hash(given.data.password)
+        const person = people.setUp(secretHash(token), { email: given.data.email, passwordHash }, clock.now())
+        if (!person) throw noSetup()
+        finishSetup()
+        set.headers['set-cookie'] = sessions.open(person.id)
+        return redirect('/admin/agencies', 303)
+      },
+      { parse: 'none' },
+    )
+    .get('/sign-in', () => renderPage(<SignInPage />))
+    .post(
+      '/sign-in',
+      async ({ request, set, redirect }) => {
+        const { email = '', password = '' } = await readForm(request)
+        const result = await passwords.signIn(email, password)
+        if ('person' in result) {
+          set.headers['set-cookie'] = sessions.open(result.person.id)
+          return redirect('/admin/agencies', 303)
+        }
+        set.status = result.retryAfterSeconds === undefined ? 401 : 429
+        if (result.retryAfterSeconds !== undefined)
+          set.headers['retry-after'] = String(result.retryAfterSeconds)
+        return renderPage(<SignInPage email={email} error={signInRefusal} />)
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/sign-out',
+      ({ request, set, redirect }) => {
+        set.headers['set-cookie'] = sessions.close(request)
+        return redirect('/admin/sign-in', 303)
+      },
+      { parse: 'none' },
+    )
+}
+
+const noSetup = () =>
+  new Failure('not_found', {
+    detail:
+      'This setup link is not valid: it was used, is older than 30 minutes, or was replaced by a restart.',
+  })
+
+const requireSetupToken = (valid: boolean) => {
+  if (!valid) throw noSetup()
+}

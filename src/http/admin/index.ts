@@ -1,0 +1,16 @@
+import { Elysia } from 'elysia'
+import type { Services } from '../../server.ts'
+import { agencyPages } from './agencies.tsx'
+import { agentPages } from './agents.tsx'
+import { assets } from './assets/index.ts'
+import { entrance } from './entrance.tsx'
+import { integrationPages } from './integrations.tsx'
+
+/** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
+export const admin = (services: Services) =>
+  new Elysia({ name: 'admin', prefix: '/admin' })
+    .use(assets) // style and script, cached by content
+    .use(entrance(services)) // setup, sign-in, sign-out
+    .use(agencyPages(services)) // the agencies and their plans
+    .use(agentPages(services)) // an agency's agents
+    .use(integrationPages(services)) // its keys and switches

@@ -1,0 +1,102 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { issueKey } from '../../keys/issue.ts'
+import type { EnvironmentName } from '../../keys/keyring.ts'
+import { environmentNameSchema } from '../../names.ts'
+import type { Services } from '../../server.ts'
+import type { EnvironmentRow } from '../../storage/environments.ts'
+import { readForm } from '../body.ts'
+import { agencyParams, findAgency } from './agencies.tsx'
+import { signedIn } from './guard.ts'
+import { ApiPage, type EnvironmentView, IntegrationsPage } from './pages/integrations.tsx'
+import { NewKeyPage, RotatePage } from './pages/key.tsx'
+import { renderPage } from './pages/layout.tsx'
+
+const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
+
+export const integrationPages = (services: Services) => {
+  const { clock, config, environments, keys, leases, usage } = services
+
+  const view = (environment: EnvironmentRow): EnvironmentView => {
+    const key = keys.live(environment.id)
+    const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
+    return { ...environment, key, lastUsedAt, activeCalls: leases.count(environment.id) }
+  }
+
+  const findView = (params: { agency: string; environment: EnvironmentName }) => {
+    const agency = findAgency(services, params.agency)
+    const environment = environments.find(agency.id, params.environment)
+    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    return { agency, environment: view(environment) }
+  }
+
+  return (
+    new Elysia({ name: 'integration-pages' })
+      .use(signedIn(services))
+      .get(
+        '/agencies/:agency/integrations',
+        ({ person, params }) => {
+          const agency = findAgency(services, params.agency)
+          const connected = environments.list(agency.id).some(({ id }) => keys.live(id))
+          return renderPage(<IntegrationsPage person={person} agency={agency} connected={connected} />)
+        },
+        { params: agencyParams },
+      )
+      .get(
+        '/agencies/:agency/integrations/api',
+        ({ person, params }) => {
+          const agency = findAgency(services, params.agency)
+          const views = environments.list(agency.id).map(view)
+          return renderPage(
+            <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
+          )
+        },
+        { params: agencyParams },
+      )
+      .get(
+        '/agencies/:agency/integrations/api/:environment/rotate',
+        ({ person, params, redirect }) => {
+          const { agency, environment } = findView(params)
+          if (!environment.key) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
+          const facts = { person, agency, environment, liveKey: environment.key, now: clock.now() }
+          return renderPage(<RotatePage {...facts} />)
+        },
+        { params: environmentParams },
+      )
+      // Where a reload without the form lands after a key was shown.
+      .get(
+        '/agencies/:agency/integrations/api/:environment/key',
+        ({ params, redirect }) => redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
+        { params: environmentParams },
+      )
+      .post(
+        '/agencies/:agency/integrations/api/:environment/key',
+        async ({ person, params, request }) => {
+          const form = await readForm(request)
+          const { agency, environment } = findView(params)
+          // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
+          if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
+          const { token, replaced } = issueKey(keys, environment.id, clock.now())
+          const apiUrl = config.publicUrl ?? new URL(request.url).origin
+          const shown = { token, replacedLast4: replaced?.last4, apiUrl }
+          return renderPage(
+            <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,
+          )
+        },
+        { parse: 'none', params: environmentParams },
+      )
+      .post(
+        '/agencies/:agency/integrations/api/:environment/access',
+        async ({ params, request, redirect }) => {
+          const { agency, environment } = findView(params)
+          const { enabled } = await readForm(request)
+          if (enabled !== 'true' && enabled !== 'false')
+            throw new Failure('invalid_body', { detail: 'enabled must be true or false' })
+          environments.setAccess(environment.id, enabled === 'true')
+          return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
+        },
+        { parse: 'none', params: environmentParams },
+      )
+  )
+}

@@ -1,0 +1,69 @@
+import type { Plan } from '../../../keys/keyring.ts'
+import type { Agency } from '../../../storage/agencies.ts'
+import type { Person } from '../../../storage/people.ts'
+import { FormError, Layout } from './layout.tsx'
+
+export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Growth', agency: 'Agency' }
+
+interface AgenciesProps {
+  person: Person
+  agencies: Agency[]
+  name?: string
+  error?: string | undefined
+}
+
+export const AgenciesPage = ({ person, agencies, name = '', error }: AgenciesProps) => (
+  <Layout title="Agencies" person={person}>
+    <main>
+      <h1>Agencies</h1>
+      {agencies.length === 0 ? (
+        <p>There is no agency yet. Create the first one below.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Plan</th>
+            </tr>
+          </thead>
+          <tbody>
+            {agencies.map((agency) => (
+              <tr key={agency.id}>
+                <td>
+                  <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
+                </td>
+                <td>{planNames[agency.plan]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <article>
+        <h2>New agency</h2>
+        <FormError message={error} />
+        <form method="post" action="/admin/agencies">
+          <label>
+            Name
+            <input name="name" value={name} required maxLength={100} autoComplete="off" />
+          </label>
+          <PlanField plan="agency" />
+          <button type="submit">Create agency</button>
+        </form>
+      </article>
+    </main>
+  </Layout>
+)
+
+export const PlanField = ({ plan }: { plan: Plan }) => (
+  <label>
+    Plan
+    <select name="plan">
+      {Object.entries(planNames).map(([value, label]) => (
+        <option key={value} value={value} selected={value === plan}>
+          {label}
+        </option>
+      ))}
+    </select>
+    <small>Only the Agency plan includes API access.</small>
+  </label>
+)

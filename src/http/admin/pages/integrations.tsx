@@ -1,0 +1,134 @@
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { KeyRow } from '../../../storage/keys.ts'
+import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { ago, Time } from './layout.tsx'
+
+export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
+
+/** An environment as the page shows it: with its live key and what is going on in it. */
+export interface EnvironmentView extends EnvironmentRow {
+  key: KeyRow | undefined
+  lastUsedAt: number | null
+  activeCalls: number
+}
+
+export const IntegrationsPage = ({ person, agency, connected }: AgencyPageProps & { connected: boolean }) => (
+  <AgencyLayout person={person} agency={agency} title="Integrations" section="integrations">
+    <h1>Integrations</h1>
+    <div class="columns">
+      <article aria-labelledby="api-webhooks">
+        <h2 id="api-webhooks">API &amp; Webhooks</h2>
+        <p>Start calls from your own systems with an API key.</p>
+        <a role="button" href={`/admin/agencies/${agency.id}/integrations/api`}>
+          {connected ? 'Manage' : 'Connect'}
+        </a>
+      </article>
+    </div>
+  </AgencyLayout>
+)
+
+interface ApiProps extends AgencyPageProps {
+  environments: EnvironmentView[]
+  now: number
+}
+
+export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
+  <AgencyLayout person={person} agency={agency} title="API & Webhooks" section="integrations">
+    <h1>API &amp; Webhooks</h1>
+    {agency.plan !== 'agency' && (
+      <p class="notice warning">
+        API access needs the Agency plan. Until this agency has it, every API request is refused with 403;
+        keys are kept.
+      </p>
+    )}
+    <p>Staging and production have separate keys, switches and limits. Use each key in its own systems.</p>
+    <div class="columns">
+      {environments.map((environment) => (
+        <EnvironmentCard key={environment.id} environment={environment} now={now} />
+      ))}
+    </div>
+  </AgencyLayout>
+)
+
+export const environmentPath = ({ agencyId, name }: Pick<EnvironmentRow, 'agencyId' | 'name'>) =>
+  `/admin/agencies/${agencyId}/integrations/api/${name}`
+
+const EnvironmentCard = ({ environment, now }: { environment: EnvironmentView; now: number }) => (
+  <article class={`environment ${environment.name}`} aria-labelledby={`${environment.name}-title`}>
+    <h2 id={`${environment.name}-title`}>{environmentTitles[environment.name]}</h2>
+    {environment.key ? (
+      <LiveKey environment={environment} liveKey={environment.key} now={now} />
+    ) : (
+      <NoKey environment={environment} />
+    )}
+  </article>
+)
+
+const NoKey = ({ environment }: { environment: EnvironmentView }) => (
+  <>
+    <p>{`There is no ${environment.name} key yet. The key is shown once: have a safe place for it at hand.`}</p>
+    <form method="post" action={`${environmentPath(environment)}/key`}>
+      <button type="submit">Generate API Key</button>
+    </form>
+  </>
+)
+
+interface LiveKeyProps {
+  environment: EnvironmentView
+  liveKey: KeyRow
+  now: number
+}
+
+const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
+  <>
+    {liveKey.exposedAt !== null && (
+      <p class="notice error">
+        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: rotate it.
+      </p>
+    )}
+    <dl class="facts">
+      <dt>Key</dt>
+      <dd>
+        <code>{`bvai_sk_…${liveKey.last4}`}</code>
+      </dd>
+      <dt>Created</dt>
+      <dd>
+        {ago(liveKey.createdAt, now)} (<Time at={liveKey.createdAt} />)
+      </dd>
+      <dt>Last used</dt>
+      <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+    </dl>
+    <AccessSwitch environment={environment} />
+    <a role="button" class="secondary" href={`${environmentPath(environment)}/rotate`}>
+      Rotate API Key
+    </a>
+  </>
+)
+
+/** Sends the state it asks for, not "the other one": two people at once cannot undo each other by accident. */
+const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
+  const on = environment.accessEnabled
+  const hint = `${environment.name}-access-hint`
+  return (
+    <form method="post" action={`${environmentPath(environment)}/access`}>
+      <button
+        type="submit"
+        role="switch"
+        aria-checked={on}
+        aria-describedby={hint}
+        name="enabled"
+        value={on ? 'false' : 'true'}
+      >
+        <span class="track" aria-hidden="true" />
+        API access
+      </button>
+      <p>
+        <small id={hint}>
+          {on
+            ? 'Enabled. Disabling refuses every request with 403; the key is kept.'
+            : 'Disabled. Every request is refused with 403; the key is kept and works again when enabled.'}
+        </small>
+      </p>
+    </form>
+  )
+}

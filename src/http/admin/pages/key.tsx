@@ -1,0 +1,83 @@
+import type { KeyRow } from '../../../storage/keys.ts'
+import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { environmentPath, environmentTitles, type EnvironmentView } from './integrations.tsx'
+import { ago } from './layout.tsx'
+
+interface NewKeyProps extends AgencyPageProps {
+  environment: EnvironmentView
+  token: string
+  replacedLast4: string | undefined
+  apiUrl: string
+}
+
+/** The one answer that shows a key. */
+export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, apiUrl }: NewKeyProps) => (
+  <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
+    <article class={`environment ${environment.name}`}>
+      <h1>{`${environmentTitles[environment.name]} API key`}</h1>
+      <p class="notice warning" role="status">
+        <strong>Copy the key now: it will not be shown again.</strong> Only its hash is kept. If you lose it,
+        generate a new one.
+        {replacedLast4 !== undefined && ` The key ending in ${replacedLast4} has stopped working.`}
+      </p>
+      <label for="api-key">API key</label>
+      <input
+        id="api-key"
+        class="secret"
+        value={token}
+        readOnly
+        data-secret
+        autoComplete="off"
+        spellcheck={false}
+      />
+      <div class="row">
+        <button type="button" data-copy="api-key" data-status="copied" hidden>
+          Copy
+        </button>
+        <span id="copied" role="status" />
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>I have stored it safely</a>
+      </div>
+    </article>
+    <h2>First call</h2>
+    <p>
+      With the key in the variable <code>CALLGATE_KEY</code>:
+    </p>
+    <pre>
+      <code>{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
+  -H "Authorization: Bearer $CALLGATE_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"phone_number": "+15551234567"}'`}</code>
+    </pre>
+  </AgencyLayout>
+)
+
+interface RotateProps extends AgencyPageProps {
+  environment: EnvironmentView
+  liveKey: KeyRow
+  now: number
+}
+
+export const RotatePage = ({ person, agency, environment, liveKey, now }: RotateProps) => (
+  <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
+    <article class={`environment ${environment.name}`}>
+      <h1>{`Rotate the ${environment.name} key?`}</h1>
+      <p class="notice error">
+        The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working the moment the new one is made. Every
+        system that still sends it gets 401 Unauthorized until it has the new key. There is no way back.
+      </p>
+      <dl class="facts">
+        <dt>Last used</dt>
+        <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+        <dt>Active calls</dt>
+        <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they go on`}</dd>
+      </dl>
+      <form method="post" action={`${environmentPath(environment)}/key`} class="row">
+        <input type="hidden" name="replaces" value={liveKey.id} />
+        <button type="submit" class="danger inline">
+          Rotate API Key
+        </button>
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>Keep the key</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)

@@ -1,0 +1,73 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { render } from 'preact-render-to-string'
+import type { Person } from '../../../storage/people.ts'
+import { assetUrls } from '../assets/index.ts'
+
+interface LayoutProps {
+  title: string
+  person?: Person | undefined
+  /** A sign-in sized page. */
+  narrow?: boolean
+  children: ComponentChildren
+}
+
+export const Layout = ({ title, person, narrow = false, children }: LayoutProps) => (
+  <html lang="en">
+    <head>
+      <meta charSet="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{`${title} · callgate`}</title>
+      <link rel="icon" href="data:," />
+      <link rel="stylesheet" href={assetUrls.stylesheet} />
+      <script src={assetUrls.script} defer />
+    </head>
+    <body>
+      <header class="bar">
+        <a class="brand" href="/admin/agencies">
+          callgate
+        </a>
+        {person && (
+          <form method="post" action="/admin/sign-out" class="row">
+            <span>{person.email}</span>
+            <button type="submit" class="secondary outline">
+              Sign out
+            </button>
+          </form>
+        )}
+      </header>
+      <div class={narrow ? 'shell narrow' : 'shell'}>{children}</div>
+    </body>
+  </html>
+)
+
+/** The text of a whole page. Preact escapes everything that is not markup here. */
+export const renderPage = (page: VNode) => `<!doctype html>${render(page)}`
+
+/** What a form was refused for, read out at once by a screen reader. */
+export const FormError = ({ message }: { message?: string | undefined }) =>
+  message ? (
+    <p class="notice error" role="alert">
+      {message}
+    </p>
+  ) : null
+
+export const Time = ({ at }: { at: number }) => {
+  const iso = new Date(at).toISOString()
+  return <time dateTime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** How long ago something was, in its largest unit: "3 days ago". */
+export const ago = (at: number, now: number) => {
+  for (const [unit, lengthMs] of units) {
+    const count = Math.floor((now - at) / lengthMs)
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+  }
+  return 'just now'
+}

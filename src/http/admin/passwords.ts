@@ -1,0 +1,81 @@
+import type { Clock } from '../../clock.ts'
+import type { Person } from '../../storage/people.ts'
+
+/** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
+const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
+export const passwordLeast = 12
+/** A longer one is refused before it costs a hash. */
+export const passwordMost = 1024
+
+const hashesAtOnce = 2
+const hashesWaiting = 20
+const freeFailures = 3
+const longestDelayMs = 60_000
+const rememberedAccounts = 10_000
+
+export type SignInResult = { person: Person } | { refused: true; retryAfterSeconds?: number }
+
+interface PeopleStore {
+  findByEmail(email: string): Person | undefined
+}
+
+export const normalEmail = (text: string) => text.trim().toLowerCase()
+
+/** Hashes and checks passwords, at most two at a time, and makes an account wait longer after each wrong one. */
+export class Passwords {
+  readonly #people: PeopleStore
+  readonly #clock: Clock
+  readonly #failures = new Map<string, { count: number; nextAt: number }>()
+  readonly #queue: (() => void)[] = []
+  #running = 0
+  #decoy: Promise<string> | undefined
+
+  constructor(people: PeopleStore, clock: Clock) {
+    this.#people = people
+    this.#clock = clock
+  }
+
+  hash(password: string) {
+    return this.#inTurn(() => Bun.password.hash(password, argon2id))
+  }
+
+  /** An unknown account costs the same time and the same waits as a known one, so that neither tells which it is. */
+  async signIn(givenEmail: string, password: string): Promise<SignInResult> {
+    const email = normalEmail(givenEmail).slice(0, 254)
+    const now = this.#clock.monotonic()
+    const waitMs = (this.#failures.get(email)?.nextAt ?? now) - now
+    if (waitMs > 0) return { refused: true, retryAfterSeconds: Math.ceil(waitMs / 1000) }
+    if (this.#queue.length >= hashesWaiting) return { refused: true, retryAfterSeconds: 1 }
+    // Counted before the hash, so that a volley of guesses sent at once does not all pass the check above.
+    this.#countFailure(email, now)
+    const person = this.#people.findByEmail(email)
+    this.#decoy ??= this.hash(crypto.randomUUID())
+    const hash = person?.passwordHash ?? (await this.#decoy)
+    const matches = await this.#inTurn(() => Bun.password.verify(password.slice(0, passwordMost), hash))
+    if (!matches || !person) return { refused: true }
+    this.#failures.delete(email)
+    return { person }
+  }
+
+  #countFailure(email: string, now: number) {
+    const count = (this.#failures.get(email)?.count ?? 0) + 1
+    const delayMs = count < freeFailures ? 0 : Math.min(longestDelayMs, 1000 * 2 ** (count - freeFailures))
+    this.#failures.delete(email)
+    this.#failures.set(email, { count, nextAt: now + delayMs })
+    const oldest = this.#failures.keys().next().value
+    if (this.#failures.size > rememberedAccounts && oldest !== undefined) this.#failures.delete(oldest)
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running < hashesAtOnce) this.#running++
+    else await new Promise<void>((turn) => this.#queue.push(turn))
+    try {
+      return await work()
+    } finally {
+      // A turn is handed on, never dropped and taken again: in between, a third could slip in.
+      const next = this.#queue.shift()
+      if (next) next()
+      else this.#running--
+    }
+  }
+}

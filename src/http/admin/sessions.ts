@@ -1,0 +1,77 @@
+import type { Clock } from '../../clock.ts'
+import type { Person, Session } from '../../storage/people.ts'
+
+interface SessionStore {
+  openSession(session: Session): void
+  findSession(hash: string): { session: Session; person: Person } | undefined
+  touchSession(hash: string, seenAt: number): void
+  closeSession(hash: string): void
+  dropSessions(createdBefore: number, seenBefore: number): void
+}
+
+const idleMs = 30 * 60_000
+const absoluteMs = 8 * 60 * 60_000
+/** How stale the written "last seen" may be: a page view need not be a write. */
+const touchEveryMs = 60_000
+
+/** Signed-in browsers. The token exists only in the cookie; what is stored is its hash. */
+export class Sessions {
+  readonly #store: SessionStore
+  readonly #clock: Clock
+  readonly cookieName: string
+  readonly #secure: boolean
+
+  constructor(store: SessionStore, clock: Clock, publicUrl: string | null) {
+    this.#store = store
+    this.#clock = clock
+    this.#secure = publicUrl?.startsWith('https:') ?? false
+    this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
+  }
+
+  /** Begins a session and gives its cookie. */
+  open(personId: string) {
+    const token = randomToken()
+    const now = this.#clock.now()
+    this.#store.dropSessions(now - absoluteMs, now - idleMs)
+    this.#store.openSession({ hash: secretHash(token), personId, createdAt: now, seenAt: now })
+    return this.#cookie(token)
+  }
+
+  /** Who the request's cookie stands for; undefined when nobody is signed in, or not any more. */
+  person(request: Request): Person | undefined {
+    const token = this.#token(request)
+    if (!token) return undefined
+    const now = this.#clock.now()
+    const found = this.#store.findSession(secretHash(token))
+    if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
+      return undefined
+    if (found.session.seenAt <= now - touchEveryMs) this.#store.touchSession(found.session.hash, now)
+    return found.person
+  }
+
+  /** Ends the session and gives the cookie that removes it from the browser. */
+  close(request: Request) {
+    const token = this.#token(request)
+    if (token) this.#store.closeSession(secretHash(token))
+    return this.#cookie('')
+  }
+
+  #token(request: Request) {
+    return new Bun.CookieMap(request.headers.get('cookie') ?? '').get(this.cookieName)
+  }
+
+  #cookie(value: string) {
+    return new Bun.Cookie(this.cookieName, value, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: this.#secure,
+      ...(value === '' ? { maxAge: 0 } : {}),
+    }).toString()
+  }
+}
+
+/** 256 bits from a CSPRNG. */
+export const randomToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+
+export const secretHash = (token: string) => new Bun.CryptoHasher('sha256').update(token).digest('hex')

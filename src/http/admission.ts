@@ -1,0 +1,91 @@
+import { Elysia } from 'elysia'
+import type { Clock } from '../clock.ts'
+import { Failure } from '../failures.ts'
+import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
+import { tokenFlaw } from '../keys/token.ts'
+import { Windows } from '../limits/window.ts'
+import type { Log } from '../telemetry/log.ts'
+import { throttleAddress } from './address.ts'
+import { keysInUrl, readBearer } from './bearer.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+interface AdmissionNeeds {
+  keyring: Keyring
+  windows: Windows
+  rateLimits: RateLimits
+  usage: { touch(keyId: string, now: number): void }
+  /** Notes for the admin that a key was seen in a URL. */
+  noteExposure(key: KeyInEnvironment, now: number): void
+  clock: Clock
+  log: Log
+  requestsPerMinute: number
+}
+
+const wrongKeysPerMinute = 60
+/** Bounds the memory that a flood from ever new addresses can take; those beyond share one count. */
+const countedAddresses = 50_000
+
+/**
+ * Who may pass: the key, its plan, its switch, then one of the window's grants. All before the body is read, and from
+ * the look-up to the grant in one synchronous step, so that no change can slip in between.
+ */
+export const admission = (needs: AdmissionNeeds) => {
+  const { keyring, windows, rateLimits, usage, clock, log } = needs
+  const wrongKeys = new Windows(60_000)
+
+  const noteExposure = (key: KeyInEnvironment, now: number) => {
+    try {
+      needs.noteExposure(key, now)
+    } catch (error) {
+      log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
+    }
+  }
+
+  const refuseKeyInUrl = (url: string, now: number) => {
+    const exposed = keysInUrl(url)
+    if (exposed.length === 0) return
+    for (const token of exposed) {
+      const key = tokenFlaw(token) === undefined ? keyring.find(token) : undefined
+      if (key && key.exposedAt === null) noteExposure(key, now)
+    }
+    throw new Failure('key_in_url')
+  }
+
+  const authenticate = (header: string | null): KeyInEnvironment | Failure => {
+    const token = readBearer(header)
+    if (token instanceof Failure) return token
+    const key = keyring.find(token)
+    if (!key) return new Failure('invalid_key')
+    if (key.replacedAt !== null)
+      return new Failure('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
+    return key
+  }
+
+  /** Slows down guessing: a wrong key counts against its address, a right one from there passes all the same. */
+  const throttled = (refusal: Failure, address: string | undefined): Failure => {
+    if (refusal.reason !== 'invalid_key' && refusal.reason !== 'malformed_key') return refusal
+    const id = wrongKeys.size < countedAddresses ? throttleAddress(address) : 'others'
+    const count = wrongKeys.take(id, wrongKeysPerMinute, clock.monotonic())
+    return count.granted
+      ? refusal
+      : new Failure('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
+  }
+
+  return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
+    const now = clock.now()
+    set.headers['cache-control'] = 'no-store'
+    refuseKeyInUrl(request.url, now)
+
+    const key = authenticate(request.headers.get('authorization'))
+    if (key instanceof Failure) throw throttled(key, server?.requestIP(request)?.address)
+    const { environment } = key
+    if (environment.plan !== 'agency') throw new Failure('plan_required')
+    if (!environment.accessEnabled) throw new Failure('access_disabled')
+
+    const window = windows.take(environment.id, needs.requestsPerMinute, clock.monotonic())
+    usage.touch(key.id, now)
+    rateLimits.announce(set.headers, environment.id, window)
+    if (!window.granted) throw new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds })
+    return { key, environment, window }
+  })
+}

@@ -1,0 +1,24 @@
+import { Failure } from '../failures.ts'
+import { prefix, tokenFlaw } from '../keys/token.ts'
+
+/**
+ * The well-formed key of an Authorization header, or what is wrong with the header. The scheme's case is free
+ * (RFC 9110 §11.1); after it come exactly one space and the key: what a header says twice or unclearly is refused.
+ */
+export const readBearer = (header: string | null): string | Failure => {
+  if (header === null || header === '' || /^bearer$/i.test(header)) return new Failure('missing_key')
+  if (!/^bearer[ \t]/i.test(header)) return new Failure('wrong_scheme')
+  const token = header.slice('bearer '.length)
+  const flaw = header[6] === ' ' ? tokenFlaw(token) : 'a single space belongs before it'
+  return flaw === undefined ? token : new Failure('malformed_key', { detail: flaw })
+}
+
+const keyLike = new RegExp(`${prefix}[0-9A-Za-z]*`, 'g')
+
+/** What looks like a key in the values of a URL's query: it is burnt, whatever the header says. */
+export const keysInUrl = (url: string): string[] => {
+  const query = url.indexOf('?')
+  if (query === -1) return []
+  const values = [...new URLSearchParams(url.slice(query + 1))].flat()
+  return values.flatMap((value) => value.match(keyLike) ?? [])
+}

@@ -1,0 +1,69 @@
+import { Failure } from '../failures.ts'
+
+const bodyLimitBytes = 32 * 1024
+const depthLimit = 32
+
+/** A JSON body, after the content type and the size have been checked and before anyone looks at its shape. */
+export const readJson = async (request: Request): Promise<unknown> => {
+  requireMediaType(request, 'application/json')
+  const text = decode(await readCapped(request))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new Failure('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
+  }
+  if (!isShallow(value, depthLimit))
+    throw new Failure('invalid_json', { detail: `it is nested deeper than ${depthLimit} levels` })
+  return value
+}
+
+/** The fields of a posted form. */
+export const readForm = async (request: Request): Promise<Record<string, string>> => {
+  requireMediaType(request, 'application/x-www-form-urlencoded')
+  return Object.fromEntries(new URLSearchParams(decode(await readCapped(request))))
+}
+
+const requireMediaType = (request: Request, wanted: string) => {
+  const [type, ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
+  const utf8 = parameters.every((parameter) => /^\s*(charset="?utf-?8"?)?\s*$/.test(parameter))
+  if (type?.trim() !== wanted || !utf8) throw new Failure('unsupported_media_type')
+}
+
+/** Never holds more than the limit: a declared length is believed because the server enforces it, others are counted. */
+const readCapped = async (request: Request): Promise<Uint8Array> => {
+  const declared = request.headers.get('content-length')
+  if (declared !== null && Number(declared) > bodyLimitBytes) throw new Failure('body_too_large')
+  try {
+    if (declared !== null) return new Uint8Array(await request.arrayBuffer())
+    return await countedBytes(request)
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure('invalid_body', { detail: 'it could not be read to its end', cause: error })
+  }
+}
+
+const countedBytes = async (request: Request) => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > bodyLimitBytes) throw new Failure('body_too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Strict, so that what is stored and sent on is what was meant: the lenient decoder would make U+FFFD of bad bytes. */
+const decode = (bytes: Uint8Array) => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Failure('invalid_json', { detail: 'it is not UTF-8' })
+  }
+}
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)))

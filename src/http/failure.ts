@@ -1,0 +1,74 @@
+import { Elysia, ValidationError } from 'elysia'
+import { Failure, storageUnavailable } from '../failures.ts'
+import { isStorageTrouble } from '../storage/database.ts'
+import type { Log } from '../telemetry/log.ts'
+import { pageHeaders } from './admin/headers.ts'
+import { pathOf } from './exchange.ts'
+import { failurePage } from './admin/pages/failure.tsx'
+
+interface FailureNeeds {
+  log: Log
+  /** The methods that a path takes. */
+  allow(path: string): string[]
+}
+
+/** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
+export const failure = ({ log, allow }: FailureNeeds) =>
+  new Elysia({ name: 'failure' }).onError({ as: 'global' }, ({ error, code, request, set }) => {
+    const path = pathOf(request)
+    const refusal =
+      code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
+        ? unknownPath(request.method, allow(path))
+        : refusalFrom(error)
+    const requestId = String(set.headers['x-request-id'])
+    if (refusal.status >= 500)
+      log.error('request failed', {
+        code: refusal.reason,
+        request_id: requestId,
+        error: trace(refusal.cause),
+      })
+
+    set.status = refusal.status
+    set.headers['cache-control'] = 'no-store'
+    if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
+      set.headers['www-authenticate'] = challenge(refusal)
+    if (refusal.status === 405) set.headers.allow = refusal.detail
+    if (refusal.retryAfterSeconds !== undefined)
+      set.headers['retry-after'] = String(refusal.retryAfterSeconds)
+
+    if (path.startsWith('/admin')) return answerPerson(refusal, requestId, set)
+    return { success: false, error: refusal.message, code: refusal.reason }
+  })
+
+interface Answer {
+  status?: number | string
+  headers: Record<string, string | number | string[]>
+}
+
+const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
+  Object.assign(set.headers, pageHeaders)
+  if (refusal.reason === 'sign_in_needed') {
+    set.status = 303
+    set.headers.location = '/admin/sign-in'
+  }
+  return failurePage(refusal, requestId)
+}
+
+const unknownPath = (method: string, allowed: string[]) =>
+  allowed.length > 0 && !allowed.includes(method)
+    ? new Failure('method_not_allowed', { detail: allowed.join(', ') })
+    : new Failure('not_found', { detail: 'There is nothing at this path.' })
+
+const refusalFrom = (error: unknown): Failure => {
+  if (error instanceof Failure) return error
+  if (isStorageTrouble(error)) return storageUnavailable(error)
+  return new Failure('internal', { cause: error })
+}
+
+/** RFC 6750 §3: no error code without credentials, `invalid_token` for a key that is wrong or no longer right. */
+const challenge = ({ reason }: Failure) =>
+  reason === 'missing_key' || reason === 'wrong_scheme'
+    ? 'Bearer realm="callgate"'
+    : 'Bearer realm="callgate", error="invalid_token"'
+
+const trace = (cause: unknown) => (cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause))

@@ -1,0 +1,70 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import type { Environment } from '../../keys/keyring.ts'
+import type { Services } from '../../server.ts'
+import { admission } from '../admission.ts'
+import { presentAgents, presentCall, presentKey } from './present.ts'
+import { agentList, callRecord, keyStatus, triggered } from './schemas.ts'
+import { readTrigger } from './trigger.ts'
+
+const callParams = z.object({ call_id: z.guid().toLowerCase() })
+
+/** The API, one route a line of the design's table. Bodies are read by hand: admission comes before the first byte. */
+export const v1 = (services: Services) => {
+  const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
+
+  const ownCall = (environment: Environment, id: string) => {
+    const call = calls.find(id)
+    if (call && call.agencyId !== environment.agencyId) throw new Failure('wrong_agency', { detail: 'call' })
+    // A call of the agency's other environment is as unknown to this key as one that never was.
+    if (!call || call.environmentId !== environment.id)
+      throw new Failure('not_found', { detail: 'Call not found' })
+    return call
+  }
+
+  return new Elysia({ name: 'v1', prefix: '/api/v1' })
+    .use(admission({ ...services, ...config }))
+    .post(
+      '/calls/trigger',
+      async ({ environment, window, request, set }) => {
+        const call = await trigger(environment, await readTrigger(request))
+        rateLimits.announce(set.headers, environment.id, window)
+        return { success: true as const, call_id: call.id, status: 'initiated' as const }
+      },
+      { parse: 'none', response: { 200: triggered } },
+    )
+    .get(
+      '/calls/:call_id',
+      ({ environment, params }) => ({
+        success: true as const,
+        data: presentCall(ownCall(environment, params.call_id), environment),
+      }),
+      { params: callParams, response: { 200: callRecord } },
+    )
+    .post(
+      '/calls/:call_id/end',
+      async ({ environment, window, params, set }) => {
+        const call = await endCall(ownCall(environment, params.call_id))
+        rateLimits.announce(set.headers, environment.id, window)
+        return { success: true as const, data: presentCall(call, environment) }
+      },
+      { parse: 'none', params: callParams, response: { 200: callRecord } },
+    )
+    .get(
+      '/agents',
+      ({ environment }) => ({
+        success: true as const,
+        data: presentAgents(agents.list(environment.agencyId), environment),
+      }),
+      { response: { 200: agentList } },
+    )
+    .get(
+      '/key',
+      ({ key, environment, window }) => ({
+        success: true as const,
+        data: presentKey(key, environment, window, leases.count(environment.id), config, clock.now()),
+      }),
+      { response: { 200: keyStatus } },
+    )
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { callStatuses, sentiments } from '../../calls/call.ts'
+
+const time = z.iso.datetime()
+
+/** Any JSON object, kept as it is: `z.record` would drop a member called `__proto__`. */
+export const jsonObject = (error?: string) =>
+  z.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    error,
+  )
+
+export const triggered = z.object({
+  success: z.literal(true),
+  call_id: z.uuid(),
+  status: z.literal('initiated'),
+})
+
+export const keyStatus = z.object({
+  success: z.literal(true),
+  data: z.object({
+    agency: z.object({ id: z.string(), name: z.string(), plan: z.enum(['starter', 'growth', 'agency']) }),
+    environment: z.enum(['production', 'staging']),
+    key: z.object({ last4: z.string(), created_at: time, age_days: z.int() }),
+    limits: z.object({
+      requests: z.object({
+        limit: z.int(),
+        window_seconds: z.int(),
+        remaining: z.int(),
+        reset_seconds: z.int(),
+      }),
+      concurrent_calls: z.object({ limit: z.int(), active: z.int(), remaining: z.int() }),
+    }),
+  }),
+})
+
+export const agentList = z.object({
+  success: z.literal(true),
+  data: z.array(
+    z.object({ agent_id: z.uuid(), name: z.string(), provider: z.string(), is_default: z.boolean() }),
+  ),
+})
+
+export const callRecord = z.object({
+  success: z.literal(true),
+  data: z.object({
+    call_id: z.uuid(),
+    status: z.enum(callStatuses),
+    direction: z.literal('outbound'),
+    environment: z.enum(['production', 'staging']),
+    agent_id: z.uuid(),
+    phone_number: z.string(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    metadata: jsonObject().nullable(),
+    reason: z.string().nullable(),
+    created_at: time,
+    ringing_at: time.nullable(),
+    started_at: time.nullable(),
+    ended_at: time.nullable(),
+    duration_seconds: z.int().nullable(),
+    summary: z.string().nullable(),
+    sentiment: z.enum(sentiments).nullable(),
+    transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
+    recording_url: z.string().nullable(),
+  }),
+})

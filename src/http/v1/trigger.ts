@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { TriggerRequest } from '../../calls/trigger.ts'
+import { Failure } from '../../failures.ts'
+import { readJson } from '../body.ts'
+import { jsonObject } from './schemas.ts'
+
+/** E.164: a plus and at most 15 digits, the first not 0; the shortest numbers in use have 7. */
+const phoneNumberPattern = /^\+[1-9]\d{6,14}$/
+const fields = 'phone_number, agent_id, name, email, metadata'
+
+const body = z.strictObject(
+  {
+    phone_number: z.unknown().refine((value) => value !== undefined, 'phone_number is required'),
+    agent_id: z.guid('agent_id must be a UUID').toLowerCase().nullish(),
+    name: z
+      .string('name must be a string')
+      .max(200, 'name has at most 200 characters')
+      .refine((name) => name.isWellFormed(), 'name must be well-formed Unicode')
+      .nullish(),
+    email: z.email('email must be an e-mail address').max(254, 'email has at most 254 characters').nullish(),
+    metadata: jsonObject('metadata must be an object').nullish(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `only these fields are known: ${fields}` : 'it must be a JSON object',
+  },
+)
+
+/** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
+export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
+  const parsed = body.safeParse(await readJson(request))
+  if (!parsed.success)
+    throw new Failure('invalid_body', { detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape' })
+  const { phone_number, agent_id, name, email, metadata } = parsed.data
+  if (typeof phone_number !== 'string' || !phoneNumberPattern.test(phone_number))
+    throw new Failure('invalid_phone_number')
+  return {
+    phoneNumber: phone_number,
+    agentId: agent_id ?? null,
+    name: name ?? null,
+    email: email ?? null,
+    metadata: metadata ?? null,
+  }
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'bun:test'
+import type { Placement } from '../../src/providers/provider.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { triggered, undispatched } from '../support/orders.ts'
+import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
+
+const leases = ({ services, production }: Gate) => services.leases.count(production.id)
+const refusal = async () => {
+  throw new Error('503')
+}
+
+const later = ({ clock }: Gate, delayMs: number, placement: Placement) =>
+  new Promise<Placement>((resolve) => void clock.after(delayMs, () => resolve(placement)))
+
+/** Places a call through a provider, with the reconciler running. */
+const placedThrough = async (gate: Gate, script: Parameters<typeof scriptedProvider>[0]) => {
+  const { provider } = scriptedProvider(script)
+  const { dispatcher, reconciler } = callingThrough(gate, provider)
+  reconciler.start()
+  const call = undispatched(gate)
+  dispatcher.dispatch(call)
+  await gate.clock.advance(0)
+  return call
+}
+
+describe('the hard cap', () => {
+  const capped = { maxCallSeconds: 40 }
+  const tooLong = {
+    status: 'failed',
+    reason: 'The call was still open at the longest allowed duration.',
+  } as const
+
+  test('ends a call that stays up, at its time and not before', async () => {
+    const gate = createGate(capped)
+    gate.services.reconciler.start()
+    const call = await triggered(gate, '07')
+    await gate.clock.advance(39_999)
+    expect(call.now().status).toBe('in_progress')
+    expect(leases(gate)).toBe(1)
+    await gate.clock.advance(1)
+    expect(call.now()).toMatchObject({ ...tooLong, durationSeconds: 39 })
+    expect(leases(gate)).toBe(0)
+  })
+
+  test('ends a call whose provider cannot be asked and cannot hang up', async () => {
+    const gate = createGate(capped)
+    const call = await placedThrough(gate, { ask: refusal, end: refusal })
+    await gate.clock.advance(40_000)
+    expect(call.now()).toMatchObject(tooLong)
+    expect(leases(gate)).toBe(0)
+  })
+
+  test.each<[string, Parameters<typeof scriptedProvider>[0]]>([
+    ['to the order', { place: silence }],
+    ['when it is asked', { ask: silence }],
+    ['when it is to hang up', { end: silence }],
+  ])('ends a call whose provider never answers %s', async (_what, script) => {
+    const gate = createGate(capped)
+    const call = await placedThrough(gate, script)
+    await gate.clock.advance(45_000)
+    expect(call.now()).toMatchObject(tooLong)
+    expect(leases(gate)).toBe(0)
+  })
+
+  test('hangs up a call that its provider places only after its time', async () => {
+    const gate = createGate(capped)
+    const hungUp: (string | null)[] = []
+    const call = await placedThrough(gate, {
+      place: () => later(gate, 50_000, { outcome: 'placed', providerCallId: 'theirs' }),
+      end: async ({ providerCallId }) => void hungUp.push(providerCallId),
+    })
+    await gate.clock.advance(60_000)
+    expect(call.now()).toMatchObject({ ...tooLong, providerCallId: 'theirs' })
+    expect(hungUp).toContain('theirs')
+  })
+
+  test('of one call does not wait for another call’s provider', async () => {
+    const gate = createGate(capped)
+    await placedThrough(gate, {
+      ask: async ({ id }) => (id === first.id ? silence() : { providerCallId: id, events: [] }),
+    })
+    const first = undispatched(gate, '00', { dispatch: 'placed', expiresAt: gate.clock.now() + 600_000 })
+    const second = undispatched(gate, '00', { dispatch: 'placed' })
+    await gate.clock.advance(45_000)
+    expect(first.now().endedAt).toBeNull()
+    expect(second.now()).toMatchObject(tooLong)
+  })
+})
+
+describe('a silent call', () => {
+  test('is asked about every 15 seconds, and not more often', async () => {
+    const gate = createGate()
+    const asked: number[] = []
+    await placedThrough(gate, {
+      ask: async ({ id }) => {
+        asked.push(gate.clock.monotonic() / 1000)
+        return { providerCallId: `theirs-${id}`, events: [] }
+      },
+    })
+    await gate.clock.advance(60_000)
+    expect(asked).toEqual([15, 30, 45, 60])
+  })
+
+  test('ends as its provider tells when it is asked', async () => {
+    const gate = createGate()
+    const endedAt = gate.clock.now() + 10_000
+    const call = await placedThrough(gate, {
+      ask: async () => ({
+        providerCallId: 'theirs',
+        events: [
+          { type: 'answered', at: endedAt - 7000 },
+          { type: 'ended', at: endedAt, status: 'completed' },
+        ],
+      }),
+    })
+    await gate.clock.advance(15_000)
+    expect(call.now()).toMatchObject({ status: 'completed', endedAt, durationSeconds: 7 })
+    expect(leases(gate)).toBe(0)
+  })
+
+  test('stays open while its provider cannot be asked', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, { ask: refusal })
+    await gate.clock.advance(60_000)
+    expect(call.now().endedAt).toBeNull()
+    expect(leases(gate)).toBe(1)
+  })
+
+  test('whose order took long to be answered is asked about by the name that its provider gave it', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, {
+      place: () => later(gate, 20_000, { outcome: 'placed', providerCallId: 'theirs' }),
+      ask: async ({ providerCallId }) => (providerCallId === null ? null : { providerCallId, events: [] }),
+    })
+    await gate.clock.advance(40_000)
+    expect(call.now()).toMatchObject({ dispatch: 'placed', providerCallId: 'theirs', endedAt: null })
+    expect(leases(gate)).toBe(1)
+  })
+
+  test('that was refused in the meantime stays refused', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, {
+      place: () => later(gate, 20_000, { outcome: 'refused', reason: 'No capacity.' }),
+      ask: async () => null,
+    })
+    await gate.clock.advance(40_000)
+    expect(call.now()).toMatchObject({ status: 'failed', dispatch: 'refused', reason: 'No capacity.' })
+  })
+})
+
+test('looks around again after the disk failed it', async () => {
+  const gate = createGate()
+  gate.services.reconciler.start()
+  const call = await triggered(gate, '05')
+  await gate.clock.advance(14_500)
+  gate.database.sqlite.run('PRAGMA query_only = ON')
+  await gate.clock.advance(10_000)
+  gate.database.sqlite.run('PRAGMA query_only = OFF')
+  await gate.clock.advance(2000)
+  expect(call.now()).toMatchObject({ status: 'completed', durationSeconds: 3 })
+})
+
+test('looks at nothing more once it is stopped', async () => {
+  const gate = createGate()
+  gate.services.reconciler.start()
+  const call = await triggered(gate, '05')
+  gate.services.reconciler.stop()
+  await gate.clock.advance(60_000)
+  expect(call.now().status).toBe('in_progress')
+})

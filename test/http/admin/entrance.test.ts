@@ -1,0 +1,151 @@
+import { expect, test } from 'bun:test'
+import { createGate } from '../../support/gate.ts'
+import { allowSetup, cookieOf, createOperator, operator, postForm, textOf } from '../../support/page.ts'
+
+const minute = 60_000
+const signIn = (gate: ReturnType<typeof createGate>, password: string, email = operator.email) =>
+  postForm(gate, '/admin/sign-in', { email, password })
+
+test('setup makes the operator, signs them in, and is not there a second time', async () => {
+  const gate = createGate()
+  const token = allowSetup(gate)
+  expect(await textOf(await gate.request(`/admin/setup?token=${token}`))).toContain('Set up callgate')
+  const made = await postForm(gate, '/admin/setup', { token, ...operator })
+  expect([made.status, made.headers.get('location')]).toEqual([303, '/admin/agencies'])
+  const agencies = await gate.request('/admin/agencies', { headers: { cookie: cookieOf(made) } })
+  expect(agencies.status).toBe(200)
+  expect((await gate.request(`/admin/setup?token=${token}`)).status).toBe(404)
+  expect((await postForm(gate, '/admin/setup', { token, ...operator })).status).toBe(404)
+})
+
+test('of two people who set up at once one becomes the operator', async () => {
+  const gate = createGate()
+  const token = allowSetup(gate)
+  const both = await Promise.all(
+    ['one@example.com', 'two@example.com'].map((email) =>
+      postForm(gate, '/admin/setup', { token, email, password: operator.password }),
+    ),
+  )
+  expect(both.map(({ status }) => status).toSorted()).toEqual([303, 404])
+})
+
+test('a setup link is over after 30 minutes, and a wrong or missing token opens nothing', async () => {
+  const gate = createGate()
+  const token = allowSetup(gate)
+  expect((await gate.request('/admin/setup')).status).toBe(404)
+  expect((await gate.request('/admin/setup?token=wrong')).status).toBe(404)
+  await gate.clock.advance(30 * minute)
+  expect((await gate.request(`/admin/setup?token=${token}`)).status).toBe(404)
+})
+
+test.each([
+  ['a short password', { email: operator.email, password: 'short' }, 'at least 12 characters'],
+  ['no e-mail address', { email: 'nobody', password: operator.password }, 'not an e-mail address'],
+])('setup refuses %s, says why and keeps the e-mail as typed', async (_, given, reason) => {
+  const gate = createGate()
+  const refused = await postForm(gate, '/admin/setup', { token: allowSetup(gate), ...given })
+  expect(refused.status).toBe(422)
+  const html = await refused.text()
+  expect(html).toContain(reason)
+  expect(html).toContain(`value="${given.email}"`)
+  expect(html).not.toContain(given.password)
+})
+
+test('the right password opens a new session each time, whatever the case of the e-mail', async () => {
+  const gate = createGate()
+  const { cookie } = await createOperator(gate)
+  const again = await signIn(gate, operator.password, ' OPS@example.com ')
+  expect(again.status).toBe(303)
+  expect(cookieOf(again)).not.toBe(cookie)
+})
+
+test('a wrong password, an unknown account and too many attempts read the same', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  const wrong = await signIn(gate, 'not the password')
+  const unknown = await signIn(gate, 'not the password', 'nobody@example.com')
+  await signIn(gate, 'not the password')
+  await signIn(gate, 'not the password')
+  const throttled = await signIn(gate, operator.password)
+  expect([wrong.status, unknown.status, throttled.status]).toEqual([401, 401, 429])
+  const [sentence, ...others] = await Promise.all(
+    [wrong, unknown, throttled].map(
+      async (response) => /role="alert">([^<]+)/.exec(await response.text())?.[1],
+    ),
+  )
+  expect(sentence).toContain('did not match')
+  expect(others).toEqual([sentence, sentence])
+})
+
+test('every wrong password after the second doubles the wait, up to a minute, for unknown accounts too', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  for (const email of [operator.email, 'nobody@example.com']) {
+    const waits: number[] = []
+    while (waits.length < 8) {
+      const refused = await signIn(gate, 'not the password', email)
+      if (refused.status === 401) continue
+      expect(refused.status).toBe(429)
+      waits.push(Number(refused.headers.get('retry-after')))
+      await gate.clock.advance((waits.at(-1) ?? 0) * 1000)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+  }
+  expect((await signIn(gate, operator.password)).status).toBe(303)
+}, 20_000)
+
+test('a volley of guesses gets at most three looked at', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  const volley = await Promise.all(Array.from({ length: 15 }, () => signIn(gate, 'not the password')))
+  expect(volley.filter(({ status }) => status === 401)).toHaveLength(3)
+}, 20_000)
+
+test('a session ends after 30 idle minutes', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  await gate.clock.advance(29 * minute)
+  expect((await visit('/admin/agencies')).status).toBe(200)
+  await gate.clock.advance(29 * minute)
+  expect((await visit('/admin/agencies')).status).toBe(200)
+  await gate.clock.advance(30 * minute)
+  expect((await visit('/admin/agencies')).status).toBe(303)
+})
+
+test('a session ends after 8 hours, however busy', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  for (let quarter = 1; quarter < 32; quarter++) {
+    await gate.clock.advance(15 * minute)
+    expect((await visit('/admin/agencies')).status).toBe(200)
+  }
+  await gate.clock.advance(15 * minute)
+  expect((await visit('/admin/agencies')).status).toBe(303)
+})
+
+test('signing out ends the session on the server, not only in the browser', async () => {
+  const gate = createGate()
+  const { visit, post } = await createOperator(gate)
+  const out = await post('/admin/sign-out')
+  expect(out.headers.get('set-cookie')).toContain('Max-Age=0')
+  expect((await visit('/admin/agencies')).headers.get('location')).toBe('/admin/sign-in')
+})
+
+test('the session cookie is for this server alone, out of reach of scripts, and its token is not stored', async () => {
+  const gate = createGate()
+  const { cookie } = await createOperator(gate)
+  const opened = await signIn(gate, operator.password)
+  expect(opened.headers.get('set-cookie')).toMatch(/^callgate=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+  const stored = gate.database.sqlite.query('select hash from sessions').values().flat()
+  expect(stored).toHaveLength(2)
+  expect(stored).not.toContain(cookie.split('=')[1])
+})
+
+test('under https the cookie is Secure and bound to the host', async () => {
+  const gate = createGate({ publicUrl: 'https://calls.example.com' })
+  await createOperator(gate)
+  const opened = await signIn(gate, operator.password)
+  expect(opened.headers.get('set-cookie')).toMatch(
+    /^__Host-callgate=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+  )
+})

@@ -1,0 +1,89 @@
+import { expect, test } from 'bun:test'
+import { dirname, join } from 'node:path'
+import { Glob } from 'bun'
+
+interface Rule {
+  /** The files it speaks of. */
+  of: RegExp
+  /** What of ours they may import: nothing else. */
+  only?: RegExp
+  /** What of ours they never import. */
+  never?: RegExp
+  packages?: RegExp
+}
+
+const storageLibraries = /^(drizzle-orm|bun:sqlite)/
+const web = /^(elysia|@elysiajs\/)/
+const webOrStorage = new RegExp(`${web.source}|${storageLibraries.source}`)
+const outer = /^(http|storage|telemetry|cli|docs)\/|^(app|server|main)\./
+
+/** The table of the design: a file obeys every rule that speaks of it. */
+const rules: Record<string, Rule> = {
+  'the core imports nothing of ours but the failures': {
+    of: /^(limits\/|keys\/token\.|calls\/call\.|failures\.)/,
+    only: /^failures\./,
+    packages: /./,
+  },
+  'the domain imports nothing of the outside': {
+    of: /^(keys|calls|providers|webhooks)\//,
+    never: outer,
+    packages: webOrStorage,
+  },
+  'storage knows the domain and not who asks': {
+    of: /^storage\//,
+    never: /^(http|cli|telemetry|docs)\/|^(app|server|main)\./,
+    packages: web,
+  },
+  'the outside leaves SQL to storage': { of: /^(?!storage\/)/, packages: storageLibraries },
+  'elysia stays in app.ts, server.ts and http': { of: /^(?!http\/|app\.|server\.)/, packages: web },
+  'telemetry knows nobody but the clock and the configuration': {
+    of: /^telemetry\//,
+    only: /^(telemetry\/|clock\.|config\.|failures\.)/,
+  },
+}
+
+const source = join(import.meta.dir, '../src')
+const files = await Promise.all(
+  [...new Glob('**/*.{ts,tsx}').scanSync(source)].toSorted().map(async (path) => {
+    const text = await Bun.file(join(source, path)).text()
+    return { path, text, imports: importsOf(path, text) }
+  }),
+)
+
+/** What a file imports, types too: our own files by their path in src, packages by their name. */
+function importsOf(path: string, text: string) {
+  const statements = text.matchAll(
+    /^\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/gm,
+  )
+  return [...statements].map(([, from, bare]) => {
+    const name = from ?? bare ?? ''
+    return name.startsWith('.') ? { ours: join(dirname(path), name) } : { package: name }
+  })
+}
+
+test.each(Object.entries(rules))('%s', (_name, { of, only, never, packages }) => {
+  const spokenOf = files.filter(({ path }) => of.test(path))
+  expect(spokenOf).not.toBeEmpty()
+  const offences = spokenOf.flatMap(({ path, imports }) =>
+    imports
+      .filter((one) =>
+        one.ours === undefined
+          ? packages?.test(one.package)
+          : never?.test(one.ours) || (only && !only.test(one.ours)),
+      )
+      .map((one) => `${path} imports ${one.ours ?? one.package}`),
+  )
+  expect(offences).toEqual([])
+})
+
+test('only config.ts knows the environment, which main.ts hands to it', () => {
+  const readers = files.filter(({ text }) => /process\.env|Bun\.env|import\.meta\.env/.test(text))
+  expect(readers.map(({ path }) => path)).toEqual(['config.ts', 'main.ts'])
+})
+
+test('imports are really found', () => {
+  const imports = files.find(({ path }) => path === 'storage/keys.ts')?.imports
+  expect(imports).toContainEqual({ package: 'drizzle-orm' })
+  expect(imports).toContainEqual({ ours: 'keys/keyring.ts' })
+  expect(files.flatMap((file) => file.imports).length).toBeGreaterThan(100)
+})

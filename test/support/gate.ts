@@ -1,0 +1,81 @@
+import { createApp } from '../../src/app.ts'
+import { type Config, readConfig } from '../../src/config.ts'
+import { issueKey } from '../../src/keys/issue.ts'
+import type { EnvironmentName } from '../../src/keys/keyring.ts'
+import { createServices } from '../../src/server.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { silentLog } from '../../src/telemetry/log.ts'
+import { FixedClock } from './clock.ts'
+
+/** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
+export const createGate = (options: Partial<Config> & { path?: string; log?: typeof silentLog } = {}) => {
+  const { path = ':memory:', log = silentLog, ...settings } = options
+  const config = { ...readConfig({}, false), ...settings }
+  const clock = new FixedClock()
+  const database = openDatabase(path)
+  const services = createServices(config, database, clock, log)
+  const app = createApp(services)
+
+  const { agencies, agents, environments, keys } = services
+  const agency = agencies.create('Acme', 'agency', clock.now())
+  const agent = agents.create(agency.id, 'Ann', 'simulator', clock.now())
+  const environment = (name: EnvironmentName, of = agency.id) => {
+    const found = environments.find(of, name)
+    if (!found) throw new Error(`no ${name} environment`)
+    return found
+  }
+  const production = environment('production')
+  environments.setDefaultAgent(production.id, agent.id)
+  const issue = (environmentId = production.id) => issueKey(keys, environmentId, clock.now()).token
+  const key = issue()
+
+  const request = (target: string, init: RequestInit = {}) =>
+    app.handle(new Request(`http://localhost${target}`, init))
+  const authorized = (target: string, init: RequestInit = {}, token = key) =>
+    request(target, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
+  const postJson = (target: string, body: unknown, token = key) =>
+    authorized(
+      target,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      },
+      token,
+    )
+  /** Triggers a call to a number with the given last two digits: the simulator's story. */
+  const trigger = (story = '00', token = key) =>
+    postJson('/api/v1/calls/trigger', { phone_number: `+155512345${story}` }, token)
+
+  return {
+    agency,
+    agent,
+    app,
+    authorized,
+    clock,
+    config,
+    database,
+    environment,
+    issue,
+    key,
+    postJson,
+    production,
+    request,
+    services,
+    trigger,
+  }
+}
+
+export type Gate = ReturnType<typeof createGate>
+
+/** The body of an API answer. */
+export interface Answer {
+  success: boolean
+  code?: string
+  error?: string
+  call_id?: string
+  status?: string
+  data?: Record<string, unknown>
+}
+
+export const answer = async (response: Response) => (await response.json()) as Answer

@@ -1,0 +1,64 @@
+import { type Call, newCall } from '../../src/calls/call.ts'
+import { createServices } from '../../src/server.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { silentLog } from '../../src/telemetry/log.ts'
+import { FixedClock, settled } from './clock.ts'
+import { answer, type Gate } from './gate.ts'
+
+/** Triggers a call and gives back a way to look at it as it is on disk. */
+export const triggered = async (gate: Gate, story: string) => {
+  const { call_id = '' } = await answer(await gate.trigger(story))
+  return { id: call_id, now: () => found(gate, call_id) }
+}
+
+const found = ({ services }: Pick<Gate, 'services'>, id: string): Call => {
+  const call = services.calls.find(id)
+  if (!call) throw new Error(`no call ${id}`)
+  return call
+}
+
+/** Puts a call on disk and takes its lease, as a trigger does, without anyone sending its order. */
+export const undispatched = (gate: Gate, story = '00', given: Partial<Call> = {}) => {
+  const { services, clock, config, agency, agent, production } = gate
+  const call: Call = {
+    ...newCall({
+      id: Bun.randomUUIDv7(),
+      agencyId: agency.id,
+      environmentId: production.id,
+      agentId: agent.id,
+      provider: 'simulator',
+      phoneNumber: `+155512345${story}`,
+      name: null,
+      email: null,
+      metadata: null,
+      createdAt: clock.now(),
+      expiresAt: clock.now() + config.maxCallSeconds * 1000,
+    }),
+    ...given,
+  }
+  services.calls.insert(call)
+  services.leases.restore({
+    callId: call.id,
+    environmentId: call.environmentId,
+    takenAt: call.createdAt,
+    expiresAt: call.expiresAt,
+  })
+  return { id: call.id, now: () => found(gate, call.id) }
+}
+
+/** The next process on the gate's file, some time after the gate's was killed. It has taken up what it found. */
+export const restarted = async (gate: Gate, path: string, laterMs = 0) => {
+  gate.database.close()
+  const clock = new FixedClock(gate.clock.now() + laterMs)
+  const database = openDatabase(path)
+  const services = createServices(gate.config, database, clock, silentLog)
+  services.reconciler.start()
+  await settled()
+  return {
+    clock,
+    services,
+    call: (id: string) => found({ services }, id),
+    leases: () => services.leases.count(gate.production.id),
+    [Symbol.dispose]: () => database.close(),
+  }
+}

@@ -1,0 +1,40 @@
+import { secretHash } from '../../src/http/admin/sessions.ts'
+import type { Gate } from './gate.ts'
+
+export const operator = { email: 'ops@example.com', password: 'correct horse battery' }
+const setupToken = 'a-setup-token'
+const sameOrigin = { 'sec-fetch-site': 'same-origin' }
+
+/** Opens the setup page's door, as a first start does. */
+export const allowSetup = ({ services, clock }: Gate, token = setupToken) => {
+  services.people.setSetupToken(secretHash(token), clock.now() + 30 * 60_000)
+  return token
+}
+
+export const postForm = (
+  gate: Gate,
+  path: string,
+  fields: Record<string, string>,
+  headers: HeadersInit = sameOrigin,
+) => gate.request(path, { method: 'POST', headers, body: new URLSearchParams(fields) })
+
+export const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+/** Somebody signed in as the operator, who can look at pages and post forms. */
+export const createOperator = async (gate: Gate) => {
+  const token = allowSetup(gate)
+  const cookie = cookieOf(await postForm(gate, '/admin/setup', { token, ...operator }))
+  return {
+    cookie,
+    visit: (path: string) => gate.request(path, { headers: { cookie } }),
+    post: (path: string, fields: Record<string, string> = {}) =>
+      postForm(gate, path, fields, { cookie, ...sameOrigin }),
+  }
+}
+
+/** The text of a page as its reader sees it, on one line. */
+export const textOf = async (response: Response) => {
+  const html = (await response.text()).replace(/<head>.*<\/head>/s, '').replaceAll(/<[^>]+>/g, ' ')
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' }
+  return html.replaceAll(/&(\w+);/g, (whole, name) => entities[name] ?? whole).replaceAll(/\s+/g, ' ')
+}

@@ -1,0 +1,31 @@
+import { Dispatcher } from '../../src/calls/dispatch.ts'
+import { Reconciler } from '../../src/calls/reconcile.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { silentLog } from '../../src/telemetry/log.ts'
+import type { Gate } from './gate.ts'
+
+/** A promise that is never kept: the other side does not answer. */
+export const silence = () => new Promise<never>(() => {})
+
+/** A provider that places, knows and ends every call, apart from what the script says. It remembers its orders. */
+export const scriptedProvider = (script: Partial<Provider> = {}) => {
+  const orders: string[] = []
+  const provider: Provider = {
+    ask: async ({ id }) => ({ providerCallId: `theirs-${id}`, events: [] }),
+    end: async () => {},
+    ...script,
+    place: async (order) => {
+      orders.push(order.id)
+      return script.place?.(order) ?? { outcome: 'placed', providerCallId: `theirs-${order.id}` }
+    },
+  }
+  return { provider, orders }
+}
+
+/** Dispatcher and reconciler of a gate, with another provider in the simulator's place. */
+export const callingThrough = ({ services, clock }: Gate, provider: Provider) => {
+  const { lifecycle, calls } = services
+  const needs = { lifecycle, provider: () => provider, clock, log: silentLog }
+  const dispatcher = new Dispatcher(needs)
+  return { dispatcher, reconciler: new Reconciler({ ...needs, dispatcher, calls }) }
+}
