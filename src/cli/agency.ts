@@ -1,0 +1,57 @@
+import { defineCommand } from 'citty'
+import type { Plan } from '../keys/keyring.ts'
+import { nameSchema } from '../names.ts'
+import { Refusal } from '../server.ts'
+import { agencyId, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
+
+const plan = {
+  plan: {
+    type: 'enum' as const,
+    options: ['starter', 'growth', 'agency'] as Plan[],
+    required: true as const,
+    description: 'Only the Agency plan includes API access',
+  },
+}
+
+export const agencyCommand = (io: Io) =>
+  defineCommand({
+    meta: { name: 'agency', description: 'Create and list agencies, change their plan' },
+    subCommands: {
+      create: defineCommand({
+        meta: { name: 'create', description: 'Create an agency with its two environments' },
+        args: { name: { type: 'string', required: true, description: 'Its name' }, ...plan, ...json },
+        run: ({ args }) => {
+          const name = checkedName(args.name)
+          const made = withStores(io, ({ agencies }) => agencies.create(name, args.plan, Date.now()), true)
+          print(io, args.json, presentRow(made), `Created the agency ${made.name}: ${made.id}`)
+        },
+      }),
+      list: defineCommand({
+        meta: { name: 'list', description: 'List the agencies' },
+        args: json,
+        run: ({ args }) => {
+          const agencies = withStores(io, (stores) => stores.agencies.list())
+          const rows = agencies.map((each) => [each.id, each.plan, each.name])
+          print(io, args.json, agencies.map(presentRow), table(['ID', 'PLAN', 'NAME'], rows))
+        },
+      }),
+      plan: defineCommand({
+        meta: { name: 'plan', description: "Change an agency's plan; holds for its next request" },
+        args: { ...agencyId, ...plan, ...json },
+        run: ({ args }) => {
+          const changed = withStores(io, (stores) => {
+            const { id } = findAgency(stores, args.agency)
+            stores.agencies.setPlan(id, args.plan)
+            return findAgency(stores, id)
+          })
+          print(io, args.json, presentRow(changed), `${changed.name} is now on the plan ${changed.plan}.`)
+        },
+      }),
+    },
+  })
+
+export const checkedName = (text: string) => {
+  const name = nameSchema.safeParse(text)
+  if (!name.success) throw new Refusal(name.error.issues[0]?.message ?? 'That is not a name.')
+  return name.data
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineCommand } from 'citty'
+import type { Config } from '../config.ts'
+import { issueKey } from '../keys/issue.ts'
+import { type Services, startServer } from '../server.ts'
+import { createLog } from '../telemetry/log.ts'
+import { configOf, type Io } from './io.ts'
+import { stopSignal } from './serve.ts'
+
+export const demo = (io: Io) =>
+  defineCommand({
+    meta: {
+      name: 'demo',
+      description: 'Try it: a server with a demo agency, in a directory that is gone afterwards',
+    },
+    run: async () => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'callgate-demo-'))
+      try {
+        const { url, setupLink, services, stop } = await startAnywhere(
+          { ...configOf(io), dataDir, logLevel: 'error' },
+          io,
+        )
+        io.out(welcome(url, setupLink ?? url, seed(services)))
+        await stopSignal()
+        await stop()
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true })
+      }
+    },
+  })
+
+/** On the configured port, or on any free one when that is taken. */
+const startAnywhere = async (config: Config, io: Io) => {
+  const log = createLog(config, io.err)
+  try {
+    return await startServer(config, log)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error
+    return await startServer({ ...config, port: 0 }, log)
+  }
+}
+
+const seed = ({ agencies, agents, environments, keys }: Services) => {
+  const now = Date.now()
+  const agency = agencies.create('Demo Agency', 'agency', now)
+  const agent = agents.create(agency.id, 'Ann', 'simulator', now)
+  for (const { id } of environments.list(agency.id)) environments.setDefaultAgent(id, agent.id)
+  const production = environments.find(agency.id, 'production')
+  if (!production) throw new Error('the demo agency has no production environment')
+  return issueKey(keys, production.id, now).token
+}
+
+const welcome = (url: string, page: string, key: string) => `
+callgate is serving a demo at ${url}. It rings nobody, and forgets everything when it stops (Ctrl-C).
+
+The demo agency's API key, shown this once:
+
+  ${key}
+
+Trigger a call:
+
+  curl -X POST ${url}/api/v1/calls/trigger -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"phone_number": "+15551234500"}'
+
+Some seconds later, see how it went (put the call_id in the place of CALL_ID):
+
+  curl ${url}/api/v1/calls/CALL_ID -H "Authorization: Bearer ${key}"
+
+The page (make your account there, then look under Integrations):
+
+  ${page}
+
+`

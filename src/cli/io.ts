@@ -1,0 +1,84 @@
+import { readConfig } from '../config.ts'
+import type { EnvironmentName } from '../keys/keyring.ts'
+import { createStores, hasDataDir, openDataDir, Refusal } from '../server.ts'
+
+/** What a command may touch of the process that it runs in. */
+export interface Io {
+  env: Record<string, string | undefined>
+  isTerminal: boolean
+  out(text: string): void
+  err(text: string): void
+}
+
+export type Stores = ReturnType<typeof createStores>
+
+export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
+export const agencyId = {
+  agency: { type: 'string', required: true, description: 'Agency ID', valueHint: 'id' },
+} as const
+export const environmentName = {
+  environment: {
+    type: 'enum' as const,
+    options: ['production', 'staging'] as EnvironmentName[],
+    required: true as const,
+    description: 'Which of the two environments',
+  },
+}
+
+export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
+
+/** Works on the data directory, beside a running server or without one. */
+export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = false): T => {
+  const { dataDir } = configOf(io)
+  if (!mayCreate && !hasDataDir(dataDir))
+    throw new Refusal(
+      `There is no callgate data in ${dataDir}. Set CALLGATE_DATA_DIR to the server's data directory.`,
+    )
+  const database = openDataDir(dataDir)
+  try {
+    return work(createStores(database))
+  } finally {
+    database.close()
+  }
+}
+
+/** Prints a result: one JSON line, or sentences for people. */
+export const print = (io: Io, asJson: boolean | undefined, result: unknown, sentences: string) =>
+  io.out(asJson ? `${JSON.stringify(result)}\n` : `${sentences}\n`)
+
+/** Rows with aligned columns, headed by their names. */
+export const table = (headings: string[], rows: string[][]) => {
+  const all = [headings, ...rows]
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** A row as scripts see it: names in snake case, times in ISO 8601. */
+export const presentRow = (row: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      name.endsWith('At') ? iso(value as number | null) : value,
+    ]),
+  )
+
+export const iso = (time: number | null | undefined) => (time ? new Date(time).toISOString() : null)
+
+export const findAgency = ({ agencies }: Stores, id: string) => {
+  const agency = agencies.find(id)
+  if (!agency) throw new Refusal(`There is no agency ${id}.`)
+  return agency
+}
+
+export const findEnvironment = (stores: Stores, agency: string, name: EnvironmentName) => {
+  const environment = stores.environments.find(findAgency(stores, agency).id, name)
+  if (!environment) throw new Refusal(`The agency ${agency} has no ${name} environment.`)
+  return environment
+}

@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from 'node:util'
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
+import { ConfigError } from '../config.ts'
+import { Refusal } from '../server.ts'
+import { agencyCommand } from './agency.ts'
+import { agentCommand } from './agent.ts'
+import { demo } from './demo.ts'
+import { healthcheck } from './healthcheck.ts'
+import type { Io } from './io.ts'
+import { keyCommand } from './key.ts'
+import { serve } from './serve.ts'
+import { version } from './version.ts'
+
+const exitCodes = { done: 0, refused: 1, usage: 2 } as const
+
+/** Runs one command to its end. Resolves to its exit code; whatever is refused is a sentence on `err`. */
+export const run = async (argv: string[], io: Io): Promise<number> => {
+  const root = commands(io)
+  const args = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v') ? ['version'] : argv
+  const { command, parents, rest } = await resolve(root, args)
+  const usage = async () => `${plain(io, await renderUsage(command, parents))}\n`
+
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(await usage())
+    return exitCodes.done
+  }
+  const complaint = complain(command, rest)
+  if (complaint) {
+    io.err(`${complaint}\n\n${await usage()}`)
+    return exitCodes.usage
+  }
+  try {
+    await runCommand(command, { rawArgs: rest })
+    return exitCodes.done
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      io.err(`${error.problems.join('\n')}\n`)
+      return exitCodes.usage
+    }
+    if ((error as Error).name === 'CLIError') {
+      io.err(`${plain(io, (error as Error).message)}\n\n${await usage()}`)
+      return exitCodes.usage
+    }
+    io.err(`${sentence(error)}\n`)
+    return exitCodes.refused
+  }
+}
+
+const commands = (io: Io) =>
+  defineCommand({
+    meta: { name: 'callgate', description: 'The gate in front of voice-agent calls' },
+    subCommands: {
+      serve: serve(io),
+      demo: demo(io),
+      agency: agencyCommand(io),
+      agent: agentCommand(io),
+      key: keyCommand(io),
+      healthcheck: healthcheck(io),
+      version: version(io),
+    },
+  }) as CommandDef
+
+interface Resolved {
+  command: CommandDef
+  /** Carries the words before the command's own, for the usage line. */
+  parents: CommandDef
+  rest: string[]
+}
+
+/** Follows the words of a command line down to its command. */
+const resolve = async (root: CommandDef, args: string[]): Promise<Resolved> => {
+  let command = root
+  let rest = args
+  const words: string[] = []
+  for (;;) {
+    const subCommands = (command.subCommands ?? {}) as Record<string, CommandDef>
+    const [word = ''] = rest
+    const next = Object.hasOwn(subCommands, word) ? subCommands[word] : undefined
+    if (!next) return { command, parents: { meta: { name: words.join(' ') } }, rest }
+    words.push(((command.meta ?? {}) as { name?: string }).name ?? '')
+    command = next
+    rest = rest.slice(1)
+  }
+}
+
+/** What is wrong with a command line before it runs: a misspelt option must not be passed over in silence. */
+const complain = (command: CommandDef, rest: string[]): string | undefined => {
+  if (command.subCommands) return rest.length > 0 ? `There is no such command: ${rest[0]}` : 'Which command?'
+  const known = (command.args ?? {}) as ArgsDef
+  const given = new Set<string>()
+  for (let at = 0; at < rest.length; at++) {
+    const [, name, inlineValue] = /^--([\w-]+)(=.*)?$/s.exec(rest[at] ?? '') ?? []
+    if (name === undefined || !Object.hasOwn(known, name)) return `This command does not take: ${rest[at]}`
+    given.add(name)
+    if (known[name]?.type === 'boolean' || inlineValue !== undefined) continue
+    at++
+    if (at === rest.length) return `The option --${name} needs a value.`
+  }
+  const missing = Object.keys(known).find((name) => known[name]?.required && !given.has(name))
+  return missing && `The option --${missing} is needed.`
+}
+
+const sentence = (error: unknown) => {
+  if (error instanceof Refusal) return error.message
+  if ((error as { code?: string }).code === 'EADDRINUSE')
+    return 'The port is in use. Choose another with CALLGATE_PORT.'
+  return `It did not work: ${error instanceof Error ? error.message : String(error)}`
+}
+
+const plain = (io: Io, text: string) => (io.isTerminal ? text : stripVTControlCharacters(text))

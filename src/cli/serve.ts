@@ -1,0 +1,29 @@
+import { defineCommand } from 'citty'
+import { startServer } from '../server.ts'
+import { createLog } from '../telemetry/log.ts'
+import { configOf, type Io } from './io.ts'
+
+export const serve = (io: Io) =>
+  defineCommand({
+    meta: { name: 'serve', description: 'Serve the API and the page' },
+    run: async () => {
+      const config = configOf(io)
+      const log = createLog(config, io.out)
+      const { url, setupLink, stop } = await startServer(config, log)
+      log.info(`listening on ${url}`, { event: 'listening', url })
+      if (setupLink)
+        log.info(`nobody can sign in yet; set up within 30 minutes at ${setupLink}`, {
+          event: 'setup',
+          url: setupLink,
+        })
+      const signal = await stopSignal()
+      log.info(`stopping on ${signal}`, { event: 'stopping', signal })
+      await stop()
+    },
+  })
+
+/** Resolves to the signal that asks the process to stop; a second one ends it at once. */
+export const stopSignal = () =>
+  new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+  })

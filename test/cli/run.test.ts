@@ -1,0 +1,140 @@
+import { expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { version } from '../../package.json'
+import { run } from '../../src/cli/run.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const unknownId = '00000000-0000-4000-8000-000000000000'
+
+/** Runs commands on one data directory, as a person at a terminal would. */
+const shell = (dataDir: string) => {
+  const runIn = async (line: string) => {
+    let out = ''
+    let err = ''
+    const code = await run(line.split(' '), {
+      env: { CALLGATE_DATA_DIR: dataDir },
+      isTerminal: false,
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+    })
+    return { code, out, err }
+  }
+  const json = async (line: string) =>
+    JSON.parse((await runIn(`${line} --json`)).out) as Record<string, string>
+  return { runIn, json }
+}
+
+test('from an agency to a key, each step printing what the next one needs', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const { id: agent } = await json(`agent create --agency ${agency} --name A --provider simulator`)
+  expect(await json(`agent default --agency ${agency} --environment production --agent ${agent}`)).toEqual({
+    environment: 'production',
+    default_agent: agent ?? '',
+  })
+  const { key, last4 } = await json(`key generate --agency ${agency} --environment production`)
+  expect(key).toMatch(/^bvai_sk_[0-9A-Za-z]{38}$/)
+  expect(last4).toBe(key?.slice(-4) ?? '')
+
+  const list = await runIn('agency list')
+  expect(list.out).toContain(`${agency}  agency  Acme`)
+  expect((await runIn(`agent list --agency ${agency}`)).out).toContain(`${agent}  simulator  A`)
+})
+
+test('rotating names the key that ended, and showing never shows a key', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const whose = `--agency ${agency} --environment staging`
+  expect(await runIn(`key rotate ${whose}`)).toMatchObject({
+    code: 1,
+    err: 'There is no staging key to rotate. Use: callgate key generate\n',
+  })
+  const { last4 } = await json(`key generate ${whose}`)
+  const rotated = await json(`key rotate ${whose}`)
+  expect(rotated.replaced_last4).toBe(last4 ?? '')
+  const shown = await runIn(`key show ${whose} --json`)
+  expect(JSON.parse(shown.out)).toMatchObject({ last4: rotated.last4, access: 'enabled', plan: 'agency' })
+  expect(shown.out).not.toContain(rotated.key ?? 'bvai')
+})
+
+test('the switch and the plan can be changed and are shown', async () => {
+  using directory = temporaryDirectory()
+  const { json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const whose = `--agency ${agency} --environment production`
+  expect(await json(`key disable ${whose}`)).toMatchObject({ access: 'disabled' })
+  expect(await json(`agency plan --agency ${agency} --plan growth`)).toMatchObject({ plan: 'growth' })
+  expect(await json(`key show ${whose}`)).toMatchObject({ access: 'disabled', plan: 'growth', last4: null })
+  expect(await json(`key enable ${whose}`)).toMatchObject({ access: 'enabled' })
+})
+
+test.each([
+  ['no command', ''],
+  ['an unknown command', 'dial'],
+  ['half a command', 'key'],
+  ['a missing option', 'agency create --name Acme'],
+  ['a misspelt option', `key show --agency ${unknownId} --enviroment production`],
+  ['an option without its value', 'agency create --plan agency --name'],
+  ['a value outside the choice', 'agency create --name Acme --plan gold'],
+  ['a word too many', 'version please'],
+])('%s is a usage error: exit 2, with the usage', async (_, line) => {
+  using directory = temporaryDirectory()
+  const { code, out, err } = await shell(join(directory.path, 'data')).runIn(line)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain('USAGE callgate')
+  expect(existsSync(join(directory.path, 'data'))).toBe(false)
+})
+
+test.each([
+  ['an unknown agency', `key generate --agency ${unknownId} --environment production`],
+  ['an unknown agency for an agent', `agent create --agency ${unknownId} --name A`],
+  ['an empty name', 'agency create --name= --plan agency'],
+])('%s is refused with a sentence and exit 1', async (_, line) => {
+  using directory = temporaryDirectory()
+  const { runIn } = shell(directory.path)
+  await runIn('agency create --name Acme --plan agency')
+  const { code, out, err } = await runIn(line)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(/^[A-Z].*\.\n$/)
+})
+
+test('an agent of another agency cannot become the default', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: one } = await json('agency create --name One --plan agency')
+  const { id: two } = await json('agency create --name Two --plan agency')
+  const { id: agent } = await json(`agent create --agency ${two} --name A`)
+  const { code, err } = await runIn(`agent default --agency ${one} --environment staging --agent ${agent}`)
+  expect({ code, err }).toEqual({ code: 1, err: `The agency ${one} has no agent ${agent}.\n` })
+})
+
+test('a command that only looks makes no data directory', async () => {
+  using directory = temporaryDirectory()
+  const elsewhere = join(directory.path, 'elsewhere')
+  const { code, err } = await shell(elsewhere).runIn('agency list')
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: `There is no callgate data in ${elsewhere}. Set CALLGATE_DATA_DIR to the server's data directory.\n`,
+  })
+  expect(existsSync(elsewhere)).toBe(false)
+})
+
+test('every command has a help text', async () => {
+  using directory = temporaryDirectory()
+  const { runIn } = shell(directory.path)
+  for (const line of ['--help', 'serve --help', 'key --help', 'key rotate --help', 'agent default -h']) {
+    const { code, out, err } = await runIn(line)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('USAGE callgate')
+  }
+})
+
+test('the version is the package’s', async () => {
+  using directory = temporaryDirectory()
+  const { runIn } = shell(directory.path)
+  for (const line of ['version', '--version', '-v'])
+    expect(await runIn(line)).toEqual({ code: 0, out: `${version}\n`, err: '' })
+})

@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+
+export const executable = join(import.meta.dir, '../../dist/callgate')
+
+interface Line {
+  event?: string
+  url?: string
+}
+
+/** The compiled executable serving a data directory on a free loopback port. It is gone when its block ends. */
+export const startBinary = async (dataDir: string, settings: Record<string, string> = {}) => {
+  const env = { CALLGATE_DATA_DIR: dataDir, CALLGATE_PORT: '0', CALLGATE_LOG_FORMAT: 'json', ...settings }
+  const server = Bun.spawn([executable, 'serve'], { cwd: dataDir, env, stdout: 'pipe', stderr: 'inherit' })
+  const log = followLog(server.stdout)
+  const { url = '' } = await log.find('listening')
+
+  const end = async (signal: NodeJS.Signals) => {
+    server.kill(signal)
+    return server.exited
+  }
+  return {
+    url,
+    dataDir,
+    log: log.lines,
+    command: commandOn(env),
+    setupLink: async () => (await log.find('setup')).url ?? '',
+    /** Ends the process as a power cut would. */
+    kill: () => end('SIGKILL'),
+    /** Asks the process to stop; resolves to its exit code. */
+    stop: () => end('SIGTERM'),
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
+  }
+}
+
+export type Command = ReturnType<typeof commandOn>
+
+/** Runs a command of the executable on a data directory, and gives what its `--json` prints. */
+const commandOn =
+  (env: Record<string, string>) =>
+  async (...args: string[]): Promise<Record<string, string>> => {
+    const child = Bun.spawn([executable, ...args, '--json'], { env, stdout: 'pipe', stderr: 'pipe' })
+    const out = await new Response(child.stdout).text()
+    if ((await child.exited) !== 0)
+      throw new Error(`callgate ${args.join(' ')}: ${await new Response(child.stderr).text()}`)
+    return JSON.parse(out) as Record<string, string>
+  }
+
+/** An agency whose default agent in both environments is a new one. */
+export const provision = async (command: Command) => {
+  const { id: agency = '' } = await command('agency', 'create', '--name', 'Acme', '--plan', 'agency')
+  const { id: agent = '' } = await command('agent', 'create', '--agency', agency, '--name', 'Ann')
+  for (const environment of ['production', 'staging'])
+    await command('agent', 'default', '--agency', agency, '--environment', environment, '--agent', agent)
+  const newKey = async (how: 'generate' | 'rotate' = 'generate', environment = 'production') =>
+    (await command('key', how, '--agency', agency, '--environment', environment)).key ?? ''
+  return { agency, agent, newKey }
+}
+
+export const triggerAt = (url: string, key: string, story = '00') =>
+  fetch(`${url}/api/v1/calls/trigger`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ phone_number: `+155512345${story}` }),
+  })
+
+export const askAt = (url: string, key: string, path = '/api/v1/key', method = 'GET') =>
+  fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${key}` } })
+
+/** Keeps every line as it comes, and finds the first with a given event, already there or still to come. */
+const followLog = (stream: ReadableStream<Uint8Array>) => {
+  const lines: string[] = []
+  let wake = () => {}
+  let ended = false
+
+  const follow = async () => {
+    const decoder = new TextDecoder()
+    let rest = ''
+    for await (const chunk of stream) {
+      const complete = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+      rest = complete.pop() ?? ''
+      lines.push(...complete)
+      wake()
+    }
+    ended = true
+    wake()
+  }
+  void follow()
+
+  const find = async (event: string): Promise<Line> => {
+    for (let at = 0; ; at++) {
+      while (at >= lines.length && !ended) await new Promise<void>((resolve) => (wake = resolve))
+      if (at >= lines.length) throw new Error(`the server ended without "${event}":\n${lines.join('\n')}`)
+      const line = JSON.parse(lines[at] ?? '') as Line
+      if (line.event === event) return line
+    }
+  }
+  return { lines, find }
+}
