@@ -39,6 +39,20 @@ const failures = {
   no_agent: { status: 400, sentence: 'No agent specified and no default agent configured' },
   invalid_body: { status: 400, sentence: 'Invalid request body: {detail}.' },
   invalid_json: { status: 400, sentence: 'The request body is not valid JSON: {detail}.' },
+  invalid_query: { status: 400, sentence: 'Invalid query: {detail}.' },
+  invalid_idempotency_key: {
+    status: 400,
+    sentence: 'The Idempotency-Key must be 1 to 255 printable ASCII characters, bare or quoted.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    sentence: 'This Idempotency-Key was used with another request body. Use a new key for a new call.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    sentence:
+      'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
+  },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than 32 KB.' },
   not_found: { status: 404, sentence: '{detail}' },

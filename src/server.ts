@@ -2,9 +2,10 @@ import http from 'node:http'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
-import type { Call } from './calls/call.ts'
+import { type Call, leaseOf } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
+import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
 import { createTrigger } from './calls/trigger.ts'
@@ -23,6 +24,7 @@ import { createCallStore } from './storage/calls.ts'
 import { createCommit } from './storage/commit.ts'
 import { type Database, openDatabase } from './storage/database.ts'
 import { createEnvironmentStore } from './storage/environments.ts'
+import { createIdempotencyStore } from './storage/idempotency.ts'
 import { createKeyStore } from './storage/keys.ts'
 import { takeLock } from './storage/lock.ts'
 import { createPeopleStore } from './storage/people.ts'
@@ -38,6 +40,7 @@ export const createStores = (database: Database) => ({
   keys: createKeyStore(database),
   agents: createAgentStore(database),
   calls: createCallStore(database),
+  idempotency: createIdempotencyStore(database),
   people: createPeopleStore(database),
 })
 
@@ -48,13 +51,7 @@ export const createServices = (config: Config, database: Database, clock: Clock,
   const commit = createCommit(database)
 
   const leases = new Leases()
-  for (const call of calls.active())
-    leases.restore({
-      callId: call.id,
-      environmentId: call.environmentId,
-      takenAt: call.createdAt,
-      expiresAt: call.expiresAt,
-    })
+  for (const call of calls.active()) leases.restore(leaseOf(call))
 
   const lifecycle = new Lifecycle({ calls, leases, commit, clock })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
@@ -83,6 +80,7 @@ export const createServices = (config: Config, database: Database, clock: Clock,
       ...config,
       agents,
       calls,
+      idempotency: new Idempotency(stores.idempotency),
       leases,
       commit,
       clock,

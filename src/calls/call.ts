@@ -75,6 +75,14 @@ export const newCall = (order: CallOrder): Call => ({
   recordingUrl: null,
 })
 
+/** The slot that a call holds for as long as it is not over. */
+export const leaseOf = (call: CallOrder) => ({
+  callId: call.id,
+  environmentId: call.environmentId,
+  takenAt: call.createdAt,
+  expiresAt: call.expiresAt,
+})
+
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
 /**

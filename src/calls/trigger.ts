@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Environment } from '../keys/keyring.ts'
 import type { Leases } from '../limits/leases.ts'
-import { type Call, type CallOrder, newCall } from './call.ts'
+import { type Call, leaseOf, newCall } from './call.ts'
 import type { Commit } from './commit.ts'
+import type { Idempotency } from './idempotency.ts'
 
 export interface Agent {
   id: string
@@ -20,9 +21,16 @@ export interface TriggerRequest {
   metadata: Record<string, unknown> | null
 }
 
+/** The call that a trigger stands for; `replayed` when an earlier request with the same Idempotency-Key made it. */
+export interface Triggered {
+  callId: string
+  replayed: boolean
+}
+
 interface TriggerNeeds {
   agents: { find(id: string): Agent | undefined }
   calls: { insert(call: Call): void }
+  idempotency: Idempotency
   leases: Leases
   commit: Commit
   clock: Clock
@@ -33,43 +41,68 @@ interface TriggerNeeds {
 }
 
 /**
- * Starts a call: agent, lease, commit, in this order. Resolves once the call is on disk; the dispatch follows the answer.
- * Fails with `no_agent`, `agent_not_found`, `wrong_agency`, `concurrency_limited` or `storage_unavailable`, and then
- * leaves neither a row nor a lease behind.
+ * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the dispatch follows the
+ * answer. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`, `wrong_agency`,
+ * `concurrency_limited` or `storage_unavailable`, and then leaves neither a row nor a lease behind.
  */
-export const createTrigger =
-  (needs: TriggerNeeds) =>
-  async (environment: Environment, request: TriggerRequest): Promise<Call> => {
-    const agent = chooseAgent(needs, environment, request.agentId)
-    const now = needs.clock.now()
-    const order: CallOrder = {
-      ...request,
-      id: Bun.randomUUIDv7(),
-      agencyId: environment.agencyId,
-      environmentId: environment.id,
-      agentId: agent.id,
-      provider: agent.provider,
-      createdAt: now,
-      expiresAt: now + needs.maxCallSeconds * 1000,
-    }
-    const call = newCall(order)
-    const lease = {
-      callId: call.id,
-      environmentId: environment.id,
-      takenAt: now,
-      expiresAt: call.expiresAt,
-    }
-    const slot = needs.leases.take(lease, needs.concurrentCalls)
-    if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
-    try {
-      await needs.commit(() => needs.calls.insert(call))
-    } catch (error) {
-      needs.leases.revoke(call.id)
-      throw error
-    }
-    needs.dispatch(call)
-    return call
+export const createTrigger = (needs: TriggerNeeds) => {
+  const { idempotency, clock } = needs
+
+  return async (
+    environment: Environment,
+    request: TriggerRequest,
+    key: string | null = null,
+  ): Promise<Triggered> => {
+    if (key === null) return { callId: await start(needs, environment, request), replayed: false }
+    const now = clock.now()
+    const fingerprint = fingerprintOf(request)
+    const earlier = idempotency.replay(environment, key, fingerprint, now)
+    if (earlier !== undefined) return { callId: earlier, replayed: true }
+    const remember = (callId: string) =>
+      idempotency.put({ environmentId: environment.id, key, fingerprint, callId, createdAt: now })
+    const callId = await idempotency.hold(environment, key, () =>
+      start(needs, environment, request, remember),
+    )
+    return { callId, replayed: false }
   }
+}
+
+/** `alongside` writes what belongs into the same commit as the call. */
+const start = async (
+  needs: TriggerNeeds,
+  environment: Environment,
+  request: TriggerRequest,
+  alongside: (callId: string) => void = () => {},
+): Promise<string> => {
+  const agent = chooseAgent(needs, environment, request.agentId)
+  const now = needs.clock.now()
+  const call = newCall({
+    ...request,
+    id: Bun.randomUUIDv7(),
+    agencyId: environment.agencyId,
+    environmentId: environment.id,
+    agentId: agent.id,
+    provider: agent.provider,
+    createdAt: now,
+    expiresAt: now + needs.maxCallSeconds * 1000,
+  })
+  const slot = needs.leases.take(leaseOf(call), needs.concurrentCalls)
+  if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
+  try {
+    await needs.commit(() => {
+      needs.calls.insert(call)
+      alongside(call.id)
+    })
+  } catch (error) {
+    needs.leases.revoke(call.id)
+    throw error
+  }
+  needs.dispatch(call)
+  return call.id
+}
+
+const fingerprintOf = (request: TriggerRequest) =>
+  new Bun.CryptoHasher('sha256').update(JSON.stringify(request)).digest('hex')
 
 const chooseAgent = (
   { agents }: Pick<TriggerNeeds, 'agents'>,

@@ -1,7 +1,14 @@
-import { and, eq, getTableColumns, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Call } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { calls } from './schema.ts'
+
+interface PageQuery {
+  environmentId: string
+  status: Call['status'] | undefined
+  before: string | undefined
+  limit: number
+}
 
 export const createCallStore = ({ orm }: Database) => {
   const columns = Object.keys(getTableColumns(calls)) as (keyof Call)[]
@@ -31,6 +38,22 @@ export const createCallStore = ({ orm }: Database) => {
     save: (call: Call) => {
       update.run({ ...call })
     },
+
+    /** An environment's calls, newest first, those with ids below `before`: ids rise with time. */
+    page: ({ environmentId, status, before, limit }: PageQuery): Call[] =>
+      orm
+        .select()
+        .from(calls)
+        .where(
+          and(
+            eq(calls.environmentId, environmentId),
+            before === undefined ? undefined : lt(calls.id, before),
+            status === undefined ? undefined : eq(calls.status, status),
+          ),
+        )
+        .orderBy(desc(calls.id))
+        .limit(limit)
+        .all(),
 
     /** The calls that are not over: each holds a lease. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),

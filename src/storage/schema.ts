@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { callStatuses, dispatchStates, sentiments, type TranscriptLine } from '../calls/call.ts'
 
 /** Every `…At` is wall-clock milliseconds since the Unix epoch. */
@@ -105,6 +105,27 @@ export const calls = sqliteTable(
     index('calls_active')
       .on(table.heardAt)
       .where(sql`ended_at is null`),
+  ],
+)
+
+/** Which call an Idempotency-Key stands for. Written in the same commit as the call. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id),
+    key: text().notNull(),
+    /** SHA-256 of what was asked for, so that the key cannot stand for two things. */
+    fingerprint: text().notNull(),
+    callId: text('call_id')
+      .notNull()
+      .references(() => calls.id),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.key] }),
+    index('idempotency_keys_age').on(table.createdAt),
   ],
 )
 

@@ -4,9 +4,10 @@ import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import type { Services } from '../../server.ts'
 import { admission } from '../admission.ts'
+import { cursorAfter, readList } from './list.ts'
 import { presentAgents, presentCall, presentKey } from './present.ts'
-import { agentList, callRecord, keyStatus, triggered } from './schemas.ts'
-import { readTrigger } from './trigger.ts'
+import { agentList, callPage, callRecord, keyStatus, triggered } from './schemas.ts'
+import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
@@ -28,11 +29,28 @@ export const v1 = (services: Services) => {
     .post(
       '/calls/trigger',
       async ({ environment, window, request, set }) => {
-        const call = await trigger(environment, await readTrigger(request))
+        const key = readIdempotencyKey(request)
+        const { callId, replayed } = await trigger(environment, await readTrigger(request), key)
+        if (replayed) set.headers['idempotent-replayed'] = 'true'
         rateLimits.announce(set.headers, environment.id, window)
-        return { success: true as const, call_id: call.id, status: 'initiated' as const }
+        return { success: true as const, call_id: callId, status: 'initiated' as const }
       },
       { parse: 'none', response: { 200: triggered } },
+    )
+    .get(
+      '/calls',
+      ({ environment, request }) => {
+        const { cursor: before, limit, status } = readList(request)
+        const found = calls.page({ environmentId: environment.id, status, before, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        const last = page.at(-1)
+        return {
+          success: true as const,
+          data: page.map((call) => presentCall(call, environment)),
+          next_cursor: found.length > limit && last ? cursorAfter(last.id) : null,
+        }
+      },
+      { response: { 200: callPage } },
     )
     .get(
       '/calls/:call_id',

@@ -41,27 +41,33 @@ export const agentList = z.object({
   ),
 })
 
-export const callRecord = z.object({
+const call = z.object({
+  call_id: z.uuid(),
+  status: z.enum(callStatuses),
+  direction: z.literal('outbound'),
+  environment: z.enum(['production', 'staging']),
+  agent_id: z.uuid(),
+  phone_number: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  metadata: jsonObject().nullable(),
+  reason: z.string().nullable(),
+  created_at: time,
+  ringing_at: time.nullable(),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_seconds: z.int().nullable(),
+  summary: z.string().nullable(),
+  sentiment: z.enum(sentiments).nullable(),
+  transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
+  recording_url: z.string().nullable(),
+})
+
+export const callRecord = z.object({ success: z.literal(true), data: call })
+
+export const callPage = z.object({
   success: z.literal(true),
-  data: z.object({
-    call_id: z.uuid(),
-    status: z.enum(callStatuses),
-    direction: z.literal('outbound'),
-    environment: z.enum(['production', 'staging']),
-    agent_id: z.uuid(),
-    phone_number: z.string(),
-    name: z.string().nullable(),
-    email: z.string().nullable(),
-    metadata: jsonObject().nullable(),
-    reason: z.string().nullable(),
-    created_at: time,
-    ringing_at: time.nullable(),
-    started_at: time.nullable(),
-    ended_at: time.nullable(),
-    duration_seconds: z.int().nullable(),
-    summary: z.string().nullable(),
-    sentiment: z.enum(sentiments).nullable(),
-    transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
-    recording_url: z.string().nullable(),
-  }),
+  data: z.array(call),
+  /** Asks for the calls after these; null when there are none. */
+  next_cursor: z.string().nullable(),
 })

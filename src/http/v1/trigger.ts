@@ -26,6 +26,19 @@ const body = z.strictObject(
   },
 )
 
+const idempotencyKeyPattern =
+  /^(?:"([\x20-\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e][\x20-\x21\x23-\x7e]{0,254}))$/
+
+/** The Idempotency-Key of a request, bare or quoted, null when it has none. */
+export const readIdempotencyKey = ({ headers }: Request): string | null => {
+  const header = headers.get('idempotency-key')
+  if (header === null) return null
+  const [, quoted, bare] = idempotencyKeyPattern.exec(header) ?? []
+  const key = quoted ?? bare
+  if (key === undefined) throw new Failure('invalid_idempotency_key')
+  return key
+}
+
 /** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
   const parsed = body.safeParse(await readJson(request))

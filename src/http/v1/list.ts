@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { callStatuses } from '../../calls/call.ts'
+import { Failure } from '../../failures.ts'
+
+const mostAtOnce = 100
+const usualAtOnce = 20
+const uuidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+
+const query = z.object({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|100)$/, `limit must be a whole number from 1 to ${mostAtOnce}`)
+    .transform(Number)
+    .default(usualAtOnce),
+  status: z.enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`).optional(),
+  cursor: z
+    .string()
+    .transform((text) => Buffer.from(text, 'base64url').toString('latin1'))
+    .refine((id) => uuidPattern.test(id), 'cursor must be a next_cursor of an earlier answer')
+    .optional(),
+})
+
+/** What a list of calls is asked for. Read from the URL itself: Elysia's own parsing makes objects of some texts. */
+export const readList = ({ url }: Request) => {
+  const parsed = query.safeParse(Object.fromEntries(new URL(url).searchParams))
+  if (!parsed.success)
+    throw new Failure('invalid_query', {
+      detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',
+    })
+  return parsed.data
+}
+
+/** Says where the next page begins, in a form that nobody takes for an id. */
+export const cursorAfter = (callId: string) => Buffer.from(callId, 'latin1').toString('base64url')

@@ -1,0 +1,95 @@
+import { expect, test } from 'bun:test'
+import { type Answer, answer, createGate, type Gate } from '../support/gate.ts'
+import { expectRefusal } from '../support/refusal.ts'
+
+interface Page extends Omit<Answer, 'data'> {
+  data: { call_id: string; status: string }[]
+  next_cursor: string | null
+}
+
+const list = async (gate: Gate, query = '', token = gate.key) =>
+  (await (await gate.authorized(`/api/v1/calls${query}`, {}, token)).json()) as Page
+
+const triggerMany = async (gate: Gate, stories: string[]) => {
+  const ids: string[] = []
+  for (const story of stories) {
+    ids.push((await answer(await gate.trigger(story))).call_id ?? '')
+    await gate.clock.advance(1)
+  }
+  return ids
+}
+
+test('lists an environment’s calls, newest first, in pages that miss and repeat none', async () => {
+  const gate = createGate({ concurrentCalls: 100 })
+  const ids = await triggerMany(
+    gate,
+    Array.from({ length: 25 }, () => '07'),
+  )
+  const seen: string[] = []
+  let query = '?limit=10'
+  const sizes: number[] = []
+  for (;;) {
+    const { data, next_cursor } = await list(gate, query)
+    sizes.push(data.length)
+    seen.push(...data.map(({ call_id }) => call_id))
+    if (next_cursor === null) break
+    query = `?limit=10&cursor=${next_cursor}`
+  }
+  expect(sizes).toEqual([10, 10, 5])
+  expect(seen).toEqual(ids.toReversed())
+})
+
+test('a page is stable while calls are added', async () => {
+  const gate = createGate({ concurrentCalls: 100 })
+  const ids = await triggerMany(gate, ['07', '07', '07', '07'])
+  const first = await list(gate, '?limit=2')
+  await triggerMany(gate, ['07', '07'])
+  const second = await list(gate, `?limit=2&cursor=${first.next_cursor}`)
+  expect([...first.data, ...second.data].map(({ call_id }) => call_id)).toEqual(ids.toReversed())
+})
+
+test('20 at a time unless told otherwise, and no cursor after a page that is exactly full', async () => {
+  const gate = createGate({ concurrentCalls: 100 })
+  await triggerMany(
+    gate,
+    Array.from({ length: 20 }, () => '07'),
+  )
+  const page = await list(gate)
+  expect([page.data.length, page.next_cursor]).toEqual([20, null])
+})
+
+test('filters by status', async () => {
+  const gate = createGate()
+  const [busy, up] = await triggerMany(gate, ['01', '07'])
+  await gate.clock.advance(5000)
+  expect((await list(gate, '?status=busy')).data.map(({ call_id }) => call_id)).toEqual([busy ?? ''])
+  expect((await list(gate, '?status=in_progress')).data.map(({ call_id }) => call_id)).toEqual([up ?? ''])
+  expect((await list(gate, '?status=completed')).data).toEqual([])
+})
+
+test('shows no call of another environment or agency', async () => {
+  const gate = createGate()
+  await triggerMany(gate, ['07'])
+  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  for (const id of [gate.environment('staging').id, gate.environment('production', other.id).id])
+    expect((await list(gate, '', gate.issue(id))).data).toEqual([])
+})
+
+test.each([
+  ['?limit=0', 'limit'],
+  ['?limit=101', 'limit'],
+  ['?limit=1e1', 'limit'],
+  ['?limit=', 'limit'],
+  ['?status=gone', 'status'],
+  ['?status={"a":1}', 'status'],
+  ['?cursor=zzz', 'cursor'],
+  ['?cursor=', 'cursor'],
+])('%s is refused, naming the parameter', async (query, name) => {
+  const gate = createGate()
+  const { sentence } = await expectRefusal(
+    await gate.authorized(`/api/v1/calls${query}`),
+    400,
+    'invalid_query',
+  )
+  expect(sentence).toStartWith(`Invalid query: ${name} must be`)
+})
