@@ -4,6 +4,7 @@ import { createAllow } from './http/allow.ts'
 import { exchange } from './http/exchange.ts'
 import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
+import { hooks } from './http/hooks/index.ts'
 import { v1 } from './http/v1/index.ts'
 import type { Services } from './server.ts'
 
@@ -14,6 +15,7 @@ export const createApp = (services: Services) => {
     .use(exchange) // request id, Host check
     .use(health(services)) // /healthz /readyz
     .use(v1(services)) // /api/v1: admission, then the API
+    .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page
   const allow = createAllow(app.routes)
   return app

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
@@ -11,6 +12,8 @@ export interface Config {
   concurrentCalls: number
   windowSeconds: number
   maxCallSeconds: number
+  /** Seals credentials at rest; null means: the one in the data directory. */
+  secret: string | null
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
 }
@@ -29,7 +32,7 @@ export const readConfig = (
   variables: Variables = process.env,
   isTerminal = process.stdout.isTTY === true,
 ): Config => {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const given = withFiles(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== '')))
   const result = schema(isTerminal).safeParse(given)
   if (!result.success)
     throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
@@ -43,9 +46,30 @@ export const readConfig = (
     concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
+    secret: read.CALLGATE_SECRET ?? null,
     logLevel: read.CALLGATE_LOG_LEVEL,
     logFormat: read.CALLGATE_LOG_FORMAT,
   }
+}
+
+const secretLeast = 32
+/** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
+const fromFiles = ['CALLGATE_SECRET']
+
+const withFiles = (variables: Variables): Variables => {
+  const read = { ...variables }
+  for (const name of fromFiles) {
+    const file = variables[`${name}_FILE`]
+    if (file === undefined) continue
+    if (variables[name] !== undefined)
+      throw new ConfigError([`${name} and ${name}_FILE are both set; one is enough.`])
+    try {
+      read[name] = readFileSync(file, 'utf8').trim()
+    } catch {
+      throw new ConfigError([`${name}_FILE names a file that cannot be read: ${file}.`])
+    }
+  }
+  return read
 }
 
 const schema = (isTerminal: boolean) =>
@@ -58,6 +82,7 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
+    CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
     CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })

@@ -54,7 +54,11 @@ const failures = {
       'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
   },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
-  body_too_large: { status: 413, sentence: 'The request body is larger than 32 KB.' },
+  body_too_large: { status: 413, sentence: 'The request body is larger than {detail}.' },
+  invalid_signature: {
+    status: 401,
+    sentence: 'The request is not signed by this provider account, or its time is too far from ours.',
+  },
   not_found: { status: 404, sentence: '{detail}' },
   method_not_allowed: { status: 405, sentence: 'This path does not take that method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },
@@ -64,6 +68,10 @@ const failures = {
       'The API key was changed in the meantime, so this request changed nothing. Look at it again first.',
   },
   cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
+  provider_unavailable: {
+    status: 502,
+    sentence: 'The provider could not be told to hang up. The call goes on; try again.',
+  },
   storage_unavailable: {
     status: 503,
     sentence: 'The request could not be stored and was not carried out. Retry after {seconds} seconds.',

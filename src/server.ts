@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
 import { type Call, leaseOf } from './calls/call.ts'
@@ -17,7 +17,9 @@ import { createRateLimits } from './http/rate-limits.ts'
 import { Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
+import { Dialling } from './providers/dialling.ts'
 import { Simulator } from './providers/simulator.ts'
+import { createAccountStore } from './storage/accounts.ts'
 import { createAgencyStore } from './storage/agencies.ts'
 import { createAgentStore } from './storage/agents.ts'
 import { createCallStore } from './storage/calls.ts'
@@ -28,26 +30,36 @@ import { createIdempotencyStore } from './storage/idempotency.ts'
 import { createKeyStore } from './storage/keys.ts'
 import { takeLock } from './storage/lock.ts'
 import { createPeopleStore } from './storage/people.ts'
+import { Vault } from './storage/vault.ts'
 import type { Log } from './telemetry/log.ts'
 import { Usage } from './telemetry/usage.ts'
 
 export type Services = ReturnType<typeof createServices>
 
 /** One store per noun, over one database. What the command line works with. */
-export const createStores = (database: Database) => ({
+export const createStores = (database: Database, secret: string) => ({
   agencies: createAgencyStore(database),
   environments: createEnvironmentStore(database),
   keys: createKeyStore(database),
   agents: createAgentStore(database),
+  accounts: createAccountStore(database, new Vault(secret)),
   calls: createCallStore(database),
   idempotency: createIdempotencyStore(database),
   people: createPeopleStore(database),
 })
 
 /** Wires everything once. Nothing runs yet: `reconciler.start` sets it going. */
-export const createServices = (config: Config, database: Database, clock: Clock, log: Log) => {
-  const stores = createStores(database)
-  const { agents, calls, keys } = stores
+export const createServices = (
+  config: Config & { secret: string },
+  database: Database,
+  clock: Clock,
+  log: Log,
+  providerTimeoutMs = 15_000,
+) => {
+  const stores = createStores(database, config.secret)
+  const { accounts, agents, calls, keys } = stores
+  const listening = { url: `http://${reachableHost(config.host)}:${config.port}` }
+  const publicUrl = () => config.publicUrl ?? listening.url
   const commit = createCommit(database)
 
   const leases = new Leases()
@@ -55,7 +67,13 @@ export const createServices = (config: Config, database: Database, clock: Clock,
 
   const lifecycle = new Lifecycle({ calls, leases, commit, clock })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
-  const provider = (_call: Call) => simulator
+  const dialling = new Dialling({
+    simulator,
+    accounts,
+    surroundings: { clock, timeoutMs: providerTimeoutMs },
+    publicUrl,
+  })
+  const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
   const calling = { lifecycle, dispatcher, provider, clock }
 
@@ -67,6 +85,9 @@ export const createServices = (config: Config, database: Database, clock: Clock,
     leases,
     lifecycle,
     dispatcher,
+    dialling,
+    listening,
+    publicUrl,
     keyring: new Keyring(keys),
     windows: new Windows(config.windowSeconds * 1000),
     rateLimits: createRateLimits({ ...config, leases }),
@@ -79,6 +100,7 @@ export const createServices = (config: Config, database: Database, clock: Clock,
     trigger: createTrigger({
       ...config,
       agents,
+      accounts,
       calls,
       idempotency: new Idempotency(stores.idempotency),
       leases,
@@ -108,6 +130,27 @@ export const openDataDir = (dataDir: string) => {
 const makeDataDir = (dataDir: string) => {
   process.umask(0o077)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+}
+
+/** The secret of the configuration, else the data directory's own, made when it is first needed. */
+export const secretOf = ({ dataDir, secret }: Pick<Config, 'dataDir' | 'secret'>): string => {
+  if (secret !== null) return secret
+  const file = join(dataDir, 'secret')
+  // Of two processes that get here at once, one makes the file and both read it.
+  if (!existsSync(file)) writeAside(file, randomToken())
+  return readFileSync(file, 'utf8').trim()
+}
+
+const writeAside = (file: string, text: string) => {
+  const aside = `${file}.${process.pid}`
+  writeFileSync(aside, `${text}\n`, { mode: 0o600 })
+  try {
+    linkSync(aside, file)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside)
+  }
 }
 
 const setupLinkFile = (dataDir: string) => join(dataDir, 'setup-link')
@@ -148,7 +191,8 @@ export const startServer = async (config: Config, log: Log) => {
   const unlock = takeLock(join(config.dataDir, 'serve.lock'))
   if (!unlock) throw new Refusal(`Another callgate is serving the data directory ${config.dataDir}.`)
   const database = openDatabase(databaseFile(config.dataDir))
-  const services = createServices(config, database, systemClock, log)
+  const secret = secretOf(config)
+  const services = createServices({ ...config, secret }, database, systemClock, log)
   Object.assign(http, { maxHeaderSize: maxHeaderBytes })
   const app = createApp(services).listen({
     hostname: config.host,
@@ -156,8 +200,9 @@ export const startServer = async (config: Config, log: Log) => {
     // Bodies are capped where they are read; Bun's own limit would answer a bare 413, and drops what nobody reads.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   })
-  services.reconciler.start()
   const url = `http://${reachableHost(config.host)}:${app.server?.port}`
+  services.listening.url = url
+  services.reconciler.start()
 
   /** Answers what was accepted, then leaves the disk as a restart wants to find it. */
   const stop = async () => {

@@ -21,6 +21,7 @@ test('an empty environment gives the documented defaults', () => {
     concurrentCalls: 10,
     windowSeconds: 60,
     maxCallSeconds: 3600,
+    secret: null,
     logLevel: 'info',
     logFormat: 'json',
   })

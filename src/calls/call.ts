@@ -18,7 +18,20 @@ export interface CallDetails {
   sentiment: (typeof sentiments)[number] | null
   transcript: TranscriptLine[] | null
   recordingUrl: string | null
+  costCents: number | null
 }
+
+/** Why a call ended other than by itself. Its `reason` says the same, and more, in words. */
+export const reasonCodes = [
+  'provider_refused',
+  'provider_capacity',
+  'provider_unreachable',
+  'provider_lost',
+  'max_duration',
+  'ended_on_request',
+] as const
+
+type ReasonCode = (typeof reasonCodes)[number]
 
 /** Who is to be called, for whom. Fixed when the call is triggered. */
 export interface CallOrder {
@@ -27,6 +40,11 @@ export interface CallOrder {
   environmentId: string
   agentId: string
   provider: string
+  /** The provider's account that dials; null for the simulator, and where none was connected. */
+  accountId: string | null
+  /** What the provider calls the agent, and the number to call from. */
+  agentRef: string | null
+  fromNumber: string | null
   phoneNumber: string
   name: string | null
   email: string | null
@@ -42,7 +60,8 @@ export interface Call extends CallOrder, CallDetails {
   /** How far the order to the provider has come; committed before the next step is taken. */
   dispatch: DispatchState
   providerCallId: string | null
-  /** Why a call is not `completed`, in words. */
+  reasonCode: ReasonCode | null
+  /** Why the call ended as it did, in words. */
   reason: string | null
   ringingAt: number | null
   answeredAt: number | null
@@ -56,13 +75,23 @@ export interface Call extends CallOrder, CallDetails {
 export type CallEvent =
   | { type: 'ringing'; at: number }
   | { type: 'answered'; at: number }
-  | { type: 'ended'; at: number; status: FinalStatus; reason?: string; details?: Partial<CallDetails> }
+  | {
+      type: 'ended'
+      at: number
+      status: FinalStatus
+      code?: ReasonCode
+      reason?: string
+      /** As the provider counted it, where it does. */
+      durationSeconds?: number
+      details?: Partial<CallDetails>
+    }
 
 export const newCall = (order: CallOrder): Call => ({
   ...order,
   status: 'initiated',
   dispatch: 'pending',
   providerCallId: null,
+  reasonCode: null,
   reason: null,
   ringingAt: null,
   answeredAt: null,
@@ -73,6 +102,7 @@ export const newCall = (order: CallOrder): Call => ({
   sentiment: null,
   transcript: null,
   recordingUrl: null,
+  costCents: null,
 })
 
 /** The slot that a call holds for as long as it is not over. */
@@ -110,10 +140,13 @@ const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call =
   return {
     ...call,
     status: event.status,
+    reasonCode: event.code ?? null,
     reason: event.reason ?? null,
     endedAt,
     heardAt: endedAt,
-    durationSeconds: call.answeredAt === null ? 0 : Math.round((endedAt - call.answeredAt) / 1000),
+    durationSeconds:
+      event.durationSeconds ??
+      (call.answeredAt === null ? 0 : Math.round((endedAt - call.answeredAt) / 1000)),
   }
 }
 
@@ -124,5 +157,6 @@ const withDetails = (call: Call, details: Partial<CallDetails> = {}): Call => {
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
   if (call.transcript === null && details.transcript) fresh.transcript = details.transcript
   if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
+  if (call.costCents === null && typeof details.costCents === 'number') fresh.costCents = details.costCents
   return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
 }

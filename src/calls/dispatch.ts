@@ -82,7 +82,7 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
     case 'refused':
       return advance(
         { ...call, dispatch: 'refused' },
-        { type: 'ended', at: now, status: 'failed', reason: placement.reason },
+        { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':
       return { ...call, dispatch: 'unknown' }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { Failure } from '../failures.ts'
 import type { Provider } from '../providers/provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 import type { Dispatcher } from './dispatch.ts'
@@ -13,7 +14,8 @@ interface EndNeeds {
 
 /**
  * Ends a call on request and resolves to it as it then is; ending a call that is over changes nothing. An order not yet
- * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up.
+ * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. Fails with
+ * `provider_unavailable`.
  */
 export const createEnd =
   ({ lifecycle, dispatcher, provider, clock }: EndNeeds) =>
@@ -26,7 +28,11 @@ export const createEnd =
     await dispatcher.settled(call.id)
     const placed = lifecycle.find(call.id) ?? call
     if (isOver(placed)) return placed
-    await provider(placed).end(placed)
+    try {
+      await provider(placed).end(placed)
+    } catch (error) {
+      throw new Failure('provider_unavailable', { cause: error })
+    }
     const over = await lifecycle.insist(call.id, (before) => advance(before, endedOnRequest(before, now)))
     return over ?? placed
   }
@@ -35,5 +41,6 @@ const endedOnRequest = (call: Call, at: number): CallEvent => ({
   type: 'ended',
   at,
   status: call.answeredAt === null ? 'canceled' : 'completed',
+  code: 'ended_on_request',
   reason: 'Ended on request.',
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Provider, Report } from '../providers/provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -89,18 +89,7 @@ export class Reconciler {
     if (!call || isOver(call)) return
     try {
       const report = await provider(call).ask(call)
-      const now = clock.now()
-      const events = report?.events ?? [neverArrived(now)]
-      await lifecycle.insist(callId, (before) =>
-        isOver(before)
-          ? before
-          : {
-              ...events.reduce(advance, before),
-              dispatch: report ? 'placed' : 'unknown',
-              providerCallId: report?.providerCallId ?? before.providerCallId,
-              heardAt: now,
-            },
-      )
+      await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
     } catch (error) {
       log.warn('provider could not be asked', { call_id: callId, error: String(error) })
     }
@@ -114,6 +103,7 @@ export class Reconciler {
       type: 'ended',
       at: now,
       status: 'failed',
+      code: 'max_duration',
       reason: 'The call was still open at the longest allowed duration.',
     })
     if (!over || dispatch === 'pending') return
@@ -125,9 +115,25 @@ export class Reconciler {
   }
 }
 
-const neverArrived = (at: number): CallEvent => ({
+/** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
+const afterReport = (call: Call, report: Report, now: number): Call => {
+  if (isOver(call)) return call
+  switch (report.known) {
+    case 'yes': {
+      const { providerCallId, events } = report
+      return events.reduce(advance, { ...call, dispatch: 'placed', providerCallId, heardAt: now })
+    }
+    case 'no':
+      return advance({ ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown' }, unknownAt(now))
+    case 'unclear':
+      return { ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown', heardAt: now }
+  }
+}
+
+const unknownAt = (at: number): CallEvent => ({
   type: 'ended',
   at,
   status: 'failed',
-  reason: 'The order was interrupted, and the provider does not know the call.',
+  code: 'provider_lost',
+  reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
 })

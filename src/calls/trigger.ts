@@ -11,6 +11,9 @@ export interface Agent {
   agencyId: string
   name: string
   provider: string
+  /** What its provider calls it, and the number it calls from. */
+  ref: string | null
+  fromNumber: string | null
 }
 
 export interface TriggerRequest {
@@ -30,6 +33,7 @@ export interface Triggered {
 interface TriggerNeeds {
   agents: { find(id: string): Agent | undefined }
   calls: { insert(call: Call): void }
+  accounts: { idOf(agencyId: string, provider: string): string | undefined }
   idempotency: Idempotency
   leases: Leases
   commit: Commit
@@ -82,7 +86,7 @@ const start = async (
     agencyId: environment.agencyId,
     environmentId: environment.id,
     agentId: agent.id,
-    provider: agent.provider,
+    ...dialling(needs, environment, agent),
     createdAt: now,
     expiresAt: now + needs.maxCallSeconds * 1000,
   })
@@ -99,6 +103,18 @@ const start = async (
   }
   needs.dispatch(call)
   return call.id
+}
+
+/** Who dials for this call. */
+const dialling = ({ accounts }: Pick<TriggerNeeds, 'accounts'>, environment: Environment, agent: Agent) => {
+  if (!environment.dialsReal || agent.provider === 'simulator')
+    return { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null }
+  return {
+    provider: agent.provider,
+    accountId: accounts.idOf(environment.agencyId, agent.provider) ?? null,
+    agentRef: agent.ref,
+    fromNumber: agent.fromNumber,
+  }
 }
 
 const fingerprintOf = (request: TriggerRequest) =>

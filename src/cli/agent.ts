@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { agentProblem, providerNames } from '../providers/kinds.ts'
 import { Refusal } from '../server.ts'
 import { checkedName } from './agency.ts'
 import {
@@ -17,7 +18,7 @@ import {
 const dialler = {
   provider: {
     type: 'enum' as const,
-    options: ['simulator'],
+    options: [...providerNames],
     default: 'simulator',
     description: 'Who dials for it',
   },
@@ -33,12 +34,21 @@ export const agentCommand = (io: Io) =>
           ...agencyId,
           name: { type: 'string', required: true, description: 'Its name' },
           ...dialler,
+          ref: { type: 'string', description: 'What the provider calls the agent', valueHint: 'id' },
+          from: { type: 'string', description: 'The number to call from, or its id at the provider' },
           ...json,
         },
         run: ({ args }) => {
           const name = checkedName(args.name)
+          const [ref, fromNumber] = [args.ref ?? null, args.from ?? null]
+          const problem = agentProblem(args.provider, ref, fromNumber)
+          if (problem) throw new Refusal(problem)
           const made = withStores(io, (stores) =>
-            stores.agents.create(findAgency(stores, args.agency).id, name, args.provider, Date.now()),
+            stores.agents.create(
+              findAgency(stores, args.agency).id,
+              { name, provider: args.provider, ref, fromNumber },
+              Date.now(),
+            ),
           )
           print(io, args.json, presentRow(made), `Created the agent ${made.name}: ${made.id}`)
         },

@@ -45,7 +45,7 @@ const startAnywhere = async (config: Config, io: Io) => {
 const seed = ({ agencies, agents, environments, keys }: Services) => {
   const now = Date.now()
   const agency = agencies.create('Demo Agency', 'agency', now)
-  const agent = agents.create(agency.id, 'Ann', 'simulator', now)
+  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, now)
   for (const { id } of environments.list(agency.id)) environments.setDefaultAgent(id, agent.id)
   const production = environments.find(agency.id, 'production')
   if (!production) throw new Error('the demo agency has no production environment')

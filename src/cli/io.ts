@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
-import { createStores, hasDataDir, openDataDir, Refusal } from '../server.ts'
+import { createStores, hasDataDir, openDataDir, Refusal, secretOf } from '../server.ts'
 
 /** What a command may touch of the process that it runs in. */
 export interface Io {
@@ -29,14 +29,15 @@ export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
 /** Works on the data directory, beside a running server or without one. */
 export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = false): T => {
-  const { dataDir } = configOf(io)
+  const config = configOf(io)
+  const { dataDir } = config
   if (!mayCreate && !hasDataDir(dataDir))
     throw new Refusal(
       `There is no callgate data in ${dataDir}. Set CALLGATE_DATA_DIR to the server's data directory.`,
     )
   const database = openDataDir(dataDir)
   try {
-    return work(createStores(database))
+    return work(createStores(database, secretOf(config)))
   } finally {
     database.close()
   }

@@ -5,9 +5,11 @@ import { Refusal } from '../server.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { demo } from './demo.ts'
+import { environmentCommand } from './environment.ts'
 import { healthcheck } from './healthcheck.ts'
 import type { Io } from './io.ts'
 import { keyCommand } from './key.ts'
+import { providerCommand } from './provider.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
 
@@ -55,6 +57,8 @@ const commands = (io: Io) =>
       agency: agencyCommand(io),
       agent: agentCommand(io),
       key: keyCommand(io),
+      provider: providerCommand(io),
+      environment: environmentCommand(io),
       healthcheck: healthcheck(io),
       version: version(io),
     },

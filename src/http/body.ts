@@ -31,24 +31,26 @@ const requireMediaType = (request: Request, wanted: string) => {
 }
 
 /** Never holds more than the limit: a declared length is believed because the server enforces it, others are counted. */
-const readCapped = async (request: Request): Promise<Uint8Array> => {
+export const readCapped = async (request: Request, limitBytes = bodyLimitBytes): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
-  if (declared !== null && Number(declared) > bodyLimitBytes) throw new Failure('body_too_large')
+  if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)
   try {
     if (declared !== null) return new Uint8Array(await request.arrayBuffer())
-    return await countedBytes(request)
+    return await countedBytes(request, limitBytes)
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure('invalid_body', { detail: 'it could not be read to its end', cause: error })
   }
 }
 
-const countedBytes = async (request: Request) => {
+const tooLarge = (limitBytes: number) => new Failure('body_too_large', { detail: `${limitBytes / 1024} KB` })
+
+const countedBytes = async (request: Request, limitBytes: number) => {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > bodyLimitBytes) throw new Failure('body_too_large')
+    if (size > limitBytes) throw tooLarge(limitBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

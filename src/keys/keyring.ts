@@ -12,6 +12,8 @@ export interface Environment {
   name: EnvironmentName
   accessEnabled: boolean
   defaultAgentId: string | null
+  /** False: the simulator plays every call, whatever the agent's provider. */
+  dialsReal: boolean
 }
 
 /** One key, live or replaced. A replaced key stays as a tombstone, so that its holder can be told. */

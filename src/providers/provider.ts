@@ -1,28 +1,100 @@
 import type { CallEvent, CallOrder } from '../calls/call.ts'
+import type { Clock } from '../clock.ts'
+
+/** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
+type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
 
 /** What became of an order. `unknown` means that it may have arrived: it is asked about, never sent again. */
 export type Placement =
   | { outcome: 'placed'; providerCallId: string }
-  | { outcome: 'refused'; reason: string }
+  | { outcome: 'refused'; code: RefusalCode; reason: string }
   | { outcome: 'unknown'; reason: string }
 
 /** How a provider knows a call: by its own id once it has given one, by ours before. */
 export interface CallReference {
   id: string
+  phoneNumber: string
+  createdAt: number
   providerCallId: string | null
 }
 
-/** What a provider answers when asked about a call: `null` when it has never heard of it. */
-export type Report = { providerCallId: string; events: CallEvent[] } | null
+/** What a provider answers when asked about a call. `unclear`: it could not say, so that asking again is worth it. */
+export type Report =
+  | { known: 'yes'; providerCallId: string; events: CallEvent[] }
+  | { known: 'no' }
+  | { known: 'unclear'; reason: string }
 
-/** Who dials. One file each; a provider never throws for what the other side does, it answers with a value. */
+/** A request that claims to come from a provider, not yet believed. */
+export interface IncomingRequest {
+  headers: Headers
+  body: Uint8Array
+  /** As the provider called it: our public address, with its query. */
+  url: string
+}
+
+/** One piece of news about a call, which it names by our id, by the provider's, or by both. */
+export interface News {
+  callId: string | null
+  providerCallId: string | null
+  event: CallEvent
+}
+
+/** What an incoming request turned out to be: only `news` was signed by the provider, just now. */
+export type Reading = { kind: 'news'; news: News[] } | { kind: 'forged' } | { kind: 'stale' }
+
+/** Who dials, through one account. Nothing of what the other side does is an exception: it is answered with a value. */
 export interface Provider {
   /** Sends the order, once. */
   place(order: CallOrder): Promise<Placement>
-  /** Everything known of the call so far, as events. Throws when the provider cannot be asked. */
+  /** Everything known of the call so far, as events. */
   ask(call: CallReference): Promise<Report>
   /** Hangs up; resolves once the call is over, throws when that cannot be done. */
   end(call: CallReference): Promise<void>
+  /** Tries the credentials with a request that changes and rings nothing. Undefined when they work, else why not. */
+  check(): Promise<string | undefined>
+  /** Verifies and reads what came in at the account's hook. `now` is wall-clock milliseconds. */
+  read(request: IncomingRequest, now: number): Reading
+}
+
+/** An account at a provider, opened: what is needed to speak for it. */
+export interface Account {
+  id: string
+  /** In the place of the provider's usual address; never ends in a slash. */
+  baseUrl: string | null
+  credentials: Readonly<Record<string, string>>
+  /** Where this account's provider reports to us. */
+  hookUrl: string
+}
+
+/** What a provider takes from its process. */
+export interface Surroundings {
+  clock: Pick<Clock, 'now'>
+  /** How long to wait for an answer. */
+  timeoutMs: number
+}
+
+export interface Credential {
+  name: string
+  required: boolean
+  /** What a value looks like, where the provider is that particular. */
+  pattern?: RegExp
+  /** For the form: what it is and where it is found. */
+  description: string
+  /** Makes one where it is left out: a secret that both sides are free to choose. */
+  make?: () => string
+}
+
+/** A provider as such: what an account of it needs, and how to speak for one. */
+export interface ProviderKind {
+  name: string
+  title: string
+  credentials: readonly Credential[]
+  /** What an agent's `ref` and `from` mean here, null where there is no such thing. */
+  refMeaning: { text: string; required: boolean } | null
+  fromMeaning: { text: string; required: boolean } | null
+  /** Needs a base URL: there is no usual address. */
+  needsBaseUrl: boolean
+  connect(account: Account, surroundings: Surroundings): Provider
 }
 
 /** Where a provider puts what it hears of a call. */

@@ -1,6 +1,6 @@
 import type { CallEvent, TranscriptLine } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
-import type { CallReference, Listener, Placement, Provider, Report } from './provider.ts'
+import type { CallReference, Listener, Placement, Provider, Reading, Report } from './provider.ts'
 
 const ringMs = 1000
 const talkMs = 3000
@@ -67,7 +67,11 @@ export class Simulator implements Provider {
   async place({ id, phoneNumber }: { id: string; phoneNumber: string }): Promise<Placement> {
     const story = phoneNumber.slice(-2)
     if (story === refusedStory)
-      return { outcome: 'refused', reason: 'The provider refused the call: this number is not allowed.' }
+      return {
+        outcome: 'refused',
+        code: 'provider_refused',
+        reason: 'The provider refused the call: this number is not allowed.',
+      }
     const beganAt = this.#clock.now()
     const tellings = (stories[story] ?? usual).flatMap(({ afterMs, event, toldAfterMs = [afterMs] }) =>
       toldAfterMs.map((delayMs) => ({ delayMs, event: event(beganAt + afterMs) })),
@@ -84,12 +88,21 @@ export class Simulator implements Provider {
   async ask({ providerCallId }: CallReference): Promise<Report> {
     // An order that was on its way when the process ended never arrived: the simulator lives in that process.
     const [, story, began] = providerCallId?.split('-') ?? []
-    if (!providerCallId || !story || !began) return null
+    if (!providerCallId || !story || !began) return { known: 'no' }
     const now = this.#clock.now()
     const events = (stories[story] ?? usual)
       .filter((beat) => Number(began) + beat.afterMs <= now)
       .map((beat) => beat.event(Number(began) + beat.afterMs))
-    return { providerCallId, events }
+    return { known: 'yes', providerCallId, events }
+  }
+
+  async check() {
+    return undefined
+  }
+
+  /** Nobody outside this process speaks for the simulator. */
+  read(): Reading {
+    return { kind: 'forged' }
   }
 
   async end({ id }: CallReference) {

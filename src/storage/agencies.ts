@@ -21,6 +21,8 @@ export const createAgencyStore = (database: Database) => {
               id: Bun.randomUUIDv7(),
               agencyId: agency.id,
               name: environment,
+              // Staging never rings a real phone by accident.
+              dialsReal: environment === 'production',
               revision: nextRevision,
             })
             .run()

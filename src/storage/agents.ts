@@ -4,6 +4,13 @@ import { agents } from './schema.ts'
 
 export type AgentRow = typeof agents.$inferSelect
 
+interface NewAgent {
+  name: string
+  provider: string
+  ref?: string | null
+  fromNumber?: string | null
+}
+
 export const createAgentStore = ({ orm }: Database) => {
   const byId = orm
     .select()
@@ -12,8 +19,15 @@ export const createAgentStore = ({ orm }: Database) => {
     .prepare()
 
   return {
-    create: (agencyId: string, name: string, provider: string, now: number): AgentRow => {
-      const agent = { id: crypto.randomUUID(), agencyId, name, provider, createdAt: now }
+    create: (agencyId: string, given: NewAgent, now: number): AgentRow => {
+      const agent = {
+        id: crypto.randomUUID(),
+        agencyId,
+        ref: null,
+        fromNumber: null,
+        ...given,
+        createdAt: now,
+      }
       orm.insert(agents).values(agent).run()
       return agent
     },

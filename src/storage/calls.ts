@@ -35,6 +35,14 @@ export const createCallStore = ({ orm }: Database) => {
 
     find: (id: string): Call | undefined => byId.get({ id }),
 
+    /** The call that an account's provider knows by this id. */
+    findAtProvider: (accountId: string, providerCallId: string): Call | undefined =>
+      orm
+        .select()
+        .from(calls)
+        .where(and(eq(calls.accountId, accountId), eq(calls.providerCallId, providerCallId)))
+        .get(),
+
     save: (call: Call) => {
       update.run({ ...call })
     },

@@ -20,7 +20,10 @@ export const nextRevision = sql<number>`(select coalesce(max(revision), 0) + 1 f
 export const createEnvironmentStore = (database: Database) => {
   const { orm } = database
 
-  const update = (id: string, change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId'>>) =>
+  const update = (
+    id: string,
+    change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'>>,
+  ) =>
     database.transaction(() => {
       orm.update(environments).set(change).where(eq(environments.id, id)).run()
       raiseRevision(database, [id])
@@ -45,6 +48,9 @@ export const createEnvironmentStore = (database: Database) => {
 
     /** Turns API access on or off; the key stays. */
     setAccess: (id: string, accessEnabled: boolean) => update(id, { accessEnabled }),
+
+    /** Sends calls to the agents' providers, or to the simulator. */
+    setDialsReal: (id: string, dialsReal: boolean) => update(id, { dialsReal }),
 
     setDefaultAgent: (id: string, defaultAgentId: string | null) => update(id, { defaultAgentId }),
   }

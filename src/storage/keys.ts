@@ -53,6 +53,7 @@ export const createKeyStore = (database: Database) => {
           name: environments.name,
           accessEnabled: environments.accessEnabled,
           defaultAgentId: environments.defaultAgentId,
+          dialsReal: environments.dialsReal,
         },
       })
       .from(keys)

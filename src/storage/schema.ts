@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { callStatuses, dispatchStates, sentiments, type TranscriptLine } from '../calls/call.ts'
+import { callStatuses, dispatchStates, reasonCodes, sentiments, type TranscriptLine } from '../calls/call.ts'
 
 /** Every `…At` is wall-clock milliseconds since the Unix epoch. */
 
@@ -21,6 +21,8 @@ export const environments = sqliteTable(
     name: text({ enum: ['production', 'staging'] }).notNull(),
     accessEnabled: integer('access_enabled', { mode: 'boolean' }).notNull().default(true),
     defaultAgentId: text('default_agent_id').references(() => agents.id),
+    /** Whether calls go to the agent's provider; where not, the simulator plays them. */
+    dialsReal: integer('dials_real', { mode: 'boolean' }).notNull().default(true),
     /** Raised above all others by every change that decides admission, so that a reader can ask for what is new. */
     revision: integer().notNull(),
   },
@@ -62,9 +64,31 @@ export const agents = sqliteTable(
       .references(() => agencies.id),
     name: text().notNull(),
     provider: text().notNull(),
+    /** What the provider calls the agent, and the number to call from. */
+    ref: text(),
+    fromNumber: text('from_number'),
     createdAt: integer('created_at').notNull(),
   },
   (table) => [index('agents_agency').on(table.agencyId)],
+)
+
+/** An agency's account at a provider: one each. */
+export const providerAccounts = sqliteTable(
+  'provider_accounts',
+  {
+    id: text().primaryKey(),
+    agencyId: text('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    provider: text().notNull(),
+    baseUrl: text('base_url'),
+    /** The credentials as JSON, sealed by the vault. */
+    sealed: text().notNull(),
+    /** The last four characters of each credential, for people. */
+    hints: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  (table) => [uniqueIndex('provider_accounts_agency_provider').on(table.agencyId, table.provider)],
 )
 
 export const calls = sqliteTable(
@@ -79,6 +103,9 @@ export const calls = sqliteTable(
       .notNull()
       .references(() => agents.id),
     provider: text().notNull(),
+    accountId: text('account_id'),
+    agentRef: text('agent_ref'),
+    fromNumber: text('from_number'),
     phoneNumber: text('phone_number').notNull(),
     name: text(),
     email: text(),
@@ -86,6 +113,7 @@ export const calls = sqliteTable(
     status: text({ enum: callStatuses }).notNull(),
     dispatch: text({ enum: dispatchStates }).notNull(),
     providerCallId: text('provider_call_id'),
+    reasonCode: text('reason_code', { enum: reasonCodes }),
     reason: text(),
     createdAt: integer('created_at').notNull(),
     ringingAt: integer('ringing_at'),
@@ -98,9 +126,11 @@ export const calls = sqliteTable(
     sentiment: text({ enum: sentiments }),
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
     recordingUrl: text('recording_url'),
+    costCents: integer('cost_cents'),
   },
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),
+    index('calls_provider_call').on(table.accountId, table.providerCallId),
     /** The leases: the calls that are not over. */
     index('calls_active')
       .on(table.heardAt)

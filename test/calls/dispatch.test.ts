@@ -128,7 +128,7 @@ describe('after a restart', () => {
       status: 'failed',
       dispatch: 'unknown',
       ringingAt: null,
-      reason: 'The order was interrupted, and the provider does not know the call.',
+      reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
     })
     expect(next.leases()).toBe(0)
   })

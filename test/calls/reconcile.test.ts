@@ -77,7 +77,7 @@ describe('the hard cap', () => {
   test('of one call does not wait for another call’s provider', async () => {
     const gate = createGate(capped)
     await placedThrough(gate, {
-      ask: async ({ id }) => (id === first.id ? silence() : { providerCallId: id, events: [] }),
+      ask: async ({ id }) => (id === first.id ? silence() : { known: 'yes', providerCallId: id, events: [] }),
     })
     const first = undispatched(gate, '00', { dispatch: 'placed', expiresAt: gate.clock.now() + 600_000 })
     const second = undispatched(gate, '00', { dispatch: 'placed' })
@@ -94,7 +94,7 @@ describe('a silent call', () => {
     await placedThrough(gate, {
       ask: async ({ id }) => {
         asked.push(gate.clock.monotonic() / 1000)
-        return { providerCallId: `theirs-${id}`, events: [] }
+        return { known: 'yes', providerCallId: `theirs-${id}`, events: [] }
       },
     })
     await gate.clock.advance(60_000)
@@ -106,6 +106,7 @@ describe('a silent call', () => {
     const endedAt = gate.clock.now() + 10_000
     const call = await placedThrough(gate, {
       ask: async () => ({
+        known: 'yes' as const,
         providerCallId: 'theirs',
         events: [
           { type: 'answered', at: endedAt - 7000 },
@@ -130,7 +131,8 @@ describe('a silent call', () => {
     const gate = createGate()
     const call = await placedThrough(gate, {
       place: () => later(gate, 20_000, { outcome: 'placed', providerCallId: 'theirs' }),
-      ask: async ({ providerCallId }) => (providerCallId === null ? null : { providerCallId, events: [] }),
+      ask: async ({ providerCallId }) =>
+        providerCallId === null ? { known: 'no' } : { known: 'yes', providerCallId, events: [] },
     })
     await gate.clock.advance(40_000)
     expect(call.now()).toMatchObject({ dispatch: 'placed', providerCallId: 'theirs', endedAt: null })
@@ -140,8 +142,9 @@ describe('a silent call', () => {
   test('that was refused in the meantime stays refused', async () => {
     const gate = createGate()
     const call = await placedThrough(gate, {
-      place: () => later(gate, 20_000, { outcome: 'refused', reason: 'No capacity.' }),
-      ask: async () => null,
+      place: () =>
+        later(gate, 20_000, { outcome: 'refused', code: 'provider_refused', reason: 'No capacity.' }),
+      ask: async () => ({ known: 'no' as const }),
     })
     await gate.clock.advance(40_000)
     expect(call.now()).toMatchObject({ status: 'failed', dispatch: 'refused', reason: 'No capacity.' })

@@ -103,7 +103,7 @@ describe('the agent', () => {
     const gate = createGate()
     const { agencies, agents } = gate.services
     const other = agencies.create('Other', 'agency', 0)
-    const theirs = agents.create(other.id, 'Bob', 'simulator', 0)
+    const theirs = agents.create(other.id, { name: 'Bob', provider: 'simulator' }, 0)
     await expectRefusal(await gate.postJson(path, { phone_number, agent_id: theirs.id }), 403, 'wrong_agency')
     expectNothingLeft(gate)
   })
@@ -119,7 +119,7 @@ describe('the agent', () => {
 
   test('that is named is taken before the default, in capitals too', async () => {
     const gate = createGate()
-    const named = gate.services.agents.create(gate.agency.id, 'Bob', 'simulator', 0)
+    const named = gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, 0)
     for (const agent_id of [named.id, named.id.toUpperCase()]) {
       const { call_id = '' } = await answer(await gate.postJson(path, { phone_number, agent_id }))
       expect(gate.services.calls.find(call_id)?.agentId).toBe(named.id)

@@ -15,7 +15,7 @@ const gateAndNeighbour = (path: string) => {
     database.close()
     gate.database.close()
   }
-  return { gate, other: createStores(database), close }
+  return { gate, other: createStores(database, 'a secret for tests, of 32 or more'), close }
 }
 
 test('finds a key by its token, with its environment', () => {
@@ -29,6 +29,7 @@ test('finds a key by its token, with its environment', () => {
       agencyName: 'Acme',
       plan: 'agency',
       name: 'production',
+      dialsReal: true,
       accessEnabled: true,
       defaultAgentId: agent.id,
     },
@@ -143,6 +144,7 @@ test('after a load that failed, never answers from before: the next look-up load
       agencyName: 'Acme',
       plan: 'agency',
       name: 'production',
+      dialsReal: true,
       accessEnabled: true,
       defaultAgentId: null,
     },

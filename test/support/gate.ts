@@ -7,18 +7,25 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
 
+interface Extras {
+  path?: string
+  log?: typeof silentLog
+  providerTimeoutMs?: number
+  secret?: string
+}
+
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
-export const createGate = (options: Partial<Config> & { path?: string; log?: typeof silentLog } = {}) => {
-  const { path = ':memory:', log = silentLog, ...settings } = options
-  const config = { ...readConfig({}, false), ...settings }
+export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {}) => {
+  const { path = ':memory:', log = silentLog, providerTimeoutMs, ...settings } = options
+  const config = { ...readConfig({}, false), secret: 'a secret for tests, of 32 or more', ...settings }
   const clock = new FixedClock()
   const database = openDatabase(path)
-  const services = createServices(config, database, clock, log)
+  const services = createServices(config, database, clock, log, providerTimeoutMs)
   const app = createApp(services)
 
   const { agencies, agents, environments, keys } = services
   const agency = agencies.create('Acme', 'agency', clock.now())
-  const agent = agents.create(agency.id, 'Ann', 'simulator', clock.now())
+  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, clock.now())
   const environment = (name: EnvironmentName, of = agency.id) => {
     const found = environments.find(of, name)
     if (!found) throw new Error(`no ${name} environment`)

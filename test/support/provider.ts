@@ -11,7 +11,9 @@ export const silence = () => new Promise<never>(() => {})
 export const scriptedProvider = (script: Partial<Provider> = {}) => {
   const orders: string[] = []
   const provider: Provider = {
-    ask: async ({ id }) => ({ providerCallId: `theirs-${id}`, events: [] }),
+    ask: async ({ id }) => ({ known: 'yes', providerCallId: `theirs-${id}`, events: [] }),
+    check: async () => undefined,
+    read: () => ({ kind: 'forged' }),
     end: async () => {},
     ...script,
     place: async (order) => {

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { Failure } from '../../failures.ts'
+import { agentProblem } from '../../providers/kinds.ts'
 import { environmentNameSchema, nameSchema } from '../../names.ts'
 import type { Services } from '../../server.ts'
 import type { Agency } from '../../storage/agencies.ts'
@@ -13,14 +14,18 @@ import { renderPage } from './pages/layout.tsx'
 export const agentPages = (services: Services) => {
   const { agents, clock, environments } = services
 
-  const page = (person: Person, agency: Agency, typed: { name?: string; error?: string | undefined } = {}) =>
+  const page = (
+    person: Person,
+    agency: Agency,
+    shown: { typed?: Record<string, string>; error?: string | undefined } = {},
+  ) =>
     renderPage(
       <AgentsPage
         person={person}
         agency={agency}
         agents={agents.list(agency.id)}
         environments={environments.list(agency.id)}
-        {...typed}
+        {...shown}
       />,
     )
 
@@ -37,11 +42,14 @@ export const agentPages = (services: Services) => {
         const agency = findAgency(services, params.agency)
         const form = await readForm(request)
         const name = nameSchema.safeParse(form.name)
-        if (!name.success) {
+        const { provider = 'simulator' } = form
+        const [ref, fromNumber] = [form.ref?.trim() || null, form.from?.trim() || null]
+        const problem = name.error?.issues[0]?.message ?? agentProblem(provider, ref, fromNumber)
+        if (!name.success || problem) {
           set.status = 422
-          return page(person, agency, { name: form.name ?? '', error: name.error.issues[0]?.message })
+          return page(person, agency, { typed: form, error: problem })
         }
-        agents.create(agency.id, name.data, 'simulator', clock.now())
+        agents.create(agency.id, { name: name.data, provider, ref, fromNumber }, clock.now())
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agencyParams },

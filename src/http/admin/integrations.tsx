@@ -16,7 +16,7 @@ import { renderPage } from './pages/layout.tsx'
 const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
 
 export const integrationPages = (services: Services) => {
-  const { clock, config, environments, keys, leases, usage } = services
+  const { accounts, clock, config, environments, keys, leases, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const key = keys.live(environment.id)
@@ -39,7 +39,10 @@ export const integrationPages = (services: Services) => {
         ({ person, params }) => {
           const agency = findAgency(services, params.agency)
           const connected = environments.list(agency.id).some(({ id }) => keys.live(id))
-          return renderPage(<IntegrationsPage person={person} agency={agency} connected={connected} />)
+          const connectedTo = new Set(accounts.list(agency.id).map(({ provider }) => provider))
+          return renderPage(
+            <IntegrationsPage person={person} agency={agency} connected={connected} accounts={connectedTo} />,
+          )
         },
         { params: agencyParams },
       )
@@ -83,6 +86,18 @@ export const integrationPages = (services: Services) => {
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,
           )
+        },
+        { parse: 'none', params: environmentParams },
+      )
+      .post(
+        '/agencies/:agency/integrations/api/:environment/dialling',
+        async ({ params, request, redirect }) => {
+          const { agency, environment } = findView(params)
+          const { real } = await readForm(request)
+          if (real !== 'true' && real !== 'false')
+            throw new Failure('invalid_body', { detail: 'real must be true or false' })
+          environments.setDialsReal(environment.id, real === 'true')
+          return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
         },
         { parse: 'none', params: environmentParams },
       )

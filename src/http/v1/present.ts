@@ -17,10 +17,13 @@ export const presentCall = (call: Call, environment: Environment): z.infer<typeo
   direction: 'outbound',
   environment: environment.name,
   agent_id: call.agentId,
+  provider: call.provider,
   phone_number: call.phoneNumber,
+  from_number: call.fromNumber,
   name: call.name,
   email: call.email,
   metadata: call.metadata,
+  reason_code: call.reasonCode,
   reason: call.reason,
   created_at: iso(call.createdAt),
   ringing_at: isoOrNull(call.ringingAt),
@@ -31,6 +34,7 @@ export const presentCall = (call: Call, environment: Environment): z.infer<typeo
   sentiment: call.sentiment,
   transcript: call.transcript,
   recording_url: call.recordingUrl,
+  cost_cents: call.costCents,
 })
 
 export const presentAgents = (

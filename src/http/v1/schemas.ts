@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callStatuses, sentiments } from '../../calls/call.ts'
+import { callStatuses, reasonCodes, sentiments } from '../../calls/call.ts'
 
 const time = z.iso.datetime()
 
@@ -47,10 +47,13 @@ const call = z.object({
   direction: z.literal('outbound'),
   environment: z.enum(['production', 'staging']),
   agent_id: z.uuid(),
+  provider: z.string(),
   phone_number: z.string(),
+  from_number: z.string().nullable(),
   name: z.string().nullable(),
   email: z.string().nullable(),
   metadata: jsonObject().nullable(),
+  reason_code: z.enum(reasonCodes).nullable(),
   reason: z.string().nullable(),
   created_at: time,
   ringing_at: time.nullable(),
@@ -61,6 +64,7 @@ const call = z.object({
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
   recording_url: z.string().nullable(),
+  cost_cents: z.int().nullable(),
 })
 
 export const callRecord = z.object({ success: z.literal(true), data: call })

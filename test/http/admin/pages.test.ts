@@ -169,7 +169,11 @@ test('the default agent is one of the agency’s own, or none', async () => {
   const { post } = await createOperator(gate)
   const path = `/admin/agencies/${gate.agency.id}/agents/default`
   const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const foreign = gate.services.agents.create(other.id, 'Foreign', 'simulator', gate.clock.now())
+  const foreign = gate.services.agents.create(
+    other.id,
+    { name: 'Foreign', provider: 'simulator' },
+    gate.clock.now(),
+  )
   expect((await post(path, { environment: 'production', agent: foreign.id })).status).toBe(400)
   expect((await gate.trigger()).status).toBe(200)
   expect((await post(path, { environment: 'production', agent: '' })).status).toBe(303)

@@ -3,6 +3,7 @@ import type { AgentRow } from '../../../storage/agents.ts'
 import type { Agency } from '../../../storage/agencies.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import type { Person } from '../../../storage/people.ts'
+import { providerKinds } from '../../../providers/kinds.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { FormError, Layout } from './layout.tsx'
 
@@ -71,11 +72,12 @@ export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
 interface AgentsProps extends AgencyPageProps {
   agents: AgentRow[]
   environments: EnvironmentRow[]
-  name?: string
+  /** What a refused form held. */
+  typed?: Record<string, string>
   error?: string | undefined
 }
 
-export const AgentsPage = ({ person, agency, agents, environments, name = '', error }: AgentsProps) => (
+export const AgentsPage = ({ person, agency, agents, environments, typed = {}, error }: AgentsProps) => (
   <AgencyLayout person={person} agency={agency} title="Agents" section="agents">
     <h1>Agents</h1>
     {agents.length === 0 ? (
@@ -119,11 +121,31 @@ export const AgentsPage = ({ person, agency, agents, environments, name = '', er
       <form method="post" action={`/admin/agencies/${agency.id}/agents`}>
         <label>
           Name
-          <input name="name" value={name} required maxLength={100} autoComplete="off" />
+          <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
         </label>
-        <p>
-          <small>It will speak through the built-in simulator, which plays calls and rings nobody.</small>
-        </p>
+        <label>
+          Provider
+          <select name="provider">
+            <option value="simulator">Simulator – plays calls and rings nobody</option>
+            {providerKinds.map((kind) => (
+              <option key={kind.name} value={kind.name} selected={kind.name === typed.provider}>
+                {kind.title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div class="columns">
+          <label>
+            Reference at the provider
+            <input name="ref" value={typed.ref ?? ''} maxLength={500} autoComplete="off" />
+            <small>Its assistant, agent or pathway id. The simulator needs none.</small>
+          </label>
+          <label>
+            Calls from
+            <input name="from" value={typed.from ?? ''} maxLength={100} autoComplete="off" />
+            <small>A number, or its id at the provider. The simulator needs none.</small>
+          </label>
+        </div>
         <button type="submit">Create agent</button>
       </form>
     </article>

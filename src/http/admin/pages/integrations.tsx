@@ -1,5 +1,6 @@
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import type { KeyRow } from '../../../storage/keys.ts'
+import { providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { ago, Time } from './layout.tsx'
 
@@ -12,7 +13,13 @@ export interface EnvironmentView extends EnvironmentRow {
   activeCalls: number
 }
 
-export const IntegrationsPage = ({ person, agency, connected }: AgencyPageProps & { connected: boolean }) => (
+interface IntegrationsProps extends AgencyPageProps {
+  connected: boolean
+  /** The names of the providers that the agency has an account with. */
+  accounts: ReadonlySet<string>
+}
+
+export const IntegrationsPage = ({ person, agency, connected, accounts }: IntegrationsProps) => (
   <AgencyLayout person={person} agency={agency} title="Integrations" section="integrations">
     <h1>Integrations</h1>
     <div class="columns">
@@ -22,6 +29,18 @@ export const IntegrationsPage = ({ person, agency, connected }: AgencyPageProps 
         <a role="button" href={`/admin/agencies/${agency.id}/integrations/api`}>
           {connected ? 'Manage' : 'Connect'}
         </a>
+      </article>
+      <article aria-labelledby="providers">
+        <h2 id="providers">Voice providers</h2>
+        <p>The accounts through which this agency’s agents call.</p>
+        <ul>
+          {providerKinds.map(({ name, title }) => (
+            <li key={name}>
+              <a href={`/admin/agencies/${agency.id}/integrations/providers/${name}`}>{title}</a>
+              {accounts.has(name) ? ' – connected' : ''}
+            </li>
+          ))}
+        </ul>
       </article>
     </div>
   </AgencyLayout>
@@ -61,7 +80,27 @@ const EnvironmentCard = ({ environment, now }: { environment: EnvironmentView; n
     ) : (
       <NoKey environment={environment} />
     )}
+    <Dialling environment={environment} />
   </article>
+)
+
+/** Whether phones ring. Turning it on takes a second look: behind it are people. */
+const Dialling = ({ environment }: { environment: EnvironmentView }) => (
+  <details>
+    <summary>
+      {environment.dialsReal ? 'Calls ring real phones' : 'Calls are simulated: nobody is rung'}
+    </summary>
+    <form method="post" action={`${environmentPath(environment)}/dialling`}>
+      <p class="notice warning">
+        {environment.dialsReal
+          ? 'Simulated calls go to the built-in simulator, whatever the agent’s provider. Calls under way go on.'
+          : `Real dialling sends ${environment.name} calls to the agent’s provider: phones ring, and the provider charges.`}
+      </p>
+      <button type="submit" class="secondary" name="real" value={environment.dialsReal ? 'false' : 'true'}>
+        {environment.dialsReal ? 'Simulate calls' : 'Ring real phones'}
+      </button>
+    </form>
+  </details>
 )
 
 const NoKey = ({ environment }: { environment: EnvironmentView }) => (

@@ -1,0 +1,54 @@
+import { defineCommand } from 'citty'
+import { Refusal } from '../server.ts'
+import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
+
+const whose = { ...agencyId, ...environmentName, ...json }
+
+export const environmentCommand = (io: Io) =>
+  defineCommand({
+    meta: { name: 'environment', description: 'Show an environment; let it dial for real or play calls' },
+    subCommands: {
+      show: defineCommand({
+        meta: { name: 'show', description: 'Show how an environment is set' },
+        args: whose,
+        run: ({ args }) => {
+          const environment = withStores(io, (stores) =>
+            findEnvironment(stores, args.agency, args.environment),
+          )
+          const shown = {
+            environment: environment.name,
+            access: environment.accessEnabled ? 'enabled' : 'disabled',
+            dials: environment.dialsReal ? 'real' : 'simulated',
+            default_agent: environment.defaultAgentId,
+          }
+          const lines = Object.entries(shown).map(
+            ([name, value]) => `${name.replaceAll('_', ' ')}: ${value ?? '–'}`,
+          )
+          print(io, args.json, shown, lines.join('\n'))
+        },
+      }),
+      dial: defineCommand({
+        meta: { name: 'dial', description: 'Send calls to the agents’ providers, or to the simulator' },
+        args: {
+          ...whose,
+          real: { type: 'boolean', description: 'Ring real phones' },
+          simulated: { type: 'boolean', description: 'Ring nobody: the simulator plays every call' },
+        },
+        run: ({ args }) => {
+          if (args.real === args.simulated) throw new Refusal('Choose one: --real or --simulated.')
+          const dialsReal = args.real === true
+          withStores(io, (stores) =>
+            stores.environments.setDialsReal(
+              findEnvironment(stores, args.agency, args.environment).id,
+              dialsReal,
+            ),
+          )
+          const dials = dialsReal ? 'real' : 'simulated'
+          const sentence = dialsReal
+            ? `Calls in ${args.environment} now ring real phones, where the agent's provider is not the simulator.`
+            : `Calls in ${args.environment} now ring nobody: the simulator plays them.`
+          print(io, args.json, { environment: args.environment, dials }, sentence)
+        },
+      }),
+    },
+  })

@@ -1,0 +1,200 @@
+import { defineCommand } from 'citty'
+import { systemClock } from '../clock.ts'
+import { checkAccount } from '../providers/credentials.ts'
+import { hookUrl } from '../providers/dialling.ts'
+import { findKind, providerKinds } from '../providers/kinds.ts'
+import type { Account, ProviderKind } from '../providers/provider.ts'
+import { reachableHost, Refusal } from '../server.ts'
+import type { AccountRow } from '../storage/accounts.ts'
+import {
+  agencyId,
+  configOf,
+  findAgency,
+  type Io,
+  iso,
+  json,
+  print,
+  type Stores,
+  table,
+  withStores,
+} from './io.ts'
+
+const checkTimeoutMs = 15_000
+
+const providerName = {
+  provider: {
+    type: 'enum' as const,
+    options: providerKinds.map(({ name }) => name),
+    required: true as const,
+    description: 'Which provider',
+  },
+}
+const whose = { ...agencyId, ...providerName, ...json }
+
+export const providerCommand = (io: Io) =>
+  defineCommand({
+    meta: { name: 'provider', description: "Connect an agency's accounts at voice providers" },
+    subCommands: {
+      set: defineCommand({
+        meta: {
+          name: 'set',
+          description: 'Save an account, after a harmless request has shown that it works',
+        },
+        args: {
+          ...whose,
+          credential: {
+            type: 'string',
+            valueHint: 'name=value',
+            description: 'A credential; give the option once for each. One left out keeps its value',
+          },
+          'base-url': {
+            type: 'string',
+            valueHint: 'url',
+            description: "In the place of the provider's usual address",
+          },
+          unchecked: { type: 'boolean', description: 'Save without asking the provider' },
+        },
+        run: async ({ args, rawArgs }) => {
+          const kind = kindOf(args.provider)
+          const earlier = withStores(io, (stores) => findAccount(stores, args.agency, kind.name))
+          const { credentials, baseUrl, made } = given(
+            kind,
+            pairs(rawArgs),
+            args['base-url'] ?? null,
+            earlier,
+          )
+          const draft = { id: earlier?.row.id ?? '', baseUrl, credentials, hookUrl: '' }
+          if (!args.unchecked) await demandWorking(kind, draft)
+          const saved = withStores(io, ({ accounts }) =>
+            accounts.save({ agencyId: args.agency, provider: kind.name, baseUrl, credentials }, Date.now()),
+          )
+          const hook = hookUrlOf(io, saved)
+          const secrets = Object.entries(made).map(([name, value]) => `\n${name} (shown once): ${value}`)
+          print(
+            io,
+            args.json,
+            { id: saved.id, hook_url: hook, ...made },
+            `Saved. Let ${kind.title} report to ${hook}${secrets.join('')}`,
+          )
+        },
+      }),
+      list: defineCommand({
+        meta: { name: 'list', description: "List an agency's accounts, their credentials masked" },
+        args: { ...agencyId, ...json },
+        run: ({ args }) => {
+          const rows = withStores(io, (stores) => stores.accounts.list(findAgency(stores, args.agency).id))
+          const shown = rows.map((row) => ({
+            id: row.id,
+            provider: row.provider,
+            base_url: row.baseUrl,
+            credentials: masked(row),
+            hook_url: hookUrlOf(io, row),
+            saved_at: iso(row.savedAt),
+          }))
+          const lines = shown.map(({ provider, credentials, hook_url }) => [
+            provider,
+            Object.entries(credentials)
+              .map(([name, hint]) => `${name} ${hint}`)
+              .join(', '),
+            hook_url,
+          ])
+          print(io, args.json, shown, table(['PROVIDER', 'CREDENTIALS', 'HOOK URL'], lines))
+        },
+      }),
+      test: defineCommand({
+        meta: {
+          name: 'test',
+          description: 'Ask the provider whether the saved credentials work; rings nobody',
+        },
+        args: whose,
+        run: async ({ args }) => {
+          const kind = kindOf(args.provider)
+          const { row, credentials } = withStores(io, (stores) => needAccount(stores, args.agency, kind.name))
+          await demandWorking(kind, { id: row.id, baseUrl: row.baseUrl, credentials, hookUrl: '' })
+          print(io, args.json, { works: true }, `${kind.title} accepts the credentials.`)
+        },
+      }),
+      remove: defineCommand({
+        meta: { name: 'remove', description: 'Forget an account; its agents place no more calls' },
+        args: whose,
+        run: ({ args }) => {
+          withStores(io, (stores) => {
+            stores.accounts.remove(needAccount(stores, args.agency, args.provider).row.id)
+          })
+          print(
+            io,
+            args.json,
+            { removed: args.provider },
+            `Removed the ${kindOf(args.provider).title} account.`,
+          )
+        },
+      }),
+    },
+  })
+
+const kindOf = (name: string): ProviderKind => {
+  const kind = findKind(name)
+  if (!kind) throw new Refusal(`There is no provider ${name}.`)
+  return kind
+}
+
+interface Opened {
+  row: AccountRow
+  credentials: Record<string, string>
+}
+
+const findAccount = (stores: Stores, agency: string, provider: string): Opened | undefined => {
+  const row = stores.accounts.findFor(findAgency(stores, agency).id, provider)
+  return row && { row, credentials: stores.accounts.open(row) }
+}
+
+const needAccount = (stores: Stores, agency: string, provider: string): Opened => {
+  const account = findAccount(stores, agency, provider)
+  if (!account) throw new Refusal(`The agency ${agency} has no ${provider} account.`)
+  return account
+}
+
+const given = (
+  kind: ProviderKind,
+  credentials: Record<string, string>,
+  baseUrl: string | null,
+  earlier: Opened | undefined,
+) => {
+  const checked = checkAccount(
+    kind,
+    credentials,
+    baseUrl ?? earlier?.row.baseUrl ?? null,
+    earlier?.credentials,
+  )
+  if (checked.problems) throw new Refusal(checked.problems.join('\n'))
+  return checked
+}
+
+const demandWorking = async (kind: ProviderKind, account: Account) => {
+  const surroundings = { clock: systemClock, timeoutMs: checkTimeoutMs }
+  const complaint = await kind.connect(account, surroundings).check()
+  if (complaint) throw new Refusal(complaint)
+}
+
+/** The pairs of every `--credential name=value`; the argument parser keeps only the last. */
+const pairs = (rawArgs: string[]): Record<string, string> => {
+  const texts = rawArgs.flatMap((argument, at) => {
+    if (argument.startsWith('--credential=')) return [argument.slice('--credential='.length)]
+    return argument === '--credential' ? [rawArgs[at + 1] ?? ''] : []
+  })
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 1) throw new Refusal('A credential is given as name=value.')
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
+}
+
+const masked = ({ hints }: AccountRow) =>
+  Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`]))
+
+const hookUrlOf = (io: Io, { provider, id }: AccountRow) => {
+  const { publicUrl, host, port } = configOf(io)
+  return hookUrl(publicUrl ?? `http://${reachableHost(host)}:${port}`, provider, id)
+}

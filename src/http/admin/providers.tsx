@@ -1,0 +1,71 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { checkAccount } from '../../providers/credentials.ts'
+import { hookUrl } from '../../providers/dialling.ts'
+import { findKind } from '../../providers/kinds.ts'
+import type { Services } from '../../server.ts'
+import type { Person } from '../../storage/people.ts'
+import { readForm } from '../body.ts'
+import { findAgency } from './agencies.tsx'
+import { signedIn } from './guard.ts'
+import { renderPage } from './pages/layout.tsx'
+import { ProviderPage } from './pages/provider.tsx'
+
+const providerParams = z.object({ agency: z.guid(), provider: z.string() })
+type Params = z.infer<typeof providerParams>
+
+export const providerPages = (services: Services) => {
+  const { accounts, clock, dialling, publicUrl } = services
+
+  const find = (params: Params) => {
+    const kind = findKind(params.provider)
+    if (!kind) throw new Failure('not_found', { detail: 'There is no such provider.' })
+    const agency = findAgency(services, params.agency)
+    return { agency, kind, account: accounts.findFor(agency.id, kind.name) }
+  }
+
+  interface Shown {
+    baseUrl?: string
+    error?: string
+    made?: Record<string, string>
+  }
+  const page = (person: Person, params: Params, shown: Shown = {}) => {
+    const found = find(params)
+    const url = found.account && hookUrl(publicUrl(), found.kind.name, found.account.id)
+    return renderPage(<ProviderPage person={person} {...found} hookUrl={url} {...shown} />)
+  }
+
+  return new Elysia({ name: 'provider-pages' })
+    .use(signedIn(services))
+    .get('/agencies/:agency/integrations/providers/:provider', ({ person, params }) => page(person, params), {
+      params: providerParams,
+    })
+    .post(
+      '/agencies/:agency/integrations/providers/:provider',
+      async ({ person, params, request, set }) => {
+        const { agency, kind, account } = find(params)
+        const { base_url: baseUrl = '', ...given } = await readForm(request)
+        const refuse = (error: string) => {
+          set.status = 422
+          return page(person, params, { baseUrl, error })
+        }
+        const checked = checkAccount(kind, given, baseUrl, account && accounts.open(account))
+        if (checked.problems) return refuse(checked.problems.join(' '))
+        const complaint = await dialling.check(kind, checked)
+        if (complaint !== undefined) return refuse(complaint)
+        accounts.save({ agencyId: agency.id, provider: kind.name, ...checked }, clock.now())
+        return page(person, params, { made: checked.made })
+      },
+      { parse: 'none', params: providerParams },
+    )
+    .post(
+      '/agencies/:agency/integrations/providers/:provider/remove',
+      ({ params, redirect }) => {
+        const { agency, account } = find(params)
+        if (account) accounts.remove(account.id)
+        return redirect(`/admin/agencies/${agency.id}/integrations`, 303)
+      },
+      { parse: 'none', params: providerParams },
+    )
+}

@@ -1,0 +1,51 @@
+import { Elysia } from 'elysia'
+import { advance, type Call } from '../../calls/call.ts'
+import { Failure } from '../../failures.ts'
+import type { News } from '../../providers/provider.ts'
+import type { Services } from '../../server.ts'
+import { readCapped } from '../body.ts'
+
+const bodyLimitBytes = 64 * 1024
+
+/** Where providers report. Nothing is believed that the account's provider did not sign just now. */
+export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Services) => {
+  /** An account's provider speaks for that account's calls alone, whatever id it names. */
+  const findCall = (accountId: string, { callId, providerCallId }: News): Call | undefined => {
+    const named = callId === null ? undefined : calls.find(callId)
+    if (named?.accountId === accountId) return named
+    return providerCallId === null ? undefined : calls.findAtProvider(accountId, providerCallId)
+  }
+
+  const take = async (accountId: string, news: News) => {
+    const call = findCall(accountId, news)
+    if (!call) return log.warn('a provider reported an unknown call', { account_id: accountId })
+    await lifecycle.change(call.id, (before) => afterNews(before, news, clock.now()))
+  }
+
+  return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
+    '/:provider/:account',
+    async ({ params, request }) => {
+      const provider = dialling.account(params.provider, params.account)
+      if (!provider) throw new Failure('not_found', { detail: 'There is no such provider account.' })
+      const { pathname, search } = new URL(request.url)
+      const body = await readCapped(request, bodyLimitBytes)
+      const url = `${publicUrl()}${pathname}${search}`
+      const reading = provider.read({ headers: request.headers, body, url }, clock.now())
+      if (reading.kind !== 'news') {
+        log.warn('a hook request was not believed', { account_id: params.account, why: reading.kind })
+        throw new Failure('invalid_signature')
+      }
+      for (const news of reading.news) await take(params.account, news)
+      return { success: true as const }
+    },
+    { parse: 'none' },
+  )
+}
+
+/** News may come before the answer to the order, and then brings the provider's id along. */
+const afterNews = (call: Call, { providerCallId, event }: News, now: number): Call => {
+  const named = call.providerCallId === null && providerCallId !== null ? { ...call, providerCallId } : call
+  const placed = named.dispatch === 'unknown' ? { ...named, dispatch: 'placed' as const } : named
+  const next = advance(placed, event)
+  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now } : next
+}

@@ -1,0 +1,53 @@
+import type { ProviderKind } from './provider.ts'
+
+/** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
+export type CheckedAccount =
+  | { problems: string[] }
+  | {
+      problems: undefined
+      credentials: Record<string, string>
+      baseUrl: string | null
+      /** The credentials that were made here, to be shown once. */
+      made: Record<string, string>
+    }
+
+/**
+ * Looks at what somebody gave for an account. A credential left out keeps the value it had; values are never repeated in
+ * a problem.
+ */
+export const checkAccount = (
+  kind: ProviderKind,
+  given: Record<string, string>,
+  givenBaseUrl: string | null,
+  earlier: Record<string, string> = {},
+): CheckedAccount => {
+  const credentials = { ...earlier }
+  for (const [name, value] of Object.entries(given)) if (value.trim() !== '') credentials[name] = value.trim()
+  const made: Record<string, string> = {}
+  for (const { name, make } of kind.credentials)
+    if (make && credentials[name] === undefined) made[name] = make()
+  Object.assign(credentials, made)
+  const baseUrl = givenBaseUrl?.trim().replace(/\/+$/, '') || null
+
+  const problems: string[] = []
+  const known = kind.credentials.map(({ name }) => name)
+  for (const name of Object.keys(given))
+    if (!known.includes(name)) problems.push(`${kind.title} takes these credentials: ${known.join(', ')}.`)
+  for (const { name, required, pattern } of kind.credentials) {
+    const value = credentials[name]
+    if (value === undefined && required) problems.push(`${kind.title} needs the credential ${name}.`)
+    if (value !== undefined && pattern && !pattern.test(value))
+      problems.push(`The credential ${name} has the wrong form.`)
+  }
+  if (baseUrl === null && kind.needsBaseUrl) problems.push(`${kind.title} needs a base URL.`)
+  if (baseUrl !== null && !isWebAddress(baseUrl))
+    problems.push('The base URL must be an http or https address.')
+  return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
+}
+
+const isWebAddress = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return (
+    (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === ''
+  )
+}

@@ -1,0 +1,80 @@
+import { findKind } from './kinds.ts'
+import type { Account, Provider, ProviderKind, Surroundings } from './provider.ts'
+
+interface StoredAccount {
+  id: string
+  provider: string
+  baseUrl: string | null
+  sealed: string
+}
+
+interface DiallingNeeds<Row extends StoredAccount> {
+  simulator: Provider
+  accounts: {
+    find(id: string): Row | undefined
+    open(account: Row): Record<string, string>
+  }
+  surroundings: Surroundings
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
+}
+
+/** Finds who dials for a call. An account is opened once and kept until it is saved again. */
+export class Dialling<Row extends StoredAccount> {
+  readonly #needs: DiallingNeeds<Row>
+  readonly #connected = new Map<string, { sealed: string; provider: Provider }>()
+
+  constructor(needs: DiallingNeeds<Row>) {
+    this.#needs = needs
+  }
+
+  /** Always somebody: where there is no account (any more), one who refuses every order. */
+  providerOf({ provider, accountId }: { provider: string; accountId: string | null }): Provider {
+    if (provider === 'simulator') return this.#needs.simulator
+    return (
+      (accountId === null ? undefined : this.account(provider, accountId)) ??
+      nobody(`No ${provider} account is connected.`)
+    )
+  }
+
+  /** An account of a provider, ready to be spoken for; undefined when there is none. */
+  account(provider: string, accountId: string): Provider | undefined {
+    const row = this.#needs.accounts.find(accountId)
+    const kind = findKind(provider)
+    if (!row || !kind || row.provider !== provider) return undefined
+    const known = this.#connected.get(row.id)
+    if (known?.sealed === row.sealed) return known.provider
+    const connected = this.#connect(kind, row)
+    this.#connected.set(row.id, { sealed: row.sealed, provider: connected })
+    return connected
+  }
+
+  /** Asks the provider whether credentials not saved yet work. Undefined when they do, else why not. */
+  check(kind: ProviderKind, given: Pick<Account, 'baseUrl' | 'credentials'>): Promise<string | undefined> {
+    return kind.connect({ id: '', hookUrl: '', ...given }, this.#needs.surroundings).check()
+  }
+
+  #connect(kind: ProviderKind, row: Row): Provider {
+    const { accounts, surroundings, publicUrl } = this.#needs
+    try {
+      const credentials = accounts.open(row)
+      const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
+      return kind.connect({ ...own, credentials }, surroundings)
+    } catch (error) {
+      return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
+    }
+  }
+}
+
+export const hookUrl = (publicUrl: string, provider: string, accountId: string) =>
+  `${publicUrl}/hooks/${provider}/${accountId}`
+
+const nobody = (reason: string): Provider => ({
+  place: async () => ({ outcome: 'refused', code: 'provider_refused', reason }),
+  ask: async () => ({ known: 'unclear', reason }),
+  end: async () => {
+    throw new Error(reason)
+  },
+  check: async () => reason,
+  read: () => ({ kind: 'forged' }),
+})

@@ -1,0 +1,24 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+type Algorithm = 'sha1' | 'sha256' | 'sha512'
+
+export const hmac = (
+  algorithm: Algorithm,
+  key: string | Uint8Array,
+  encoding: 'hex' | 'base64',
+  ...parts: (string | Uint8Array)[]
+) => {
+  const mac = createHmac(algorithm, key)
+  for (const part of parts) mac.update(part)
+  return mac.digest(encoding)
+}
+
+/** Compares in a time that tells nothing about where the texts differ. */
+export const isSame = (given: string, expected: string) => {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** True when a signed time is near enough to ours to be no replay, on either side. */
+export const isFresh = (signedAt: number, now: number, toleranceMs: number) =>
+  Number.isFinite(signedAt) && Math.abs(now - signedAt) <= toleranceMs

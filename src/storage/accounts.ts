@@ -1,0 +1,83 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { providerAccounts } from './schema.ts'
+import type { Vault } from './vault.ts'
+
+export type AccountRow = typeof providerAccounts.$inferSelect
+
+export interface NewAccount {
+  agencyId: string
+  provider: string
+  baseUrl: string | null
+  credentials: Readonly<Record<string, string>>
+}
+
+/** Agencies' accounts at providers. Credentials go in and come out in clear; the database holds them sealed. */
+export const createAccountStore = ({ orm }: Database, vault: Vault) => {
+  const byAgency = orm
+    .select({ id: providerAccounts.id })
+    .from(providerAccounts)
+    .where(
+      and(
+        eq(providerAccounts.agencyId, sql.placeholder('agencyId')),
+        eq(providerAccounts.provider, sql.placeholder('provider')),
+      ),
+    )
+    .prepare()
+  const idOf = (agencyId: string, provider: string) => byAgency.get({ agencyId, provider })?.id
+
+  return {
+    idOf,
+
+    /** Saves an account in the place of the agency's earlier one at that provider, under the same id. */
+    save: ({ agencyId, provider, baseUrl, credentials }: NewAccount, now: number): AccountRow => {
+      const id = idOf(agencyId, provider) ?? Bun.randomUUIDv7()
+      const row: AccountRow = {
+        id,
+        agencyId,
+        provider,
+        baseUrl,
+        sealed: vault.seal(JSON.stringify(credentials), labelOf(id)),
+        hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
+        savedAt: now,
+      }
+      orm
+        .insert(providerAccounts)
+        .values(row)
+        .onConflictDoUpdate({ target: providerAccounts.id, set: row })
+        .run()
+      return row
+    },
+
+    findFor: (agencyId: string, provider: string): AccountRow | undefined =>
+      orm
+        .select()
+        .from(providerAccounts)
+        .where(and(eq(providerAccounts.agencyId, agencyId), eq(providerAccounts.provider, provider)))
+        .get(),
+
+    find: (id: string): AccountRow | undefined =>
+      orm.select().from(providerAccounts).where(eq(providerAccounts.id, id)).get(),
+
+    list: (agencyId: string): AccountRow[] =>
+      orm
+        .select()
+        .from(providerAccounts)
+        .where(eq(providerAccounts.agencyId, agencyId))
+        .orderBy(providerAccounts.provider)
+        .all(),
+
+    remove: (id: string) => {
+      orm.delete(providerAccounts).where(eq(providerAccounts.id, id)).run()
+    },
+
+    /** The credentials of an account. Throws `SealBroken` under another secret. */
+    open: ({ id, sealed }: AccountRow) =>
+      JSON.parse(vault.open(sealed, labelOf(id))) as Record<string, string>,
+  }
+}
+
+const labelOf = (id: string) => `provider account ${id}`
+
+/** A secret of eight characters or fewer would be half given away by four. */
+const hintOf = (secret: string) => (secret.length > 8 ? secret.slice(-4) : '')

@@ -1,0 +1,49 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+const algorithm = 'aes-256-gcm'
+const version = 'v1'
+const nonceBytes = 12
+const tagBytes = 16
+
+/** The secret of the process is not the one that a text was sealed with, or the text was changed. */
+export class SealBroken extends Error {
+  constructor() {
+    super('What was stored cannot be opened: CALLGATE_SECRET is not the one that it was sealed with.')
+  }
+}
+
+/**
+ * Seals credentials for the database with AES-256-GCM (NIST SP 800-38D) under a key derived from `CALLGATE_SECRET` with
+ * HKDF (RFC 5869). `label` says what is sealed and is authenticated with it: a sealed text opens nowhere else.
+ */
+export class Vault {
+  readonly #key: Uint8Array
+
+  constructor(secret: string) {
+    this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'callgate vault', 32))
+  }
+
+  seal(plain: string, label: string): string {
+    const nonce = randomBytes(nonceBytes)
+    const cipher = createCipheriv(algorithm, this.#key, nonce).setAAD(Buffer.from(label))
+    const sealed = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
+    return `${version}.${sealed.toString('base64url')}`
+  }
+
+  /** Throws `SealBroken`. */
+  open(sealed: string, label: string): string {
+    const [mark, body = ''] = sealed.split('.')
+    const bytes = Buffer.from(body, 'base64url')
+    if (mark !== version || bytes.length < nonceBytes + tagBytes) throw new SealBroken()
+    try {
+      const decipher = createDecipheriv(algorithm, this.#key, bytes.subarray(0, nonceBytes))
+        .setAAD(Buffer.from(label))
+        .setAuthTag(bytes.subarray(-tagBytes))
+      return (
+        decipher.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
+      )
+    } catch {
+      throw new SealBroken()
+    }
+  }
+}

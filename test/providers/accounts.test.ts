@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { http } from '../../src/providers/http.ts'
+import { checkAccount } from '../../src/providers/credentials.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { startFakeHttp } from '../support/fakes/http.ts'
+import { answer, createGate } from '../support/gate.ts'
+import { createOperator, textOf } from '../support/page.ts'
+import { connect, until } from '../support/scenarios.ts'
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+
+test('credentials are in no file of the data directory, and come back whole', () => {
+  using directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database })
+  const { accounts } = gate.services
+  const given = {
+    agencyId: gate.agency.id,
+    provider: 'http',
+    baseUrl: 'https://dial.test',
+    credentials: { hook_secret: secret },
+  }
+  const row = accounts.save(given, 1)
+  expect(accounts.open(row)).toEqual({ hook_secret: secret })
+  expect(row.hints).toEqual({ hook_secret: 'LaSw' })
+  for (const name of readdirSync(directory.path))
+    expect(readFileSync(join(directory.path, name)).includes(secret)).toBe(false)
+})
+
+test('saving again keeps the account’s id, so that what was pasted at the provider stays right', () => {
+  const gate = createGate()
+  const { accounts } = gate.services
+  const given = {
+    agencyId: gate.agency.id,
+    provider: 'http',
+    baseUrl: 'https://dial.test',
+    credentials: { hook_secret: secret },
+  }
+  const [first, second] = [
+    accounts.save(given, 1),
+    accounts.save({ ...given, baseUrl: 'https://other.test' }, 2),
+  ]
+  expect(second.id).toBe(first.id)
+  expect(accounts.list(gate.agency.id)).toHaveLength(1)
+})
+
+test('a changed account is used from the next call on', async () => {
+  await using one = await startFakeHttp()
+  await using two = await startFakeHttp()
+  const { gate, place } = connect(one)
+  await place()
+  gate.services.accounts.save(
+    { agencyId: gate.agency.id, provider: 'http', baseUrl: two.baseUrl, credentials: two.credentials },
+    gate.clock.now(),
+  )
+  const call = await place()
+  expect([one.createsOf(call.id), two.createsOf(call.id)]).toEqual([0, 1])
+})
+
+test('without an account a call fails at once, with a reason', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, account, place, slots } = connect(fake)
+  gate.services.accounts.remove(account.id)
+  const call = await place()
+  expect(call.now()).toMatchObject({ status: 'failed', reason: 'No http account is connected.' })
+  expect(slots()).toBe(0)
+})
+
+test('under another secret an account refuses its calls, and nothing is sent', async () => {
+  using directory = temporaryDirectory()
+  await using fake = await startFakeHttp()
+  const before = createGate({ path: directory.database, secret: 'the secret of before, 32 or more' })
+  before.services.accounts.save(
+    { agencyId: before.agency.id, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+    1,
+  )
+  const { agency, services } = before
+  const agent = services.agents.create(agency.id, { name: 'Real', provider: 'http' }, 1)
+  services.environments.setDefaultAgent(before.production.id, agent.id)
+  const after = createGate({ path: directory.database, secret: 'quite another secret, 32 or more' })
+  const { call_id = '' } = await answer(await after.trigger('00', before.key))
+  await after.clock.advance(0)
+  await until(() => after.services.calls.find(call_id)?.endedAt !== null)
+  expect(after.services.calls.find(call_id)?.reason).toContain('CALLGATE_SECRET is not the one')
+  expect(fake.createsOf(call_id)).toBe(0)
+})
+
+describe('staging', () => {
+  const stagingCall = async (dialsReal: boolean) => {
+    const fake = await startFakeHttp()
+    const { gate } = connect(fake)
+    const { environments, agents, calls } = gate.services
+    const staging = gate.environment('staging')
+    const real = agents.list(gate.agency.id).find(({ provider }) => provider === 'http')
+    environments.setDefaultAgent(staging.id, real?.id ?? null)
+    if (dialsReal) environments.setDialsReal(staging.id, true)
+    const { call_id = '' } = await answer(await gate.trigger('00', gate.issue(staging.id)))
+    await gate.clock.advance(0)
+    await until(() => calls.find(call_id)?.dispatch === 'placed')
+    const creates = fake.createsOf(call_id)
+    await fake[Symbol.asyncDispose]()
+    return { creates, provider: calls.find(call_id)?.provider }
+  }
+
+  test('never rings a real phone by accident, whatever the agent’s provider', async () => {
+    expect(await stagingCall(false)).toEqual({ creates: 0, provider: 'simulator' })
+  })
+
+  test('dials for real once the operator says so', async () => {
+    expect(await stagingCall(true)).toEqual({ creates: 1, provider: 'http' })
+  })
+})
+
+describe('what is given for an account', () => {
+  test.each([
+    [
+      'a credential that is not known',
+      { api_key: 'x', hook_secret: secret },
+      'https://a.test',
+      'takes these credentials: hook_secret',
+    ],
+    [
+      'a secret of the wrong form',
+      { hook_secret: 'sesame' },
+      'https://a.test',
+      'hook_secret has the wrong form',
+    ],
+    ['no base URL where one is needed', { hook_secret: secret }, null, 'needs a base URL'],
+    ['a base URL that is none', { hook_secret: secret }, 'dial.test', 'must be an http or https address'],
+    [
+      'a base URL with a password',
+      { hook_secret: secret },
+      'https://a:b@dial.test',
+      'must be an http or https address',
+    ],
+  ])('%s is refused, and never repeated', (_, given, baseUrl, sentence) => {
+    const { problems = [] } = checkAccount(http, given, baseUrl)
+    expect(problems.join(' ')).toContain(sentence)
+    expect(problems.join(' ')).not.toContain('sesame')
+  })
+
+  test('an empty field keeps the value there was', () => {
+    const checked = checkAccount(http, { hook_secret: ' ' }, 'https://a.test/', { hook_secret: secret })
+    expect(checked).toEqual({
+      problems: undefined,
+      credentials: { hook_secret: secret },
+      baseUrl: 'https://a.test',
+      made: {},
+    })
+  })
+})
+
+describe('the page of a provider', () => {
+  const path = (agency: string) => `/admin/agencies/${agency}/integrations/providers/http`
+
+  test('saves an account that works, shows the hook’s address, and a made secret once', async () => {
+    const gate = createGate({ publicUrl: 'https://gate.test' })
+    const { visit, post } = await createOperator(gate)
+    await using fake = await startFakeHttp()
+    await using server = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: () => Response.json({ ok: true }),
+    })
+    const saved = await (
+      await post(path(gate.agency.id), { hook_secret: '', base_url: server.url.href })
+    ).text()
+    const made = /whsec_[\w+/=]+/.exec(saved)?.[0] ?? ''
+    const account = gate.services.accounts.findFor(gate.agency.id, 'http')
+    expect(account && gate.services.accounts.open(account)).toEqual({ hook_secret: made })
+    const later = await (await visit(path(gate.agency.id))).text()
+    expect(later).toContain(`https://gate.test/hooks/http/${account?.id}`)
+    expect(later).not.toContain(made)
+    expect(later).toContain(`…${made.slice(-4)}`)
+    expect(fake.complaints).toEqual([])
+  })
+
+  test('does not save what does not work, and says why', async () => {
+    const gate = createGate()
+    const { post } = await createOperator(gate)
+    const refused = await post(path(gate.agency.id), { hook_secret: secret, base_url: 'http://127.0.0.1:1' })
+    expect(refused.status).toBe(422)
+    const html = await refused.text()
+    expect(html).toContain('could not be reached')
+    expect(html).toContain('value="http://127.0.0.1:1"')
+    expect(html).not.toContain(secret)
+    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+  })
+
+  test('removes an account', async () => {
+    await using fake = await startFakeHttp()
+    const { gate } = connect(fake)
+    const { visit, post } = await createOperator(gate)
+    expect(await textOf(await visit(path(gate.agency.id)))).toContain('Connected; saved')
+    expect((await post(`${path(gate.agency.id)}/remove`)).status).toBe(303)
+    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+  })
+})

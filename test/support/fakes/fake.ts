@@ -1,0 +1,91 @@
+import type { ProviderKind } from '../../../src/providers/provider.ts'
+
+/** How a fake treats the next order that reaches it. The first two make the call all the same. */
+export type Behaviour =
+  | 'accept'
+  | 'reset after accepting'
+  | 'refuse'
+  | 'no capacity'
+  | 'answer HTML'
+  | 'answer nothing'
+  | 'answer without end'
+  | 'answer half'
+  | 'redirect'
+  | 'fail'
+  | 'never answer'
+
+/** How a call stands at a fake. */
+export type Standing = 'ringing' | 'answered' | 'completed' | 'busy' | 'no_answer' | 'failed'
+
+/** A request that the provider would send to our hook. */
+export interface HookRequest {
+  headers: Record<string, string>
+  body: string
+  /** Behind the hook's path, for providers that carry our call id there. */
+  search: string
+}
+
+/**
+ * A provider's other side on loopback, written from what is known of its interface and strict about it: an order with a
+ * wrong or missing field is refused and noted in `complaints`.
+ */
+export interface FakeProvider extends AsyncDisposable {
+  kind: ProviderKind
+  baseUrl: string
+  credentials: Record<string, string>
+  /** What an agent of this provider is made with. */
+  agent: { ref: string | null; fromNumber: string | null }
+  complaints: string[]
+  behave(next: Behaviour): void
+  /** How many orders for a call of ours have made a call there. */
+  createsOf(callId: string): number
+  /** True once somebody hung up on the call. */
+  wasEnded(callId: string): boolean
+  /** Moves a call on, so that the fake answers accordingly when it is asked. */
+  move(callId: string, standing: Standing): void
+  /** What the provider reports of a call that stands like this, signed at `now`; empty where it reports no such thing. */
+  reports(callId: string, standing: Standing, now: number): HookRequest[]
+  /** What of a completed call this provider tells: each is expected on the call in the end. */
+  tells: {
+    summary?: string
+    transcript?: { role: string; content: string }[]
+    durationSeconds?: number
+    costCents?: number
+  }
+  /** False where the provider cannot be asked about a call by our id. */
+  findsByOurId: boolean
+  /** False where a report's signature covers no time, so that it never grows stale. */
+  signsTime: boolean
+  /** False where the provider has no way to hang up. */
+  hangsUp: boolean
+}
+
+/** Answers badly in the ways in which servers do; undefined for a behaviour that is the fake's own. */
+export const badAnswer = (behaviour: Behaviour): Response | Promise<Response> | 'half' | undefined => {
+  switch (behaviour) {
+    case 'answer HTML':
+      return new Response('<!doctype html><title>Welcome</title>', {
+        headers: { 'content-type': 'text/html' },
+      })
+    case 'answer nothing':
+      return new Response(null, { status: 200 })
+    case 'answer without end':
+      return new Response(endless())
+    case 'answer half':
+      return 'half'
+    case 'redirect':
+      return new Response(null, { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } })
+    case 'fail':
+      return new Response('upstream failed', { status: 502 })
+    case 'never answer':
+      return new Promise<Response>(() => {})
+    default:
+      return undefined
+  }
+}
+
+/** More than anyone should read, made as it is read. */
+const endless = () =>
+  new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024).fill(120)),
+  })

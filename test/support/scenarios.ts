@@ -1,0 +1,262 @@
+import { expect, test } from 'bun:test'
+import type { Call } from '../../src/calls/call.ts'
+import { settled } from './clock.ts'
+import type { Behaviour, FakeProvider, HookRequest, Standing } from './fakes/fake.ts'
+import { answer, createGate } from './gate.ts'
+
+/** A gate whose production agent is one of the fake's, and everything to drive calls through it. */
+export const connect = (fake: FakeProvider) => {
+  const gate = createGate({ publicUrl: 'https://gate.test', providerTimeoutMs: 300 })
+  const { agency, clock, production, services } = gate
+  const account = services.accounts.save(
+    { agencyId: agency.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
+    clock.now(),
+  )
+  const agent = services.agents.create(
+    agency.id,
+    { name: 'Real', provider: fake.kind.name, ...fake.agent },
+    clock.now(),
+  )
+  services.environments.setDefaultAgent(production.id, agent.id)
+
+  const callNow = (id: string): Call => {
+    const call = services.calls.find(id)
+    if (!call) throw new Error(`no call ${id}`)
+    return call
+  }
+  /** Triggers a call and lets its order go out, up to what the provider made of it. */
+  const place = async (metadata?: Record<string, unknown>) => {
+    const body = {
+      phone_number: '+15551234567',
+      name: 'Jane',
+      email: 'jane@example.com',
+      ...(metadata ? { metadata } : {}),
+    }
+    const { call_id: id = '' } = await answer(await gate.postJson('/api/v1/calls/trigger', body))
+    await gate.clock.advance(0)
+    await until(() => !['pending', 'sending'].includes(callNow(id).dispatch))
+    return { id, now: () => callNow(id) }
+  }
+  const deliver = ({ headers, body, search }: HookRequest) =>
+    gate.request(`/hooks/${fake.kind.name}/${account.id}${search}`, { method: 'POST', headers, body })
+  /** Lets the provider report that a call stands like this. */
+  const report = async (callId: string, standing: Standing) => {
+    fake.move(callId, standing)
+    const answers: number[] = []
+    for (const request of fake.reports(callId, standing, clock.now()))
+      answers.push((await deliver(request)).status)
+    return answers
+  }
+  const slots = () => services.leases.count(production.id)
+  return { gate, account, place, deliver, report, slots, callNow }
+}
+
+/** Waits for something that another socket brings about. */
+export const until = async (condition: () => boolean, patienceMs = 3000) => {
+  const givenUpAt = performance.now() + patienceMs
+  while (!condition()) {
+    if (performance.now() > givenUpAt) throw new Error('it did not come about')
+    await Bun.sleep(2)
+  }
+  await settled()
+}
+
+/** What holds with every provider. */
+export const everyProvider = (start: () => Promise<FakeProvider>) => {
+  test('a completed call: placed once, every field right, told as it goes, its slot given back', async () => {
+    await using fake = await start()
+    const { place, report, slots } = connect(fake)
+    const call = await place({ order: 7 })
+    expect(fake.complaints).toEqual([])
+    expect(call.now()).toMatchObject({ dispatch: 'placed', status: 'initiated' })
+    expect(call.now().providerCallId).toBeString()
+    for (const standing of ['ringing', 'answered', 'completed'] as const) {
+      const statuses = await report(call.id, standing)
+      expect(statuses.every((status) => status === 200)).toBe(true)
+    }
+    const { summary, transcript, durationSeconds, costCents, status } = call.now()
+    expect(status).toBe('completed')
+    expect({ summary, transcript, durationSeconds, costCents }).toMatchObject(fake.tells)
+    expect(slots()).toBe(0)
+    expect(fake.createsOf(call.id)).toBe(1)
+  })
+
+  test.each(['busy', 'no_answer', 'failed'] as const)('a call that ends as %s', async (standing) => {
+    await using fake = await start()
+    const { place, report, slots } = connect(fake)
+    const call = await place()
+    await report(call.id, standing)
+    expect(call.now()).toMatchObject({ status: standing, durationSeconds: 0 })
+    expect(slots()).toBe(0)
+  })
+
+  test('a lost end event is found out by asking', async () => {
+    await using fake = await start()
+    const { gate, place, report, slots } = connect(fake)
+    gate.services.reconciler.start()
+    const call = await place()
+    await report(call.id, 'answered')
+    fake.move(call.id, 'completed')
+    await gate.clock.advance(20_000)
+    await until(() => call.now().status === 'completed')
+    expect(call.now()).toMatchObject({ summary: fake.tells.summary ?? null })
+    expect(slots()).toBe(0)
+  })
+
+  test('doubled and reordered events change nothing more', async () => {
+    await using fake = await start()
+    const { place, report, slots } = connect(fake)
+    const call = await place()
+    for (const standing of ['answered', 'ringing', 'completed', 'completed', 'answered', 'ringing'] as const)
+      await report(call.id, standing)
+    expect(call.now()).toMatchObject({ status: 'completed', summary: fake.tells.summary ?? null })
+    expect(slots()).toBe(0)
+  })
+
+  test.each<[Behaviour, string]>([
+    ['refuse', 'provider_refused'],
+    ['no capacity', 'provider_capacity'],
+    ['redirect', 'provider_refused'],
+  ])('%s: the call fails at once with its own reason, and its slot is free', async (behaviour, code) => {
+    await using fake = await start()
+    const { place, slots } = connect(fake)
+    fake.behave(behaviour)
+    const call = await place()
+    expect(call.now()).toMatchObject({ status: 'failed', dispatch: 'refused', reasonCode: code })
+    expect(call.now().reason).toStartWith(fake.kind.title)
+    expect(slots()).toBe(0)
+    expect(fake.createsOf(call.id)).toBe(0)
+  })
+
+  test('nobody at the other end: the call fails at once, and its slot is free', async () => {
+    await using fake = await start()
+    const { place, slots } = connect({ ...fake, baseUrl: 'http://127.0.0.1:1' })
+    const call = await place()
+    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'provider_unreachable' })
+    expect(slots()).toBe(0)
+  })
+
+  test('a connection that breaks after the order arrived: asked about, never sent again', async () => {
+    await using fake = await start()
+    const { gate, place, report, slots } = connect(fake)
+    gate.services.reconciler.start()
+    fake.behave('reset after accepting')
+    const call = await place()
+    expect(call.now()).toMatchObject({ dispatch: 'unknown', endedAt: null })
+    if (fake.findsByOurId) {
+      fake.move(call.id, 'completed')
+      await gate.clock.advance(20_000)
+    } else await report(call.id, 'completed')
+    await until(() => call.now().status === 'completed')
+    expect(fake.createsOf(call.id)).toBe(1)
+    expect(slots()).toBe(0)
+  })
+
+  test.each<Behaviour>([
+    'answer HTML',
+    'answer nothing',
+    'answer without end',
+    'answer half',
+    'fail',
+    'never answer',
+  ])('%s: never sent again, and over by the hard cap at the latest', async (behaviour) => {
+    await using fake = await start()
+    const { gate, place, slots } = connect(fake)
+    gate.services.reconciler.start()
+    fake.behave(behaviour)
+    const call = await place()
+    expect(call.now().dispatch).toBe('unknown')
+    await gate.clock.advance(gate.config.maxCallSeconds * 1000)
+    await until(() => call.now().status === 'failed')
+    expect(fake.createsOf(call.id)).toBe(0)
+    expect(slots()).toBe(0)
+  })
+
+  test('an event that comes before the order is answered still finds its call', async () => {
+    await using fake = await start()
+    const { gate, report, slots, callNow } = connect(fake)
+    const body = { phone_number: '+15551234567' }
+    const { call_id: id = '' } = await answer(await gate.postJson('/api/v1/calls/trigger', body))
+    await gate.clock.advance(0)
+    await until(() => fake.createsOf(id) === 1)
+    await report(id, 'completed')
+    await until(() => callNow(id).dispatch === 'placed')
+    expect(callNow(id).status).toBe('completed')
+    expect(slots()).toBe(0)
+  })
+
+  test('a forged and a stale report are refused and change nothing', async () => {
+    await using fake = await start()
+    const { gate, place, deliver } = connect(fake)
+    const call = await place()
+    const [right] = fake.reports(call.id, 'completed', gate.clock.now())
+    if (!right) throw new Error('every provider reports a completed call')
+    const forged = { ...right, body: right.body.replace('complete', 'camplete') }
+    const unsigned = { ...right, headers: { 'content-type': right.headers['content-type'] ?? '' } }
+    for (const request of [unsigned, ...(forged.body === right.body ? [] : [forged])])
+      expect((await deliver(request)).status).toBe(401)
+    const hour = 60 * 60_000
+    for (const shift of [-hour, hour])
+      for (const request of fake.signsTime
+        ? fake.reports(call.id, 'completed', gate.clock.now() + shift)
+        : [])
+        expect((await deliver(request)).status).toBe(401)
+    expect(call.now().status).toBe('initiated')
+  })
+
+  test('an account’s provider cannot speak for another account’s call', async () => {
+    await using fake = await start()
+    const one = connect(fake)
+    const call = await one.place()
+    const two = one.gate.services.agencies.create('Other', 'agency', one.gate.clock.now())
+    const other = one.gate.services.accounts.save(
+      { agencyId: two.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
+      one.gate.clock.now(),
+    )
+    for (const { headers, body, search } of fake.reports(call.id, 'completed', one.gate.clock.now()))
+      await one.gate.request(`/hooks/${fake.kind.name}/${other.id}${search}`, {
+        method: 'POST',
+        headers,
+        body,
+      })
+    expect(call.now().status).toBe('initiated')
+  })
+
+  test('a report about an unknown call is answered with 200', async () => {
+    await using fake = await start()
+    const { gate, place, account } = connect(fake)
+    const call = await place()
+    const elsewhere = connect(fake)
+    const moved = elsewhere.gate.services.accounts.list(elsewhere.gate.agency.id)[0]
+    expect(account.provider).toBe(fake.kind.name)
+    for (const { headers, body, search } of fake.reports(call.id, 'completed', gate.clock.now())) {
+      const path = `/hooks/${fake.kind.name}/${moved?.id}${search}`
+      const { status } = await elsewhere.gate.request(path, { method: 'POST', headers, body })
+      // A signature over the address cannot be right at another one.
+      expect([200, 401]).toContain(status)
+    }
+  })
+
+  test('ending a call hangs up at the provider', async () => {
+    await using fake = await start()
+    const { gate, place, report, slots } = connect(fake)
+    const call = await place()
+    await report(call.id, 'answered')
+    const ended = await gate.authorized(`/api/v1/calls/${call.id}/end`, { method: 'POST' })
+    if (!fake.hangsUp) return expect(ended.status).toBe(502)
+    expect(ended.status).toBe(200)
+    expect(fake.wasEnded(call.id)).toBe(true)
+    expect(call.now().reasonCode).toBe('ended_on_request')
+    expect(slots()).toBe(0)
+  })
+
+  test('right credentials check out, an address that nobody is at does not', async () => {
+    await using fake = await start()
+    const { gate, account } = connect(fake)
+    const { accounts, dialling } = gate.services
+    expect(await dialling.account(fake.kind.name, account.id)?.check()).toBeUndefined()
+    const { agencyId, provider } = account
+    accounts.save({ agencyId, provider, baseUrl: 'http://127.0.0.1:1', credentials: fake.credentials }, 1)
+    expect(await dialling.account(provider, account.id)?.check()).toContain('could not be reached')
+  })
+}
