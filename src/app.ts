@@ -6,13 +6,14 @@ import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
 import { hooks } from './http/hooks/index.ts'
 import { v1 } from './http/v1/index.ts'
-import type { Services } from './server.ts'
+import type { Services } from './services.ts'
 
 /** The whole HTTP tree, in the order in which a request meets it. */
 export const createApp = (services: Services) => {
+  const allowed = (path: string) => allow(path)
   const app = new Elysia({ name: 'callgate' })
-    .use(failure({ log: services.log, allow: (path) => allow(path) })) // every refusal, in one shape
-    .use(exchange) // request id, Host check
+    .use(failure({ log: services.log, allow: allowed })) // every refusal, in one shape
+    .use(exchange(allowed)) // request id, Host check
     .use(health(services)) // /healthz /readyz
     .use(v1(services)) // /api/v1: admission, then the API
     .use(hooks(services)) // /hooks: what providers report

@@ -20,6 +20,12 @@ export interface Config {
 
 type Variables = Record<string, string | undefined>
 
+/** How a host to listen on is written in a URL that works on this machine. */
+export const reachableHost = (host: string) => {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
 /** Every problem at once, each a sentence that names its variable. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
@@ -104,5 +110,13 @@ const webAddress = () =>
     .url({
       protocol: /^https?$/,
       error: 'must be an http or https address, for example https://calls.example.com',
+      abort: true,
     })
-    .transform((url) => url.replace(/\/+$/, ''))
+    .refine(
+      (url) => isOrigin(new URL(url)),
+      'must be an address alone, without a path, a query or a password',
+    )
+    .transform((url) => new URL(url).origin)
+
+const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
+  pathname === '/' && search + hash + username + password === ''

@@ -54,6 +54,7 @@ const failures = {
       'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
   },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
+  body_too_slow: { status: 408, sentence: 'The request body did not arrive within {detail} seconds.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than {detail}.' },
   invalid_signature: {
     status: 401,
@@ -74,7 +75,9 @@ const failures = {
   },
   storage_unavailable: {
     status: 503,
-    sentence: 'The request could not be stored and was not carried out. Retry after {seconds} seconds.',
+    // Not "was not stored": what a failing disk did with it shows only after the next start.
+    sentence:
+      'The request may not have been stored: use the same Idempotency-Key. Retry after {seconds} seconds.',
   },
   internal: { status: 500, sentence: 'Internal error. Quote the X-Request-Id header when you report it.' },
 } as const satisfies Record<string, Row>
@@ -108,6 +111,9 @@ export class Failure extends Error {
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
+
+/** Why a command was not carried out, as a sentence for the person who gave it. */
+export class Refusal extends Error {}
 
 /** A storage failure is worth one retry soon: a locked file or a full disk either clears quickly or needs a person. */
 export const storageUnavailable = (cause: unknown) =>

@@ -1,10 +1,16 @@
 import { run } from './cli/run.ts'
 
-process.exit(
-  await run(process.argv.slice(2), {
-    env: process.env,
-    isTerminal: process.stdout.isTTY === true,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-  }),
-)
+const written: Promise<void>[] = []
+/** Writes, and lets the end wait for it: what a slow pipe has not taken yet would be cut off. */
+const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
+  written.push(new Promise((done) => stream.write(text, () => done())))
+}
+
+const code = await run(process.argv.slice(2), {
+  env: process.env,
+  isTerminal: process.stdout.isTTY === true,
+  out: writeTo(process.stdout),
+  err: writeTo(process.stderr),
+})
+await Promise.all(written)
+process.exit(code)

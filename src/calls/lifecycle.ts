@@ -22,9 +22,15 @@ const retryMs = 1000
 /** Changes a call through its one door: read, change and save in one commit, and the lease goes with the end. */
 export class Lifecycle {
   readonly #needs: LifecycleNeeds
+  #stopped = false
 
   constructor(needs: LifecycleNeeds) {
     this.#needs = needs
+  }
+
+  /** From now on nothing is written. */
+  stop() {
+    this.#stopped = true
   }
 
   find(callId: string) {
@@ -36,9 +42,10 @@ export class Lifecycle {
     return this.insist(callId, (call) => events.reduce(advance, call))
   }
 
-  /** `change`, tried again until the disk takes it. */
+  /** `change`, tried again until the disk takes it, or the process stops. */
   async insist(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
     for (;;) {
+      if (this.#stopped) return undefined
       try {
         return await this.change(callId, alter)
       } catch (error) {

@@ -83,15 +83,20 @@ export class Reconciler {
   }
 
   async #settle(callId: string) {
-    const { lifecycle, dispatcher, provider, clock, log } = this.#needs
+    const { lifecycle, dispatcher, clock } = this.#needs
     await dispatcher.settled(callId)
     const call = lifecycle.find(callId)
     if (!call || isOver(call)) return
+    const report = await this.#ask(call)
+    await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
+  }
+
+  async #ask(call: Call): Promise<Report> {
     try {
-      const report = await provider(call).ask(call)
-      await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
+      return await this.#needs.provider(call).ask(call)
     } catch (error) {
-      log.warn('provider could not be asked', { call_id: callId, error: String(error) })
+      this.#needs.log.warn('provider could not be asked', { call_id: call.id, error: String(error) })
+      return { known: 'unclear', reason: String(error) }
     }
   }
 

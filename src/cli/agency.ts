@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import type { Plan } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
-import { Refusal } from '../server.ts'
+import { Refusal } from '../failures.ts'
 import { agencyId, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
 
 const plan = {

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { agentProblem, providerNames } from '../providers/kinds.ts'
-import { Refusal } from '../server.ts'
+import { Refusal } from '../failures.ts'
 import { checkedName } from './agency.ts'
 import {
   agencyId,

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import type { Config } from '../config.ts'
 import { issueKey } from '../keys/issue.ts'
-import { type Services, startServer } from '../server.ts'
+import { startServer } from '../server.ts'
+import type { Services } from '../services.ts'
 import { createLog } from '../telemetry/log.ts'
-import { configOf, type Io } from './io.ts'
+import { configOf, type Io, json, print } from './io.ts'
 import { stopSignal } from './serve.ts'
 
 export const demo = (io: Io) =>
@@ -15,14 +16,17 @@ export const demo = (io: Io) =>
       name: 'demo',
       description: 'Try it: a server with a demo agency, in a directory that is gone afterwards',
     },
-    run: async () => {
+    args: json,
+    run: async ({ args }) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'callgate-demo-'))
       try {
         const { url, setupLink, services, stop } = await startAnywhere(
           { ...configOf(io), dataDir, logLevel: 'error' },
           io,
         )
-        io.out(welcome(url, setupLink ?? url, seed(services)))
+        const page = setupLink ?? url
+        const key = seed(services)
+        print(io, args.json, { url, key, page }, welcome(url, page, key))
         await stopSignal()
         await stop()
       } finally {

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { Refusal } from '../server.ts'
+import { Refusal } from '../failures.ts'
 import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
 
 const whose = { ...agencyId, ...environmentName, ...json }

@@ -1,13 +1,15 @@
 import { defineCommand } from 'citty'
-import { reachableHost, Refusal } from '../server.ts'
-import { configOf, type Io } from './io.ts'
+import { reachableHost } from '../config.ts'
+import { Refusal } from '../failures.ts'
+import { configOf, type Io, json, print } from './io.ts'
 
 const timeoutMs = 3000
 
 export const healthcheck = (io: Io) =>
   defineCommand({
     meta: { name: 'healthcheck', description: 'Ask the server of this configuration whether it is ready' },
-    run: async () => {
+    args: json,
+    run: async ({ args }) => {
       const { host, port } = configOf(io)
       const url = `http://${reachableHost(host)}:${port}/readyz`
       const status = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).then(
@@ -16,6 +18,6 @@ export const healthcheck = (io: Io) =>
       )
       if (status === undefined) throw new Refusal(`Nothing answers at ${url}.`)
       if (status !== 200) throw new Refusal(`${url} answers ${status}.`)
-      io.out('ready\n')
+      print(io, args.json, { status: 'ready' }, 'ready')
     },
   })

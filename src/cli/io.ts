@@ -1,6 +1,8 @@
 import { readConfig } from '../config.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
-import { createStores, hasDataDir, openDataDir, Refusal, secretOf } from '../server.ts'
+import { Refusal } from '../failures.ts'
+import { DataDir } from '../storage/data-dir.ts'
+import { createStores, type Stores } from '../storage/stores.ts'
 
 /** What a command may touch of the process that it runs in. */
 export interface Io {
@@ -10,7 +12,7 @@ export interface Io {
   err(text: string): void
 }
 
-export type Stores = ReturnType<typeof createStores>
+export type { Stores }
 
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
 export const agencyId = {
@@ -29,15 +31,14 @@ export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
 /** Works on the data directory, beside a running server or without one. */
 export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = false): T => {
-  const config = configOf(io)
-  const { dataDir } = config
-  if (!mayCreate && !hasDataDir(dataDir))
+  const dataDir = new DataDir(configOf(io))
+  if (!mayCreate && !dataDir.exists)
     throw new Refusal(
-      `There is no callgate data in ${dataDir}. Set CALLGATE_DATA_DIR to the server's data directory.`,
+      `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
     )
-  const database = openDataDir(dataDir)
+  const database = dataDir.openDatabase()
   try {
-    return work(createStores(database, secretOf(config)))
+    return work(createStores(database, dataDir.secret()))
   } finally {
     database.close()
   }

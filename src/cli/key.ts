@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { issueKey } from '../keys/issue.ts'
-import { Refusal } from '../server.ts'
+import { Refusal } from '../failures.ts'
 import {
   agencyId,
   environmentName,

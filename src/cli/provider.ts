@@ -4,7 +4,8 @@ import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
 import { findKind, providerKinds } from '../providers/kinds.ts'
 import type { Account, ProviderKind } from '../providers/provider.ts'
-import { reachableHost, Refusal } from '../server.ts'
+import { reachableHost } from '../config.ts'
+import { Refusal } from '../failures.ts'
 import type { AccountRow } from '../storage/accounts.ts'
 import {
   agencyId,

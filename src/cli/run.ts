@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
-import { Refusal } from '../server.ts'
+import { Refusal } from '../failures.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { demo } from './demo.ts'

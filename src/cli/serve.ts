@@ -1,13 +1,14 @@
 import { defineCommand } from 'citty'
 import { startServer } from '../server.ts'
 import { createLog } from '../telemetry/log.ts'
-import { configOf, type Io } from './io.ts'
+import { configOf, type Io, json } from './io.ts'
 
 export const serve = (io: Io) =>
   defineCommand({
     meta: { name: 'serve', description: 'Serve the API and the page' },
-    run: async () => {
-      const config = configOf(io)
+    args: json,
+    run: async ({ args }) => {
+      const config = { ...configOf(io), ...(args.json ? { logFormat: 'json' as const } : {}) }
       const log = createLog(config, io.out)
       const { url, setupLink, stop } = await startServer(config, log)
       log.info(`listening on ${url}`, { event: 'listening', url })
@@ -22,8 +23,14 @@ export const serve = (io: Io) =>
     },
   })
 
-/** Resolves to the signal that asks the process to stop; a second one ends it at once. */
+const stopSignals = ['SIGINT', 'SIGTERM'] as const
+
+/** Resolves to the signal that asks the process to stop; a second one, of either kind, ends it at once. */
 export const stopSignal = () =>
   new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+    const stop = (signal: string) => {
+      for (const each of stopSignals) process.off(each, stop)
+      resolve(signal)
+    }
+    for (const each of stopSignals) process.on(each, stop)
   })

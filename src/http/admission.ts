@@ -51,13 +51,13 @@ export const admission = (needs: AdmissionNeeds) => {
     throw new Failure('key_in_url')
   }
 
-  const authenticate = (header: string | null): KeyInEnvironment | Failure => {
-    const token = readBearer(header)
-    if (token instanceof Failure) return token
-    const key = keyring.find(token)
+  /** Whether a key opens its environment, as both stand this moment. */
+  const judge = (key: KeyInEnvironment | undefined): KeyInEnvironment | Failure => {
     if (!key) return new Failure('invalid_key')
     if (key.replacedAt !== null)
       return new Failure('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
+    if (key.environment.plan !== 'agency') return new Failure('plan_required')
+    if (!key.environment.accessEnabled) return new Failure('access_disabled')
     return key
   }
 
@@ -76,16 +76,21 @@ export const admission = (needs: AdmissionNeeds) => {
     set.headers['cache-control'] = 'no-store'
     refuseKeyInUrl(request.url, now)
 
-    const key = authenticate(request.headers.get('authorization'))
+    const token = readBearer(request.headers.get('authorization'))
+    const key = token instanceof Failure ? token : judge(keyring.find(token))
     if (key instanceof Failure) throw throttled(key, server?.requestIP(request)?.address)
     const { environment } = key
-    if (environment.plan !== 'agency') throw new Failure('plan_required')
-    if (!environment.accessEnabled) throw new Failure('access_disabled')
 
     const window = windows.take(environment.id, needs.requestsPerMinute, clock.monotonic())
     usage.touch(key.id, now)
     rateLimits.announce(set.headers, environment.id, window)
     if (!window.granted) throw new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds })
-    return { key, environment, window }
+
+    /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
+    const confirm = () => {
+      const again = judge(keyring.findAgain(key))
+      if (again instanceof Failure) throw again
+    }
+    return { key, environment, window, confirm }
   })
 }

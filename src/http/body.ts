@@ -35,13 +35,30 @@ export const readCapped = async (request: Request, limitBytes = bodyLimitBytes):
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)
   try {
-    if (declared !== null) return new Uint8Array(await request.arrayBuffer())
-    return await countedBytes(request, limitBytes)
+    return await inTime(declared === null ? countedBytes(request, limitBytes) : wholeBytes(request))
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure('invalid_body', { detail: 'it could not be read to its end', cause: error })
   }
 }
+
+/** However slowly it drips, a body that is not there by then is not waited for. */
+const bodySeconds = 10
+
+const inTime = async <T>(reading: Promise<T>): Promise<T> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    const tooSlow = () => reject(new Failure('body_too_slow', { detail: String(bodySeconds) }))
+    timer = setTimeout(tooSlow, bodySeconds * 1000)
+  })
+  try {
+    return await Promise.race([reading, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const wholeBytes = async (request: Request) => new Uint8Array(await request.arrayBuffer())
 
 const tooLarge = (limitBytes: number) => new Failure('body_too_large', { detail: `${limitBytes / 1024} KB` })
 

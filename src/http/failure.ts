@@ -36,7 +36,7 @@ export const failure = ({ log, allow }: FailureNeeds) =>
     if (refusal.retryAfterSeconds !== undefined)
       set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 
-    if (path.startsWith('/admin')) return answerPerson(refusal, requestId, set)
+    if (/^\/admin(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
     return { success: false, error: refusal.message, code: refusal.reason }
   })
 
@@ -73,4 +73,11 @@ const challenge = ({ reason }: Failure) => {
     : 'Bearer realm="callgate", error="invalid_token"'
 }
 
-const trace = (cause: unknown) => (cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause))
+/** Where an answer of ours had the wrong shape, only where: the rest of Elysia's message is the answer. */
+const trace = (cause: unknown) => {
+  if (cause instanceof ValidationError)
+    return `${cause.type}: ${cause.all.map((issue) => ('path' in issue ? String(issue.path) : '')).join(', ')}`
+  return stackOf(cause)
+}
+
+const stackOf = (cause: unknown) => (cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause))

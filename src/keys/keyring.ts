@@ -60,6 +60,12 @@ export class Keyring {
     return this.#byHash.get(tokenHash(token))
   }
 
+  /** The same key as it stands now. */
+  findAgain({ hash }: Key): KeyInEnvironment | undefined {
+    this.#refresh()
+    return this.#byHash.get(hash)
+  }
+
   /** A load that fails leaves the ring stale, so that the next look-up tries again instead of answering from before. */
   #refresh() {
     if (this.#store.changed()) this.#stale = true

@@ -96,6 +96,12 @@ export class Simulator implements Provider {
     return { known: 'yes', providerCallId, events }
   }
 
+  /** Plays nothing more. */
+  stop() {
+    for (const cancels of this.#playing.values()) for (const cancel of cancels) cancel()
+    this.#playing.clear()
+  }
+
   async check() {
     return undefined
   }

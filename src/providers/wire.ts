@@ -14,8 +14,8 @@ export interface WireRequest {
   timeoutMs: number
 }
 
-/** An answer larger than this is not read to its end. */
-const answerLimitBytes = 1024 * 1024
+/** An answer larger than this is not read to its end: above what an hour of transcript, word by word, comes to. */
+const answerLimitBytes = 4 * 1024 * 1024
 const unsentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

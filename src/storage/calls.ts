@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Call } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { calls } from './schema.ts'
@@ -70,7 +70,12 @@ export const createCallStore = ({ orm }: Database) => {
       orm
         .select()
         .from(calls)
-        .where(and(isNull(calls.endedAt), or(lte(calls.expiresAt, now), lte(calls.heardAt, heardBefore))))
+        .where(
+          and(
+            isNull(calls.endedAt), // Heard of in the future: the clock was set back, and the call must not be silent until then.
+            or(lte(calls.expiresAt, now), lte(calls.heardAt, heardBefore), gt(calls.heardAt, now)),
+          ),
+        )
         .all(),
   }
 }

@@ -4,22 +4,22 @@ import type { MigrationMeta } from 'drizzle-orm/migrator'
 import type { NotPromise } from '../calls/commit.ts'
 import { readMigrations } from './migrations.ts' with { type: 'macro' }
 
-/** bun:sqlite waits synchronously, so in a server this is also how long another process can hold up the event loop. */
-const serverBusyTimeoutMs = 250
 const migrationAttempts = 5
 
 export interface Database {
   readonly sqlite: Sqlite
   readonly orm: BunSQLiteDatabase
-  /** Set by every change that decides admission; see `KeyStore.changed`. */
+  /** Set by every change that decides admission; see `KeyringStore.changed`. */
   admissionTouched: boolean
   /** Runs `work` in one IMMEDIATE transaction, on disk when this returns, undone when it throws. */
   transaction<T>(work: () => NotPromise<T>): T
+  /** Throws when the database cannot be read or written now. */
+  check(): void
   close(): void
 }
 
 /** Opens (and where needed makes and migrates) the database at `path`. */
-export const openDatabase = (path: string, busyTimeoutMs = serverBusyTimeoutMs): Database => {
+export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
   const sqlite = new Sqlite(path, { strict: true, create: true, readwrite: true })
   sqlite.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   sqlite.run('PRAGMA journal_mode = WAL')
@@ -32,6 +32,10 @@ export const openDatabase = (path: string, busyTimeoutMs = serverBusyTimeoutMs):
     orm,
     admissionTouched: false,
     transaction: (work) => sqlite.transaction(work).immediate() as ReturnType<typeof work>,
+    check: () => {
+      sqlite.run('BEGIN IMMEDIATE')
+      sqlite.run('ROLLBACK')
+    },
     close: () => sqlite.close(),
   }
 }

@@ -1,4 +1,4 @@
-import { Database as Sqlite } from 'bun:sqlite'
+import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 
 /**
  * Makes this process the only server of a data directory: windows and slots are counted in memory, and two servers
@@ -10,8 +10,9 @@ export const takeLock = (path: string): (() => void) | undefined => {
   try {
     lock.run('BEGIN EXCLUSIVE')
     return () => lock.close()
-  } catch {
+  } catch (error) {
     lock.close()
-    return undefined
+    if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return undefined
+    throw error
   }
 }

@@ -102,6 +102,20 @@ test('a body is not waited for when its sender has no key', async () => {
   expect([statusOf(received), codeOf(received)]).toEqual([401, 'missing_key'])
 })
 
+test.each([
+  ['a', '/xx/api/v1/key'],
+  ['ab', '/x/api/v1/key'],
+  ['abc', '//api/v1/key'],
+  ['a', '/xx/admin/sign-in'],
+])('behind the short host %p, %p is not a path that we have', async (name, path) => {
+  const received = await send([`GET ${path} HTTP/1.1`, `Host: ${name}`, right()])
+  expect(statusOf(received)).toBe(404)
+})
+
+test('a port that is none is refused', async () => {
+  expect(codeOf(await send([get, 'Host: callgate.test:99999', right()]))).toBe('invalid_host')
+})
+
 test('404 and 405 do not depend on how long the host name is', async () => {
   for (const name of ['a', 'db', 'callgate.example.com:8443']) {
     const wrong = await send(['DELETE /api/v1/key HTTP/1.1', `Host: ${name}`])

@@ -10,7 +10,9 @@ test('a call that the disk does not take is refused, leaves no lease, and rings 
   const gate = createGate()
   readOnly(gate, true)
   const { sentence } = await expectRefusal(await gate.trigger(), 503, 'storage_unavailable')
-  expect(sentence).toBe('The request could not be stored and was not carried out. Retry after 1 seconds.')
+  expect(sentence).toBe(
+    'The request may not have been stored: use the same Idempotency-Key. Retry after 1 seconds.',
+  )
   await gate.clock.advance(60_000)
   expectNothingLeft(gate)
 

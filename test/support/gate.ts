@@ -2,10 +2,13 @@ import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { issueKey } from '../../src/keys/issue.ts'
 import type { EnvironmentName } from '../../src/keys/keyring.ts'
-import { createServices } from '../../src/server.ts'
+import { createServices } from '../../src/services.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
+
+const testSecret = 'a secret for tests, of 32 or more'
+const noFiles = { writeSetupLink: () => {}, removeSetupLink: () => {} }
 
 interface Extras {
   path?: string
@@ -16,11 +19,24 @@ interface Extras {
 
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
 export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {}) => {
-  const { path = ':memory:', log = silentLog, providerTimeoutMs, ...settings } = options
-  const config = { ...readConfig({}, false), secret: 'a secret for tests, of 32 or more', ...settings }
+  const {
+    path = ':memory:',
+    log = silentLog,
+    providerTimeoutMs = 15_000,
+    secret = testSecret,
+    ...settings
+  } = options
+  const config = { ...readConfig({}, false), ...settings }
   const clock = new FixedClock()
   const database = openDatabase(path)
-  const services = createServices(config, database, clock, log, providerTimeoutMs)
+  const services = createServices({
+    config,
+    dataDir: { ...noFiles, secret: () => secret },
+    database,
+    clock,
+    log,
+    providerTimeoutMs,
+  })
   const app = createApp(services)
 
   const { agencies, agents, environments, keys } = services

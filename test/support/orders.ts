@@ -1,5 +1,5 @@
 import { type Call, newCall } from '../../src/calls/call.ts'
-import { createServices } from '../../src/server.ts'
+import { createServices } from '../../src/services.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock, settled } from './clock.ts'
@@ -54,7 +54,13 @@ export const restarted = async (gate: Gate, path: string, laterMs = 0) => {
   gate.database.close()
   const clock = new FixedClock(gate.clock.now() + laterMs)
   const database = openDatabase(path)
-  const services = createServices(gate.config, database, clock, silentLog)
+  const services = createServices({
+    config: gate.config,
+    dataDir: gate.services.dataDir,
+    database,
+    clock,
+    log: silentLog,
+  })
   services.reconciler.start()
   await settled()
   return {

@@ -1,7 +1,8 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
+import { throttleAddress } from '../address.ts'
 import { readForm } from '../body.ts'
 import { anyone } from './guard.ts'
 import { SetupPage, SignInPage } from './pages/entrance.tsx'
@@ -23,7 +24,7 @@ const signInRefusal =
 
 /** How people come in: the first one by a one-time link, everyone by their password. */
 export const entrance = (services: Services) => {
-  const { people, sessions, passwords, clock, finishSetup } = services
+  const { people, sessions, passwords, clock, dataDir } = services
   return new Elysia({ name: 'entrance' })
     .use(anyone(services))
     .get('/setup', ({ query }) => {
@@ -44,7 +45,7 @@ export const entrance = (services: Services) => {
         const passwordHash = await passwords.hash(given.data.password)
         const person = people.setUp(secretHash(token), { email: given.data.email, passwordHash }, clock.now())
         if (!person) throw noSetup()
-        finishSetup()
+        dataDir.removeSetupLink()
         set.headers['set-cookie'] = sessions.open(person.id)
         return redirect('/admin/agencies', 303)
       },
@@ -53,9 +54,10 @@ export const entrance = (services: Services) => {
     .get('/sign-in', () => renderPage(<SignInPage />))
     .post(
       '/sign-in',
-      async ({ request, set, redirect }) => {
+      async ({ request, server, set, redirect }) => {
         const { email = '', password = '' } = await readForm(request)
-        const result = await passwords.signIn(email, password)
+        const address = throttleAddress(server?.requestIP(request)?.address)
+        const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
           set.headers['set-cookie'] = sessions.open(result.person.id)
           return redirect('/admin/agencies', 303)

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { Failure } from '../../failures.ts'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { pageHeaders } from './headers.ts'
 

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
 import { agencyPages } from './agencies.tsx'
 import { agentPages } from './agents.tsx'
 import { assets } from './assets/index.ts'

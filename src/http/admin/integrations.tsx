@@ -4,7 +4,7 @@ import { Failure } from '../../failures.ts'
 import { issueKey } from '../../keys/issue.ts'
 import type { EnvironmentName } from '../../keys/keyring.ts'
 import { environmentNameSchema } from '../../names.ts'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
 import { readForm } from '../body.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
@@ -80,8 +80,8 @@ export const integrationPages = (services: Services) => {
           const { agency, environment } = findView(params)
           // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
           if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
+          const apiUrl = config.publicUrl ?? `http://${request.headers.get('host')}`
           const { token, replaced } = issueKey(keys, environment.id, clock.now())
-          const apiUrl = config.publicUrl ?? new URL(request.url).origin
           const shown = { token, replacedLast4: replaced?.last4, apiUrl }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,

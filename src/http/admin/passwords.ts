@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { Windows } from '../../limits/window.ts'
 import type { Person } from '../../storage/people.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
@@ -11,7 +12,9 @@ const hashesAtOnce = 2
 const hashesWaiting = 20
 const freeFailures = 3
 const longestDelayMs = 60_000
-const rememberedAccounts = 10_000
+const forgivenAfterMs = 15 * 60_000
+const rememberedPairs = 10_000
+const attemptsPerMinute = 20
 
 export type SignInResult = { person: Person } | { refused: true; retryAfterSeconds?: number }
 
@@ -21,13 +24,19 @@ interface PeopleStore {
 
 export const normalEmail = (text: string) => text.trim().toLowerCase()
 
-/** Hashes and checks passwords, at most two at a time, and makes an account wait longer after each wrong one. */
+/**
+ * Hashes and checks passwords, at most two at a time. After each wrong one, that address waits longer for that account:
+ * counted for the pair, so that nobody can shut an account from elsewhere. An address has a budget over all accounts, so
+ * that one cannot fill the queue either.
+ */
 export class Passwords {
   readonly #people: PeopleStore
   readonly #clock: Clock
-  readonly #failures = new Map<string, { count: number; nextAt: number }>()
+  readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
+  readonly #attempts = new Windows(60_000)
   readonly #queue: (() => void)[] = []
   #running = 0
+  #waiting = 0
   #decoy: Promise<string> | undefined
 
   constructor(people: PeopleStore, clock: Clock) {
@@ -40,30 +49,40 @@ export class Passwords {
   }
 
   /** An unknown account costs the same time and the same waits as a known one, so that neither tells which it is. */
-  async signIn(givenEmail: string, password: string): Promise<SignInResult> {
+  async signIn(givenEmail: string, password: string, address: string): Promise<SignInResult> {
     const email = normalEmail(givenEmail).slice(0, 254)
+    const pair = `${address} ${email}`
     const now = this.#clock.monotonic()
-    const waitMs = (this.#failures.get(email)?.nextAt ?? now) - now
+    const waitMs = (this.#failures.get(pair)?.nextAt ?? now) - now
     if (waitMs > 0) return { refused: true, retryAfterSeconds: Math.ceil(waitMs / 1000) }
-    if (this.#queue.length >= hashesWaiting) return { refused: true, retryAfterSeconds: 1 }
+    const budget = this.#attempts.take(address, attemptsPerMinute, now)
+    if (!budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
+    if (this.#waiting >= hashesWaiting) return { refused: true, retryAfterSeconds: 1 }
+
+    this.#waiting++
     // Counted before the hash, so that a volley of guesses sent at once does not all pass the check above.
-    this.#countFailure(email, now)
-    const person = this.#people.findByEmail(email)
-    this.#decoy ??= this.hash(crypto.randomUUID())
-    const hash = person?.passwordHash ?? (await this.#decoy)
-    const matches = await this.#inTurn(() => Bun.password.verify(password.slice(0, passwordMost), hash))
-    if (!matches || !person) return { refused: true }
-    this.#failures.delete(email)
-    return { person }
+    this.#countFailure(pair, now)
+    try {
+      const person = this.#people.findByEmail(email)
+      this.#decoy ??= this.hash(crypto.randomUUID())
+      const hash = person?.passwordHash ?? (await this.#decoy)
+      const matches = await this.#inTurn(() => Bun.password.verify(password.slice(0, passwordMost), hash))
+      if (!matches || !person) return { refused: true }
+      this.#failures.delete(pair)
+      return { person }
+    } finally {
+      this.#waiting--
+    }
   }
 
-  #countFailure(email: string, now: number) {
-    const count = (this.#failures.get(email)?.count ?? 0) + 1
+  #countFailure(pair: string, now: number) {
+    const earlier = this.#failures.get(pair)
+    const count = earlier && now - earlier.lastAt < forgivenAfterMs ? earlier.count + 1 : 1
     const delayMs = count < freeFailures ? 0 : Math.min(longestDelayMs, 1000 * 2 ** (count - freeFailures))
-    this.#failures.delete(email)
-    this.#failures.set(email, { count, nextAt: now + delayMs })
+    this.#failures.delete(pair)
+    this.#failures.set(pair, { count, lastAt: now, nextAt: now + delayMs })
     const oldest = this.#failures.keys().next().value
-    if (this.#failures.size > rememberedAccounts && oldest !== undefined) this.#failures.delete(oldest)
+    if (this.#failures.size > rememberedPairs && oldest !== undefined) this.#failures.delete(oldest)
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

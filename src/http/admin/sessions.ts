@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
 import type { Person, Session } from '../../storage/people.ts'
 
 interface SessionStore {
@@ -18,11 +19,13 @@ const touchEveryMs = 60_000
 export class Sessions {
   readonly #store: SessionStore
   readonly #clock: Clock
+  readonly #log: Log
   readonly cookieName: string
   readonly #secure: boolean
 
-  constructor(store: SessionStore, clock: Clock, publicUrl: string | null) {
+  constructor(store: SessionStore, clock: Clock, log: Log, publicUrl: string | null) {
     this.#store = store
+    this.#log = log
     this.#clock = clock
     this.#secure = publicUrl?.startsWith('https:') ?? false
     this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
@@ -45,7 +48,7 @@ export class Sessions {
     const found = this.#store.findSession(secretHash(token))
     if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
       return undefined
-    if (found.session.seenAt <= now - touchEveryMs) this.#store.touchSession(found.session.hash, now)
+    if (found.session.seenAt <= now - touchEveryMs) this.#touch(found.session.hash, now)
     return found.person
   }
 
@@ -54,6 +57,15 @@ export class Sessions {
     const token = this.#token(request)
     if (token) this.#store.closeSession(secretHash(token))
     return this.#cookie('')
+  }
+
+  /** A full disk must not lock out who comes to look at it. */
+  #touch(hash: string, now: number) {
+    try {
+      this.#store.touchSession(hash, now)
+    } catch (error) {
+      this.#log.warn('the last use of a session could not be written', { error: String(error) })
+    }
   }
 
   #token(request: Request) {

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { advance, type Call } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
 import type { News } from '../../providers/provider.ts'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
 import { readCapped } from '../body.ts'
 
 const bodyLimitBytes = 64 * 1024

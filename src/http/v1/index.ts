@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
-import type { Services } from '../../server.ts'
+import type { Services } from '../../services.ts'
 import { admission } from '../admission.ts'
 import { cursorAfter, readList } from './list.ts'
 import { presentAgents, presentCall, presentKey } from './present.ts'
@@ -11,7 +11,7 @@ import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
-/** The API, one route a line of the design's table. Bodies are read by hand: admission comes before the first byte. */
+/** The API, route by route. Bodies are read by hand: admission comes before the first byte. */
 export const v1 = (services: Services) => {
   const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
 
@@ -28,9 +28,11 @@ export const v1 = (services: Services) => {
     .use(admission({ ...services, ...config }))
     .post(
       '/calls/trigger',
-      async ({ environment, window, request, set }) => {
+      async ({ environment, window, confirm, request, set }) => {
         const key = readIdempotencyKey(request)
-        const { callId, replayed } = await trigger(environment, await readTrigger(request), key)
+        const order = await readTrigger(request)
+        confirm()
+        const { callId, replayed } = await trigger(environment, order, key)
         if (replayed) set.headers['idempotent-replayed'] = 'true'
         rateLimits.announce(set.headers, environment.id, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }

@@ -82,6 +82,7 @@ test('every wrong password after the second doubles the wait, up to a minute, fo
   await createOperator(gate)
   for (const email of [operator.email, 'nobody@example.com']) {
     const waits: number[] = []
+    await gate.clock.advance(60_000)
     while (waits.length < 8) {
       const refused = await signIn(gate, 'not the password', email)
       if (refused.status === 401) continue
@@ -92,6 +93,28 @@ test('every wrong password after the second doubles the wait, up to a minute, fo
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
   }
   expect((await signIn(gate, operator.password)).status).toBe(303)
+}, 20_000)
+
+test('guesses from one address do not shut an account for another', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  const { passwords } = gate.services
+  for (let guess = 0; guess < 20; guess++)
+    await passwords.signIn(operator.email, 'not the password', '203.0.113.9')
+  expect(await passwords.signIn(operator.email, operator.password, '203.0.113.9')).toHaveProperty('refused')
+  expect(await passwords.signIn(operator.email, operator.password, '198.51.100.7')).toHaveProperty('person')
+}, 20_000)
+
+test('an address has twenty attempts a minute over all accounts', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  const { passwords } = gate.services
+  const results = []
+  for (let guess = 0; guess < 25; guess++)
+    results.push(await passwords.signIn(`${guess}@example.com`, 'not the password', '203.0.113.9'))
+  expect(results.filter((result) => 'retryAfterSeconds' in result)).toHaveLength(5)
+  await gate.clock.advance(60_000)
+  expect(await passwords.signIn(operator.email, operator.password, '203.0.113.9')).toHaveProperty('person')
 }, 20_000)
 
 test('a volley of guesses gets at most three looked at', async () => {

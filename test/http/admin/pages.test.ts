@@ -192,3 +192,11 @@ test('style and script have addresses made of their content and may be kept for 
   }
   expect((await gate.request('/admin/assets/other.css')).status).toBe(404)
 })
+
+test('a session lives on while the disk takes nothing', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  await gate.clock.advance(5 * 60_000)
+  gate.database.sqlite.run('PRAGMA query_only = ON')
+  expect((await visit('/admin/agencies')).status).toBe(200)
+})

@@ -1,0 +1,32 @@
+import type { Clock } from '../../clock.ts'
+import { randomToken, secretHash } from './sessions.ts'
+
+const setupLinkMs = 30 * 60_000
+
+interface SetupNeeds {
+  people: {
+    anyone(): boolean
+    setSetupToken(hash: string, expiresAt: number): void
+  }
+  dataDir: {
+    writeSetupLink(link: string): void
+    removeSetupLink(): void
+  }
+  clock: Clock
+}
+
+/**
+ * The link that lets in the first person, undefined once there is one. New at every start, stored only as a hash, and
+ * written to a file for its owner alone.
+ */
+export const prepareSetup = ({ people, dataDir, clock }: SetupNeeds, url: string): string | undefined => {
+  if (people.anyone()) {
+    dataDir.removeSetupLink()
+    return undefined
+  }
+  const token = randomToken()
+  people.setSetupToken(secretHash(token), clock.now() + setupLinkMs)
+  const link = `${url}/admin/setup?token=${token}`
+  dataDir.writeSetupLink(link)
+  return link
+}

@@ -1,0 +1,101 @@
+import { type Call, leaseOf } from './calls/call.ts'
+import { Dispatcher } from './calls/dispatch.ts'
+import { createEnd } from './calls/end.ts'
+import { Idempotency } from './calls/idempotency.ts'
+import { Lifecycle } from './calls/lifecycle.ts'
+import { Reconciler } from './calls/reconcile.ts'
+import { createTrigger } from './calls/trigger.ts'
+import type { Clock } from './clock.ts'
+import { type Config, reachableHost } from './config.ts'
+import { Passwords } from './http/admin/passwords.ts'
+import { Sessions } from './http/admin/sessions.ts'
+import { createRateLimits } from './http/rate-limits.ts'
+import { Keyring } from './keys/keyring.ts'
+import { Leases } from './limits/leases.ts'
+import { Windows } from './limits/window.ts'
+import { Dialling } from './providers/dialling.ts'
+import { Simulator } from './providers/simulator.ts'
+import { createCommit } from './storage/commit.ts'
+import type { DataDir } from './storage/data-dir.ts'
+import type { Database } from './storage/database.ts'
+import { createStores } from './storage/stores.ts'
+import type { Log } from './telemetry/log.ts'
+import { Usage } from './telemetry/usage.ts'
+
+export type Services = ReturnType<typeof createServices>
+
+export interface Foundations {
+  config: Config
+  dataDir: Pick<DataDir, 'secret' | 'writeSetupLink' | 'removeSetupLink'>
+  database: Database
+  clock: Clock
+  log: Log
+  /** How long a provider may take to answer. */
+  providerTimeoutMs?: number
+}
+
+/** Wires everything once. Nothing runs yet: `reconciler.start` sets it going, and `halt` ends it. */
+export const createServices = (foundations: Foundations) => {
+  const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
+  const stores = createStores(database, dataDir.secret())
+  const { accounts, agents, calls, keys, people } = stores
+  const listening = { url: `http://${reachableHost(config.host)}:${config.port}` }
+  const publicUrl = () => config.publicUrl ?? listening.url
+  const commit = createCommit(database)
+
+  const leases = new Leases()
+  for (const call of calls.active()) leases.restore(leaseOf(call))
+
+  const lifecycle = new Lifecycle({ calls, leases, commit, clock })
+  const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
+  const surroundings = { clock, timeoutMs: providerTimeoutMs }
+  const dialling = new Dialling({ simulator, accounts, surroundings, publicUrl })
+  const provider = (call: Call) => dialling.providerOf(call)
+  const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
+  const calling = { lifecycle, dispatcher, provider, clock }
+  const reconciler = new Reconciler({ ...calling, calls, log })
+  const usage = new Usage(keys, clock, log)
+
+  return {
+    ...stores,
+    config,
+    dataDir,
+    clock,
+    log,
+    leases,
+    lifecycle,
+    dispatcher,
+    dialling,
+    reconciler,
+    usage,
+    /** Where the server really listens, once it does. */
+    listening,
+    publicUrl,
+    keyring: new Keyring(keys),
+    windows: new Windows(config.windowSeconds * 1000),
+    rateLimits: createRateLimits({ ...config, leases }),
+    sessions: new Sessions(people, clock, log, config.publicUrl),
+    passwords: new Passwords(people, clock),
+    noteExposure: keys.markExposed,
+    checkStorage: () => database.check(),
+    trigger: createTrigger({
+      ...config,
+      agents,
+      accounts,
+      calls,
+      idempotency: new Idempotency(stores.idempotency),
+      leases,
+      commit,
+      clock,
+      dispatch: (call) => dispatcher.dispatch(call),
+    }),
+    endCall: createEnd(calling),
+    /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
+    halt: () => {
+      reconciler.stop()
+      simulator.stop()
+      lifecycle.stop()
+      usage.flush()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase } from './database.ts'
+import { takeLock } from './lock.ts'
+
+/** A command can wait for its turn, and so can a server that is only starting. */
+const patientBusyTimeoutMs = 5000
+/** bun:sqlite waits synchronously: this is how long another process can hold up a server's event loop. */
+const servingBusyTimeoutMs = 250
+
+/**
+ * The directory that holds all that a server remembers: the database, its secret where the configuration has none, the
+ * setup link, and the lock of the one server at a time. Its files are for their owner alone.
+ */
+export class DataDir {
+  readonly path: string
+  readonly #secret: string | null
+
+  constructor({ dataDir, secret }: { dataDir: string; secret: string | null }) {
+    this.path = dataDir
+    this.#secret = secret
+  }
+
+  /** True when it has been made. */
+  get exists() {
+    return existsSync(this.#file('callgate.db'))
+  }
+
+  /** Makes what is missing, opens the database and migrates it. */
+  openDatabase() {
+    this.#make()
+    return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
+  }
+
+  /** For a server: the same, waiting no longer than its callers can. */
+  openServingDatabase() {
+    const database = this.openDatabase()
+    database.sqlite.run(`PRAGMA busy_timeout = ${servingBusyTimeoutMs}`)
+    return database
+  }
+
+  /** Makes this process its only server; gives the way to end that, undefined when there is another. */
+  lock() {
+    this.#make()
+    return takeLock(this.#file('serve.lock'))
+  }
+
+  /** The secret of the configuration, else the directory's own, made when it is first needed. */
+  secret(): string {
+    if (this.#secret !== null) return this.#secret
+    const file = this.#file('secret')
+    if (!existsSync(file))
+      createOnce(file, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
+    return readFileSync(file, 'utf8').trim()
+  }
+
+  writeSetupLink(link: string) {
+    this.removeSetupLink()
+    writeFileSync(this.#file('setup-link'), `${link}\n`, { mode: 0o600 })
+  }
+
+  removeSetupLink() {
+    rmSync(this.#file('setup-link'), { force: true })
+  }
+
+  #file(name: string) {
+    return join(this.path, name)
+  }
+
+  #make() {
+    process.umask(0o077)
+    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+  }
+}
+
+/** Makes a file whole or not at all. Of two processes that get here at once, one makes it and both find it. */
+const createOnce = (file: string, text: string) => {
+  const aside = `${file}.${process.pid}`
+  writeFileSync(aside, `${text}\n`, { mode: 0o600 })
+  try {
+    linkSync(aside, file)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside)
+  }
+}

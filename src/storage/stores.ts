@@ -1,0 +1,24 @@
+import { createAccountStore } from './accounts.ts'
+import { createAgencyStore } from './agencies.ts'
+import { createAgentStore } from './agents.ts'
+import { createCallStore } from './calls.ts'
+import type { Database } from './database.ts'
+import { createEnvironmentStore } from './environments.ts'
+import { createIdempotencyStore } from './idempotency.ts'
+import { createKeyStore } from './keys.ts'
+import { createPeopleStore } from './people.ts'
+import { Vault } from './vault.ts'
+
+export type Stores = ReturnType<typeof createStores>
+
+/** One store per noun, over one database. */
+export const createStores = (database: Database, secret: string) => ({
+  agencies: createAgencyStore(database),
+  environments: createEnvironmentStore(database),
+  keys: createKeyStore(database),
+  agents: createAgentStore(database),
+  accounts: createAccountStore(database, new Vault(secret)),
+  calls: createCallStore(database),
+  idempotency: createIdempotencyStore(database),
+  people: createPeopleStore(database),
+})

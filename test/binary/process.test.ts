@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { openDatabase } from '../../src/storage/database.ts'
+import { createStores } from '../../src/storage/stores.ts'
+import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+/** Starts a demo and reads what it prints until its page's address is there. */
+const startDemo = async (settings: Record<string, string>) => {
+  const child = Bun.spawn([executable, 'demo', '--json'], { env: settings, stdout: 'pipe', stderr: 'pipe' })
+  const reader = child.stdout.getReader()
+  const { value } = await reader.read()
+  const said = JSON.parse(new TextDecoder().decode(value)) as { url: string; key: string; page: string }
+  return { child, said }
+}
+
+test('the demo prints a key that works, and leaves nothing behind', async () => {
+  using directory = temporaryDirectory()
+  const { child, said } = await startDemo({ CALLGATE_PORT: '0', TMPDIR: directory.path })
+  expect((await triggerAt(said.url, said.key)).status).toBe(200)
+  expect((await fetch(said.page)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await child.exited).toBe(0)
+  expect([...new Bun.Glob('callgate-demo-*').scanSync({ cwd: directory.path, onlyFiles: false })]).toEqual([])
+})
+
+test('the demo finds another port when its own is taken', async () => {
+  const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('taken') })
+  const { child, said } = await startDemo({ CALLGATE_PORT: String(other.port) })
+  expect(said.url).not.toBe(`http://127.0.0.1:${other.port}`)
+  expect((await triggerAt(said.url, said.key)).status).toBe(200)
+  child.kill('SIGINT')
+  expect(await child.exited).toBe(0)
+  await other.stop(true)
+})
+
+test('a server whose port is taken says so and holds nothing', async () => {
+  using directory = temporaryDirectory()
+  const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('taken') })
+  const env = { CALLGATE_DATA_DIR: directory.path, CALLGATE_PORT: String(other.port) }
+  const refused = Bun.spawnSync([executable, 'serve'], { env })
+  expect({ code: refused.exitCode, err: String(refused.stderr) }).toEqual({
+    code: 1,
+    err: 'The port is in use. Choose another with CALLGATE_PORT.\n',
+  })
+  await other.stop(true)
+  await using server = await startBinary(directory.path)
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+})
+
+test('SIGTERM ends the server within ten seconds, whatever a client holds back', async () => {
+  using directory = temporaryDirectory()
+  await using server = await startBinary(directory.path)
+  const key = await (await provision(server.command)).newKey()
+  const { port } = new URL(server.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.on('error', () => {})
+  const head = ['POST /api/v1/calls/trigger HTTP/1.1', 'Host: callgate.test', `Authorization: Bearer ${key}`]
+  socket.write(`${[...head, 'Content-Type: application/json', 'Content-Length: 20'].join('\r\n')}\r\n\r\n{`)
+  await Bun.sleep(100)
+  const askedAt = performance.now()
+  expect(await server.stop()).toBe(0)
+  expect(performance.now() - askedAt).toBeLessThan(10_000)
+  socket.destroy()
+}, 20_000)
+
+test('a second signal, of either kind, ends the server at once', async () => {
+  using directory = temporaryDirectory()
+  const env = { CALLGATE_DATA_DIR: directory.path, CALLGATE_PORT: '0' }
+  const child = Bun.spawn([executable, 'serve', '--json'], { env, stdout: 'pipe' })
+  const { value } = await child.stdout.getReader().read()
+  const { url } = JSON.parse(new TextDecoder().decode(value).split('\n')[0] ?? '') as { url: string }
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(
+    'POST /admin/sign-in HTTP/1.1\r\nHost: callgate.test\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 9\r\n',
+  )
+  socket.write('Content-Type: application/x-www-form-urlencoded\r\n\r\na')
+  await Bun.sleep(100)
+  child.kill('SIGINT')
+  await Bun.sleep(100)
+  const askedAt = performance.now()
+  child.kill('SIGTERM')
+  await child.exited
+  expect(performance.now() - askedAt).toBeLessThan(2000)
+  socket.destroy()
+})
+
+test('a long answer reaches a slow pipe whole', async () => {
+  using directory = temporaryDirectory()
+  const database = openDatabase(join(directory.path, 'callgate.db'))
+  const { agencies } = createStores(database, 'a secret for tests, of 32 or more')
+  for (let made = 0; made < 2000; made++) agencies.create('x'.repeat(100), 'agency', made)
+  database.close()
+  const env = { ...process.env, CALLGATE_DATA_DIR: directory.path }
+  const slow = Bun.spawnSync(['sh', '-c', `${executable} agency list --json | (sleep 0.3; cat)`], { env })
+  expect(JSON.parse(String(slow.stdout))).toHaveLength(2000)
+}, 20_000)

@@ -1,0 +1,56 @@
+import { expect, test } from 'bun:test'
+import { settled } from '../support/clock.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { expectRefusal } from '../support/refusal.ts'
+import { expectNothingLeft } from '../support/rows.ts'
+
+/** A trigger that is admitted and then holds its body back until told. */
+const slowTrigger = (gate: Gate) => {
+  let finish = () => {}
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      finish = () => {
+        controller.enqueue(new TextEncoder().encode('{"phone_number":"+15551234507"}'))
+        controller.close()
+      }
+    },
+  })
+  const answer = gate.authorized('/api/v1/calls/trigger', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  return { answer, finish: () => finish() }
+}
+
+test.each<[what: string, change: (gate: Gate) => unknown, status: number, code: string]>([
+  ['rotated', (gate) => gate.issue(), 401, 'rotated_key'],
+  [
+    'switched off',
+    ({ services, production }) => services.environments.setAccess(production.id, false),
+    403,
+    'access_disabled',
+  ],
+  [
+    'left without its plan',
+    ({ services, agency }) => services.agencies.setPlan(agency.id, 'growth'),
+    403,
+    'plan_required',
+  ],
+])('a key that is %s while a body is on its way rings no phone', async (_, change, status, code) => {
+  const gate = createGate()
+  const { answer, finish } = slowTrigger(gate)
+  await settled()
+  change(gate)
+  finish()
+  await expectRefusal(await answer, status, code)
+  expectNothingLeft(gate)
+})
+
+test('a body that comes slowly is taken as long as the key is right', async () => {
+  const gate = createGate()
+  const { answer, finish } = slowTrigger(gate)
+  await settled()
+  finish()
+  expect((await answer).status).toBe(200)
+})
