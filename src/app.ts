@@ -15,6 +15,7 @@ export const createApp = (services: Services) => {
     .use(failure({ log: services.log, allow: allowed })) // every refusal, in one shape
     .use(exchange(allowed)) // request id, Host check
     .use(health(services)) // /healthz /readyz
+    .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(v1(services)) // /api/v1: admission, then the API
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page

@@ -51,6 +51,8 @@ const listen = (services: Parameters<typeof createApp>[0], { host: hostname, por
   return createApp(services).listen({
     hostname,
     port,
+    // Elysia's default would let a second server share the port, and each would answer half of the requests.
+    reusePort: false,
     // Bodies are capped where they are read; Bun's own limit would answer a bare 413, and drops what nobody reads.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   })

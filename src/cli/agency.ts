@@ -2,7 +2,7 @@ import { defineCommand } from 'citty'
 import type { Plan } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { Refusal } from '../failures.ts'
-import { agencyId, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
+import { agencyId, configOf, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
 
 const plan = {
   plan: {
@@ -23,7 +23,12 @@ export const agencyCommand = (io: Io) =>
         run: ({ args }) => {
           const name = checkedName(args.name)
           const made = withStores(io, ({ agencies }) => agencies.create(name, args.plan, Date.now()), true)
-          print(io, args.json, presentRow(made), `Created the agency ${made.name}: ${made.id}`)
+          print(
+            io,
+            args.json,
+            presentRow(made),
+            `Created the agency ${made.name}: ${made.id} (in ${configOf(io).dataDir})`,
+          )
         },
       }),
       list: defineCommand({

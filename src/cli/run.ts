@@ -18,7 +18,7 @@ const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 /** Runs one command to its end. Resolves to its exit code; whatever is refused is a sentence on `err`. */
 export const run = async (argv: string[], io: Io): Promise<number> => {
   const root = commands(io)
-  const args = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v') ? ['version'] : argv
+  const args = spelledOut(argv)
   const { command, parents, rest } = await resolve(root, args)
   const usage = async () => `${plain(io, await renderUsage(command, parents))}\n`
 
@@ -46,6 +46,13 @@ export const run = async (argv: string[], io: Io): Promise<number> => {
     io.err(`${sentence(error)}\n`)
     return exitCodes.refused
   }
+}
+
+/** The other ways in which people ask for the version and for help. */
+const spelledOut = (argv: string[]) => {
+  const [first, ...rest] = argv
+  if (rest.length === 0 && (first === '--version' || first === '-v')) return ['version']
+  return first === 'help' ? [...rest, '--help'] : argv
 }
 
 const commands = (io: Io) =>

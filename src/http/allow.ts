@@ -8,7 +8,9 @@ export const createAllow = (routes: readonly Route[]) => {
   const patterns = routes.map(({ method, path }) => ({
     method,
     literal: !path.includes(':'),
-    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}/?$`),
+    pattern: new RegExp(
+      `^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}${path.endsWith('/') ? '' : '/?'}$`,
+    ),
   }))
 
   /** Empty for an unknown path. A literal route hides the ones with parameters, as it does for a reader of the API. */

@@ -23,9 +23,10 @@ export const mintToken = (fill: (bytes: Uint8Array) => void = (bytes) => crypto.
 
 /** What is wrong with a text that should be a key, in words for its sender; undefined when it is well-formed. */
 export const tokenFlaw = (text: string): string | undefined => {
-  if (!text.startsWith(prefix)) return `it must start with ${prefix}`
-  if (!/^\w*$/.test(text) || text.indexOf('_', prefix.length) !== -1)
+  const body = text.startsWith(prefix) ? text.slice(prefix.length) : text
+  if (!/^\w*$/.test(text) || (body !== text && body.includes('_')))
     return 'it has spaces or characters that do not belong to it'
+  if (body === text) return `it must start with ${prefix}`
   if (text.length < tokenLength) return 'it is too short'
   if (text.length > tokenLength) return 'it is too long'
   if (checksum(text.slice(0, bodyLength)) !== text.slice(bodyLength)) return 'its checksum does not match'

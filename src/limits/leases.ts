@@ -75,16 +75,22 @@ export class Leases {
   }
 
   /**
-   * With n calls of a typical length under way, one ends every typical/n, and `surplus` of them have to. An estimate,
-   * never past the first expiry, which is certain.
+   * With n calls of a typical length under way, one ends every typical/n, and `surplus` of them have to. Calls that last
+   * longer than usual count by their age: they show that the usual does not hold. An estimate, never past the first
+   * expiry, which is certain.
    */
   #retryAfterSeconds(environmentId: string, limit: number, now: number) {
     const active = this.#active.get(environmentId) ?? new Set<Lease>()
     const typicalMs = this.#typicalMs.get(environmentId) ?? typicalCallMs
     let untilFirstExpiryMs = Number.POSITIVE_INFINITY
-    for (const lease of active) untilFirstExpiryMs = Math.min(untilFirstExpiryMs, lease.expiresAt - now)
+    let agesMs = 0
+    for (const lease of active) {
+      untilFirstExpiryMs = Math.min(untilFirstExpiryMs, lease.expiresAt - now)
+      agesMs += Math.max(0, now - lease.takenAt)
+    }
+    const lengthMs = Math.max(typicalMs, agesMs / Math.max(1, active.size))
     const surplus = active.size - limit + 1
-    const estimateMs = (surplus * typicalMs) / Math.max(1, active.size)
+    const estimateMs = (surplus * lengthMs) / Math.max(1, active.size)
     return Math.max(1, Math.ceil(Math.min(estimateMs, untilFirstExpiryMs) / 1000))
   }
 }

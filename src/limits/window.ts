@@ -52,7 +52,7 @@ export class Windows {
     return {
       granted,
       remaining,
-      resetSeconds: Math.max(1, Math.ceil((leaver + this.#spanMs - nowMs) / 1000)),
+      resetSeconds: Math.max(1, Math.ceil((leaver - nowMs + this.#spanMs) / 1000)),
     }
   }
 

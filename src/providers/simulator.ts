@@ -50,6 +50,8 @@ const smallTalk = {
   sentiment: 'positive',
 } as const
 
+const idOf = (story: string, beganAt: number) => `sim-${story}-${beganAt}`
+
 /**
  * The built-in provider: plays a story and rings nobody. A call's id holds the story and the time it began, so what it
  * knows survives the process: after a restart it answers when asked.
@@ -82,18 +84,20 @@ export class Simulator implements Provider {
     const lastMs = Math.max(...tellings.map(({ delayMs }) => delayMs))
     cancels.push(this.#clock.after(lastMs, () => this.#playing.delete(id)))
     this.#playing.set(id, cancels)
-    return { outcome: 'placed', providerCallId: `sim-${story}-${beganAt}` }
+    return { outcome: 'placed', providerCallId: idOf(story, beganAt) }
   }
 
-  async ask({ providerCallId }: CallReference): Promise<Report> {
-    // An order that was on its way when the process ended never arrived: the simulator lives in that process.
-    const [, story, began] = providerCallId?.split('-') ?? []
-    if (!providerCallId || !story || !began) return { known: 'no' }
+  /** An order that was on its way when its process ended counts as arrived: nothing outside that process can say more. */
+  async ask({ providerCallId, phoneNumber, createdAt }: CallReference): Promise<Report> {
+    const story = phoneNumber.slice(-2)
+    if (story === refusedStory) return { known: 'no' }
+    const id = providerCallId ?? idOf(story, createdAt)
+    const beganAt = Number(id.split('-')[2])
     const now = this.#clock.now()
     const events = (stories[story] ?? usual)
-      .filter((beat) => Number(began) + beat.afterMs <= now)
-      .map((beat) => beat.event(Number(began) + beat.afterMs))
-    return { known: 'yes', providerCallId, events }
+      .filter((beat) => beganAt + beat.afterMs <= now)
+      .map((beat) => beat.event(beganAt + beat.afterMs))
+    return { known: 'yes', providerCallId: id, events }
   }
 
   /** Plays nothing more. */

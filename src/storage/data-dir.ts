@@ -1,5 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from '../failures.ts'
 import { openDatabase } from './database.ts'
 import { takeLock } from './lock.ts'
 
@@ -29,7 +30,11 @@ export class DataDir {
   /** Makes what is missing, opens the database and migrates it. */
   openDatabase() {
     this.#make()
-    return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
+    try {
+      return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
+    } catch (error) {
+      throw new Refusal(`The database in ${this.path} cannot be used: ${(error as Error).message}.`)
+    }
   }
 
   /** For a server: the same, waiting no longer than its callers can. */
@@ -69,7 +74,11 @@ export class DataDir {
 
   #make() {
     process.umask(0o077)
-    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      throw new Refusal(`The data directory ${this.path} cannot be made: ${(error as Error).message}.`)
+    }
   }
 }
 

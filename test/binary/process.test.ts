@@ -49,6 +49,19 @@ test('a server whose port is taken says so and holds nothing', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 })
 
+test('two servers never share a port', async () => {
+  using one = temporaryDirectory()
+  using two = temporaryDirectory()
+  await using server = await startBinary(one.path)
+  const { port } = new URL(server.url)
+  const env = { CALLGATE_DATA_DIR: two.path, CALLGATE_PORT: port }
+  expect(Bun.spawnSync([executable, 'serve'], { env, timeout: 5000 }).exitCode).toBe(1)
+  const { child, said } = await startDemo({ CALLGATE_PORT: port })
+  expect(new URL(said.url).port).not.toBe(port)
+  child.kill('SIGTERM')
+  await child.exited
+})
+
 test('SIGTERM ends the server within ten seconds, whatever a client holds back', async () => {
   using directory = temporaryDirectory()
   await using server = await startBinary(directory.path)

@@ -113,21 +113,30 @@ describe('after a restart', () => {
     expect(next.leases()).toBe(0)
   })
 
-  test('an order that may have been sent is not sent again, and is over when its provider does not know it', async () => {
+  test('an order that may have been sent is asked about and not sent again', async () => {
     using directory = temporaryDirectory()
     const gate = createGate({ path: directory.database })
     const { provider, orders } = scriptedProvider({ place: silence })
-    const { id, now } = undispatched(gate)
+    const { id, now } = undispatched(gate, '07')
     callingThrough(gate, provider).dispatcher.dispatch({ id })
     await gate.clock.advance(0)
     expect(now().dispatch).toBe('sending')
     using next = await restarted(gate, directory.database)
     await next.clock.advance(60_000)
     expect(orders).toEqual([id])
+    expect(next.call(id)).toMatchObject({ status: 'in_progress', dispatch: 'placed' })
+    expect(next.leases()).toBe(1)
+  })
+
+  test('an order that its provider does not know is over', async () => {
+    using directory = temporaryDirectory()
+    const gate = createGate({ path: directory.database })
+    const { id } = undispatched(gate, '04', { dispatch: 'sending' })
+    using next = await restarted(gate, directory.database)
     expect(next.call(id)).toMatchObject({
       status: 'failed',
+      reasonCode: 'provider_lost',
       dispatch: 'unknown',
-      ringingAt: null,
       reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
     })
     expect(next.leases()).toBe(0)

@@ -4,7 +4,6 @@ import { expectRefusal } from '../support/refusal.ts'
 
 describe('what is not there is a 404 in JSON', () => {
   test.each([
-    '/',
     '/api',
     '/api/v1',
     '/api/v1/nothing',
@@ -53,4 +52,9 @@ test('HEAD is answered as GET is, without the body', async () => {
     expect(response.status).toBe(200)
     expect(await response.text()).toBe('')
   }
+})
+
+test('the address alone leads to the page', async () => {
+  const answer = await createGate().request('/')
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/admin'])
 })

@@ -106,7 +106,7 @@ describe('a flaw', () => {
   test.each([
     ['the prefix', token.slice(8), 'it must start with bvai_sk_'],
     ['the case of the prefix', token.replace('bvai', 'BVAI'), 'it must start with bvai_sk_'],
-    ['a space before', ` ${token}`, 'it must start with bvai_sk_'],
+    ['a space before', ` ${token}`, 'it has spaces or characters that do not belong to it'],
     ['a space after', `${token} `, 'it has spaces or characters that do not belong to it'],
     ['a line break after', `${token}\n`, 'it has spaces or characters that do not belong to it'],
     ['an underscore', token.replace(/.$/, '_'), 'it has spaces or characters that do not belong to it'],

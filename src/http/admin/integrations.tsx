@@ -16,7 +16,7 @@ import { renderPage } from './pages/layout.tsx'
 const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
 
 export const integrationPages = (services: Services) => {
-  const { accounts, clock, config, environments, keys, leases, usage } = services
+  const { accounts, agents, clock, config, environments, keys, leases, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const key = keys.live(environment.id)
@@ -82,7 +82,10 @@ export const integrationPages = (services: Services) => {
           if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
           const apiUrl = config.publicUrl ?? `http://${request.headers.get('host')}`
           const { token, replaced } = issueKey(keys, environment.id, clock.now())
-          const shown = { token, replacedLast4: replaced?.last4, apiUrl }
+          const exampleAgentId = environment.defaultAgentId
+            ? undefined
+            : (agents.list(agency.id)[0]?.id ?? 'AGENT_ID')
+          const shown = { token, replacedLast4: replaced?.last4, apiUrl, exampleAgentId }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,
           )

@@ -32,6 +32,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
     <Layout title={`${title} · ${agency.name}`} person={person}>
       <div class="with-sidebar">
         <nav aria-label={agency.name}>
+          <p class="agency">{agency.name}</p>
           <ul>
             {link('overview', 'Overview', base)}
             {link('agents', 'Agents', `${base}/agents`)}

@@ -8,10 +8,20 @@ interface NewKeyProps extends AgencyPageProps {
   token: string
   replacedLast4: string | undefined
   apiUrl: string
+  /** Whom the example names, where no default agent takes the call. */
+  exampleAgentId: string | undefined
 }
 
 /** The one answer that shows a key. */
-export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, apiUrl }: NewKeyProps) => (
+export const NewKeyPage = ({
+  person,
+  agency,
+  environment,
+  token,
+  replacedLast4,
+  apiUrl,
+  exampleAgentId,
+}: NewKeyProps) => (
   <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
     <article class={`environment ${environment.name}`}>
       <h1>{`${environmentTitles[environment.name]} API key`}</h1>
@@ -30,7 +40,7 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
         autoComplete="off"
         spellcheck={false}
       />
-      <div class="row">
+      <div class="row start">
         <button type="button" data-copy="api-key" data-status="copied" hidden>
           Copy
         </button>
@@ -46,10 +56,15 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
       <code>{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
   -H "Authorization: Bearer $CALLGATE_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"phone_number": "+15551234567"}'`}</code>
+  -d '${exampleBody(exampleAgentId)}'`}</code>
     </pre>
   </AgencyLayout>
 )
+
+const exampleBody = (agentId: string | undefined) =>
+  agentId === undefined
+    ? '{"phone_number": "+15551234567"}'
+    : `{"phone_number": "+15551234567", "agent_id": "${agentId}"}`
 
 interface RotateProps extends AgencyPageProps {
   environment: EnvironmentView
@@ -60,7 +75,7 @@ interface RotateProps extends AgencyPageProps {
 export const RotatePage = ({ person, agency, environment, liveKey, now }: RotateProps) => (
   <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
     <article class={`environment ${environment.name}`}>
-      <h1>{`Rotate the ${environment.name} key?`}</h1>
+      <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
       <p class="notice error">
         The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working the moment the new one is made. Every
         system that still sends it gets 401 Unauthorized until it has the new key. There is no way back.
