@@ -1,8 +1,13 @@
+import { bland } from './bland.ts'
+import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
 import type { ProviderKind } from './provider.ts'
+import { retell } from './retell.ts'
+import { twilio } from './twilio.ts'
+import { vapi } from './vapi.ts'
 
 /** Every provider that an agency can have an account with. The simulator is no account: it is built in. */
-export const providerKinds: readonly ProviderKind[] = [http]
+export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elevenlabs, twilio, http]
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
 

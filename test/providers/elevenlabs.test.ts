@@ -1,0 +1,507 @@
+import { describe, expect, test } from 'bun:test'
+import type { CallOrder } from '../../src/calls/call.ts'
+import { elevenlabs, telephonyAddress } from '../../src/providers/elevenlabs.ts'
+import { signAsElevenLabs, startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
+import { serveFake } from '../support/fakes/serve.ts'
+import { connect, everyProvider } from '../support/scenarios.ts'
+
+describe('with ElevenLabs', () => everyProvider(startFakeElevenLabs))
+
+describe('with ElevenLabs without the Twilio account', () =>
+  everyProvider(async () => {
+    const fake = await startFakeElevenLabs()
+    const { api_key = '', hook_secret = '' } = fake.credentials
+    return { ...fake, credentials: { api_key, hook_secret }, hangsUp: false }
+  }))
+
+const now = 1_700_000_000_000
+const secret = 'wsec_test'
+const ourId = '01900000-0000-7000-8000-000000000001'
+const twilio = { twilio_account_sid: `AC${'0'.repeat(32)}`, twilio_auth_token: 'token' }
+
+const connectTo = (
+  baseUrl: string | null,
+  credentials: Record<string, string> = { api_key: 'sk_test', hook_secret: secret, ...twilio },
+) =>
+  elevenlabs.connect(
+    { id: 'account', baseUrl, credentials, hookUrl: 'https://gate.test/hooks/elevenlabs/account' },
+    { clock: { now: () => now }, timeoutMs: 300 },
+  )
+
+const orderOf = (given: Partial<CallOrder> = {}): CallOrder => ({
+  id: ourId,
+  agencyId: 'agency',
+  environmentId: 'environment',
+  agentId: 'agent',
+  provider: 'elevenlabs',
+  accountId: 'account',
+  agentRef: 'agent_1',
+  fromNumber: 'phnum_1',
+  phoneNumber: '+15551234567',
+  name: null,
+  email: null,
+  metadata: null,
+  createdAt: now,
+  expiresAt: now + 3_600_000,
+  ...given,
+})
+const reference = { id: ourId, phoneNumber: '+15551234567', createdAt: now, providerCallId: 'conv_1/CA1' }
+
+/** A server that answers everything alike, and what it was asked. */
+const answering = async (status: number, json?: unknown) => {
+  const asked: string[] = []
+  const server = await serveFake(({ method, url }) => {
+    asked.push(`${method} ${new URL(url).pathname}`)
+    return json === undefined ? new Response(null, { status }) : Response.json(json, { status })
+  })
+  return { provider: connectTo(server.url), asked, [Symbol.dispose]: server.close }
+}
+
+describe('the order', () => {
+  test('a full one carries our id, and the person and metadata as scalars', async () => {
+    await using fake = await startFakeElevenLabs()
+    const metadata = {
+      plan: 'pro',
+      seats: 3,
+      trial: false,
+      gone: null,
+      tags: ['a', 'b'],
+      address: { city: 'Bonn' },
+      system__time: 'theirs',
+      name: 'not this',
+      call_id: 'not this',
+    }
+    await connectTo(fake.baseUrl, fake.credentials).place(
+      orderOf({ agentRef: 'agent_1', name: 'Jane Smith', email: 'jane@example.com', metadata }),
+    )
+    expect(fake.orders).toEqual([
+      {
+        agent_id: 'agent_1',
+        agent_phone_number_id: 'phnum_1',
+        to_number: '+15551234567',
+        conversation_initiation_client_data: {
+          user_id: ourId,
+          dynamic_variables: {
+            plan: 'pro',
+            seats: 3,
+            trial: false,
+            tags: '["a","b"]',
+            address: '{"city":"Bonn"}',
+            name: 'Jane Smith',
+            email: 'jane@example.com',
+            call_id: ourId,
+          },
+        },
+      },
+    ])
+    expect(fake.complaints).toEqual([])
+  })
+
+  test('a minimal one leaves out what there is not', async () => {
+    await using fake = await startFakeElevenLabs()
+    await connectTo(fake.baseUrl, fake.credentials).place(orderOf())
+    expect(fake.orders).toEqual([
+      {
+        agent_id: 'agent_1',
+        agent_phone_number_id: 'phnum_1',
+        to_number: '+15551234567',
+        conversation_initiation_client_data: { user_id: ourId, dynamic_variables: { call_id: ourId } },
+      },
+    ])
+    expect(fake.complaints).toEqual([])
+  })
+
+  test.each([[{ agentRef: null }], [{ fromNumber: null }]])(
+    'without one of them (%j) it is refused and never sent',
+    async (lacking) => {
+      using server = await answering(200, { success: true, conversation_id: 'conv_1' })
+      expect(await server.provider.place(orderOf(lacking))).toMatchObject({
+        outcome: 'refused',
+        code: 'provider_refused',
+      })
+      expect(server.asked).toEqual([])
+    },
+  )
+
+  const detail = (status: string) => ({ detail: { status, message: 'Sorry.' } })
+  const said = (reason: string) => ({ reason: `ElevenLabs refused the call: it answered ${reason}` })
+  test.each([
+    [
+      'both ids',
+      200,
+      { success: true, message: 'Success', conversation_id: 'conv_1', callSid: 'CA1' },
+      { outcome: 'placed', providerCallId: 'conv_1/CA1' },
+    ],
+    [
+      'no call sid',
+      200,
+      { success: true, message: 'Success', conversation_id: 'conv_1', callSid: null },
+      { outcome: 'placed', providerCallId: 'conv_1' },
+    ],
+    [
+      'a call sid alone',
+      200,
+      { success: true, callSid: 'CA1' },
+      { outcome: 'placed', providerCallId: '/CA1' },
+    ],
+    ['success without any id', 200, { success: true, message: 'Success' }, { outcome: 'unknown' }],
+    [
+      '200 without success',
+      200,
+      { success: false, message: 'No.', conversation_id: 'conv_1' },
+      { code: 'provider_refused', ...said('200: No.') },
+    ],
+    ['200 without success or words', 200, { success: false }, { code: 'provider_refused' }],
+    [
+      '200 without success, about concurrency',
+      200,
+      { success: false, message: 'Concurrency limit reached' },
+      { code: 'provider_capacity' },
+    ],
+    ['400', 400, detail('bad_number'), { code: 'provider_refused', ...said('400: bad_number: Sorry.') }],
+    ['401', 401, detail('invalid_api_key'), { code: 'provider_refused' }],
+    ['401 for lack of credit', 401, detail('quota_exceeded'), { code: 'provider_refused' }],
+    ['404 in one word', 404, { detail: 'Not Found' }, said('404: Not Found')],
+    [
+      '422',
+      422,
+      { detail: [{ loc: ['body', 'agent_id'], msg: 'Field required', type: 'missing' }, {}] },
+      { code: 'provider_refused', ...said('422: Field required; invalid') },
+    ],
+    ['429', 429, detail('too_many_concurrent_requests'), { code: 'provider_capacity' }],
+    ['429 of a busy system', 429, detail('system_busy'), { code: 'provider_capacity' }],
+    ['429 without words', 429, undefined, { code: 'provider_capacity' }],
+    ['400 about concurrency', 400, detail('agent_concurrency_limit'), { code: 'provider_capacity' }],
+    ['500', 500, { detail: 'Internal Server Error' }, { outcome: 'unknown' }],
+  ])('%s is understood', async (_name, status, json, expected) => {
+    using server = await answering(status, json)
+    expect(await server.provider.place(orderOf())).toMatchObject(expected)
+    expect(server.asked).toEqual(['POST /v1/convai/twilio/outbound-call'])
+  })
+
+  test('a reason repeats no phone number', async () => {
+    using server = await answering(200, { success: false, message: 'Unable to call +15551234567 today' })
+    const placement = await server.provider.place(orderOf())
+    expect(placement).toMatchObject({ reason: expect.stringContaining('Unable to call (number) today') })
+  })
+})
+
+const ask = async (status: number, json?: unknown, providerCallId = 'conv_1/CA1') => {
+  using server = await answering(status, json)
+  return await server.provider.ask({ ...reference, providerCallId })
+}
+
+describe('asking', () => {
+  test.each([
+    ['initiated', []],
+    ['in-progress', [{ type: 'answered', at: now }]],
+    ['processing', [{ type: 'ended', status: 'completed', at: now }]],
+    ['done', [{ type: 'ended', status: 'completed', at: now }]],
+    ['failed', [{ type: 'ended', status: 'failed', at: now }]],
+  ])('a conversation that is %s', async (status, events) => {
+    const providerCallId = 'conv_1/CA1'
+    expect(await ask(200, { conversation_id: 'conv_1', status })).toMatchObject({
+      known: 'yes',
+      providerCallId,
+      events,
+    })
+  })
+
+  test.each([
+    [{ termination_reason: 'Call failed: busy' }, 'busy'],
+    [{ termination_reason: 'No answer' }, 'no_answer'],
+    [{ error: { code: 1002, reason: 'no-answer' } }, 'no_answer'],
+    [{ error: 'canceled' }, 'canceled'],
+    [{ error: 'business rule' }, 'failed'],
+    [{}, 'failed'],
+  ])('a failed conversation with %j', async (metadata, status) => {
+    expect(await ask(200, { status: 'failed', metadata })).toMatchObject({ events: [{ status }] })
+  })
+
+  test('a conversation that failed for concurrency is the provider’s lack of capacity', async () => {
+    const metadata = { error: { reason: 'Concurrency limit of +15551234567 reached' } }
+    expect(await ask(200, { status: 'failed', metadata })).toMatchObject({
+      events: [
+        {
+          status: 'failed',
+          code: 'provider_capacity',
+          reason: 'ElevenLabs: Concurrency limit of (number) reached.',
+        },
+      ],
+    })
+  })
+
+  test('everything told of a call is kept, in our units; credits are no money', async () => {
+    const told = {
+      conversation_id: 'conv_1',
+      status: 'done',
+      transcript: [
+        { role: 'agent', message: 'Hello!' },
+        { role: 'agent', message: null },
+        { role: 'user', message: 'Hi.' },
+      ],
+      metadata: {
+        start_time_unix_secs: now / 1000 - 60,
+        accepted_time_unix_secs: now / 1000 - 55,
+        call_duration_secs: 42,
+        cost: 296,
+      },
+      analysis: { call_successful: 'success', transcript_summary: 'They want a demo.' },
+    }
+    expect(await ask(200, told)).toEqual({
+      known: 'yes',
+      providerCallId: 'conv_1/CA1',
+      events: [
+        { type: 'answered', at: now - 55_000 },
+        {
+          type: 'ended',
+          status: 'completed',
+          at: now - 18_000,
+          durationSeconds: 42,
+          details: {
+            summary: 'They want a demo.',
+            transcript: [
+              { role: 'agent', content: 'Hello!' },
+              { role: 'human', content: 'Hi.' },
+            ],
+          },
+        },
+      ],
+    })
+  })
+
+  test('fields of a wrong type are left out and break nothing else', async () => {
+    const metadata = { start_time_unix_secs: 'then', call_duration_secs: -1, phone_call: 7 }
+    const told = { status: 'done', transcript: 'none', analysis: null, metadata }
+    expect(await ask(200, told)).toMatchObject({
+      known: 'yes',
+      events: [{ status: 'completed', at: now, details: { summary: null, transcript: null } }],
+    })
+  })
+
+  test('a call sid that was not told before is learned', async () => {
+    const told = { status: 'in-progress', metadata: { phone_call: { type: 'twilio', call_sid: 'CA2' } } }
+    expect(await ask(200, told, 'conv_1')).toMatchObject({ providerCallId: 'conv_1/CA2' })
+    expect(await ask(200, told, 'conv_1/CA1')).toMatchObject({ providerCallId: 'conv_1/CA1' })
+    expect(await ask(200, { status: 'initiated' }, 'conv_1')).toMatchObject({ providerCallId: 'conv_1' })
+  })
+
+  test.each([
+    ['404', 404, { detail: 'Not Found' }, 'no'],
+    ['401', 401, undefined, 'unclear'],
+    ['422', 422, { detail: [] }, 'unclear'],
+    ['429', 429, undefined, 'unclear'],
+    ['500', 500, undefined, 'unclear'],
+    ['an unknown status', 200, { status: 'dreaming' }, 'unclear'],
+    ['no status', 200, {}, 'unclear'],
+    ['no object', 200, 'hello', 'unclear'],
+  ] as const)('%s', async (_name, status, json, known) => {
+    expect(await ask(status, json)).toMatchObject({ known })
+  })
+
+  test.each([[null], ['/CA1']])('is unclear, without a question, by the id %j', async (providerCallId) => {
+    using server = await answering(200, {})
+    expect(await server.provider.ask({ ...reference, providerCallId })).toMatchObject({ known: 'unclear' })
+    expect(server.asked).toEqual([])
+  })
+
+  test('goes by the conversation alone, which cannot lead to another address', async () => {
+    using server = await answering(404)
+    await server.provider.ask(reference)
+    await server.provider.ask({ ...reference, providerCallId: '..?/CA1' })
+    expect(server.asked).toEqual([
+      'GET /v1/convai/conversations/conv_1',
+      'GET /v1/convai/conversations/..%3F',
+    ])
+  })
+})
+
+describe('ending', () => {
+  test('hangs up on the Twilio leg', async () => {
+    using server = await answering(200, { sid: 'CA1', status: 'completed' })
+    await server.provider.end(reference)
+    expect(server.asked).toEqual([`POST /2010-04-01/Accounts/AC${'0'.repeat(32)}/Calls/CA1.json`])
+  })
+
+  test.each([401, 404, 429, 500])('%d from Twilio: says that it did not work', async (status) => {
+    using server = await answering(status)
+    await expect(server.provider.end(reference)).rejects.toThrow(
+      `Twilio could not hang up: it answered ${status}.`,
+    )
+  })
+
+  test.each([['twilio_account_sid'], ['twilio_auth_token']])('says that it lacks %s', async (name) => {
+    using server = await answering(200, {})
+    const url = 'http://127.0.0.1:1'
+    const { [name]: _, ...others }: Record<string, string> = { api_key: 'k', hook_secret: 's', ...twilio }
+    await expect(connectTo(url, others).end(reference)).rejects.toThrow(
+      'ElevenLabs cannot hang up without twilio_account_sid and twilio_auth_token.',
+    )
+    expect(server.asked).toEqual([])
+  })
+
+  test.each([[null], ['conv_1']])('says so where no call sid was given: %j', async (providerCallId) => {
+    using server = await answering(200, {})
+    await expect(server.provider.end({ ...reference, providerCallId })).rejects.toThrow('no Twilio call sid')
+    expect(server.asked).toEqual([])
+  })
+
+  test.each([
+    [null, 'https://api.twilio.com'],
+    ['https://api.eu.residency.elevenlabs.io', 'https://api.twilio.com'],
+    ['https://API.US.ElevenLabs.io', 'https://api.twilio.com'],
+    ['http://127.0.0.1:9', 'http://127.0.0.1:9'],
+    ['https://notelevenlabs.io', 'https://notelevenlabs.io'],
+  ])('with the base URL %p goes to %s: Twilio’s token to no region of ElevenLabs', (baseUrl, address) => {
+    expect(telephonyAddress(baseUrl)).toBe(address)
+  })
+
+  test('says so where nobody is', async () => {
+    await expect(connectTo('http://127.0.0.1:1').end(reference)).rejects.toThrow('could not be reached')
+  })
+})
+
+test('a wrong key does not check out, and is not repeated', async () => {
+  await using fake = await startFakeElevenLabs()
+  const problem = await connectTo(fake.baseUrl, { api_key: 'sk_wrong', hook_secret: secret }).check()
+  expect(problem).toBe('ElevenLabs does not accept these credentials (it answered 401).')
+})
+
+test('an account without its API key or its hook secret cannot be opened', () => {
+  expect(() => connectTo(null, { hook_secret: secret })).toThrow('api_key is missing')
+  expect(() => connectTo(null, { api_key: 'sk_test', hook_secret: '' })).toThrow('hook_secret is missing')
+})
+
+const bodyOf = '{"event":"call_ended","call":{"call_id":"call_test"}}'
+const signature = 't=1700000000,v0=ee5988ef5b8156a5daf48b457114e2157a1a664666664f50ba4b0aac899e6cc4'
+const readAt = (at: number, header: string | null, body = bodyOf) =>
+  connectTo(null).read(
+    {
+      headers: new Headers(header === null ? {} : { 'ElevenLabs-Signature': header }),
+      body: Buffer.from(body),
+      url: 'https://gate.test/hooks/elevenlabs/account',
+    },
+    at,
+  )
+const readSigned = (payload: unknown) => {
+  const body = JSON.stringify(payload)
+  return readAt(now, signAsElevenLabs(body, now, secret), body)
+}
+
+describe('the signature', () => {
+  test('of the known vector is right', () => {
+    expect(readAt(now, signature)).toEqual({ kind: 'news', news: [] })
+  })
+
+  test.each([
+    ['without it', null, bodyOf],
+    ['empty', '', bodyOf],
+    ['without its digest', 't=1700000000,v0=', bodyOf],
+    ['without its time', signature.replace('1700000000', ''), bodyOf],
+    ['with another time', signature.replace('t=17', 't=18'), bodyOf],
+    ['with another digest', signature.replace('v0=e', 'v0=f'), bodyOf],
+    ['with a shorter digest', signature.slice(0, -2), bodyOf],
+    ['with a longer digest', `${signature}00`, bodyOf],
+    ['of another version', signature.replace('v0', 'v1'), bodyOf],
+    ['with its parts swapped', signature.split(',').toReversed().join(','), bodyOf],
+    ['over another body', signature, bodyOf.replace('ended', 'begun')],
+    ['over a body with a space more', signature, `${bodyOf} `],
+    ['over no body', signature, ''],
+    ['by another secret', signAsElevenLabs(bodyOf, now, 'wsec_other'), bodyOf],
+    ['by no secret', signAsElevenLabs(bodyOf, now, ''), bodyOf],
+  ])('%s is forged', (_name, header, body) => {
+    expect(readAt(now, header, body)).toEqual({ kind: 'forged' })
+  })
+
+  test('is good for thirty minutes on either side, and stale beyond', () => {
+    const tolerance = 30 * 60_000
+    for (const shift of [-tolerance, tolerance]) expect(readAt(now + shift, signature).kind).toBe('news')
+    for (const shift of [-tolerance - 1, tolerance + 1])
+      expect(readAt(now + shift, signature).kind).toBe('stale')
+  })
+})
+
+describe('a signed report', () => {
+  const failure = (failure_reason: string, metadata?: object) => ({
+    type: 'call_initiation_failure',
+    event_timestamp: now / 1000 - 1,
+    data: { agent_id: 'agent_1', conversation_id: 'conv_1', failure_reason, metadata },
+  })
+
+  test.each([
+    ['busy', undefined, 'busy'],
+    ['no-answer', undefined, 'no_answer'],
+    ['unknown', undefined, 'failed'],
+    ['unknown', 'canceled', 'canceled'],
+    ['unknown', 'failed', 'failed'],
+    ['something new', undefined, 'failed'],
+  ])('of a call that failed for %s (Twilio: %s)', (reason, CallStatus, status) => {
+    expect(
+      readSigned(failure(reason, { type: 'twilio', body: { CallSid: 'CA1', CallStatus } })),
+    ).toMatchObject({
+      kind: 'news',
+      news: [
+        { callId: null, providerCallId: 'conv_1/CA1', event: { type: 'ended', status, at: now - 1000 } },
+      ],
+    })
+  })
+
+  test('of a failure without its Twilio part names the conversation', () => {
+    expect(readSigned(failure('busy'))).toMatchObject({ news: [{ providerCallId: 'conv_1' }] })
+    expect(readSigned(failure('busy', { type: 'sip', body: {} }))).toMatchObject({
+      news: [{ providerCallId: 'conv_1' }],
+    })
+  })
+
+  test.each([
+    ['the user', { user_id: ourId }],
+    ['the user given at the start', { conversation_initiation_client_data: { user_id: ourId } }],
+    [
+      'the variables',
+      { conversation_initiation_client_data: { dynamic_variables: { call_id: ourId } }, user_id: 'else' },
+    ],
+  ])('names the call by %s', (_name, names) => {
+    const metadata = { phone_call: { call_sid: 'CA1' } }
+    const data = { conversation_id: 'conv_1', status: 'done', metadata, ...names }
+    expect(readSigned({ type: 'post_call_transcription', event_timestamp: now / 1000, data })).toMatchObject({
+      news: [
+        {
+          callId: ourId,
+          providerCallId: 'conv_1/CA1',
+          event: { type: 'ended', status: 'completed', at: now },
+        },
+      ],
+    })
+  })
+
+  test('of a conversation that failed is a failed call', () => {
+    const data = { conversation_id: 'conv_1', status: 'failed' }
+    expect(readSigned({ type: 'post_call_transcription', data })).toMatchObject({
+      news: [{ event: { type: 'ended', status: 'failed', at: now } }],
+    })
+  })
+
+  test.each([
+    ['audio', { type: 'post_call_audio', data: { conversation_id: 'conv_1', full_audio: 'AA==' } }],
+    ['machine detection', { type: 'answering_machine_detection', data: { conversation_id: 'conv_1' } }],
+    ['an unknown type', { type: 'voice_removed', data: {} }],
+    ['no data', { type: 'post_call_transcription' }],
+    ['null', null],
+    ['a list', []],
+  ])('of %s is no news', (_name, payload) => {
+    expect(readSigned(payload)).toEqual({ kind: 'news', news: [] })
+  })
+
+  test('that is no JSON is no news', () => {
+    for (const body of ['{"type":', ''])
+      expect(readAt(now, signAsElevenLabs(body, now, secret), body)).toEqual({ kind: 'news', news: [] })
+  })
+
+  test('of a call that never rang finds its call by the provider’s ids alone', async () => {
+    await using fake = await startFakeElevenLabs()
+    const { place, report } = connect(fake)
+    const call = await place()
+    expect(await report(call.id, 'busy')).toEqual([200])
+    expect(call.now()).toMatchObject({ status: 'busy', reason: 'ElevenLabs: busy.' })
+  })
+})

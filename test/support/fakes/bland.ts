@@ -1,0 +1,158 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { bland } from '../../../src/providers/bland.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { serveFake } from './serve.ts'
+
+const apiKey = 'org_bland_key_1234'
+const secret = 'bland_secret'
+const pathwayId = 'a0f0d4ed-1c1b-4a57-9b0e-0d8a3f6c7e33'
+
+const order = z.strictObject({
+  phone_number: z.string().regex(/^\+\d{7,15}$/),
+  pathway_id: z.literal(pathwayId),
+  from: z
+    .string()
+    .regex(/^\+\d{7,15}$/)
+    .optional(),
+  request_data: z.record(z.string(), z.unknown()),
+  metadata: z.strictObject({ call_id: z.guid() }),
+  webhook: z.url(),
+  max_duration: z.int().min(1),
+})
+
+interface TheirCall {
+  id: string
+  order: z.infer<typeof order>
+  standing: Standing
+  ended: boolean
+}
+
+const tells = {
+  summary: 'They want a demo.',
+  transcript: [
+    { role: 'agent', content: 'Hello!' },
+    { role: 'human', content: 'Hi, who is this?' },
+  ],
+  durationSeconds: 42,
+  costCents: 17,
+}
+
+const statuses = { completed: 'completed', busy: 'busy', no_answer: 'no-answer', failed: 'failed' } as const
+
+const standingOf = (standing: Standing) => {
+  if (standing === 'ringing') return { completed: false, queue_status: 'started', status: null }
+  if (standing === 'answered')
+    return {
+      completed: false,
+      queue_status: 'started',
+      status: null,
+      started_at: '2026-01-15T12:00:00+00:00',
+    }
+  const over = { completed: true, queue_status: 'complete', status: statuses[standing] }
+  if (standing !== 'completed') return { ...over, started_at: null, call_length: 0, price: 0 }
+  return {
+    ...over,
+    started_at: '2026-01-15T12:00:00.000Z',
+    call_length: 0.7,
+    corrected_duration: '42',
+    answered_by: 'human',
+    call_ended_by: 'USER',
+    summary: tells.summary,
+    price: 0.17,
+    transcripts: [
+      { id: 1, created_at: '2026-01-15T12:00:01+00:00', text: 'Hello!', user: 'assistant' },
+      { id: 2, created_at: '2026-01-15T12:00:03+00:00', text: 'Ended the call', user: 'agent-action' },
+      { id: 3, created_at: '2026-01-15T12:00:02+00:00', text: 'Hi, who is this?', user: 'user' },
+    ],
+    recording_url: null,
+  }
+}
+
+/** Bland. It refuses orders with 200, of its two ways the one that is easier to take for success. */
+export const startFakeBland = async (): Promise<FakeProvider> => {
+  const calls = new Map<string, TheirCall>()
+  const creates = new Map<string, number>()
+  const complaints: string[] = []
+  let next: Behaviour = 'accept'
+
+  const json = (body: unknown, status = 200) => Response.json(body, { status })
+  const refusal = (status: number, message: string) => json({ status: 'error', message, errors: [] }, status)
+  const told = ({ id, order: { metadata, phone_number } }: TheirCall, standing: Standing) => ({
+    call_id: id,
+    c_id: id,
+    to: phone_number,
+    from: '+15550001111',
+    max_duration: 30,
+    error_message: null,
+    variables: { call_id: 'not this one' },
+    metadata,
+    ...standingOf(standing),
+  })
+
+  const place = (payload: unknown) => {
+    const behaviour = next
+    next = 'accept'
+    const wanted = order.safeParse(payload)
+    if (!wanted.success) {
+      complaints.push(wanted.error.message)
+      return refusal(400, 'Invalid parameters.')
+    }
+    const { metadata, phone_number } = wanted.data
+    if (behaviour === 'refuse') return refusal(200, `${phone_number} may not be called`)
+    if (behaviour === 'no capacity') return refusal(429, 'Rate limit exceeded.')
+    const bad = badAnswer(behaviour)
+    if (bad) return bad
+    creates.set(metadata.call_id, (creates.get(metadata.call_id) ?? 0) + 1)
+    const id = crypto.randomUUID()
+    calls.set(metadata.call_id, { id, order: wanted.data, standing: 'ringing', ended: false })
+    if (behaviour === 'reset after accepting') return 'reset'
+    return json({ status: 'success', message: 'Call successfully queued.', call_id: id, batch_id: null })
+  }
+
+  const stop = (call: TheirCall) => {
+    call.ended = true
+    return json({ status: 'success', message: 'Call ended successfully.' })
+  }
+
+  const server = await serveFake((request, body) => {
+    if (request.headers.get('authorization') !== apiKey) return refusal(401, 'Invalid API key.')
+    const isPost = request.method === 'POST'
+    if (isPost && request.headers.get('content-type') !== 'application/json') return refusal(415, 'Not JSON.')
+    const { pathname } = new URL(request.url)
+    const byId = [...calls.values()].find(({ id }) => pathname.includes(id))
+    if (isPost && pathname === '/v1/calls') return place(JSON.parse(body))
+    if (!isPost && pathname === '/v1/calls/active') return json({ status: 'success', calls: [] })
+    if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
+    if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.standing))
+    return refusal(404, 'Not found.')
+  })
+
+  return {
+    kind: bland,
+    baseUrl: server.url,
+    credentials: { api_key: apiKey, hook_secret: secret },
+    agent: { ref: pathwayId, fromNumber: '+15550001111' },
+    complaints,
+    tells,
+    findsByOurId: false,
+    hangsUp: true,
+    signsTime: false,
+    behave: (behaviour) => (next = behaviour),
+    createsOf: (callId) => creates.get(callId) ?? 0,
+    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
+    move: (callId, standing) => {
+      const call = calls.get(callId)
+      if (call) call.standing = standing
+    },
+    reports: (callId, standing) => {
+      const call = calls.get(callId)
+      if (!call || standing === 'ringing' || standing === 'answered') return []
+      const body = JSON.stringify(told(call, standing))
+      const signature = createHmac('sha256', secret).update(body).digest('hex')
+      const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature }
+      return [{ headers, body, search: '' }]
+    },
+    [Symbol.asyncDispose]: async () => server.close(),
+  }
+}

@@ -1,0 +1,208 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { elevenlabs } from '../../../src/providers/elevenlabs.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { serveFake } from './serve.ts'
+
+const apiKey = 'sk_fake'
+const secret = 'wsec_fake'
+const twilioSid = `AC${'0123456789abcdef'.repeat(2)}`
+const twilioToken = 'token_of_the_fake'
+
+const variable = z.union([z.string(), z.number(), z.boolean()])
+const order = z.strictObject({
+  agent_id: z.string().startsWith('agent_'),
+  agent_phone_number_id: z.string().startsWith('phnum_'),
+  to_number: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  conversation_initiation_client_data: z.strictObject({
+    user_id: z.guid(),
+    dynamic_variables: z.record(z.string().regex(/^(?!system__)/), variable),
+  }),
+})
+
+interface TheirCall {
+  conversationId: string
+  callSid: string
+  order: z.infer<typeof order>
+  standing: Standing
+  ended: boolean
+}
+
+const tells = {
+  summary: 'They want a demo.',
+  transcript: [
+    { role: 'agent', content: 'Hello!' },
+    { role: 'human', content: 'Who is there?' },
+  ],
+  durationSeconds: 42,
+}
+
+const startedAt = Date.parse('2026-01-15T12:00:05Z') / 1000
+const statuses: Record<Standing, string> = {
+  ringing: 'initiated',
+  answered: 'in-progress',
+  completed: 'done',
+  busy: 'failed',
+  no_answer: 'failed',
+  failed: 'failed',
+}
+const failures = { busy: 'busy', no_answer: 'no-answer', failed: 'unknown' }
+const callStatuses = { busy: 'busy', no_answer: 'no-answer', failed: 'failed' }
+
+/** What `GET /v1/convai/conversations/{id}` answers, which is also the data of a transcription webhook. */
+const conversationOf = ({ conversationId, callSid, order: given, standing }: TheirCall) => ({
+  agent_id: given.agent_id,
+  conversation_id: conversationId,
+  status: statuses[standing],
+  user_id: given.conversation_initiation_client_data.user_id,
+  transcript:
+    standing === 'completed'
+      ? [
+          { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
+          { role: 'agent', message: null, tool_calls: [], time_in_call_secs: 1 },
+          { role: 'user', message: 'Who is there?', time_in_call_secs: 2 },
+        ]
+      : [],
+  metadata: {
+    start_time_unix_secs: startedAt,
+    accepted_time_unix_secs: standing === 'answered' || standing === 'completed' ? startedAt : null,
+    call_duration_secs: standing === 'completed' ? 42 : 0,
+    cost: 296,
+    termination_reason: standing === 'completed' ? 'Call ended by remote party' : '',
+    phone_call: { type: 'twilio', direction: 'outbound', call_sid: callSid },
+  },
+  analysis:
+    standing === 'completed' ? { call_successful: 'success', transcript_summary: tells.summary } : null,
+  conversation_initiation_client_data: given.conversation_initiation_client_data,
+  has_audio: standing === 'completed',
+})
+
+/** A failure names neither our id nor the variables, as far as is known. */
+const failureOf = (call: TheirCall, standing: keyof typeof failures) => ({
+  agent_id: call.order.agent_id,
+  conversation_id: call.conversationId,
+  failure_reason: failures[standing],
+  metadata: { type: 'twilio', body: { CallSid: call.callSid, CallStatus: callStatuses[standing] } },
+})
+
+/** As the header `ElevenLabs-Signature` is made. */
+export const signAsElevenLabs = (body: string, at: number, key = secret) => {
+  const seconds = Math.floor(at / 1000)
+  return `t=${seconds},v0=${createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex')}`
+}
+
+/** ElevenLabs Agents as its pages have it, and at the same address the Twilio account that the number belongs to. */
+export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: unknown[] }> => {
+  const calls = new Map<string, TheirCall>()
+  const creates = new Map<string, number>()
+  const complaints: string[] = []
+  const orders: unknown[] = []
+  let next: Behaviour = 'accept'
+
+  const refuse = (status: number, code: string, message: string) =>
+    Response.json({ detail: { status: code, message } }, { status })
+  const invalid = (msg: string) =>
+    Response.json({ detail: [{ loc: ['body'], msg, type: 'value_error' }] }, { status: 422 })
+
+  const place = (request: Request, body: string) => {
+    const behaviour = next
+    next = 'accept'
+    if (request.headers.get('content-type') !== 'application/json') return invalid('not JSON')
+    orders.push(JSON.parse(body))
+    const wanted = order.safeParse(orders.at(-1))
+    if (!wanted.success) {
+      complaints.push(wanted.error.message)
+      return invalid('Field required')
+    }
+    if (behaviour === 'refuse')
+      return Response.json({ success: false, message: 'Number not allowed', conversation_id: null })
+    if (behaviour === 'no capacity')
+      return refuse(429, 'too_many_concurrent_requests', 'Too many concurrent requests')
+    const bad = badAnswer(behaviour)
+    if (bad) return bad
+    const { user_id } = wanted.data.conversation_initiation_client_data
+    creates.set(user_id, (creates.get(user_id) ?? 0) + 1)
+    const digits = user_id.replaceAll('-', '')
+    const ids = { conversationId: `conv_${digits}`, callSid: `CA${digits}` }
+    calls.set(user_id, { ...ids, order: wanted.data, standing: 'ringing', ended: false })
+    if (behaviour === 'reset after accepting') return 'reset'
+    const { conversationId, callSid } = ids
+    return Response.json({ success: true, message: 'Success', conversation_id: conversationId, callSid })
+  }
+
+  const hangUp = (request: Request, body: string) => {
+    const basic = `Basic ${Buffer.from(`${twilioSid}:${twilioToken}`).toString('base64')}`
+    if (request.headers.get('authorization') !== basic)
+      return Response.json({ code: 20003, message: 'Authenticate', status: 401 }, { status: 401 })
+    const sid = /\/Calls\/(CA[0-9a-f]{32})\.json$/.exec(request.url)?.[1]
+    const call = [...calls.values()].find(({ callSid }) => callSid === sid)
+    if (!call) return Response.json({ code: 20404, message: 'Not found', status: 404 }, { status: 404 })
+    const isForm = request.headers.get('content-type') === 'application/x-www-form-urlencoded'
+    if (!isForm || body !== 'Status=completed') {
+      complaints.push(`Twilio does not take ${body}`)
+      return Response.json({ code: 21218, message: 'Invalid', status: 400 }, { status: 400 })
+    }
+    call.ended = true
+    return Response.json({ sid, status: 'completed' })
+  }
+
+  const answerAbout = (pathname: string) => {
+    const call = [...calls.values()].find(({ conversationId }) => pathname.endsWith(`/${conversationId}`))
+    return call
+      ? Response.json(conversationOf(call))
+      : refuse(404, 'conversation_not_found', 'There is no such conversation')
+  }
+
+  const server = await serveFake((request, body) => {
+    const { pathname } = new URL(request.url)
+    const asked = `${request.method} ${pathname}`
+    if (asked.startsWith(`POST /2010-04-01/Accounts/${twilioSid}/Calls/`)) return hangUp(request, body)
+    if (request.headers.get('xi-api-key') !== apiKey) return refuse(401, 'invalid_api_key', 'Invalid API key')
+    if (asked === 'POST /v1/convai/twilio/outbound-call') return place(request, body)
+    if (asked === 'GET /v1/convai/conversations') return Response.json({ conversations: [], has_more: false })
+    if (/^GET \/v1\/convai\/conversations\/[^/]+$/.test(asked)) return answerAbout(pathname)
+    return Response.json({ detail: 'Not Found' }, { status: 404 })
+  })
+
+  const hook = (type: string, data: object, now: number) => {
+    const body = JSON.stringify({ type, event_timestamp: Math.floor(now / 1000), data })
+    const headers = {
+      'content-type': 'application/json',
+      'elevenlabs-signature': signAsElevenLabs(body, now),
+    }
+    return { headers, body, search: '' }
+  }
+
+  return {
+    kind: elevenlabs,
+    baseUrl: server.url,
+    credentials: {
+      api_key: apiKey,
+      hook_secret: secret,
+      twilio_account_sid: twilioSid,
+      twilio_auth_token: twilioToken,
+    },
+    agent: { ref: 'agent_fake', fromNumber: 'phnum_fake' },
+    complaints,
+    orders,
+    tells,
+    findsByOurId: false,
+    hangsUp: true,
+    signsTime: true,
+    behave: (behaviour) => (next = behaviour),
+    createsOf: (callId) => creates.get(callId) ?? 0,
+    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
+    move: (callId, standing) => {
+      const call = calls.get(callId)
+      if (call) call.standing = standing
+    },
+    reports: (callId, standing, now) => {
+      const call = calls.get(callId)
+      if (!call || standing === 'ringing' || standing === 'answered') return []
+      return standing === 'completed'
+        ? [hook('post_call_transcription', conversationOf({ ...call, standing }), now)]
+        : [hook('call_initiation_failure', failureOf(call, standing), now)]
+    },
+    [Symbol.asyncDispose]: async () => server.close(),
+  }
+}

@@ -1,0 +1,186 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { retell } from '../../../src/providers/retell.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { serveFake } from './serve.ts'
+
+const apiKey = 'key_fake_of_the_workspace'
+const hookKey = 'key_fake_with_the_badge'
+
+const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/)
+const order = z.strictObject({
+  from_number: phoneNumber,
+  to_number: phoneNumber,
+  override_agent_id: z.string().startsWith('agent_').optional(),
+  metadata: z.strictObject({ call_id: z.guid() }),
+  retell_llm_dynamic_variables: z.record(z.string(), z.string()),
+})
+
+interface TheirCall {
+  id: string
+  order: z.infer<typeof order>
+  standing: Standing
+  ended: boolean
+}
+
+const tells = {
+  summary: 'They want a demo.',
+  transcript: [
+    { role: 'agent', content: 'Hello!' },
+    { role: 'human', content: 'Who is there?' },
+  ],
+  durationSeconds: 42,
+  costCents: 17,
+}
+
+const startedAt = Date.parse('2026-01-15T12:00:05Z')
+const endings = {
+  completed: { call_status: 'ended', disconnection_reason: 'user_hangup' },
+  busy: { call_status: 'not_connected', disconnection_reason: 'dial_busy' },
+  no_answer: { call_status: 'not_connected', disconnection_reason: 'dial_no_answer' },
+  failed: { call_status: 'not_connected', disconnection_reason: 'dial_failed' },
+}
+const conversation = {
+  start_timestamp: startedAt,
+  end_timestamp: startedAt + 42_000,
+  duration_ms: 42_000,
+  transcript: 'Agent: Hello!\nUser: Who is there?\n',
+  transcript_object: [
+    { role: 'agent', content: 'Hello!', words: [{ word: 'Hello!', start: 0.1, end: 0.6 }] },
+    { role: 'user', content: 'Who is there?', words: [] },
+  ],
+  recording_url: 'https://recordings.retell.test/call.wav',
+  call_cost: { combined_cost: 17, product_costs: [] },
+}
+const analysis = {
+  call_summary: tells.summary,
+  user_sentiment: 'Positive',
+  call_successful: true,
+  in_voicemail: false,
+}
+
+/** The call object: everything but its analysis, which `call_ended` has not. */
+const callObject = ({ id, order: { from_number, to_number, metadata }, standing }: TheirCall) => ({
+  call_id: id,
+  call_type: 'phone_call',
+  agent_id: 'agent_fake',
+  agent_version: 1,
+  direction: 'outbound',
+  from_number,
+  to_number,
+  metadata,
+  ...(standing === 'ringing' ? { call_status: 'registered' } : {}),
+  ...(standing === 'answered' ? { call_status: 'ongoing', start_timestamp: startedAt } : {}),
+  ...(standing === 'completed' ? { ...endings.completed, ...conversation } : {}),
+  ...(standing === 'busy' || standing === 'no_answer' || standing === 'failed' ? endings[standing] : {}),
+})
+
+const analyzed = (call: TheirCall) => ({
+  ...callObject(call),
+  ...(call.standing === 'completed' ? { call_analysis: analysis } : {}),
+})
+
+/** As the header `x-retell-signature` is made: the time right behind the body, without a dot. */
+export const signAsRetell = (body: string, at: number, key = hookKey) =>
+  `v=${at},d=${createHmac('sha256', key).update(`${body}${at}`).digest('hex')}`
+
+/** Retell, as its API reference and its webhook pages have it. */
+export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknown[] }> => {
+  const calls = new Map<string, TheirCall>()
+  const creates = new Map<string, number>()
+  const complaints: string[] = []
+  const orders: unknown[] = []
+  let next: Behaviour = 'accept'
+
+  const refuse = (status: number, message: string) => Response.json({ status: 'error', message }, { status })
+
+  const place = (request: Request, body: string) => {
+    const behaviour = next
+    next = 'accept'
+    if (request.headers.get('content-type') !== 'application/json')
+      return refuse(400, 'Invalid request format, please check API reference.')
+    orders.push(JSON.parse(body))
+    const wanted = order.safeParse(orders.at(-1))
+    if (!wanted.success) {
+      complaints.push(wanted.error.message)
+      return refuse(400, 'Invalid request format, please check API reference.')
+    }
+    if (behaviour === 'refuse') return refuse(402, 'Trial has ended, please add payment method.')
+    if (behaviour === 'no capacity')
+      return refuse(429, 'Account rate limited, please throttle your requests.')
+    const bad = badAnswer(behaviour)
+    if (bad) return bad
+    const { call_id } = wanted.data.metadata
+    creates.set(call_id, (creates.get(call_id) ?? 0) + 1)
+    const call: TheirCall = {
+      id: `call_${call_id.replaceAll('-', '')}`,
+      order: wanted.data,
+      standing: 'ringing',
+      ended: false,
+    }
+    calls.set(call_id, call)
+    return behaviour === 'reset after accepting' ? 'reset' : Response.json(callObject(call), { status: 201 })
+  }
+
+  const answerAbout = (action: string, id: string) => {
+    const call = [...calls.values()].find((one) => one.id === id)
+    if (!call) return refuse(422, 'Cannot find requested asset under given api key.')
+    if (action === 'GET get-call') return Response.json(analyzed(call))
+    call.ended = true
+    return new Response(null, { status: 204 })
+  }
+
+  const server = await serveFake((request, body) => {
+    const { pathname } = new URL(request.url)
+    if (request.headers.get('authorization') !== `Bearer ${apiKey}`)
+      return refuse(401, 'API key is missing or invalid.')
+    const [, path, id = ''] = /^(\/v2\/[a-z-]+|\/[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
+    switch (`${request.method} ${path}`) {
+      case 'POST /v2/create-phone-call':
+        return place(request, body)
+      case 'GET /v2/get-call':
+        return answerAbout('GET get-call', id)
+      case 'POST /v2/stop-call':
+        return answerAbout('POST stop-call', id)
+      case 'GET /get-concurrency':
+        return Response.json({ current_concurrency: calls.size, concurrency_limit: 20 })
+      default:
+        return refuse(404, 'Not found')
+    }
+  })
+
+  const hook = (event: string, call: object, now: number) => {
+    const body = JSON.stringify({ event, call })
+    const headers = { 'content-type': 'application/json', 'x-retell-signature': signAsRetell(body, now) }
+    return { headers, body, search: '' }
+  }
+
+  return {
+    kind: retell,
+    baseUrl: server.url,
+    credentials: { api_key: apiKey, hook_key: hookKey },
+    agent: { ref: 'agent_fake', fromNumber: '+14157774444' },
+    complaints,
+    orders,
+    tells,
+    findsByOurId: false,
+    hangsUp: true,
+    signsTime: true,
+    behave: (behaviour) => (next = behaviour),
+    createsOf: (callId) => creates.get(callId) ?? 0,
+    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
+    move: (callId, standing) => {
+      const call = calls.get(callId)
+      if (call) call.standing = standing
+    },
+    reports: (callId, standing, now) => {
+      const known = calls.get(callId)
+      if (!known || standing === 'ringing') return []
+      const call = { ...known, standing }
+      return standing === 'answered'
+        ? [hook('call_started', callObject(call), now)]
+        : [hook('call_ended', callObject(call), now), hook('call_analyzed', analyzed(call), now)]
+    },
+    [Symbol.asyncDispose]: async () => server.close(),
+  }
+}

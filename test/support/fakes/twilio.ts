@@ -1,0 +1,185 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { twilio } from '../../../src/providers/twilio.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { serveFake } from './serve.ts'
+
+const sid = `AC${'0'.repeat(31)}1`
+const token = 'fake-twilio-token'
+const prefix = `/2010-04-01/Accounts/${sid}`
+const formType = 'application/x-www-form-urlencoded'
+
+const order = z.strictObject({
+  To: z.tuple([z.string().regex(/^\+[1-9]\d{6,14}$/)]),
+  From: z.tuple([z.string().regex(/^\+\d+$/)]),
+  Url: z.tuple([z.url({ protocol: /^https$/ })]),
+  StatusCallback: z.tuple([z.url({ protocol: /^https?$/ })]),
+  StatusCallbackEvent: z.tuple([
+    z.literal('initiated'),
+    z.literal('ringing'),
+    z.literal('answered'),
+    z.literal('completed'),
+  ]),
+  TimeLimit: z.tuple([
+    z
+      .string()
+      .regex(/^\d+$/)
+      .refine((value) => Number(value) >= 1 && Number(value) <= 14_400),
+  ]),
+})
+
+interface TheirCall {
+  sid: string
+  to: string
+  from: string
+  callback: string
+  standing: Standing | 'queued' | 'canceled'
+  ended: boolean
+}
+
+const durationSeconds = 42
+const words: Record<TheirCall['standing'], string> = {
+  queued: 'queued',
+  ringing: 'ringing',
+  answered: 'in-progress',
+  completed: 'completed',
+  busy: 'busy',
+  no_answer: 'no-answer',
+  failed: 'failed',
+  canceled: 'canceled',
+}
+const progress: TheirCall['standing'][] = ['queued', 'ringing', 'answered']
+
+/** Twilio’s calls, as its REST interface and its status callbacks show them. */
+export const startFakeTwilio = async (): Promise<FakeProvider> => {
+  const calls = new Map<string, TheirCall>()
+  const creates = new Map<string, number>()
+  const complaints: string[] = []
+  let next: Behaviour = 'accept'
+
+  const failure = (status: number, code: number, message: string) =>
+    Response.json(
+      { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
+      { status },
+    )
+  const resourceOf = (call: TheirCall) => ({
+    sid: call.sid,
+    account_sid: sid,
+    to: call.to,
+    from: call.from,
+    direction: 'outbound-api',
+    status: words[call.standing],
+    start_time: null,
+    end_time: null,
+    duration: call.standing === 'completed' ? String(durationSeconds) : null,
+    price: call.standing === 'completed' ? '-0.02600' : null,
+    price_unit: 'USD',
+    uri: `${prefix}/Calls/${call.sid}.json`,
+  })
+
+  const place = (form: URLSearchParams) => {
+    const behaviour = next
+    next = 'accept'
+    const fields = Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
+    const wanted = order.safeParse(fields)
+    if (!wanted.success) {
+      complaints.push(wanted.error.message)
+      return failure(400, 21205, 'Bad order')
+    }
+    const [to] = wanted.data.To
+    if (behaviour === 'refuse')
+      return failure(400, 21211, `The phone number you are attempting to call, ${to}, is not valid.`)
+    if (behaviour === 'no capacity') return failure(429, 20429, 'Too Many Requests')
+    const bad = badAnswer(behaviour)
+    if (bad) return bad
+    const [callback] = wanted.data.StatusCallback
+    const callId = new URL(callback).searchParams.get('call') ?? ''
+    const call: TheirCall = {
+      sid: `CA${crypto.randomUUID().replaceAll('-', '')}`,
+      to,
+      from: wanted.data.From[0],
+      callback,
+      standing: 'queued',
+      ended: false,
+    }
+    creates.set(callId, (creates.get(callId) ?? 0) + 1)
+    calls.set(callId, call)
+    return behaviour === 'reset after accepting' ? 'reset' : Response.json(resourceOf(call), { status: 201 })
+  }
+
+  /** `canceled` is for calls that are not answered yet, `completed` for those that are. */
+  const update = (call: TheirCall, status: string | null) => {
+    const isAnswered = call.standing === 'answered'
+    const isRight = status === 'completed' ? isAnswered : status === 'canceled' && !isAnswered
+    if (!progress.includes(call.standing) || !isRight) return failure(400, 21220, 'Call is not in that state')
+    call.standing = isAnswered ? 'completed' : 'canceled'
+    call.ended = true
+    return Response.json(resourceOf(call))
+  }
+
+  const server = await serveFake(({ method, headers, url }, body) => {
+    const { pathname } = new URL(url)
+    const basic = Buffer.from(`${sid}:${token}`).toString('base64')
+    if (headers.get('authorization') !== `Basic ${basic}`) return failure(401, 20003, 'Authenticate')
+    if (method === 'POST' && headers.get('content-type') !== formType)
+      return failure(415, 20000, 'Unsupported media type')
+    if (method === 'GET' && pathname === `${prefix}.json`) return Response.json({ sid, status: 'active' })
+    if (method === 'POST' && pathname === `${prefix}/Calls.json`) return place(new URLSearchParams(body))
+    const call = [...calls.values()].find((one) => pathname === `${prefix}/Calls/${one.sid}.json`)
+    if (!call) return failure(404, 20404, 'The requested resource was not found')
+    return method === 'POST'
+      ? update(call, new URLSearchParams(body).get('Status'))
+      : Response.json(resourceOf(call))
+  })
+
+  return {
+    kind: twilio,
+    baseUrl: server.url,
+    credentials: { account_sid: sid, auth_token: token },
+    agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
+    complaints,
+    tells: { durationSeconds },
+    findsByOurId: false,
+    hangsUp: true,
+    signsTime: false,
+    behave: (behaviour) => (next = behaviour),
+    createsOf: (callId) => creates.get(callId) ?? 0,
+    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
+    move: (callId, standing) => {
+      const call = calls.get(callId)
+      if (call) call.standing = standing
+    },
+    reports: (callId, standing, now) => {
+      const call = calls.get(callId)
+      if (!call) return []
+      const fields: Record<string, string> = {
+        CallSid: call.sid,
+        AccountSid: sid,
+        From: call.from,
+        To: call.to,
+        CallStatus: words[standing],
+        Direction: 'outbound-api',
+        ApiVersion: '2010-04-01',
+        Timestamp: new Date(now).toUTCString().replace('GMT', '+0000'),
+        CallbackSource: 'call-progress-events',
+        SequenceNumber: String(Math.max(1, progress.indexOf(standing))),
+        ...(standing === 'ringing' || standing === 'answered'
+          ? {}
+          : { CallDuration: standing === 'completed' ? String(durationSeconds) : '0' }),
+        ...(standing === 'busy' ? { SipResponseCode: '486' } : {}),
+      }
+      const headers = {
+        'content-type': formType,
+        'x-twilio-signature': signature(call.callback, fields),
+      }
+      return [{ headers, body: String(new URLSearchParams(fields)), search: new URL(call.callback).search }]
+    },
+    [Symbol.asyncDispose]: async () => server.close(),
+  }
+}
+
+const signature = (url: string, fields: Record<string, string>) => {
+  const names = Object.keys(fields).toSorted()
+  const signed = url + names.map((name) => `${name}${fields[name]}`).join('')
+  return createHmac('sha1', token).update(signed).digest('base64')
+}

@@ -1,0 +1,202 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { vapi } from '../../../src/providers/vapi.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type HookRequest, type Standing } from './fake.ts'
+import { serveFake } from './serve.ts'
+
+const apiKey = 'vapi-private-key-1234'
+const secret = 'vapi_secret'
+const assistantId = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
+const phoneNumberId = 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22'
+/** Where the clock of the tests stands. */
+const createdAt = '2026-01-15T12:00:00.000Z'
+
+const order = z.strictObject({
+  assistantId: z.literal(assistantId),
+  phoneNumberId: z.literal(phoneNumberId),
+  name: z.string().max(40),
+  customer: z.strictObject({
+    number: z.string().regex(/^\+\d{7,15}$/),
+    name: z.string().max(40).optional(),
+    email: z.email().max(40).optional(),
+    externalId: z.guid(),
+  }),
+  assistantOverrides: z.strictObject({
+    variableValues: z.record(z.string(), z.unknown()),
+    metadata: z.strictObject({ call_id: z.guid() }),
+  }),
+})
+
+interface TheirCall {
+  id: string
+  order: z.infer<typeof order>
+  standing: Standing
+  ended: boolean
+}
+
+const tells = {
+  summary: 'They want a demo.',
+  transcript: [
+    { role: 'agent', content: 'Hello!' },
+    { role: 'human', content: 'Hi, who is this?' },
+  ],
+  costCents: 17,
+}
+
+const statuses = { ringing: 'ringing', answered: 'in-progress' } as const
+const endedReasons = {
+  completed: 'customer-ended-call',
+  busy: 'customer-busy',
+  no_answer: 'customer-did-not-answer',
+  failed: 'twilio-failed-to-connect-call',
+} as const
+
+type Proof = 'hmac' | 'hmac in milliseconds' | 'secret' | 'bearer'
+
+/** Vapi, with an assistant whose server URL proves itself in the given way. */
+export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider> => {
+  const calls = new Map<string, TheirCall>()
+  const creates = new Map<string, number>()
+  const complaints: string[] = []
+  let next: Behaviour = 'accept'
+  let url = ''
+
+  const json = (body: unknown, status = 200) => Response.json(body, { status })
+  const refusal = (status: number, message: string | string[], error: string) =>
+    json({ message, error, statusCode: status }, status)
+
+  const standingOf = (standing: Standing) =>
+    standing === 'ringing' || standing === 'answered'
+      ? { status: statuses[standing] }
+      : { status: 'ended', endedReason: endedReasons[standing] }
+  const outcome = {
+    cost: 0.174,
+    analysis: { summary: tells.summary, successEvaluation: 'true' },
+    artifact: {
+      transcript: 'AI: Hello!\nUser: Hi, who is this?\n',
+      messages: [
+        { role: 'system', message: 'You are Ann.', time: 1, secondsFromStart: 0 },
+        { role: 'bot', message: 'Hello!', time: 1, endTime: 2, secondsFromStart: 0 },
+        { role: 'user', message: 'Hi, who is this?', time: 3, endTime: 4, secondsFromStart: 2 },
+      ],
+    },
+  }
+  const created = ({ id, order: { assistantOverrides, customer } }: TheirCall) => ({
+    id,
+    orgId: 'org',
+    type: 'outboundPhoneCall',
+    createdAt,
+    updatedAt: createdAt,
+    assistantId,
+    phoneNumberId,
+    customer,
+    assistantOverrides,
+    monitor: { listenUrl: 'wss://phone.test/listen', controlUrl: `${url}/${id}/control` },
+  })
+  const told = (call: TheirCall) => ({
+    ...created(call),
+    ...standingOf(call.standing),
+    ...(call.standing === 'completed' ? outcome : {}),
+  })
+
+  const place = (payload: unknown) => {
+    const behaviour = next
+    next = 'accept'
+    const wanted = order.safeParse(payload)
+    if (!wanted.success) {
+      complaints.push(wanted.error.message)
+      return refusal(400, ['the order is wrong'], 'Bad Request')
+    }
+    const { number, externalId } = wanted.data.customer
+    if (behaviour === 'refuse') return refusal(400, [`${number} may not be called`], 'Bad Request')
+    if (behaviour === 'no capacity') return refusal(400, 'Over Concurrency Limit', 'Bad Request')
+    const bad = badAnswer(behaviour)
+    if (bad) return bad
+    creates.set(externalId, (creates.get(externalId) ?? 0) + 1)
+    const call = { id: crypto.randomUUID(), order: wanted.data, standing: 'ringing' as const, ended: false }
+    calls.set(externalId, call)
+    if (behaviour === 'reset after accepting') return 'reset'
+    const subscriptionLimits = {
+      concurrencyBlocked: false,
+      concurrencyLimit: 10,
+      remainingConcurrentCalls: 9,
+    }
+    return json({ ...created(call), status: 'queued', subscriptionLimits }, 201)
+  }
+
+  const list = (search: URLSearchParams) => {
+    const filters = new Set(['assistantId', 'createdAtGe', 'createdAtLe', 'limit'])
+    for (const name of search.keys()) if (!filters.has(name)) complaints.push(`there is no filter ${name}`)
+    const from = z.iso.datetime().parse(search.get('createdAtGe') ?? createdAt)
+    const found = [...calls.values()].filter(() => Date.parse(from) <= Date.parse(createdAt))
+    return json(found.map(told).slice(0, Number(search.get('limit') ?? 100)))
+  }
+
+  const control = (call: TheirCall, request: Request, payload: unknown) => {
+    if (request.headers.has('authorization')) complaints.push('the key was sent to the control URL')
+    if (!z.strictObject({ type: z.literal('end-call') }).safeParse(payload).success)
+      return refusal(400, 'unknown control', 'Bad Request')
+    call.ended = true
+    return json({})
+  }
+
+  const server = await serveFake((request, body) => {
+    const { pathname, searchParams } = new URL(request.url)
+    const type = request.headers.get('content-type')
+    if (request.method === 'POST' && type !== 'application/json')
+      return refusal(415, 'Unsupported Media Type', 'Unsupported Media Type')
+    const payload: unknown = request.method === 'POST' ? JSON.parse(body) : undefined
+    const byId = [...calls.values()].find(({ id }) => pathname.includes(id))
+    if (byId && request.method === 'POST' && pathname === `/${byId.id}/control`)
+      return control(byId, request, payload)
+    if (request.headers.get('authorization') !== `Bearer ${apiKey}`)
+      return refusal(401, 'Invalid Key.', 'Unauthorized')
+    if (request.method === 'POST' && pathname === '/call') return place(payload)
+    if (request.method === 'GET' && pathname === '/call') return list(searchParams)
+    if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`) return json(told(byId))
+    return refusal(404, 'Not Found', 'Not Found')
+  })
+  url = server.url
+
+  const proven = (message: object, now: number): HookRequest => {
+    const body = JSON.stringify({ message: { timestamp: now, ...message } })
+    const stamp = String(proof === 'hmac in milliseconds' ? now : Math.floor(now / 1000))
+    const signature = createHmac('sha256', secret).update(`${stamp}.${body}`).digest('hex')
+    const headers: Record<Proof, Record<string, string>> = {
+      hmac: { 'x-signature': signature, 'x-timestamp': stamp },
+      'hmac in milliseconds': { 'x-signature': signature, 'x-timestamp': stamp },
+      secret: { 'x-vapi-secret': secret },
+      bearer: { authorization: `Bearer ${secret}` },
+    }
+    return { headers: { 'content-type': 'application/json', ...headers[proof] }, body, search: '' }
+  }
+
+  return {
+    kind: vapi,
+    baseUrl: server.url,
+    credentials: { api_key: apiKey, hook_secret: secret },
+    agent: { ref: assistantId, fromNumber: phoneNumberId },
+    complaints,
+    tells,
+    findsByOurId: true,
+    hangsUp: true,
+    signsTime: proof.startsWith('hmac'),
+    behave: (behaviour) => (next = behaviour),
+    createsOf: (callId) => creates.get(callId) ?? 0,
+    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
+    move: (callId, standing) => {
+      const call = calls.get(callId)
+      if (call) call.standing = standing
+    },
+    reports: (callId, standing, now) => {
+      const call = calls.get(callId)
+      if (!call) return []
+      const about = { call: created(call), customer: call.order.customer }
+      const update = { type: 'status-update', ...standingOf(standing), ...about }
+      const report = { type: 'end-of-call-report', endedReason: 'customer-ended-call', ...outcome, ...about }
+      const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
+      return [update, chatter, ...(standing === 'completed' ? [report] : [])].map((one) => proven(one, now))
+    },
+    [Symbol.asyncDispose]: async () => server.close(),
+  }
+}
