@@ -1,4 +1,4 @@
-import type { ProviderKind } from './provider.ts'
+import type { Account, ProviderKind } from './provider.ts'
 
 /** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
 export type CheckedAccount =
@@ -43,6 +43,13 @@ export const checkAccount = (
   if (baseUrl !== null && !isWebAddress(baseUrl))
     problems.push('The base URL must be an http or https address.')
   return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
+}
+
+/** A credential that an account cannot do without: an empty secret would be one that anybody can sign with. */
+export const credential = ({ credentials }: Account, name: string) => {
+  const value = credentials[name]
+  if (!value) throw new Error(`its ${name} is missing.`)
+  return value
 }
 
 const isWebAddress = (text: string) => {

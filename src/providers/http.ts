@@ -1,28 +1,12 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
-import { type CallEvent, type CallOrder, finalStatuses, sentiments } from '../calls/call.ts'
-import type {
-  Account,
-  CallReference,
-  IncomingRequest,
-  Placement,
-  Provider,
-  ProviderKind,
-  Reading,
-  Report,
-  Surroundings,
-} from './provider.ts'
+import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
+import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
+import { ended } from './ended.ts'
+import { isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
+import type { ProviderKind } from './provider.ts'
 import { isFresh, isSame } from './signature.ts'
-import {
-  checkFrom,
-  isSuccess,
-  member,
-  parseJson,
-  placementFrom,
-  send,
-  text,
-  type WireResult,
-} from './wire.ts'
+import { parseJson, send } from './wire.ts'
 
 const title = 'Your own dialler'
 /** As the Standard Webhooks libraries have it. */
@@ -47,133 +31,107 @@ export const http: ProviderKind = {
   refMeaning: { text: 'Anything; your dialler gets it as agent_ref', required: false },
   fromMeaning: { text: 'The number to call from', required: false },
   needsBaseUrl: true,
-  connect: (account, surroundings) => new HttpProvider(account, surroundings),
+  connect: (account, surroundings) => dialThrough(account, surroundings),
 }
 
-const status = z.enum(['ringing', 'in_progress', ...finalStatuses])
-
-/** How a dialler says how a call stands: what it answers to `call.ask`, and what it reports. */
+/**
+ * How a dialler says how a call stands: what it answers to `call.ask`, and what it reports. Whatever else is wrong, that a
+ * call is over is believed.
+ */
 const progress = z.object({
   call_id: z.string(),
-  status,
-  at: z.iso.datetime({ offset: true }).optional(),
-  reason: z.string().max(500).optional(),
-  duration_seconds: z.int().min(0).optional(),
-  summary: z.string().optional(),
-  sentiment: z.enum(sentiments).optional(),
-  transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).optional(),
-  recording_url: z.url().optional(),
-  cost_cents: z.int().min(0).optional(),
+  status: z.enum(['ringing', 'in_progress', ...finalStatuses]),
+  at: isoTime,
+  reason: words,
+  duration_seconds: maybe(z.int().min(0)),
+  summary: words,
+  sentiment,
+  transcript: transcript('role', 'content'),
+  recording_url: webAddress,
+  cost_cents: maybe(z.int().min(0)),
 })
 
-class HttpProvider implements Provider {
-  readonly #account: Account
-  readonly #surroundings: Surroundings
-  readonly #webhook: Webhook
-
-  constructor(account: Account, surroundings: Surroundings) {
-    this.#account = account
-    this.#surroundings = surroundings
-    this.#webhook = new Webhook(account.credentials.hook_secret ?? '')
-  }
-
-  async place(order: CallOrder): Promise<Placement> {
-    const result = await this.#send('call.place', {
-      call_id: order.id,
-      phone_number: order.phoneNumber,
-      agent_ref: order.agentRef,
-      from: order.fromNumber,
-      name: order.name,
-      email: order.email,
-      metadata: order.metadata,
-      report_to: this.#account.hookUrl,
-    })
-    return placementFrom(title, result, {
-      idIn: (json) => text(member(json, 'id')),
-      complaintIn: (json) => text(member(json, 'error')),
-      isCapacity: (code) => code === 429,
-    })
-  }
-
-  async ask({ id, providerCallId }: CallReference): Promise<Report> {
-    const result = await this.#send('call.ask', { call_id: id, id: providerCallId })
-    if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
-    if (result.status === 404) return { known: 'no' }
-    const theirs = providerCallId ?? text(member(result.json, 'id'))
-    const known = progress.safeParse({ call_id: id, ...(result.json as object) })
-    if (!isSuccess(result.status) || !known.success || theirs === undefined)
-      return { known: 'unclear', reason: `it answered ${result.status}` }
-    return {
-      known: 'yes',
-      providerCallId: theirs,
-      events: eventsOf(known.data, this.#surroundings.clock.now()),
-    }
-  }
-
-  async end({ id, providerCallId }: CallReference) {
-    const result = await this.#send('call.end', { call_id: id, id: providerCallId })
-    const gone = result.kind === 'answered' && (isSuccess(result.status) || result.status === 404)
-    if (!gone) throw new Error(result.kind === 'answered' ? `it answered ${result.status}` : result.reason)
-  }
-
-  async check() {
-    return checkFrom(title, await this.#send('check', {}))
-  }
-
-  read({ headers, body }: IncomingRequest, now: number): Reading {
-    const id = headers.get('webhook-id') ?? ''
-    const sentAt = Number(headers.get('webhook-timestamp') ?? Number.NaN) * 1000
-    if (!Number.isFinite(sentAt)) return { kind: 'forged' }
-    const expected = this.#webhook.sign(id, new Date(sentAt), Buffer.from(body))
-    const signatures = (headers.get('webhook-signature') ?? '').split(' ')
-    if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'forged' }
-    if (!isFresh(sentAt, now, toleranceMs)) return { kind: 'stale' }
-    const payload = parseJson(body)
-    const known = progress.safeParse(payload)
-    if (!known.success) return { kind: 'news', news: [] }
-    const events = eventsOf(known.data, now)
-    return {
-      kind: 'news',
-      news: events.map((event) => ({ callId: known.data.call_id, providerCallId: null, event })),
-    }
-  }
-
-  #send(type: string, data: object): Promise<WireResult> {
+const dialThrough: ProviderKind['connect'] = ({ baseUrl, credentials, hookUrl }, { clock, timeoutMs }) => {
+  const webhook = new Webhook(credentials.hook_secret ?? '')
+  const request = (type: string, data: object) => {
     const id = `msg_${crypto.randomUUID()}`
-    const sentAt = new Date(this.#surroundings.clock.now())
+    const sentAt = new Date(clock.now())
     const body = JSON.stringify({ type, ...data })
-    return send(this.#account.baseUrl ?? '', {
-      method: 'POST',
-      timeoutMs: this.#surroundings.timeoutMs,
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-        'webhook-signature': this.#webhook.sign(id, sentAt, body),
-      },
-      body,
-    })
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+      'webhook-signature': webhook.sign(id, sentAt, body),
+    }
+    return send(baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
+  }
+
+  return {
+    async place(order) {
+      return placementFrom(title, await request('call.place', orderFor(order, hookUrl)), {
+        idIn: (json) => text(member(json, 'id')),
+        complaintIn: (json) => text(member(json, 'error')),
+        isCapacity: (status) => status === 429,
+      })
+    },
+
+    async ask({ id, providerCallId }) {
+      return reportFrom(await request('call.ask', { call_id: id, id: providerCallId }), (json) => {
+        const theirs = providerCallId ?? text(member(json, 'id'))
+        const said = progress.safeParse({ call_id: id, ...(json as object) }).data
+        return said && theirs !== undefined
+          ? { providerCallId: theirs, events: eventsOf(said, clock.now()) }
+          : undefined
+      })
+    },
+
+    async end({ id, providerCallId }) {
+      const result = await request('call.end', { call_id: id, id: providerCallId })
+      const gone = result.kind === 'answered' && (isSuccess(result.status) || result.status === 404)
+      if (!gone) throw new Error(result.kind === 'answered' ? `it answered ${result.status}` : result.reason)
+    },
+
+    async check() {
+      return checkFrom(title, await request('check', {}))
+    },
+
+    read({ headers, body }, now) {
+      const id = headers.get('webhook-id') ?? ''
+      const sentAt = Number(headers.get('webhook-timestamp') ?? Number.NaN) * 1000
+      if (!Number.isFinite(sentAt)) return { kind: 'forged' }
+      const expected = webhook.sign(id, new Date(sentAt), Buffer.from(body))
+      const signatures = (headers.get('webhook-signature') ?? '').split(' ')
+      if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'forged' }
+      if (!isFresh(sentAt, now, toleranceMs)) return { kind: 'stale' }
+      const said = progress.safeParse(parseJson(body)).data
+      const events = said ? eventsOf(said, now) : []
+      const names = { callId: said?.call_id ?? null, providerCallId: null }
+      return { kind: 'news', news: events.map((event) => ({ ...names, event })) }
+    },
   }
 }
 
+const orderFor = (order: CallOrder, hookUrl: string) => ({
+  call_id: order.id,
+  phone_number: order.phoneNumber,
+  agent_ref: order.agentRef,
+  from: order.fromNumber,
+  name: order.name,
+  email: order.email,
+  metadata: order.metadata,
+  report_to: hookUrl,
+})
+
 const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
-  const at = said.at === undefined ? now : Date.parse(said.at)
-  if (said.status === 'ringing') return [{ type: 'ringing', at }]
-  if (said.status === 'in_progress') return [{ type: 'answered', at }]
-  return [
-    {
-      type: 'ended',
-      at,
-      status: said.status,
-      ...(said.reason === undefined ? {} : { reason: said.reason }),
-      ...(said.duration_seconds === undefined ? {} : { durationSeconds: said.duration_seconds }),
-      details: {
-        summary: said.summary ?? null,
-        sentiment: said.sentiment ?? null,
-        transcript: said.transcript ?? null,
-        recordingUrl: said.recording_url ?? null,
-        costCents: said.cost_cents ?? null,
-      },
-    },
-  ]
+  const { at = now, status, reason, duration_seconds: durationSeconds } = said
+  if (status === 'ringing') return [{ type: 'ringing', at }]
+  if (status === 'in_progress') return [{ type: 'answered', at }]
+  const details = {
+    summary: said.summary,
+    sentiment: said.sentiment,
+    transcript: said.transcript,
+    recordingUrl: said.recording_url,
+    costCents: said.cost_cents,
+  }
+  return [ended({ at, status, reason, durationSeconds, details })]
 }

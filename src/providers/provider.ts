@@ -25,7 +25,7 @@ export type Report =
   | { known: 'unclear'; reason: string }
 
 /** A request that claims to come from a provider, not yet believed. */
-export interface IncomingRequest {
+interface IncomingRequest {
   headers: Headers
   body: Uint8Array
   /** As the provider called it: our public address, with its query. */

@@ -22,3 +22,7 @@ export const isSame = (given: string, expected: string) => {
 /** True when a signed time is near enough to ours to be no replay, on either side. */
 export const isFresh = (signedAt: number, now: number, toleranceMs: number) =>
   Number.isFinite(signedAt) && Math.abs(now - signedAt) <= toleranceMs
+
+/** Basic authorization. */
+export const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`

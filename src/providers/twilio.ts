@@ -1,18 +1,12 @@
-import { z } from 'zod'
-import type { CallEvent, CallOrder, finalStatuses } from '../calls/call.ts'
-import type {
-  Account,
-  CallReference,
-  IncomingRequest,
-  Placement,
-  Provider,
-  ProviderKind,
-  Reading,
-  Report,
-  Surroundings,
-} from './provider.ts'
-import { hmac, isSame } from './signature.ts'
-import { checkFrom, isSuccess, member, placementFrom, send, text, type WireResult } from './wire.ts'
+import type { CallOrder } from '../calls/call.ts'
+import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
+import { credential } from './credentials.ts'
+import { member, text } from './lenient.ts'
+import type { Placement, ProviderKind } from './provider.ts'
+import { basic, hmac, isSame } from './signature.ts'
+import { eventsOf, isFinal, newsIn, twilioCall } from './twilio-call.ts'
+import { asText, variablesOf } from './variables.ts'
+import { requester } from './wire.ts'
 
 const title = 'Twilio'
 const usualAddress = 'https://api.twilio.com'
@@ -49,112 +43,78 @@ export const twilio: ProviderKind = {
   },
   fromMeaning: { text: 'A Twilio number or a verified caller ID', required: true },
   needsBaseUrl: false,
-  connect: (account, surroundings) => new TwilioProvider(account, surroundings),
+  connect: (account, surroundings) => twilioThrough(account, surroundings),
 }
 
-class TwilioProvider implements Provider {
-  readonly #account: Account
-  readonly #surroundings: Surroundings
-  readonly #token: string
-  readonly #address: string
-  readonly #authorization: string
-
-  constructor(account: Account, surroundings: Surroundings) {
-    const sid = needed(account, 'account_sid')
-    this.#token = needed(account, 'auth_token')
-    this.#account = account
-    this.#surroundings = surroundings
-    this.#address = `${account.baseUrl ?? usualAddress}/2010-04-01/Accounts/${encodeURIComponent(sid)}`
-    this.#authorization = `Basic ${Buffer.from(`${sid}:${this.#token}`).toString('base64')}`
-  }
-
-  async place(order: CallOrder): Promise<Placement> {
-    const target = targetOf(order)
-    if (!target) return refusal('the agent’s ref is neither an https address nor an application sid')
-    if (order.fromNumber === null) return refusal('the agent has no number to call from')
-    const result = await this.#request('/Calls.json', [
-      ['To', order.phoneNumber],
-      ['From', order.fromNumber],
-      target,
-      ['StatusCallback', `${this.#account.hookUrl}?call=${order.id}`],
-      ...callbackEvents.map((event) => ['StatusCallbackEvent', event]),
-      ['TimeLimit', String(timeLimitOf(order))],
-    ])
-    return placementFrom(title, result, {
-      idIn: (json) => text(member(json, 'sid')),
-      complaintIn,
-      isCapacity: (status, complaint) => status === 429 || capacityCodes.test(complaint),
-    })
-  }
-
-  /**
-   * Never by our id, which Twilio's call resource does not have: another call of the account between the same two numbers
-   * is not told from ours, least of all when our order never arrived. The signed callback names it.
-   */
-  async ask({ providerCallId }: CallReference): Promise<Report> {
-    if (providerCallId === null)
-      return { known: 'unclear', reason: 'Twilio cannot be asked by anything but its own call id' }
-    const result = await this.#request(pathOf(providerCallId))
-    if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
-    if (result.status === 404) return { known: 'no' }
-    const known = standing.safeParse(result.json)
-    if (!isSuccess(result.status) || !known.success)
-      return { known: 'unclear', reason: `it answered ${result.status}` }
-    return { known: 'yes', providerCallId, events: eventsOf(known.data, this.#surroundings.clock.now()) }
-  }
-
-  /** `canceled` reaches a call until it is answered, `completed` from then on: in this order none slips through between. */
-  async end({ providerCallId }: CallReference) {
-    if (providerCallId === null) throw new Error('Twilio has not given this call an id yet.')
-    const path = pathOf(providerCallId)
-    if (isGone(await this.#answer(path, [['Status', 'canceled']]))) return
-    const completed = await this.#answer(path, [['Status', 'completed']])
-    if (isSuccess(completed.status) || isGone(completed)) return
-    // What cannot be hung up may be over by now.
-    if (!isGone(await this.#answer(path))) throw new Error(`it answered ${completed.status}`)
-  }
-
-  async check() {
-    return checkFrom(title, await this.#request('.json'))
-  }
-
-  /** The signature covers no time to judge by. A replay says again, of the same call, what was said: it changes nothing. */
-  read({ headers, body, url }: IncomingRequest, now: number): Reading {
-    const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
-    const signature = headers.get('x-twilio-signature') ?? ''
-    const isSigned = (address: string) =>
-      isSame(signature, hmac('sha1', this.#token, 'base64', address, signedForm(fields)))
-    if (!spellingsOf(url).some(isSigned)) return { kind: 'forged' }
-    const known = standingOf((name) => fields.get(name))
-    if (!known.success) return { kind: 'news', news: [] }
-    const callId = new URL(url).searchParams.get('call')
-    const providerCallId = fields.get('CallSid')
-    const events = eventsOf(known.data, now)
-    return { kind: 'news', news: events.map((event) => ({ callId, providerCallId, event })) }
-  }
-
-  /** A GET of something of the account, or with a form a POST. */
-  #request(path: string, form?: string[][]): Promise<WireResult> {
-    const { timeoutMs } = this.#surroundings
-    const authorization = this.#authorization
-    const url = this.#address + path
-    if (!form) return send(url, { headers: { authorization }, timeoutMs })
-    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-    return send(url, { method: 'POST', headers, body: String(new URLSearchParams(form)), timeoutMs })
-  }
-
-  async #answer(path: string, form?: string[][]) {
-    const result = await this.#request(path, form)
+const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+  const sid = credential(account, 'account_sid')
+  const token = credential(account, 'auth_token')
+  const address = `${account.baseUrl ?? usualAddress}/2010-04-01/Accounts/${encodeURIComponent(sid)}`
+  const request = requester(address, { authorization: basic(sid, token) }, timeoutMs)
+  const answer = async (path: string, form?: Record<string, string>) => {
+    const result = await request(path, form && new URLSearchParams(form))
     if (result.kind !== 'answered') throw new Error(result.reason)
     return result
   }
-}
 
-/** An empty token would be one that anybody can sign with. */
-const needed = ({ credentials }: Account, name: string) => {
-  const value = credentials[name]
-  if (!value) throw new Error(`${name} is missing.`)
-  return value
+  return {
+    async place(order) {
+      const target = targetOf(order)
+      if (!target) return refusal('the agent’s ref is neither an https address nor an application sid')
+      if (order.fromNumber === null) return refusal('the agent has no number to call from')
+      const form = new URLSearchParams([
+        ['To', order.phoneNumber],
+        ['From', order.fromNumber],
+        target,
+        ['StatusCallback', `${account.hookUrl}?call=${order.id}`],
+        ...callbackEvents.map((event) => ['StatusCallbackEvent', event]),
+        ['TimeLimit', String(timeLimitOf(order))],
+      ])
+      return placementFrom(title, await request('/Calls.json', form), {
+        idIn: (json) => text(member(json, 'sid')),
+        complaintIn,
+        isCapacity: (status, complaint) => status === 429 || capacityCodes.test(complaint),
+      })
+    },
+
+    /**
+     * Never by our id, which Twilio's call resource does not have: another call of the account between the same two numbers
+     * is not told from ours, least of all when our order never arrived. The signed callback names it.
+     */
+    async ask({ providerCallId }) {
+      if (providerCallId === null)
+        return { known: 'unclear', reason: 'Twilio cannot be asked by anything but its own call id' }
+      return reportFrom(await request(pathOf(providerCallId)), (json) => {
+        const said = twilioCall.safeParse(json).data
+        return said && { providerCallId, events: eventsOf(said, clock.now()) }
+      })
+    },
+
+    /** `canceled` reaches a call until it is answered, `completed` from then on: in this order none slips through between. */
+    async end({ providerCallId }) {
+      if (providerCallId === null) throw new Error('Twilio has not given this call an id yet.')
+      const path = pathOf(providerCallId)
+      if (isGone(await answer(path, { Status: 'canceled' }))) return
+      const completed = await answer(path, { Status: 'completed' })
+      if (isSuccess(completed.status) || isGone(completed)) return
+      // What cannot be hung up may be over by now.
+      if (!isGone(await answer(path))) throw new Error(`it answered ${completed.status}`)
+    },
+
+    async check() {
+      return checkFrom(title, await request('.json'))
+    },
+
+    /** The signature covers no time to judge by. A replay says again, of the same call, what was said: it changes nothing. */
+    read({ headers, body, url }, now) {
+      const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
+      const signature = headers.get('x-twilio-signature') ?? ''
+      const isSigned = (spelling: string) =>
+        isSame(signature, hmac('sha1', token, 'base64', spelling, signedForm(fields)))
+      if (!spellingsOf(url).some(isSigned)) return { kind: 'forged' }
+      return { kind: 'news', news: newsIn(fields, new URL(url).searchParams.get('call'), now) }
+    },
+  }
 }
 
 const pathOf = (sid: string) => `/Calls/${encodeURIComponent(sid)}.json`
@@ -169,7 +129,7 @@ const targetOf = (order: CallOrder): [string, string] | undefined => {
   const ref = order.agentRef ?? ''
   if (/^AP[0-9a-f]{32}$/i.test(ref)) return ['ApplicationSid', ref]
   return /^https:\/\//i.test(ref) && URL.canParse(ref)
-    ? ['Url', addressWith(ref, variablesOf(order))]
+    ? ['Url', addressWith(ref, Object.entries(variablesOf(order, asText)))]
     : undefined
 }
 
@@ -181,25 +141,12 @@ const addressWith = (ref: string, variables: [string, string][]) => {
   return url.href
 }
 
-const variablesOf = ({ id, name, email, metadata }: CallOrder) => {
-  const own = Object.entries({ name, email, call_id: id })
-  const all = new Map([...Object.entries(metadata ?? {}), ...own.filter(([, value]) => value !== null)])
-  return [...all]
-    .filter(([, value]) => value !== null)
-    .map(([key, value]): [string, string] => [
-      key,
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ])
-}
-
 const timeLimitOf = ({ createdAt, expiresAt }: CallOrder) =>
   Math.max(1, Math.min(longestCallSeconds, Math.ceil((expiresAt - createdAt) / 1000)))
 
-/** Twilio repeats numbers and addresses in its messages; a call's reason has neither. */
+/** Twilio repeats addresses in its messages, and ours have the person in their query: a call's reason has none. */
 const complaintIn = (json: unknown) => {
-  const message = text(member(json, 'message'))
-    ?.replaceAll(/[a-z][a-z+.-]*:\/\/\S+/gi, '…')
-    .replaceAll(/\+?\d[\d ().-]{4,}\d/g, '…')
+  const message = text(member(json, 'message'))?.replaceAll(/[a-z][a-z+.-]*:\/\/\S+/gi, '…')
   const code = member(json, 'code')
   return typeof code === 'number' && message !== undefined ? `${code}: ${message}` : message
 }
@@ -219,76 +166,6 @@ const spellingsOf = (url: string) => {
   return [`${scheme}${host}${rest}`, `${scheme}${host}${port ?? usualPort}${rest}`]
 }
 
-const finals = new Map<string, (typeof finalStatuses)[number]>([
-  ['completed', 'completed'],
-  ['busy', 'busy'],
-  ['failed', 'failed'],
-  ['no-answer', 'no_answer'],
-  ['canceled', 'canceled'],
-])
-
 /** Where an answer leaves nothing to hang up. */
 const isGone = ({ status, json }: { status: number; json: unknown }) =>
-  status === 404 || (isSuccess(status) && finals.has(text(member(json, 'status')) ?? ''))
-
-const optional = <T extends z.ZodType>(type: T) => type.optional().catch(undefined)
-/** RFC 2822, as all times of this interface. */
-const time = optional(z.string().transform(Date.parse).refine(Number.isFinite))
-
-/** How a call stands: what its resource and its callbacks say alike. */
-const standing = z.object({
-  status: z.string(),
-  start_time: time,
-  end_time: time,
-  duration: optional(
-    z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number),
-  ),
-  /** Negative, and null until it is known. */
-  price: optional(
-    z
-      .string()
-      .regex(/^-?\d{1,9}(\.\d+)?$/)
-      .transform(Number),
-  ),
-  price_unit: optional(z.string()),
-  sip_code: optional(z.string().regex(/^\d{3}$/)),
-  recording_url: optional(z.url()),
-})
-
-const standingOf = (field: (name: string) => string | null) =>
-  standing.safeParse({
-    status: field('CallStatus'),
-    start_time: field('Timestamp'),
-    end_time: field('Timestamp'),
-    duration: field('CallDuration'),
-    sip_code: field('SipResponseCode'),
-    recording_url: field('RecordingUrl'),
-  })
-
-/** Nothing for `queued` and `initiated`, which the call already is, and for a status that is new to us. */
-const eventsOf = (said: z.infer<typeof standing>, now: number): CallEvent[] => {
-  const { start_time = now, end_time = now, duration, price, price_unit, sip_code, recording_url } = said
-  if (said.status === 'ringing') return [{ type: 'ringing', at: start_time }]
-  if (said.status === 'in-progress') return [{ type: 'answered', at: start_time }]
-  const status = finals.get(said.status)
-  if (!status) return []
-  const inDollars = price !== undefined && price_unit?.toUpperCase() === 'USD'
-  return [
-    {
-      type: 'ended',
-      at: end_time,
-      status,
-      ...(sip_code === undefined || status === 'completed'
-        ? {}
-        : { reason: `Twilio reported SIP response ${sip_code}.` }),
-      ...(duration === undefined ? {} : { durationSeconds: duration }),
-      details: {
-        recordingUrl: recording_url ?? null,
-        costCents: inDollars ? Math.round(Math.abs(price) * 100) : null,
-      },
-    },
-  ]
-}
+  status === 404 || (isSuccess(status) && isFinal(text(member(json, 'status')) ?? ''))

@@ -1,21 +1,26 @@
-import type { Placement } from './provider.ts'
-
 /** What became of an outgoing request. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
-export type WireResult =
-  | { kind: 'answered'; status: number; json: unknown }
-  | { kind: 'unsent'; reason: string }
-  | { kind: 'lost'; reason: string }
+export type WireResult = Answered | { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
+
+export interface Answered {
+  kind: 'answered'
+  status: number
+  json: unknown
+}
 
 export interface WireRequest {
   method?: 'GET' | 'POST'
   headers: Record<string, string>
-  /** Sent as JSON; a string is sent as it is, under the content type of `headers`. */
+  /** Sent as JSON, parameters as a form; a string is sent as it is, under the content type of `headers`. */
   body?: unknown
   timeoutMs: number
 }
 
 /** An answer larger than this is not read to its end: above what an hour of transcript, word by word, comes to. */
 const answerLimitBytes = 4 * 1024 * 1024
+/** As long as our own page allows a dialler's reason to be. */
+const reasonLimit = 500
+/** From seven digits on, which E.164's shortest have, in any of the ways of writing them. */
+const phoneNumber = /[+(]*\d(?:[\s().\p{Pd}/]{0,3}\d){6,}/gu
 const unsentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -30,13 +35,16 @@ const unsentCodes = new Set([
  * a reason to send it a second time.
  */
 export const send = async (url: string, request: WireRequest): Promise<WireResult> => {
-  const { method = 'GET', headers, body, timeoutMs } = request
-  const isJson = body !== undefined && typeof body !== 'string'
+  const { method = 'GET', body, timeoutMs } = request
+  const [type, content] = contentOf(body)
+  const headers = headersFrom({ ...(type ? { 'content-type': type } : {}), ...request.headers })
+  if (!headers)
+    return { kind: 'unsent', reason: 'could not be asked: a header has characters that HTTP forbids' }
   try {
     const response = await fetch(url, {
       method,
-      headers: isJson ? { 'content-type': 'application/json', ...headers } : headers,
-      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as string) }),
+      headers,
+      ...(content === undefined ? {} : { body: content }),
       redirect: 'manual',
       keepalive: false,
       proxy: false,
@@ -53,58 +61,35 @@ export const send = async (url: string, request: WireRequest): Promise<WireResul
   }
 }
 
-/**
- * What an answer to an order means. `idIn` finds the call's id in an answer of success; `complaintIn` finds what an answer
- * complains of, in any answer, success included; `isCapacity` tells the provider's own limits from other complaints.
- */
-export interface PlacementRules {
-  idIn(json: unknown): string | undefined
-  complaintIn(json: unknown): string | undefined
-  isCapacity(status: number, complaint: string): boolean
-}
+/** Speaks to one address, always under the same headers: a POST where there is a body, else a GET. */
+export const requester =
+  (address: string, headers: Record<string, string>, timeoutMs: number) =>
+  (path: string, body?: object): Promise<WireResult> =>
+    send(`${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
 
-export const placementFrom = (provider: string, result: WireResult, rules: PlacementRules): Placement => {
-  if (result.kind === 'unsent')
-    return { outcome: 'refused', code: 'provider_unreachable', reason: `${provider} ${result.reason}.` }
-  if (result.kind === 'lost') return { outcome: 'unknown', reason: `${provider}: ${result.reason}.` }
-
-  const { status, json } = result
-  const id = rules.idIn(json)
-  const complaint = tidy(rules.complaintIn(json))
-  if (isSuccess(status) && id !== undefined && complaint === '')
-    return { outcome: 'placed', providerCallId: id }
-  const isDefinite = isSuccess(status) ? complaint !== '' : status < 500 && status !== 408
-  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
-  const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
-  return rules.isCapacity(status, complaint)
-    ? { outcome: 'refused', code: 'provider_capacity', reason: `${provider} has no capacity: it ${said}` }
-    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
-}
-
-export const isSuccess = (status: number) => status >= 200 && status < 300
-
-/** Why credentials do not work, from the answer to a harmless request; undefined when they do. */
-export const checkFrom = (provider: string, result: WireResult): string | undefined => {
-  if (result.kind !== 'answered') return `${provider}: ${result.reason}.`
-  if (isSuccess(result.status)) return undefined
-  return result.status === 401 || result.status === 403
-    ? `${provider} does not accept these credentials (it answered ${result.status}).`
-    : `${provider} answered ${result.status}.`
-}
-
-/** A member of what may or may not be an object. */
-export const member = (json: unknown, name: string): unknown =>
-  typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined
-
-export const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
-
-/** Foreign words for a call's reason: one line, not endless. */
-const tidy = (words: string | undefined) =>
+/** Foreign words for a call's reason: one line, not endless, and without what may be somebody's phone number. */
+export const tidy = (words: string | undefined) =>
   (words ?? '')
     .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(phoneNumber, '(number)')
     .trim()
-    .slice(0, 300)
+    .slice(0, reasonLimit)
+
+const contentOf = (body: unknown): [type?: string | undefined, content?: string] => {
+  if (body === undefined) return []
+  if (typeof body === 'string') return [undefined, body]
+  if (body instanceof URLSearchParams) return ['application/x-www-form-urlencoded', String(body)]
+  return ['application/json', JSON.stringify(body)]
+}
+
+/** Undefined where a value can be in no header: fetch would say so only by an error that names no moment. */
+const headersFrom = (given: Record<string, string>) => {
+  try {
+    return new Headers(given)
+  } catch {
+    return undefined
+  }
+}
 
 class TooLarge extends Error {}
 

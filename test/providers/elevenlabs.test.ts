@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import type { CallOrder } from '../../src/calls/call.ts'
 import { elevenlabs, telephonyAddress } from '../../src/providers/elevenlabs.ts'
 import { signAsElevenLabs, startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
-import { serveFake } from '../support/fakes/serve.ts'
+import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
+import { answering as answeringWith } from '../support/fakes/serving.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
 
 describe('with ElevenLabs', () => everyProvider(startFakeElevenLabs))
@@ -14,9 +14,7 @@ describe('with ElevenLabs without the Twilio account', () =>
     return { ...fake, credentials: { api_key, hook_secret }, hangsUp: false }
   }))
 
-const now = 1_700_000_000_000
 const secret = 'wsec_test'
-const ourId = '01900000-0000-7000-8000-000000000001'
 const twilio = { twilio_account_sid: `AC${'0'.repeat(32)}`, twilio_auth_token: 'token' }
 
 const connectTo = (
@@ -28,34 +26,11 @@ const connectTo = (
     { clock: { now: () => now }, timeoutMs: 300 },
   )
 
-const orderOf = (given: Partial<CallOrder> = {}): CallOrder => ({
-  id: ourId,
-  agencyId: 'agency',
-  environmentId: 'environment',
-  agentId: 'agent',
-  provider: 'elevenlabs',
-  accountId: 'account',
-  agentRef: 'agent_1',
-  fromNumber: 'phnum_1',
-  phoneNumber: '+15551234567',
-  name: null,
-  email: null,
-  metadata: null,
-  createdAt: now,
-  expiresAt: now + 3_600_000,
-  ...given,
-})
+const orderOf = (given: Parameters<typeof minimal>[0] = {}) =>
+  minimal({ agentRef: 'agent_1', fromNumber: 'phnum_1', ...given })
 const reference = { id: ourId, phoneNumber: '+15551234567', createdAt: now, providerCallId: 'conv_1/CA1' }
 
-/** A server that answers everything alike, and what it was asked. */
-const answering = async (status: number, json?: unknown) => {
-  const asked: string[] = []
-  const server = await serveFake(({ method, url }) => {
-    asked.push(`${method} ${new URL(url).pathname}`)
-    return json === undefined ? new Response(null, { status }) : Response.json(json, { status })
-  })
-  return { provider: connectTo(server.url), asked, [Symbol.dispose]: server.close }
-}
+const answering = (status: number, json?: unknown) => answeringWith(connectTo, status, json)
 
 describe('the order', () => {
   test('a full one carries our id, and the person and metadata as scalars', async () => {
@@ -119,7 +94,7 @@ describe('the order', () => {
         outcome: 'refused',
         code: 'provider_refused',
       })
-      expect(server.asked).toEqual([])
+      expect(server.asked()).toEqual([])
     },
   )
 
@@ -176,7 +151,7 @@ describe('the order', () => {
   ])('%s is understood', async (_name, status, json, expected) => {
     using server = await answering(status, json)
     expect(await server.provider.place(orderOf())).toMatchObject(expected)
-    expect(server.asked).toEqual(['POST /v1/convai/twilio/outbound-call'])
+    expect(server.asked()).toEqual(['POST /v1/convai/twilio/outbound-call'])
   })
 
   test('a reason repeats no phone number', async () => {
@@ -302,14 +277,14 @@ describe('asking', () => {
   test.each([[null], ['/CA1']])('is unclear, without a question, by the id %j', async (providerCallId) => {
     using server = await answering(200, {})
     expect(await server.provider.ask({ ...reference, providerCallId })).toMatchObject({ known: 'unclear' })
-    expect(server.asked).toEqual([])
+    expect(server.asked()).toEqual([])
   })
 
   test('goes by the conversation alone, which cannot lead to another address', async () => {
     using server = await answering(404)
     await server.provider.ask(reference)
     await server.provider.ask({ ...reference, providerCallId: '..?/CA1' })
-    expect(server.asked).toEqual([
+    expect(server.asked()).toEqual([
       'GET /v1/convai/conversations/conv_1',
       'GET /v1/convai/conversations/..%3F',
     ])
@@ -320,7 +295,7 @@ describe('ending', () => {
   test('hangs up on the Twilio leg', async () => {
     using server = await answering(200, { sid: 'CA1', status: 'completed' })
     await server.provider.end(reference)
-    expect(server.asked).toEqual([`POST /2010-04-01/Accounts/AC${'0'.repeat(32)}/Calls/CA1.json`])
+    expect(server.asked()).toEqual([`POST /2010-04-01/Accounts/AC${'0'.repeat(32)}/Calls/CA1.json`])
   })
 
   test.each([401, 404, 429, 500])('%d from Twilio: says that it did not work', async (status) => {
@@ -337,13 +312,13 @@ describe('ending', () => {
     await expect(connectTo(url, others).end(reference)).rejects.toThrow(
       'ElevenLabs cannot hang up without twilio_account_sid and twilio_auth_token.',
     )
-    expect(server.asked).toEqual([])
+    expect(server.asked()).toEqual([])
   })
 
   test.each([[null], ['conv_1']])('says so where no call sid was given: %j', async (providerCallId) => {
     using server = await answering(200, {})
     await expect(server.provider.end({ ...reference, providerCallId })).rejects.toThrow('no Twilio call sid')
-    expect(server.asked).toEqual([])
+    expect(server.asked()).toEqual([])
   })
 
   test.each([

@@ -1,5 +1,80 @@
-import { describe } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
+import { Webhook } from 'standardwebhooks'
+import { http } from '../../src/providers/http.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
+import { json, serving } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
 
 describe('with somebody’s own dialler', () => everyProvider(startFakeHttp))
+
+const now = 1_700_000_000_000
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const open = (baseUrl: string | null) =>
+  http.connect(
+    { id: 'account', baseUrl, credentials: { hook_secret: secret }, hookUrl: 'https://gate.test/hook' },
+    { clock: { now: () => now }, timeoutMs: 300 },
+  )
+
+const eventsOf = (said: object) => {
+  const body = JSON.stringify({ call_id: 'ours', status: 'completed', ...said })
+  const signature = new Webhook(secret).sign('msg_1', new Date(now), body)
+  const headers = {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': `${now / 1000}`,
+    'webhook-signature': signature,
+  }
+  const reading = open(null).read({ headers: new Headers(headers), body: Buffer.from(body), url: '' }, now)
+  return reading.kind === 'news' ? reading.news.map(({ event }) => event) : []
+}
+const nothing = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
+const bare = { type: 'ended' as const, at: now, status: 'completed' as const, details: nothing }
+
+describe('a report', () => {
+  test.each([
+    { sentiment: 'ecstatic' },
+    { recording_url: 'nowhere' },
+    { recording_url: 'javascript:alert(1)' },
+    { recording_url: 'ftp://files.test/a.wav' },
+    { duration_seconds: -1 },
+    { duration_seconds: 'long' },
+    { cost_cents: 1.5 },
+    { at: 'yesterday' },
+    { reason: 7 },
+    { transcript: 'none' },
+    { transcript: [{ role: 'system', content: 'Be kind.' }, 7] },
+    { summary: null, sentiment: null, recording_url: null, at: null, reason: null, cost_cents: null },
+    { transcript: null, duration_seconds: null },
+  ])('with %j keeps everything else', (said) => {
+    expect(eventsOf(said)).toEqual([bare])
+    const told = eventsOf({ summary: 'Short.', ...said }).at(-1)
+    if ('summary' in said) return
+    expect(told).toEqual({ ...bare, details: { ...nothing, summary: 'Short.' } })
+  })
+
+  test.each(['http', 'https'])('has a recording at an address of %s', (scheme) => {
+    const recordingUrl = `${scheme}://files.test/a.wav`
+    expect(eventsOf({ recording_url: recordingUrl })).toEqual([
+      { ...bare, details: { ...nothing, recordingUrl } },
+    ])
+  })
+
+  test('has a reason of one line, without numbers, cut to 500 characters', () => {
+    const reasonOf = (reason: string) => eventsOf({ reason })[0] as { reason?: string }
+    expect(reasonOf('No route\nto +15551234567').reason).toBe('No route to (number)')
+    expect(reasonOf('x'.repeat(501)).reason).toBe('x'.repeat(500))
+  })
+
+  test.each([{ call_id: 7 }, { status: 'levitating' }, { status: null }])('with %j is no news', (said) => {
+    expect(eventsOf(said)).toEqual([])
+  })
+})
+
+test('an answer with a field of the wrong type still tells how the call stands', async () => {
+  using server = await serving(json({ id: 'theirs', status: 'busy', sentiment: 'ecstatic' }))
+  const call = { id: 'ours', phoneNumber: '+15551234567', createdAt: now, providerCallId: null }
+  expect(await open(server.url).ask(call)).toEqual({
+    known: 'yes',
+    providerCallId: 'theirs',
+    events: [{ ...bare, status: 'busy' }],
+  })
+})

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import type { CallOrder } from '../../src/calls/call.ts'
 import { retell } from '../../src/providers/retell.ts'
 import { signAsRetell, startFakeRetell } from '../support/fakes/retell.ts'
-import { serveFake } from '../support/fakes/serve.ts'
+import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
+import { answering as answeringWith } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
 
 describe('with Retell', () => everyProvider(startFakeRetell))
 
-const now = 1_700_000_000_000
 const key = 'key_test_123'
-const ourId = '01900000-0000-7000-8000-000000000001'
 
 const connectTo = (baseUrl: string | null, credentials: Record<string, string> = { api_key: key }) =>
   retell.connect(
@@ -17,34 +15,11 @@ const connectTo = (baseUrl: string | null, credentials: Record<string, string> =
     { clock: { now: () => now }, timeoutMs: 300 },
   )
 
-const orderOf = (given: Partial<CallOrder> = {}): CallOrder => ({
-  id: ourId,
-  agencyId: 'agency',
-  environmentId: 'environment',
-  agentId: 'agent',
-  provider: 'retell',
-  accountId: 'account',
-  agentRef: null,
-  fromNumber: '+14157774444',
-  phoneNumber: '+15551234567',
-  name: null,
-  email: null,
-  metadata: null,
-  createdAt: now,
-  expiresAt: now + 3_600_000,
-  ...given,
-})
+const orderOf = (given: Parameters<typeof minimal>[0] = {}) =>
+  minimal({ fromNumber: '+14157774444', ...given })
 const reference = { id: ourId, phoneNumber: '+15551234567', createdAt: now, providerCallId: 'call_1' }
 
-/** A server that answers everything alike, and what it was asked. */
-const answering = async (status: number, json?: unknown) => {
-  const asked: string[] = []
-  const server = await serveFake(({ method, url }) => {
-    asked.push(`${method} ${new URL(url).pathname}`)
-    return json === undefined ? new Response(null, { status }) : Response.json(json, { status })
-  })
-  return { provider: connectTo(server.url), asked, [Symbol.dispose]: server.close }
-}
+const answering = (status: number, json?: unknown) => answeringWith(connectTo, status, json)
 
 describe('the order', () => {
   test('a full one carries our id, the agent, and the person and metadata as strings', async () => {
@@ -102,7 +77,7 @@ describe('the order', () => {
       outcome: 'refused',
       code: 'provider_refused',
     })
-    expect(server.asked).toEqual([])
+    expect(server.asked()).toEqual([])
   })
 
   test.each([
@@ -133,7 +108,7 @@ describe('the order', () => {
   ])('%s is understood', async (_name, status, json, expected) => {
     using server = await answering(status, json)
     expect(await server.provider.place(orderOf())).toMatchObject(expected)
-    expect(server.asked).toEqual(['POST /v2/create-phone-call'])
+    expect(server.asked()).toEqual(['POST /v2/create-phone-call'])
   })
 
   test('a reason repeats no phone number', async () => {
@@ -287,13 +262,13 @@ describe('asking', () => {
     expect(await server.provider.ask({ ...reference, providerCallId: null })).toMatchObject({
       known: 'unclear',
     })
-    expect(server.asked).toEqual([])
+    expect(server.asked()).toEqual([])
   })
 
   test('an id cannot lead to another address', async () => {
     using server = await answering(404)
     await server.provider.ask({ ...reference, providerCallId: '../get-concurrency?' })
-    expect(server.asked).toEqual(['GET /v2/get-call/..%2Fget-concurrency%3F'])
+    expect(server.asked()).toEqual(['GET /v2/get-call/..%2Fget-concurrency%3F'])
   })
 })
 
@@ -305,7 +280,7 @@ describe('ending', () => {
   ])('%s: the call is over', async (_name, status, json) => {
     using server = await answering(status, json)
     expect(await server.provider.end(reference)).toBeUndefined()
-    expect(server.asked).toEqual(['POST /v2/stop-call/call_1'])
+    expect(server.asked()).toEqual(['POST /v2/stop-call/call_1'])
   })
 
   test.each([

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { type CallEvent, type CallOrder, newCall } from '../../src/calls/call.ts'
 import { twilio } from '../../src/providers/twilio.ts'
 import { FixedClock } from '../support/clock.ts'
-import { serveFake } from '../support/fakes/serve.ts'
+import { orderOf } from '../support/fakes/order.ts'
+import { serving } from '../support/fakes/serving.ts'
 import { startFakeTwilio } from '../support/fakes/twilio.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
 
@@ -15,23 +16,15 @@ const now = clock.now()
 const hookUrl = 'https://gate.test/hooks/twilio/account'
 const callId = '0199b7a4-0000-7000-8000-000000000001'
 
-const order = (given: Partial<CallOrder> = {}): CallOrder => ({
-  id: callId,
-  agencyId: 'agency',
-  environmentId: 'environment',
-  agentId: 'agent',
-  provider: 'twilio',
-  accountId: 'account',
-  agentRef: 'https://twiml.example/answer',
-  fromNumber: '+15550001111',
-  phoneNumber: '+15551234567',
-  name: null,
-  email: null,
-  metadata: null,
-  createdAt: now,
-  expiresAt: now + 3_600_000,
-  ...given,
-})
+const order = (given: Partial<CallOrder> = {}) =>
+  orderOf({
+    id: callId,
+    agentRef: 'https://twiml.example/answer',
+    fromNumber: '+15550001111',
+    createdAt: now,
+    expiresAt: now + 3_600_000,
+    ...given,
+  })
 const reference = { ...newCall(order()), providerCallId: 'CA01' }
 
 const connected = (baseUrl: string | null, credentials: Record<string, string> = {}) =>
@@ -47,34 +40,34 @@ const connected = (baseUrl: string | null, credentials: Record<string, string> =
 
 /** Twilio answering as told, and what it was asked. The last answer is given again. */
 const answering = async (...answers: [status: number, json: unknown][]) => {
-  const asked: { request: string; headers: Headers; form: [string, string][] }[] = []
-  const server = await serveFake(({ method, url, headers }, body) => {
-    asked.push({
-      request: `${method} ${new URL(url).pathname}`,
+  const { url, seen, ...server } = await serving(() => {
+    const [status, said] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [500, null]
+    return Response.json(said, { status })
+  })
+  const asked = () =>
+    seen.map(({ method, path, headers, body }) => ({
+      request: `${method} ${path}`,
       headers,
       form: [...new URLSearchParams(body)],
-    })
-    const [status, json] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [500, null]
-    return Response.json(json, { status })
-  })
-  return { provider: connected(server.url), asked, [Symbol.asyncDispose]: async () => server.close() }
+    }))
+  return { ...server, provider: connected(url), asked }
 }
 
 const accepted = { sid: 'CA01', status: 'queued' }
 
 describe('the order', () => {
   const formOf = async (given: Partial<CallOrder> = {}) => {
-    await using there = await answering([201, accepted])
+    using there = await answering([201, accepted])
     expect(await there.provider.place(order(given))).toEqual({ outcome: 'placed', providerCallId: 'CA01' })
-    return there.asked[0]?.form ?? []
+    return there.asked()[0]?.form ?? []
   }
   const addressOf = async (given: Partial<CallOrder>) => Object.fromEntries(await formOf(given))['Url'] ?? ''
 
   test('a minimal call is sent as this form, with Basic authorization and nothing secret elsewhere', async () => {
-    await using there = await answering([201, accepted])
+    using there = await answering([201, accepted])
     await there.provider.place(order())
-    expect(there.asked).toHaveLength(1)
-    const [{ request, headers, form } = { request: '', headers: new Headers(), form: [] }] = there.asked
+    expect(there.asked()).toHaveLength(1)
+    const [{ request, headers, form } = { request: '', headers: new Headers(), form: [] }] = there.asked()
     expect(request).toBe(`POST /2010-04-01/Accounts/${accountSid}/Calls.json`)
     expect(headers.get('content-type')).toBe('application/x-www-form-urlencoded')
     expect(headers.get('authorization')).toBe(`Basic ${btoa(`${accountSid}:authtoken123`)}`)
@@ -143,12 +136,12 @@ describe('the order', () => {
     { agentRef: 'javascript:https://twiml.example' },
     { fromNumber: null },
   ])('an agent with %j is refused without asking Twilio', async (given) => {
-    await using there = await answering([201, accepted])
+    using there = await answering([201, accepted])
     expect(await there.provider.place(order(given))).toMatchObject({
       outcome: 'refused',
       code: 'provider_refused',
     })
-    expect(there.asked).toEqual([])
+    expect(there.asked()).toEqual([])
   })
 })
 
@@ -163,9 +156,9 @@ describe('the answer to an order', () => {
     [200, { code: 10004, message: 'Call concurrency limit exceeded' }, 'provider_capacity'],
     [200, { code: 21211, message: 'invalid', sid: 'CA01' }, 'provider_refused'],
   ])('%i %j is a definite no: %s', async (status, json, code) => {
-    await using there = await answering([status, json])
+    using there = await answering([status, json])
     expect(await there.provider.place(order())).toMatchObject({ outcome: 'refused', code })
-    expect(there.asked).toHaveLength(1)
+    expect(there.asked()).toHaveLength(1)
   })
 
   test.each<[number, unknown]>([
@@ -175,16 +168,16 @@ describe('the answer to an order', () => {
     [500, { code: 20500, message: 'Internal' }],
     [503, null],
   ])('%i %j may have rung somebody: unknown', async (status, json) => {
-    await using there = await answering([status, json])
+    using there = await answering([status, json])
     expect(await there.provider.place(order())).toMatchObject({ outcome: 'unknown' })
-    expect(there.asked).toHaveLength(1)
+    expect(there.asked()).toHaveLength(1)
   })
 
   test('a reason names Twilio’s error, and neither a number nor an address nor the token', async () => {
     const message = 'No: +15551234567, (555) 123-4567, https://twiml.example/?email=jane@example.com x'
-    await using there = await answering([400, { code: 21211, message }])
+    using there = await answering([400, { code: 21211, message }])
     expect(await there.provider.place(order())).toMatchObject({
-      reason: 'Twilio refused the call: it answered 400: 21211: No: …, (…, … x',
+      reason: 'Twilio refused the call: it answered 400: 21211: No: (number), (number), … x',
     })
   })
 })
@@ -217,13 +210,13 @@ describe('asking', () => {
     ],
     [{ status: 'completed', price: '-0.5', price_unit: 'EUR' }, [ended('completed')]],
   ])('%j', async (said, events) => {
-    await using there = await answering([200, { sid: 'CA01', ...said }])
+    using there = await answering([200, { sid: 'CA01', ...said }])
     expect(await there.provider.ask(reference)).toEqual({
       known: 'yes',
       providerCallId: 'CA01',
       events: events as CallEvent[],
     })
-    expect(there.asked[0]?.request).toBe(`GET /2010-04-01/Accounts/${accountSid}/Calls/CA01.json`)
+    expect(there.asked()[0]?.request).toBe(`GET /2010-04-01/Accounts/${accountSid}/Calls/CA01.json`)
   })
 
   test.each<[number, unknown, string]>([
@@ -234,16 +227,16 @@ describe('asking', () => {
     [429, { code: 20429 }, 'unclear'],
     [500, null, 'unclear'],
   ])('answered %i %j: %s', async (status, json, known) => {
-    await using there = await answering([status, json])
+    using there = await answering([status, json])
     expect(await there.provider.ask(reference)).toMatchObject({ known })
   })
 
   test('without Twilio’s id nothing is asked, so that nobody else’s call is taken for ours', async () => {
-    await using there = await answering([200, { calls: [{ sid: 'CA02', status: 'completed' }] }])
+    using there = await answering([200, { calls: [{ sid: 'CA02', status: 'completed' }] }])
     expect(await there.provider.ask({ ...reference, providerCallId: null })).toMatchObject({
       known: 'unclear',
     })
-    expect(there.asked).toEqual([])
+    expect(there.asked()).toEqual([])
   })
 })
 
@@ -280,9 +273,9 @@ describe('hanging up', () => {
     ],
     ['a call that Twilio no longer has', [[404, { code: 20404 }]], ['canceled']],
   ])('%s', async (_case, answers, statuses) => {
-    await using there = await answering(...answers)
+    using there = await answering(...answers)
     await there.provider.end(reference)
-    expect(there.asked.map(({ form }) => form[0]?.[1] ?? '')).toEqual(statuses)
+    expect(there.asked().map(({ form }) => form[0]?.[1] ?? '')).toEqual(statuses)
   })
 
   test.each<[string, [number, unknown][]]>([
@@ -297,15 +290,15 @@ describe('hanging up', () => {
     ['it answered 401', [[401, { code: 20003 }]]],
     ['it answered 500', [[500, null]]],
   ])('throws when the call goes on: %s', async (message, answers) => {
-    await using there = await answering(...answers)
+    using there = await answering(...answers)
     await expect(there.provider.end(reference)).rejects.toThrow(message)
   })
 
   test('throws when Twilio has no id for it yet, or cannot be reached', async () => {
-    await using there = await answering([200, inProgress])
+    using there = await answering([200, inProgress])
     await expect(there.provider.end({ ...reference, providerCallId: null })).rejects.toThrow('an id yet')
     await expect(connected('http://127.0.0.1:1').end(reference)).rejects.toThrow('could not be reached')
-    expect(there.asked).toEqual([])
+    expect(there.asked()).toEqual([])
   })
 
   test('a ringing call is canceled', async () => {

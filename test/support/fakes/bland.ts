@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { bland } from '../../../src/providers/bland.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { isOver, openBook } from './book.ts'
+import type { FakeProvider, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'org_bland_key_1234'
@@ -71,10 +72,7 @@ const standingOf = (standing: Standing) => {
 
 /** Bland. It refuses orders with 200, of its two ways the one that is easier to take for success. */
 export const startFakeBland = async (): Promise<FakeProvider> => {
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
-  let next: Behaviour = 'accept'
+  const { calls, controls, find, take } = openBook<TheirCall>()
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const refusal = (status: number, message: string) => json({ status: 'error', message, errors: [] }, status)
@@ -90,25 +88,26 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     ...standingOf(standing),
   })
 
-  const place = (payload: unknown) => {
-    const behaviour = next
-    next = 'accept'
-    const wanted = order.safeParse(payload)
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return refusal(400, 'Invalid parameters.')
-    }
-    const { metadata, phone_number } = wanted.data
-    if (behaviour === 'refuse') return refusal(200, `${phone_number} may not be called`)
-    if (behaviour === 'no capacity') return refusal(429, 'Rate limit exceeded.')
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    creates.set(metadata.call_id, (creates.get(metadata.call_id) ?? 0) + 1)
-    const id = crypto.randomUUID()
-    calls.set(metadata.call_id, { id, order: wanted.data, standing: 'ringing', ended: false })
-    if (behaviour === 'reset after accepting') return 'reset'
-    return json({ status: 'success', message: 'Call successfully queued.', call_id: id, batch_id: null })
-  }
+  const place = (payload: unknown) =>
+    take(order, payload, {
+      malformed: () => refusal(400, 'Invalid parameters.'),
+      refused: ({ phone_number }) => refusal(200, `${phone_number} may not be called`),
+      full: () => refusal(429, 'Rate limit exceeded.'),
+      made: (given) => {
+        const id = crypto.randomUUID()
+        const answer = {
+          status: 'success',
+          message: 'Call successfully queued.',
+          call_id: id,
+          batch_id: null,
+        }
+        return {
+          callId: given.metadata.call_id,
+          call: { id, order: given, standing: 'ringing', ended: false },
+          answer: () => json(answer),
+        }
+      },
+    })
 
   const stop = (call: TheirCall) => {
     call.ended = true
@@ -120,7 +119,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     const isPost = request.method === 'POST'
     if (isPost && request.headers.get('content-type') !== 'application/json') return refusal(415, 'Not JSON.')
     const { pathname } = new URL(request.url)
-    const byId = [...calls.values()].find(({ id }) => pathname.includes(id))
+    const byId = find(({ id }) => pathname.includes(id))
     if (isPost && pathname === '/v1/calls') return place(JSON.parse(body))
     if (!isPost && pathname === '/v1/calls/active') return json({ status: 'success', calls: [] })
     if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
@@ -133,21 +132,14 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     baseUrl: server.url,
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
-    complaints,
+    ...controls,
     tells,
     findsByOurId: false,
     hangsUp: true,
     signsTime: false,
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing) => {
       const call = calls.get(callId)
-      if (!call || standing === 'ringing' || standing === 'answered') return []
+      if (!call || !isOver(standing)) return []
       const body = JSON.stringify(told(call, standing))
       const signature = createHmac('sha256', secret).update(body).digest('hex')
       const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { elevenlabs } from '../../../src/providers/elevenlabs.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { isBasic, isOver, openBook } from './book.ts'
+import type { FakeProvider, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'sk_fake'
@@ -93,11 +94,8 @@ export const signAsElevenLabs = (body: string, at: number, key = secret) => {
 
 /** ElevenLabs Agents as its pages have it, and at the same address the Twilio account that the number belongs to. */
 export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: unknown[] }> => {
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
+  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
   const orders: unknown[] = []
-  let next: Behaviour = 'accept'
 
   const refuse = (status: number, code: string, message: string) =>
     Response.json({ detail: { status: code, message } }, { status })
@@ -105,37 +103,31 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     Response.json({ detail: [{ loc: ['body'], msg, type: 'value_error' }] }, { status: 422 })
 
   const place = (request: Request, body: string) => {
-    const behaviour = next
-    next = 'accept'
     if (request.headers.get('content-type') !== 'application/json') return invalid('not JSON')
     orders.push(JSON.parse(body))
-    const wanted = order.safeParse(orders.at(-1))
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return invalid('Field required')
-    }
-    if (behaviour === 'refuse')
-      return Response.json({ success: false, message: 'Number not allowed', conversation_id: null })
-    if (behaviour === 'no capacity')
-      return refuse(429, 'too_many_concurrent_requests', 'Too many concurrent requests')
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    const { user_id } = wanted.data.conversation_initiation_client_data
-    creates.set(user_id, (creates.get(user_id) ?? 0) + 1)
-    const digits = user_id.replaceAll('-', '')
-    const ids = { conversationId: `conv_${digits}`, callSid: `CA${digits}` }
-    calls.set(user_id, { ...ids, order: wanted.data, standing: 'ringing', ended: false })
-    if (behaviour === 'reset after accepting') return 'reset'
-    const { conversationId, callSid } = ids
-    return Response.json({ success: true, message: 'Success', conversation_id: conversationId, callSid })
+    return take(order, orders.at(-1), {
+      malformed: () => invalid('Field required'),
+      refused: () => Response.json({ success: false, message: 'Number not allowed', conversation_id: null }),
+      full: () => refuse(429, 'too_many_concurrent_requests', 'Too many concurrent requests'),
+      made: (given) => {
+        const callId = given.conversation_initiation_client_data.user_id
+        const digits = callId.replaceAll('-', '')
+        const [conversationId, callSid] = [`conv_${digits}`, `CA${digits}`]
+        const answer = { success: true, message: 'Success', conversation_id: conversationId, callSid }
+        return {
+          callId,
+          call: { conversationId, callSid, order: given, standing: 'ringing', ended: false },
+          answer: () => Response.json(answer),
+        }
+      },
+    })
   }
 
   const hangUp = (request: Request, body: string) => {
-    const basic = `Basic ${Buffer.from(`${twilioSid}:${twilioToken}`).toString('base64')}`
-    if (request.headers.get('authorization') !== basic)
+    if (!isBasic(request, twilioSid, twilioToken))
       return Response.json({ code: 20003, message: 'Authenticate', status: 401 }, { status: 401 })
     const sid = /\/Calls\/(CA[0-9a-f]{32})\.json$/.exec(request.url)?.[1]
-    const call = [...calls.values()].find(({ callSid }) => callSid === sid)
+    const call = find(({ callSid }) => callSid === sid)
     if (!call) return Response.json({ code: 20404, message: 'Not found', status: 404 }, { status: 404 })
     const isForm = request.headers.get('content-type') === 'application/x-www-form-urlencoded'
     if (!isForm || body !== 'Status=completed') {
@@ -147,7 +139,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
   }
 
   const answerAbout = (pathname: string) => {
-    const call = [...calls.values()].find(({ conversationId }) => pathname.endsWith(`/${conversationId}`))
+    const call = find(({ conversationId }) => pathname.endsWith(`/${conversationId}`))
     return call
       ? Response.json(conversationOf(call))
       : refuse(404, 'conversation_not_found', 'There is no such conversation')
@@ -183,22 +175,15 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
       twilio_auth_token: twilioToken,
     },
     agent: { ref: 'agent_fake', fromNumber: 'phnum_fake' },
-    complaints,
+    ...controls,
     orders,
     tells,
     findsByOurId: false,
     hangsUp: true,
     signsTime: true,
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing, now) => {
       const call = calls.get(callId)
-      if (!call || standing === 'ringing' || standing === 'answered') return []
+      if (!call || !isOver(standing)) return []
       return standing === 'completed'
         ? [hook('post_call_transcription', conversationOf({ ...call, standing }), now)]
         : [hook('call_initiation_failure', failureOf(call, standing), now)]

@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { http } from '../../../src/providers/http.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { openBook } from './book.ts'
+import type { FakeProvider, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -39,10 +40,7 @@ const tells = {
 /** Somebody's own dialler, as our documentation asks for it. */
 export const startFakeHttp = async (): Promise<FakeProvider> => {
   const webhook = new Webhook(secret)
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
-  let next: Behaviour = 'accept'
+  const { calls, controls, take } = openBook<TheirCall>()
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const say = (callId: string, standing: Standing) => ({
@@ -53,23 +51,16 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
       : {}),
   })
 
-  const place = (payload: unknown) => {
-    const behaviour = next
-    next = 'accept'
-    const wanted = order.safeParse(payload)
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return json({ error: 'bad order' }, 400)
-    }
-    if (behaviour === 'refuse') return json({ error: 'this number is on the do-not-call list' }, 422)
-    if (behaviour === 'no capacity') return json({ error: 'all lines are in use' }, 429)
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    const { call_id } = wanted.data
-    creates.set(call_id, (creates.get(call_id) ?? 0) + 1)
-    calls.set(call_id, { id: `dial_${call_id.slice(-6)}`, standing: 'ringing', ended: false })
-    return behaviour === 'reset after accepting' ? 'reset' : json({ id: calls.get(call_id)?.id }, 201)
-  }
+  const place = (payload: unknown) =>
+    take(order, payload, {
+      malformed: () => json({ error: 'bad order' }, 400),
+      refused: () => json({ error: 'this number is on the do-not-call list' }, 422),
+      full: () => json({ error: 'all lines are in use' }, 429),
+      made: ({ call_id: callId }) => {
+        const id = `dial_${callId.slice(-6)}`
+        return { callId, call: { id, standing: 'ringing', ended: false }, answer: () => json({ id }, 201) }
+      },
+    })
 
   const answerTo = (payload: unknown) => {
     const { type, call_id = '' } = question.parse(payload)
@@ -96,18 +87,11 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     baseUrl: `${server.url}/dial`,
     credentials: { hook_secret: secret },
     agent: { ref: 'sales', fromNumber: '+15550001111' },
-    complaints,
+    ...controls,
     tells,
     findsByOurId: true,
     hangsUp: true,
     signsTime: true,
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing, now) => {
       const body = JSON.stringify(say(callId, standing))
       const id = `msg_${crypto.randomUUID()}`

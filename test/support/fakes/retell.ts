@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { retell } from '../../../src/providers/retell.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { isBearer, openBook } from './book.ts'
+import type { FakeProvider, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'key_fake_of_the_workspace'
@@ -86,44 +87,30 @@ export const signAsRetell = (body: string, at: number, key = hookKey) =>
 
 /** Retell, as its API reference and its webhook pages have it. */
 export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknown[] }> => {
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
+  const { calls, controls, find, take } = openBook<TheirCall>()
   const orders: unknown[] = []
-  let next: Behaviour = 'accept'
 
   const refuse = (status: number, message: string) => Response.json({ status: 'error', message }, { status })
 
+  const invalid = () => refuse(400, 'Invalid request format, please check API reference.')
   const place = (request: Request, body: string) => {
-    const behaviour = next
-    next = 'accept'
-    if (request.headers.get('content-type') !== 'application/json')
-      return refuse(400, 'Invalid request format, please check API reference.')
+    if (request.headers.get('content-type') !== 'application/json') return invalid()
     orders.push(JSON.parse(body))
-    const wanted = order.safeParse(orders.at(-1))
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return refuse(400, 'Invalid request format, please check API reference.')
-    }
-    if (behaviour === 'refuse') return refuse(402, 'Trial has ended, please add payment method.')
-    if (behaviour === 'no capacity')
-      return refuse(429, 'Account rate limited, please throttle your requests.')
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    const { call_id } = wanted.data.metadata
-    creates.set(call_id, (creates.get(call_id) ?? 0) + 1)
-    const call: TheirCall = {
-      id: `call_${call_id.replaceAll('-', '')}`,
-      order: wanted.data,
-      standing: 'ringing',
-      ended: false,
-    }
-    calls.set(call_id, call)
-    return behaviour === 'reset after accepting' ? 'reset' : Response.json(callObject(call), { status: 201 })
+    return take(order, orders.at(-1), {
+      malformed: invalid,
+      refused: () => refuse(402, 'Trial has ended, please add payment method.'),
+      full: () => refuse(429, 'Account rate limited, please throttle your requests.'),
+      made: (given) => {
+        const callId = given.metadata.call_id
+        const id = `call_${callId.replaceAll('-', '')}`
+        const call: TheirCall = { id, order: given, standing: 'ringing', ended: false }
+        return { callId, call, answer: () => Response.json(callObject(call), { status: 201 }) }
+      },
+    })
   }
 
   const answerAbout = (action: string, id: string) => {
-    const call = [...calls.values()].find((one) => one.id === id)
+    const call = find((one) => one.id === id)
     if (!call) return refuse(422, 'Cannot find requested asset under given api key.')
     if (action === 'GET get-call') return Response.json(analyzed(call))
     call.ended = true
@@ -132,8 +119,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
 
   const server = await serveFake((request, body) => {
     const { pathname } = new URL(request.url)
-    if (request.headers.get('authorization') !== `Bearer ${apiKey}`)
-      return refuse(401, 'API key is missing or invalid.')
+    if (!isBearer(request, apiKey)) return refuse(401, 'API key is missing or invalid.')
     const [, path, id = ''] = /^(\/v2\/[a-z-]+|\/[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
     switch (`${request.method} ${path}`) {
       case 'POST /v2/create-phone-call':
@@ -160,19 +146,12 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     baseUrl: server.url,
     credentials: { api_key: apiKey, hook_key: hookKey },
     agent: { ref: 'agent_fake', fromNumber: '+14157774444' },
-    complaints,
+    ...controls,
     orders,
     tells,
     findsByOurId: false,
     hangsUp: true,
     signsTime: true,
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing, now) => {
       const known = calls.get(callId)
       if (!known || standing === 'ringing') return []

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { twilio } from '../../../src/providers/twilio.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { isBasic, isOver, openBook } from './book.ts'
+import type { FakeProvider, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const sid = `AC${'0'.repeat(31)}1`
@@ -52,10 +53,7 @@ const progress: TheirCall['standing'][] = ['queued', 'ringing', 'answered']
 
 /** Twilio’s calls, as its REST interface and its status callbacks show them. */
 export const startFakeTwilio = async (): Promise<FakeProvider> => {
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
-  let next: Behaviour = 'accept'
+  const { calls, controls, find, take } = openBook<TheirCall>()
 
   const failure = (status: number, code: number, message: string) =>
     Response.json(
@@ -78,33 +76,19 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
   })
 
   const place = (form: URLSearchParams) => {
-    const behaviour = next
-    next = 'accept'
     const fields = Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
-    const wanted = order.safeParse(fields)
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return failure(400, 21205, 'Bad order')
-    }
-    const [to] = wanted.data.To
-    if (behaviour === 'refuse')
-      return failure(400, 21211, `The phone number you are attempting to call, ${to}, is not valid.`)
-    if (behaviour === 'no capacity') return failure(429, 20429, 'Too Many Requests')
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    const [callback] = wanted.data.StatusCallback
-    const callId = new URL(callback).searchParams.get('call') ?? ''
-    const call: TheirCall = {
-      sid: `CA${crypto.randomUUID().replaceAll('-', '')}`,
-      to,
-      from: wanted.data.From[0],
-      callback,
-      standing: 'queued',
-      ended: false,
-    }
-    creates.set(callId, (creates.get(callId) ?? 0) + 1)
-    calls.set(callId, call)
-    return behaviour === 'reset after accepting' ? 'reset' : Response.json(resourceOf(call), { status: 201 })
+    return take(order, fields, {
+      malformed: () => failure(400, 21205, 'Bad order'),
+      refused: ({ To: [to] }) =>
+        failure(400, 21211, `The phone number you are attempting to call, ${to}, is not valid.`),
+      full: () => failure(429, 20429, 'Too Many Requests'),
+      made: ({ To: [to], From: [from], StatusCallback: [callback] }) => {
+        const callId = new URL(callback).searchParams.get('call') ?? ''
+        const theirs = `CA${crypto.randomUUID().replaceAll('-', '')}`
+        const call: TheirCall = { sid: theirs, to, from, callback, standing: 'queued', ended: false }
+        return { callId, call, answer: () => Response.json(resourceOf(call), { status: 201 }) }
+      },
+    })
   }
 
   /** `canceled` is for calls that are not answered yet, `completed` for those that are. */
@@ -117,15 +101,15 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     return Response.json(resourceOf(call))
   }
 
-  const server = await serveFake(({ method, headers, url }, body) => {
+  const server = await serveFake((request, body) => {
+    const { method, headers, url } = request
     const { pathname } = new URL(url)
-    const basic = Buffer.from(`${sid}:${token}`).toString('base64')
-    if (headers.get('authorization') !== `Basic ${basic}`) return failure(401, 20003, 'Authenticate')
+    if (!isBasic(request, sid, token)) return failure(401, 20003, 'Authenticate')
     if (method === 'POST' && headers.get('content-type') !== formType)
       return failure(415, 20000, 'Unsupported media type')
     if (method === 'GET' && pathname === `${prefix}.json`) return Response.json({ sid, status: 'active' })
     if (method === 'POST' && pathname === `${prefix}/Calls.json`) return place(new URLSearchParams(body))
-    const call = [...calls.values()].find((one) => pathname === `${prefix}/Calls/${one.sid}.json`)
+    const call = find((one) => pathname === `${prefix}/Calls/${one.sid}.json`)
     if (!call) return failure(404, 20404, 'The requested resource was not found')
     return method === 'POST'
       ? update(call, new URLSearchParams(body).get('Status'))
@@ -137,18 +121,11 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     baseUrl: server.url,
     credentials: { account_sid: sid, auth_token: token },
     agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
-    complaints,
+    ...controls,
     tells: { durationSeconds },
     findsByOurId: false,
     hangsUp: true,
     signsTime: false,
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing, now) => {
       const call = calls.get(callId)
       if (!call) return []
@@ -163,9 +140,9 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
         Timestamp: new Date(now).toUTCString().replace('GMT', '+0000'),
         CallbackSource: 'call-progress-events',
         SequenceNumber: String(Math.max(1, progress.indexOf(standing))),
-        ...(standing === 'ringing' || standing === 'answered'
-          ? {}
-          : { CallDuration: standing === 'completed' ? String(durationSeconds) : '0' }),
+        ...(isOver(standing)
+          ? { CallDuration: standing === 'completed' ? String(durationSeconds) : '0' }
+          : {}),
         ...(standing === 'busy' ? { SipResponseCode: '486' } : {}),
       }
       const headers = {

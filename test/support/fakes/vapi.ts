@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { vapi } from '../../../src/providers/vapi.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type HookRequest, type Standing } from './fake.ts'
+import { isBearer, openBook } from './book.ts'
+import type { FakeProvider, HookRequest, Standing } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'vapi-private-key-1234'
@@ -55,10 +56,7 @@ type Proof = 'hmac' | 'hmac in milliseconds' | 'secret' | 'bearer'
 
 /** Vapi, with an assistant whose server URL proves itself in the given way. */
 export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider> => {
-  const calls = new Map<string, TheirCall>()
-  const creates = new Map<string, number>()
-  const complaints: string[] = []
-  let next: Behaviour = 'accept'
+  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
   let url = ''
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
@@ -99,30 +97,26 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     ...(call.standing === 'completed' ? outcome : {}),
   })
 
-  const place = (payload: unknown) => {
-    const behaviour = next
-    next = 'accept'
-    const wanted = order.safeParse(payload)
-    if (!wanted.success) {
-      complaints.push(wanted.error.message)
-      return refusal(400, ['the order is wrong'], 'Bad Request')
-    }
-    const { number, externalId } = wanted.data.customer
-    if (behaviour === 'refuse') return refusal(400, [`${number} may not be called`], 'Bad Request')
-    if (behaviour === 'no capacity') return refusal(400, 'Over Concurrency Limit', 'Bad Request')
-    const bad = badAnswer(behaviour)
-    if (bad) return bad
-    creates.set(externalId, (creates.get(externalId) ?? 0) + 1)
-    const call = { id: crypto.randomUUID(), order: wanted.data, standing: 'ringing' as const, ended: false }
-    calls.set(externalId, call)
-    if (behaviour === 'reset after accepting') return 'reset'
-    const subscriptionLimits = {
-      concurrencyBlocked: false,
-      concurrencyLimit: 10,
-      remainingConcurrentCalls: 9,
-    }
-    return json({ ...created(call), status: 'queued', subscriptionLimits }, 201)
-  }
+  const place = (payload: unknown) =>
+    take(order, payload, {
+      malformed: () => refusal(400, ['the order is wrong'], 'Bad Request'),
+      refused: ({ customer: { number } }) => refusal(400, [`${number} may not be called`], 'Bad Request'),
+      full: () => refusal(400, 'Over Concurrency Limit', 'Bad Request'),
+      made: (given) => {
+        const id = crypto.randomUUID()
+        const call: TheirCall = { id, order: given, standing: 'ringing', ended: false }
+        const subscriptionLimits = {
+          concurrencyBlocked: false,
+          concurrencyLimit: 10,
+          remainingConcurrentCalls: 9,
+        }
+        return {
+          callId: given.customer.externalId,
+          call,
+          answer: () => json({ ...created(call), status: 'queued', subscriptionLimits }, 201),
+        }
+      },
+    })
 
   const list = (search: URLSearchParams) => {
     const filters = new Set(['assistantId', 'createdAtGe', 'createdAtLe', 'limit'])
@@ -146,11 +140,10 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     if (request.method === 'POST' && type !== 'application/json')
       return refusal(415, 'Unsupported Media Type', 'Unsupported Media Type')
     const payload: unknown = request.method === 'POST' ? JSON.parse(body) : undefined
-    const byId = [...calls.values()].find(({ id }) => pathname.includes(id))
+    const byId = find(({ id }) => pathname.includes(id))
     if (byId && request.method === 'POST' && pathname === `/${byId.id}/control`)
       return control(byId, request, payload)
-    if (request.headers.get('authorization') !== `Bearer ${apiKey}`)
-      return refusal(401, 'Invalid Key.', 'Unauthorized')
+    if (!isBearer(request, apiKey)) return refusal(401, 'Invalid Key.', 'Unauthorized')
     if (request.method === 'POST' && pathname === '/call') return place(payload)
     if (request.method === 'GET' && pathname === '/call') return list(searchParams)
     if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`) return json(told(byId))
@@ -176,18 +169,11 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     baseUrl: server.url,
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: assistantId, fromNumber: phoneNumberId },
-    complaints,
+    ...controls,
     tells,
     findsByOurId: true,
     hangsUp: true,
     signsTime: proof.startsWith('hmac'),
-    behave: (behaviour) => (next = behaviour),
-    createsOf: (callId) => creates.get(callId) ?? 0,
-    wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
-      const call = calls.get(callId)
-      if (call) call.standing = standing
-    },
     reports: (callId, standing, now) => {
       const call = calls.get(callId)
       if (!call) return []

@@ -1,0 +1,54 @@
+import type { CallEvent } from '../calls/call.ts'
+import type { Placement, Report } from './provider.ts'
+import { type Answered, tidy, type WireResult } from './wire.ts'
+
+/**
+ * What an answer to an order means. `idIn` finds the call's id in an answer of success; `complaintIn` finds what an answer
+ * complains of, in any answer, success included; `isCapacity` tells the provider's own limits from other complaints.
+ */
+export interface PlacementRules {
+  idIn(json: unknown): string | undefined
+  complaintIn(json: unknown): string | undefined
+  isCapacity(status: number, complaint: string): boolean
+}
+
+export const placementFrom = (provider: string, result: WireResult, rules: PlacementRules): Placement => {
+  if (result.kind === 'unsent')
+    return { outcome: 'refused', code: 'provider_unreachable', reason: `${provider} ${result.reason}.` }
+  if (result.kind === 'lost') return { outcome: 'unknown', reason: `${provider}: ${result.reason}.` }
+
+  const { status, json } = result
+  const id = rules.idIn(json)
+  const complaint = tidy(rules.complaintIn(json))
+  if (isSuccess(status) && id !== undefined && complaint === '')
+    return { outcome: 'placed', providerCallId: id }
+  const isDefinite = isSuccess(status) ? complaint !== '' : status < 500 && status !== 408
+  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
+  const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
+  return rules.isCapacity(status, complaint)
+    ? { outcome: 'refused', code: 'provider_capacity', reason: `${provider} has no capacity: it ${said}` }
+    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
+}
+
+/** What an answer about a call means. `read` finds in an answer of success what it says, undefined where that is nothing. */
+export const reportFrom = (
+  result: WireResult,
+  read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
+  isNotFound = ({ status }: Answered) => status === 404,
+): Report => {
+  if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
+  if (isNotFound(result)) return { known: 'no' }
+  const said = isSuccess(result.status) ? read(result.json) : undefined
+  return said ? { known: 'yes', ...said } : { known: 'unclear', reason: `it answered ${result.status}` }
+}
+
+/** Why credentials do not work, from the answer to a harmless request; undefined when they do. */
+export const checkFrom = (provider: string, result: WireResult): string | undefined => {
+  if (result.kind !== 'answered') return `${provider}: ${result.reason}.`
+  if (isSuccess(result.status)) return undefined
+  return result.status === 401 || result.status === 403
+    ? `${provider} does not accept these credentials (it answered ${result.status}).`
+    : `${provider} answered ${result.status}.`
+}
+
+export const isSuccess = (status: number) => status >= 200 && status < 300

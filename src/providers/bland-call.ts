@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { CallEvent } from '../calls/call.ts'
+import { centsOf, ended, type FinalStatus } from './ended.ts'
+import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './lenient.ts'
+import type { News } from './provider.ts'
+
+const amount = maybe(
+  z.union([
+    z.number().min(0),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number),
+  ]),
+)
+
+/** Bland: call details; its post-call webhook has about the same. */
+const blandCall = z.object({
+  call_id: words,
+  c_id: words,
+  completed: maybe(z.boolean()),
+  status: words,
+  queue_status: words,
+  error_message: words,
+  answered_by: words,
+  started_at: isoTime,
+  corrected_duration: amount,
+  call_length: amount,
+  price: amount,
+  metadata: part({ call_id: words }),
+  summary: words,
+  analysis: part({ sentiment }),
+  transcripts: transcript('user', 'text'),
+  recording_url: webAddress,
+})
+type BlandCall = z.infer<typeof blandCall>
+
+/** A call as Bland tells it, in its newer envelope or without; of anything else, a call that says nothing. */
+export const blandCallIn = (json: unknown): BlandCall =>
+  blandCall.catch({}).parse(member(json, 'data') ?? json)
+
+export const idOf = ({ call_id, c_id }: BlandCall) => call_id ?? c_id
+
+export const newsIn = (payload: unknown, now: number): News[] => {
+  const said = blandCallIn(payload)
+  const [callId, providerCallId] = [said.metadata?.call_id ?? null, idOf(said) ?? null]
+  if (callId === null && providerCallId === null) return []
+  return eventsOf(said, now).map((event) => ({ callId, providerCallId, event }))
+}
+
+export const eventsOf = (said: BlandCall, now: number): CallEvent[] => {
+  const { started_at: startedAt } = said
+  const answered: CallEvent[] = startedAt === undefined ? [] : [{ type: 'answered', at: startedAt }]
+  if (!isOver(said)) {
+    const dials = said.queue_status === 'started' && startedAt === undefined
+    return dials ? [{ type: 'ringing', at: now }] : answered
+  }
+  const end = endOf(said, now)
+  return end.status === 'completed' ? [...answered, end] : [end]
+}
+
+const endOf = (said: BlandCall, now: number) => {
+  const { started_at: startedAt } = said
+  const status = outcomeOf(said)
+  const seconds = status === 'completed' ? secondsOf(said, now) : undefined
+  return ended({
+    at: startedAt !== undefined && seconds !== undefined ? startedAt + seconds * 1000 : now,
+    status,
+    code: status === 'failed' && isCapacity(said.error_message) ? 'provider_capacity' : undefined,
+    reason: reasonOf(said, status),
+    durationSeconds: seconds,
+    details: {
+      summary: said.summary,
+      sentiment: said.analysis?.sentiment,
+      transcript: said.transcripts,
+      recordingUrl: said.recording_url,
+      costCents: centsOf(said.price),
+    },
+  })
+}
+
+const reasonOf = ({ answered_by, error_message, queue_status, status }: BlandCall, outcome: FinalStatus) => {
+  if (outcome === 'completed')
+    return answered_by === 'voicemail' ? 'Bland: answered by voicemail.' : undefined
+  const said = error_message ?? status ?? queue_status
+  return said === undefined ? undefined : `Bland: ${said}`
+}
+
+export const isCapacity = (complaint = '') => /concurren|capacity|rate.?limit|daily.*limit/i.test(complaint)
+
+const finals = new Map<string, FinalStatus>([
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['busy', 'busy'],
+  ['no-answer', 'no_answer'],
+  ['canceled', 'canceled'],
+])
+
+const isOver = ({ completed, queue_status = '', status = '' }: BlandCall) =>
+  completed === true || finals.has(status) || /^completed?$|_error$/.test(queue_status)
+
+/** `completed` only says that a call is over. `complete_error` may be a talk whose report could not be delivered. */
+const outcomeOf = (said: BlandCall): FinalStatus => {
+  const named = finals.get(said.status ?? '')
+  if (named !== undefined && named !== 'completed') return named
+  if (said.answered_by === 'no-answer') return 'no_answer'
+  if (named === 'completed') return named
+  const neverRang = /^(pre_queue|queue|call)_error$/.test(said.queue_status ?? '')
+  const neverTalked = said.started_at === undefined && said.error_message !== undefined
+  return neverRang || neverTalked ? 'failed' : 'completed'
+}
+
+/** `call_length` is in minutes by the page, in seconds by other words of Bland: no talk is longer than it can be. */
+const secondsOf = ({ call_length, corrected_duration, started_at }: BlandCall, now: number) => {
+  if (corrected_duration !== undefined || call_length === undefined) return corrected_duration
+  const most = started_at === undefined ? Infinity : (now - started_at) / 1000 + 5
+  return call_length * 60 <= most ? call_length * 60 : call_length
+}

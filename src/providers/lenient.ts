@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { sentiments, type TranscriptLine } from '../calls/call.ts'
+
+/** What is not as it should be, null included, counts as not said, and spoils nothing beside it. */
+export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().catch(undefined)
+
+/** An object of which any part may be missing. */
+export const part = <Shape extends z.ZodRawShape>(shape: Shape) => maybe(z.object(shape))
+
+/** Empty words are none. */
+export const words = maybe(z.string().min(1))
+export const amount = maybe(z.number().min(0))
+/** Like `isoTime`, but strict. Both in milliseconds. */
+export const writtenTime = z.iso.datetime({ offset: true }).transform((written) => Date.parse(written))
+export const isoTime = maybe(writtenTime)
+/** An address that may become a link: no script hides behind http and https. */
+export const webAddress = maybe(z.url({ protocol: /^https?$/ }))
+export const sentiment = maybe(z.string().toLowerCase().pipe(z.enum(sentiments)))
+
+/** The two sides of a call by all their names. Whoever else speaks (a prompt, a tool) is not heard in the call. */
+const sides = new Map<unknown, TranscriptLine['role']>([
+  ['agent', 'agent'],
+  ['assistant', 'agent'],
+  ['bot', 'agent'],
+  ['robot', 'agent'],
+  ['user', 'human'],
+  ['human', 'human'],
+  // Whom the call was transferred to.
+  ['transfer_target', 'human'],
+])
+
+/** What was said, from lines that name their speaker and have their words in the first of the given fields. */
+export const transcript = (speaker: string, ...fields: string[]) =>
+  maybe(
+    z.array(z.unknown()).transform((lines) => {
+      const spoken = lines.flatMap((line): TranscriptLine[] => {
+        const role = sides.get(member(line, speaker))
+        const content = fields.map((field) => text(member(line, field))).find((one) => one !== undefined)
+        return role === undefined || content === undefined ? [] : [{ role, content }]
+      })
+      return spoken.length > 0 ? spoken : undefined
+    }),
+  )
+
+/** A member of what may or may not be an object. */
+export const member = (json: unknown, name: string): unknown =>
+  typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined
+
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
