@@ -26,7 +26,7 @@ export const demo = (io: Io) =>
         )
         const page = setupLink ?? url
         const key = seed(services)
-        print(io, args.json, { url, key, page }, welcome(url, page, key))
+        print(io, args.json, { url, key, page }, welcome(url, page, key, dataDir))
         await stopSignal()
         await stop()
       } finally {
@@ -56,7 +56,7 @@ const seed = ({ agencies, agents, environments, keys }: Services) => {
   return issueKey(keys, production.id, now).token
 }
 
-const welcome = (url: string, page: string, key: string) => `
+const welcome = (url: string, page: string, key: string, dataDir: string) => `
 callgate is serving a demo at ${url}. It rings nobody, and forgets everything when it stops (Ctrl-C).
 
 The demo agency's API key, shown this once:
@@ -74,5 +74,9 @@ Some seconds later, see how it went (put the call_id in the place of CALL_ID):
 The page (make your account there, then look under Integrations):
 
   ${page}
+
+Commands work on it too, for example:
+
+  CALLGATE_DATA_DIR=${dataDir} dist/callgate agency list
 
 `

@@ -11,9 +11,9 @@ export const serve = (io: Io) =>
       const config = { ...configOf(io), ...(args.json ? { logFormat: 'json' as const } : {}) }
       const log = createLog(config, io.out)
       const { url, setupLink, stop } = await startServer(config, log)
-      log.info(`listening on ${url}`, { event: 'listening', url })
+      log.announce(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
-        log.info(`nobody can sign in yet; set up within 30 minutes at ${setupLink}`, {
+        log.announce(`nobody can sign in yet; set up within 30 minutes at ${setupLink}`, {
           event: 'setup',
           url: setupLink,
         })

@@ -11,11 +11,16 @@ export interface Log {
   error(message: string, facts?: Facts): void
 }
 
+/** A log that can also say what has to be said at every level, such as where the server listens. */
+export interface ServerLog extends Log {
+  announce(message: string, facts?: Facts): void
+}
+
 /** A log that writes finished lines: coloured for people, or one JSON object each. */
 export const createLog = (
   { logFormat, logLevel }: Pick<Config, 'logFormat' | 'logLevel'>,
   write: (line: string) => void,
-): Log => {
+): ServerLog => {
   const format =
     logFormat === 'json'
       ? getJsonLinesFormatter({ properties: 'flatten' })
@@ -25,10 +30,24 @@ export const createLog = (
     sinks: { out: (record) => write(format(record)) },
     loggers: [
       { category: 'callgate', sinks: ['out'], lowestLevel: logLevel },
+      {
+        category: ['callgate', 'announcement'],
+        sinks: ['out'],
+        parentSinks: 'override',
+        lowestLevel: 'info',
+      },
       { category: ['logtape', 'meta'], lowestLevel: 'fatal' },
     ],
   })
-  return getLogger('callgate')
+  const log = getLogger('callgate')
+  const announcement = log.getChild('announcement')
+  return {
+    debug: (message, facts) => log.debug(message, facts),
+    info: (message, facts) => log.info(message, facts),
+    warn: (message, facts) => log.warn(message, facts),
+    error: (message, facts) => log.error(message, facts),
+    announce: (message, facts) => announcement.info(message, facts),
+  }
 }
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -110,3 +110,9 @@ test('a long answer reaches a slow pipe whole', async () => {
   const slow = Bun.spawnSync(['sh', '-c', `${executable} agency list --json | (sleep 0.3; cat)`], { env })
   expect(JSON.parse(String(slow.stdout))).toHaveLength(2000)
 }, 20_000)
+
+test('the address is printed at every log level', async () => {
+  using directory = temporaryDirectory()
+  await using server = await startBinary(directory.path, { CALLGATE_LOG_LEVEL: 'error' })
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+})

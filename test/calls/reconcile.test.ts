@@ -171,3 +171,30 @@ test('looks at nothing more once it is stopped', async () => {
   await gate.clock.advance(60_000)
   expect(call.now().status).toBe('in_progress')
 })
+
+describe('a wall clock that is set back by a day', () => {
+  const day = 24 * 60 * 60_000
+
+  test('does not keep a silent call from being asked about', async () => {
+    const gate = createGate()
+    gate.services.reconciler.start()
+    const call = await triggered(gate, '05')
+    await gate.clock.advance(3000)
+    gate.clock.step(-day)
+    await gate.clock.advance(2000)
+    gate.clock.step(day)
+    await gate.clock.advance(20_000)
+    expect(call.now().status).toBe('completed')
+    expect(leases(gate)).toBe(0)
+  })
+
+  test('gives no key a fresh window', async () => {
+    const gate = createGate({ requestsPerMinute: 2 })
+    await gate.authorized('/api/v1/key')
+    await gate.authorized('/api/v1/key')
+    gate.clock.step(-day)
+    expect((await gate.authorized('/api/v1/key')).status).toBe(429)
+    gate.clock.step(2 * day)
+    expect((await gate.authorized('/api/v1/key')).status).toBe(429)
+  })
+})

@@ -9,7 +9,7 @@ interface Timer {
 export class FixedClock implements Clock {
   #elapsedMs = 0
   #timers = new Set<Timer>()
-  readonly #startedAt: number
+  #startedAt: number
 
   constructor(startedAt = Date.parse('2026-01-15T12:00:00Z')) {
     this.#startedAt = startedAt
@@ -17,6 +17,11 @@ export class FixedClock implements Clock {
 
   now() {
     return this.#startedAt + this.#elapsedMs
+  }
+
+  /** Sets the wall clock, as an administrator or a time server does; monotonic time knows nothing of it. */
+  step(ms: number) {
+    this.#startedAt += ms
   }
 
   monotonic() {

@@ -1,0 +1,49 @@
+import { expect, test } from 'bun:test'
+import { startFakeHttp } from '../support/fakes/http.ts'
+import { createGate } from '../support/gate.ts'
+import { expectRefusal } from '../support/refusal.ts'
+import { connect } from '../support/scenarios.ts'
+
+const unknownId = '00000000-0000-4000-8000-000000000000'
+const post = (body: BodyInit) => ({ method: 'POST', body })
+
+test.each(['/hooks/http/', '/hooks/simulator/', '/hooks/nobody/'])(
+  'there is no account at %s of an unknown id',
+  async (path) => {
+    const gate = createGate()
+    await expectRefusal(await gate.request(`${path}${unknownId}`, post('{}')), 404, 'not_found')
+  },
+)
+
+test('an account answers under its own provider alone', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, account } = connect(fake)
+  await expectRefusal(await gate.request(`/hooks/vapi/${account.id}`, post('{}')), 404, 'not_found')
+})
+
+test('more than 64 KB is not read', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, account } = connect(fake)
+  const large = 'x'.repeat(64 * 1024 + 1)
+  await expectRefusal(await gate.request(`/hooks/http/${account.id}`, post(large)), 413, 'body_too_large')
+})
+
+test('what is signed but makes no sense is taken and changes nothing', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, deliver } = connect(fake)
+  const call = await place()
+  const [report] = fake.reports(call.id, 'completed', gate.clock.now())
+  expect((await deliver({ headers: report?.headers ?? {}, body: '[]', search: '' })).status).toBe(401)
+  expect(call.now().status).toBe('initiated')
+})
+
+test('the disk that takes nothing makes the provider come again', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, report } = connect(fake)
+  const call = await place()
+  gate.database.sqlite.run('PRAGMA query_only = ON')
+  expect(await report(call.id, 'completed')).toEqual([503])
+  gate.database.sqlite.run('PRAGMA query_only = OFF')
+  expect(await report(call.id, 'completed')).toEqual([200])
+  expect(call.now().status).toBe('completed')
+})
