@@ -17,7 +17,7 @@ interface ReconcileNeeds {
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
   provider(call: Call): Provider
   clock: Clock
-  log: { warn(message: string, facts: Record<string, unknown>): void }
+  log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
 
 const tickMs = 1000
@@ -88,6 +88,7 @@ export class Reconciler {
     const call = lifecycle.find(callId)
     if (!call || isOver(call)) return
     const report = await this.#ask(call)
+    this.#needs.log.info('asked about a silent call', { call_id: callId, known: report.known })
     await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
   }
 

@@ -8,6 +8,7 @@ import { startFakeHttp } from '../support/fakes/http.ts'
 import { startFakeRetell } from '../support/fakes/retell.ts'
 import { startFakeTwilio } from '../support/fakes/twilio.ts'
 import { startFakeVapi } from '../support/fakes/vapi.ts'
+import { freePort } from '../support/port.ts'
 import { createRandom } from '../support/random.ts'
 
 /**
@@ -19,7 +20,7 @@ const [calls = 60, kills = 3, seed = Date.now() % 100_000] = Bun.argv.slice(2).m
 const { random, pick } = createRandom(seed)
 const clientsAtOnce = 20
 const settings = {
-  CALLGATE_PORT: '38471',
+  CALLGATE_PORT: String(freePort()),
   CALLGATE_MAX_CALL_SECONDS: '20',
   CALLGATE_REQUESTS_PER_MINUTE: '1000000',
   CALLGATE_CONCURRENT_CALLS: '1000000',
@@ -27,6 +28,7 @@ const settings = {
 }
 const faults: Behaviour[] = [
   'reset after accepting',
+  'answer late',
   'refuse',
   'no capacity',
   'answer HTML',

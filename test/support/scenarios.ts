@@ -172,6 +172,15 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     expect(slots()).toBe(0)
   })
 
+  test('a provider that takes its time: waited for, and placed once', async () => {
+    await using fake = await start()
+    const { place, slots } = connect(fake)
+    fake.behave('answer late')
+    const call = await place()
+    expect(call.now()).toMatchObject({ dispatch: 'placed', status: 'initiated' })
+    expect([fake.createsOf(call.id), slots()]).toEqual([1, 1])
+  })
+
   test('an event that comes before the order is answered still finds its call', async () => {
     await using fake = await start()
     const { gate, report, slots, callNow } = connect(fake)

@@ -32,6 +32,7 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
     const { callId, call, answer } = answers.made(wanted.data)
     creates.set(callId, (creates.get(callId) ?? 0) + 1)
     calls.set(callId, call)
+    if (behaviour === 'answer late') return Bun.sleep(150).then(answer)
     return behaviour === 'reset after accepting' ? 'reset' : answer()
   }
 

@@ -1,9 +1,10 @@
 import type { ProviderKind } from '../../../src/providers/provider.ts'
 
-/** How a fake treats the next order that reaches it. The first two make the call all the same. */
+/** How a fake treats the next order that reaches it. The first three make the call all the same. */
 export type Behaviour =
   | 'accept'
   | 'reset after accepting'
+  | 'answer late'
   | 'refuse'
   | 'no capacity'
   | 'answer HTML'

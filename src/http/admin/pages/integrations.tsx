@@ -88,7 +88,7 @@ const EnvironmentCard = ({ environment, now }: { environment: EnvironmentView; n
 const Dialling = ({ environment }: { environment: EnvironmentView }) => (
   <details>
     <summary>
-      {environment.dialsReal ? 'Calls ring real phones' : 'Calls are simulated: nobody is rung'}
+      {environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'}
     </summary>
     <form method="post" action={`${environmentPath(environment)}/dialling`}>
       <p class="notice warning">
