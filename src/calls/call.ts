@@ -67,6 +67,8 @@ export interface Call extends CallOrder, CallDetails {
   answeredAt: number | null
   endedAt: number | null
   durationSeconds: number | null
+  /** When the order went out, or was about to. */
+  sentAt: number | null
   /** When its provider was last heard of or asked about it. */
   heardAt: number
 }
@@ -97,6 +99,7 @@ export const newCall = (order: CallOrder): Call => ({
   answeredAt: null,
   endedAt: null,
   durationSeconds: null,
+  sentAt: null,
   heardAt: order.createdAt,
   summary: null,
   sentiment: null,
@@ -119,7 +122,8 @@ export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
  * The call after an event. Total and idempotent: it only moves forward, a final status stays, and an event that brings
  * nothing new gives back the very same call.
  */
-export const advance = (call: Call, event: CallEvent): Call => {
+export const advance = (call: Call, told: CallEvent): Call => {
+  const event = { ...told, at: plausibleTime(call, told.at) }
   switch (event.type) {
     case 'ringing':
       return call.status === 'initiated'
@@ -130,9 +134,23 @@ export const advance = (call: Call, event: CallEvent): Call => {
         ? { ...call, status: 'in_progress', answeredAt: event.at, heardAt: event.at }
         : call
     case 'ended':
-      return withDetails(isOver(call) ? call : ended(call, event), event.details)
+      return withDetails(isOver(call) ? call : ended(call, event), event)
   }
 }
+
+const dayMs = 24 * 60 * 60_000
+const longestSeconds = 7 * 24 * 60 * 60
+const dearestCents = 1_000_000_00
+/** How much of what was said is kept: hours of it. */
+const transcriptLimit = 256 * 1024
+
+/** Clocks differ, and some are wrong: a time outside the call's own days counts as its nearest edge. */
+const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
+  Number.isFinite(at) ? Math.round(Math.min(Math.max(at, createdAt - dayMs), expiresAt + dayMs)) : createdAt
+
+/** Whole and within reason, else as if it had not been said. */
+const plausible = (amount: number | null | undefined, most: number) =>
+  typeof amount === 'number' && amount >= 0 && amount <= most ? Math.round(amount) : undefined
 
 const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
   // Clocks differ: a provider's end may lie before our own times, a duration never does.
@@ -144,19 +162,33 @@ const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call =
     reason: event.reason ?? null,
     endedAt,
     heardAt: endedAt,
-    durationSeconds:
-      event.durationSeconds ??
-      (call.answeredAt === null ? 0 : Math.round((endedAt - call.answeredAt) / 1000)),
+    durationSeconds: plausible(event.durationSeconds, longestSeconds) ?? countedSeconds(call, event, endedAt),
   }
 }
 
+/** A call that was completed, but not known to be answered, lasted for a time that may still be told. */
+const countedSeconds = (call: Call, { status }: { status: FinalStatus }, endedAt: number) => {
+  if (call.answeredAt !== null) return Math.round((endedAt - call.answeredAt) / 1000)
+  return status === 'completed' ? null : 0
+}
+
 /** Details are kept as they first came; later ones fill what is missing. */
-const withDetails = (call: Call, details: Partial<CallDetails> = {}): Call => {
-  const fresh: Partial<CallDetails> = {}
+const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
+  const { details = {} } = event
+  const fresh: Partial<Call> = {}
   if (call.summary === null && details.summary) fresh.summary = details.summary
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
-  if (call.transcript === null && details.transcript) fresh.transcript = details.transcript
+  if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
   if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
-  if (call.costCents === null && typeof details.costCents === 'number') fresh.costCents = details.costCents
+  const costCents = plausible(details.costCents, dearestCents)
+  if (call.costCents === null && costCents !== undefined) fresh.costCents = costCents
+  const durationSeconds = plausible(event.durationSeconds, longestSeconds)
+  if (call.durationSeconds === null && durationSeconds !== undefined) fresh.durationSeconds = durationSeconds
   return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
+}
+
+/** The lines that fit, from the first one on. */
+const shortened = (transcript: TranscriptLine[]) => {
+  let length = 0
+  return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)
 }

@@ -49,7 +49,7 @@ export class Dispatcher {
     let claimed = false
     const call = await lifecycle.insist(callId, (before) => {
       claimed = before.dispatch === 'pending' && !isOver(before)
-      return claimed ? { ...before, dispatch: 'sending' } : before
+      return claimed ? { ...before, dispatch: 'sending', sentAt: clock.now(), heardAt: clock.now() } : before
     })
     if (!claimed || !call) return
     const placement = await this.#place(call)

@@ -28,9 +28,13 @@ export const createEnd =
     await dispatcher.settled(call.id)
     const placed = lifecycle.find(call.id) ?? call
     if (isOver(placed)) return placed
+    // An order of unknown fate may still arrive: that a provider does not know it would be no proof.
+    if (placed.dispatch !== 'placed') throw new Failure('provider_unavailable')
     try {
       await provider(placed).end(placed)
     } catch (error) {
+      const meanwhile = lifecycle.find(call.id)
+      if (meanwhile && isOver(meanwhile)) return meanwhile
       throw new Failure('provider_unavailable', { cause: error })
     }
     const over = await lifecycle.insist(call.id, (before) => advance(before, endedOnRequest(before, now)))

@@ -65,7 +65,7 @@ export class Lifecycle {
       if (next !== call) calls.save(next)
       return next
     })
-    if (result && isOver(result)) leases.release(callId, result.endedAt ?? result.expiresAt)
+    if (result && isOver(result)) leases.release(callId, this.#needs.clock.now())
     return result
   }
 }

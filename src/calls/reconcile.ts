@@ -21,6 +21,8 @@ interface ReconcileNeeds {
 }
 
 const tickMs = 1000
+/** For this long after an order went out, its provider's not knowing it proves nothing. */
+const arrivalMs = 120_000
 /** A call that nothing was heard of for this long is asked about. */
 const silenceMs = 15_000
 
@@ -130,6 +132,9 @@ const afterReport = (call: Call, report: Report, now: number): Call => {
       return events.reduce(advance, { ...call, dispatch: 'placed', providerCallId, heardAt: now })
     }
     case 'no':
+      // An order may still be on its way there, or not listed yet.
+      if (call.dispatch !== 'placed' && now - (call.sentAt ?? call.createdAt) < arrivalMs)
+        return { ...call, dispatch: 'unknown', heardAt: now }
       return advance({ ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown' }, unknownAt(now))
     case 'unclear':
       return { ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown', heardAt: now }

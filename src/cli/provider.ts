@@ -146,7 +146,16 @@ interface Opened {
 
 const findAccount = (stores: Stores, agency: string, provider: string): Opened | undefined => {
   const row = stores.accounts.findFor(findAgency(stores, agency).id, provider)
-  return row && { row, credentials: stores.accounts.open(row) }
+  return row && { row, credentials: openOrNone(stores, row) }
+}
+
+/** Under another secret than it was sealed with, an account has nothing to keep. */
+const openOrNone = ({ accounts }: Stores, row: AccountRow): Record<string, string> => {
+  try {
+    return accounts.open(row)
+  } catch {
+    return {}
+  }
 }
 
 const needAccount = (stores: Stores, agency: string, provider: string): Opened => {
@@ -165,7 +174,7 @@ const given = (
     kind,
     credentials,
     baseUrl ?? earlier?.row.baseUrl ?? null,
-    earlier?.credentials,
+    earlier && { credentials: earlier.credentials, baseUrl: earlier.row.baseUrl },
   )
   if (checked.problems) throw new Refusal(checked.problems.join('\n'))
   return checked

@@ -101,7 +101,8 @@ const complain = (command: CommandDef, rest: string[]): string | undefined => {
   const given = new Set<string>()
   for (let at = 0; at < rest.length; at++) {
     const [, name, inlineValue] = /^--([\w-]+)(=.*)?$/s.exec(rest[at] ?? '') ?? []
-    if (name === undefined || !Object.hasOwn(known, name)) return `This command does not take: ${rest[at]}`
+    if (name === undefined) return 'There is a word too many.'
+    if (!Object.hasOwn(known, name)) return `This command does not take the option --${name}.`
     given.add(name)
     if (known[name]?.type === 'boolean' || inlineValue !== undefined) continue
     at++

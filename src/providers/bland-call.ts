@@ -86,7 +86,8 @@ const reasonOf = ({ answered_by, error_message, queue_status, status }: BlandCal
   return said === undefined ? undefined : `Bland: ${said}`
 }
 
-export const isCapacity = (complaint = '') => /concurren|capacity|rate.?limit|daily.*limit/i.test(complaint)
+export const isCapacity = (complaint = '') =>
+  /concurren|capacity|rate.?limit|daily.*limit/i.test(complaint.slice(0, 1000))
 
 const finals = new Map<string, FinalStatus>([
   ['completed', 'completed'],

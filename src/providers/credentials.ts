@@ -12,22 +12,23 @@ export type CheckedAccount =
     }
 
 /**
- * Looks at what somebody gave for an account. A credential left out keeps the value it had; values are never repeated in
- * a problem.
+ * Looks at what somebody gave for an account. A credential left out keeps the value it had, unless the account moves to
+ * another address, which must not get them for nothing. Values are never repeated in a problem.
  */
 export const checkAccount = (
   kind: ProviderKind,
   given: Record<string, string>,
   givenBaseUrl: string | null,
-  earlier: Record<string, string> = {},
+  earlier: { credentials: Record<string, string>; baseUrl: string | null } | undefined = undefined,
 ): CheckedAccount => {
-  const credentials = { ...earlier }
+  const baseUrl = givenBaseUrl?.trim().replace(/\/+$/, '') || null
+  const credentials: Record<string, string> =
+    earlier && originOf(earlier.baseUrl) === originOf(baseUrl) ? { ...earlier.credentials } : {}
   for (const [name, value] of Object.entries(given)) if (value.trim() !== '') credentials[name] = value.trim()
   const made: Record<string, string> = {}
   for (const { name, make } of kind.credentials)
     if (make && credentials[name] === undefined) made[name] = make()
   Object.assign(credentials, made)
-  const baseUrl = givenBaseUrl?.trim().replace(/\/+$/, '') || null
 
   const problems: string[] = []
   const known = kind.credentials.map(({ name }) => name)
@@ -51,6 +52,9 @@ export const credential = ({ credentials }: Account, name: string) => {
   if (!value) throw new Error(`its ${name} is missing.`)
   return value
 }
+
+const originOf = (baseUrl: string | null) =>
+  baseUrl !== null && URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl
 
 const isWebAddress = (text: string) => {
   const url = URL.canParse(text) ? new URL(text) : undefined

@@ -35,7 +35,9 @@ export const transcript = (speaker: string, ...fields: string[]) =>
     z.array(z.unknown()).transform((lines) => {
       const spoken = lines.flatMap((line): TranscriptLine[] => {
         const role = sides.get(member(line, speaker))
-        const content = fields.map((field) => text(member(line, field))).find((one) => one !== undefined)
+        const content = fields
+          .map((field) => member(line, field))
+          .find((one): one is string => typeof one === 'string' && one !== '')
         return role === undefined || content === undefined ? [] : [{ role, content }]
       })
       return spoken.length > 0 ? spoken : undefined
@@ -46,5 +48,8 @@ export const transcript = (speaker: string, ...fields: string[]) =>
 export const member = (json: unknown, name: string): unknown =>
   typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined
 
+/** Above it a text is no id, message or reason: it is cut before any pattern is tried on it, for some take their time. */
+const textLimit = 2000
+
 export const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
+  typeof value === 'string' && value !== '' ? value.slice(0, textLimit) : undefined

@@ -55,7 +55,8 @@ export const send = async (url: string, request: WireRequest): Promise<WireResul
     const { name = '', code = '' } = error as { name?: string; code?: string | number }
     if (name === 'TimeoutError')
       return { kind: 'lost', reason: `no answer within ${timeoutMs / 1000} seconds` }
-    if (unsentCodes.has(String(code))) return { kind: 'unsent', reason: `could not be reached (${code})` }
+    if (unsentCodes.has(String(code)) || /CERT|SELF_SIGNED|TLS|SSL/.test(String(code)))
+      return { kind: 'unsent', reason: `could not be reached (${code})` }
     if (error instanceof TooLarge) return { kind: 'lost', reason: 'its answer was too large' }
     return { kind: 'lost', reason: 'the connection ended before its answer was whole' }
   }
@@ -70,6 +71,7 @@ export const requester =
 /** Foreign words for a call's reason: one line, not endless, and without what may be somebody's phone number. */
 export const tidy = (words: string | undefined) =>
   (words ?? '')
+    .slice(0, 2 * reasonLimit)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(phoneNumber, '(number)')
     .trim()

@@ -9,6 +9,9 @@ const patientBusyTimeoutMs = 5000
 /** bun:sqlite waits synchronously: this is how long another process can hold up a server's event loop. */
 const servingBusyTimeoutMs = 250
 
+/** As for `CALLGATE_SECRET`. */
+const secretLeast = 32
+
 /**
  * The directory that holds all that a server remembers: the database, its secret where the configuration has none, the
  * setup link, and the lock of the one server at a time. Its files are for their owner alone.
@@ -56,7 +59,10 @@ export class DataDir {
     const file = this.#file('secret')
     if (!existsSync(file))
       createOnce(file, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
-    return readFileSync(file, 'utf8').trim()
+    const secret = readFileSync(file, 'utf8').trim()
+    if (secret.length < secretLeast)
+      throw new Refusal(`The secret in ${file} is cut short. Restore it from a backup.`)
+    return secret
   }
 
   writeSetupLink(link: string) {
@@ -85,7 +91,7 @@ export class DataDir {
 /** Makes a file whole or not at all. Of two processes that get here at once, one makes it and both find it. */
 const createOnce = (file: string, text: string) => {
   const aside = `${file}.${process.pid}`
-  writeFileSync(aside, `${text}\n`, { mode: 0o600 })
+  writeFileSync(aside, `${text}\n`, { mode: 0o600, flush: true })
   try {
     linkSync(aside, file)
   } catch (error) {

@@ -119,6 +119,7 @@ export const calls = sqliteTable(
     ringingAt: integer('ringing_at'),
     answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
+    sentAt: integer('sent_at'),
     heardAt: integer('heard_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     durationSeconds: integer('duration_seconds'),

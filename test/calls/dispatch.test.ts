@@ -128,11 +128,14 @@ describe('after a restart', () => {
     expect(next.leases()).toBe(1)
   })
 
-  test('an order that its provider does not know is over', async () => {
+  test('an order that its provider still does not know after two minutes is over', async () => {
     using directory = temporaryDirectory()
     const gate = createGate({ path: directory.database })
     const { id } = undispatched(gate, '04', { dispatch: 'sending' })
     using next = await restarted(gate, directory.database)
+    await next.clock.advance(119_000)
+    expect(next.call(id)).toMatchObject({ dispatch: 'unknown', endedAt: null })
+    await next.clock.advance(20_000)
     expect(next.call(id)).toMatchObject({
       status: 'failed',
       reasonCode: 'provider_lost',

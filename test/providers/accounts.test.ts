@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { http } from '../../src/providers/http.ts'
+import { vapi } from '../../src/providers/vapi.ts'
 import { checkAccount } from '../../src/providers/credentials.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
@@ -140,8 +141,17 @@ describe('what is given for an account', () => {
     expect(problems.join(' ')).not.toContain('sesame')
   })
 
+  test('another address gets none of the credentials that there were', () => {
+    const earlier = { credentials: { api_key: 'sk-secret', hook_secret: 'hook' }, baseUrl: null }
+    const { problems } = checkAccount(vapi, {}, 'https://elsewhere.test', earlier)
+    expect(problems).toEqual(['Vapi needs the credential api_key.', 'Vapi needs the credential hook_secret.'])
+  })
+
   test('an empty field keeps the value there was', () => {
-    const checked = checkAccount(http, { hook_secret: ' ' }, 'https://a.test/', { hook_secret: secret })
+    const checked = checkAccount(http, { hook_secret: ' ' }, 'https://a.test/', {
+      credentials: { hook_secret: secret },
+      baseUrl: 'https://a.test',
+    })
     expect(checked).toEqual({
       problems: undefined,
       credentials: { hook_secret: secret },

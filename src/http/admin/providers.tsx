@@ -5,6 +5,7 @@ import { checkAccount } from '../../providers/credentials.ts'
 import { hookUrl } from '../../providers/dialling.ts'
 import { findKind } from '../../providers/kinds.ts'
 import type { Services } from '../../services.ts'
+import type { AccountRow } from '../../storage/accounts.ts'
 import type { Person } from '../../storage/people.ts'
 import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
@@ -23,6 +24,15 @@ export const providerPages = (services: Services) => {
     if (!kind) throw new Failure('not_found', { detail: 'There is no such provider.' })
     const agency = findAgency(services, params.agency)
     return { agency, kind, account: accounts.findFor(agency.id, kind.name) }
+  }
+
+  /** Under another secret than it was sealed with, an account has nothing to keep. */
+  const earlier = (account: AccountRow) => {
+    try {
+      return { credentials: accounts.open(account), baseUrl: account.baseUrl }
+    } catch {
+      return undefined
+    }
   }
 
   interface Shown {
@@ -50,7 +60,7 @@ export const providerPages = (services: Services) => {
           set.status = 422
           return page(person, params, { baseUrl, error })
         }
-        const checked = checkAccount(kind, given, baseUrl, account && accounts.open(account))
+        const checked = checkAccount(kind, given, baseUrl, account && earlier(account))
         if (checked.problems) return refuse(checked.problems.join(' '))
         const complaint = await dialling.check(kind, checked)
         if (complaint !== undefined) return refuse(complaint)
