@@ -67,6 +67,8 @@ export interface Call extends CallOrder, CallDetails {
   answeredAt: number | null
   endedAt: number | null
   durationSeconds: number | null
+  /** Over for us, but its provider has not yet been made to hang up: tried until it has. */
+  hangUpDue: boolean
   /** When the order went out, or was about to. */
   sentAt: number | null
   /** When its provider was last heard of or asked about it. */
@@ -99,6 +101,7 @@ export const newCall = (order: CallOrder): Call => ({
   answeredAt: null,
   endedAt: null,
   durationSeconds: null,
+  hangUpDue: false,
   sentAt: null,
   heardAt: order.createdAt,
   summary: null,

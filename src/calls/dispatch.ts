@@ -53,17 +53,7 @@ export class Dispatcher {
     })
     if (!claimed || !call) return
     const placement = await this.#place(call)
-    const placed = await lifecycle.insist(callId, (before) => afterPlacement(before, placement, clock.now()))
-    if (placed?.dispatch === 'placed' && isOver(placed)) await this.#hangUp(placed)
-  }
-
-  /** For a call that was over before its provider said that it had taken it. */
-  async #hangUp(call: Call) {
-    try {
-      await this.#needs.provider(call).end(call)
-    } catch (error) {
-      this.#needs.log.warn('provider could not hang up', { call_id: call.id, error: String(error) })
-    }
+    await lifecycle.insist(callId, (before) => afterPlacement(before, placement, clock.now()))
   }
 
   async #place(call: Call): Promise<Placement> {
@@ -77,8 +67,11 @@ export class Dispatcher {
 
 const afterPlacement = (call: Call, placement: Placement, now: number): Call => {
   switch (placement.outcome) {
-    case 'placed':
-      return { ...call, dispatch: 'placed', providerCallId: placement.providerCallId, heardAt: now }
+    case 'placed': {
+      const placed: Call = { ...call, dispatch: 'placed', providerCallId: placement.providerCallId }
+      // Over for a reason of ours before its provider said that it had taken it: it rings all the same.
+      return isOver(call) ? { ...placed, hangUpDue: call.reasonCode !== null } : { ...placed, heardAt: now }
+    }
     case 'refused':
       return advance(
         { ...call, dispatch: 'refused' },

@@ -9,6 +9,8 @@ interface ReconcileStore {
   active(): Call[]
   /** Calls that are not over and either expired or last heard of at `heardBefore` or earlier. */
   overdue(now: number, heardBefore: number): Call[]
+  /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
+  hangUpsDue(triedBefore: number): Call[]
 }
 
 interface ReconcileNeeds {
@@ -23,6 +25,8 @@ interface ReconcileNeeds {
 const tickMs = 1000
 /** For this long after an order went out, its provider's not knowing it proves nothing. */
 const arrivalMs = 120_000
+/** The longest that a provider lets a call go on, by what they document. */
+const hangUpForMs = 4 * 60 * 60_000
 /** A call that nothing was heard of for this long is asked about. */
 const silenceMs = 15_000
 
@@ -50,9 +54,11 @@ export class Reconciler {
     this.#cancel?.()
   }
 
-  /** One look: every overdue call is asked about or ended. */
+  /** One look: every overdue call is asked about or ended, and every hang-up that failed is tried again. */
   tick() {
     const now = this.#needs.clock.now()
+    for (const call of this.#needs.calls.hangUpsDue(now - silenceMs))
+      this.#once(`hang up ${call.id}`, () => this.#hangUp(call))
     for (const call of this.#needs.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
   }
@@ -105,23 +111,35 @@ export class Reconciler {
 
   /** The lease ends whatever the provider does; hanging up is tried after it. */
   async #expire({ id, dispatch }: Call, now: number) {
-    const { lifecycle, provider, log } = this.#needs
+    const { lifecycle, log } = this.#needs
     log.warn('call ended by the hard cap', { call_id: id })
-    const over = await lifecycle.record(id, {
-      type: 'ended',
-      at: now,
-      status: 'failed',
-      code: 'max_duration',
-      reason: 'The call was still open at the longest allowed duration.',
-    })
-    if (!over || dispatch === 'pending') return
+    const over = await lifecycle.insist(id, (before) =>
+      isOver(before) ? before : { ...advance(before, cappedAt(now)), hangUpDue: dispatch !== 'pending' },
+    )
+    if (over?.hangUpDue) this.#once(`hang up ${id}`, () => this.#hangUp(over))
+  }
+
+  /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */
+  async #hangUp(call: Call) {
+    const { lifecycle, provider, clock, log } = this.#needs
+    let isDone = clock.now() > call.expiresAt + hangUpForMs
     try {
-      await provider(over).end(over)
+      await provider(call).end(call)
+      isDone = true
     } catch (error) {
-      log.warn('provider could not hang up', { call_id: id, error: String(error) })
+      log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })
     }
+    await lifecycle.insist(call.id, (before) => ({ ...before, hangUpDue: !isDone, heardAt: clock.now() }))
   }
 }
+
+const cappedAt = (at: number): CallEvent => ({
+  type: 'ended',
+  at,
+  status: 'failed',
+  code: 'max_duration',
+  reason: 'The call was still open at the longest allowed duration.',
+})
 
 /** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
 const afterReport = (call: Call, report: Report, now: number): Call => {

@@ -63,6 +63,14 @@ export const createCallStore = ({ orm }: Database) => {
         .limit(limit)
         .all(),
 
+    /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
+    hangUpsDue: (triedBefore: number): Call[] =>
+      orm
+        .select()
+        .from(calls)
+        .where(and(sql`hang_up_due`, lte(calls.heardAt, triedBefore)))
+        .all(),
+
     /** The calls that are not over: each holds a lease. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
 
@@ -72,7 +80,8 @@ export const createCallStore = ({ orm }: Database) => {
         .from(calls)
         .where(
           and(
-            isNull(calls.endedAt), // Heard of in the future: the clock was set back, and the call must not be silent until then.
+            isNull(calls.endedAt),
+            // Heard of in the future: the clock was set back, and the call must not be silent until then.
             or(lte(calls.expiresAt, now), lte(calls.heardAt, heardBefore), gt(calls.heardAt, now)),
           ),
         )

@@ -119,6 +119,7 @@ export const calls = sqliteTable(
     ringingAt: integer('ringing_at'),
     answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
+    hangUpDue: integer('hang_up_due', { mode: 'boolean' }).notNull().default(false),
     sentAt: integer('sent_at'),
     heardAt: integer('heard_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
@@ -132,6 +133,9 @@ export const calls = sqliteTable(
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),
     index('calls_provider_call').on(table.accountId, table.providerCallId),
+    index('calls_hang_up')
+      .on(table.heardAt)
+      .where(sql`hang_up_due`),
     /** The leases: the calls that are not over. */
     index('calls_active')
       .on(table.heardAt)

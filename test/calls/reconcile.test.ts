@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { Placement } from '../../src/providers/provider.ts'
 import { createGate, type Gate } from '../support/gate.ts'
-import { triggered, undispatched } from '../support/orders.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { restarted, triggered, undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
 
 const leases = ({ services, production }: Gate) => services.leases.count(production.id)
@@ -196,5 +197,38 @@ describe('a wall clock that is set back by a day', () => {
     expect((await gate.authorized('/api/v1/key')).status).toBe(429)
     gate.clock.step(2 * day)
     expect((await gate.authorized('/api/v1/key')).status).toBe(429)
+  })
+})
+
+describe('a hang-up that fails', () => {
+  const capped = { maxCallSeconds: 40 }
+
+  test('is tried again every 15 seconds until it succeeds, and then no more', async () => {
+    const gate = createGate(capped)
+    let tries = 0
+    const call = await placedThrough(gate, {
+      end: async () => {
+        tries++
+        if (tries < 4) throw new Error('503')
+      },
+    })
+    await gate.clock.advance(40_000)
+    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'max_duration', hangUpDue: true })
+    expect(leases(gate)).toBe(0)
+    await gate.clock.advance(50_000)
+    expect([tries, call.now().hangUpDue]).toEqual([4, false])
+    await gate.clock.advance(600_000)
+    expect(tries).toBe(4)
+  })
+
+  test('is tried again after a restart', async () => {
+    using directory = temporaryDirectory()
+    const gate = createGate({ ...capped, path: directory.database })
+    const call = await placedThrough(gate, { end: refusal })
+    await gate.clock.advance(40_000)
+    expect(call.now().hangUpDue).toBe(true)
+    using next = await restarted(gate, directory.database, 20_000)
+    await next.clock.advance(2000)
+    expect(next.call(call.id).hangUpDue).toBe(false)
   })
 })
