@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { CallOrder } from '../calls/call.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
-import type { ProviderKind } from './provider.ts'
+import type { ProviderKind, Report } from './provider.ts'
 import { eventsOf, newsIn, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { asText, variablesOf } from './variables.ts'
@@ -43,6 +44,23 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) =
   const address = account.baseUrl ?? usualAddress
   const request = requester(address, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
+  /**
+   * By our id in the metadata (SDK: list calls). Not to find a call there proves nothing: a filter that were passed over
+   * would give other calls, of which only some fit on a page.
+   */
+  const search = async (id: string): Promise<Report> => {
+    const metadata = [{ type: 'string', op: 'eq', key: 'call_id', value: id }]
+    const result = await request('/v3/list-calls', { filter_criteria: { metadata } })
+    const read = (json: unknown) => {
+      const listed = z.array(z.unknown()).safeParse(member(json, 'items') ?? json).data ?? []
+      const ours = listed.find((one) => member(member(one, 'metadata'), 'call_id') === id)
+      const call = retellCall.safeParse(ours).data
+      const events = call && eventsOf(call, clock.now())
+      return call && events && { providerCallId: call.call_id, events }
+    }
+    return reportFrom(result, read, () => false)
+  }
+
   return {
     async place(order) {
       if (order.fromNumber === null)
@@ -54,8 +72,8 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) =
       return placementFrom(title, await request('/v2/create-phone-call', orderFor(order)), placementRules)
     },
 
-    async ask({ providerCallId }) {
-      if (providerCallId === null) return { known: 'unclear', reason: 'it gave no id to ask by' }
+    async ask({ id, providerCallId }) {
+      if (providerCallId === null) return await search(id)
       const result = await request(`/v2/get-call/${encodeURIComponent(providerCallId)}`)
       const read = (json: unknown) => {
         const call = retellCall.safeParse(json).data

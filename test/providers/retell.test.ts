@@ -257,12 +257,19 @@ describe('asking', () => {
     expect(await ask(status, json)).toMatchObject({ known })
   })
 
-  test('is unclear, without a question, while there is no id of theirs', async () => {
-    using server = await answering(200, {})
+  test.each([
+    ['an empty list', { items: [] }],
+    [
+      'only other calls',
+      { items: [{ call_id: 'call_2', call_status: 'ended', metadata: { call_id: 'other' } }] },
+    ],
+    ['no list', {}],
+  ])('by our id, %s proves nothing', async (_, listed) => {
+    using server = await answering(200, listed)
     expect(await server.provider.ask({ ...reference, providerCallId: null })).toMatchObject({
       known: 'unclear',
     })
-    expect(server.asked()).toEqual([])
+    expect(server.asked()).toEqual(['POST /v3/list-calls'])
   })
 
   test('an id cannot lead to another address', async () => {

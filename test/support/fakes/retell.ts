@@ -85,6 +85,14 @@ const analyzed = (call: TheirCall) => ({
 export const signAsRetell = (body: string, at: number, key = hookKey) =>
   `v=${at},d=${createHmac('sha256', key).update(`${body}${at}`).digest('hex')}`
 
+const listing = z.strictObject({
+  filter_criteria: z.strictObject({
+    metadata: z.tuple([
+      z.strictObject({ type: z.literal('string'), op: z.literal('eq'), key: z.string(), value: z.string() }),
+    ]),
+  }),
+})
+
 /** Retell, as its API reference and its webhook pages have it. */
 export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknown[] }> => {
   const { calls, controls, find, take } = openBook<TheirCall>()
@@ -117,10 +125,19 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     return new Response(null, { status: 204 })
   }
 
+  const search = (body: string) => {
+    const { filter_criteria } = listing.parse(JSON.parse(body))
+    const [{ key, value }] = filter_criteria.metadata
+    const items = [...calls.values()].filter(
+      (one) => key === 'call_id' && one.order.metadata.call_id === value,
+    )
+    return Response.json({ items: items.map(analyzed), has_more: false })
+  }
+
   const server = await serveFake((request, body) => {
     const { pathname } = new URL(request.url)
     if (!isBearer(request, apiKey)) return refuse(401, 'API key is missing or invalid.')
-    const [, path, id = ''] = /^(\/v2\/[a-z-]+|\/[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
+    const [, path, id = ''] = /^(\/v[23]\/[a-z-]+|\/[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
     switch (`${request.method} ${path}`) {
       case 'POST /v2/create-phone-call':
         return place(request, body)
@@ -128,6 +145,8 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
         return answerAbout('GET get-call', id)
       case 'POST /v2/stop-call':
         return answerAbout('POST stop-call', id)
+      case 'POST /v3/list-calls':
+        return search(body)
       case 'GET /get-concurrency':
         return Response.json({ current_concurrency: calls.size, concurrency_limit: 20 })
       default:
@@ -149,7 +168,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     ...controls,
     orders,
     tells,
-    findsByOurId: false,
+    findsByOurId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, standing, now) => {
