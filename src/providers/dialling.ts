@@ -1,3 +1,4 @@
+import { createTurns } from '../turns.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Provider, ProviderKind, Surroundings } from './provider.ts'
 
@@ -59,10 +60,27 @@ export class Dialling<Row extends StoredAccount> {
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
-      return kind.connect({ ...own, credentials }, surroundings)
+      return inTurns(kind.connect({ ...own, credentials }, surroundings))
     } catch (error) {
       return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
     }
+  }
+}
+
+/**
+ * Bun runs 256 requests at a time and counts the wait for the others as part of their own time. An account that hangs must
+ * not take them all: its orders wait here, before they are sent, while the others' go out.
+ */
+const requestsAtOnce = 40
+
+const inTurns = (provider: Provider): Provider => {
+  const inTurn = createTurns(requestsAtOnce)
+  return {
+    place: (order) => inTurn(() => provider.place(order)),
+    ask: (call) => inTurn(() => provider.ask(call)),
+    end: (call) => inTurn(() => provider.end(call)),
+    check: () => inTurn(() => provider.check()),
+    read: (request, now) => provider.read(request, now),
   }
 }
 

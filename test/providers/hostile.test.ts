@@ -4,7 +4,7 @@ import { advance, newCall } from '../../src/calls/call.ts'
 import { placementFrom } from '../../src/providers/answers.ts'
 import { isCapacity } from '../../src/providers/bland-call.ts'
 import { tidy } from '../../src/providers/wire.ts'
-import { answer } from '../support/gate.ts'
+import { answer, createGate } from '../support/gate.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { now, orderOf } from '../support/fakes/order.ts'
 import { connect, until } from '../support/scenarios.ts'
@@ -96,3 +96,20 @@ test('a dialler that is slower than our patience keeps its slot, though it does 
   const refused = await gate.authorized(`/api/v1/calls/${call.id}/end`, { method: 'POST' })
   expect((await answer(refused)).code).toBe('provider_unavailable')
 })
+
+test('an account whose provider never answers holds up no other account', async () => {
+  await using lively = await startFakeHttp()
+  const silent = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Promise<Response>(() => {}) })
+  // The silent one is waited for longer than the lively one's whole patience.
+  const { agency, services } = createGate({ providerTimeoutMs: 10_000 })
+  const account = services.accounts.save(
+    { agencyId: agency.id, provider: 'http', baseUrl: silent.url.origin, credentials: lively.credentials },
+    1,
+  )
+  const dead = services.dialling.account('http', account.id)
+  const orders = Array.from({ length: 400 }, () => dead?.place(orderOf({ id: crypto.randomUUID() })))
+  const call = await connect(lively).place()
+  await silent.stop(true)
+  await Promise.all(orders)
+  expect(call.now()).toMatchObject({ dispatch: 'placed' })
+}, 20_000)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { Windows } from '../../limits/window.ts'
+import { createTurns } from '../../turns.ts'
 import type { Person } from '../../storage/people.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
@@ -34,8 +35,7 @@ export class Passwords {
   readonly #clock: Clock
   readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
   readonly #attempts = new Windows(60_000)
-  readonly #queue: (() => void)[] = []
-  #running = 0
+  readonly #inTurn = createTurns(hashesAtOnce)
   #waiting = 0
   #decoy: Promise<string> | undefined
 
@@ -83,18 +83,5 @@ export class Passwords {
     this.#failures.set(pair, { count, lastAt: now, nextAt: now + delayMs })
     const oldest = this.#failures.keys().next().value
     if (this.#failures.size > rememberedPairs && oldest !== undefined) this.#failures.delete(oldest)
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < hashesAtOnce) this.#running++
-    else await new Promise<void>((turn) => this.#queue.push(turn))
-    try {
-      return await work()
-    } finally {
-      // A turn is handed on, never dropped and taken again: in between, a third could slip in.
-      const next = this.#queue.shift()
-      if (next) next()
-      else this.#running--
-    }
   }
 }
