@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { environmentNames, plans } from './keys/keyring.ts'
 
 /** A name that people give, to an agency or an agent: shown as text, never used as anything else. */
 export const nameSchema = z
@@ -7,9 +8,6 @@ export const nameSchema = z
   .min(1, 'A name is needed.')
   .max(100, 'A name has at most 100 characters.')
 
-export const planSchema = z.enum(['starter', 'growth', 'agency'], 'The plan is starter, growth or agency.')
+export const planSchema = z.enum(plans, 'The plan is starter, growth or agency.')
 
-export const environmentNameSchema = z.enum(
-  ['production', 'staging'],
-  'The environment is production or staging.',
-)
+export const environmentNameSchema = z.enum(environmentNames, 'The environment is production or staging.')

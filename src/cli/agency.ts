@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import type { Plan } from '../keys/keyring.ts'
+import { plans } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { Refusal } from '../failures.ts'
 import { agencyId, configOf, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
@@ -7,7 +7,7 @@ import { agencyId, configOf, findAgency, type Io, json, presentRow, print, table
 const plan = {
   plan: {
     type: 'enum' as const,
-    options: ['starter', 'growth', 'agency'] as Plan[],
+    options: [...plans],
     required: true as const,
     description: 'Only the Agency plan includes API access',
   },

@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts'
-import type { EnvironmentName } from '../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { createStores, type Stores } from '../storage/stores.ts'
@@ -21,7 +21,7 @@ export const agencyId = {
 export const environmentName = {
   environment: {
     type: 'enum' as const,
-    options: ['production', 'staging'] as EnvironmentName[],
+    options: [...environmentNames],
     required: true as const,
     description: 'Which of the two environments',
   },

@@ -1,7 +1,10 @@
 import { tokenHash } from './token.ts'
 
-export type Plan = 'starter' | 'growth' | 'agency'
-export type EnvironmentName = 'production' | 'staging'
+export const plans = ['starter', 'growth', 'agency'] as const
+export const environmentNames = ['production', 'staging'] as const
+
+export type Plan = (typeof plans)[number]
+export type EnvironmentName = (typeof environmentNames)[number]
 
 /** What admission needs to know of an environment. */
 export interface Environment {

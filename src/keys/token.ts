@@ -33,7 +33,7 @@ export const tokenFlaw = (text: string): string | undefined => {
   return undefined
 }
 
-/** SHA-256 in hex, the only form in which a key is kept. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
+/** SHA-256 in hex, the only form in which a secret of ours is kept. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
 export const tokenHash = (token: string) => new Bun.CryptoHasher('sha256').update(token).digest('hex')
 
 export const tokenLast4 = (token: string) => token.slice(-4)

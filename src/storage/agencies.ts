@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Plan } from '../keys/keyring.ts'
+import { environmentNames, type Plan } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { nextRevision, raiseRevision } from './environments.ts'
 import { agencies, environments } from './schema.ts'
@@ -14,7 +14,7 @@ export const createAgencyStore = (database: Database) => {
       database.transaction(() => {
         const agency = { id: Bun.randomUUIDv7(), name, plan, createdAt: now }
         orm.insert(agencies).values(agency).run()
-        for (const environment of ['production', 'staging'] as const)
+        for (const environment of environmentNames)
           orm
             .insert(environments)
             .values({

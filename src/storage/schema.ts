@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { callStatuses, dispatchStates, reasonCodes, sentiments, type TranscriptLine } from '../calls/call.ts'
+import { environmentNames, plans } from '../keys/keyring.ts'
 
 /** Every `…At` is wall-clock milliseconds since the Unix epoch. */
 
 export const agencies = sqliteTable('agencies', {
   id: text().primaryKey(),
   name: text().notNull(),
-  plan: text({ enum: ['starter', 'growth', 'agency'] }).notNull(),
+  plan: text({ enum: plans }).notNull(),
   createdAt: integer('created_at').notNull(),
 })
 
@@ -18,7 +19,7 @@ export const environments = sqliteTable(
     agencyId: text('agency_id')
       .notNull()
       .references(() => agencies.id),
-    name: text({ enum: ['production', 'staging'] }).notNull(),
+    name: text({ enum: environmentNames }).notNull(),
     accessEnabled: integer('access_enabled', { mode: 'boolean' }).notNull().default(true),
     defaultAgentId: text('default_agent_id').references(() => agents.id),
     /** Whether calls go to the agent's provider; where not, the simulator plays them. */

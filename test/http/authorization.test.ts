@@ -134,7 +134,7 @@ describe('a key in the URL', () => {
   const queries: [what: string, query: (key: string) => string][] = [
     ['as api_key', (key) => `?api_key=${key}`],
     ['as access_token', (key) => `?access_token=${key}`],
-    ['as any parameter, behind others', (key) => `?limit=5&status=busy&q=${key}`],
+    ['as a parameter of any name, behind others', (key) => `?limit=5&status=busy&q=${key}`],
     ['as a name', (key) => `?${key}`],
     ['as a name with a value', (key) => `?${key}=1`],
     ['with encoded underscores', (key) => `?key=${key.replaceAll('_', '%5F')}`],

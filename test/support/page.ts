@@ -1,4 +1,4 @@
-import { secretHash } from '../../src/http/admin/sessions.ts'
+import { tokenHash } from '../../src/keys/token.ts'
 import type { Gate } from './gate.ts'
 
 export const operator = { email: 'ops@example.com', password: 'correct horse battery' }
@@ -7,7 +7,7 @@ const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 
 /** Opens the setup page's door, as a first start does. */
 export const allowSetup = ({ services, clock }: Gate, token = setupToken) => {
-  services.people.setSetupToken(secretHash(token), clock.now() + 30 * 60_000)
+  services.people.setSetupToken(tokenHash(token), clock.now() + 30 * 60_000)
   return token
 }
 

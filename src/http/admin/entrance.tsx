@@ -8,7 +8,7 @@ import { anyone } from './guard.ts'
 import { SetupPage, SignInPage } from './pages/entrance.tsx'
 import { renderPage } from './pages/layout.tsx'
 import { normalEmail, passwordLeast, passwordMost } from './passwords.ts'
-import { secretHash } from './sessions.ts'
+import { tokenHash } from '../../keys/token.ts'
 
 const account = z.object({
   email: z.email('That is not an e-mail address.').max(254, 'That e-mail address is too long.'),
@@ -29,21 +29,21 @@ export const entrance = (services: Services) => {
     .use(anyone(services))
     .get('/setup', ({ query }) => {
       const token = String(query.token ?? '')
-      requireSetupToken(people.hasSetupToken(secretHash(token), clock.now()))
+      requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
       return renderPage(<SetupPage token={token} />)
     })
     .post(
       '/setup',
       async ({ request, set, redirect }) => {
         const { token = '', email = '', password } = await readForm(request)
-        requireSetupToken(people.hasSetupToken(secretHash(token), clock.now()))
+        requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
         const given = account.safeParse({ email: normalEmail(email), password })
         if (!given.success) {
           set.status = 422
           return renderPage(<SetupPage token={token} email={email} error={given.error.issues[0]?.message} />)
         }
         const passwordHash = await passwords.hash(given.data.password)
-        const person = people.setUp(secretHash(token), { email: given.data.email, passwordHash }, clock.now())
+        const person = people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, clock.now())
         if (!person) throw noSetup()
         dataDir.removeSetupLink()
         set.headers['set-cookie'] = sessions.open(person.id)

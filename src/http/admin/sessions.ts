@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { tokenHash } from '../../keys/token.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Person, Session } from '../../storage/people.ts'
 
@@ -36,7 +37,7 @@ export class Sessions {
     const token = randomToken()
     const now = this.#clock.now()
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
-    this.#store.openSession({ hash: secretHash(token), personId, createdAt: now, seenAt: now })
+    this.#store.openSession({ hash: tokenHash(token), personId, createdAt: now, seenAt: now })
     return this.#cookie(token)
   }
 
@@ -45,7 +46,7 @@ export class Sessions {
     const token = this.#token(request)
     if (!token) return undefined
     const now = this.#clock.now()
-    const found = this.#store.findSession(secretHash(token))
+    const found = this.#store.findSession(tokenHash(token))
     if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
       return undefined
     if (found.session.seenAt <= now - touchEveryMs) this.#touch(found.session.hash, now)
@@ -55,7 +56,7 @@ export class Sessions {
   /** Ends the session and gives the cookie that removes it from the browser. */
   close(request: Request) {
     const token = this.#token(request)
-    if (token) this.#store.closeSession(secretHash(token))
+    if (token) this.#store.closeSession(tokenHash(token))
     return this.#cookie('')
   }
 
@@ -85,5 +86,3 @@ export class Sessions {
 
 /** 256 bits from a CSPRNG. */
 export const randomToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
-
-export const secretHash = (token: string) => new Bun.CryptoHasher('sha256').update(token).digest('hex')

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
-import { randomToken, secretHash } from './sessions.ts'
+import { tokenHash } from '../../keys/token.ts'
+import { randomToken } from './sessions.ts'
 
 const setupLinkMs = 30 * 60_000
 
@@ -25,7 +26,7 @@ export const prepareSetup = ({ people, dataDir, clock }: SetupNeeds, url: string
     return undefined
   }
   const token = randomToken()
-  people.setSetupToken(secretHash(token), clock.now() + setupLinkMs)
+  people.setSetupToken(tokenHash(token), clock.now() + setupLinkMs)
   const link = `${url}/admin/setup?token=${token}`
   dataDir.writeSetupLink(link)
   return link

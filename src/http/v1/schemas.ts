@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { environmentNames, plans } from '../../keys/keyring.ts'
 import { callStatuses, reasonCodes, sentiments } from '../../calls/call.ts'
 
 const time = z.iso.datetime()
@@ -19,8 +20,8 @@ export const triggered = z.object({
 export const keyStatus = z.object({
   success: z.literal(true),
   data: z.object({
-    agency: z.object({ id: z.string(), name: z.string(), plan: z.enum(['starter', 'growth', 'agency']) }),
-    environment: z.enum(['production', 'staging']),
+    agency: z.object({ id: z.string(), name: z.string(), plan: z.enum(plans) }),
+    environment: z.enum(environmentNames),
     key: z.object({ last4: z.string(), created_at: time, age_days: z.int() }),
     limits: z.object({
       requests: z.object({
@@ -45,7 +46,7 @@ const call = z.object({
   call_id: z.uuid(),
   status: z.enum(callStatuses),
   direction: z.literal('outbound'),
-  environment: z.enum(['production', 'staging']),
+  environment: z.enum(environmentNames),
   agent_id: z.uuid(),
   provider: z.string(),
   phone_number: z.string(),
