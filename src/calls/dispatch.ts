@@ -74,7 +74,7 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
     }
     case 'refused':
       return advance(
-        { ...call, dispatch: 'refused' },
+        { ...call, dispatch: 'refused', hangUpDue: false },
         { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':

@@ -110,11 +110,13 @@ export class Reconciler {
   }
 
   /** The lease ends whatever the provider does; hanging up is tried after it. */
-  async #expire({ id, dispatch }: Call, now: number) {
+  async #expire({ id }: Call, now: number) {
     const { lifecycle, log } = this.#needs
     log.warn('call ended by the hard cap', { call_id: id })
     const over = await lifecycle.insist(id, (before) =>
-      isOver(before) ? before : { ...advance(before, cappedAt(now)), hangUpDue: dispatch !== 'pending' },
+      isOver(before)
+        ? before
+        : { ...advance(before, cappedAt(now)), hangUpDue: before.dispatch !== 'pending' },
     )
     if (over?.hangUpDue) this.#once(`hang up ${id}`, () => this.#hangUp(over))
   }
@@ -129,7 +131,11 @@ export class Reconciler {
     } catch (error) {
       log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })
     }
-    await lifecycle.insist(call.id, (before) => ({ ...before, hangUpDue: !isDone, heardAt: clock.now() }))
+    await lifecycle.insist(call.id, (before) => ({
+      ...before,
+      hangUpDue: before.hangUpDue && !isDone,
+      heardAt: clock.now(),
+    }))
   }
 }
 

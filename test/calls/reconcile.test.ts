@@ -221,6 +221,23 @@ describe('a hang-up that fails', () => {
     expect(tries).toBe(4)
   })
 
+  test('is not due any more once the provider has refused the order', async () => {
+    const gate = createGate(capped)
+    let tries = 0
+    const call = await placedThrough(gate, {
+      place: () =>
+        later(gate, 50_000, { outcome: 'refused', code: 'provider_refused', reason: 'It was refused.' }),
+      end: async () => {
+        tries++
+        throw new Error('no such call')
+      },
+    })
+    await gate.clock.advance(51_000)
+    const before = tries
+    await gate.clock.advance(600_000)
+    expect([tries, call.now().hangUpDue, call.now().dispatch]).toEqual([before, false, 'refused'])
+  })
+
   test('is tried again after a restart', async () => {
     using directory = temporaryDirectory()
     const gate = createGate({ ...capped, path: directory.database })
