@@ -69,6 +69,11 @@ export interface Call extends CallOrder, CallDetails {
   durationSeconds: number | null
   /** Over for us, but its provider has not yet been made to hang up: tried until it has. */
   hangUpDue: boolean
+  /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
+  detailsDueAt: number | null
+  detailsAsked: number
+  /** Since when its provider has not known it. */
+  missingSince: number | null
   /** When the order went out, or was about to. */
   sentAt: number | null
   /** When its provider was last heard of or asked about it. */
@@ -102,6 +107,9 @@ export const newCall = (order: CallOrder): Call => ({
   endedAt: null,
   durationSeconds: null,
   hangUpDue: false,
+  detailsDueAt: null,
+  detailsAsked: 0,
+  missingSince: null,
   sentAt: null,
   heardAt: order.createdAt,
   summary: null,

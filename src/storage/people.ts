@@ -40,7 +40,13 @@ export const createPeopleStore = (database: Database) => {
           .where(and(eq(setupTokens.hash, hash), gt(setupTokens.expiresAt, now)))
           .run() as unknown as { changes: number }
         if (changes === 0 || anyone()) return undefined
-        const made: Person = { id: Bun.randomUUIDv7(), createdAt: now, ...person }
+        const made: Person = {
+          id: Bun.randomUUIDv7(),
+          role: 'operator',
+          agencyId: null,
+          createdAt: now,
+          ...person,
+        }
         orm.insert(people).values(made).run()
         return made
       }),

@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import {
+  callStatuses,
+  dispatchStates,
+  reasonCodes,
+  sentiments,
+  type TranscriptLine,
+} from '../../calls/call.ts'
+import { agents, environments } from './agencies.ts'
+
+export const calls = sqliteTable(
+  'calls',
+  {
+    id: text().primaryKey(),
+    agencyId: text('agency_id').notNull(),
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id),
+    provider: text().notNull(),
+    accountId: text('account_id'),
+    agentRef: text('agent_ref'),
+    fromNumber: text('from_number'),
+    phoneNumber: text('phone_number').notNull(),
+    name: text(),
+    email: text(),
+    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    status: text({ enum: callStatuses }).notNull(),
+    dispatch: text({ enum: dispatchStates }).notNull(),
+    providerCallId: text('provider_call_id'),
+    reasonCode: text('reason_code', { enum: reasonCodes }),
+    reason: text(),
+    createdAt: integer('created_at').notNull(),
+    ringingAt: integer('ringing_at'),
+    answeredAt: integer('answered_at'),
+    endedAt: integer('ended_at'),
+    hangUpDue: integer('hang_up_due', { mode: 'boolean' }).notNull().default(false),
+    /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
+    detailsDueAt: integer('details_due_at'),
+    detailsAsked: integer('details_asked').notNull().default(0),
+    /** Since when its provider has not known it. */
+    missingSince: integer('missing_since'),
+    sentAt: integer('sent_at'),
+    heardAt: integer('heard_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    durationSeconds: integer('duration_seconds'),
+    summary: text(),
+    sentiment: text({ enum: sentiments }),
+    transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
+    recordingUrl: text('recording_url'),
+    costCents: integer('cost_cents'),
+  },
+  (table) => [
+    index('calls_environment').on(table.environmentId, table.id),
+    index('calls_provider_call').on(table.accountId, table.providerCallId),
+    index('calls_hang_up')
+      .on(table.heardAt)
+      .where(sql`hang_up_due`),
+    index('calls_details')
+      .on(table.detailsDueAt)
+      .where(sql`details_due_at is not null`),
+    /** The leases: the calls that are not over. */
+    index('calls_active')
+      .on(table.heardAt)
+      .where(sql`ended_at is null`),
+  ],
+)
+
+/** Which call an Idempotency-Key stands for. Written in the same commit as the call. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id),
+    key: text().notNull(),
+    /** SHA-256 of what was asked for, so that the key cannot stand for two things. */
+    fingerprint: text().notNull(),
+    callId: text('call_id')
+      .notNull()
+      .references(() => calls.id),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.key] }),
+    index('idempotency_keys_age').on(table.createdAt),
+  ],
+)
