@@ -8,6 +8,7 @@ import { answer, createGate } from './gate.ts'
 export const connect = (fake: FakeProvider) => {
   const gate = createGate({ publicUrl: 'https://gate.test', providerTimeoutMs: 300 })
   const { agency, clock, production, services } = gate
+  fake.runBy(clock)
   const account = services.accounts.save(
     { agencyId: agency.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
     clock.now(),

@@ -90,6 +90,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
 
   const place = (payload: unknown) =>
     take(order, payload, {
+      callIdOf: ({ metadata }) => metadata.call_id,
       malformed: () => refusal(400, 'Invalid parameters.'),
       refused: ({ phone_number }) => refusal(200, `${phone_number} may not be called`),
       full: () => refusal(429, 'Rate limit exceeded.'),
@@ -102,7 +103,6 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
           batch_id: null,
         }
         return {
-          callId: given.metadata.call_id,
           call: { id, order: given, standing: 'ringing', ended: false },
           answer: () => json(answer),
         }

@@ -1,23 +1,29 @@
 import type { z } from 'zod'
+import { type Clock, systemClock } from '../../../src/clock.ts'
 import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
 
 /** How a provider answers the orders that reach it. */
 interface Answers<Order, Call> {
+  /** Our id, as the order carries it. */
+  callIdOf(order: Order): string
   malformed(): Response
   refused(order: Order): Response
   full(): Response
-  /** Makes the call, under our id, and says how it is answered. */
-  made(order: Order): { callId: string; call: Call; answer(): Response }
+  /** Makes the call, and says how it is answered. */
+  made(order: Order): { call: Call; answer(): Response }
 }
 
 /** What every fake keeps: its calls by our ids, what was wrong with orders, and how it is to treat the next one. */
 export const openBook = <Call extends { standing: string; ended: boolean }>() => {
   const calls = new Map<string, Call>()
   const creates = new Map<string, number>()
+  const treated = new Map<string, Behaviour>()
   const complaints: string[] = []
   let next: Behaviour = 'accept'
+  let clock: Pick<Clock, 'now'> = systemClock
+  let watcher: ((callId: string) => void | Promise<void>) | undefined
 
-  const take = <Order>(shape: z.ZodType<Order>, payload: unknown, answers: Answers<Order, Call>) => {
+  const take = async <Order>(shape: z.ZodType<Order>, payload: unknown, answers: Answers<Order, Call>) => {
     const behaviour = next
     next = 'accept'
     const wanted = shape.safeParse(payload)
@@ -25,14 +31,17 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
       complaints.push(wanted.error.message)
       return answers.malformed()
     }
+    const callId = answers.callIdOf(wanted.data)
+    treated.set(callId, behaviour)
     if (behaviour === 'refuse') return answers.refused(wanted.data)
     if (behaviour === 'no capacity') return answers.full()
     const bad = badAnswer(behaviour)
     if (bad) return bad
-    const { callId, call, answer } = answers.made(wanted.data)
+    const { call, answer } = answers.made(wanted.data)
     creates.set(callId, (creates.get(callId) ?? 0) + 1)
     calls.set(callId, call)
-    if (behaviour === 'answer late') return Bun.sleep(150).then(answer)
+    await watcher?.(callId)
+    if (behaviour === 'answer late') await Bun.sleep(150)
     return behaviour === 'reset after accepting' ? 'reset' : answer()
   }
 
@@ -40,6 +49,10 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
     complaints,
     behave: (behaviour) => (next = behaviour),
     createsOf: (callId) => creates.get(callId) ?? 0,
+    treatmentOf: (callId) => treated.get(callId),
+    standingOf: (callId) => calls.get(callId)?.standing,
+    watch: (onCreate) => (watcher = onCreate),
+    runBy: (given) => (clock = given),
     wasEnded: (callId) => calls.get(callId)?.ended ?? false,
     move: (callId, standing) => {
       const call = calls.get(callId)
@@ -52,6 +65,7 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
     complaints,
     take,
     controls,
+    now: () => clock.now(),
     find: (is: (call: Call) => boolean) => [...calls.values()].find(is),
   }
 }

@@ -106,16 +106,15 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     if (request.headers.get('content-type') !== 'application/json') return invalid('not JSON')
     orders.push(JSON.parse(body))
     return take(order, orders.at(-1), {
+      callIdOf: ({ conversation_initiation_client_data: data }) => data.user_id,
       malformed: () => invalid('Field required'),
       refused: () => Response.json({ success: false, message: 'Number not allowed', conversation_id: null }),
       full: () => refuse(429, 'too_many_concurrent_requests', 'Too many concurrent requests'),
       made: (given) => {
-        const callId = given.conversation_initiation_client_data.user_id
-        const digits = callId.replaceAll('-', '')
+        const digits = given.conversation_initiation_client_data.user_id.replaceAll('-', '')
         const [conversationId, callSid] = [`conv_${digits}`, `CA${digits}`]
         const answer = { success: true, message: 'Success', conversation_id: conversationId, callSid }
         return {
-          callId,
           call: { conversationId, callSid, order: given, standing: 'ringing', ended: false },
           answer: () => Response.json(answer),
         }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/clock.ts'
 import type { ProviderKind } from '../../../src/providers/provider.ts'
 
 /** How a fake treats the next order that reaches it. The first three make the call all the same. */
@@ -38,10 +39,18 @@ export interface FakeProvider extends AsyncDisposable {
   agent: { ref: string | null; fromNumber: string | null }
   complaints: string[]
   behave(next: Behaviour): void
+  /** Whose time it keeps; the system's until then. */
+  runBy(clock: Pick<Clock, 'now'>): void
+  /** Calls `onCreate` once an order has made a call, and keeps its answer back until that is over. */
+  watch(onCreate: (callId: string) => void | Promise<void>): void
+  /** How the order for a call of ours was treated; undefined when none came. */
+  treatmentOf(callId: string): Behaviour | undefined
   /** How many orders for a call of ours have made a call there. */
   createsOf(callId: string): number
   /** True once somebody hung up on the call. */
   wasEnded(callId: string): boolean
+  /** How a call of ours stands; undefined when none was made. */
+  standingOf(callId: string): string | undefined
   /** Moves a call on, so that the fake answers accordingly when it is asked. */
   move(callId: string, standing: Standing): void
   /** What the provider reports of a call that stands like this, signed at `now`; empty where it reports no such thing. */

@@ -53,12 +53,13 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
 
   const place = (payload: unknown) =>
     take(order, payload, {
+      callIdOf: ({ call_id }) => call_id,
       malformed: () => json({ error: 'bad order' }, 400),
       refused: () => json({ error: 'this number is on the do-not-call list' }, 422),
       full: () => json({ error: 'all lines are in use' }, 429),
       made: ({ call_id: callId }) => {
         const id = `dial_${callId.slice(-6)}`
-        return { callId, call: { id, standing: 'ringing', ended: false }, answer: () => json({ id }, 201) }
+        return { call: { id, standing: 'ringing', ended: false }, answer: () => json({ id }, 201) }
       },
     })
 

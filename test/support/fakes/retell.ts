@@ -105,14 +105,14 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     if (request.headers.get('content-type') !== 'application/json') return invalid()
     orders.push(JSON.parse(body))
     return take(order, orders.at(-1), {
+      callIdOf: ({ metadata }) => metadata.call_id,
       malformed: invalid,
       refused: () => refuse(402, 'Trial has ended, please add payment method.'),
       full: () => refuse(429, 'Account rate limited, please throttle your requests.'),
       made: (given) => {
-        const callId = given.metadata.call_id
-        const id = `call_${callId.replaceAll('-', '')}`
+        const id = `call_${given.metadata.call_id.replaceAll('-', '')}`
         const call: TheirCall = { id, order: given, standing: 'ringing', ended: false }
-        return { callId, call, answer: () => Response.json(callObject(call), { status: 201 }) }
+        return { call, answer: () => Response.json(callObject(call), { status: 201 }) }
       },
     })
   }

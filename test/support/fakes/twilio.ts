@@ -78,15 +78,15 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
   const place = (form: URLSearchParams) => {
     const fields = Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
     return take(order, fields, {
+      callIdOf: ({ StatusCallback: [callback] }) => new URL(callback).searchParams.get('call') ?? '',
       malformed: () => failure(400, 21205, 'Bad order'),
       refused: ({ To: [to] }) =>
         failure(400, 21211, `The phone number you are attempting to call, ${to}, is not valid.`),
       full: () => failure(429, 20429, 'Too Many Requests'),
       made: ({ To: [to], From: [from], StatusCallback: [callback] }) => {
-        const callId = new URL(callback).searchParams.get('call') ?? ''
         const theirs = `CA${crypto.randomUUID().replaceAll('-', '')}`
         const call: TheirCall = { sid: theirs, to, from, callback, standing: 'queued', ended: false }
-        return { callId, call, answer: () => Response.json(resourceOf(call), { status: 201 }) }
+        return { call, answer: () => Response.json(resourceOf(call), { status: 201 }) }
       },
     })
   }

@@ -9,8 +9,6 @@ const apiKey = 'vapi-private-key-1234'
 const secret = 'vapi_secret'
 const assistantId = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
 const phoneNumberId = 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22'
-/** Where the clock of the tests stands. */
-const createdAt = '2026-01-15T12:00:00.000Z'
 
 const order = z.strictObject({
   assistantId: z.literal(assistantId),
@@ -30,6 +28,7 @@ const order = z.strictObject({
 
 interface TheirCall {
   id: string
+  createdAt: string
   order: z.infer<typeof order>
   standing: Standing
   ended: boolean
@@ -56,7 +55,7 @@ type Proof = 'hmac' | 'hmac in milliseconds' | 'secret' | 'bearer'
 
 /** Vapi, with an assistant whose server URL proves itself in the given way. */
 export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider> => {
-  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, find, now, take } = openBook<TheirCall>()
   let url = ''
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
@@ -79,7 +78,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       ],
     },
   }
-  const created = ({ id, order: { assistantOverrides, customer } }: TheirCall) => ({
+  const created = ({ id, createdAt, order: { assistantOverrides, customer } }: TheirCall) => ({
     id,
     orgId: 'org',
     type: 'outboundPhoneCall',
@@ -99,19 +98,20 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
 
   const place = (payload: unknown) =>
     take(order, payload, {
+      callIdOf: ({ customer }) => customer.externalId,
       malformed: () => refusal(400, ['the order is wrong'], 'Bad Request'),
       refused: ({ customer: { number } }) => refusal(400, [`${number} may not be called`], 'Bad Request'),
       full: () => refusal(400, 'Over Concurrency Limit', 'Bad Request'),
       made: (given) => {
         const id = crypto.randomUUID()
-        const call: TheirCall = { id, order: given, standing: 'ringing', ended: false }
+        const createdAt = new Date(now()).toISOString()
+        const call: TheirCall = { id, createdAt, order: given, standing: 'ringing', ended: false }
         const subscriptionLimits = {
           concurrencyBlocked: false,
           concurrencyLimit: 10,
           remainingConcurrentCalls: 9,
         }
         return {
-          callId: given.customer.externalId,
           call,
           answer: () => json({ ...created(call), status: 'queued', subscriptionLimits }, 201),
         }
@@ -121,9 +121,15 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
   const list = (search: URLSearchParams) => {
     const filters = new Set(['assistantId', 'createdAtGe', 'createdAtLe', 'limit'])
     for (const name of search.keys()) if (!filters.has(name)) complaints.push(`there is no filter ${name}`)
-    const from = z.iso.datetime().parse(search.get('createdAtGe') ?? createdAt)
-    const found = [...calls.values()].filter(() => Date.parse(from) <= Date.parse(createdAt))
-    return json(found.map(told).slice(0, Number(search.get('limit') ?? 100)))
+    const from = z.iso.datetime().parse(search.get('createdAtGe') ?? new Date(0).toISOString())
+    const to = z.iso.datetime().parse(search.get('createdAtLe') ?? new Date(now()).toISOString())
+    const found = [...calls.values()].filter(({ createdAt }) => from <= createdAt && createdAt <= to)
+    return json(
+      found
+        .toReversed()
+        .map(told)
+        .slice(0, Number(search.get('limit') ?? 100)),
+    )
   }
 
   const control = (call: TheirCall, request: Request, payload: unknown) => {
