@@ -1,3 +1,4 @@
+import { keyTarget } from './audit.ts'
 import { type Call, leaseOf } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
@@ -10,7 +11,7 @@ import { type Config, reachableHost } from './config.ts'
 import { Passwords } from './http/admin/passwords.ts'
 import { Sessions } from './http/admin/sessions.ts'
 import { createRateLimits } from './http/rate-limits.ts'
-import { Keyring } from './keys/keyring.ts'
+import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import { Dialling } from './providers/dialling.ts'
@@ -38,7 +39,7 @@ export interface Foundations {
 export const createServices = (foundations: Foundations) => {
   const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
   const stores = createStores(database, dataDir.secret())
-  const { accounts, agents, calls, keys, people } = stores
+  const { accounts, agents, audit, calls, keys, people } = stores
   const listening = { url: `http://${reachableHost(config.host)}:${config.port}` }
   const publicUrl = () => config.publicUrl ?? listening.url
   const commit = createCommit(database)
@@ -76,7 +77,11 @@ export const createServices = (foundations: Foundations) => {
     rateLimits: createRateLimits({ ...config, leases }),
     sessions: new Sessions(people, clock, log, config.publicUrl),
     passwords: new Passwords(people, clock),
-    noteExposure: keys.markExposed,
+    noteExposure: (key: KeyInEnvironment, now: number, address: string | null) => {
+      const { agencyId: agency, name: environment } = key.environment
+      const deed = { action: 'key.seen_in_url', agency, environment, target: keyTarget(key) } as const
+      audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
+    },
     checkStorage: () => database.check(),
     trigger: createTrigger({
       ...config,

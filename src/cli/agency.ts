@@ -1,8 +1,20 @@
 import { defineCommand } from 'citty'
+import { commandLine } from '../audit.ts'
 import { plans } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { Refusal } from '../failures.ts'
-import { agencyId, configOf, findAgency, type Io, json, presentRow, print, table, withStores } from './io.ts'
+import {
+  agencyId,
+  configOf,
+  findAgency,
+  type Io,
+  json,
+  presentRow,
+  print,
+  type Stores,
+  table,
+  withStores,
+} from './io.ts'
 
 const plan = {
   plan: {
@@ -22,7 +34,13 @@ export const agencyCommand = (io: Io) =>
         args: { name: { type: 'string', required: true, description: 'Its name' }, ...plan, ...json },
         run: ({ args }) => {
           const name = checkedName(args.name)
-          const made = withStores(io, ({ agencies }) => agencies.create(name, args.plan, Date.now()), true)
+          const now = Date.now()
+          const create = ({ agencies, audit }: Stores) =>
+            audit.change(
+              () => agencies.create(name, args.plan, now),
+              ({ id }) => ({ ...commandLine(now), action: 'agency.created', agency: id, target: name }),
+            )
+          const made = withStores(io, create, true)
           print(
             io,
             args.json,
@@ -45,8 +63,13 @@ export const agencyCommand = (io: Io) =>
         args: { ...agencyId, ...plan, ...json },
         run: ({ args }) => {
           const changed = withStores(io, (stores) => {
-            const { id } = findAgency(stores, args.agency)
-            stores.agencies.setPlan(id, args.plan)
+            const { id, plan: before } = findAgency(stores, args.agency)
+            stores.audit.change(() => stores.agencies.setPlan(id, args.plan), {
+              ...commandLine(Date.now()),
+              action: 'plan.changed',
+              agency: id,
+              target: `from ${before} to ${args.plan}`,
+            })
             return findAgency(stores, id)
           })
           print(io, args.json, presentRow(changed), `${changed.name} is now on the plan ${changed.plan}.`)

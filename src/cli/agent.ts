@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { commandLine } from '../audit.ts'
 import { agentProblem, providerNames } from '../providers/kinds.ts'
 import { Refusal } from '../failures.ts'
 import { checkedName } from './agency.ts'
@@ -43,13 +44,14 @@ export const agentCommand = (io: Io) =>
           const [ref, fromNumber] = [args.ref ?? null, args.from ?? null]
           const problem = agentProblem(args.provider, ref, fromNumber)
           if (problem) throw new Refusal(problem)
-          const made = withStores(io, (stores) =>
-            stores.agents.create(
-              findAgency(stores, args.agency).id,
-              { name, provider: args.provider, ref, fromNumber },
-              Date.now(),
-            ),
-          )
+          const now = Date.now()
+          const made = withStores(io, (stores) => {
+            const { id: agency } = findAgency(stores, args.agency)
+            return stores.audit.change(
+              () => stores.agents.create(agency, { name, provider: args.provider, ref, fromNumber }, now),
+              { ...commandLine(now), action: 'agent.created', agency, target: name },
+            )
+          })
           print(io, args.json, presentRow(made), `Created the agent ${made.name}: ${made.id}`)
         },
       }),
@@ -76,7 +78,13 @@ export const agentCommand = (io: Io) =>
             const found = stores.agents.find(args.agent)
             if (found?.agencyId !== environment.agencyId)
               throw new Refusal(`The agency ${args.agency} has no agent ${args.agent}.`)
-            stores.environments.setDefaultAgent(environment.id, found.id)
+            stores.audit.change(() => stores.environments.setDefaultAgent(environment.id, found.id), {
+              ...commandLine(Date.now()),
+              action: 'default_agent.changed',
+              agency: environment.agencyId,
+              environment: environment.name,
+              target: found.name,
+            })
             return found
           })
           const result = { environment: args.environment, default_agent: chosen.id }

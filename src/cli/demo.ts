@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
+import { commandLine, keyTarget } from '../audit.ts'
 import type { Config } from '../config.ts'
 import { issueKey } from '../keys/issue.ts'
 import { startServer } from '../server.ts'
@@ -46,14 +47,19 @@ const startAnywhere = async (config: Config, io: Io) => {
   }
 }
 
-const seed = ({ agencies, agents, environments, keys }: Services) => {
+const seed = ({ agencies, agents, audit, environments, keys }: Services) => {
   const now = Date.now()
   const agency = agencies.create('Demo Agency', 'agency', now)
   const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, now)
   for (const { id } of environments.list(agency.id)) environments.setDefaultAgent(id, agent.id)
   const production = environments.find(agency.id, 'production')
   if (!production) throw new Error('the demo agency has no production environment')
-  return issueKey(keys, production.id, now).token
+  const { key, token } = issueKey(keys, production.id, now)
+  const by = { ...commandLine(now), agency: agency.id }
+  audit.record({ ...by, action: 'agency.created', target: agency.name })
+  audit.record({ ...by, action: 'agent.created', target: agent.name })
+  audit.record({ ...by, action: 'key.generated', environment: production.name, target: keyTarget(key) })
+  return token
 }
 
 const welcome = (url: string, page: string, key: string, dataDir: string) => `

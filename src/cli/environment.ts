@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { commandLine } from '../audit.ts'
 import { Refusal } from '../failures.ts'
 import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
 
@@ -37,13 +38,16 @@ export const environmentCommand = (io: Io) =>
         run: ({ args }) => {
           if (args.real === args.simulated) throw new Refusal('Choose one: --real or --simulated.')
           const dialsReal = args.real === true
-          withStores(io, (stores) =>
-            stores.environments.setDialsReal(
-              findEnvironment(stores, args.agency, args.environment).id,
-              dialsReal,
-            ),
-          )
           const dials = dialsReal ? 'real' : 'simulated'
+          withStores(io, (stores) => {
+            const environment = findEnvironment(stores, args.agency, args.environment)
+            stores.audit.change(() => stores.environments.setDialsReal(environment.id, dialsReal), {
+              ...commandLine(Date.now()),
+              action: `dialling.${dials}`,
+              agency: environment.agencyId,
+              environment: environment.name,
+            })
+          })
           const sentence = dialsReal
             ? `Calls in ${args.environment} now ring real phones, where the agent's provider is not the simulator.`
             : `Calls in ${args.environment} now ring nobody: the simulator plays them.`

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { commandLine, keyTarget } from '../audit.ts'
 import { issueKey } from '../keys/issue.ts'
 import { Refusal } from '../failures.ts'
 import {
@@ -58,7 +59,17 @@ const issuing = (io: Io, name: 'generate' | 'rotate', description: string) =>
         const environment = findEnvironment(stores, args.agency, args.environment)
         if (name === 'rotate' && !stores.keys.live(environment.id))
           throw new Refusal(`There is no ${args.environment} key to rotate. Use: callgate key generate`)
-        return issueKey(stores.keys, environment.id, Date.now())
+        const now = Date.now()
+        return stores.audit.change(
+          () => issueKey(stores.keys, environment.id, now),
+          (issued) => ({
+            ...commandLine(now),
+            action: issued.replaced ? 'key.rotated' : 'key.generated',
+            agency: environment.agencyId,
+            environment: environment.name,
+            target: keyTarget(issued.key, issued.replaced),
+          }),
+        )
       })
       const result = {
         key: token,
@@ -77,10 +88,16 @@ const switching = (io: Io, name: 'enable' | 'disable', enabled: boolean, descrip
     meta: { name, description },
     args: whose,
     run: ({ args }) => {
-      withStores(io, (stores) =>
-        stores.environments.setAccess(findEnvironment(stores, args.agency, args.environment).id, enabled),
-      )
       const access = enabled ? 'enabled' : 'disabled'
+      withStores(io, (stores) => {
+        const environment = findEnvironment(stores, args.agency, args.environment)
+        stores.audit.change(() => stores.environments.setAccess(environment.id, enabled), {
+          ...commandLine(Date.now()),
+          action: `access.${access}`,
+          agency: environment.agencyId,
+          environment: environment.name,
+        })
+      })
       print(
         io,
         args.json,

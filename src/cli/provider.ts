@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { type Action, commandLine } from '../audit.ts'
 import { systemClock } from '../clock.ts'
 import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
@@ -66,8 +67,9 @@ export const providerCommand = (io: Io) =>
           )
           const draft = { id: earlier?.row.id ?? '', baseUrl, credentials, hookUrl: '' }
           if (!args.unchecked) await demandWorking(kind, draft)
-          const saved = withStores(io, ({ accounts }) =>
-            accounts.save({ agencyId: args.agency, provider: kind.name, baseUrl, credentials }, Date.now()),
+          const account = { agencyId: args.agency, provider: kind.name, baseUrl, credentials }
+          const saved = withStores(io, ({ accounts, audit }) =>
+            audit.change(() => accounts.save(account, Date.now()), deed('provider.saved', args.agency, kind)),
           )
           const hook = hookUrlOf(io, saved)
           const secrets = Object.entries(made).map(([name, value]) => `\n${name} (shown once): ${value}`)
@@ -120,7 +122,9 @@ export const providerCommand = (io: Io) =>
         args: whose,
         run: ({ args }) => {
           withStores(io, (stores) => {
-            stores.accounts.remove(needAccount(stores, args.agency, args.provider).row.id)
+            const { id } = needAccount(stores, args.agency, args.provider).row
+            const line = deed('provider.removed', args.agency, kindOf(args.provider))
+            stores.audit.change(() => stores.accounts.remove(id), line)
           })
           print(
             io,
@@ -132,6 +136,13 @@ export const providerCommand = (io: Io) =>
       }),
     },
   })
+
+const deed = (action: Action, agency: string, { title }: ProviderKind) => ({
+  ...commandLine(Date.now()),
+  action,
+  agency,
+  target: title,
+})
 
 const kindOf = (name: string): ProviderKind => {
   const kind = findKind(name)

@@ -5,7 +5,7 @@ import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
 import { Windows } from '../limits/window.ts'
 import type { Log } from '../telemetry/log.ts'
-import { throttleAddress } from './address.ts'
+import { clientAddress, throttleAddress } from './address.ts'
 import { keysInUrl, readBearer } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 
@@ -15,7 +15,7 @@ interface AdmissionNeeds {
   rateLimits: RateLimits
   usage: { touch(keyId: string, now: number): void }
   /** Notes for the admin that a key was seen in a URL. */
-  noteExposure(key: KeyInEnvironment, now: number): void
+  noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
   clock: Clock
   log: Log
   requestsPerMinute: number
@@ -33,20 +33,20 @@ export const admission = (needs: AdmissionNeeds) => {
   const { keyring, windows, rateLimits, usage, clock, log } = needs
   const wrongKeys = new Windows(60_000)
 
-  const noteExposure = (key: KeyInEnvironment, now: number) => {
+  const noteExposure = (key: KeyInEnvironment, now: number, address: string | null) => {
     try {
-      needs.noteExposure(key, now)
+      needs.noteExposure(key, now, address)
     } catch (error) {
       log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
     }
   }
 
-  const refuseKeyInUrl = (url: string, now: number) => {
+  const refuseKeyInUrl = (url: string, now: number, address: () => string | null) => {
     const exposed = keysInUrl(url)
     if (exposed.length === 0) return
     for (const token of exposed) {
       const key = tokenFlaw(token) === undefined ? keyring.find(token) : undefined
-      if (key && key.exposedAt === null) noteExposure(key, now)
+      if (key && key.exposedAt === null) noteExposure(key, now, address())
     }
     throw new Failure('key_in_url')
   }
@@ -62,7 +62,7 @@ export const admission = (needs: AdmissionNeeds) => {
   }
 
   /** Slows down guessing: a wrong key counts against its address, a right one from there passes all the same. */
-  const throttled = (refusal: Failure, address: string | undefined): Failure => {
+  const throttled = (refusal: Failure, address: string | null): Failure => {
     if (refusal.reason !== 'invalid_key' && refusal.reason !== 'malformed_key') return refusal
     const id = wrongKeys.size < countedAddresses ? throttleAddress(address) : 'others'
     const count = wrongKeys.take(id, wrongKeysPerMinute, clock.monotonic())
@@ -74,11 +74,11 @@ export const admission = (needs: AdmissionNeeds) => {
   return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
     const now = clock.now()
     set.headers['cache-control'] = 'no-store'
-    refuseKeyInUrl(request.url, now)
+    refuseKeyInUrl(request.url, now, () => clientAddress(request, server))
 
     const token = readBearer(request.headers.get('authorization'))
     const key = token instanceof Failure ? token : judge(keyring.find(token))
-    if (key instanceof Failure) throw throttled(key, server?.requestIP(request)?.address)
+    if (key instanceof Failure) throw throttled(key, clientAddress(request, server))
     const { environment } = key
 
     const window = windows.take(environment.id, needs.requestsPerMinute, clock.monotonic())

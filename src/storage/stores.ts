@@ -1,6 +1,7 @@
 import { createAccountStore } from './accounts.ts'
 import { createAgencyStore } from './agencies.ts'
 import { createAgentStore } from './agents.ts'
+import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
 import { createEnvironmentStore } from './environments.ts'
@@ -21,4 +22,5 @@ export const createStores = (database: Database, secret: string) => ({
   calls: createCallStore(database),
   idempotency: createIdempotencyStore(database),
   people: createPeopleStore(database),
+  audit: createAuditStore(database),
 })

@@ -89,7 +89,7 @@ describe('an address is counted as', () => {
     ['IPv4 when it is IPv4 in IPv6', '::ffff:203.0.113.7', '203.0.113.7'],
     ['its /64 when it is IPv6', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::'],
     ['its /64 when it is the last of it', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::'],
-    ['unknown when it is missing', undefined, 'unknown'],
+    ['unknown when it is missing', null, 'unknown'],
     ['unknown when it is empty', '', 'unknown'],
     ['unknown when it is no address', 'localhost', 'unknown'],
     ['unknown when it has too many parts', '203.0.113.7.9', 'unknown'],

@@ -18,19 +18,22 @@ export const findAgency = ({ agencies }: Pick<Services, 'agencies'>, id: string)
 }
 
 export const agencyPages = (services: Services) => {
-  const { agencies, clock } = services
+  const { agencies, audit, clock } = services
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(services))
     .get('/', ({ redirect }) => redirect('/admin/agencies', 303))
     .get('/agencies', ({ person }) => renderPage(<AgenciesPage person={person} agencies={agencies.list()} />))
     .post(
       '/agencies',
-      async ({ person, request, set, redirect }) => {
+      async ({ by, person, request, set, redirect }) => {
         const form = await readForm(request)
         const name = nameSchema.safeParse(form.name)
         const plan = planSchema.safeParse(form.plan)
         if (name.success && plan.success) {
-          const agency = agencies.create(name.data, plan.data, clock.now())
+          const agency = audit.change(
+            () => agencies.create(name.data, plan.data, clock.now()),
+            (made) => ({ ...by, action: 'agency.created', agency: made.id, target: made.name }),
+          )
           return redirect(`/admin/agencies/${agency.id}`, 303)
         }
         set.status = 422
@@ -48,11 +51,16 @@ export const agencyPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/plan',
-      async ({ params, request, redirect }) => {
+      async ({ by, params, request, redirect }) => {
         const agency = findAgency(services, params.agency)
         const plan = planSchema.safeParse((await readForm(request)).plan)
         if (!plan.success) throw new Failure('invalid_body', { detail: 'there is no such plan' })
-        agencies.setPlan(agency.id, plan.data)
+        audit.change(() => agencies.setPlan(agency.id, plan.data), {
+          ...by,
+          action: 'plan.changed',
+          agency: agency.id,
+          target: `from ${agency.plan} to ${plan.data}`,
+        })
         return redirect(`/admin/agencies/${agency.id}`, 303)
       },
       { parse: 'none', params: agencyParams },

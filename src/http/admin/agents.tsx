@@ -12,7 +12,7 @@ import { AgentsPage } from './pages/agency.tsx'
 import { renderPage } from './pages/layout.tsx'
 
 export const agentPages = (services: Services) => {
-  const { agents, clock, environments } = services
+  const { agents, audit, clock, environments } = services
 
   const page = (
     person: Person,
@@ -38,7 +38,7 @@ export const agentPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/agents',
-      async ({ person, params, request, set, redirect }) => {
+      async ({ by, person, params, request, set, redirect }) => {
         const agency = findAgency(services, params.agency)
         const form = await readForm(request)
         const name = nameSchema.safeParse(form.name)
@@ -49,14 +49,17 @@ export const agentPages = (services: Services) => {
           set.status = 422
           return page(person, agency, { typed: form, error: problem })
         }
-        agents.create(agency.id, { name: name.data, provider, ref, fromNumber }, clock.now())
+        audit.change(
+          () => agents.create(agency.id, { name: name.data, provider, ref, fromNumber }, clock.now()),
+          (made) => ({ ...by, action: 'agent.created', agency: agency.id, target: made.name }),
+        )
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agencyParams },
     )
     .post(
       '/agencies/:agency/agents/default',
-      async ({ params, request, redirect }) => {
+      async ({ by, params, request, redirect }) => {
         const agency = findAgency(services, params.agency)
         const form = await readForm(request)
         const name = environmentNameSchema.safeParse(form.environment)
@@ -65,7 +68,13 @@ export const agentPages = (services: Services) => {
         const agent = form.agent ? agents.find(form.agent) : null
         if (agent === undefined || (agent && agent.agencyId !== agency.id))
           throw new Failure('agent_not_found')
-        environments.setDefaultAgent(environment.id, agent?.id ?? null)
+        audit.change(() => environments.setDefaultAgent(environment.id, agent?.id ?? null), {
+          ...by,
+          action: 'default_agent.changed',
+          agency: agency.id,
+          environment: environment.name,
+          target: agent?.name ?? 'none',
+        })
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agencyParams },

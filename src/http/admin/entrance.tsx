@@ -2,8 +2,9 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
-import { throttleAddress } from '../address.ts'
+import { clientAddress, throttleAddress } from '../address.ts'
 import { readForm } from '../body.ts'
+import { doer } from './doer.ts'
 import { anyone } from './guard.ts'
 import { SetupPage, SignInPage } from './pages/entrance.tsx'
 import { renderPage } from './pages/layout.tsx'
@@ -24,7 +25,7 @@ const signInRefusal =
 
 /** How people come in: the first one by a one-time link, everyone by their password. */
 export const entrance = (services: Services) => {
-  const { people, sessions, passwords, clock, dataDir } = services
+  const { audit, people, sessions, passwords, clock, dataDir } = services
   return new Elysia({ name: 'entrance' })
     .use(anyone(services))
     .get('/setup', ({ query }) => {
@@ -34,7 +35,7 @@ export const entrance = (services: Services) => {
     })
     .post(
       '/setup',
-      async ({ request, set, redirect }) => {
+      async ({ request, server, set, redirect }) => {
         const { token = '', email = '', password } = await readForm(request)
         requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
         const given = account.safeParse({ email: normalEmail(email), password })
@@ -43,7 +44,16 @@ export const entrance = (services: Services) => {
           return renderPage(<SetupPage token={token} email={email} error={given.error.issues[0]?.message} />)
         }
         const passwordHash = await passwords.hash(given.data.password)
-        const person = people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, clock.now())
+        const now = clock.now()
+        const person = audit.change(
+          () => people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, now),
+          (made) =>
+            made && {
+              ...doer(made.email, { request, server }, now),
+              action: 'person.joined',
+              target: made.role,
+            },
+        )
         if (!person) throw noSetup()
         dataDir.removeSetupLink()
         set.headers['set-cookie'] = sessions.open(person.id)
@@ -56,10 +66,13 @@ export const entrance = (services: Services) => {
       '/sign-in',
       async ({ request, server, set, redirect }) => {
         const { email = '', password = '' } = await readForm(request)
-        const address = throttleAddress(server?.requestIP(request)?.address)
+        const address = throttleAddress(clientAddress(request, server))
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
-          set.headers['set-cookie'] = sessions.open(result.person.id)
+          const { email: actor, agencyId: agency } = result.person
+          const who = doer(actor, { request, server }, clock.now())
+          const opened = () => sessions.open(result.person.id)
+          set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
           return redirect('/admin/agencies', 303)
         }
         set.status = result.retryAfterSeconds === undefined ? 401 : 429
@@ -71,8 +84,17 @@ export const entrance = (services: Services) => {
     )
     .post(
       '/sign-out',
-      ({ request, set, redirect }) => {
-        set.headers['set-cookie'] = sessions.close(request)
+      ({ request, server, set, redirect }) => {
+        const person = sessions.person(request)
+        set.headers['set-cookie'] = audit.change(
+          () => sessions.close(request),
+          () =>
+            person && {
+              ...doer(person.email, { request, server }, clock.now()),
+              action: 'signed_out',
+              agency: person.agencyId,
+            },
+        )
         return redirect('/admin/sign-in', 303)
       },
       { parse: 'none' },

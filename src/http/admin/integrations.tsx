@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { keyTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
 import { issueKey } from '../../keys/issue.ts'
 import type { EnvironmentName } from '../../keys/keyring.ts'
@@ -16,7 +17,7 @@ import { renderPage } from './pages/layout.tsx'
 const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
 
 export const integrationPages = (services: Services) => {
-  const { accounts, agents, clock, config, environments, keys, leases, usage } = services
+  const { accounts, agents, audit, clock, config, environments, keys, leases, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const key = keys.live(environment.id)
@@ -75,13 +76,22 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ person, params, request }) => {
+        async ({ by, person, params, request }) => {
           const form = await readForm(request)
           const { agency, environment } = findView(params)
           // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
           if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
           const apiUrl = config.publicUrl ?? `http://${request.headers.get('host')}`
-          const { token, replaced } = issueKey(keys, environment.id, clock.now())
+          const { token, replaced } = audit.change(
+            () => issueKey(keys, environment.id, clock.now()),
+            (issued) => ({
+              ...by,
+              action: issued.replaced ? 'key.rotated' : 'key.generated',
+              agency: agency.id,
+              environment: environment.name,
+              target: keyTarget(issued.key, issued.replaced),
+            }),
+          )
           const exampleAgentId = environment.defaultAgentId
             ? undefined
             : (agents.list(agency.id)[0]?.id ?? 'AGENT_ID')
@@ -94,24 +104,34 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/dialling',
-        async ({ params, request, redirect }) => {
+        async ({ by, params, request, redirect }) => {
           const { agency, environment } = findView(params)
           const { real } = await readForm(request)
           if (real !== 'true' && real !== 'false')
             throw new Failure('invalid_body', { detail: 'real must be true or false' })
-          environments.setDialsReal(environment.id, real === 'true')
+          audit.change(() => environments.setDialsReal(environment.id, real === 'true'), {
+            ...by,
+            action: real === 'true' ? 'dialling.real' : 'dialling.simulated',
+            agency: agency.id,
+            environment: environment.name,
+          })
           return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
         },
         { parse: 'none', params: environmentParams },
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/access',
-        async ({ params, request, redirect }) => {
+        async ({ by, params, request, redirect }) => {
           const { agency, environment } = findView(params)
           const { enabled } = await readForm(request)
           if (enabled !== 'true' && enabled !== 'false')
             throw new Failure('invalid_body', { detail: 'enabled must be true or false' })
-          environments.setAccess(environment.id, enabled === 'true')
+          audit.change(() => environments.setAccess(environment.id, enabled === 'true'), {
+            ...by,
+            action: enabled === 'true' ? 'access.enabled' : 'access.disabled',
+            agency: agency.id,
+            environment: environment.name,
+          })
           return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
         },
         { parse: 'none', params: environmentParams },

@@ -17,7 +17,7 @@ const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
 
 export const providerPages = (services: Services) => {
-  const { accounts, clock, dialling, publicUrl } = services
+  const { accounts, audit, clock, dialling, publicUrl } = services
 
   const find = (params: Params) => {
     const kind = findKind(params.provider)
@@ -53,7 +53,7 @@ export const providerPages = (services: Services) => {
     })
     .post(
       '/agencies/:agency/integrations/providers/:provider',
-      async ({ person, params, request, set }) => {
+      async ({ by, person, params, request, set }) => {
         const { agency, kind, account } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm(request)
         const refuse = (error: string) => {
@@ -64,16 +64,25 @@ export const providerPages = (services: Services) => {
         if (checked.problems) return refuse(checked.problems.join(' '))
         const complaint = await dialling.check(kind, checked)
         if (complaint !== undefined) return refuse(complaint)
-        accounts.save({ agencyId: agency.id, provider: kind.name, ...checked }, clock.now())
+        audit.change(
+          () => accounts.save({ agencyId: agency.id, provider: kind.name, ...checked }, clock.now()),
+          {
+            ...by,
+            action: 'provider.saved',
+            agency: agency.id,
+            target: kind.title,
+          },
+        )
         return page(person, params, { made: checked.made })
       },
       { parse: 'none', params: providerParams },
     )
     .post(
       '/agencies/:agency/integrations/providers/:provider/remove',
-      ({ params, redirect }) => {
-        const { agency, account } = find(params)
-        if (account) accounts.remove(account.id)
+      ({ by, params, redirect }) => {
+        const { agency, kind, account } = find(params)
+        const deed = { action: 'provider.removed', agency: agency.id, target: kind.title } as const
+        if (account) audit.change(() => accounts.remove(account.id), { ...by, ...deed })
         return redirect(`/admin/agencies/${agency.id}/integrations`, 303)
       },
       { parse: 'none', params: providerParams },

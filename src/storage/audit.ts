@@ -1,0 +1,62 @@
+import { and, desc, eq, lt } from 'drizzle-orm'
+import type { Action, Deed } from '../audit.ts'
+import type { NotPromise } from '../calls/commit.ts'
+import type { Database } from './database.ts'
+import { audit } from './schema.ts'
+
+type AuditRow = Omit<typeof audit.$inferSelect, 'action'> & { action: Action }
+
+interface PageOfAudit {
+  /** One agency's lines; left out, all. */
+  agency?: string | undefined
+  /** Lines older than the one with this id. */
+  before?: string | undefined
+  limit: number
+}
+
+/** Who did what. Lines are added and, when they are old enough, dropped; none is ever changed. */
+export const createAuditStore = (database: Database) => {
+  const { orm } = database
+
+  /** Writes a line. */
+  const record = ({ agency = null, environment, target, ...rest }: Deed) => {
+    orm
+      .insert(audit)
+      .values({ id: Bun.randomUUIDv7(), agencyId: agency, environment, target, ...rest })
+      .run()
+  }
+
+  return {
+    record,
+
+    /** Makes a change and writes its line, in one transaction: both are on disk when this returns, or neither. */
+    change: <T>(make: () => NotPromise<T>, deed: Deed | ((made: T) => Deed | undefined)): T =>
+      database.transaction<T>(() => {
+        const made = make()
+        const line = typeof deed === 'function' ? deed(made) : deed
+        if (line) record(line)
+        return made
+      }),
+
+    /** Newest first. */
+    list: ({ agency, before, limit }: PageOfAudit) =>
+      orm
+        .select()
+        .from(audit)
+        .where(
+          and(
+            agency === undefined ? undefined : eq(audit.agencyId, agency),
+            before === undefined ? undefined : lt(audit.id, before),
+          ),
+        )
+        .orderBy(desc(audit.id))
+        .limit(limit)
+        .all() as AuditRow[],
+
+    /** Drops the lines from before a time; gives how many those were. */
+    dropBefore: (time: number) => {
+      const { changes } = orm.delete(audit).where(lt(audit.at, time)).run() as unknown as { changes: number }
+      return changes
+    },
+  }
+}

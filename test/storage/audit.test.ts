@@ -1,0 +1,61 @@
+import { expect, test } from 'bun:test'
+import { commandLine } from '../../src/audit.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+
+const byNobody = commandLine(1)
+const targets = (gate: Gate, page: Parameters<Gate['services']['audit']['list']>[0]) =>
+  gate.services.audit.list(page).map(({ target }) => target)
+
+test('a change and its line are kept together or not at all', () => {
+  const gate = createGate()
+  const { audit, environments } = gate.services
+  const failing = () => {
+    environments.setAccess(gate.production.id, false)
+    throw new Error('no')
+  }
+  expect(() => audit.change(failing, { ...byNobody, action: 'access.disabled' })).toThrow('no')
+  gate.database.sqlite.run(
+    'create trigger full before insert on audit begin select raise(abort, "full"); end',
+  )
+  const changing = () => environments.setAccess(gate.production.id, false)
+  expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow('full')
+  expect(gate.environment('production').accessEnabled).toBe(true)
+  expect(audit.list({ limit: 10 })).toEqual([])
+})
+
+test('an undone change is undone for the next request too', async () => {
+  const gate = createGate()
+  const { audit, environments } = gate.services
+  gate.database.sqlite.run(
+    'create trigger full before insert on audit begin select raise(abort, "full"); end',
+  )
+  const changing = () => environments.setAccess(gate.production.id, false)
+  expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow()
+  expect((await gate.authorized('/api/v1/key')).status).toBe(200)
+})
+
+test('lines come newest first, by agency or all, page by page', () => {
+  const gate = createGate()
+  const { audit } = gate.services
+  for (const [target, agency] of [
+    ['1', gate.agency.id],
+    ['2', null],
+    ['3', 'another'],
+    ['4', gate.agency.id],
+    ['5', gate.agency.id],
+  ] as const)
+    audit.record({ ...byNobody, action: 'key.generated', target, agency })
+  expect(targets(gate, { limit: 10 })).toEqual(['5', '4', '3', '2', '1'])
+  expect(targets(gate, { agency: gate.agency.id, limit: 2 })).toEqual(['5', '4'])
+  const before = audit.list({ agency: gate.agency.id, limit: 2 }).at(-1)?.id
+  expect(targets(gate, { agency: gate.agency.id, before, limit: 2 })).toEqual(['1'])
+})
+
+test('lines from before a time can be dropped, the others stay', () => {
+  const gate = createGate()
+  const { audit } = gate.services
+  for (const at of [1, 2, 3])
+    audit.record({ ...commandLine(at), action: 'key.generated', target: String(at) })
+  expect(audit.dropBefore(3)).toBe(2)
+  expect(targets(gate, { limit: 10 })).toEqual(['3'])
+})
