@@ -40,6 +40,7 @@ interface TriggerNeeds {
   clock: Clock
   /** Hands the call to its provider, some time after this returns. */
   dispatch(call: Call): void
+  /** For environments without a limit of their own. */
   concurrentCalls: number
   maxCallSeconds: number
 }
@@ -90,7 +91,7 @@ const start = async (
     createdAt: now,
     expiresAt: now + needs.maxCallSeconds * 1000,
   })
-  const slot = needs.leases.take(leaseOf(call), needs.concurrentCalls)
+  const slot = needs.leases.take(leaseOf(call), environment.concurrentCalls ?? needs.concurrentCalls)
   if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
     await needs.commit(() => {

@@ -1,13 +1,17 @@
 import { defineCommand } from 'citty'
 import { commandLine } from '../audit.ts'
 import { Refusal } from '../failures.ts'
+import { limitFlaw, type OwnLimits, readLimit } from '../limits/limits.ts'
 import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
 
 const whose = { ...agencyId, ...environmentName, ...json }
 
 export const environmentCommand = (io: Io) =>
   defineCommand({
-    meta: { name: 'environment', description: 'Show an environment; let it dial for real or play calls' },
+    meta: {
+      name: 'environment',
+      description: 'Show an environment, set its limits, let it dial for real or play calls',
+    },
     subCommands: {
       show: defineCommand({
         meta: { name: 'show', description: 'Show how an environment is set' },
@@ -21,6 +25,8 @@ export const environmentCommand = (io: Io) =>
             access: environment.accessEnabled ? 'enabled' : 'disabled',
             dials: environment.dialsReal ? 'real' : 'simulated',
             default_agent: environment.defaultAgentId,
+            requests_per_minute: environment.requestsPerMinute,
+            concurrent_calls: environment.concurrentCalls,
           }
           const lines = Object.entries(shown).map(
             ([name, value]) => `${name.replaceAll('_', ' ')}: ${value ?? '–'}`,
@@ -54,5 +60,55 @@ export const environmentCommand = (io: Io) =>
           print(io, args.json, { environment: args.environment, dials }, sentence)
         },
       }),
+      limits: limits(io),
     },
   })
+
+const limits = (io: Io) =>
+  defineCommand({
+    meta: { name: 'limits', description: 'Raise or lower the limits; holds for the next request' },
+    args: {
+      ...whose,
+      'requests-per-minute': {
+        type: 'string',
+        description: 'Requests in any minute, or default for the server’s',
+        valueHint: 'n|default',
+      },
+      'concurrent-calls': {
+        type: 'string',
+        description: 'Calls at once, or default for the server’s',
+        valueHint: 'n|default',
+      },
+    },
+    run: ({ args }) => {
+      const change = {
+        ...named('requestsPerMinute', args['requests-per-minute']),
+        ...named('concurrentCalls', args['concurrent-calls']),
+      }
+      if (Object.keys(change).length === 0)
+        throw new Refusal('Say which limit: --requests-per-minute, --concurrent-calls, or both.')
+      const { requestsPerMinute, concurrentCalls } = withStores(io, (stores) => {
+        const { id } = findEnvironment(stores, args.agency, args.environment)
+        stores.environments.setLimits(id, change)
+        return findEnvironment(stores, args.agency, args.environment)
+      })
+      print(
+        io,
+        args.json,
+        {
+          environment: args.environment,
+          requests_per_minute: requestsPerMinute,
+          concurrent_calls: concurrentCalls,
+        },
+        `Limits in ${args.environment}: ${requestsPerMinute ?? 'the default number of'} requests a minute, ${concurrentCalls ?? 'the default number of'} concurrent calls.`,
+      )
+    },
+  })
+
+/** One limit of the command line, if it was given. */
+const named = (name: keyof OwnLimits, text: string | undefined): Partial<OwnLimits> => {
+  if (text === undefined) return {}
+  const limit = text.trim() === '' ? undefined : readLimit(text)
+  if (limit === undefined) throw new Refusal(limitFlaw)
+  return { [name]: limit }
+}

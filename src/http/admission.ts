@@ -18,6 +18,7 @@ interface AdmissionNeeds {
   noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
   clock: Clock
   log: Log
+  /** For environments without a limit of their own. */
   requestsPerMinute: number
 }
 
@@ -81,9 +82,13 @@ export const admission = (needs: AdmissionNeeds) => {
     if (key instanceof Failure) throw throttled(key, clientAddress(request, server))
     const { environment } = key
 
-    const window = windows.take(environment.id, needs.requestsPerMinute, clock.monotonic())
+    const window = windows.take(
+      environment.id,
+      environment.requestsPerMinute ?? needs.requestsPerMinute,
+      clock.monotonic(),
+    )
     usage.touch(key.id, now)
-    rateLimits.announce(set.headers, environment.id, window)
+    rateLimits.announce(set.headers, environment, window)
     if (!window.granted) throw new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds })
 
     /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */

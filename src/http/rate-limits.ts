@@ -1,33 +1,48 @@
 import type { Leases } from '../limits/leases.ts'
+import type { Limits, OwnLimits } from '../limits/limits.ts'
 import type { WindowDecision } from '../limits/window.ts'
 
-interface RateLimitNeeds {
+interface RateLimitNeeds extends Limits {
   leases: Leases
-  requestsPerMinute: number
   windowSeconds: number
-  concurrentCalls: number
+}
+
+interface LimitedEnvironment extends OwnLimits {
+  id: string
 }
 
 export interface RateLimits {
   /** Writes `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) as things stand now. */
   announce(
     headers: Record<string, string | number | string[]>,
-    environmentId: string,
+    environment: LimitedEnvironment,
     window: WindowDecision,
   ): void
 }
 
-export const createRateLimits = ({
-  leases,
-  requestsPerMinute,
-  windowSeconds,
-  concurrentCalls,
-}: RateLimitNeeds): RateLimits => {
-  const policy = `"permin";q=${requestsPerMinute};w=${windowSeconds}, "inflight";q=${concurrentCalls};qu="concurrent-requests"`
+/** Bounds what ever new limits can take; those beyond are written anew each time. */
+const keptPolicies = 1000
+
+export const createRateLimits = (needs: RateLimitNeeds): RateLimits => {
+  const { leases, windowSeconds } = needs
+  const policies = new Map<number, string>()
+
+  /** Written once for each pair of limits: limits end at a million, so a number can hold both. */
+  const policyOf = (requests: number, calls: number) => {
+    const pair = requests * 10_000_000 + calls
+    const known = policies.get(pair)
+    if (known !== undefined) return known
+    const policy = `"permin";q=${requests};w=${windowSeconds}, "inflight";q=${calls};qu="concurrent-requests"`
+    if (policies.size < keptPolicies) policies.set(pair, policy)
+    return policy
+  }
+
   return {
-    announce: (headers, environmentId, { remaining, resetSeconds }) => {
-      const slots = Math.max(0, concurrentCalls - leases.count(environmentId))
-      headers['ratelimit-policy'] = policy
+    announce: (headers, environment, { remaining, resetSeconds }) => {
+      const requests = environment.requestsPerMinute ?? needs.requestsPerMinute
+      const calls = environment.concurrentCalls ?? needs.concurrentCalls
+      const slots = Math.max(0, calls - leases.count(environment.id))
+      headers['ratelimit-policy'] = policyOf(requests, calls)
       headers.ratelimit = `"permin";r=${remaining};t=${resetSeconds}, "inflight";r=${slots}`
     },
   }

@@ -17,6 +17,9 @@ export interface Environment {
   defaultAgentId: string | null
   /** False: the simulator plays every call, whatever the agent's provider. */
   dialsReal: boolean
+  /** The operator's limits for this environment; null means: the server's. */
+  requestsPerMinute: number | null
+  concurrentCalls: number | null
 }
 
 /** One key, live or replaced. A replaced key stays as a tombstone, so that its holder can be told. */

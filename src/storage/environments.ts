@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { EnvironmentName } from '../keys/keyring.ts'
+import type { OwnLimits } from '../limits/limits.ts'
 import type { Database } from './database.ts'
 import { environments } from './schema.ts'
 
@@ -22,7 +23,7 @@ export const createEnvironmentStore = (database: Database) => {
 
   const update = (
     id: string,
-    change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'>>,
+    change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'> & OwnLimits>,
   ) =>
     database.transaction(() => {
       orm.update(environments).set(change).where(eq(environments.id, id)).run()
@@ -51,6 +52,9 @@ export const createEnvironmentStore = (database: Database) => {
 
     /** Sends calls to the agents' providers, or to the simulator. */
     setDialsReal: (id: string, dialsReal: boolean) => update(id, { dialsReal }),
+
+    /** Gives the environment limits of its own, or with null the server's. A limit that is not named stays. */
+    setLimits: (id: string, limits: Partial<OwnLimits>) => update(id, limits),
 
     setDefaultAgent: (id: string, defaultAgentId: string | null) => update(id, { defaultAgentId }),
   }

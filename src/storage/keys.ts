@@ -60,6 +60,8 @@ export const createKeyStore = (database: Database) => {
           accessEnabled: environments.accessEnabled,
           defaultAgentId: environments.defaultAgentId,
           dialsReal: environments.dialsReal,
+          requestsPerMinute: environments.requestsPerMinute,
+          concurrentCalls: environments.concurrentCalls,
         },
       })
       .from(keys)

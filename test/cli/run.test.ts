@@ -71,6 +71,24 @@ test('the switch and the plan can be changed and are shown', async () => {
   expect(await json(`key enable ${whose}`)).toMatchObject({ access: 'enabled' })
 })
 
+test('limits are set each for itself, and given back to the server’s', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const whose = `--agency ${agency} --environment production`
+  const limits = (environment: object, requests: number | null, calls: number | null) =>
+    expect(environment).toMatchObject({ requests_per_minute: requests, concurrent_calls: calls })
+  limits(await json(`environment limits ${whose} --requests-per-minute 500`), 500, null)
+  limits(await json(`environment limits ${whose} --concurrent-calls=25`), 500, 25)
+  limits(await json(`environment limits ${whose} --requests-per-minute default`), null, 25)
+  limits(await json(`environment show ${whose}`), null, 25)
+  for (const wrong of ['', '--requests-per-minute 0', '--concurrent-calls=', '--concurrent-calls 1000001']) {
+    const { code, out, err } = await runIn(`environment limits ${whose} ${wrong}`.trim())
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^[A-Z].*\.\n$/)
+  }
+})
+
 test.each([
   ['no command', ''],
   ['an unknown command', 'dial'],

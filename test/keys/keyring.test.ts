@@ -147,6 +147,8 @@ test('after a load that failed, never answers from before: the next look-up load
       dialsReal: true,
       accessEnabled: true,
       defaultAgentId: null,
+      requestsPerMinute: null,
+      concurrentCalls: null,
     },
   })
   let changed = true

@@ -5,6 +5,7 @@ import { agentPages } from './agents.tsx'
 import { assets } from './assets/index.ts'
 import { entrance } from './entrance.tsx'
 import { integrationPages } from './integrations.tsx'
+import { limitPages } from './limits.tsx'
 import { providerPages } from './providers.tsx'
 
 /** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
@@ -15,4 +16,5 @@ export const admin = (services: Services) =>
     .use(agencyPages(services)) // the agencies and their plans
     .use(agentPages(services)) // an agency's agents
     .use(integrationPages(services)) // its keys and switches
+    .use(limitPages(services)) // what the operator lets an environment do
     .use(providerPages(services)) // its accounts at voice providers

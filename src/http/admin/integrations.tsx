@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { keyTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
 import { issueKey } from '../../keys/issue.ts'
-import type { EnvironmentName } from '../../keys/keyring.ts'
+import { limitsOf } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
@@ -14,7 +14,8 @@ import { ApiPage, type EnvironmentView, IntegrationsPage } from './pages/integra
 import { NewKeyPage, RotatePage } from './pages/key.tsx'
 import { renderPage } from './pages/layout.tsx'
 
-const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
+export const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
+export type EnvironmentParams = z.infer<typeof environmentParams>
 
 export const integrationPages = (services: Services) => {
   const { accounts, agents, audit, clock, config, environments, keys, leases, usage } = services
@@ -22,10 +23,11 @@ export const integrationPages = (services: Services) => {
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const key = keys.live(environment.id)
     const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
-    return { ...environment, key, lastUsedAt, activeCalls: leases.count(environment.id) }
+    const limits = limitsOf(environment, config)
+    return { ...environment, key, lastUsedAt, activeCalls: leases.count(environment.id), limits }
   }
 
-  const findView = (params: { agency: string; environment: EnvironmentName }) => {
+  const findView = (params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
     const environment = environments.find(agency.id, params.environment)
     if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })

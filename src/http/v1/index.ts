@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
+import { limitsOf } from '../../limits/limits.ts'
 import type { Services } from '../../services.ts'
 import { admission } from '../admission.ts'
 import { cursorAfter, readList } from './list.ts'
@@ -34,7 +35,7 @@ export const v1 = (services: Services) => {
         confirm()
         const { callId, replayed } = await trigger(environment, order, key)
         if (replayed) set.headers['idempotent-replayed'] = 'true'
-        rateLimits.announce(set.headers, environment.id, window)
+        rateLimits.announce(set.headers, environment, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }
       },
       { parse: 'none', response: { 200: triggered } },
@@ -66,7 +67,7 @@ export const v1 = (services: Services) => {
       '/calls/:call_id/end',
       async ({ environment, window, params, set }) => {
         const call = await endCall(ownCall(environment, params.call_id))
-        rateLimits.announce(set.headers, environment.id, window)
+        rateLimits.announce(set.headers, environment, window)
         return { success: true as const, data: presentCall(call, environment) }
       },
       { parse: 'none', params: callParams, response: { 200: callRecord } },
@@ -81,10 +82,14 @@ export const v1 = (services: Services) => {
     )
     .get(
       '/key',
-      ({ key, environment, window }) => ({
-        success: true as const,
-        data: presentKey(key, environment, window, leases.count(environment.id), config, clock.now()),
-      }),
+      ({ key, environment, window }) => {
+        const limits = { ...limitsOf(environment, config), windowSeconds: config.windowSeconds }
+        const active = leases.count(environment.id)
+        return {
+          success: true as const,
+          data: presentKey(key, environment, window, active, limits, clock.now()),
+        }
+      },
       { response: { 200: keyStatus } },
     )
 }

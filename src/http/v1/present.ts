@@ -2,14 +2,9 @@ import type { z } from 'zod'
 import type { Call } from '../../calls/call.ts'
 import type { Agent } from '../../calls/trigger.ts'
 import type { Environment, Key } from '../../keys/keyring.ts'
+import type { Limits } from '../../limits/limits.ts'
 import type { WindowDecision } from '../../limits/window.ts'
 import type { agentList, callRecord, keyStatus } from './schemas.ts'
-
-interface Limits {
-  requestsPerMinute: number
-  windowSeconds: number
-  concurrentCalls: number
-}
 
 export const presentCall = (call: Call, environment: Environment): z.infer<typeof callRecord>['data'] => ({
   call_id: call.id,
@@ -53,7 +48,7 @@ export const presentKey = (
   environment: Environment,
   window: WindowDecision,
   activeCalls: number,
-  limits: Limits,
+  limits: Limits & { windowSeconds: number },
   now: number,
 ): z.infer<typeof keyStatus>['data'] => ({
   agency: { id: environment.agencyId, name: environment.agencyName, plan: environment.plan },

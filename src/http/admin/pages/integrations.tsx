@@ -1,8 +1,10 @@
+import type { Limits } from '../../../limits/limits.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import type { KeyRow } from '../../../storage/keys.ts'
+import type { Person } from '../../../storage/people.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
-import { ago, Time } from './layout.tsx'
+import { ago, counted, Time } from './layout.tsx'
 
 export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
 
@@ -11,6 +13,7 @@ export interface EnvironmentView extends EnvironmentRow {
   key: KeyRow | undefined
   lastUsedAt: number | null
   activeCalls: number
+  limits: Limits
 }
 
 interface IntegrationsProps extends AgencyPageProps {
@@ -63,7 +66,7 @@ export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
     <p>Staging and production have separate keys, switches and limits. Use each key in its own systems.</p>
     <div class="columns">
       {environments.map((environment) => (
-        <EnvironmentCard key={environment.id} environment={environment} now={now} />
+        <EnvironmentCard key={environment.id} person={person} environment={environment} now={now} />
       ))}
     </div>
   </AgencyLayout>
@@ -72,7 +75,13 @@ export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
 export const environmentPath = ({ agencyId, name }: Pick<EnvironmentRow, 'agencyId' | 'name'>) =>
   `/admin/agencies/${agencyId}/integrations/api/${name}`
 
-const EnvironmentCard = ({ environment, now }: { environment: EnvironmentView; now: number }) => (
+interface CardProps {
+  person: Person
+  environment: EnvironmentView
+  now: number
+}
+
+const EnvironmentCard = ({ person, environment, now }: CardProps) => (
   <article class={`environment ${environment.name}`} aria-labelledby={`${environment.name}-title`}>
     <h2 id={`${environment.name}-title`}>{environmentTitles[environment.name]}</h2>
     {environment.key ? (
@@ -80,9 +89,23 @@ const EnvironmentCard = ({ environment, now }: { environment: EnvironmentView; n
     ) : (
       <NoKey environment={environment} />
     )}
+    <p>
+      {`Limits: ${limitsInWords(environment.limits)}.`}{' '}
+      {person.role === 'operator' && (
+        <a
+          href={`${environmentPath(environment)}/limits`}
+          aria-label={`Change the ${environment.name} limits`}
+        >
+          Change
+        </a>
+      )}
+    </p>
     <Dialling environment={environment} />
   </article>
 )
+
+const limitsInWords = ({ requestsPerMinute, concurrentCalls }: Limits) =>
+  `${counted(requestsPerMinute, 'request')} a minute, ${counted(concurrentCalls, 'concurrent call')}`
 
 /** Whether phones ring. Turning it on takes a second look: behind it are people. */
 const Dialling = ({ environment }: { environment: EnvironmentView }) => (

@@ -57,6 +57,10 @@ export const Time = ({ at }: { at: number }) => {
   return <time dateTime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
 }
 
+/** A number with what it counts: "1 call", "1,200 calls". */
+export const counted = (count: number, noun: string) =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

@@ -1,0 +1,48 @@
+import { Elysia } from 'elysia'
+import { Failure } from '../../failures.ts'
+import { limitFlaw, readLimit } from '../../limits/limits.ts'
+import type { Services } from '../../services.ts'
+import type { Person } from '../../storage/people.ts'
+import { readForm } from '../body.ts'
+import { findAgency } from './agencies.tsx'
+import { signedIn } from './guard.ts'
+import { type EnvironmentParams, environmentParams } from './integrations.tsx'
+import { renderPage } from './pages/layout.tsx'
+import { LimitsPage } from './pages/limits.tsx'
+
+/** The operator's limits for one environment. */
+export const limitPages = (services: Services) => {
+  const { config, environments } = services
+
+  const find = (person: Person, params: EnvironmentParams) => {
+    const agency = findAgency(services, params.agency)
+    const environment = environments.find(agency.id, params.environment)
+    if (!environment || person.role !== 'operator')
+      throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+    return { person, agency, environment, server: config }
+  }
+
+  return new Elysia({ name: 'limit-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/integrations/api/:environment/limits',
+      ({ person, params }) => renderPage(<LimitsPage {...find(person, params)} />),
+      { params: environmentParams },
+    )
+    .post(
+      '/agencies/:agency/integrations/api/:environment/limits',
+      async ({ person, params, request, set, redirect }) => {
+        const form = await readForm(request)
+        const found = find(person, params)
+        const requestsPerMinute = readLimit(form.requests_per_minute ?? '')
+        const concurrentCalls = readLimit(form.concurrent_calls ?? '')
+        if (requestsPerMinute === undefined || concurrentCalls === undefined) {
+          set.status = 422
+          return renderPage(<LimitsPage {...found} typed={form} error={limitFlaw} />)
+        }
+        environments.setLimits(found.environment.id, { requestsPerMinute, concurrentCalls })
+        return redirect(`/admin/agencies/${found.agency.id}/integrations/api`, 303)
+      },
+      { parse: 'none', params: environmentParams },
+    )
+}

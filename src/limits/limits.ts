@@ -1,0 +1,28 @@
+/** How much an environment may do. */
+export interface Limits {
+  /** Requests granted in one window. */
+  requestsPerMinute: number
+  concurrentCalls: number
+}
+
+/** What the operator has set for an environment; null means: as the server is configured. */
+export type OwnLimits = { [Name in keyof Limits]: number | null }
+
+/** What holds for an environment. */
+export const limitsOf = (own: OwnLimits, server: Limits): Limits => ({
+  requestsPerMinute: own.requestsPerMinute ?? server.requestsPerMinute,
+  concurrentCalls: own.concurrentCalls ?? server.concurrentCalls,
+})
+
+const limitMost = 1_000_000
+
+/** What is wrong with a text that should be a limit. */
+export const limitFlaw = 'A limit is a whole number from 1 to 1,000,000, or the default.'
+
+/** A limit as people type it; null for nothing and for `default`, undefined for what is no limit. */
+export const readLimit = (text: string): number | null | undefined => {
+  const typed = text.trim()
+  if (typed === '' || typed === 'default') return null
+  const limit = /^\d{1,7}$/.test(typed) ? Number(typed) : 0
+  return limit >= 1 && limit <= limitMost ? limit : undefined
+}
