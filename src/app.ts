@@ -5,6 +5,7 @@ import { exchange } from './http/exchange.ts'
 import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
 import { hooks } from './http/hooks/index.ts'
+import { openapi } from './http/openapi/index.ts'
 import { v1 } from './http/v1/index.ts'
 import type { Services } from './services.ts'
 
@@ -16,6 +17,7 @@ export const createApp = (services: Services) => {
     .use(exchange(allowed)) // request id, Host check
     .use(health(services)) // /healthz /readyz
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
+    .use(openapi()) // /openapi.json
     .use(v1(services)) // /api/v1: admission, then the API
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page

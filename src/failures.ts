@@ -4,7 +4,7 @@ interface Row {
 }
 
 /** Every refusal the API can give. `{detail}` and `{seconds}` are filled by the failure; nothing of the input ever is. */
-const failures = {
+export const failures = {
   invalid_host: { status: 400, sentence: 'The request needs exactly one valid Host header.' },
   missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
   wrong_scheme: {

@@ -6,23 +6,28 @@ const mostAtOnce = 100
 const usualAtOnce = 20
 const uuidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
-const query = z.object({
+export const listQuery = z.object({
   limit: z
     .string()
     .regex(/^(?:[1-9]\d?|100)$/, `limit must be a whole number from 1 to ${mostAtOnce}`)
     .transform(Number)
-    .default(usualAtOnce),
-  status: z.enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`).optional(),
+    .default(usualAtOnce)
+    .meta({ type: 'integer', minimum: 1, maximum: mostAtOnce, description: 'How many calls a page has.' }),
+  status: z
+    .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
+    .optional()
+    .meta({ description: 'Only calls that stand like this.' }),
   cursor: z
     .string()
     .transform((text) => Buffer.from(text, 'base64url').toString('latin1'))
     .refine((id) => uuidPattern.test(id), 'cursor must be a next_cursor of an earlier answer')
-    .optional(),
+    .optional()
+    .meta({ description: 'The `next_cursor` of the page before.' }),
 })
 
 /** What a list of calls is asked for. Read from the URL itself: Elysia's own parsing makes objects of some texts. */
 export const readList = ({ url }: Request) => {
-  const parsed = query.safeParse(Object.fromEntries(new URL(url).searchParams))
+  const parsed = listQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
   if (!parsed.success)
     throw new Failure('invalid_query', {
       detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',

@@ -6,10 +6,12 @@ const time = z.iso.datetime()
 
 /** Any JSON object, kept as it is: `z.record` would drop a member called `__proto__`. */
 export const jsonObject = (error?: string) =>
-  z.custom<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    error,
-  )
+  z
+    .custom<Record<string, unknown>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      error,
+    )
+    .meta({ type: 'object' })
 
 export const triggered = z.object({
   success: z.literal(true),
@@ -27,40 +29,42 @@ export const keyStatus = z.object({
       requests: z.object({
         limit: z.int(),
         window_seconds: z.int(),
-        remaining: z.int(),
-        reset_seconds: z.int(),
+        remaining: z.int().describe('How many more requests the window grants now.'),
+        reset_seconds: z.int().describe('When the oldest request leaves the window.'),
       }),
       concurrent_calls: z.object({ limit: z.int(), active: z.int(), remaining: z.int() }),
     }),
   }),
 })
 
-export const agentList = z.object({
-  success: z.literal(true),
-  data: z.array(
-    z.object({ agent_id: z.uuid(), name: z.string(), provider: z.string(), is_default: z.boolean() }),
-  ),
+export const agent = z.object({
+  agent_id: z.uuid(),
+  name: z.string(),
+  provider: z.string(),
+  is_default: z.boolean().describe('Takes the calls of this environment that name no agent.'),
 })
 
-const call = z.object({
+export const agentList = z.object({ success: z.literal(true), data: z.array(agent) })
+
+export const call = z.object({
   call_id: z.uuid(),
   status: z.enum(callStatuses),
   direction: z.literal('outbound'),
   environment: z.enum(environmentNames),
   agent_id: z.uuid(),
-  provider: z.string(),
+  provider: z.string().describe('Who dials: `simulator` or a voice provider.'),
   phone_number: z.string(),
   from_number: z.string().nullable(),
   name: z.string().nullable(),
   email: z.string().nullable(),
   metadata: jsonObject().nullable(),
-  reason_code: z.enum(reasonCodes).nullable(),
-  reason: z.string().nullable(),
+  reason_code: z.enum(reasonCodes).nullable().describe('Why it ended other than by itself.'),
+  reason: z.string().nullable().describe('The same, and more, in words.'),
   created_at: time,
   ringing_at: time.nullable(),
-  started_at: time.nullable(),
-  ended_at: time.nullable(),
-  duration_seconds: z.int().nullable(),
+  started_at: time.nullable().describe('When it was answered.'),
+  ended_at: time.nullable().describe('When it was over; null while it is not.'),
+  duration_seconds: z.int().nullable().describe('From the answer to the end; null while not known.'),
   summary: z.string().nullable(),
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
@@ -73,6 +77,5 @@ export const callRecord = z.object({ success: z.literal(true), data: call })
 export const callPage = z.object({
   success: z.literal(true),
   data: z.array(call),
-  /** Asks for the calls after these; null when there are none. */
-  next_cursor: z.string().nullable(),
+  next_cursor: z.string().nullable().describe('Asks for the calls after these; null when there are none.'),
 })

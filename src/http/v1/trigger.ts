@@ -8,17 +8,32 @@ import { jsonObject } from './schemas.ts'
 const phoneNumberPattern = /^\+[1-9]\d{6,14}$/
 const fields = 'phone_number, agent_id, name, email, metadata'
 
-const body = z.strictObject(
+/** What a trigger is asked with. The meta data is for its description; the number itself is looked at last. */
+export const triggerBody = z.strictObject(
   {
-    phone_number: z.unknown().refine((value) => value !== undefined, 'phone_number is required'),
-    agent_id: z.guid('agent_id must be a UUID').toLowerCase().nullish(),
+    phone_number: z
+      .unknown()
+      .refine((value) => value !== undefined, 'phone_number is required')
+      .meta({ type: 'string', pattern: phoneNumberPattern.source, description: 'Whom to call, in E.164.' }),
+    agent_id: z
+      .guid('agent_id must be a UUID')
+      .toLowerCase()
+      .nullish()
+      .meta({ description: 'Who calls; without one, the environment’s default agent.' }),
     name: z
       .string('name must be a string')
       .max(200, 'name has at most 200 characters')
       .refine((name) => name.isWellFormed(), 'name must be well-formed Unicode')
-      .nullish(),
-    email: z.email('email must be an e-mail address').max(254, 'email has at most 254 characters').nullish(),
-    metadata: jsonObject('metadata must be an object').nullish(),
+      .nullish()
+      .meta({ description: 'Whom the agent speaks with.' }),
+    email: z
+      .email('email must be an e-mail address')
+      .max(254, 'email has at most 254 characters')
+      .nullish()
+      .meta({ description: 'Travels with the call.' }),
+    metadata: jsonObject('metadata must be an object')
+      .nullish()
+      .meta({ description: 'Anything of yours: it comes back in the call and in webhooks.' }),
   },
   {
     error: ({ code }) =>
@@ -41,7 +56,7 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
 
 /** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
-  const parsed = body.safeParse(await readJson(request))
+  const parsed = triggerBody.safeParse(await readJson(request))
   if (!parsed.success)
     throw new Failure('invalid_body', { detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape' })
   const { phone_number, agent_id, name, email, metadata } = parsed.data

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { version } from '../../../package.json'
+import { agent, agentList, call, callPage, callRecord, keyStatus, triggered } from '../v1/schemas.ts'
+import { triggerBody } from '../v1/trigger.ts'
+import { header, headerComponents } from './headers.ts'
+import { type Operation, operations } from './operations.ts'
+import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
+
+/** The API in OpenAPI 3.1, from the schemas that its routes read and answer with and from the table of failures. */
+export const describeApi = () => ({
+  openapi: '3.1.1',
+  info: {
+    title: 'callgate',
+    version,
+    summary: 'The gate in front of voice-agent calls.',
+    description:
+      'Every request needs an API key. Every answer has an `X-Request-Id`, and one shape: `success`, and either what was asked for or `error` and `code`.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  security: [{ apiKey: [] }],
+  paths: paths(),
+  components: {
+    securitySchemes: {
+      apiKey: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'bvai_sk_ and 38 letters and digits',
+        description: 'The environment’s API key. It belongs on servers: never in a browser, never in a URL.',
+      },
+    },
+    schemas: schemaComponents(),
+    headers: headerComponents(),
+    /** What paths and methods that are not described here are answered with. */
+    responses: refusalResponses([...everywhere, ...elsewhere]),
+  },
+})
+
+const components = {
+  Trigger: triggerBody,
+  Triggered: triggered,
+  Call: call,
+  CallRecord: callRecord,
+  CallPage: callPage,
+  Agent: agent,
+  AgentList: agentList,
+  KeyStatus: keyStatus,
+}
+
+/** Zod's own patterns for times and ids say no more than the format, at great length. */
+const conversion: z.core.ToJSONSchemaParams = {
+  unrepresentable: 'any',
+  override: ({ jsonSchema }) => {
+    if (jsonSchema.format !== undefined || jsonSchema.type === 'integer') delete jsonSchema.pattern
+  },
+}
+
+const schemaComponents = () => {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(components)) registry.add(schema, { id })
+  const uri = (id: string) => `#/components/schemas/${id}`
+  const read = z.toJSONSchema(registry, { ...conversion, uri, io: 'input' })
+  const answered = z.toJSONSchema(registry, { ...conversion, uri, io: 'output' })
+  return Object.fromEntries(
+    Object.keys(components).map((id) => {
+      const { $schema: _, $id: __, ...schema } = (id === 'Trigger' ? read : answered).schemas[id] ?? {}
+      return [id, schema]
+    }),
+  )
+}
+
+const reference = (schema: z.ZodType) => {
+  const [id] = Object.entries(components).find(([, component]) => component === schema) ?? []
+  if (id === undefined) throw new Error('a schema of an operation is no component')
+  return { $ref: `#/components/schemas/${id}` }
+}
+
+const paths = () => {
+  const byPath = Map.groupBy(operations, ({ path }) => path)
+  return Object.fromEntries(
+    [...byPath].map(([path, those]) => [
+      path,
+      Object.fromEntries(those.map((operation) => [operation.method, describe(operation)])),
+    ]),
+  )
+}
+
+const describe = (operation: Operation) => ({
+  operationId: operation.id,
+  summary: operation.summary,
+  description: operation.description,
+  ...parametersOf(operation),
+  ...(operation.body && {
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: reference(operation.body.schema), examples: operation.body.examples },
+      },
+    },
+  }),
+  responses: { 200: success(operation), ...refusalResponses([...everywhere, ...operation.refusals]) },
+})
+
+const success = ({ answer, repeatable }: Operation) => ({
+  description: 'Done.',
+  headers: {
+    'X-Request-Id': header('X-Request-Id', true),
+    'Cache-Control': header('Cache-Control', true),
+    RateLimit: header('RateLimit', true),
+    'RateLimit-Policy': header('RateLimit-Policy', true),
+    ...(repeatable && { 'Idempotent-Replayed': header('Idempotent-Replayed', false) }),
+  },
+  content: { 'application/json': { schema: reference(answer.schema), example: answer.example } },
+})
+
+const parametersOf = ({ path, query, repeatable }: Operation) => {
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: 'The `call_id` that the trigger answered with.',
+      schema: { type: 'string', format: 'uuid' },
+    })),
+    ...queryParameters(query),
+    ...(repeatable ? [idempotencyKey] : []),
+  ]
+  return parameters.length > 0 ? { parameters } : {}
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Names this call: for 24 hours, the same key with the same body gets the first answer again. 1 to 255 printable ASCII characters.',
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
+}
+
+const queryParameters = (query: z.ZodObject | undefined) => {
+  if (!query) return []
+  const { properties = {} } = z.toJSONSchema(query, { ...conversion, io: 'input' })
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = property as z.core.JSONSchema.BaseSchema
+    return { name, in: 'query', required: false, description, schema }
+  })
+}

@@ -1,0 +1,68 @@
+/** What the description shows. Tests send the orders, and hold every answer against its schema. */
+export const orders = {
+  shortest: { summary: 'A number is enough', value: { phone_number: '+15551234567' } },
+  full: {
+    summary: 'With everything that can travel along',
+    value: {
+      phone_number: '+15551234567',
+      agent_id: '0199b7a4-0d2b-7000-8000-6c1d7e8f9a01',
+      name: 'Jane Doe',
+      email: 'jane@example.com',
+      metadata: { order: 7 },
+    },
+  },
+}
+
+const call_id = '0199b7a4-5c1e-7000-8000-3f1d5a2b9c10'
+
+export const triggered = { success: true, call_id, status: 'initiated' }
+
+const call = {
+  call_id,
+  status: 'completed',
+  direction: 'outbound',
+  environment: 'production',
+  ...orders.full.value,
+  provider: 'vapi',
+  from_number: '+15550001111',
+  reason_code: null,
+  reason: null,
+  created_at: '2026-01-15T12:00:00.000Z',
+  ringing_at: '2026-01-15T12:00:01.000Z',
+  started_at: '2026-01-15T12:00:05.000Z',
+  ended_at: '2026-01-15T12:00:47.000Z',
+  duration_seconds: 42,
+  summary: 'They want a demo.',
+  sentiment: 'positive',
+  transcript: [
+    { role: 'agent', content: 'Hello!' },
+    { role: 'human', content: 'Hi.' },
+  ],
+  recording_url: 'https://recordings.example/7',
+  cost_cents: 17,
+}
+
+export const record = { success: true, data: call }
+export const ended = {
+  success: true,
+  data: { ...call, reason_code: 'ended_on_request', reason: 'Ended on request.' },
+}
+export const page = { success: true, data: [call], next_cursor: null }
+
+export const agents = {
+  success: true,
+  data: [{ agent_id: call.agent_id, name: 'Ann', provider: 'vapi', is_default: true }],
+}
+
+export const key = {
+  success: true,
+  data: {
+    agency: { id: '0199b7a3-77aa-7000-8000-1b2c3d4e5f60', name: 'Acme', plan: 'agency' },
+    environment: 'production',
+    key: { last4: '9i0j', created_at: '2026-01-02T09:30:00.000Z', age_days: 13 },
+    limits: {
+      requests: { limit: 100, window_seconds: 60, remaining: 57, reset_seconds: 12 },
+      concurrent_calls: { limit: 10, active: 1, remaining: 9 },
+    },
+  },
+}

@@ -1,0 +1,24 @@
+import { Elysia } from 'elysia'
+import { describeApi } from './document.ts'
+
+/** The API's description for programs, made when first asked for. */
+export const openapi = () => {
+  let made: { text: string; etag: string } | undefined
+  const make = () => {
+    const text = JSON.stringify(describeApi())
+    return { text, etag: `"${new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 16)}"` }
+  }
+
+  return new Elysia({ name: 'openapi' }).get('/openapi.json', ({ request, set }) => {
+    made ??= make()
+    set.headers.etag = made.etag
+    set.headers['cache-control'] = 'no-cache'
+    if (request.headers.get('if-none-match') === made.etag) {
+      set.status = 304
+      return null
+    }
+    set.headers['content-type'] = 'application/json; charset=utf-8'
+    set.headers['x-content-type-options'] = 'nosniff'
+    return made.text
+  })
+}

@@ -1,0 +1,122 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'bun:test'
+import { failures, type Reason } from '../../../src/failures.ts'
+import { describeApi } from '../../../src/http/openapi/document.ts'
+import { operations } from '../../../src/http/openapi/operations.ts'
+import { elsewhere, everywhere } from '../../../src/http/openapi/refusals.ts'
+import { nonconformities } from '../../support/conformance.ts'
+import { answer, createGate } from '../../support/gate.ts'
+import { expectRefusal } from '../../support/refusal.ts'
+
+test('is valid by the official schema of OpenAPI 3.1', async () => {
+  const gate = createGate()
+  const document = (await (await gate.request('/openapi.json')).json()) as Record<string, unknown>
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(document)
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
+  expect(validator.version).toBe('3.1')
+})
+
+test('is kept by its ETag, and asked for again costs nothing', async () => {
+  const gate = createGate()
+  const first = await gate.request('/openapi.json')
+  const etag = first.headers.get('etag') ?? ''
+  expect(first.headers.get('content-type')).toStartWith('application/json')
+  const again = await gate.request('/openapi.json', { headers: { 'if-none-match': etag } })
+  expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+  const other = await gate.request('/openapi.json', { headers: { 'if-none-match': '"other"' } })
+  expect(await other.json()).toEqual(JSON.parse(await first.text()))
+})
+
+test('describes every route of the API and none that is not there', () => {
+  const routes = createGate()
+    .app.routes.filter(({ path }) => path.startsWith('/api/v1'))
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+  const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  expect(described.toSorted()).toEqual(routes.toSorted())
+})
+
+test('names every failure, but those that only the page and the hooks know', () => {
+  const others: Reason[] = ['invalid_signature', 'sign_in_needed', 'key_changed', 'cross_site']
+  const described = new Set([
+    ...everywhere,
+    ...elsewhere,
+    ...others,
+    ...operations.flatMap(({ refusals }) => refusals),
+  ])
+  expect([...described].toSorted()).toEqual((Object.keys(failures) as Reason[]).toSorted())
+})
+
+test.each(operations.map((operation) => [operation.id, operation] as const))(
+  'the example answers of %s are answers that it can give',
+  async (_, { method, path }) => {
+    const { responses } = (describeApi().paths[path]?.[method] ?? {}) as {
+      responses: Record<string, { content: { 'application/json': Examples } }>
+    }
+    for (const [status, { content }] of Object.entries(responses)) {
+      const { example, examples = { example: { value: example } } } = content['application/json']
+      for (const { value } of Object.values(examples)) {
+        const response = Response.json(value, { status: Number(status) })
+        const problems = await nonconformities(method, path, response)
+        expect(problems.filter((problem) => !problem.startsWith('the header'))).toEqual([])
+      }
+    }
+  },
+)
+interface Examples {
+  example?: unknown
+  examples?: Record<string, { value: unknown }>
+}
+
+test('every example of a request is granted, and comes back as the call that it shows', async () => {
+  for (const { path, body } of operations.filter((operation) => operation.body)) {
+    for (const { value } of Object.values(body?.examples ?? {})) {
+      const gate = createGate()
+      const order = value as Record<string, unknown>
+      // The only part of an example that can only be right for one agency.
+      const ours = order['agent_id'] === undefined ? order : { ...order, agent_id: gate.agent.id }
+      const { call_id, success } = await answer(await gate.postJson(path, ours))
+      expect(success).toBe(true)
+      const { data } = await answer(await gate.authorized(`/api/v1/calls/${call_id}`))
+      expect(data).toMatchObject(ours)
+    }
+  }
+})
+
+test('what it says of a body is what the route takes', async () => {
+  const gate = createGate({ requestsPerMinute: 1000, concurrentCalls: 1000 })
+  const { Trigger } = describeApi().components.schemas as Record<
+    string,
+    { required: string[]; properties: object }
+  >
+  expect(Trigger).toMatchObject({ required: ['phone_number'], additionalProperties: false })
+  for (const field of Object.keys(Trigger?.properties ?? {})) {
+    const order = { phone_number: '+15551234507', [field]: 7 }
+    expect((await gate.postJson('/api/v1/calls/trigger', order)).status).toBe(400)
+  }
+  await expectRefusal(
+    await gate.postJson('/api/v1/calls/trigger', { phone_number: '+15551234507', other: 1 }),
+    400,
+    'invalid_body',
+  )
+})
+
+test('an answer that it does not allow fails the test that got it', async () => {
+  const right = async () => (await createGate().authorized('/api/v1/key')).clone()
+  const wrong = async (change: (response: Response) => Promise<Response> | Response) =>
+    nonconformities('GET', '/api/v1/key', await change(await right()))
+  expect(await wrong((response) => response)).toEqual([])
+  expect(await wrong((response) => new Response(response.body, { ...response, status: 418 }))).toHaveLength(1)
+  expect(
+    await wrong((response) => {
+      response.headers.delete('ratelimit')
+      response.headers.set('retry-after', '1')
+      return response
+    }),
+  ).toEqual(['the header ratelimit is missing', 'the header retry-after is not described'])
+  expect(
+    await wrong(async (response) =>
+      Response.json({ ...(await response.json()), secret: 1 }, { headers: response.headers }),
+    ),
+  ).toEqual(['data must NOT have additional properties'])
+})
