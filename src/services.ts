@@ -5,6 +5,7 @@ import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
+import { createRelease } from './calls/release.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, reachableHost } from './config.ts'
@@ -95,6 +96,7 @@ export const createServices = (foundations: Foundations) => {
       dispatch: (call) => dispatcher.dispatch(call),
     }),
     endCall: createEnd(calling),
+    releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),
     /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
     halt: () => {
       reconciler.stop()

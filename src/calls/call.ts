@@ -29,6 +29,7 @@ export const reasonCodes = [
   'provider_lost',
   'max_duration',
   'ended_on_request',
+  'released',
 ] as const
 
 type ReasonCode = (typeof reasonCodes)[number]

@@ -57,10 +57,14 @@ export class Reconciler {
   /** One look: every overdue call is asked about or ended, and every hang-up that failed is tried again. */
   tick() {
     const now = this.#needs.clock.now()
-    for (const call of this.#needs.calls.hangUpsDue(now - silenceMs))
-      this.#once(`hang up ${call.id}`, () => this.#hangUp(call))
+    for (const call of this.#needs.calls.hangUpsDue(now - silenceMs)) this.hangUp(call)
     for (const call of this.#needs.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
+  }
+
+  /** Makes its provider hang up a call that is over for us; where that fails, a later look tries again. */
+  hangUp(call: Call) {
+    this.#once(`hang up ${call.id}`, () => this.#hangUp(call))
   }
 
   #again() {
@@ -118,7 +122,7 @@ export class Reconciler {
         ? before
         : { ...advance(before, cappedAt(now)), hangUpDue: before.dispatch !== 'pending' },
     )
-    if (over?.hangUpDue) this.#once(`hang up ${id}`, () => this.#hangUp(over))
+    if (over?.hangUpDue) this.hangUp(over)
   }
 
   /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */

@@ -5,8 +5,9 @@ import { calls } from './schema.ts'
 
 interface PageQuery {
   environmentId: string
-  status: Call['status'] | undefined
-  before: string | undefined
+  status?: Call['status'] | undefined
+  agentId?: string | undefined
+  before?: string | undefined
   limit: number
 }
 
@@ -48,7 +49,7 @@ export const createCallStore = ({ orm }: Database) => {
     },
 
     /** An environment's calls, newest first, those with ids below `before`: ids rise with time. */
-    page: ({ environmentId, status, before, limit }: PageQuery): Call[] =>
+    page: ({ environmentId, status, agentId, before, limit }: PageQuery): Call[] =>
       orm
         .select()
         .from(calls)
@@ -57,6 +58,7 @@ export const createCallStore = ({ orm }: Database) => {
             eq(calls.environmentId, environmentId),
             before === undefined ? undefined : lt(calls.id, before),
             status === undefined ? undefined : eq(calls.status, status),
+            agentId === undefined ? undefined : eq(calls.agentId, agentId),
           ),
         )
         .orderBy(desc(calls.id))
@@ -73,6 +75,15 @@ export const createCallStore = ({ orm }: Database) => {
 
     /** The calls that are not over: each holds a lease. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
+
+    /** An environment's calls that are not over, oldest first. */
+    activeIn: (environmentId: string): Call[] =>
+      orm
+        .select()
+        .from(calls)
+        .where(and(isNull(calls.endedAt), eq(calls.environmentId, environmentId)))
+        .orderBy(calls.id)
+        .all(),
 
     overdue: (now: number, heardBefore: number): Call[] =>
       orm

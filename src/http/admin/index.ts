@@ -3,6 +3,7 @@ import type { Services } from '../../services.ts'
 import { agencyPages } from './agencies.tsx'
 import { agentPages } from './agents.tsx'
 import { assets } from './assets/index.ts'
+import { callPages } from './calls.tsx'
 import { entrance } from './entrance.tsx'
 import { integrationPages } from './integrations.tsx'
 import { limitPages } from './limits.tsx'
@@ -15,6 +16,7 @@ export const admin = (services: Services) =>
     .use(entrance(services)) // setup, sign-in, sign-out
     .use(agencyPages(services)) // the agencies and their plans
     .use(agentPages(services)) // an agency's agents
+    .use(callPages(services)) // its calls, and the slots that they hold
     .use(integrationPages(services)) // its keys and switches
     .use(limitPages(services)) // what the operator lets an environment do
     .use(providerPages(services)) // its accounts at voice providers

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { callStatuses } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
+import { cursorSchema } from '../cursor.ts'
 
 const mostAtOnce = 100
 const usualAtOnce = 20
-const uuidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 export const listQuery = z.object({
   limit: z
@@ -17,10 +17,7 @@ export const listQuery = z.object({
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
     .optional()
     .meta({ description: 'Only calls that stand like this.' }),
-  cursor: z
-    .string()
-    .transform((text) => Buffer.from(text, 'base64url').toString('latin1'))
-    .refine((id) => uuidPattern.test(id), 'cursor must be a next_cursor of an earlier answer')
+  cursor: cursorSchema('cursor must be a next_cursor of an earlier answer')
     .optional()
     .meta({ description: 'The `next_cursor` of the page before.' }),
 })
@@ -34,6 +31,3 @@ export const readList = ({ url }: Request) => {
     })
   return parsed.data
 }
-
-/** Says where the next page begins, in a form that nobody takes for an id. */
-export const cursorAfter = (callId: string) => Buffer.from(callId, 'latin1').toString('base64url')

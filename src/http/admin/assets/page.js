@@ -30,3 +30,30 @@ window.addEventListener('pageshow', () => {
 window.addEventListener('pagehide', () => {
   for (const secret of document.querySelectorAll('[data-secret]')) secret.value = ''
 })
+
+// What changes by itself is fetched again while somebody looks at it; what they are using is left alone.
+const refreshed = () => [...document.querySelectorAll('[data-refresh-seconds]')]
+const refresh = async () => {
+  if (document.hidden) return
+  const answer = await fetch(location.href, { redirect: 'error' })
+  if (!answer.ok) return
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  for (const part of refreshed()) {
+    const now = fresh.getElementById(part.id)
+    if (!now || part.contains(document.activeElement)) continue
+    if (part.innerHTML !== now.innerHTML) part.replaceChildren(...now.childNodes)
+    if (!now.dataset.refreshSeconds) delete part.dataset.refreshSeconds
+  }
+}
+const refreshLater = () => {
+  const seconds = refreshed().map((part) => Number(part.dataset.refreshSeconds))
+  if (seconds.length > 0)
+    setTimeout(
+      () =>
+        refresh()
+          .catch(() => {})
+          .finally(refreshLater),
+      Math.min(...seconds) * 1000,
+    )
+}
+refreshLater()

@@ -14,7 +14,7 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'agents' | 'integrations'
+  section: 'overview' | 'calls' | 'agents' | 'integrations'
   children: ComponentChildren
 }
 
@@ -35,6 +35,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
           <p class="agency">{agency.name}</p>
           <ul>
             {link('overview', 'Overview', base)}
+            {link('calls', 'Calls', `${base}/calls`)}
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
           </ul>

@@ -5,6 +5,7 @@ const headings: Record<number, string> = {
   403: 'Refused',
   404: 'Not found',
   409: 'Nothing was changed',
+  502: 'The call goes on',
   503: 'Try again in a moment',
 }
 

@@ -5,8 +5,7 @@ import type { Person } from '../../../storage/people.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { ago, counted, Time } from './layout.tsx'
-
-export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
+import { environmentTitles } from './words.tsx'
 
 /** An environment as the page shows it: with its live key and what is going on in it. */
 export interface EnvironmentView extends EnvironmentRow {

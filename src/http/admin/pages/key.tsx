@@ -1,7 +1,8 @@
 import type { KeyRow } from '../../../storage/keys.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
-import { environmentPath, environmentTitles, type EnvironmentView } from './integrations.tsx'
+import { environmentPath, type EnvironmentView } from './integrations.tsx'
 import { ago } from './layout.tsx'
+import { environmentTitles } from './words.tsx'
 
 interface NewKeyProps extends AgencyPageProps {
   environment: EnvironmentView

@@ -1,0 +1,150 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { type Call, callStatuses, isOver } from '../../calls/call.ts'
+import { Failure } from '../../failures.ts'
+import { limitsOf } from '../../limits/limits.ts'
+import { environmentNameSchema } from '../../names.ts'
+import type { Services } from '../../services.ts'
+import type { Agency } from '../../storage/agencies.ts'
+import type { Person } from '../../storage/people.ts'
+import { cursorAfter, cursorSchema } from '../cursor.ts'
+import { agencyParams, findAgency } from './agencies.tsx'
+import { signedIn } from './guard.ts'
+import { CallPage, callPath, ReleasePage } from './pages/call.tsx'
+import { CallsPage, type CallView } from './pages/calls.tsx'
+import { renderPage } from './pages/layout.tsx'
+import { SlotsPage } from './pages/slots.tsx'
+
+const callsAtOnce = 25
+
+const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
+
+/** A form sends what was not chosen as empty. */
+const chosen = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((given) => given || undefined, schema.optional())
+const filterQuery = z.object({
+  environment: chosen(environmentNameSchema),
+  status: chosen(z.enum(callStatuses)),
+  agent: chosen(z.guid()),
+  before: chosen(cursorSchema('the address of this page is not one of ours')),
+})
+
+const readFilter = ({ url }: Request) => {
+  const parsed = filterQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
+  if (!parsed.success) throw new Failure('invalid_query', { detail: 'there is no such filter' })
+  return parsed.data
+}
+
+/** An agency's calls in both environments, each of them, and the slots that they hold. */
+export const callPages = (services: Services) => {
+  const { agents, audit, calls, clock, config, endCall, environments, leases, log, releaseCall } = services
+
+  const viewer = (agency: Agency) => {
+    const agentNames = new Map(agents.list(agency.id).map(({ id, name }) => [id, name]))
+    const names = new Map(environments.list(agency.id).map(({ id, name }) => [id, name]))
+    return (call: Call): CallView => ({
+      ...call,
+      environment: names.get(call.environmentId) ?? 'production',
+      agentName: agentNames.get(call.agentId) ?? call.agentId,
+    })
+  }
+
+  const find = (params: { agency: string; call: string }) => {
+    const agency = findAgency(services, params.agency)
+    const call = calls.find(params.call)
+    if (call?.agencyId !== agency.id) throw new Failure('not_found', { detail: 'There is no such call.' })
+    return { agency, call: viewer(agency)(call) }
+  }
+
+  /** Both environments' calls, merged: each has its own index. */
+  const list = (agency: Agency, { environment, agent, ...query }: z.infer<typeof filterQuery>) => {
+    const shown = environments.list(agency.id).filter(({ name }) => !environment || name === environment)
+    const limit = callsAtOnce + 1
+    const found = shown
+      .flatMap(({ id }) => calls.page({ environmentId: id, agentId: agent, limit, ...query }))
+      .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    const page = found.slice(0, callsAtOnce)
+    const last = page.at(-1)
+    return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
+  }
+
+  const callPage = (person: Person, { agency, call }: ReturnType<typeof find>, error?: string) =>
+    renderPage(<CallPage person={person} agency={agency} call={call} now={clock.now()} error={error} />)
+
+  return new Elysia({ name: 'call-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/calls',
+      ({ person, params, request }) => {
+        const agency = findAgency(services, params.agency)
+        const query = readFilter(request)
+        const { page, older } = list(agency, query)
+        const { before, ...filter } = query
+        const slots = environments.list(agency.id).map((row) => ({
+          name: row.name,
+          active: leases.count(row.id),
+          limit: limitsOf(row, config).concurrentCalls,
+        }))
+        const facts = { person, agency, slots, older, filter, agents: agents.list(agency.id) }
+        const views = page.map(viewer(agency))
+        return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/slots',
+      ({ person, params }) => {
+        const agency = findAgency(services, params.agency)
+        const slots = environments.list(agency.id).map((row) => ({
+          name: row.name,
+          limit: limitsOf(row, config).concurrentCalls,
+          calls: calls.activeIn(row.id).map(viewer(agency)),
+        }))
+        return renderPage(
+          <SlotsPage person={person} agency={agency} environments={slots} now={clock.now()} />,
+        )
+      },
+      { params: agencyParams },
+    )
+    .get('/agencies/:agency/calls/:call', ({ person, params }) => callPage(person, find(params)), {
+      params: callParams,
+    })
+    .post(
+      '/agencies/:agency/calls/:call/end',
+      async ({ by, person, params, set, redirect }) => {
+        const { call } = find(params)
+        try {
+          await endCall(call)
+          if (!isOver(call)) audit.record({ ...by, action: 'call.ended', ...deedOn(call) })
+        } catch (error) {
+          if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error
+          log.warn('provider could not hang up', { call_id: call.id, error: String(error.cause) })
+          set.status = error.status
+          return callPage(person, find(params), error.message)
+        }
+        return redirect(callPath(call), 303)
+      },
+      { parse: 'none', params: callParams },
+    )
+    .get(
+      '/agencies/:agency/calls/:call/release',
+      ({ person, params, redirect }) => {
+        const { agency, call } = find(params)
+        if (isOver(call)) return redirect(callPath(call), 303)
+        return renderPage(<ReleasePage person={person} agency={agency} call={call} />)
+      },
+      { params: callParams },
+    )
+    .post(
+      '/agencies/:agency/calls/:call/release',
+      async ({ by, params, redirect }) => {
+        const { call } = find(params)
+        await releaseCall(call, () => audit.record({ ...by, action: 'call.released', ...deedOn(call) }))
+        return redirect(callPath(call), 303)
+      },
+      { parse: 'none', params: callParams },
+    )
+}
+
+/** Named by its id alone: a number would outlive the person who asks to be forgotten. */
+const deedOn = ({ agencyId, environment, id }: CallView) => ({ agency: agencyId, environment, target: id })

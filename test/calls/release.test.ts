@@ -1,0 +1,120 @@
+import { expect, test } from 'bun:test'
+import { createRelease } from '../../src/calls/release.ts'
+import { Failure } from '../../src/failures.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { restarted, triggered, undispatched } from '../support/orders.ts'
+import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const leases = ({ services, production }: Gate) => services.leases.count(production.id)
+const nothing = () => {}
+
+test('a released slot is free at once, and its call has failed for good', async () => {
+  const gate = createGate({ concurrentCalls: 1 })
+  const call = await triggered(gate, '05')
+  await gate.clock.advance(2000)
+  expect((await gate.trigger()).status).toBe(429)
+  await gate.services.releaseCall(call.now(), nothing)
+  expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'released', endedAt: gate.clock.now() })
+  expect(call.now().reason).toStartWith('Released by hand: ')
+  expect(leases(gate)).toBe(0)
+  expect((await gate.trigger()).status).toBe(200)
+})
+
+test('what a provider reports after a release adds details and changes nothing else', async () => {
+  const gate = createGate()
+  const { lifecycle, releaseCall } = gate.services
+  const call = await triggered(gate, '07')
+  await gate.clock.advance(2000)
+  await releaseCall(call.now(), nothing)
+  await gate.clock.advance(20_000)
+  const released = call.now()
+  const at = gate.clock.now()
+  const details = { summary: 'They talked on.', costCents: 12 }
+  await lifecycle.record(
+    call.id,
+    { type: 'answered', at },
+    { type: 'ended', at, status: 'completed', details },
+  )
+  expect(call.now()).toEqual({ ...released, ...details })
+  expect(leases(gate)).toBe(0)
+})
+
+test('the provider is made to hang up after a release, however often it fails', async () => {
+  const gate = createGate()
+  let tries = 0
+  const { provider } = scriptedProvider({
+    end: async () => {
+      if (++tries < 3) throw new Error('down')
+    },
+  })
+  const { dispatcher, reconciler } = callingThrough(gate, provider)
+  const { lifecycle } = gate.services
+  const release = createRelease({ lifecycle, clock: gate.clock, hangUp: (call) => reconciler.hangUp(call) })
+  const call = undispatched(gate)
+  dispatcher.dispatch(call)
+  await gate.clock.advance(1000)
+  reconciler.start()
+  expect(await release(call.now(), nothing)).toMatchObject({ status: 'failed', hangUpDue: true })
+  await gate.clock.advance(60_000)
+  reconciler.stop()
+  expect([tries, call.now().hangUpDue, call.now().status]).toEqual([3, false, 'failed'])
+})
+
+test('a slot is released though the provider never answers', async () => {
+  const gate = createGate()
+  const { provider } = scriptedProvider({ place: silence, end: silence, ask: silence })
+  const { dispatcher, reconciler } = callingThrough(gate, provider)
+  const { lifecycle } = gate.services
+  const release = createRelease({ lifecycle, clock: gate.clock, hangUp: (call) => reconciler.hangUp(call) })
+  const call = undispatched(gate)
+  dispatcher.dispatch(call)
+  await gate.clock.advance(1000)
+  await release(call.now(), nothing)
+  expect(leases(gate)).toBe(0)
+})
+
+test('a call released before its order was sent never rings', async () => {
+  const gate = createGate()
+  const call = await triggered(gate, '00')
+  await gate.services.releaseCall(call.now(), nothing)
+  await gate.clock.advance(60_000)
+  expect(call.now()).toMatchObject({
+    status: 'failed',
+    dispatch: 'pending',
+    ringingAt: null,
+    hangUpDue: false,
+  })
+})
+
+test('what is written alongside is written once, and not for a call that is over', async () => {
+  const gate = createGate()
+  const call = await triggered(gate, '07')
+  await gate.clock.advance(2000)
+  let notes = 0
+  const note = () => void notes++
+  await Promise.all([call, call, call].map(() => gate.services.releaseCall(call.now(), note)))
+  await gate.services.releaseCall(call.now(), note)
+  expect([notes, leases(gate)]).toEqual([1, 0])
+})
+
+test('a release that the disk does not take frees nothing', async () => {
+  const gate = createGate()
+  const call = await triggered(gate, '07')
+  await gate.clock.advance(2000)
+  gate.database.sqlite.run('PRAGMA query_only = ON')
+  const refused = await gate.services.releaseCall(call.now(), nothing).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(Failure)
+  expect([leases(gate), call.now().endedAt]).toEqual([1, null])
+  gate.database.sqlite.run('PRAGMA query_only = OFF')
+})
+
+test('a released slot is still free after a restart', async () => {
+  using directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database })
+  const call = await triggered(gate, '07')
+  await gate.clock.advance(2000)
+  await gate.services.releaseCall(call.now(), nothing)
+  using next = await restarted(gate, directory.database)
+  expect([next.leases(), next.call(call.id).status]).toEqual([0, 'failed'])
+})
