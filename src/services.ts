@@ -16,6 +16,7 @@ import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import { Dialling } from './providers/dialling.ts'
+import { traitsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
 import { createCommit } from './storage/commit.ts'
 import type { DataDir } from './storage/data-dir.ts'
@@ -48,14 +49,16 @@ export const createServices = (foundations: Foundations) => {
   const leases = new Leases()
   for (const call of calls.active()) leases.restore(leaseOf(call))
 
-  const lifecycle = new Lifecycle({ calls, leases, commit, clock })
+  const tells = (call: Call) => traitsOf(call.provider).tells
+  const lifecycle = new Lifecycle({ calls, leases, tells, commit, clock })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
   const surroundings = { clock, timeoutMs: providerTimeoutMs }
   const dialling = new Dialling({ simulator, accounts, surroundings, publicUrl })
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
   const calling = { lifecycle, dispatcher, provider, clock }
-  const reconciler = new Reconciler({ ...calling, calls, log })
+  const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
+  const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
   const usage = new Usage(keys, clock, log)
 
   return {

@@ -130,6 +130,9 @@ export const leaseOf = (call: CallOrder) => ({
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
+/** True for a call that is over and of which its provider is expected to tell more, within half an hour. */
+export const awaitsDetails = (call: Pick<Call, 'detailsDueAt'>) => call.detailsDueAt !== null
+
 /**
  * The call after an event. Total and idempotent: it only moves forward, a final status stays, and an event that brings
  * nothing new gives back the very same call.

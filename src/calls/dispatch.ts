@@ -78,6 +78,10 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
         { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':
-      return { ...call, dispatch: 'unknown' }
+      return {
+        ...call,
+        dispatch: 'unknown',
+        providerCallId: call.providerCallId ?? placement.providerCallId ?? null,
+      }
   }
 }

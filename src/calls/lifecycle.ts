@@ -3,6 +3,7 @@ import { Failure } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 import type { Commit } from './commit.ts'
+import { awaitDetails, type Detail } from './details.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
@@ -12,6 +13,8 @@ interface LifecycleStore {
 interface LifecycleNeeds {
   calls: LifecycleStore
   leases: Leases
+  /** What a call's provider usually tells of it in the end. */
+  tells(call: Call): readonly Detail[]
   commit: Commit
   clock: Clock
 }
@@ -19,7 +22,10 @@ interface LifecycleNeeds {
 /** How long to wait before a change that the disk did not take is tried again. */
 const retryMs = 1000
 
-/** Changes a call through its one door: read, change and save in one commit, and the lease goes with the end. */
+/**
+ * Changes a call through its one door: read, change and save in one commit, and the lease goes with the end. Whoever ended
+ * it, a call of which its provider has more to tell is then asked about for a while.
+ */
 export class Lifecycle {
   readonly #needs: LifecycleNeeds
   #stopped = false
@@ -57,15 +63,17 @@ export class Lifecycle {
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const { calls, leases, commit } = this.#needs
+    const { calls, leases, clock, commit, tells } = this.#needs
     const result = await commit(() => {
       const call = calls.find(callId)
       if (!call) return undefined
-      const next = alter(call)
-      if (next !== call) calls.save(next)
+      const altered = alter(call)
+      if (altered === call) return call
+      const next = awaitDetails(altered, tells(altered), clock.now())
+      calls.save(next)
       return next
     })
-    if (result && isOver(result)) leases.release(callId, this.#needs.clock.now())
+    if (result && isOver(result)) leases.release(callId, clock.now())
     return result
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Provider, Report } from '../providers/provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { afterAsking } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -11,6 +12,8 @@ interface ReconcileStore {
   overdue(now: number, heardBefore: number): Call[]
   /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
   hangUpsDue(triedBefore: number): Call[]
+  /** Calls that are over and whose provider is to be asked for details by `now`. */
+  detailsDue(now: number): Call[]
 }
 
 interface ReconcileNeeds {
@@ -18,6 +21,8 @@ interface ReconcileNeeds {
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
   provider(call: Call): Provider
+  /** False where the provider cannot be asked about an order that it has given no id. */
+  findsByOurId(call: Call): boolean
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
@@ -29,8 +34,13 @@ const arrivalMs = 120_000
 const hangUpForMs = 4 * 60 * 60_000
 /** A call that nothing was heard of for this long is asked about. */
 const silenceMs = 15_000
+/** For this long a provider has to go on not knowing a call before it is believed: one 404 may be a hiccup. */
+const missingMs = 30_000
 
-/** No provider promises an end event: this asks about silent calls, and ends those past their hard cap. */
+/**
+ * No provider promises an end event: this asks about silent calls, and ends those past their hard cap. Of calls that are
+ * over it asks for what their providers had not told yet.
+ */
 export class Reconciler {
   readonly #needs: ReconcileNeeds
   /** Calls that are being looked after: a provider that never answers holds up nobody else. */
@@ -54,9 +64,11 @@ export class Reconciler {
     this.#cancel?.()
   }
 
-  /** One look: every overdue call is asked about or ended, and every hang-up that failed is tried again. */
+  /** One look: overdue calls are asked about or ended, hang-ups that failed tried again, details that are due asked for. */
   tick() {
     const now = this.#needs.clock.now()
+    for (const call of this.#needs.calls.detailsDue(now))
+      this.#once(`details ${call.id}`, () => this.#askDetails(call))
     for (const call of this.#needs.calls.hangUpsDue(now - silenceMs)) this.hangUp(call)
     for (const call of this.#needs.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
@@ -104,6 +116,13 @@ export class Reconciler {
     await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
   }
 
+  async #askDetails(call: Call) {
+    const { lifecycle, clock, log } = this.#needs
+    const report = await this.#ask(call)
+    log.info('asked for the details of a call', { call_id: call.id, known: report.known })
+    await lifecycle.insist(call.id, (before) => afterAsking(before, report, clock.now()))
+  }
+
   async #ask(call: Call): Promise<Report> {
     try {
       return await this.#needs.provider(call).ask(call)
@@ -115,12 +134,15 @@ export class Reconciler {
 
   /** The lease ends whatever the provider does; hanging up is tried after it. */
   async #expire({ id }: Call, now: number) {
-    const { lifecycle, log } = this.#needs
+    const { findsByOurId, lifecycle, log } = this.#needs
     log.warn('call ended by the hard cap', { call_id: id })
     const over = await lifecycle.insist(id, (before) =>
       isOver(before)
         ? before
-        : { ...advance(before, cappedAt(now)), hangUpDue: before.dispatch !== 'pending' },
+        : {
+            ...advance(before, cappedAt(now, reasonAtCap(before, findsByOurId(before)))),
+            hangUpDue: before.dispatch !== 'pending',
+          },
     )
     if (over?.hangUpDue) this.hangUp(over)
   }
@@ -143,29 +165,51 @@ export class Reconciler {
   }
 }
 
-const cappedAt = (at: number): CallEvent => ({
+const cappedAt = (at: number, reason: string): CallEvent => ({
   type: 'ended',
   at,
   status: 'failed',
   code: 'max_duration',
-  reason: 'The call was still open at the longest allowed duration.',
+  reason,
 })
+
+/**
+ * An order of unknown fate keeps its slot up to the cap, and no longer: it may ring at any time, and go on for as long as
+ * the provider and we let a call go on.
+ */
+const reasonAtCap = ({ dispatch, providerCallId }: Call, findsByOurId: boolean) => {
+  if (dispatch !== 'unknown' || providerCallId !== null)
+    return 'The call was still open at the longest allowed duration.'
+  const after = findsByOurId
+    ? 'could not say more when it was asked'
+    : 'cannot be asked about an order that it has given no id'
+  return `What became of the order was never learnt: the provider did not answer it, and ${after}.`
+}
 
 /** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
 const afterReport = (call: Call, report: Report, now: number): Call => {
-  if (isOver(call)) return call
+  if (isOver(call)) return report.known === 'yes' ? report.events.reduce(advance, call) : call
+  const asked = {
+    ...call,
+    dispatch: call.dispatch === 'placed' ? call.dispatch : 'unknown',
+    heardAt: now,
+  } as const
   switch (report.known) {
     case 'yes': {
       const { providerCallId, events } = report
-      return events.reduce(advance, { ...call, dispatch: 'placed', providerCallId, heardAt: now })
+      return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
     }
-    case 'no':
+    case 'no': {
+      // A clock that was set back begins again.
+      const missingSince = Math.min(call.missingSince ?? now, now)
       // An order may still be on its way there, or not listed yet.
-      if (call.dispatch !== 'placed' && now - (call.sentAt ?? call.createdAt) < arrivalMs)
-        return { ...call, dispatch: 'unknown', heardAt: now }
-      return advance({ ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown' }, unknownAt(now))
+      const mayArrive = call.dispatch !== 'placed' && now - (call.sentAt ?? call.createdAt) < arrivalMs
+      return mayArrive || now - missingSince < missingMs
+        ? { ...asked, missingSince }
+        : advance({ ...asked, missingSince }, unknownAt(now))
+    }
     case 'unclear':
-      return { ...call, dispatch: call.dispatch === 'placed' ? 'placed' : 'unknown', heardAt: now }
+      return asked
   }
 }
 

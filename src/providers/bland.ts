@@ -34,6 +34,8 @@ export const bland: ProviderKind = {
   ],
   refMeaning: { text: 'The pathway id', required: true },
   fromMeaning: { text: 'The number to call from; one of Bland’s when left out', required: false },
+  tells: ['summary', 'transcript', 'costCents', 'durationSeconds'],
+  findsByOurId: true,
   needsBaseUrl: false,
   connect: (account, surroundings) => blandThrough(account, surroundings),
 }

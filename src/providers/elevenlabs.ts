@@ -48,6 +48,8 @@ export const elevenlabs: ProviderKind = {
   ],
   refMeaning: { text: 'The agent id', required: true },
   fromMeaning: { text: 'The agent phone number id', required: true },
+  tells: ['summary', 'transcript', 'durationSeconds'],
+  findsByOurId: true,
   needsBaseUrl: false,
   connect: (account, surroundings) => elevenlabsThrough(account, surroundings),
 }

@@ -30,6 +30,9 @@ export const http: ProviderKind = {
   ],
   refMeaning: { text: 'Anything; your dialler gets it as agent_ref', required: false },
   fromMeaning: { text: 'The number to call from', required: false },
+  // Only what it likes: its end brings the rest along, or is followed by a report that does.
+  tells: [],
+  findsByOurId: true,
   needsBaseUrl: true,
   connect: (account, surroundings) => dialThrough(account, surroundings),
 }

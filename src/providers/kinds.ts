@@ -11,6 +11,10 @@ export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elev
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
 
+/** What is known of a call's provider as such. The simulator tells all at once. */
+export const traitsOf = (provider: string): Pick<ProviderKind, 'tells' | 'findsByOurId'> =>
+  findKind(provider) ?? { tells: [], findsByOurId: true }
+
 /** What an agent's provider may be. */
 export const providerNames = ['simulator', ...providerKinds.map(({ name }) => name)]
 

@@ -1,14 +1,15 @@
 import type { CallEvent, CallOrder } from '../calls/call.ts'
+import type { Detail } from '../calls/details.ts'
 import type { Clock } from '../clock.ts'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
 
-/** What became of an order. `unknown` means that it may have arrived: it is asked about, never sent again. */
+/** What became of an order. `unknown` means that it may have arrived: it is asked about, by the id if one came, never sent again. */
 export type Placement =
   | { outcome: 'placed'; providerCallId: string }
   | { outcome: 'refused'; code: RefusalCode; reason: string }
-  | { outcome: 'unknown'; reason: string }
+  | { outcome: 'unknown'; reason: string; providerCallId?: string }
 
 /** How a provider knows a call: by its own id once it has given one, by ours before. */
 export interface CallReference {
@@ -92,6 +93,10 @@ export interface ProviderKind {
   /** What an agent's `ref` and `from` mean here, null where there is no such thing. */
   refMeaning: { text: string; required: boolean } | null
   fromMeaning: { text: string; required: boolean } | null
+  /** What it usually tells of a call that was talked on, at its end or some time after. */
+  tells: readonly Detail[]
+  /** False where it cannot be asked about an order that it has not answered with an id. */
+  findsByOurId: boolean
   /** Needs a base URL: there is no usual address. */
   needsBaseUrl: boolean
   connect(account: Account, surroundings: Surroundings): Provider

@@ -34,6 +34,8 @@ export const retell: ProviderKind = {
   ],
   refMeaning: { text: 'The agent id; without one, the agent bound to the number', required: false },
   fromMeaning: { text: 'The Retell number to call from, in E.164', required: true },
+  tells: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+  findsByOurId: true,
   needsBaseUrl: false,
   connect: (account, surroundings) => retellThrough(account, surroundings),
 }

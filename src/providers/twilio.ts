@@ -42,6 +42,8 @@ export const twilio: ProviderKind = {
     required: true,
   },
   fromMeaning: { text: 'A Twilio number or a verified caller ID', required: true },
+  tells: ['costCents', 'durationSeconds'],
+  findsByOurId: false,
   needsBaseUrl: false,
   connect: (account, surroundings) => twilioThrough(account, surroundings),
 }

@@ -44,6 +44,8 @@ export const vapi: ProviderKind = {
   ],
   refMeaning: { text: 'The assistant id; its server URL should be this account’s hook', required: true },
   fromMeaning: { text: 'The id of the phone number to call from, as Vapi has it', required: true },
+  tells: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+  findsByOurId: true,
   needsBaseUrl: false,
   connect: (account, surroundings) => vapiThrough(account, surroundings),
 }

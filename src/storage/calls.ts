@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Call } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { calls } from './schema.ts'
@@ -10,6 +10,8 @@ interface PageQuery {
   before?: string | undefined
   limit: number
 }
+
+const dayMs = 24 * 60 * 60_000
 
 export const createCallStore = ({ orm }: Database) => {
   const columns = Object.keys(getTableColumns(calls)) as (keyof Call)[]
@@ -71,6 +73,20 @@ export const createCallStore = ({ orm }: Database) => {
         .select()
         .from(calls)
         .where(and(sql`hang_up_due`, lte(calls.heardAt, triedBefore)))
+        .all(),
+
+    /** Calls that are over and whose provider is to be asked for details by `now`. */
+    detailsDue: (now: number): Call[] =>
+      orm
+        .select()
+        .from(calls)
+        .where(
+          and(
+            isNotNull(calls.detailsDueAt),
+            // Due later than any question is: the clock was set back.
+            or(lte(calls.detailsDueAt, now), gt(calls.detailsDueAt, now + dayMs)),
+          ),
+        )
         .all(),
 
     /** The calls that are not over: each holds a lease. */

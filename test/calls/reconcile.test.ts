@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import type { Placement } from '../../src/providers/provider.ts'
+import type { Placement, Report } from '../../src/providers/provider.ts'
+import { silentLog } from '../../src/telemetry/log.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
@@ -171,6 +172,80 @@ test('looks at nothing more once it is stopped', async () => {
   gate.services.reconciler.stop()
   await gate.clock.advance(60_000)
   expect(call.now().status).toBe('in_progress')
+})
+
+describe('a live call that its provider says not to know', () => {
+  const reports: Record<Report['known'], Report> = {
+    yes: { known: 'yes', providerCallId: 'theirs', events: [] },
+    no: { known: 'no' },
+    unclear: { known: 'unclear', reason: 'it answered 503' },
+  }
+  const answering = (answers: Report['known'][]) => {
+    let asked = 0
+    return async () => reports[answers[asked++] ?? 'yes']
+  }
+
+  test('never ends by one such answer, nor by two less than 30 seconds apart', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, { ask: answering(['no', 'no']) })
+    await gate.clock.advance(120_000)
+    expect(call.now()).toMatchObject({ endedAt: null, missingSince: null })
+    expect(leases(gate)).toBe(1)
+  })
+
+  test('ends once it has said so for 30 seconds, even if it could not say anything in between', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, { ask: answering(['no', 'unclear', 'no']) })
+    await gate.clock.advance(44_000)
+    expect(call.now().endedAt).toBeNull()
+    await gate.clock.advance(2000)
+    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'provider_lost' })
+    expect(leases(gate)).toBe(0)
+  })
+
+  test('begins anew after it was known again', async () => {
+    const gate = createGate()
+    const call = await placedThrough(gate, { ask: answering(['no', 'no', 'yes', 'no', 'no']) })
+    await gate.clock.advance(89_000)
+    expect(call.now().endedAt).toBeNull()
+  })
+})
+
+test.each([
+  ['vapi', 'could not say more when it was asked'],
+  ['twilio', 'cannot be asked about an order that it has given no id'],
+])('an order whose fate %s never tells ends at the cap, saying so', async (provider, why) => {
+  const gate = createGate({ maxCallSeconds: 40 })
+  const { reconciler } = callingThrough(gate, scriptedProvider({ ask: refusal, end: refusal }).provider)
+  reconciler.start()
+  const call = undispatched(gate, '00', { provider, dispatch: 'unknown' })
+  await gate.clock.advance(39_000)
+  expect(leases(gate)).toBe(1)
+  await gate.clock.advance(2000)
+  expect(call.now()).toMatchObject({
+    status: 'failed',
+    reasonCode: 'max_duration',
+    reason: `What became of the order was never learnt: the provider did not answer it, and ${why}.`,
+  })
+  expect(leases(gate)).toBe(0)
+})
+
+test('what is asked about, asked for and ended by the cap is in the log, by call id and without its number', async () => {
+  const lines: { message: string; facts: Record<string, unknown> | undefined }[] = []
+  const note = (message: string, facts?: Record<string, unknown>) => void lines.push({ message, facts })
+  const gate = createGate({ maxCallSeconds: 40, log: { ...silentLog, info: note, warn: note } })
+  const { provider } = scriptedProvider()
+  const { reconciler } = callingThrough(gate, provider, gate.services.log)
+  reconciler.start()
+  const call = undispatched(gate, '00', { provider: 'vapi', dispatch: 'placed', providerCallId: 'theirs' })
+  await gate.clock.advance(75_000)
+  for (const message of [
+    'asked about a silent call',
+    'call ended by the hard cap',
+    'asked for the details of a call',
+  ])
+    expect(lines).toContainEqual({ message, facts: expect.objectContaining({ call_id: call.id }) })
+  expect(JSON.stringify(lines)).not.toContain(call.now().phoneNumber.slice(1))
 })
 
 describe('a wall clock that is set back by a day', () => {

@@ -1,5 +1,7 @@
+import type { Call } from '../../src/calls/call.ts'
 import { Dispatcher } from '../../src/calls/dispatch.ts'
 import { Reconciler } from '../../src/calls/reconcile.ts'
+import { traitsOf } from '../../src/providers/kinds.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import type { Gate } from './gate.ts'
@@ -25,9 +27,10 @@ export const scriptedProvider = (script: Partial<Provider> = {}) => {
 }
 
 /** Dispatcher and reconciler of a gate, with another provider in the simulator's place. */
-export const callingThrough = ({ services, clock }: Gate, provider: Provider) => {
+export const callingThrough = ({ services, clock }: Gate, provider: Provider, log = silentLog) => {
   const { lifecycle, calls } = services
-  const needs = { lifecycle, provider: () => provider, clock, log: silentLog }
+  const needs = { lifecycle, provider: () => provider, clock, log }
   const dispatcher = new Dispatcher(needs)
-  return { dispatcher, reconciler: new Reconciler({ ...needs, dispatcher, calls }) }
+  const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
+  return { dispatcher, reconciler: new Reconciler({ ...needs, dispatcher, calls, findsByOurId }) }
 }

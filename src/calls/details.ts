@@ -1,0 +1,44 @@
+import type { Report } from '../providers/provider.ts'
+import { advance, type Call, type CallDetails, type CallEvent, isOver } from './call.ts'
+
+/** What a provider may still tell of a call that is over. */
+export type Detail = keyof CallDetails | 'durationSeconds'
+
+/** Between the end and the first question, and between the questions: half a minute, five and thirty minutes after the end. */
+const pausesMs = [30_000, 270_000, 1_500_000] as const
+/** Why we end a call, whatever goes on at its provider. */
+const ourReasons: ReadonlySet<string> = new Set(['ended_on_request', 'max_duration', 'released'])
+
+/**
+ * The call as it awaits what its provider `tells` and has not told yet, or awaits it no longer. Total and idempotent; the
+ * very same call where nothing changes.
+ */
+export const awaitDetails = (call: Call, tells: readonly Detail[], now: number): Call => {
+  const detailsDueAt = dueAt(call, tells, now)
+  return detailsDueAt === call.detailsDueAt ? call : { ...call, detailsDueAt }
+}
+
+/** The call after its provider was asked for details once more: what came late fills what is missing. */
+export const afterAsking = (call: Call, report: Report, now: number): Call => {
+  const events = report.known === 'yes' ? report.events : []
+  const detailsAsked = call.detailsAsked + 1
+  const pauseMs = pausesMs[detailsAsked]
+  const isLast = pauseMs === undefined || events.some(isSilentEnd)
+  return { ...events.reduce(advance, call), detailsAsked, detailsDueAt: isLast ? null : now + pauseMs }
+}
+
+const dueAt = (call: Call, tells: readonly Detail[], now: number) => {
+  if (!hasMoreToTell(call) || tells.every((detail) => call[detail] !== null)) return null
+  return call.detailsDueAt ?? (call.detailsAsked === 0 ? now + pausesMs[0] : null)
+}
+
+/** Of a call that its provider knows, and that somebody may have talked on. Our own end says nothing about that. */
+const hasMoreToTell = (call: Call) => {
+  const { answeredAt, dispatch, providerCallId, reasonCode, status } = call
+  if (!isOver(call) || dispatch !== 'placed' || providerCallId === null) return false
+  if (reasonCode !== null && ourReasons.has(reasonCode)) return true
+  return status === 'completed' || (answeredAt !== null && reasonCode !== 'provider_lost')
+}
+
+const isSilentEnd = (event: CallEvent) =>
+  event.type === 'ended' && ['busy', 'canceled', 'no_answer'].includes(event.status)

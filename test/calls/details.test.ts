@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { awaitsDetails, type Call, type CallDetails, type CallEvent } from '../../src/calls/call.ts'
+import { awaitDetails } from '../../src/calls/details.ts'
+import type { Provider, Report } from '../../src/providers/provider.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { restarted, undispatched } from '../support/orders.ts'
+import { callingThrough, scriptedProvider } from '../support/provider.ts'
+
+const everything: CallDetails = {
+  summary: 'They want a demo.',
+  sentiment: 'positive',
+  transcript: [{ role: 'agent', content: 'Hello!' }],
+  recordingUrl: 'https://recordings.test/1.wav',
+  costCents: 17,
+}
+const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'completed'): Report => ({
+  known: 'yes',
+  providerCallId: 'theirs',
+  events: [{ type: 'ended', at: 0, status, durationSeconds: 42, details }],
+})
+
+/** A call on the line through a provider that tells everything in the end, and when it was asked, in seconds from then. */
+const onTheLine = async (gate: Gate, answers: Report[] = [], given: Partial<Call> = {}) => {
+  const asked: number[] = []
+  const ask: Provider['ask'] = async () => {
+    asked.push(Math.round(gate.clock.monotonic() / 1000))
+    return answers[asked.length - 1] ?? told({})
+  }
+  const { reconciler } = callingThrough(gate, scriptedProvider({ ask }).provider)
+  reconciler.start()
+  const call = undispatched(gate, '00', {
+    provider: 'vapi',
+    dispatch: 'placed',
+    providerCallId: 'theirs',
+    ...given,
+  })
+  const end = (event: Partial<Extract<CallEvent, { type: 'ended' }>> = {}) =>
+    gate.services.lifecycle.record(call.id, {
+      type: 'ended',
+      at: gate.clock.now(),
+      status: 'completed',
+      ...event,
+    })
+  return { ...call, asked, end }
+}
+
+describe('a call that ended before its provider told of it', () => {
+  test('is asked about after 30 seconds, 5 minutes and half an hour, and then no more', async () => {
+    const gate = createGate()
+    const call = await onTheLine(gate)
+    await call.end()
+    expect(awaitsDetails(call.now())).toBe(true)
+    await gate.clock.advance(40 * 60_000)
+    expect(call.asked).toHaveLength(3)
+    for (const [index, seconds] of [30, 300, 1800].entries())
+      expect(call.asked[index]).toBeWithin(seconds, seconds + 5)
+    expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAsked: 3 })
+  })
+
+  test('takes what comes late, keeps what came first, and is done once everything has come', async () => {
+    const gate = createGate()
+    const late = { ...everything, summary: 'Another summary.' }
+    const call = await onTheLine(gate, [{ known: 'unclear', reason: 'busy' }, told(late)])
+    await call.end({ details: { summary: 'The first summary.' } })
+    await gate.clock.advance(40 * 60_000)
+    expect(call.asked).toHaveLength(2)
+    expect(call.now()).toMatchObject({
+      ...everything,
+      summary: 'The first summary.',
+      durationSeconds: 42,
+      status: 'completed',
+      detailsDueAt: null,
+    })
+  })
+
+  test('is not asked about when its provider reports the rest by itself', async () => {
+    const gate = createGate()
+    const call = await onTheLine(gate)
+    await call.end()
+    await call.end({ details: everything, durationSeconds: 42 })
+    expect(awaitsDetails(call.now())).toBe(false)
+    await gate.clock.advance(6 * 60_000)
+    expect(call.asked).toEqual([])
+  })
+
+  test('is asked about after a restart too', async () => {
+    using directory = temporaryDirectory()
+    const gate = createGate({ path: directory.database })
+    const call = await onTheLine(gate)
+    await call.end()
+    using next = await restarted(gate, directory.database, 20_000)
+    await next.clock.advance(15_000)
+    // Its provider is not to be found any more: it was asked all the same.
+    expect(next.call(call.id)).toMatchObject({ status: 'completed', detailsAsked: 1 })
+  })
+
+  test('is asked about although the clock was set back by a month', async () => {
+    const gate = createGate()
+    const call = await onTheLine(gate, [told(everything)])
+    await call.end()
+    gate.clock.step(-30 * 24 * 60 * 60_000)
+    await gate.clock.advance(31_000)
+    expect(call.now()).toMatchObject({ summary: everything.summary, detailsDueAt: null })
+  })
+
+  test('that we ended ourselves is asked about, by the hard cap too', async () => {
+    const gate = createGate({ maxCallSeconds: 40 })
+    const live: Report = { known: 'yes', providerCallId: 'theirs', events: [] }
+    const call = await onTheLine(gate, [live, live, told(everything)])
+    await gate.clock.advance(75_000)
+    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', summary: everything.summary })
+  })
+
+  test('and turns out to have been busy has nothing more to tell', async () => {
+    const gate = createGate()
+    const call = await onTheLine(gate, [told({}, 'busy')])
+    await call.end({ status: 'canceled', code: 'ended_on_request' })
+    await gate.clock.advance(6 * 60_000)
+    expect(call.asked).toHaveLength(1)
+    expect(call.now().detailsDueAt).toBeNull()
+  })
+
+  test.each<[string, Partial<Call>, Partial<Extract<CallEvent, { type: 'ended' }>>]>([
+    ['nobody talked on', {}, { status: 'busy' }],
+    ['never reached its provider', { dispatch: 'unknown', providerCallId: null }, {}],
+    ['was refused', { dispatch: 'refused' }, { status: 'failed', code: 'provider_refused' }],
+    ['its provider has lost', { answeredAt: 1 }, { status: 'failed', code: 'provider_lost' }],
+    ['the simulator played', { provider: 'simulator' }, {}],
+    ['its provider told all of', {}, { details: everything, durationSeconds: 42 }],
+  ])('that %s awaits nothing', async (_what, given, event) => {
+    const gate = createGate()
+    const call = await onTheLine(gate, [], given)
+    await call.end(event)
+    expect(call.now().endedAt).not.toBeNull()
+    expect(awaitsDetails(call.now())).toBe(false)
+  })
+})
+
+test('what a call awaits is settled at once: to look again changes nothing', () => {
+  const gate = createGate()
+  const call = undispatched(gate, '00', { provider: 'vapi', dispatch: 'placed', providerCallId: 'theirs' })
+  const detail = fc.constantFrom('summary', 'transcript', 'costCents', 'durationSeconds', 'recordingUrl')
+  fc.assert(
+    fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (tells, detailsAsked, isOver) => {
+      const endedAt = isOver ? 1 : null
+      const before: Call = {
+        ...call.now(),
+        status: isOver ? 'completed' : 'in_progress',
+        endedAt,
+        detailsAsked,
+      }
+      const after = awaitDetails(before, tells, 1000)
+      expect(awaitDetails(after, tells, 2000)).toBe(after)
+      if (!isOver || detailsAsked > 0) expect(after).toBe(before)
+    }),
+  )
+})
