@@ -3,10 +3,13 @@ import { commandLine } from '../audit.ts'
 import { agentProblem, providerNames } from '../providers/kinds.ts'
 import { Refusal } from '../failures.ts'
 import { checkedName } from './agency.ts'
+import { agentChange } from './agent-change.ts'
 import {
   agencyId,
+  agentId,
   environmentName,
   findAgency,
+  findAgent,
   findEnvironment,
   type Io,
   json,
@@ -27,7 +30,7 @@ const dialler = {
 
 export const agentCommand = (io: Io) =>
   defineCommand({
-    meta: { name: 'agent', description: 'Create and list agents, choose the default one' },
+    meta: { name: 'agent', description: 'Create, change and list agents, choose the default one' },
     subCommands: {
       create: defineCommand({
         meta: { name: 'create', description: 'Create an agent' },
@@ -55,6 +58,7 @@ export const agentCommand = (io: Io) =>
           print(io, args.json, presentRow(made), `Created the agent ${made.name}: ${made.id}`)
         },
       }),
+      change: agentChange(io),
       list: defineCommand({
         meta: { name: 'list', description: "List an agency's agents" },
         args: { ...agencyId, ...json },
@@ -69,15 +73,13 @@ export const agentCommand = (io: Io) =>
         args: {
           ...agencyId,
           ...environmentName,
-          agent: { type: 'string', required: true, description: 'Agent ID', valueHint: 'id' },
+          ...agentId,
           ...json,
         },
         run: ({ args }) => {
           const chosen = withStores(io, (stores) => {
             const environment = findEnvironment(stores, args.agency, args.environment)
-            const found = stores.agents.find(args.agent)
-            if (found?.agencyId !== environment.agencyId)
-              throw new Refusal(`The agency ${args.agency} has no agent ${args.agent}.`)
+            const found = findAgent(stores, environment.agencyId, args.agent)
             stores.audit.change(() => stores.environments.setDefaultAgent(environment.id, found.id), {
               ...commandLine(Date.now()),
               action: 'default_agent.changed',

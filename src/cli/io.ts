@@ -18,6 +18,9 @@ export const json = { json: { type: 'boolean', description: 'Print JSON, for scr
 export const agencyId = {
   agency: { type: 'string', required: true, description: 'Agency ID', valueHint: 'id' },
 } as const
+export const agentId = {
+  agent: { type: 'string', required: true, description: 'Agent ID', valueHint: 'id' },
+} as const
 export const environmentName = {
   environment: {
     type: 'enum' as const,
@@ -83,4 +86,10 @@ export const findEnvironment = (stores: Stores, agency: string, name: Environmen
   const environment = stores.environments.find(findAgency(stores, agency).id, name)
   if (!environment) throw new Refusal(`The agency ${agency} has no ${name} environment.`)
   return environment
+}
+
+export const findAgent = ({ agents }: Stores, agency: string, id: string) => {
+  const agent = agents.find(id)
+  if (agent?.agencyId !== agency) throw new Refusal(`The agency ${agency} has no agent ${id}.`)
+  return agent
 }

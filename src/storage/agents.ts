@@ -32,6 +32,11 @@ export const createAgentStore = ({ orm }: Database) => {
       return agent
     },
 
+    /** Holds from the next call on: a call keeps what it was triggered with. */
+    change: (id: string, given: Required<NewAgent>) => {
+      orm.update(agents).set(given).where(eq(agents.id, id)).run()
+    },
+
     find: (id: string): AgentRow | undefined => byId.get({ id }),
 
     list: (agencyId: string): AgentRow[] =>

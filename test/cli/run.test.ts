@@ -43,6 +43,36 @@ test('from an agency to a key, each step printing what the next one needs', asyn
   expect((await runIn(`agent list --agency ${agency}`)).out).toContain(`${agent}  simulator  A`)
 })
 
+test('an agent changes in what is said, and in nothing else', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const { id: other } = await json('agency create --name Other --plan agency')
+  const { id: agent } = await json(
+    `agent create --agency ${agency} --name A --provider vapi --ref R --from F`,
+  )
+  const change = `agent change --agency ${agency} --agent ${agent}`
+  expect(await json(`${change} --name B`)).toMatchObject({
+    name: 'B',
+    provider: 'vapi',
+    ref: 'R',
+    from_number: 'F',
+  })
+  expect(await json(`${change} --provider bland --from=`)).toMatchObject({
+    name: 'B',
+    provider: 'bland',
+    ref: 'R',
+    from_number: null,
+  })
+  expect(await runIn(`${change} --provider vapi`)).toMatchObject({ code: 1 })
+  expect(await runIn(change)).toMatchObject({ code: 1, err: expect.stringContaining('Say what to change') })
+  expect(await runIn(`agent change --agency ${other} --agent ${agent} --name C`)).toMatchObject({
+    code: 1,
+    err: `The agency ${other} has no agent ${agent}.\n`,
+  })
+  expect((await runIn(`agent list --agency ${agency}`)).out).toContain(`${agent}  bland     B`)
+})
+
 test('rotating names the key that ended, and showing never shows a key', async () => {
   using directory = temporaryDirectory()
   const { runIn, json } = shell(directory.path)

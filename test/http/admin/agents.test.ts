@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test'
+import { createGate, type Gate } from '../../support/gate.ts'
+import { triggered } from '../../support/orders.ts'
+import { createOperator, operator, textOf } from '../../support/page.ts'
+
+const agentPath = (gate: Gate, id = gate.agent.id) => `/admin/agencies/${gate.agency.id}/agents/${id}`
+const vapiAgent = { name: 'Bea', provider: 'vapi', ref: 'assistant-1', from: 'number-1' }
+
+test('a changed agent is changed for the next call, and not for one under way', async () => {
+  const gate = createGate()
+  const { post } = await createOperator(gate)
+  const before = await triggered(gate, '07')
+  const saved = await post(agentPath(gate), vapiAgent)
+  expect([saved.status, saved.headers.get('location')]).toEqual([
+    303,
+    `/admin/agencies/${gate.agency.id}/agents`,
+  ])
+  const after = await triggered(gate, '00')
+  expect(before.now()).toMatchObject({ provider: 'simulator', agentRef: null, fromNumber: null })
+  expect(after.now()).toMatchObject({ provider: 'vapi', agentRef: 'assistant-1', fromNumber: 'number-1' })
+  await gate.clock.advance(2000)
+  expect(before.now().status).toBe('in_progress')
+})
+
+test('the form shows the agent as it is, and an emptied field is emptied', async () => {
+  const gate = createGate()
+  const { visit, post } = await createOperator(gate)
+  await post(agentPath(gate), { ...vapiAgent, provider: 'bland' })
+  const html = await (await visit(agentPath(gate))).text()
+  for (const shown of [
+    'value="Bea"',
+    'value="assistant-1"',
+    'value="number-1"',
+    '<option value="bland" selected',
+  ])
+    expect(html).toContain(shown)
+  await post(agentPath(gate), { ...vapiAgent, provider: 'simulator', ref: '', from: ' ' })
+  expect(gate.services.agents.find(gate.agent.id)).toMatchObject({
+    provider: 'simulator',
+    ref: null,
+    fromNumber: null,
+  })
+})
+
+test('a refused change changes nothing, says why and keeps what was typed', async () => {
+  const gate = createGate()
+  const { post } = await createOperator(gate)
+  for (const [given, why] of [
+    [{ ...vapiAgent, name: ' ' }, 'A name is needed.'],
+    [{ ...vapiAgent, ref: '' }, 'needs its reference there'],
+    [{ ...vapiAgent, provider: 'nobody' }, 'There is no such provider.'],
+  ] as const) {
+    const refused = await post(agentPath(gate), given)
+    expect(refused.status).toBe(422)
+    const html = await refused.clone().text()
+    expect(await textOf(refused)).toContain(why)
+    expect(html).toContain('value="number-1"')
+  }
+  expect(gate.services.agents.find(gate.agent.id)).toEqual(gate.agent)
+})
+
+test('an agent at a provider without an account says so, with the way to connect one', async () => {
+  const gate = createGate()
+  const { visit, post } = await createOperator(gate)
+  await post(agentPath(gate), vapiAgent)
+  const connect = `href="/admin/agencies/${gate.agency.id}/integrations/providers/vapi">Connect Vapi`
+  const list = `/admin/agencies/${gate.agency.id}/agents`
+  for (const path of [list, agentPath(gate)]) expect(await (await visit(path)).text()).toContain(connect)
+  gate.services.accounts.save(
+    { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'a key' } },
+    gate.clock.now(),
+  )
+  for (const path of [list, agentPath(gate)]) expect(await (await visit(path)).text()).not.toContain(connect)
+})
+
+test('an agent of another agency can be neither seen nor changed', async () => {
+  const gate = createGate()
+  const { visit, post } = await createOperator(gate)
+  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  for (const id of [gate.agent.id, crypto.randomUUID(), 'nonsense']) {
+    const path = `/admin/agencies/${other.id}/agents/${id}`
+    expect((await visit(path)).status).toBe(404)
+    expect((await post(path, { name: 'Mine', provider: 'simulator' })).status).toBe(404)
+  }
+  expect(gate.services.agents.find(gate.agent.id)?.name).toBe('Ann')
+})
+
+test('who changed an agent is in the audit', async () => {
+  const gate = createGate()
+  const { post } = await createOperator(gate)
+  await post(agentPath(gate), { name: 'Bea', provider: 'simulator' })
+  const [line] = gate.services.audit.list({ limit: 1 })
+  expect(line).toMatchObject({
+    actor: operator.email,
+    action: 'agent.changed',
+    target: 'Bea, until now Ann',
+    agencyId: gate.agency.id,
+  })
+})
