@@ -11,6 +11,7 @@ const code = await run(process.argv.slice(2), {
   isTerminal: process.stdout.isTTY === true,
   out: writeTo(process.stdout),
   err: writeTo(process.stderr),
+  ...(process.stderr.isTTY ? { progress: (step) => void process.stderr.write(`\r\u001b[K${step}`) } : {}),
 })
 await Promise.all(written)
 process.exit(code)

@@ -10,6 +10,8 @@ export interface Io {
   isTerminal: boolean
   out(text: string): void
   err(text: string): void
+  /** Shows what long work is at, and nothing at its end; absent where nobody watches. */
+  progress?(step: string): void
 }
 
 export type { Stores }
@@ -32,13 +34,18 @@ export const environmentName = {
 
 export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
+/** The data directory of this configuration. Throws a `Refusal` when nothing is in it. */
+export const existingDataDir = (io: Io) => {
+  const dataDir = new DataDir(configOf(io))
+  if (dataDir.exists) return dataDir
+  throw new Refusal(
+    `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
+  )
+}
+
 /** Works on the data directory, beside a running server or without one. */
 export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = false): T => {
-  const dataDir = new DataDir(configOf(io))
-  if (!mayCreate && !dataDir.exists)
-    throw new Refusal(
-      `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
-    )
+  const dataDir = mayCreate ? new DataDir(configOf(io)) : existingDataDir(io)
   const database = dataDir.openDatabase()
   try {
     return work(createStores(database, dataDir.secret()))
@@ -50,6 +57,22 @@ export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = f
 /** Prints a result: one JSON line, or sentences for people. */
 export const print = (io: Io, asJson: boolean | undefined, result: unknown, sentences: string) =>
   io.out(asJson ? `${JSON.stringify(result)}\n` : `${sentences}\n`)
+
+/** Shows the steps of long work, and clears them away when it is over. */
+export const withProgress = <T>(io: Io, work: (progress: (step: string) => void) => T): T => {
+  try {
+    return work((step) => io.progress?.(`${step} …`))
+  } finally {
+    io.progress?.('')
+  }
+}
+
+/** Bytes, as people read them. */
+export const readableBytes = (bytes: number) => {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
+}
 
 /** Rows with aligned columns, headed by their names. */
 export const table = (headings: string[], rows: string[][]) => {

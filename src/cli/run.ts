@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
-import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
+import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
+import { backup, restoring } from './backup.ts'
+import { complain } from './complain.ts'
 import { demo } from './demo.ts'
 import { environmentCommand } from './environment.ts'
 import { healthcheck } from './healthcheck.ts'
@@ -66,6 +68,8 @@ const commands = (io: Io) =>
       key: keyCommand(io),
       provider: providerCommand(io),
       environment: environmentCommand(io),
+      backup: backup(io),
+      restore: restoring(io),
       healthcheck: healthcheck(io),
       version: version(io),
     },
@@ -92,24 +96,6 @@ const resolve = async (root: CommandDef, args: string[]): Promise<Resolved> => {
     command = next
     rest = rest.slice(1)
   }
-}
-
-/** What is wrong with a command line before it runs: a misspelt option must not be passed over in silence. */
-const complain = (command: CommandDef, rest: string[]): string | undefined => {
-  if (command.subCommands) return rest.length > 0 ? `There is no such command: ${rest[0]}` : 'Which command?'
-  const known = (command.args ?? {}) as ArgsDef
-  const given = new Set<string>()
-  for (let at = 0; at < rest.length; at++) {
-    const [, name, inlineValue] = /^--([\w-]+)(=.*)?$/s.exec(rest[at] ?? '') ?? []
-    if (name === undefined) return 'There is a word too many.'
-    if (!Object.hasOwn(known, name)) return `This command does not take the option --${name}.`
-    given.add(name)
-    if (known[name]?.type === 'boolean' || inlineValue !== undefined) continue
-    at++
-    if (at === rest.length) return `The option --${name} needs a value.`
-  }
-  const missing = Object.keys(known).find((name) => known[name]?.required && !given.has(name))
-  return missing && `The option --${missing} is needed.`
 }
 
 const sentence = (error: unknown) => {

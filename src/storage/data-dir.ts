@@ -1,8 +1,10 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../failures.ts'
+import { backUp, type Progress, restore } from './backup.ts'
 import { openDatabase } from './database.ts'
 import { takeLock } from './lock.ts'
+import { isTaken, placeFile } from './place-file.ts'
 
 /** A command can wait for its turn, and so can a server that is only starting. */
 const patientBusyTimeoutMs = 5000
@@ -36,6 +38,7 @@ export class DataDir {
     try {
       return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
     } catch (error) {
+      if (error instanceof Refusal) throw error
       throw new Refusal(`The database in ${this.path} cannot be used: ${(error as Error).message}.`)
     }
   }
@@ -51,6 +54,27 @@ export class DataDir {
   lock() {
     this.#make()
     return takeLock(this.#file('serve.lock'))
+  }
+
+  /** Copies the database to a new file, beside a server or without one. */
+  backUp(file: string, progress: Progress) {
+    return backUp(this.#file('callgate.db'), file, progress)
+  }
+
+  /** Makes the database from a backup. Refused where there is one, and where a server runs. */
+  restore(file: string, progress: Progress) {
+    const unlock = this.lock()
+    if (!unlock) throw new Refusal(`A callgate is serving the data directory ${this.path}. Stop it first.`)
+    try {
+      return restore(file, this.#file('callgate.db'), progress)
+    } finally {
+      unlock()
+    }
+  }
+
+  /** Where the secret is kept, when the configuration has none. */
+  get secretFile(): string | undefined {
+    return this.#secret === null ? this.#file('secret') : undefined
   }
 
   /** The secret of the configuration, else the directory's own, made when it is first needed. */
@@ -91,12 +115,12 @@ export class DataDir {
 /** Makes a file whole or not at all. Of two processes that get here at once, one makes it and both find it. */
 const createOnce = (file: string, text: string) => {
   const aside = `${file}.${process.pid}`
-  writeFileSync(aside, `${text}\n`, { mode: 0o600, flush: true })
+  writeFileSync(aside, `${text}\n`, { mode: 0o600 })
   try {
-    linkSync(aside, file)
+    placeFile(aside, file)
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EEXIST') throw error
+    if (!isTaken(error)) throw error
   } finally {
-    rmSync(aside)
+    rmSync(aside, { force: true })
   }
 }

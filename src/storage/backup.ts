@@ -1,0 +1,146 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Refusal } from '../failures.ts'
+import { openDatabase } from './database.ts'
+import { refuseNewer, standingOf } from './migrate.ts'
+import { isTaken, placeFile } from './place-file.ts'
+
+/** Tells what long work is at. */
+export type Progress = (step: string) => void
+
+export interface BackupSummary {
+  sizeBytes: number
+  calls: number
+  agencies: number
+  /** True when it holds credentials that only the secret opens. */
+  sealed: boolean
+}
+
+const patientBusyTimeoutMs = 5000
+
+/**
+ * Copies the database at `source` to a new file, as it stands at one moment, beside a server that writes. The file gets
+ * its name once it is checked and on disk. Throws a `Refusal` when the name is taken or the copy is not whole.
+ */
+export const backUp = (source: string, file: string, progress: Progress): BackupSummary => {
+  refuseTaken(file)
+  return throughPart(file, (part) => {
+    progress('copying')
+    const database = new Sqlite(source, { readonly: true })
+    try {
+      database.run(`PRAGMA busy_timeout = ${patientBusyTimeoutMs}`)
+      database.query('VACUUM INTO ?').run(part)
+    } finally {
+      database.close()
+    }
+    progress('checking')
+    return summaryOf(part)
+  })
+}
+
+/** Makes the database at `target` from a backup. Throws a `Refusal` when there is one, or the backup is not whole. */
+export const restore = (file: string, target: string, progress: Progress): BackupSummary => {
+  for (const name of [target, `${target}-wal`, `${target}-journal`]) refuseTaken(name)
+  if (!existsSync(file)) throw new Refusal(`There is no file ${file}.`)
+  const log = `${file}-wal`
+  if (existsSync(log) && statSync(log).size > 0)
+    throw new Refusal(
+      `${file} is a database in use: ${log} holds a part of it. Copy it with callgate backup.`,
+    )
+  return throughPart(target, (part) => {
+    progress('copying')
+    copyFileSync(file, part)
+    progress('checking')
+    const summary = summaryOf(part)
+    progress('bringing it up to date')
+    forgetOrders(part)
+    return summary
+  })
+}
+
+/** Works on a file with a name of its own, and names it `file` at the end. What fails leaves nothing behind. */
+const throughPart = (file: string, make: (part: string) => BackupSummary) => {
+  if (!existsSync(dirname(file))) throw new Refusal(`There is no directory ${dirname(file)}.`)
+  process.umask(0o077)
+  const part = `${file}.${process.pid}.part`
+  try {
+    const summary = make(part)
+    placeFile(part, file)
+    return summary
+  } catch (error) {
+    if (isTaken(error)) throw taken(file)
+    throw error
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(part + suffix, { force: true })
+  }
+}
+
+/** Throws a `Refusal` when a database has a fault, is not one of ours, or is one of a newer program's. */
+const summaryOf = (path: string): BackupSummary => {
+  const database = openToRead(path)
+  const count = (sql: string) => database.query<{ n: number }, []>(sql).get()?.n ?? 0
+  try {
+    refuseNewer(database)
+    if (standingOf(database).applied === 0) throw new Refusal('It is not a database of callgate.')
+    const flaw = flawOf(database)
+    if (flaw) throw new Refusal(`It is damaged: ${flaw}.`)
+    return {
+      sizeBytes: statSync(path).size,
+      calls: count('select count(*) as n from calls'),
+      agencies: count('select count(*) as n from agencies'),
+      sealed: holdsSealed(database),
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(`It is damaged, or is not a database: ${(error as Error).message}.`)
+  } finally {
+    database.close()
+  }
+}
+
+const openToRead = (path: string) => {
+  try {
+    return new Sqlite(path, { readonly: true })
+  } catch (error) {
+    throw new Refusal(`${path} cannot be opened: ${(error as Error).message}.`)
+  }
+}
+
+/** The first fault that SQLite finds in a database; undefined when it is whole. */
+const flawOf = (database: Sqlite): string | undefined => {
+  const [integrity] = database.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all()
+  if (integrity?.integrity_check !== 'ok') return integrity?.integrity_check ?? 'the check says nothing'
+  const [orphan] = database.query<{ table: string }, []>('PRAGMA foreign_key_check').all()
+  return orphan && `a row of ${orphan.table} points to nothing`
+}
+
+/** Asked for by name: an older database lacks some of the tables. */
+const holdsSealed = (database: Sqlite) =>
+  ['provider_accounts', 'webhooks'].some(
+    (table) =>
+      database.query('select 1 from sqlite_schema where name = ?').get(table) &&
+      database.query(`select 1 from ${table} limit 1`).get(),
+  )
+
+/**
+ * An order that had not gone out when the backup was made went out after it. To send it again would ring a phone twice:
+ * it is asked about, like one that a crash cut off.
+ */
+const forgetOrders = (path: string) => {
+  const database = openDatabase(path)
+  try {
+    database.sqlite.run(
+      "update calls set dispatch = 'unknown', sent_at = created_at where dispatch = 'pending' and ended_at is null",
+    )
+  } finally {
+    database.sqlite.run('PRAGMA journal_mode = DELETE')
+    database.close()
+  }
+}
+
+const refuseTaken = (file: string) => {
+  if (existsSync(file)) throw taken(file)
+}
+
+const taken = (file: string) => new Refusal(`${file} is there already, and is not overwritten.`)

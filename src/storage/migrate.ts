@@ -1,0 +1,47 @@
+import type { Database as Sqlite } from 'bun:sqlite'
+import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
+import type { MigrationMeta } from 'drizzle-orm/migrator'
+import { Refusal } from '../failures.ts'
+import { readMigrations } from './migrations.ts' with { type: 'macro' }
+
+const attempts = 5
+
+/** How far a database has come: how many of this program's migrations it has had, and how many of a newer one's. */
+export const standingOf = (sqlite: Sqlite) => {
+  const known = new Set(readMigrations().map(({ folderMillis }) => folderMillis))
+  const applied = appliedTo(sqlite)
+  const unknown = applied.filter((at) => !known.has(at)).length
+  return { applied: applied.length - unknown, known: known.size, unknown }
+}
+
+/** Throws a `Refusal`: an older program would write rows that the newer one takes for its own. */
+export const refuseNewer = (sqlite: Sqlite) => {
+  const { unknown } = standingOf(sqlite)
+  if (unknown > 0)
+    throw new Refusal(
+      'The database was written by a newer callgate. Use that version or a later one; this one leaves it as it is.',
+    )
+}
+
+/** drizzle's own runner without its reading of files. Two processes may meet here: the loser looks again. */
+export const migrate = (orm: BunSQLiteDatabase) => {
+  const { dialect, session } = orm as unknown as {
+    dialect: { migrate(migrations: MigrationMeta[], session: unknown): void }
+    session: unknown
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return dialect.migrate(readMigrations(), session)
+    } catch (error) {
+      if (attempt === attempts) throw error
+    }
+  }
+}
+
+/** The times that drizzle knows migrations by. */
+const appliedTo = (sqlite: Sqlite): number[] => {
+  using journal = sqlite.prepare("select 1 from sqlite_schema where name = '__drizzle_migrations'")
+  if (!journal.get()) return []
+  using rows = sqlite.prepare<{ at: number }, []>('select created_at as at from __drizzle_migrations')
+  return rows.all().map(({ at }) => Number(at))
+}

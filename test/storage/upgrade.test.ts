@@ -1,0 +1,96 @@
+import { expect, test } from 'bun:test'
+import { Database as Sqlite } from 'bun:sqlite'
+import { join } from 'node:path'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { run } from '../../src/cli/run.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { standingOf } from '../../src/storage/migrate.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const migrations = readMigrationFiles({ migrationsFolder: join(import.meta.dir, '../../drizzle') })
+
+/** A database as the program with the first `count` migrations left it. */
+const databaseOf = (count: number, path: string) => {
+  const sqlite = new Sqlite(path)
+  sqlite.run('PRAGMA journal_mode = WAL')
+  sqlite.run(
+    'create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)',
+  )
+  for (const { sql, hash, folderMillis } of migrations.slice(0, count)) {
+    for (const statement of sql) sqlite.run(statement)
+    sqlite.query('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run(hash, folderMillis)
+  }
+  return sqlite
+}
+
+interface Column {
+  name: string
+  type: string
+  notnull: number
+  pk: number
+  dflt_value: string | null
+}
+
+/** Puts one row into every table, made from its columns: any value that its references and rules let in. */
+const fill = (sqlite: Sqlite) => {
+  const tables = sqlite
+    .query<{ name: string }, []>(
+      "select name from sqlite_schema where type = 'table' and name not glob '__drizzle*' and name not glob 'sqlite*'",
+    )
+    .all()
+    .map(({ name }) => name)
+  for (const table of tables) {
+    const columns = sqlite.query<Column, []>(`PRAGMA table_info(${table})`).all()
+    const values = columns.map(({ name, type }) => (type === 'integer' ? 1 : name === 'hints' ? '{}' : 'one'))
+    sqlite
+      .query(
+        `insert into ${table} (${columns.map(({ name }) => `"${name}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+      )
+      .run(...values)
+  }
+  return tables
+}
+
+test.each(migrations.map((_, index) => index + 1))(
+  'a data directory as the first %p migrations left it opens with every row',
+  (count) => {
+    using directory = temporaryDirectory()
+    const before = databaseOf(count, directory.database)
+    const tables = fill(before)
+    const rows = new Map(tables.map((table) => [table, before.query(`select * from ${table}`).all()]))
+    before.close()
+
+    const { sqlite, close } = openDatabase(directory.database)
+    expect(standingOf(sqlite)).toEqual({ applied: migrations.length, known: migrations.length, unknown: 0 })
+    for (const [table, was] of rows)
+      expect(sqlite.query(`select * from ${table}`).all()).toMatchObject(was as object[])
+    expect(sqlite.query('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+    expect(sqlite.query('PRAGMA foreign_key_check').all()).toEqual([])
+    close()
+  },
+)
+
+test.each(['agency list', 'backup copy.db', 'serve'])(
+  'a data directory of a newer callgate is refused by %p and left as it is',
+  async (line) => {
+    using directory = temporaryDirectory()
+    const { sqlite } = openDatabase(directory.database)
+    sqlite.run("insert into __drizzle_migrations (hash, created_at) values ('later', 9999999999999)")
+    sqlite.run('PRAGMA journal_mode = DELETE')
+    sqlite.close()
+    const before = await Bun.file(directory.database).bytes()
+
+    let err = ''
+    const code = await run(line.replace('copy.db', join(directory.path, 'copy.db')).split(' '), {
+      env: { CALLGATE_DATA_DIR: directory.path, CALLGATE_PORT: '0' },
+      isTerminal: false,
+      out: () => {},
+      err: (text) => (err += text),
+    })
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'The database was written by a newer callgate. Use that version or a later one; this one leaves it as it is.\n',
+    })
+    expect(await Bun.file(directory.database).bytes()).toEqual(before)
+  },
+)
