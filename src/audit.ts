@@ -1,4 +1,5 @@
 import type { EnvironmentName } from './keys/keyring.ts'
+import type { OwnLimits } from './limits/limits.ts'
 
 /** Everything that the audit speaks of, and the words for it: "somebody … ". */
 const actions = {
@@ -67,3 +68,7 @@ export const commandLine = (now: number): Doer => ({ at: now, actor: 'command li
 /** What the audit says of a key: its last characters, and those of the one that it replaced. */
 export const keyTarget = ({ last4 }: { last4: string }, replaced?: { last4: string }) =>
   replaced ? `…${last4}, in the place of …${replaced.last4}` : `…${last4}`
+
+/** What the audit says of limits. */
+export const limitsTarget = ({ requestsPerMinute, concurrentCalls }: OwnLimits) =>
+  `requests a minute: ${requestsPerMinute ?? 'default'}, concurrent calls: ${concurrentCalls ?? 'default'}`

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { commandLine } from '../audit.ts'
+import { commandLine, limitsTarget } from '../audit.ts'
 import { Refusal } from '../failures.ts'
 import { limitFlaw, type OwnLimits, readLimit } from '../limits/limits.ts'
 import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
@@ -89,8 +89,19 @@ const limits = (io: Io) =>
         throw new Refusal('Say which limit: --requests-per-minute, --concurrent-calls, or both.')
       const { requestsPerMinute, concurrentCalls } = withStores(io, (stores) => {
         const { id } = findEnvironment(stores, args.agency, args.environment)
-        stores.environments.setLimits(id, change)
-        return findEnvironment(stores, args.agency, args.environment)
+        return stores.audit.change(
+          () => {
+            stores.environments.setLimits(id, change)
+            return findEnvironment(stores, args.agency, args.environment)
+          },
+          (changed) => ({
+            ...commandLine(Date.now()),
+            action: 'limits.changed',
+            agency: changed.agencyId,
+            environment: changed.name,
+            target: limitsTarget(changed),
+          }),
+        )
       })
       print(
         io,

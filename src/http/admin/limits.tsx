@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { limitsTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
 import { limitFlaw, readLimit } from '../../limits/limits.ts'
 import type { Services } from '../../services.ts'
@@ -12,7 +13,7 @@ import { LimitsPage } from './pages/limits.tsx'
 
 /** The operator's limits for one environment. */
 export const limitPages = (services: Services) => {
-  const { config, environments } = services
+  const { audit, config, environments } = services
 
   const find = (person: Person, params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
@@ -31,7 +32,7 @@ export const limitPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/limits',
-      async ({ person, params, request, set, redirect }) => {
+      async ({ by, person, params, request, set, redirect }) => {
         const form = await readForm(request)
         const found = find(person, params)
         const requestsPerMinute = readLimit(form.requests_per_minute ?? '')
@@ -40,7 +41,14 @@ export const limitPages = (services: Services) => {
           set.status = 422
           return renderPage(<LimitsPage {...found} typed={form} error={limitFlaw} />)
         }
-        environments.setLimits(found.environment.id, { requestsPerMinute, concurrentCalls })
+        const limits = { requestsPerMinute, concurrentCalls }
+        audit.change(() => environments.setLimits(found.environment.id, limits), {
+          ...by,
+          action: 'limits.changed',
+          agency: found.agency.id,
+          environment: found.environment.name,
+          target: limitsTarget(limits),
+        })
         return redirect(`/admin/agencies/${found.agency.id}/integrations/api`, 303)
       },
       { parse: 'none', params: environmentParams },

@@ -8,10 +8,18 @@ test('the operator sets an environment’s limits, sees them on its card, and ta
   const api = `/admin/agencies/${gate.agency.id}/integrations/api`
   expect(await textOf(await visit(api))).toContain('Limits: 100 requests a minute, 10 concurrent calls.')
 
+  const lines = () => gate.services.audit.list({ agency: gate.agency.id, limit: 10 })
   const own = { requests_per_minute: '2500', concurrent_calls: '1' }
   expect((await post(`${api}/production/limits`, own)).status).toBe(303)
   expect(await textOf(await visit(api))).toContain('Limits: 2,500 requests a minute, 1 concurrent call.')
   expect(await (await visit(`${api}/production/limits`)).text()).toContain('value="2500"')
+
+  expect(lines()[0]).toMatchObject({
+    action: 'limits.changed',
+    actor: 'ops@example.com',
+    environment: 'production',
+    target: 'requests a minute: 2500, concurrent calls: 1',
+  })
 
   await post(`${api}/production/limits`, { requests_per_minute: '', concurrent_calls: 'default' })
   expect(gate.environment('production')).toMatchObject({ requestsPerMinute: null, concurrentCalls: null })
