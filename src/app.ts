@@ -13,7 +13,7 @@ import type { Services } from './services.ts'
 export const createApp = (services: Services) => {
   const allowed = (path: string) => allow(path)
   const app = new Elysia({ name: 'callgate' })
-    .use(failure({ log: services.log, allow: allowed })) // every refusal, in one shape
+    .use(failure({ ...services, allow: allowed })) // every refusal, in one shape
     .use(exchange(allowed)) // request id, Host check
     .use(health(services)) // /healthz /readyz
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type

@@ -12,6 +12,7 @@ import { type Config, reachableHost } from './config.ts'
 import { Passwords } from './http/admin/passwords.ts'
 import { Sessions } from './http/admin/sessions.ts'
 import { createRateLimits } from './http/rate-limits.ts'
+import { createNoteRefusal } from './http/refusals.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
@@ -46,7 +47,8 @@ export const createServices = (foundations: Foundations) => {
   const publicUrl = () => config.publicUrl ?? listening.url
   const commit = createCommit(database)
 
-  const leases = new Leases()
+  const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
+  const usage = new Usage({ store: stores.usageRows, leases, clock, log })
   for (const call of calls.active()) leases.restore(leaseOf(call))
 
   const tells = (call: Call) => traitsOf(call.provider).tells
@@ -59,7 +61,9 @@ export const createServices = (foundations: Foundations) => {
   const calling = { lifecycle, dispatcher, provider, clock }
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
   const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
-  const usage = new Usage(keys, clock, log)
+
+  const windows = new Windows(config.windowSeconds * 1000)
+  const rateLimits = createRateLimits({ ...config, leases, windows, clock })
 
   return {
     ...stores,
@@ -77,8 +81,9 @@ export const createServices = (foundations: Foundations) => {
     listening,
     publicUrl,
     keyring: new Keyring(keys),
-    windows: new Windows(config.windowSeconds * 1000),
-    rateLimits: createRateLimits({ ...config, leases }),
+    windows,
+    rateLimits,
+    noteRefusal: createNoteRefusal({ usage, rateLimits, clock }),
     sessions: new Sessions(people, clock, log, config.publicUrl),
     passwords: new Passwords(people, clock),
     noteExposure: (key: KeyInEnvironment, now: number, address: string | null) => {

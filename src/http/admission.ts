@@ -5,15 +5,18 @@ import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
 import { Windows } from '../limits/window.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Usage } from '../telemetry/usage.ts'
 import { clientAddress, throttleAddress } from './address.ts'
 import { keysInUrl, readBearer } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
+import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 
 interface AdmissionNeeds {
   keyring: Keyring
   windows: Windows
   rateLimits: RateLimits
-  usage: { touch(keyId: string, now: number): void }
+  usage: Pick<Usage, 'grant'>
+  noteRefusal: NoteRefusal
   /** Notes for the admin that a key was seen in a URL. */
   noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
   clock: Clock
@@ -31,7 +34,7 @@ const countedAddresses = 50_000
  * the look-up to the grant in one synchronous step, so that no change can slip in between.
  */
 export const admission = (needs: AdmissionNeeds) => {
-  const { keyring, windows, rateLimits, usage, clock, log } = needs
+  const { keyring, windows, rateLimits, usage, noteRefusal, clock, log } = needs
   const wrongKeys = new Windows(60_000)
 
   const noteExposure = (key: KeyInEnvironment, now: number, address: string | null) => {
@@ -42,24 +45,25 @@ export const admission = (needs: AdmissionNeeds) => {
     }
   }
 
-  const refuseKeyInUrl = (url: string, now: number, address: () => string | null) => {
-    const exposed = keysInUrl(url)
+  const refuseKeyInUrl = (exchange: RefusedExchange, now: number) => {
+    const exposed = keysInUrl(exchange.request.url)
     if (exposed.length === 0) return
-    for (const token of exposed) {
-      const key = tokenFlaw(token) === undefined ? keyring.find(token) : undefined
-      if (key && key.exposedAt === null) noteExposure(key, now, address())
+    const refusal = new Failure('key_in_url')
+    const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
+    for (const key of new Set(known)) {
+      if (key.exposedAt === null) noteExposure(key, now, clientAddress(exchange.request, exchange.server))
+      noteRefusal(key, refusal, exchange, false)
     }
-    throw new Failure('key_in_url')
+    throw refusal
   }
 
   /** Whether a key opens its environment, as both stand this moment. */
-  const judge = (key: KeyInEnvironment | undefined): KeyInEnvironment | Failure => {
-    if (!key) return new Failure('invalid_key')
+  const judge = (key: KeyInEnvironment): Failure | undefined => {
     if (key.replacedAt !== null)
       return new Failure('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
     if (key.environment.plan !== 'agency') return new Failure('plan_required')
     if (!key.environment.accessEnabled) return new Failure('access_disabled')
-    return key
+    return undefined
   }
 
   /** Slows down guessing: a wrong key counts against its address, a right one from there passes all the same. */
@@ -72,14 +76,21 @@ export const admission = (needs: AdmissionNeeds) => {
       : new Failure('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
   }
 
-  return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
+  return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set, route }) => {
     const now = clock.now()
     set.headers['cache-control'] = 'no-store'
-    refuseKeyInUrl(request.url, now, () => clientAddress(request, server))
+    refuseKeyInUrl({ request, server, set, route }, now)
 
     const token = readBearer(request.headers.get('authorization'))
-    const key = token instanceof Failure ? token : judge(keyring.find(token))
-    if (key instanceof Failure) throw throttled(key, clientAddress(request, server))
+    if (token instanceof Failure) throw throttled(token, clientAddress(request, server))
+    const key = keyring.find(token)
+    if (!key) throw throttled(new Failure('invalid_key'), clientAddress(request, server))
+    const refused = (refusal: Failure) => {
+      noteRefusal(key, refusal, { request, server, set, route }, false)
+      return refusal
+    }
+    const refusal = judge(key)
+    if (refusal) throw refused(refusal)
     const { environment } = key
 
     const window = windows.take(
@@ -87,14 +98,22 @@ export const admission = (needs: AdmissionNeeds) => {
       environment.requestsPerMinute ?? needs.requestsPerMinute,
       clock.monotonic(),
     )
-    usage.touch(key.id, now)
     rateLimits.announce(set.headers, environment, window)
-    if (!window.granted) throw new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds })
+    if (!window.granted)
+      throw refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
+    const asker = {
+      environmentId: environment.id,
+      keyId: key.id,
+      address: clientAddress(request, server),
+      userAgent: request.headers.get('user-agent'),
+    }
+    usage.grant(asker, now)
 
     /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
     const confirm = () => {
-      const again = judge(keyring.findAgain(key))
-      if (again instanceof Failure) throw again
+      const current = keyring.findAgain(key)
+      const flaw = current ? judge(current) : new Failure('invalid_key')
+      if (flaw) throw flaw
     }
     return { key, environment, window, confirm }
   })

@@ -1,44 +1,59 @@
 import { Elysia, ValidationError } from 'elysia'
 import { Failure, storageUnavailable } from '../failures.ts'
+import type { KeyInEnvironment } from '../keys/keyring.ts'
 import { isStorageTrouble } from '../storage/database.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './admin/headers.ts'
 import { pathOf } from './exchange.ts'
 import { failurePage } from './admin/pages/failure.tsx'
+import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 
 interface FailureNeeds {
   log: Log
   /** The methods that a path takes. */
   allow(path: string): string[]
+  noteRefusal: NoteRefusal
+}
+
+interface Failed extends RefusedExchange {
+  error: unknown
+  code: unknown
+  set: Answer
+  /** There where admission let the request in. */
+  key?: KeyInEnvironment
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow }: FailureNeeds) =>
-  new Elysia({ name: 'failure' }).onError({ as: 'global' }, ({ error, code, request, set }) => {
-    const path = pathOf(request)
-    const refusal =
-      code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
-        ? unknownPath(request.method, allow(path))
-        : refusalFrom(error)
-    const requestId = String(set.headers['x-request-id'])
-    if (refusal.status >= 500)
-      log.error('request failed', {
-        code: refusal.reason,
-        request_id: requestId,
-        error: trace(refusal.cause),
-      })
+export const failure = ({ log, allow, noteRefusal }: FailureNeeds) =>
+  new Elysia({ name: 'failure' }).onError(
+    { as: 'global' },
+    ({ error, code, request, server, route, set, key }: Failed) => {
+      const path = pathOf(request)
+      const refusal =
+        code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
+          ? unknownPath(request.method, allow(path))
+          : refusalFrom(error)
+      const requestId = String(set.headers['x-request-id'])
+      if (key) noteRefusal(key, refusal, { request, server, route, set }, true)
+      if (refusal.status >= 500)
+        log.error('request failed', {
+          code: refusal.reason,
+          request_id: requestId,
+          error: trace(refusal.cause),
+        })
 
-    set.status = refusal.status
-    set.headers['cache-control'] = 'no-store'
-    if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
-      set.headers['www-authenticate'] = challenge(refusal)
-    if (refusal.status === 405) set.headers.allow = refusal.detail
-    if (refusal.retryAfterSeconds !== undefined)
-      set.headers['retry-after'] = String(refusal.retryAfterSeconds)
+      set.status = refusal.status
+      set.headers['cache-control'] = 'no-store'
+      if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
+        set.headers['www-authenticate'] = challenge(refusal)
+      if (refusal.status === 405) set.headers.allow = refusal.detail
+      if (refusal.retryAfterSeconds !== undefined)
+        set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 
-    if (/^\/admin(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
-    return { success: false, error: refusal.message, code: refusal.reason }
-  })
+      if (/^\/admin(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
+      return { success: false, error: refusal.message, code: refusal.reason }
+    },
+  )
 
 interface Answer {
   status?: number | string

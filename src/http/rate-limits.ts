@@ -1,9 +1,12 @@
+import type { Clock } from '../clock.ts'
 import type { Leases } from '../limits/leases.ts'
-import type { Limits, OwnLimits } from '../limits/limits.ts'
-import type { WindowDecision } from '../limits/window.ts'
+import { type Limits, limitsOf, type OwnLimits } from '../limits/limits.ts'
+import type { WindowDecision, Windows } from '../limits/window.ts'
 
 interface RateLimitNeeds extends Limits {
   leases: Leases
+  windows: Windows
+  clock: Clock
   windowSeconds: number
 }
 
@@ -18,13 +21,23 @@ export interface RateLimits {
     environment: LimitedEnvironment,
     window: WindowDecision,
   ): void
+  /** What an environment has taken this moment, and what it may. */
+  counters(environment: LimitedEnvironment): Counters
+}
+
+interface Counters {
+  /** Granted in the window. */
+  requests: number
+  requestLimit: number
+  calls: number
+  callLimit: number
 }
 
 /** Bounds what ever new limits can take; those beyond are written anew each time. */
 const keptPolicies = 1000
 
 export const createRateLimits = (needs: RateLimitNeeds): RateLimits => {
-  const { leases, windowSeconds } = needs
+  const { clock, leases, windows, windowSeconds } = needs
   const policies = new Map<number, string>()
 
   /** Written once for each pair of limits: limits end at a million, so a number can hold both. */
@@ -44,6 +57,15 @@ export const createRateLimits = (needs: RateLimitNeeds): RateLimits => {
       const slots = Math.max(0, calls - leases.count(environment.id))
       headers['ratelimit-policy'] = policyOf(requests, calls)
       headers.ratelimit = `"permin";r=${remaining};t=${resetSeconds}, "inflight";r=${slots}`
+    },
+    counters: (environment) => {
+      const { requestsPerMinute, concurrentCalls } = limitsOf(environment, needs)
+      return {
+        requests: windows.count(environment.id, clock.monotonic()),
+        requestLimit: requestsPerMinute,
+        calls: leases.count(environment.id),
+        callLimit: concurrentCalls,
+      }
     },
   }
 }

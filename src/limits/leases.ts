@@ -22,6 +22,12 @@ export class Leases {
   readonly #byCall = new Map<string, Lease>()
   readonly #active = new Map<string, Set<Lease>>()
   readonly #typicalMs = new Map<string, number>()
+  readonly #taken: (environmentId: string, active: number, now: number) => void
+
+  /** `taken` is told of every slot that is taken: how many of its environment are in use then. */
+  constructor(taken: (environmentId: string, active: number, now: number) => void = () => {}) {
+    this.#taken = taken
+  }
 
   /** Takes a slot of the lease's environment, or says when to come back. */
   take(lease: Lease, limit: number): LeaseDecision {
@@ -32,6 +38,7 @@ export class Leases {
         retryAfterSeconds: this.#retryAfterSeconds(lease.environmentId, limit, lease.takenAt),
       }
     this.restore(lease)
+    this.#taken(lease.environmentId, this.count(lease.environmentId), lease.takenAt)
     return { granted: true }
   }
 
@@ -62,6 +69,11 @@ export class Leases {
   /** Slots in use. */
   count(environmentId: string) {
     return this.#active.get(environmentId)?.size ?? 0
+  }
+
+  /** Environments with slots in use, and how many. */
+  *active(): Generator<[environmentId: string, calls: number]> {
+    for (const [environmentId, leases] of this.#active) yield [environmentId, leases.size]
   }
 
   #drop(callId: string) {

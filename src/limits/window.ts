@@ -39,6 +39,13 @@ export class Windows {
     return this.#decision(log, log.size < limit, limit, nowMs)
   }
 
+  /** How many grants are in the window. */
+  count(id: string, nowMs: number) {
+    const log = this.#logs.get(id)
+    log?.dropUntil(nowMs - this.#spanMs)
+    return log?.size ?? 0
+  }
+
   /** How many ids hold memory. */
   get size() {
     return this.#logs.size

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, max, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, max } from 'drizzle-orm'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
@@ -17,12 +17,6 @@ export const createKeyStore = (database: Database) => {
       .from(keys)
       .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
       .get()
-
-  const lastUseUpdate = orm
-    .update(keys)
-    .set({ lastUsedAt: sql`${sql.placeholder('lastUsedAt')}` })
-    .where(eq(keys.id, sql.placeholder('id')))
-    .prepare()
 
   const keyring: KeyringStore = {
     changed: () => {
@@ -94,12 +88,6 @@ export const createKeyStore = (database: Database) => {
           .where(and(eq(keys.id, id), isNull(keys.exposedAt)))
           .run()
         raiseRevision(database, [environment.id])
-      }),
-
-    /** Writes when keys were last used, all in one transaction. */
-    saveLastUse: (lastUse: ReadonlyMap<string, number>) =>
-      database.transaction(() => {
-        for (const [id, lastUsedAt] of lastUse) lastUseUpdate.run({ id, lastUsedAt })
       }),
   }
 }

@@ -8,6 +8,7 @@ import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createKeyStore } from './keys.ts'
 import { createPeopleStore } from './people.ts'
+import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 
 export type Stores = ReturnType<typeof createStores>
@@ -22,5 +23,6 @@ export const createStores = (database: Database, secret: string) => ({
   calls: createCallStore(database),
   idempotency: createIdempotencyStore(database),
   people: createPeopleStore(database),
+  usageRows: createUsageStore(database),
   audit: createAuditStore(database),
 })

@@ -1,47 +1,155 @@
 import type { Clock } from '../clock.ts'
+import { Clients, type ClientUse, mergeUses } from './clients.ts'
 import type { Log } from './log.ts'
+import { type Refused, RefusedLog, refusedPerEnvironment } from './refused.ts'
+import { type Figure, mergeFigures, type Span, Tallies } from './tallies.ts'
+
+/** What has gathered since the last write. */
+interface Gathered {
+  lastUses: Iterable<[keyId: string, at: number]>
+  figures: Iterable<Figure>
+  uses: Iterable<ClientUse>
+  refusals: Iterable<Refused>
+}
 
 interface UsageStore {
-  saveLastUse(lastUse: ReadonlyMap<string, number>): void
+  /** Adds all of it in one transaction, or nothing. */
+  save(gathered: Gathered): void
+  figures(environmentId: string, span: Span, from: number): Figure[]
+  /** Who used the environment's keys, live and replaced, since then. */
+  uses(environmentId: string, since: number): ClientUse[]
+  refusals(environmentId: string): Refused[]
+}
+
+interface ActiveCalls {
+  count(environmentId: string): number
+  /** Environments with calls under way. */
+  active(): Iterable<[environmentId: string, calls: number]>
+}
+
+interface UsageNeeds {
+  store: UsageStore
+  leases: ActiveCalls
+  clock: Clock
+  log: Log
+}
+
+/** Who asked: a key that was issued, and where it came from. */
+interface Asker {
+  environmentId: string
+  keyId: string
+  address: string | null
+  userAgent: string | null
 }
 
 const flushMs = 60_000
 
-/** When keys were last used: kept in memory, written at most once a minute, so that a request costs no write. */
+/**
+ * What came of requests, who used which key, and why requests were refused: gathered in memory, written at most once a
+ * minute, so that a request costs no write. Requests without a key that was issued are never in here. Reading gives
+ * what is written and what is not yet.
+ */
 export class Usage {
-  readonly #store: UsageStore
-  readonly #clock: Clock
-  readonly #log: Log
-  #lastUse = new Map<string, number>()
+  readonly #needs: UsageNeeds
+  readonly #tallies: Tallies
+  readonly #clients = new Clients()
+  readonly #refused = new RefusedLog()
   #cancel: (() => void) | undefined
 
-  constructor(store: UsageStore, clock: Clock, log: Log) {
-    this.#store = store
-    this.#clock = clock
-    this.#log = log
+  constructor(needs: UsageNeeds) {
+    this.#needs = needs
+    this.#tallies = new Tallies((environmentId) => needs.leases.count(environmentId))
   }
 
-  touch(keyId: string, now: number) {
-    this.#lastUse.set(keyId, now)
-    this.#cancel ??= this.#clock.after(flushMs, () => this.flush())
+  /** A request that passed admission. */
+  grant(asker: Asker, now: number) {
+    this.#tallies.grant(asker.environmentId, now)
+    this.#clients.note(asker, 'live', now)
+    this.#arm()
   }
 
-  /** Newer than the store's answer by what is not yet written. */
+  /** A request that was refused by admission. */
+  refuse(asker: Asker, refused: Refused) {
+    this.#tallies.refuse(refused.environmentId, refused.code, false, refused.at)
+    this.#clients.note(asker, useOf(refused.code), refused.at)
+    this.#refused.note(refused)
+    this.#arm()
+  }
+
+  /** A request that passed admission, so that its client is known, and was refused later. */
+  refuseAdmitted(refused: Refused) {
+    this.#tallies.refuse(refused.environmentId, refused.code, true, refused.at)
+    this.#refused.note(refused)
+    this.#arm()
+  }
+
+  /** That many calls are under way, one having just begun. */
+  calls(environmentId: string, active: number, now: number) {
+    this.#tallies.calls(environmentId, active, now)
+    this.#arm()
+  }
+
+  /** Newer than the row of the key by what is not yet written. */
   lastUse(keyId: string) {
-    return this.#lastUse.get(keyId)
+    return this.#clients.lastUse(keyId)
+  }
+
+  /** An environment's figures from then on. */
+  figures(environmentId: string, span: Span, from: number) {
+    const stored = this.#needs.store.figures(environmentId, span, from)
+    return mergeFigures([...stored, ...this.#tallies.figures({ environmentId, span, from })])
+  }
+
+  /** Who used an environment's keys, live and replaced, since then; the last seen first. */
+  uses(environmentId: string, since: number) {
+    return mergeUses([...this.#needs.store.uses(environmentId, since), ...this.#clients.uses(environmentId)])
+  }
+
+  /** An environment's last refusals, newest first. */
+  refusals(environmentId: string) {
+    const pending = [...this.#refused.entries(environmentId)]
+    return [...pending, ...this.#needs.store.refusals(environmentId)]
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, refusedPerEnvironment)
   }
 
   /** Writes what has gathered. What the disk does not take now is written the next time. */
   flush() {
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#lastUse.size === 0) return
+    if (this.#tallies.isEmpty && this.#clients.isEmpty && this.#refused.isEmpty) return
     try {
-      this.#store.saveLastUse(this.#lastUse)
-      this.#lastUse = new Map()
+      this.#needs.store.save({
+        lastUses: this.#clients.lastUses(),
+        figures: this.#tallies.figures(),
+        uses: this.#clients.uses(),
+        refusals: this.#refused.entries(),
+      })
+      this.#tallies.clear()
+      this.#clients.clear()
+      this.#refused.clear()
     } catch (error) {
-      this.#log.warn('last use of keys could not be written', { error: String(error) })
-      this.#cancel = this.#clock.after(flushMs, () => this.flush())
+      this.#needs.log.warn('usage could not be written', { error: String(error) })
+      this.#arm()
     }
   }
+
+  /** Runs once a minute from the first sign of life until there is none: a call that goes on is one. */
+  #tick() {
+    this.#cancel = undefined
+    const now = this.#needs.clock.now()
+    const active = [...this.#needs.leases.active()]
+    for (const [environmentId, calls] of active) this.#tallies.calls(environmentId, calls, now)
+    this.flush()
+    if (active.length > 0) this.#arm()
+  }
+
+  #arm() {
+    this.#cancel ??= this.#needs.clock.after(flushMs, () => this.#tick())
+  }
+}
+
+const useOf = (code: string) => {
+  if (code === 'rotated_key') return 'rotated'
+  return code === 'rate_limited' ? 'live' : 'refused'
 }

@@ -27,6 +27,8 @@ export const keyClients = sqliteTable(
     address: text().notNull(),
     client: text().notNull(),
     requests: integer().notNull(),
+    /** How many of them came after the key had been replaced. */
+    afterRotation: integer('after_rotation').notNull().default(0),
     firstSeenAt: integer('first_seen_at').notNull(),
     lastSeenAt: integer('last_seen_at').notNull(),
   },

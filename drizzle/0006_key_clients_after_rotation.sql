@@ -1,0 +1,1 @@
+ALTER TABLE `key_clients` ADD `after_rotation` integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,50 @@
+import type { Server } from 'bun'
+import type { Clock } from '../clock.ts'
+import type { Failure } from '../failures.ts'
+import type { KeyInEnvironment } from '../keys/keyring.ts'
+import type { Usage } from '../telemetry/usage.ts'
+import { clientAddress } from './address.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+/** The request that was refused, as a hook sees it. */
+export interface RefusedExchange {
+  request: Request
+  server: Pick<Server<unknown>, 'requestIP'> | null
+  set: { headers: Record<string, string | number | string[]> }
+  /** The pattern of its path. */
+  route: string
+}
+
+/** Notes a refusal for a request whose key is known; `admitted` when it had passed admission. */
+export type NoteRefusal = (
+  key: KeyInEnvironment,
+  refusal: Failure,
+  exchange: RefusedExchange,
+  admitted: boolean,
+) => void
+
+interface RefusalNeeds {
+  usage: Pick<Usage, 'refuse' | 'refuseAdmitted'>
+  rateLimits: RateLimits
+  clock: Clock
+}
+
+/** Notes refusals with the counters as they stand now. */
+export const createNoteRefusal =
+  ({ usage, rateLimits, clock }: RefusalNeeds): NoteRefusal =>
+  ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {
+    const address = clientAddress(request, server)
+    const refused = {
+      requestId: String(set.headers['x-request-id']),
+      environmentId: environment.id,
+      keyId,
+      at: clock.now(),
+      code,
+      route: `${request.method} ${route}`,
+      address: address ?? 'unknown',
+      ...rateLimits.counters(environment),
+    }
+    if (admitted) return usage.refuseAdmitted(refused)
+    const userAgent = request.headers.get('user-agent')
+    usage.refuse({ environmentId: environment.id, keyId, address, userAgent }, refused)
+  }

@@ -1,0 +1,194 @@
+import { and, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { keyClients, keys, refusals, usage } from './schema.ts'
+
+type Figure = typeof usage.$inferSelect
+type ClientUse = typeof keyClients.$inferSelect
+type Refused = typeof refusals.$inferSelect
+
+interface Gathered {
+  lastUses: Iterable<[keyId: string, at: number]>
+  figures: Iterable<Figure>
+  uses: Iterable<ClientUse>
+  refusals: Iterable<Refused>
+}
+
+const refusalsPerEnvironment = 200
+const clientsPerKey = 100
+/** What stands for all clients of a key beyond those. */
+const others = { address: 'others', client: '' }
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const keptMs = { minute: 2 * hourMs, hour: 30 * dayMs, refusals: 30 * dayMs, clients: 30 * dayMs }
+
+/** Figures, clients and refusals, as `Usage` gathers them. */
+export const createUsageStore = (database: Database) => {
+  const { orm } = database
+  const statements = prepareWrites(database)
+
+  /** A pair that is new to a key with a hundred of them is counted with the others. */
+  const saveUse = (use: ClientUse) => {
+    if (statements.addToClient(use)) return
+    const known = statements.clientsOf.get({ keyId: use.keyId })?.clients ?? 0
+    const kept = known < clientsPerKey ? use : { ...use, ...others }
+    if (kept === use || !statements.addToClient(kept)) statements.insertClient.run({ ...kept })
+  }
+
+  return {
+    save: ({ lastUses, figures, uses, refusals: refused }: Gathered) =>
+      database.transaction(() => {
+        for (const [id, lastUsedAt] of lastUses) statements.lastUse.run({ id, lastUsedAt })
+        for (const figure of figures) statements.addFigure.run({ ...figure })
+        for (const use of uses) saveUse(use)
+        const environments = new Set<string>()
+        for (const refusal of refused) {
+          statements.insertRefusal.run({ ...refusal })
+          environments.add(refusal.environmentId)
+        }
+        for (const environmentId of environments) statements.trimRefusals.run({ environmentId })
+      }),
+
+    figures: (environmentId: string, span: Figure['span'], from: number): Figure[] =>
+      orm
+        .select()
+        .from(usage)
+        .where(and(eq(usage.environmentId, environmentId), eq(usage.span, span), gte(usage.startAt, from)))
+        .all(),
+
+    uses: (environmentId: string, since: number): ClientUse[] =>
+      orm
+        .select()
+        .from(keyClients)
+        .where(
+          and(
+            inArray(
+              keyClients.keyId,
+              orm.select({ id: keys.id }).from(keys).where(eq(keys.environmentId, environmentId)),
+            ),
+            gte(keyClients.lastSeenAt, since),
+          ),
+        )
+        .all(),
+
+    refusals: (environmentId: string): Refused[] =>
+      orm
+        .select()
+        .from(refusals)
+        .where(eq(refusals.environmentId, environmentId))
+        .orderBy(desc(refusals.at))
+        .limit(refusalsPerEnvironment)
+        .all(),
+
+    /** Drops what is older than it is of use: minutes after two hours, all else after 30 days. */
+    prune: (now: number) =>
+      database.transaction(() => {
+        for (const span of ['minute', 'hour'] as const)
+          orm
+            .delete(usage)
+            .where(and(eq(usage.span, span), lt(usage.startAt, now - keptMs[span])))
+            .run()
+        orm
+          .delete(refusals)
+          .where(lt(refusals.at, now - keptMs.refusals))
+          .run()
+        orm
+          .delete(keyClients)
+          .where(lt(keyClients.lastSeenAt, now - keptMs.clients))
+          .run()
+      }),
+  }
+}
+
+const prepareWrites = ({ orm }: Database) => {
+  const { placeholder } = sql
+  const addition = orm
+    .update(keyClients)
+    .set({
+      requests: sql`requests + ${placeholder('requests')}`,
+      afterRotation: sql`after_rotation + ${placeholder('afterRotation')}`,
+      firstSeenAt: sql`min(first_seen_at, ${placeholder('firstSeenAt')})`,
+      lastSeenAt: sql`max(last_seen_at, ${placeholder('lastSeenAt')})`,
+    })
+    .where(
+      and(
+        eq(keyClients.keyId, placeholder('keyId')),
+        eq(keyClients.address, placeholder('address')),
+        eq(keyClients.client, placeholder('client')),
+      ),
+    )
+    .prepare()
+
+  return {
+    lastUse: orm
+      .update(keys)
+      .set({ lastUsedAt: sql`${placeholder('lastUsedAt')}` })
+      .where(eq(keys.id, placeholder('id')))
+      .prepare(),
+
+    addFigure: orm
+      .insert(usage)
+      .values({
+        environmentId: placeholder('environmentId'),
+        span: placeholder('span'),
+        startAt: placeholder('startAt'),
+        outcome: placeholder('outcome'),
+        count: placeholder('count'),
+      })
+      .onConflictDoUpdate({
+        target: [usage.environmentId, usage.span, usage.startAt, usage.outcome],
+        set: {
+          count: sql`case outcome when 'peak_calls' then max(count, excluded.count) else count + excluded.count end`,
+        },
+      })
+      .prepare(),
+
+    /** False when the pair is not there yet. */
+    addToClient: (use: ClientUse) => (addition.run({ ...use }) as unknown as { changes: number }).changes > 0,
+
+    clientsOf: orm
+      .select({ clients: sql<number>`count(*)` })
+      .from(keyClients)
+      .where(eq(keyClients.keyId, placeholder('keyId')))
+      .prepare(),
+
+    insertClient: orm
+      .insert(keyClients)
+      .values({
+        keyId: placeholder('keyId'),
+        address: placeholder('address'),
+        client: placeholder('client'),
+        requests: placeholder('requests'),
+        afterRotation: placeholder('afterRotation'),
+        firstSeenAt: placeholder('firstSeenAt'),
+        lastSeenAt: placeholder('lastSeenAt'),
+      })
+      .prepare(),
+
+    insertRefusal: orm
+      .insert(refusals)
+      .values({
+        requestId: placeholder('requestId'),
+        environmentId: placeholder('environmentId'),
+        keyId: placeholder('keyId'),
+        at: placeholder('at'),
+        code: placeholder('code'),
+        route: placeholder('route'),
+        address: placeholder('address'),
+        requests: placeholder('requests'),
+        requestLimit: placeholder('requestLimit'),
+        calls: placeholder('calls'),
+        callLimit: placeholder('callLimit'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+
+    /** Keeps an environment's newest 200. */
+    trimRefusals: orm
+      .delete(refusals)
+      .where(
+        sql`request_id in (select request_id from refusals where environment_id = ${placeholder('environmentId')} order by at desc, rowid desc limit -1 offset ${sql.raw(String(refusalsPerEnvironment))})`,
+      )
+      .prepare(),
+  }
+}

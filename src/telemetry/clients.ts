@@ -1,0 +1,137 @@
+/** Who used a key: an address, and the name that the program there gives itself. */
+export interface ClientUse {
+  keyId: string
+  address: string
+  client: string
+  requests: number
+  /** How many of them came after the key had been replaced. */
+  afterRotation: number
+  firstSeenAt: number
+  lastSeenAt: number
+}
+
+interface KeyUse {
+  environmentId: string
+  /** When it was last used as a live key. */
+  lastUsedAt: number | undefined
+  pairs: Map<string, ClientUse>
+  /** The pair that came last, so that a client that asks again and again costs two comparisons. */
+  recent: ClientUse | undefined
+  recentAgent: string | null
+}
+
+interface Use {
+  environmentId: string
+  keyId: string
+  address: string | null
+  userAgent: string | null
+}
+
+export const pairsPerKey = 100
+/** Bounds what all keys together hold until it is written. */
+const pairsMost = 50_000
+const clientNameMost = 80
+/** A longer header is read anew each time: what is kept of it must stay small. */
+const agentKept = 300
+/** All pairs of a key beyond the first hundred. */
+export const others = { address: 'others', client: '' } as const
+
+/** Who used which key, until it is written. Only keys that were issued are ever in here. */
+export class Clients {
+  #byKey = new Map<string, KeyUse>()
+  #pairs = 0
+
+  note({ environmentId, keyId, address, userAgent }: Use, how: 'live' | 'refused' | 'rotated', now: number) {
+    const key = this.#byKey.get(keyId) ?? this.#open(environmentId, keyId)
+    if (how === 'live') key.lastUsedAt = now
+    const pair =
+      key.recent !== undefined &&
+      key.recent.address === (address ?? 'unknown') &&
+      key.recentAgent === userAgent
+        ? key.recent
+        : this.#pair(key, keyId, address ?? 'unknown', userAgent, now)
+    pair.requests++
+    if (how === 'rotated') pair.afterRotation++
+    pair.lastSeenAt = now
+  }
+
+  lastUse(keyId: string) {
+    return this.#byKey.get(keyId)?.lastUsedAt
+  }
+
+  get isEmpty() {
+    return this.#byKey.size === 0
+  }
+
+  *lastUses(): Generator<[keyId: string, at: number]> {
+    for (const [keyId, { lastUsedAt }] of this.#byKey) if (lastUsedAt !== undefined) yield [keyId, lastUsedAt]
+  }
+
+  /** Every use not yet written; those of one environment, where one is given. */
+  *uses(environmentId?: string): Generator<ClientUse> {
+    for (const key of this.#byKey.values())
+      if (environmentId === undefined || key.environmentId === environmentId) yield* key.pairs.values()
+  }
+
+  clear() {
+    this.#byKey = new Map()
+    this.#pairs = 0
+  }
+
+  #open(environmentId: string, keyId: string) {
+    const key: KeyUse = {
+      environmentId,
+      lastUsedAt: undefined,
+      pairs: new Map(),
+      recent: undefined,
+      recentAgent: null,
+    }
+    this.#byKey.set(keyId, key)
+    return key
+  }
+
+  #pair(key: KeyUse, keyId: string, address: string, userAgent: string | null, now: number) {
+    const client = clientName(userAgent)
+    let pair = key.pairs.get(`${address} ${client}`)
+    if (!pair) {
+      const crowded = key.pairs.size >= pairsPerKey || this.#pairs >= pairsMost
+      const who = crowded ? others : { address, client }
+      const id = `${who.address} ${who.client}`
+      pair = key.pairs.get(id)
+      if (!pair) {
+        pair = { keyId, ...who, requests: 0, afterRotation: 0, firstSeenAt: now, lastSeenAt: now }
+        key.pairs.set(id, pair)
+        this.#pairs++
+      }
+    }
+    const kept = pair.address === address && (userAgent?.length ?? 0) <= agentKept
+    key.recent = kept ? pair : undefined
+    key.recentAgent = kept ? userAgent : null
+    return pair
+  }
+}
+
+/** The name of a program in its User-Agent, without version and remarks: "python-requests". */
+export const clientName = (userAgent: string | null) => {
+  const product = /^[^/(]*/.exec((userAgent ?? '').slice(0, agentKept))?.[0] ?? ''
+  const name = product.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '').trim()
+  return name === '' ? 'unknown' : [...name].slice(0, clientNameMost).join('')
+}
+
+/** One line for each pair of each key, the last seen first. */
+export const mergeUses = (uses: Iterable<ClientUse>): ClientUse[] => {
+  const merged = new Map<string, ClientUse>()
+  for (const use of uses) {
+    const id = `${use.keyId} ${use.address} ${use.client}`
+    const earlier = merged.get(id)
+    if (!earlier) {
+      merged.set(id, { ...use })
+      continue
+    }
+    earlier.requests += use.requests
+    earlier.afterRotation += use.afterRotation
+    earlier.firstSeenAt = Math.min(earlier.firstSeenAt, use.firstSeenAt)
+    earlier.lastSeenAt = Math.max(earlier.lastSeenAt, use.lastSeenAt)
+  }
+  return [...merged.values()].toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
+}

@@ -1,0 +1,113 @@
+/** What came of an environment's requests in one minute. */
+interface Tally {
+  environmentId: string
+  /** The minute's first millisecond. */
+  startAt: number
+  granted: number
+  refused: Map<string, number> | undefined
+  /** The most calls at once. */
+  peakCalls: number
+}
+
+export type Span = keyof typeof spanMs
+
+/** A figure of a minute or an hour: a count of requests, or the peak of calls. */
+export interface Figure {
+  environmentId: string
+  span: Span
+  startAt: number
+  /** `granted`, the code of a refusal, or `peak_calls`. */
+  outcome: string
+  count: number
+}
+
+const spanMs = { minute: 60_000, hour: 3_600_000 } as const
+const granted = 'granted'
+const peakCalls = 'peak_calls'
+
+/** Bounds what a disk that takes nothing for hours can cost; from there on counts join the newest minute there is. */
+const talliesMost = 100_000
+
+/** What came of requests, by environment and minute, until it is written. */
+export class Tallies {
+  readonly #activeCalls: (environmentId: string) => number
+  readonly #newest = new Map<string, Tally>()
+  #all: Tally[] = []
+
+  /** A minute begins with the calls that are under way then. */
+  constructor(activeCalls: (environmentId: string) => number) {
+    this.#activeCalls = activeCalls
+  }
+
+  grant(environmentId: string, now: number) {
+    this.#at(environmentId, now).granted++
+  }
+
+  /** A request that was `admitted` has been counted as granted, and was not after all. */
+  refuse(environmentId: string, code: string, admitted: boolean, now: number) {
+    const tally = this.#at(environmentId, now)
+    if (admitted) tally.granted--
+    tally.refused ??= new Map()
+    tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1)
+  }
+
+  calls(environmentId: string, active: number, now: number) {
+    const tally = this.#at(environmentId, now)
+    if (active > tally.peakCalls) tally.peakCalls = active
+  }
+
+  get isEmpty() {
+    return this.#all.length === 0
+  }
+
+  /** Every figure not yet written, each for its minute and for its hour. Several may speak of the same. */
+  *figures(of?: { environmentId: string; span: Span; from: number }): Generator<Figure> {
+    for (const tally of this.#all) {
+      if (of && tally.environmentId !== of.environmentId) continue
+      for (const span of spans) {
+        const startAt = tally.startAt - (tally.startAt % spanMs[span])
+        if (of && (of.span !== span || startAt < of.from)) continue
+        const at = { environmentId: tally.environmentId, span, startAt }
+        if (tally.granted !== 0) yield { ...at, outcome: granted, count: tally.granted }
+        if (tally.peakCalls > 0) yield { ...at, outcome: peakCalls, count: tally.peakCalls }
+        for (const [outcome, count] of tally.refused ?? []) yield { ...at, outcome, count }
+      }
+    }
+  }
+
+  clear() {
+    this.#all = []
+    this.#newest.clear()
+  }
+
+  #at(environmentId: string, now: number) {
+    const startAt = now - (now % spanMs.minute)
+    const newest = this.#newest.get(environmentId)
+    if (newest && (newest.startAt === startAt || this.#all.length >= talliesMost)) return newest
+    const tally: Tally = {
+      environmentId,
+      startAt,
+      granted: 0,
+      refused: undefined,
+      peakCalls: this.#activeCalls(environmentId),
+    }
+    this.#newest.set(environmentId, tally)
+    this.#all.push(tally)
+    return tally
+  }
+}
+
+const spans = ['minute', 'hour'] as const
+
+/** One figure for each start and outcome: requests add up, of peaks the highest stays. */
+export const mergeFigures = (figures: Iterable<Figure>): Figure[] => {
+  const merged = new Map<string, Figure>()
+  for (const figure of figures) {
+    const id = `${figure.startAt} ${figure.outcome}`
+    const earlier = merged.get(id)
+    if (!earlier) merged.set(id, { ...figure })
+    else if (figure.outcome === peakCalls) earlier.count = Math.max(earlier.count, figure.count)
+    else earlier.count += figure.count
+  }
+  return [...merged.values()].filter(({ count }) => count > 0)
+}
