@@ -14,6 +14,8 @@ export interface Config {
   maxCallSeconds: number
   /** Seals credentials at rest; null means: the one in the data directory. */
   secret: string | null
+  /** Whether this machine and its networks may be called, and plain http. */
+  allowPrivateDestinations: boolean
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
 }
@@ -53,6 +55,7 @@ export const readConfig = (
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
+    allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS === 'true',
     logLevel: read.CALLGATE_LOG_LEVEL,
     logFormat: read.CALLGATE_LOG_FORMAT,
   }
@@ -89,6 +92,7 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
+    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: choice('true', 'false').default('false'),
     CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })

@@ -16,6 +16,7 @@ import { createNoteRefusal } from './http/refusals.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
+import { createSend } from './outgoing/send.ts'
 import { Dialling } from './providers/dialling.ts'
 import { traitsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
@@ -54,7 +55,8 @@ export const createServices = (foundations: Foundations) => {
   const tells = (call: Call) => traitsOf(call.provider).tells
   const lifecycle = new Lifecycle({ calls, leases, tells, commit, clock })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
-  const surroundings = { clock, timeoutMs: providerTimeoutMs }
+  const send = createSend({ allowPrivate: config.allowPrivateDestinations })
+  const surroundings = { clock, timeoutMs: providerTimeoutMs, send }
   const dialling = new Dialling({ simulator, accounts, surroundings, publicUrl })
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })

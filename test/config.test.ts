@@ -22,6 +22,7 @@ test('an empty environment gives the documented defaults', () => {
     windowSeconds: 60,
     maxCallSeconds: 3600,
     secret: null,
+    allowPrivateDestinations: false,
     logLevel: 'info',
     logFormat: 'json',
   })

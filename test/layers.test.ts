@@ -25,9 +25,14 @@ const rules: Record<string, Rule> = {
     packages: /./,
   },
   'the domain imports nothing of the outside': {
-    of: /^(keys|calls|providers|webhooks)\//,
+    of: /^(keys|calls|providers|webhooks|outgoing)\//,
     never: outer,
     packages: webOrStorage,
+  },
+  'the way out knows nobody of ours, and of the packages only who reads addresses': {
+    of: /^outgoing\//,
+    only: /^outgoing\//,
+    packages: /^(?!node:|ipaddr\.js$)/,
   },
   'storage knows the domain and not who asks': {
     of: /^storage\//,
@@ -81,6 +86,14 @@ test('only config.ts knows the environment, which main.ts hands to it', () => {
   const ours = files.filter(({ path }) => !path.startsWith('docs/'))
   const readers = ours.filter(({ text }) => /process\.env|Bun\.env|import\.meta\.env/.test(text))
   expect(readers.map(({ path }) => path)).toEqual(['config.ts', 'main.ts'])
+})
+
+test('requests go out through the guard alone', () => {
+  // The health check asks this very server, at the address in its own configuration.
+  const senders = files.filter(
+    ({ path, text }) => !path.startsWith('docs/') && /\bfetch\(|from 'node:https'/.test(text),
+  )
+  expect(senders.map(({ path }) => path)).toEqual(['cli/healthcheck.ts', 'outgoing/send.ts'])
 })
 
 test('imports are really found', () => {

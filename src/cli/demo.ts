@@ -22,7 +22,7 @@ export const demo = (io: Io) =>
       const dataDir = mkdtempSync(join(tmpdir(), 'callgate-demo-'))
       try {
         const { url, setupLink, services, stop } = await startAnywhere(
-          { ...configOf(io), dataDir, logLevel: 'error' },
+          { ...configOf(io), dataDir, logLevel: 'error', allowPrivateDestinations: true },
           io,
         )
         const page = setupLink ?? url
@@ -64,6 +64,9 @@ const seed = ({ agencies, agents, audit, environments, keys }: Services) => {
 
 const welcome = (url: string, page: string, key: string, dataDir: string) => `
 callgate is serving a demo at ${url}. It rings nobody, and forgets everything when it stops (Ctrl-C).
+
+It may call this machine and its networks, to try a dialler of your own; a real server does that only with
+CALLGATE_ALLOW_PRIVATE_DESTINATIONS=true.
 
 The demo agency's API key, shown this once:
 

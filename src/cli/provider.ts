@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { type Action, commandLine } from '../audit.ts'
 import { systemClock } from '../clock.ts'
+import { createSend } from '../outgoing/send.ts'
 import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
 import { findKind, providerKinds } from '../providers/kinds.ts'
@@ -60,13 +61,14 @@ export const providerCommand = (io: Io) =>
           const kind = kindOf(args.provider)
           const earlier = withStores(io, (stores) => findAccount(stores, args.agency, kind.name))
           const { credentials, baseUrl, made } = given(
+            io,
             kind,
             pairs(rawArgs),
             args['base-url'] ?? null,
             earlier,
           )
           const draft = { id: earlier?.row.id ?? '', baseUrl, credentials, hookUrl: '' }
-          if (!args.unchecked) await demandWorking(kind, draft)
+          if (!args.unchecked) await demandWorking(io, kind, draft)
           const account = { agencyId: args.agency, provider: kind.name, baseUrl, credentials }
           const saved = withStores(io, ({ accounts, audit }) =>
             audit.change(() => accounts.save(account, Date.now()), deed('provider.saved', args.agency, kind)),
@@ -113,7 +115,7 @@ export const providerCommand = (io: Io) =>
         run: async ({ args }) => {
           const kind = kindOf(args.provider)
           const { row, credentials } = withStores(io, (stores) => needAccount(stores, args.agency, kind.name))
-          await demandWorking(kind, { id: row.id, baseUrl: row.baseUrl, credentials, hookUrl: '' })
+          await demandWorking(io, kind, { id: row.id, baseUrl: row.baseUrl, credentials, hookUrl: '' })
           print(io, args.json, { works: true }, `${kind.title} accepts the credentials.`)
         },
       }),
@@ -176,6 +178,7 @@ const needAccount = (stores: Stores, agency: string, provider: string): Opened =
 }
 
 const given = (
+  io: Io,
   kind: ProviderKind,
   credentials: Record<string, string>,
   baseUrl: string | null,
@@ -185,17 +188,21 @@ const given = (
     kind,
     credentials,
     baseUrl ?? earlier?.row.baseUrl ?? null,
+    destinationsOf(io),
     earlier && { credentials: earlier.credentials, baseUrl: earlier.row.baseUrl },
   )
   if (checked.problems) throw new Refusal(checked.problems.join('\n'))
   return checked
 }
 
-const demandWorking = async (kind: ProviderKind, account: Account) => {
-  const surroundings = { clock: systemClock, timeoutMs: checkTimeoutMs }
+const demandWorking = async (io: Io, kind: ProviderKind, account: Account) => {
+  const send = createSend(destinationsOf(io))
+  const surroundings = { clock: systemClock, timeoutMs: checkTimeoutMs, send }
   const complaint = await kind.connect(account, surroundings).check()
   if (complaint) throw new Refusal(complaint)
 }
+
+const destinationsOf = (io: Io) => ({ allowPrivate: configOf(io).allowPrivateDestinations })
 
 /** The pairs of every `--credential name=value`; the argument parser keeps only the last. */
 const pairs = (rawArgs: string[]): Record<string, string> => {

@@ -40,12 +40,12 @@ export const bland: ProviderKind = {
   connect: (account, surroundings) => blandThrough(account, surroundings),
 }
 
-const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
   // The key goes as it is: Bland knows no `Bearer`.
   const address = `${account.baseUrl ?? 'https://api.bland.ai'}/v1/calls`
-  const request = requester(address, { authorization: apiKey }, timeoutMs)
+  const request = requester(send, address, { authorization: apiKey }, timeoutMs)
 
   const ask: Provider['ask'] = async ({ providerCallId }) => {
     if (providerCallId === null)

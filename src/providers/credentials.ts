@@ -1,3 +1,4 @@
+import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
 import type { Account, ProviderKind } from './provider.ts'
 
 /** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
@@ -19,6 +20,7 @@ export const checkAccount = (
   kind: ProviderKind,
   given: Record<string, string>,
   givenBaseUrl: string | null,
+  destinations: DestinationRules,
   earlier: { credentials: Record<string, string>; baseUrl: string | null } | undefined = undefined,
 ): CheckedAccount => {
   const baseUrl = givenBaseUrl?.trim().replace(/\/+$/, '') || null
@@ -41,8 +43,8 @@ export const checkAccount = (
       problems.push(`The credential ${name} has the wrong form.`)
   }
   if (baseUrl === null && kind.needsBaseUrl) problems.push(`${kind.title} needs a base URL.`)
-  if (baseUrl !== null && !isWebAddress(baseUrl))
-    problems.push('The base URL must be an http or https address.')
+  const problem = baseUrl === null ? undefined : destinationProblem(baseUrl, destinations)
+  if (problem) problems.push(problem)
   return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
 }
 
@@ -55,10 +57,3 @@ export const credential = ({ credentials }: Account, name: string) => {
 
 const originOf = (baseUrl: string | null) =>
   baseUrl !== null && URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl
-
-const isWebAddress = (text: string) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return (
-    (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === ''
-  )
-}

@@ -54,10 +54,10 @@ export const elevenlabs: ProviderKind = {
   connect: (account, surroundings) => elevenlabsThrough(account, surroundings),
 }
 
-const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
-  const request = requester(account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
+  const request = requester(send, account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
 
   return {
     async place(order) {
@@ -90,6 +90,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs 
       if (callSid === undefined) throw new Error(`${title} gave no Twilio call sid to hang up by.`)
       const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(callSid)}.json`
       const twilio = requester(
+        send,
         telephonyAddress(account.baseUrl),
         { authorization: basic(sid, token) },
         timeoutMs,

@@ -6,7 +6,7 @@ import { ended } from './ended.ts'
 import { isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
 import type { ProviderKind } from './provider.ts'
 import { isFresh, isSame } from './signature.ts'
-import { parseJson, send } from './wire.ts'
+import { exchange, parseJson } from './wire.ts'
 
 const title = 'Your own dialler'
 /** As the Standard Webhooks libraries have it. */
@@ -54,7 +54,10 @@ const progress = z.object({
   cost_cents: maybe(z.int().min(0)),
 })
 
-const dialThrough: ProviderKind['connect'] = ({ baseUrl, credentials, hookUrl }, { clock, timeoutMs }) => {
+const dialThrough: ProviderKind['connect'] = (
+  { baseUrl, credentials, hookUrl },
+  { clock, timeoutMs, send },
+) => {
   const webhook = new Webhook(credentials.hook_secret ?? '')
   const request = (type: string, data: object) => {
     const id = `msg_${crypto.randomUUID()}`
@@ -66,7 +69,7 @@ const dialThrough: ProviderKind['connect'] = ({ baseUrl, credentials, hookUrl },
       'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
       'webhook-signature': webhook.sign(id, sentAt, body),
     }
-    return send(baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
+    return exchange(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { CallEvent, CallOrder } from '../calls/call.ts'
 import type { Detail } from '../calls/details.ts'
 import type { Clock } from '../clock.ts'
+import type { Send } from '../outgoing/send.ts'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
@@ -72,6 +73,8 @@ export interface Surroundings {
   clock: Pick<Clock, 'now'>
   /** How long to wait for an answer. */
   timeoutMs: number
+  /** The guarded way out: every request to the other side goes through it. */
+  send: Send
 }
 
 export interface Credential {

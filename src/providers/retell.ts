@@ -40,11 +40,11 @@ export const retell: ProviderKind = {
   connect: (account, surroundings) => retellThrough(account, surroundings),
 }
 
-const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookKey = account.credentials.hook_key || apiKey
   const address = account.baseUrl ?? usualAddress
-  const request = requester(address, { authorization: `Bearer ${apiKey}` }, timeoutMs)
+  const request = requester(send, address, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
   /**
    * By our id in the metadata (SDK: list calls). Not to find a call there proves nothing: a filter that were passed over

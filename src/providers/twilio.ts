@@ -48,11 +48,11 @@ export const twilio: ProviderKind = {
   connect: (account, surroundings) => twilioThrough(account, surroundings),
 }
 
-const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const sid = credential(account, 'account_sid')
   const token = credential(account, 'auth_token')
   const address = `${account.baseUrl ?? usualAddress}/2010-04-01/Accounts/${encodeURIComponent(sid)}`
-  const request = requester(address, { authorization: basic(sid, token) }, timeoutMs)
+  const request = requester(send, address, { authorization: basic(sid, token) }, timeoutMs)
   const answer = async (path: string, form?: Record<string, string>) => {
     const result = await request(path, form && new URLSearchParams(form))
     if (result.kind !== 'answered') throw new Error(result.reason)

@@ -7,7 +7,7 @@ import type { CallReference, Provider, ProviderKind, Report } from './provider.t
 import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
 import { eventsOf, newsIn, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
-import { parseJson, requester, send } from './wire.ts'
+import { exchange, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
 /** Vapi names none for its HMAC plan: as the Standard Webhooks libraries have it. */
@@ -52,11 +52,11 @@ export const vapi: ProviderKind = {
 
 type Found = { known: 'yes'; call: VapiCall } | Exclude<Report, { known: 'yes' }>
 
-const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => {
+const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
   const baseUrl = account.baseUrl ?? 'https://api.vapi.ai'
-  const request = requester(baseUrl, { authorization: `Bearer ${apiKey}` }, timeoutMs)
+  const request = requester(send, baseUrl, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
   /** By Vapi's id; before there is one, by ours in a list of what was made since. */
   const find = async ({ id, providerCallId, createdAt }: CallReference): Promise<Found> => {
@@ -93,7 +93,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs }) => 
     if (!isTrusted(controlUrl))
       throw new Error(`${title} gave no address to hang up at: the assistant may forbid call control.`)
     const hangUp = { method: 'POST', headers: {}, body: { type: 'end-call' }, timeoutMs } as const
-    const result = await send(controlUrl, hangUp)
+    const result = await exchange(send, controlUrl, hangUp)
     if (result.kind === 'answered' && isSuccess(result.status)) return
     const then = await find(call)
     if (then.known === 'no' || (then.known === 'yes' && isGone(then.call))) return

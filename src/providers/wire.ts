@@ -1,4 +1,6 @@
-/** What became of an outgoing request. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
+import type { Send } from '../outgoing/send.ts'
+
+/** What became of a request to a provider. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
 export type WireResult = Answered | { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
 
 export interface Answered {
@@ -16,57 +18,28 @@ export interface WireRequest {
 }
 
 /** An answer larger than this is not read to its end: above what an hour of transcript, word by word, comes to. */
-const answerLimitBytes = 4 * 1024 * 1024
+const limitBytes = 4 * 1024 * 1024
 /** As long as our own page allows a dialler's reason to be. */
 const reasonLimit = 500
 /** From seven digits on, which E.164's shortest have, in any of the ways of writing them. */
 const phoneNumber = /[+(]*\d(?:[\s().\p{Pd}/]{0,3}\d){6,}/gu
-const unsentCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ERR_INVALID_URL',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
-/**
- * One request, one try: no redirect is followed, no proxy used, and no connection used again, so that no layer below has
- * a reason to send it a second time.
- */
-export const send = async (url: string, request: WireRequest): Promise<WireResult> => {
-  const { method = 'GET', body, timeoutMs } = request
-  const [type, content] = contentOf(body)
-  const headers = headersFrom({ ...(type ? { 'content-type': type } : {}), ...request.headers })
-  if (!headers)
-    return { kind: 'unsent', reason: 'could not be asked: a header has characters that HTTP forbids' }
-  try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(content === undefined ? {} : { body: content }),
-      redirect: 'manual',
-      keepalive: false,
-      proxy: false,
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    return { kind: 'answered', status: response.status, json: parseJson(await readCapped(response)) }
-  } catch (error) {
-    const { name = '', code = '' } = error as { name?: string; code?: string | number }
-    if (name === 'TimeoutError')
-      return { kind: 'lost', reason: `no answer within ${timeoutMs / 1000} seconds` }
-    if (unsentCodes.has(String(code)) || /CERT|SELF_SIGNED|TLS|SSL/.test(String(code)))
-      return { kind: 'unsent', reason: `could not be reached (${code})` }
-    if (error instanceof TooLarge) return { kind: 'lost', reason: 'its answer was too large' }
-    return { kind: 'lost', reason: 'the connection ended before its answer was whole' }
-  }
+/** Asks a provider once, and reads the JSON of its answer. */
+export const exchange = async (send: Send, url: string, request: WireRequest): Promise<WireResult> => {
+  const { method = 'GET', timeoutMs } = request
+  const [type, body] = contentOf(request.body)
+  const headers = { ...(type ? { 'content-type': type } : {}), ...request.headers }
+  const result = await send(url, { method, headers, body, timeoutMs, limitBytes, beyondLimit: 'lost' })
+  return result.kind === 'answered'
+    ? { kind: 'answered', status: result.status, json: parseJson(result.body) }
+    : result
 }
 
 /** Speaks to one address, always under the same headers: a POST where there is a body, else a GET. */
 export const requester =
-  (address: string, headers: Record<string, string>, timeoutMs: number) =>
+  (send: Send, address: string, headers: Record<string, string>, timeoutMs: number) =>
   (path: string, body?: object): Promise<WireResult> =>
-    send(`${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
+    exchange(send, `${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
 
 /** Foreign words for a call's reason: one line, not endless, and without what may be somebody's phone number. */
 export const tidy = (words: string | undefined) =>
@@ -82,28 +55,6 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
   if (typeof body === 'string') return [undefined, body]
   if (body instanceof URLSearchParams) return ['application/x-www-form-urlencoded', String(body)]
   return ['application/json', JSON.stringify(body)]
-}
-
-/** Undefined where a value can be in no header: fetch would say so only by an error that names no moment. */
-const headersFrom = (given: Record<string, string>) => {
-  try {
-    return new Headers(given)
-  } catch {
-    return undefined
-  }
-}
-
-class TooLarge extends Error {}
-
-const readCapped = async (response: Response) => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > answerLimitBytes) throw new TooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 /** The JSON in a body, undefined when it is none. */

@@ -13,6 +13,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { serveFake } from '../support/fakes/serve.ts'
 import { answer } from '../support/gate.ts'
 import { until } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 const source = join(import.meta.dir, '../../src/docs/dialler.ts')
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -28,7 +29,12 @@ const startDialler = async (hookSecret = secret) => {
 
 /** A gate on a real port whose production calls go out through the dialler. */
 const startGate = async (dataDir: string, baseUrl: string) => {
-  const config = readConfig({ CALLGATE_DATA_DIR: dataDir, CALLGATE_PORT: '0' }, false)
+  const variables = {
+    CALLGATE_DATA_DIR: dataDir,
+    CALLGATE_PORT: '0',
+    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
+  }
+  const config = readConfig(variables, false)
   const { url, services, stop } = await startServer(config, silentLog)
   const { accounts, agencies, agents, dialling, environments, keys } = services
   const now = Date.now()
@@ -137,7 +143,7 @@ test('the messages on the page are to the letter what the gate sends and takes',
       hookUrl: place['report_to'] ?? '',
       credentials: { hook_secret: secret },
     },
-    { clock: systemClock, timeoutMs: 1000 },
+    { clock: systemClock, timeoutMs: 1000, send },
   )
   const call = newCall({
     id: place['call_id'] ?? '',

@@ -25,6 +25,7 @@ const settings = {
   CALLGATE_REQUESTS_PER_MINUTE: '1000000',
   CALLGATE_CONCURRENT_CALLS: '1000000',
   CALLGATE_LOG_LEVEL: 'error',
+  CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
 }
 const faults: Behaviour[] = [
   'reset after accepting',

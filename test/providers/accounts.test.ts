@@ -11,6 +11,7 @@ import { createOperator, textOf } from '../support/page.ts'
 import { connect, until } from '../support/scenarios.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const publicOnly = { allowPrivate: false }
 
 test('credentials are in no file of the data directory, and come back whole', () => {
   using directory = temporaryDirectory()
@@ -128,27 +129,27 @@ describe('what is given for an account', () => {
       'hook_secret has the wrong form',
     ],
     ['no base URL where one is needed', { hook_secret: secret }, null, 'needs a base URL'],
-    ['a base URL that is none', { hook_secret: secret }, 'dial.test', 'must be an http or https address'],
+    ['a base URL that is none', { hook_secret: secret }, 'dial.test', 'it is no web address'],
     [
       'a base URL with a password',
       { hook_secret: secret },
       'https://a:b@dial.test',
-      'must be an http or https address',
+      'it has a user name or a password in it',
     ],
   ])('%s is refused, and never repeated', (_, given, baseUrl, sentence) => {
-    const { problems = [] } = checkAccount(http, given, baseUrl)
+    const { problems = [] } = checkAccount(http, given, baseUrl, publicOnly)
     expect(problems.join(' ')).toContain(sentence)
     expect(problems.join(' ')).not.toContain('sesame')
   })
 
   test('another address gets none of the credentials that there were', () => {
     const earlier = { credentials: { api_key: 'sk-secret', hook_secret: 'hook' }, baseUrl: null }
-    const { problems } = checkAccount(vapi, {}, 'https://elsewhere.test', earlier)
+    const { problems } = checkAccount(vapi, {}, 'https://elsewhere.test', publicOnly, earlier)
     expect(problems).toEqual(['Vapi needs the credential api_key.', 'Vapi needs the credential hook_secret.'])
   })
 
   test('an empty field keeps the value there was', () => {
-    const checked = checkAccount(http, { hook_secret: ' ' }, 'https://a.test/', {
+    const checked = checkAccount(http, { hook_secret: ' ' }, 'https://a.test/', publicOnly, {
       credentials: { hook_secret: secret },
       baseUrl: 'https://a.test',
     })

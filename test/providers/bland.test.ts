@@ -5,6 +5,7 @@ import { startFakeBland } from '../support/fakes/bland.ts'
 import { now, orderOf, ourId } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with Bland', () => everyProvider(startFakeBland))
 
@@ -23,7 +24,7 @@ const open = (baseUrl: string | null, credentials: Record<string, string> = {}) 
       credentials: { api_key: 'org_key_1234567890', hook_secret: secret, ...credentials },
       hookUrl,
     },
-    { clock: { now: () => now }, timeoutMs: 300 },
+    { clock: { now: () => now }, timeoutMs: 300, send },
   )
 
 const queued = { status: 'success', message: 'Call successfully queued.', call_id: theirId, batch_id: null }

@@ -4,6 +4,7 @@ import { signAsElevenLabs, startFakeElevenLabs } from '../support/fakes/elevenla
 import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
 import { answering as answeringWith } from '../support/fakes/serving.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with ElevenLabs', () => everyProvider(startFakeElevenLabs))
 
@@ -23,7 +24,7 @@ const connectTo = (
 ) =>
   elevenlabs.connect(
     { id: 'account', baseUrl, credentials, hookUrl: 'https://gate.test/hooks/elevenlabs/account' },
-    { clock: { now: () => now }, timeoutMs: 300 },
+    { clock: { now: () => now }, timeoutMs: 300, send },
   )
 
 const orderOf = (given: Parameters<typeof minimal>[0] = {}) =>

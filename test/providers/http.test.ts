@@ -4,6 +4,7 @@ import { http } from '../../src/providers/http.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with somebody’s own dialler', () => everyProvider(startFakeHttp))
 
@@ -12,7 +13,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const open = (baseUrl: string | null) =>
   http.connect(
     { id: 'account', baseUrl, credentials: { hook_secret: secret }, hookUrl: 'https://gate.test/hook' },
-    { clock: { now: () => now }, timeoutMs: 300 },
+    { clock: { now: () => now }, timeoutMs: 300, send },
   )
 
 const eventsOf = (said: object) => {

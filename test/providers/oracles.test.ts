@@ -8,13 +8,14 @@ import { http } from '../../src/providers/http.ts'
 import type { Provider, ProviderKind } from '../../src/providers/provider.ts'
 import { retell } from '../../src/providers/retell.ts'
 import { twilio } from '../../src/providers/twilio.ts'
+import { send } from '../support/send.ts'
 
 const hook = 'https://gate.test:8443/hooks/any/account'
 const now = () => Date.now()
 const connected = (kind: ProviderKind, credentials: Record<string, string>): Provider =>
   kind.connect(
     { id: 'account', baseUrl: 'https://api.test', credentials, hookUrl: hook },
-    { clock: { now }, timeoutMs: 1 },
+    { clock: { now }, timeoutMs: 1, send },
   )
 const isBelieved = (provider: Provider, headers: Record<string, string>, body: string, url = hook) =>
   provider.read({ headers: new Headers(headers), body: Buffer.from(body), url }, now()).kind === 'news'

@@ -4,6 +4,7 @@ import { signAsRetell, startFakeRetell } from '../support/fakes/retell.ts'
 import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
 import { answering as answeringWith } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with Retell', () => everyProvider(startFakeRetell))
 
@@ -12,7 +13,7 @@ const key = 'key_test_123'
 const connectTo = (baseUrl: string | null, credentials: Record<string, string> = { api_key: key }) =>
   retell.connect(
     { id: 'account', baseUrl, credentials, hookUrl: 'https://gate.test/hooks/retell/account' },
-    { clock: { now: () => now }, timeoutMs: 300 },
+    { clock: { now: () => now }, timeoutMs: 300, send },
   )
 
 const orderOf = (given: Parameters<typeof minimal>[0] = {}) =>

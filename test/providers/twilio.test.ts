@@ -7,6 +7,7 @@ import { orderOf } from '../support/fakes/order.ts'
 import { serving } from '../support/fakes/serving.ts'
 import { startFakeTwilio } from '../support/fakes/twilio.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with Twilio', () => everyProvider(startFakeTwilio))
 
@@ -35,7 +36,7 @@ const connected = (baseUrl: string | null, credentials: Record<string, string> =
       hookUrl,
       credentials: { account_sid: accountSid, auth_token: 'authtoken123', ...credentials },
     },
-    { clock, timeoutMs: 300 },
+    { clock, timeoutMs: 300, send },
   )
 
 /** Twilio answering as told, and what it was asked. The last answer is given again. */
@@ -322,7 +323,7 @@ describe('credentials', () => {
     await using fake = await startFakeTwilio()
     const account = { id: 'account', baseUrl: fake.baseUrl, hookUrl }
     const credentials = { ...fake.credentials, auth_token: 'another' }
-    const provider = twilio.connect({ ...account, credentials }, { clock, timeoutMs: 300 })
+    const provider = twilio.connect({ ...account, credentials }, { clock, timeoutMs: 300, send })
     expect(await provider.check()).toBe('Twilio does not accept these credentials (it answered 401).')
   })
 })

@@ -4,6 +4,7 @@ import { now, orderOf, ourId } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { startFakeVapi } from '../support/fakes/vapi.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
+import { send } from '../support/send.ts'
 
 describe('with Vapi, whose assistant signs by the HMAC plan', () => everyProvider(() => startFakeVapi()))
 describe('with Vapi, whose assistant shows X-Vapi-Secret', () => everyProvider(() => startFakeVapi('secret')))
@@ -22,7 +23,7 @@ const open = (baseUrl: string | null, at = now, credentials: Record<string, stri
       credentials: { api_key: 'key_1234567890', hook_secret: secret, ...credentials },
       hookUrl: 'https://gate.test/hooks/vapi/account',
     },
-    { clock: { now: () => at }, timeoutMs: 300 },
+    { clock: { now: () => at }, timeoutMs: 300, send },
   )
 
 describe('what is believed', () => {

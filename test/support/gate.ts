@@ -27,7 +27,8 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     secret = testSecret,
     ...settings
   } = options
-  const config = { ...readConfig({}, false), ...settings }
+  // The fakes listen on loopback.
+  const config = { ...readConfig({}, false), allowPrivateDestinations: true, ...settings }
   const clock = new FixedClock()
   const database = openDatabase(path)
   const services = createServices({

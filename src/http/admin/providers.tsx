@@ -17,7 +17,8 @@ const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
 
 export const providerPages = (services: Services) => {
-  const { accounts, audit, clock, dialling, publicUrl } = services
+  const { accounts, audit, clock, config, dialling, publicUrl } = services
+  const destinations = { allowPrivate: config.allowPrivateDestinations }
 
   const find = (params: Params) => {
     const kind = findKind(params.provider)
@@ -60,7 +61,7 @@ export const providerPages = (services: Services) => {
           set.status = 422
           return page(person, params, { baseUrl, error })
         }
-        const checked = checkAccount(kind, given, baseUrl, account && earlier(account))
+        const checked = checkAccount(kind, given, baseUrl, destinations, account && earlier(account))
         if (checked.problems) return refuse(checked.problems.join(' '))
         const complaint = await dialling.check(kind, checked)
         if (complaint !== undefined) return refuse(complaint)

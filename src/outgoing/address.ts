@@ -1,0 +1,53 @@
+import ipaddr from 'ipaddr.js'
+
+/**
+ * Why an IP address may not be called, as the end of a sentence that begins with "its address is"; undefined when it may.
+ * The address itself is not repeated: it may be what somebody is trying to find out.
+ */
+export const addressProblem = (text: string, allowPrivate: boolean): string | undefined => {
+  // A zone (fe80::1%eth0) names an interface of this machine, and no URL can say it.
+  if (!ipaddr.isValid(text) || text.includes('%')) return 'not one to be dialled'
+  // An IPv4 address within an IPv6 one (::ffff:0:0/96) reaches the IPv4 one, and is judged as it.
+  const address = ipaddr.process(text)
+  const range = ipaddr.subnetMatch(address, ranges, 'reserved')
+  if (range === 'public' || (allowPrivate && openedRanges.has(range))) return undefined
+  return range
+}
+
+/** What the operator opens with CALLGATE_ALLOW_PRIVATE_DESTINATIONS. Everything else stays closed even then. */
+const openedRanges = new Set(['loopback', 'private'])
+
+const among = (...networks: string[]) => networks.map((network) => ipaddr.parseCIDR(network))
+
+/**
+ * The IANA special-purpose registries of IPv4 and IPv6 (RFC 6890), with the two blocks of multicast and reserved addresses.
+ * The first match counts. Of IPv6, only what is handed out as global unicast (2000::/3) can be public.
+ */
+const ranges: Record<string, ReturnType<typeof among>> = {
+  // Where machines in a cloud find their own credentials, as far as these are not link-local.
+  'a metadata service': among('100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'),
+  loopback: among('127.0.0.0/8', '::1/128'),
+  private: among('10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'),
+  'link-local': among('169.254.0.0/16', 'fe80::/10'),
+  multicast: among('224.0.0.0/4', 'ff00::/8'),
+  reserved: among(
+    '0.0.0.0/8',
+    '192.0.0.0/24',
+    '192.0.2.0/24',
+    '192.31.196.0/24',
+    '192.52.193.0/24',
+    '192.88.99.0/24',
+    '192.175.48.0/24',
+    '198.18.0.0/15',
+    '198.51.100.0/24',
+    '203.0.113.0/24',
+    '240.0.0.0/4',
+    // Teredo, ORCHID and the rest of the protocol assignments; documentation; 6to4; AS112.
+    '2001::/23',
+    '2001:db8::/32',
+    '2002::/16',
+    '2620:4f:8000::/48',
+    '3fff::/20',
+  ),
+  public: among('0.0.0.0/0', '2000::/3'),
+}

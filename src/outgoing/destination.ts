@@ -1,0 +1,70 @@
+import { lookup } from 'node:dns/promises'
+import ipaddr from 'ipaddr.js'
+import { addressProblem } from './address.ts'
+
+export interface DestinationRules {
+  /** Opens http, local names and the addresses of this machine and its networks. */
+  allowPrivate: boolean
+}
+
+/** All addresses of a name, of both families. */
+export type Resolve = (host: string) => Promise<string[]>
+
+/** Why a URL cannot be saved as one to call, as a sentence that does not repeat it; undefined when it can. */
+export const destinationProblem = (url: string, rules: DestinationRules): string | undefined => {
+  const problem = URL.canParse(url) ? urlProblem(new URL(url), rules) : noWebAddress
+  return problem && `The URL cannot be called: ${problem}.`
+}
+
+/** Where a URL leads, looked up just now: the addresses that may be dialled, or why none may. Throws what `resolve` throws. */
+export const findAddresses = async (
+  url: string,
+  rules: DestinationRules,
+  resolve: Resolve,
+): Promise<{ problem: string } | { problem: undefined; url: URL; addresses: string[] }> => {
+  if (!URL.canParse(url)) return { problem: noWebAddress }
+  const parsed = new URL(url)
+  const problem = urlProblem(parsed, rules)
+  if (problem) return { problem }
+  const literal = literalOf(parsed)
+  const found = literal === undefined ? await resolve(parsed.hostname) : [literal]
+  // One private address among public ones spoils them all: whoever answers for the name is not to be trusted.
+  for (const address of found) {
+    const reason = addressProblem(address, rules.allowPrivate)
+    if (reason) return { problem: `its address is ${reason}` }
+  }
+  const addresses = new Set(found.map((address) => ipaddr.process(address).toString()))
+  return { problem: undefined, url: parsed, addresses: [...addresses] }
+}
+
+/** Both families through the system's resolver, its hosts file included. */
+export const resolveAll: Resolve = async (host) =>
+  (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address)
+
+/** The address in a URL that has one in the place of a name: the parser has made every spelling of it the usual one. */
+export const literalOf = ({ hostname }: URL) => {
+  if (hostname.startsWith('[')) return hostname.slice(1, -1)
+  return ipaddr.IPv4.isValidFourPartDecimal(hostname) ? hostname : undefined
+}
+
+const noWebAddress = 'it is no web address'
+/** RFC 6761 and 6762, .internal and .home.arpa: names that only mean something here. */
+const localName = /^[^.]*$|(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/
+
+/** What can be told from a URL alone. */
+const urlProblem = (url: URL, { allowPrivate }: DestinationRules): string | undefined => {
+  const isSecure = url.protocol === 'https:'
+  if (!isSecure && !(allowPrivate && url.protocol === 'http:'))
+    return allowPrivate ? 'it must begin with https:// or http://' : 'it must begin with https://'
+  if (url.username !== '' || url.password !== '') return 'it has a user name or a password in it'
+  if (url.hash !== '') return 'it has a fragment (what follows #)'
+  if (url.port === '0') return 'there is no port 0'
+  const literal = literalOf(url)
+  if (literal !== undefined) {
+    const problem = addressProblem(literal, allowPrivate)
+    return problem && `its address is ${problem}`
+  }
+  const name = url.hostname.replace(/\.$/, '')
+  if (name === '' || /^\.|\.\.|\.$/.test(name)) return 'its host has no proper name'
+  return !allowPrivate && localName.test(name) ? 'its name is a local one' : undefined
+}
