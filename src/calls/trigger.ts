@@ -30,6 +30,13 @@ export interface Triggered {
   replayed: boolean
 }
 
+interface TriggerOptions {
+  /** Plays through the simulator, whatever the agent's provider. */
+  simulated?: boolean
+  /** Writes what belongs into the same commit as the call. */
+  alongside?: (callId: string) => void
+}
+
 interface TriggerNeeds {
   agents: { find(id: string): Agent | undefined }
   calls: { insert(call: Call): void }
@@ -57,27 +64,29 @@ export const createTrigger = (needs: TriggerNeeds) => {
     environment: Environment,
     request: TriggerRequest,
     key: string | null = null,
+    options: TriggerOptions = {},
   ): Promise<Triggered> => {
-    if (key === null) return { callId: await start(needs, environment, request), replayed: false }
+    if (key === null) return { callId: await start(needs, environment, request, options), replayed: false }
     const now = clock.now()
     const fingerprint = fingerprintOf(request)
     const earlier = idempotency.replay(environment, key, fingerprint, now)
     if (earlier !== undefined) return { callId: earlier, replayed: true }
-    const remember = (callId: string) =>
+    const alongside = (callId: string) => {
       idempotency.put({ environmentId: environment.id, key, fingerprint, callId, createdAt: now })
+      options.alongside?.(callId)
+    }
     const callId = await idempotency.hold(environment, key, () =>
-      start(needs, environment, request, remember),
+      start(needs, environment, request, { ...options, alongside }),
     )
     return { callId, replayed: false }
   }
 }
 
-/** `alongside` writes what belongs into the same commit as the call. */
 const start = async (
   needs: TriggerNeeds,
   environment: Environment,
   request: TriggerRequest,
-  alongside: (callId: string) => void = () => {},
+  { simulated = false, alongside }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(needs, environment, request.agentId)
   const now = needs.clock.now()
@@ -87,7 +96,7 @@ const start = async (
     agencyId: environment.agencyId,
     environmentId: environment.id,
     agentId: agent.id,
-    ...dialling(needs, environment, agent),
+    ...dialling(needs, environment, agent, simulated),
     createdAt: now,
     expiresAt: now + needs.maxCallSeconds * 1000,
   })
@@ -96,7 +105,7 @@ const start = async (
   try {
     await needs.commit(() => {
       needs.calls.insert(call)
-      alongside(call.id)
+      alongside?.(call.id)
     })
   } catch (error) {
     needs.leases.revoke(call.id)
@@ -107,8 +116,13 @@ const start = async (
 }
 
 /** Who dials for this call. */
-const dialling = ({ accounts }: Pick<TriggerNeeds, 'accounts'>, environment: Environment, agent: Agent) => {
-  if (!environment.dialsReal || agent.provider === 'simulator')
+const dialling = (
+  { accounts }: Pick<TriggerNeeds, 'accounts'>,
+  environment: Environment,
+  agent: Agent,
+  simulated: boolean,
+) => {
+  if (simulated || !environment.dialsReal || agent.provider === 'simulator')
     return { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null }
   return {
     provider: agent.provider,

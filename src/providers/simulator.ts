@@ -40,6 +40,20 @@ const stories: Record<string, Beat[]> = {
 }
 const refusedStory = '04'
 
+/** The stories, by how they are called. */
+export const testStories = {
+  '00': 'Answered, and completed',
+  '01': 'Busy',
+  '02': 'No answer',
+  '03': 'Failed',
+  '04': 'Refused by the provider',
+  '05': 'Completed, but the end is not reported',
+  '06': 'Completed, reported twice and out of order',
+  '07': 'Answered, and up until it is ended',
+} as const
+
+export const isTestStory = (text: string) => Object.hasOwn(testStories, text)
+
 const transcript: TranscriptLine[] = [
   { role: 'agent', content: 'Hello, this is a simulated call.' },
   { role: 'human', content: 'Good to know that it works.' },

@@ -8,6 +8,7 @@ import { entrance } from './entrance.tsx'
 import { integrationPages } from './integrations.tsx'
 import { limitPages } from './limits.tsx'
 import { providerPages } from './providers.tsx'
+import { testCalls } from './test-call.ts'
 
 /** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
 export const admin = (services: Services) =>
@@ -18,5 +19,6 @@ export const admin = (services: Services) =>
     .use(agentPages(services)) // an agency's agents
     .use(callPages(services)) // its calls, and the slots that they hold
     .use(integrationPages(services)) // its keys and switches
+    .use(testCalls(services)) // a call that rings nobody
     .use(limitPages(services)) // what the operator lets an environment do
     .use(providerPages(services)) // its accounts at voice providers

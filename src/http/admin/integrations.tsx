@@ -9,6 +9,7 @@ import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
 import { readForm } from '../body.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
+import { firstCallOf } from './first-call.ts'
 import { signedIn } from './guard.ts'
 import { ApiPage, type EnvironmentView, IntegrationsPage } from './pages/integrations.tsx'
 import { NewKeyPage, RotatePage } from './pages/key.tsx'
@@ -18,7 +19,7 @@ export const environmentParams = z.object({ agency: z.guid(), environment: envir
 export type EnvironmentParams = z.infer<typeof environmentParams>
 
 export const integrationPages = (services: Services) => {
-  const { accounts, agents, audit, clock, config, environments, keys, leases, usage } = services
+  const { accounts, audit, clock, config, environments, keys, leases, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const key = keys.live(environment.id)
@@ -51,9 +52,11 @@ export const integrationPages = (services: Services) => {
       )
       .get(
         '/agencies/:agency/integrations/api',
-        ({ person, params }) => {
+        ({ person, params, request }) => {
           const agency = findAgency(services, params.agency)
-          const views = environments.list(agency.id).map(view)
+          const views = environments
+            .list(agency.id)
+            .map((row) => ({ ...view(row), firstCall: firstCallOf(services, row, request) }))
           return renderPage(
             <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
           )
@@ -83,7 +86,6 @@ export const integrationPages = (services: Services) => {
           const { agency, environment } = findView(params)
           // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
           if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
-          const apiUrl = config.publicUrl ?? `http://${request.headers.get('host')}`
           const { token, replaced } = audit.change(
             () => issueKey(keys, environment.id, clock.now()),
             (issued) => ({
@@ -94,10 +96,11 @@ export const integrationPages = (services: Services) => {
               target: keyTarget(issued.key, issued.replaced),
             }),
           )
-          const exampleAgentId = environment.defaultAgentId
-            ? undefined
-            : (agents.list(agency.id)[0]?.id ?? 'AGENT_ID')
-          const shown = { token, replacedLast4: replaced?.last4, apiUrl, exampleAgentId }
+          const shown = {
+            token,
+            replacedLast4: replaced?.last4,
+            firstCall: firstCallOf(services, environment, request),
+          }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,
           )

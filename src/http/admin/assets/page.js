@@ -4,9 +4,10 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   const status = document.getElementById(button.dataset.status)
   button.hidden = false
   button.addEventListener('click', async () => {
-    source.select()
+    if (source.select) source.select()
+    else getSelection().selectAllChildren(source)
     try {
-      await navigator.clipboard.writeText(source.value)
+      await navigator.clipboard.writeText(source.value ?? source.textContent)
     } catch {
       // The clipboard needs https or localhost; elsewhere the selected text is copied the old way.
       document.execCommand('copy')

@@ -3,8 +3,10 @@ import type { EnvironmentRow } from '../../../storage/environments.ts'
 import type { KeyRow } from '../../../storage/keys.ts'
 import type { Person } from '../../../storage/people.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
+import type { FirstCall } from '../first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { ago, counted, Time } from './layout.tsx'
+import { TryIt } from './try-it.tsx'
 import { environmentTitles } from './words.tsx'
 
 /** An environment as the page shows it: with its live key and what is going on in it. */
@@ -49,8 +51,12 @@ export const IntegrationsPage = ({ person, agency, connected, accounts }: Integr
 )
 
 interface ApiProps extends AgencyPageProps {
-  environments: EnvironmentView[]
+  environments: Card[]
   now: number
+}
+
+interface Card extends EnvironmentView {
+  firstCall: FirstCall
 }
 
 export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
@@ -76,7 +82,7 @@ export const environmentPath = ({ agencyId, name }: Pick<EnvironmentRow, 'agency
 
 interface CardProps {
   person: Person
-  environment: EnvironmentView
+  environment: Card
   now: number
 }
 
@@ -100,6 +106,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
       )}
     </p>
     <Dialling environment={environment} />
+    <TryIt environment={environment} firstCall={environment.firstCall} />
   </article>
 )
 

@@ -1,5 +1,7 @@
 import type { KeyRow } from '../../../storage/keys.ts'
+import type { FirstCall } from '../first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { CurlLine } from './curl.tsx'
 import { environmentPath, type EnvironmentView } from './integrations.tsx'
 import { ago } from './layout.tsx'
 import { environmentTitles } from './words.tsx'
@@ -8,21 +10,11 @@ interface NewKeyProps extends AgencyPageProps {
   environment: EnvironmentView
   token: string
   replacedLast4: string | undefined
-  apiUrl: string
-  /** Whom the example names, where no default agent takes the call. */
-  exampleAgentId: string | undefined
+  firstCall: FirstCall
 }
 
 /** The one answer that shows a key. */
-export const NewKeyPage = ({
-  person,
-  agency,
-  environment,
-  token,
-  replacedLast4,
-  apiUrl,
-  exampleAgentId,
-}: NewKeyProps) => (
+export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, firstCall }: NewKeyProps) => (
   <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
     <article class={`environment ${environment.name}`}>
       <h1>{`${environmentTitles[environment.name]} API key`}</h1>
@@ -53,19 +45,9 @@ export const NewKeyPage = ({
     <p>
       With the key in the variable <code>CALLGATE_KEY</code>:
     </p>
-    <pre>
-      <code>{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
-  -H "Authorization: Bearer $CALLGATE_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '${exampleBody(exampleAgentId)}'`}</code>
-    </pre>
+    <CurlLine id="first-call" label="curl" firstCall={firstCall} />
   </AgencyLayout>
 )
-
-const exampleBody = (agentId: string | undefined) =>
-  agentId === undefined
-    ? '{"phone_number": "+15551234567"}'
-    : `{"phone_number": "+15551234567", "agent_id": "${agentId}"}`
 
 interface RotateProps extends AgencyPageProps {
   environment: EnvironmentView
