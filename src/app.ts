@@ -4,6 +4,7 @@ import { createAllow } from './http/allow.ts'
 import { exchange } from './http/exchange.ts'
 import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
+import { https } from './http/https.ts'
 import { hooks } from './http/hooks/index.ts'
 import { openapi } from './http/openapi/index.ts'
 import { v1 } from './http/v1/index.ts'
@@ -15,6 +16,7 @@ export const createApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate' })
     .use(failure({ ...services, allow: allowed })) // every refusal, in one shape
     .use(exchange(allowed)) // request id, Host check
+    .use(https(services.config)) // https, where it is required
     .use(health(services)) // /healthz /readyz
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(openapi()) // /openapi.json

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { choice, type Network, networks, webAddress, wholeNumber } from './config/kinds.ts'
+import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
 export interface Config {
@@ -8,6 +9,12 @@ export interface Config {
   dataDir: string
   /** Where people and providers reach this server; null means: where it listens. Never ends in a slash. */
   publicUrl: string | null
+  /** The files of the certificate that it serves https with; null means: http. */
+  tls: TlsFiles | null
+  /** Whose word on a client's address and scheme is taken. */
+  trustedProxies: readonly Network[]
+  /** Refuses what did not come over https. */
+  requireHttps: boolean
   requestsPerMinute: number
   concurrentCalls: number
   windowSeconds: number
@@ -20,12 +27,17 @@ export interface Config {
   logFormat: 'pretty' | 'json'
 }
 
-type Variables = Record<string, string | undefined>
+export interface TlsFiles {
+  certFile: string
+  keyFile: string
+}
 
-/** How a host to listen on is written in a URL that works on this machine. */
-export const reachableHost = (host: string) => {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
+/** A variable as it stands: what it holds, and who says so. */
+export interface Setting {
+  name: string
+  /** Null where nothing is set and there is no default. A secret's is never told. */
+  value: string | null
+  source: 'default' | 'environment' | 'file'
 }
 
 /** Every problem at once, each a sentence that names its variable. */
@@ -40,16 +52,22 @@ export const readConfig = (
   variables: Variables = process.env,
   isTerminal = process.stdout.isTTY === true,
 ): Config => {
-  const given = withFiles(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== '')))
-  const result = schema(isTerminal).safeParse(given)
-  if (!result.success)
-    throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
+  const { values, problems } = givenBy(variables)
+  const result = schema(isTerminal).safeParse(values)
+  const issues = result.error?.issues ?? []
+  problems.push(...issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
+  if ((values.CALLGATE_TLS_CERT === undefined) !== (values.CALLGATE_TLS_KEY === undefined))
+    problems.push('CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.')
+  if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const read = result.data
   return {
     host: read.CALLGATE_HOST,
     port: read.CALLGATE_PORT,
     dataDir: read.CALLGATE_DATA_DIR,
     publicUrl: read.CALLGATE_PUBLIC_URL ?? null,
+    tls: tlsFiles(read),
+    trustedProxies: read.CALLGATE_TRUSTED_PROXIES ?? [],
+    requireHttps: read.CALLGATE_REQUIRE_HTTPS === 'true',
     requestsPerMinute: read.CALLGATE_REQUESTS_PER_MINUTE,
     concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
@@ -61,25 +79,25 @@ export const readConfig = (
   }
 }
 
-const secretLeast = 32
-/** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
-const fromFiles = ['CALLGATE_SECRET']
-
-const withFiles = (variables: Variables): Variables => {
-  const read = { ...variables }
-  for (const name of fromFiles) {
-    const file = variables[`${name}_FILE`]
-    if (file === undefined) continue
-    if (variables[name] !== undefined)
-      throw new ConfigError([`${name} and ${name}_FILE are both set; one is enough.`])
-    try {
-      read[name] = readFileSync(file, 'utf8').trim()
-    } catch {
-      throw new ConfigError([`${name}_FILE names a file that cannot be read: ${file}.`])
+/** Every variable with what holds, for people to read, and the names that look like ours and mean nothing here. */
+export const explainConfig = (variables: Variables, isTerminal: boolean) => {
+  const { values, fromFiles } = givenBy(variables)
+  const { shape } = schema(isTerminal)
+  const settings = Object.entries(shape).map(([name, kind]): Setting => {
+    const given = values[name]
+    const value = given ?? kind.safeParse(undefined).data
+    return {
+      name,
+      value: value === undefined ? null : secrets.includes(name) ? '(hidden)' : String(value),
+      source: fromFiles.has(name) ? 'file' : given === undefined ? 'default' : 'environment',
     }
-  }
-  return read
+  })
+  const known = new Set([...Object.keys(shape), ...secrets.map((name) => `${name}_FILE`)])
+  const unknown = Object.keys(values).filter((name) => name.startsWith('CALLGATE_') && !known.has(name))
+  return { settings, unknown }
 }
+
+const secretLeast = 32
 
 const schema = (isTerminal: boolean) =>
   z.object({
@@ -87,6 +105,10 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_PORT: wholeNumber(0, 65_535).default(3000),
     CALLGATE_DATA_DIR: z.string().default('./data'),
     CALLGATE_PUBLIC_URL: webAddress().optional(),
+    CALLGATE_TLS_CERT: z.string().optional(),
+    CALLGATE_TLS_KEY: z.string().optional(),
+    CALLGATE_TRUSTED_PROXIES: networks().optional(),
+    CALLGATE_REQUIRE_HTTPS: choice('true', 'false').default('false'),
     CALLGATE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(100),
     CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
@@ -97,30 +119,24 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })
 
-const wholeNumber = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, error)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, error)
+const tlsFiles = ({
+  CALLGATE_TLS_CERT: certFile,
+  CALLGATE_TLS_KEY: keyFile,
+}: {
+  CALLGATE_TLS_CERT?: string | undefined
+  CALLGATE_TLS_KEY?: string | undefined
+}) => (certFile === undefined || keyFile === undefined ? null : { certFile, keyFile })
+
+/** Whether people come over https alone, so that cookies can be kept to it. */
+export const isSecure = ({ publicUrl, tls, requireHttps }: Config) =>
+  requireHttps || tls !== null || publicUrl?.startsWith('https:') === true
+
+/** Where a server of this configuration is reached on this machine. */
+export const localUrl = ({ host, tls }: Pick<Config, 'host' | 'tls'>, port: number) =>
+  `${tls ? 'https' : 'http'}://${reachableHost(host)}:${port}`
+
+/** How a host to listen on is written in a URL that works on this machine. */
+const reachableHost = (host: string) => {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
-
-const choice = <const T extends string>(...values: T[]) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` })
-
-const webAddress = () =>
-  z
-    .url({
-      protocol: /^https?$/,
-      error: 'must be an http or https address, for example https://calls.example.com',
-      abort: true,
-    })
-    .refine(
-      (url) => isOrigin(new URL(url)),
-      'must be an address alone, without a path, a query or a password',
-    )
-    .transform((url) => new URL(url).origin)
-
-const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
-  pathname === '/' && search + hash + username + password === ''

@@ -5,6 +5,11 @@ interface Row {
 
 /** Every refusal the API can give. `{detail}` and `{seconds}` are filled by the failure; nothing of the input ever is. */
 export const failures = {
+  https_required: {
+    status: 403,
+    sentence:
+      'This server takes https only. What was sent over http could be read on the way: rotate a key that was.',
+  },
   invalid_host: { status: 400, sentence: 'The request needs exactly one valid Host header.' },
   missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
   wrong_scheme: {

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
-import { type Config, reachableHost } from './config.ts'
+import { type Config, localUrl } from './config.ts'
 import { Refusal } from './failures.ts'
 import { prepareSetup } from './http/admin/setup.ts'
 import { createServices } from './services.ts'
@@ -28,7 +28,7 @@ export const startServer = async (config: Config, log: Log) => {
     const services = createServices({ config, dataDir, database, clock: systemClock, log })
     undo.push(() => services.halt())
     const app = listen(services, config)
-    const url = `http://${reachableHost(config.host)}:${app.server?.port}`
+    const url = localUrl(config, app.server?.port ?? config.port)
     services.listening.url = url
     services.reconciler.start()
 

@@ -8,7 +8,7 @@ import { Reconciler } from './calls/reconcile.ts'
 import { createRelease } from './calls/release.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
-import { type Config, reachableHost } from './config.ts'
+import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './http/admin/passwords.ts'
 import { Sessions } from './http/admin/sessions.ts'
 import { createRateLimits } from './http/rate-limits.ts'
@@ -44,7 +44,7 @@ export const createServices = (foundations: Foundations) => {
   const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
   const stores = createStores(database, dataDir.secret())
   const { accounts, agents, audit, calls, keys, people } = stores
-  const listening = { url: `http://${reachableHost(config.host)}:${config.port}` }
+  const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const commit = createCommit(database)
 
@@ -85,8 +85,8 @@ export const createServices = (foundations: Foundations) => {
     keyring: new Keyring(keys),
     windows,
     rateLimits,
-    noteRefusal: createNoteRefusal({ usage, rateLimits, clock }),
-    sessions: new Sessions(people, clock, log, config.publicUrl),
+    noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
+    sessions: new Sessions(people, clock, log, isSecure(config)),
     passwords: new Passwords(people, clock),
     noteExposure: (key: KeyInEnvironment, now: number, address: string | null) => {
       const { agencyId: agency, name: environment } = key.environment

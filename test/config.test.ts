@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { join } from 'node:path'
+import { ConfigError, explainConfig, readConfig } from '../src/config.ts'
+import { temporaryDirectory } from './support/directory.ts'
 
 const problemsOf = (variables: Record<string, string>) => {
   try {
@@ -17,6 +19,9 @@ test('an empty environment gives the documented defaults', () => {
     port: 3000,
     dataDir: './data',
     publicUrl: null,
+    tls: null,
+    trustedProxies: [],
+    requireHttps: false,
     requestsPerMinute: 100,
     concurrentCalls: 10,
     windowSeconds: 60,
@@ -40,12 +45,20 @@ test('all problems are reported at once, each as a sentence that names its varia
       CALLGATE_CONCURRENT_CALLS: 'ten',
       CALLGATE_PUBLIC_URL: 'calls.example.com',
       CALLGATE_LOG_FORMAT: 'xml',
+      CALLGATE_TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.com',
+      CALLGATE_REQUIRE_HTTPS: 'yes',
+      CALLGATE_TLS_CERT: 'cert.pem',
+      CALLGATE_SECRET_FILE: '/nowhere/secret',
     }),
   ).toEqual([
+    'CALLGATE_SECRET_FILE names a file that cannot be read: /nowhere/secret.',
     'CALLGATE_PORT must be a whole number from 0 to 65535.',
     'CALLGATE_PUBLIC_URL must be an http or https address, for example https://calls.example.com.',
+    'CALLGATE_TRUSTED_PROXIES must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7.',
+    'CALLGATE_REQUIRE_HTTPS must be one of true, false.',
     'CALLGATE_CONCURRENT_CALLS must be a whole number from 1 to 1000000.',
     'CALLGATE_LOG_FORMAT must be one of pretty, json.',
+    'CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.',
   ])
 })
 
@@ -57,4 +70,24 @@ test('a public address loses its closing slash', () => {
   expect(readConfig({ CALLGATE_PUBLIC_URL: 'https://calls.example.com/' }, false).publicUrl).toBe(
     'https://calls.example.com',
   )
+})
+
+test('a setting is told with where it comes from, and a secret never', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'secret')
+  await Bun.write(file, 'a secret for tests, of 32 or more\n')
+  const variables = { CALLGATE_PORT: '8080', CALLGATE_SECRET_FILE: file, CALLGATE_PROT: '1' }
+  expect(readConfig(variables, false).secret).toBe('a secret for tests, of 32 or more')
+  const { settings, unknown } = explainConfig(variables, false)
+  expect(unknown).toEqual(['CALLGATE_PROT'])
+  expect(settings).toContainEqual({ name: 'CALLGATE_HOST', value: '127.0.0.1', source: 'default' })
+  expect(settings).toContainEqual({ name: 'CALLGATE_PORT', value: '8080', source: 'environment' })
+  expect(settings).toContainEqual({ name: 'CALLGATE_SECRET', value: '(hidden)', source: 'file' })
+  expect(settings).toContainEqual({ name: 'CALLGATE_TLS_CERT', value: null, source: 'default' })
+  expect(JSON.stringify(settings)).not.toContain('for tests')
+})
+
+test('a secret is given once: in the variable or in the file', () => {
+  const both = { CALLGATE_SECRET: 'a secret for tests, of 32 or more', CALLGATE_SECRET_FILE: '/nowhere' }
+  expect(problemsOf(both)).toEqual(['CALLGATE_SECRET and CALLGATE_SECRET_FILE are both set; one is enough.'])
 })

@@ -6,7 +6,7 @@ import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
 import { findKind, providerKinds } from '../providers/kinds.ts'
 import type { Account, ProviderKind } from '../providers/provider.ts'
-import { reachableHost } from '../config.ts'
+import { localUrl } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import type { AccountRow } from '../storage/accounts.ts'
 import {
@@ -223,6 +223,6 @@ const masked = ({ hints }: AccountRow) =>
   Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`]))
 
 const hookUrlOf = (io: Io, { provider, id }: AccountRow) => {
-  const { publicUrl, host, port } = configOf(io)
-  return hookUrl(publicUrl ?? `http://${reachableHost(host)}:${port}`, provider, id)
+  const config = configOf(io)
+  return hookUrl(config.publicUrl ?? localUrl(config, config.port), provider, id)
 }

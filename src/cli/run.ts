@@ -6,6 +6,7 @@ import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
+import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { environmentCommand } from './environment.ts'
 import { healthcheck } from './healthcheck.ts'
@@ -70,6 +71,7 @@ const commands = (io: Io) =>
       environment: environmentCommand(io),
       backup: backup(io),
       restore: restoring(io),
+      config: config(io),
       healthcheck: healthcheck(io),
       version: version(io),
     },

@@ -1,9 +1,37 @@
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
+import type { Config } from '../config.ts'
 
-/** Whose request it is, by its address; null where there is no socket. The one place that tells. */
-export const clientAddress = (request: Request, server: Pick<Server<unknown>, 'requestIP'> | null) =>
-  server?.requestIP(request)?.address ?? null
+type Trusted = Config['trustedProxies']
+type Peer = Pick<Server<unknown>, 'requestIP'> | null
+
+/**
+ * Whose request it is, by its address; null where there is no socket. Behind a trusted proxy it is the last address in
+ * `X-Forwarded-For` that is not a trusted proxy's too: all before that one is the client's own word.
+ */
+export const clientAddress = (request: Request, server: Peer, trusted: Trusted): string | null => {
+  const peer = server?.requestIP(request)?.address ?? null
+  if (!isTrusted(peer, trusted)) return peer
+  let nearest = peer
+  for (const hop of (request.headers.get('x-forwarded-for') ?? '').split(',').toReversed()) {
+    const address = addressIn(hop)
+    if (address === undefined) return nearest
+    nearest = address
+    if (!isTrusted(address, trusted)) return nearest
+  }
+  return nearest
+}
+
+/** Whether a request came over https: to us, or to a trusted proxy that says so in `X-Forwarded-Proto`. */
+export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): boolean => {
+  if (request.url.startsWith('https:')) return true
+  if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return false
+  return request.headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
+}
+
+/** The address of the page that a request speaks to, as its browser sees it. */
+export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
+  `${cameSecurely(request, server, trusted) ? 'https' : 'http'}://${request.headers.get('host') ?? new URL(request.url).host}`
 
 /** Whom to count wrong keys against: an IPv4 address, or the /64 that an IPv6 host can pick its addresses from. */
 export const throttleAddress = (address: string | null): string => {
@@ -11,4 +39,19 @@ export const throttleAddress = (address: string | null): string => {
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`).toString()
+}
+
+const isTrusted = (address: string | null, trusted: Trusted): boolean => {
+  if (address === null || trusted.length === 0 || !ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  return trusted.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits))
+}
+
+/** An address as proxies write it: alone, or with a port. Undefined when it is none. */
+const addressIn = (hop: string): string | undefined => {
+  const [, bracketed, v4] = /^(?:\[([\da-fA-F:.]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(hop.trim()) ?? []
+  const text = bracketed ?? v4 ?? hop.trim()
+  const isAddress =
+    ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValid(text))
+  return isAddress ? ipaddr.process(text).toString() : undefined
 }

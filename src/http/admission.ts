@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { Failure } from '../failures.ts'
 import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
@@ -23,6 +24,7 @@ interface AdmissionNeeds {
   log: Log
   /** For environments without a limit of their own. */
   requestsPerMinute: number
+  trustedProxies: Config['trustedProxies']
 }
 
 const wrongKeysPerMinute = 60
@@ -36,6 +38,9 @@ const countedAddresses = 50_000
 export const admission = (needs: AdmissionNeeds) => {
   const { keyring, windows, rateLimits, usage, noteRefusal, clock, log } = needs
   const wrongKeys = new Windows(60_000)
+
+  const addressOf = ({ request, server }: Pick<RefusedExchange, 'request' | 'server'>) =>
+    clientAddress(request, server, needs.trustedProxies)
 
   const noteExposure = (key: KeyInEnvironment, now: number, address: string | null) => {
     try {
@@ -51,7 +56,7 @@ export const admission = (needs: AdmissionNeeds) => {
     const refusal = new Failure('key_in_url')
     const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
     for (const key of new Set(known)) {
-      if (key.exposedAt === null) noteExposure(key, now, clientAddress(exchange.request, exchange.server))
+      if (key.exposedAt === null) noteExposure(key, now, addressOf(exchange))
       noteRefusal(key, refusal, exchange, false)
     }
     throw refusal
@@ -82,9 +87,9 @@ export const admission = (needs: AdmissionNeeds) => {
     refuseKeyInUrl({ request, server, set, route }, now)
 
     const token = readBearer(request.headers.get('authorization'))
-    if (token instanceof Failure) throw throttled(token, clientAddress(request, server))
+    if (token instanceof Failure) throw throttled(token, addressOf({ request, server }))
     const key = keyring.find(token)
-    if (!key) throw throttled(new Failure('invalid_key'), clientAddress(request, server))
+    if (!key) throw throttled(new Failure('invalid_key'), addressOf({ request, server }))
     const refused = (refusal: Failure) => {
       noteRefusal(key, refusal, { request, server, set, route }, false)
       return refusal
@@ -104,7 +109,7 @@ export const admission = (needs: AdmissionNeeds) => {
     const asker = {
       environmentId: environment.id,
       keyId: key.id,
-      address: clientAddress(request, server),
+      address: addressOf({ request, server }),
       userAgent: request.headers.get('user-agent'),
     }
     usage.grant(asker, now)

@@ -1,5 +1,6 @@
 import type { Server } from 'bun'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import type { Failure } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Usage } from '../telemetry/usage.ts'
@@ -27,13 +28,14 @@ interface RefusalNeeds {
   usage: Pick<Usage, 'refuse' | 'refuseAdmitted'>
   rateLimits: RateLimits
   clock: Clock
+  trustedProxies: Config['trustedProxies']
 }
 
 /** Notes refusals with the counters as they stand now. */
 export const createNoteRefusal =
-  ({ usage, rateLimits, clock }: RefusalNeeds): NoteRefusal =>
+  ({ usage, rateLimits, clock, trustedProxies }: RefusalNeeds): NoteRefusal =>
   ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {
-    const address = clientAddress(request, server)
+    const address = clientAddress(request, server, trustedProxies)
     const refused = {
       requestId: String(set.headers['x-request-id']),
       environmentId: environment.id,

@@ -2,12 +2,9 @@
  * True when an unsafe request comes from our own pages. Browsers say so in Sec-Fetch-Site; over plain http in a LAN they
  * do not, and then the Origin has to be ours. A request that tells neither is not from a page of ours.
  */
-export const isFromOurPages = (request: Request, publicUrl: string | null) => {
+export const isFromOurPages = (request: Request, ours: readonly string[]) => {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin'
   const origin = request.headers.get('origin')
-  if (origin === null) return false
-  const ours = [`http://${request.headers.get('host')}`]
-  if (publicUrl !== null) ours.push(new URL(publicUrl).origin)
-  return ours.includes(origin)
+  return origin !== null && ours.includes(origin)
 }

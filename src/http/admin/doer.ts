@@ -1,4 +1,5 @@
 import type { Server } from 'bun'
+import type { Config } from '../../config.ts'
 import type { Doer } from '../../audit.ts'
 import { clientAddress } from '../address.ts'
 
@@ -6,5 +7,6 @@ import { clientAddress } from '../address.ts'
 export const doer = (
   email: string,
   { request, server }: { request: Request; server: Pick<Server<unknown>, 'requestIP'> | null },
+  { trustedProxies }: Pick<Config, 'trustedProxies'>,
   now: number,
-): Doer => ({ at: now, actor: email, address: clientAddress(request, server) })
+): Doer => ({ at: now, actor: email, address: clientAddress(request, server, trustedProxies) })

@@ -25,7 +25,7 @@ const signInRefusal =
 
 /** How people come in: the first one by a one-time link, everyone by their password. */
 export const entrance = (services: Services) => {
-  const { audit, people, sessions, passwords, clock, dataDir } = services
+  const { audit, config, people, sessions, passwords, clock, dataDir } = services
   return new Elysia({ name: 'entrance' })
     .use(anyone(services))
     .get('/setup', ({ query }) => {
@@ -49,7 +49,7 @@ export const entrance = (services: Services) => {
           () => people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, now),
           (made) =>
             made && {
-              ...doer(made.email, { request, server }, now),
+              ...doer(made.email, { request, server }, config, now),
               action: 'person.joined',
               target: made.role,
             },
@@ -66,11 +66,11 @@ export const entrance = (services: Services) => {
       '/sign-in',
       async ({ request, server, set, redirect }) => {
         const { email = '', password = '' } = await readForm(request)
-        const address = throttleAddress(clientAddress(request, server))
+        const address = throttleAddress(clientAddress(request, server, config.trustedProxies))
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
           const { email: actor, agencyId: agency } = result.person
-          const who = doer(actor, { request, server }, clock.now())
+          const who = doer(actor, { request, server }, config, clock.now())
           const opened = () => sessions.open(result.person.id)
           set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
           return redirect('/admin/agencies', 303)
@@ -90,7 +90,7 @@ export const entrance = (services: Services) => {
           () => sessions.close(request),
           () =>
             person && {
-              ...doer(person.email, { request, server }, clock.now()),
+              ...doer(person.email, { request, server }, config, clock.now()),
               action: 'signed_out',
               agency: person.agencyId,
             },

@@ -1,5 +1,6 @@
 import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
+import { ownOrigin } from '../address.ts'
 
 /** What the example of a first call is made of. */
 export interface FirstCall {
@@ -13,9 +14,9 @@ export interface FirstCall {
 export const firstCallOf = (
   { agents, config }: Pick<Services, 'agents' | 'config'>,
   { agencyId, defaultAgentId }: Pick<EnvironmentRow, 'agencyId' | 'defaultAgentId'>,
-  request: Request,
+  { request, server }: { request: Request; server: Parameters<typeof ownOrigin>[1] },
 ): FirstCall => {
-  const apiUrl = config.publicUrl ?? `http://${request.headers.get('host') ?? new URL(request.url).host}`
+  const apiUrl = config.publicUrl ?? ownOrigin(request, server, config.trustedProxies)
   const first = agents.list(agencyId)[0]
   return {
     apiUrl,

@@ -52,11 +52,11 @@ export const integrationPages = (services: Services) => {
       )
       .get(
         '/agencies/:agency/integrations/api',
-        ({ person, params, request }) => {
+        ({ person, params, request, server }) => {
           const agency = findAgency(services, params.agency)
           const views = environments
             .list(agency.id)
-            .map((row) => ({ ...view(row), firstCall: firstCallOf(services, row, request) }))
+            .map((row) => ({ ...view(row), firstCall: firstCallOf(services, row, { request, server }) }))
           return renderPage(
             <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
           )
@@ -81,7 +81,7 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ by, person, params, request }) => {
+        async ({ by, person, params, request, server }) => {
           const form = await readForm(request)
           const { agency, environment } = findView(params)
           // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
@@ -99,7 +99,7 @@ export const integrationPages = (services: Services) => {
           const shown = {
             token,
             replacedLast4: replaced?.last4,
-            firstCall: firstCallOf(services, environment, request),
+            firstCall: firstCallOf(services, environment, { request, server }),
           }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,

@@ -24,11 +24,11 @@ export class Sessions {
   readonly cookieName: string
   readonly #secure: boolean
 
-  constructor(store: SessionStore, clock: Clock, log: Log, publicUrl: string | null) {
+  constructor(store: SessionStore, clock: Clock, log: Log, secure: boolean) {
     this.#store = store
     this.#log = log
     this.#clock = clock
-    this.#secure = publicUrl?.startsWith('https:') ?? false
+    this.#secure = secure
     this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
   }
 

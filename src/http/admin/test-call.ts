@@ -15,14 +15,14 @@ const testNumber = (story: string) => `+120255501${story}`
 export const testCalls = (services: Services) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(services)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
-    async ({ by, params, request, redirect }) => {
+    async ({ by, params, request, server, redirect }) => {
       const agency = findAgency(services, params.agency)
       const row = services.environments.find(agency.id, params.environment)
       if (!row) throw new Failure('not_found', { detail: 'There is no such environment.' })
       const { story = '' } = await readForm(request)
       if (!isTestStory(story)) throw new Failure('invalid_body', { detail: 'there is no such test call' })
       if (agency.plan !== 'agency') throw new Failure('plan_required')
-      const { agentId = null } = firstCallOf(services, row, request)
+      const { agentId = null } = firstCallOf(services, row, { request, server })
       const order = { phoneNumber: testNumber(story), agentId, name: null, email: null }
       const environment = { ...row, agencyName: agency.name, plan: agency.plan }
       const { callId } = await services.trigger(environment, { ...order, metadata: { test: true } }, null, {

@@ -3,6 +3,7 @@ import { header, type HeaderName } from './headers.ts'
 
 /** What every route of the API can refuse with. */
 export const everywhere: readonly Reason[] = [
+  'https_required',
   'invalid_host',
   'key_in_url',
   'missing_key',

@@ -1,0 +1,21 @@
+import { defineCommand } from 'citty'
+import { explainConfig } from '../config.ts'
+import { readCertificate } from '../tls.ts'
+import { configOf, type Io, json, print, table } from './io.ts'
+
+export const config = (io: Io) =>
+  defineCommand({
+    meta: {
+      name: 'config',
+      description: 'Show every setting and where it comes from; name all that is wrong',
+    },
+    args: json,
+    run: ({ args }) => {
+      const { tls } = configOf(io)
+      if (tls) readCertificate(tls)
+      const { settings, unknown } = explainConfig(io.env, io.isTerminal)
+      for (const name of unknown) io.err(`${name} is set, and means nothing to callgate.\n`)
+      const rows = settings.map(({ name, value, source }) => [name, value ?? '–', source])
+      print(io, args.json, { settings, unknown }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
+    },
+  })

@@ -1,0 +1,51 @@
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+/** What a variable may hold. Each refusal goes on from the variable's name. */
+export const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, error)
+}
+
+export const choice = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` })
+
+export const webAddress = () =>
+  z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an http or https address, for example https://calls.example.com',
+      abort: true,
+    })
+    .refine(
+      (url) => isOrigin(new URL(url)),
+      'must be an address alone, without a path, a query or a password',
+    )
+    .transform((url) => new URL(url).origin)
+
+/** Addresses and networks, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
+export const networks = () =>
+  z.string().transform((text, context) => {
+    const read = text.split(',').map((each) => networkOf(each.trim()))
+    const known = read.filter((network) => network !== undefined)
+    if (known.length < read.length)
+      context.addIssue('must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7')
+    return known
+  })
+
+/** An address with the number of its bits that count. */
+export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+const networkOf = (text: string): Network | undefined => {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined
+  const address = ipaddr.process(text)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
+  pathname === '/' && search + hash + username + password === ''

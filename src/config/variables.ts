@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+
+export type Variables = Record<string, string | undefined>
+
+/** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
+export const secrets = ['CALLGATE_SECRET']
+
+export interface Given {
+  values: Variables
+  /** Which of them came out of a file. */
+  fromFiles: Set<string>
+  problems: string[]
+}
+
+/** What is set, an empty variable counting as one that is not, and with the contents of files in their place. */
+export const givenBy = (variables: Variables): Given => {
+  const values = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const given: Given = { values, fromFiles: new Set(), problems: [] }
+  for (const name of secrets) takeFile(given, name)
+  return given
+}
+
+const takeFile = ({ values, fromFiles, problems }: Given, name: string) => {
+  const file = values[`${name}_FILE`]
+  if (file === undefined) return
+  if (values[name] !== undefined) {
+    problems.push(`${name} and ${name}_FILE are both set; one is enough.`)
+    return
+  }
+  try {
+    values[name] = readFileSync(file, 'utf8').trim()
+    fromFiles.add(name)
+  } catch {
+    problems.push(`${name}_FILE names a file that cannot be read: ${file}.`)
+  }
+}
