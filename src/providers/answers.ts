@@ -10,6 +10,8 @@ export interface PlacementRules {
   idIn(json: unknown): string | undefined
   complaintIn(json: unknown): string | undefined
   isCapacity(status: number, complaint: string): boolean
+  /** Whether an answer of success that has an id denies the call all the same: it is `over` already, or `not placed`. */
+  denialIn?(json: unknown): 'over' | 'not placed' | undefined
 }
 
 export const placementFrom = (provider: string, result: WireResult, rules: PlacementRules): Placement => {
@@ -20,11 +22,19 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   const { status, json } = result
   const id = rules.idIn(json)
   const complaint = tidy(rules.complaintIn(json))
-  if (isSuccess(status) && id !== undefined && complaint === '')
-    return { outcome: 'placed', providerCallId: id }
-  const isDefinite = isSuccess(status) ? complaint !== '' : status < 500 && status !== 408
-  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
   const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
+  if (isSuccess(status) && id !== undefined) {
+    const denial = rules.denialIn?.(json)
+    if (denial === undefined) return { outcome: 'placed', providerCallId: id }
+    // An id and "not placed" contradict each other: the phone may ring.
+    if (denial === 'not placed')
+      return { outcome: 'unknown', providerCallId: id, reason: `${provider} gave an id and ${said}.` }
+  }
+  // What redirects may have taken the order in first.
+  const isDefinite = isSuccess(status)
+    ? complaint !== '' || id !== undefined
+    : status >= 400 && status < 500 && status !== 408
+  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
   return rules.isCapacity(status, complaint)
     ? { outcome: 'refused', code: 'provider_capacity', reason: `${provider} has no capacity: it ${said}` }
     : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
@@ -42,10 +52,20 @@ export const reportFrom = (
   return said ? { known: 'yes', ...said } : { known: 'unclear', reason: `it answered ${result.status}` }
 }
 
-/** Why credentials do not work, from the answer to a harmless request; undefined when they do. */
-export const checkFrom = (provider: string, result: WireResult): string | undefined => {
+/**
+ * Why credentials do not work, from the answer to a harmless request; undefined when they do. `isTheirs` knows the
+ * provider's own answer: a captive portal says 200 to everything.
+ */
+export const checkFrom = (
+  provider: string,
+  result: WireResult,
+  isTheirs: (json: unknown) => boolean,
+): string | undefined => {
   if (result.kind !== 'answered') return `${provider}: ${result.reason}.`
-  if (isSuccess(result.status)) return undefined
+  if (isSuccess(result.status))
+    return isTheirs(result.json)
+      ? undefined
+      : `It answered ${result.status}, but not as ${provider} does: is the base URL right?`
   return result.status === 401 || result.status === 403
     ? `${provider} does not accept these credentials (it answered ${result.status}).`
     : `${provider} answered ${result.status}.`

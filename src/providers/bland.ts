@@ -2,8 +2,8 @@ import type { CallOrder } from '../calls/call.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { blandCallIn, eventsOf, idOf, isCapacity, newsIn } from './bland-call.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
-import type { Provider, ProviderKind } from './provider.ts'
+import { list, member, text } from './lenient.ts'
+import type { CallReference, ProviderKind, Report } from './provider.ts'
 import { hmac, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
 import { parseJson, requester, tidy } from './wire.ts'
@@ -11,10 +11,12 @@ import { parseJson, requester, tidy } from './wire.ts'
 const title = 'Bland'
 /** Bland: send call. Its own default for `max_duration`; ours never makes a call longer. */
 const longestMinutes = 30
+/** How many of the newest calls to a number are looked through for one whose order was not answered. */
+const candidatesLimit = 5
 
 /**
  * Pathways at Bland. It reports once, after the call, to the hook that each order names, and says nothing of the start.
- * It cannot look for a call by our id: one whose order was not answered is found again by that report alone.
+ * Sources: Bland's API reference ("Send call", "Call details", "List calls", "Stop active call"), "Webhook signing".
  */
 export const bland: ProviderKind = {
   name: 'bland',
@@ -47,10 +49,30 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
   const address = `${account.baseUrl ?? 'https://api.bland.ai'}/v1/calls`
   const request = requester(send, address, { authorization: apiKey }, timeoutMs)
 
-  const ask: Provider['ask'] = async ({ providerCallId }) => {
-    if (providerCallId === null)
-      return { known: 'unclear', reason: 'it can only be asked by its own id, which never came' }
-    return reportFrom(await request(`/${encodeURIComponent(providerCallId)}`), (json) => {
+  const details = (id: string) => request(`/${encodeURIComponent(id)}`)
+
+  /**
+   * The list knows numbers, but no metadata: only a call's own details prove that it is ours. Not to find it there proves
+   * nothing, for it is not said what is listed when.
+   */
+  const search = async ({ id, phoneNumber }: CallReference): Promise<Report> => {
+    const query = new URLSearchParams({ to_number: phoneNumber, limit: String(candidatesLimit) })
+    const listed = await request(`?${query}`)
+    const calls = listed.kind === 'answered' ? list(member(listed.json, 'calls')) : []
+    for (const one of calls.slice(0, candidatesLimit)) {
+      const result = await details(idOf(blandCallIn(one)) ?? '')
+      const said = blandCallIn(result.kind === 'answered' ? result.json : undefined)
+      const providerCallId = idOf(said)
+      if (providerCallId !== undefined && said.metadata?.call_id === id)
+        return { known: 'yes', providerCallId, events: eventsOf(said, clock.now()) }
+    }
+    return { known: 'unclear', reason: 'it does not list the call' }
+  }
+
+  const ask = async (call: CallReference): Promise<Report> => {
+    const { providerCallId } = call
+    if (providerCallId === null) return search(call)
+    return reportFrom(await details(providerCallId), (json) => {
       const said = blandCallIn(json)
       return idOf(said) === undefined ? undefined : { providerCallId, events: eventsOf(said, clock.now()) }
     })
@@ -64,6 +86,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
         idIn: (json) => idOf(blandCallIn(json)),
         complaintIn: (json) => complaintIn(json, wentWell),
         isCapacity: (status, complaint) => status === 429 || isCapacity(complaint),
+        denialIn: (json) => (member(json, 'status') === 'error' ? 'not placed' : undefined),
       })
     },
 
@@ -86,7 +109,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
     },
 
     async check() {
-      return checkFrom(title, await request('/active'))
+      return checkFrom(title, await request('?limit=1'), (json) => Array.isArray(member(json, 'calls')))
     },
 
     /** Bland: webhook signing. It covers no time: what is replayed changes nothing, because an end is final. */

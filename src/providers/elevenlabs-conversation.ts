@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
+import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
 import { amount, maybe, member, part, text, transcript, words } from './lenient.ts'
 import type { News } from './provider.ts'
@@ -29,15 +30,6 @@ export const conversation = z.object({
 type Conversation = z.infer<typeof conversation>
 const webhook = z.object({ type: z.string(), event_timestamp: amount, data: conversation })
 
-/** Both ids of a call in one, because asking takes the one and hanging up the other. Either may be missing. */
-export const joinId = (conversationId: string | undefined, callSid: string | undefined) =>
-  callSid === undefined ? conversationId : `${conversationId ?? ''}/${callSid}`
-
-export const splitId = (providerCallId: string | null) => {
-  const [conversationId, callSid] = (providerCallId ?? '').split('/').map(text)
-  return { conversationId, callSid }
-}
-
 export const newsIn = (payload: unknown, now: number): News[] => {
   const known = webhook.safeParse(payload)
   if (!known.success) return []
@@ -47,7 +39,7 @@ export const newsIn = (payload: unknown, now: number): News[] => {
   return events.map((event) => ({ ...names, event }))
 }
 
-const ourIdIn = ({ user_id, conversation_initiation_client_data: given }: Conversation) =>
+export const ourIdIn = ({ user_id, conversation_initiation_client_data: given }: Conversation) =>
   given?.dynamic_variables?.call_id ?? given?.user_id ?? user_id ?? null
 
 const theirIdIn = ({ conversation_id, metadata }: Conversation) =>

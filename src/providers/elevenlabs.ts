@@ -1,8 +1,9 @@
 import type { CallOrder } from '../calls/call.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { credential } from './credentials.ts'
-import { conversation, eventsOf, joinId, newsIn, splitId } from './elevenlabs-conversation.ts'
-import { member, text } from './lenient.ts'
+import { joinId, splitId } from './call-id.ts'
+import { conversation, eventsOf, newsIn, ourIdIn } from './elevenlabs-conversation.ts'
+import { list, member, text } from './lenient.ts'
 import type { ProviderKind } from './provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { asScalar, variablesOf } from './variables.ts'
@@ -16,7 +17,7 @@ const toleranceMs = 30 * 60_000
 
 /**
  * ElevenLabs Agents through a Twilio number of one's own. Sources: ElevenLabs' API reference ("Outbound call via Twilio",
- * "Get conversation"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
+ * "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
  */
 export const elevenlabs: ProviderKind = {
   name: 'elevenlabs',
@@ -59,6 +60,14 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
   const hookSecret = credential(account, 'hook_secret')
   const request = requester(send, account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
 
+  /** By the user of the conversation, which is our id ("List conversations"). Not to find it there proves nothing. */
+  const search = async (id: string) => {
+    const query = new URLSearchParams({ user_id: id, page_size: '1' })
+    const result = await request(`/v1/convai/conversations?${query}`)
+    const listed = result.kind === 'answered' ? list(member(result.json, 'conversations')) : []
+    return text(member(listed[0], 'conversation_id'))
+  }
+
   return {
     async place(order) {
       if (order.agentRef === null || order.fromNumber === null) {
@@ -69,15 +78,18 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       return placementFrom(title, result, placementRules)
     },
 
-    async ask({ providerCallId }) {
-      const { conversationId, callSid } = splitId(providerCallId)
-      if (conversationId === undefined) return { known: 'unclear', reason: 'it gave no id to ask by' }
+    async ask({ id, providerCallId }) {
+      const held = splitId(providerCallId)
+      const conversationId = held.conversationId ?? (await search(id))
+      if (conversationId === undefined) return { known: 'unclear', reason: 'it does not list the call' }
       const result = await request(`/v1/convai/conversations/${encodeURIComponent(conversationId)}`)
       return reportFrom(result, (json) => {
         const said = conversation.safeParse(json).data
         const events = said && eventsOf(said, clock.now())
-        const id = joinId(conversationId, callSid ?? said?.metadata?.phone_call?.call_sid)
-        return events && { providerCallId: id ?? conversationId, events }
+        // What was searched for has to prove that it is ours: a filter may have been passed over.
+        if (!events || (held.conversationId === undefined && ourIdIn(said) !== id)) return undefined
+        const theirs = joinId(conversationId, held.callSid ?? said.metadata?.phone_call?.call_sid)
+        return { providerCallId: theirs ?? conversationId, events }
       })
     },
 
@@ -102,9 +114,11 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
         throw new Error(`Twilio could not hang up: it answered ${result.status}.`)
     },
 
-    /** The list of conversations is recalled, not on our facts page. A key for agents alone may read it. */
+    /** A key for agents alone may read it. */
     async check() {
-      return checkFrom(title, await request('/v1/convai/conversations?page_size=1'))
+      return checkFrom(title, await request('/v1/convai/conversations?page_size=1'), (json) =>
+        Array.isArray(member(json, 'conversations')),
+      )
     },
 
     /** `ElevenLabs-Signature: t=<s>,v0=<hex>`: HMAC-SHA256 over the time, a dot and the raw body. */
@@ -144,6 +158,7 @@ const placementRules: PlacementRules = {
   idIn: (json) => joinId(text(member(json, 'conversation_id')), text(member(json, 'callSid'))),
   complaintIn: (json) => complaintIn(json),
   isCapacity: (status, complaint) => status === 429 || /concurren|system_busy/i.test(complaint),
+  denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),
 }
 
 /** `success: false` comes with a 200; of other errors, `detail` is a text, an object, or a list where validation failed. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended } from './ended.ts'
-import { isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
+import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
 import type { ProviderKind } from './provider.ts'
 import { isFresh, isSame } from './signature.ts'
 import { exchange, parseJson } from './wire.ts'
@@ -75,15 +75,16 @@ const dialThrough: ProviderKind['connect'] = (
   return {
     async place(order) {
       return placementFrom(title, await request('call.place', orderFor(order, hookUrl)), {
-        idIn: (json) => text(member(json, 'id')),
+        idIn: (json) => idText(member(json, 'id')),
         complaintIn: (json) => text(member(json, 'error')),
         isCapacity: (status) => status === 429,
+        denialIn: (json) => (text(member(json, 'error')) === undefined ? undefined : 'not placed'),
       })
     },
 
     async ask({ id, providerCallId }) {
       return reportFrom(await request('call.ask', { call_id: id, id: providerCallId }), (json) => {
-        const theirs = providerCallId ?? text(member(json, 'id'))
+        const theirs = providerCallId ?? idText(member(json, 'id'))
         const said = progress.safeParse({ call_id: id, ...(json as object) }).data
         return said && theirs !== undefined
           ? { providerCallId: theirs, events: eventsOf(said, clock.now()) }
@@ -98,7 +99,7 @@ const dialThrough: ProviderKind['connect'] = (
     },
 
     async check() {
-      return checkFrom(title, await request('check', {}))
+      return checkFrom(title, await request('check', {}), (json) => member(json, 'ok') === true)
     },
 
     read({ headers, body }, now) {

@@ -48,8 +48,13 @@ export const transcript = (speaker: string, ...fields: string[]) =>
 export const member = (json: unknown, name: string): unknown =>
   typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined
 
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
 /** Above it a text is no id, message or reason: it is cut before any pattern is tried on it, for some take their time. */
 const textLimit = 2000
 
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, textLimit) : undefined
+
+/** An id, which some write as a number. */
+export const idText = (value: unknown) => text(Number.isSafeInteger(value) ? String(value) : value)

@@ -94,7 +94,11 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     async check() {
-      return checkFrom(title, await request('/get-concurrency'))
+      return checkFrom(
+        title,
+        await request('/get-concurrency'),
+        (json) => typeof member(json, 'concurrency_limit') === 'number',
+      )
     },
 
     /** `x-retell-signature: v=<ms>,d=<hex>`: HMAC-SHA256 over the raw body and, right behind it, the time. */
@@ -124,13 +128,19 @@ const placementRules: PlacementRules = {
     if (member(json, 'status') === 'error' || text(member(json, 'call_id')) === undefined)
       return text(member(json, 'message')) ?? text(member(json, 'status'))
     // At the limit a call may also be created and be over at once: which one is not documented for outbound calls.
-    const status = text(member(json, 'call_status'))
-    return status === 'error' || status === 'not_connected'
-      ? (text(member(json, 'disconnection_reason')) ?? status)
+    return isOverAtOnce(json)
+      ? (text(member(json, 'disconnection_reason')) ?? text(member(json, 'call_status')))
       : undefined
+  },
+  denialIn: (json) => {
+    if (isOverAtOnce(json)) return 'over'
+    return member(json, 'status') === 'error' ? 'not placed' : undefined
   },
   isCapacity: (status, complaint) => status === 429 || /concurren/i.test(complaint),
 }
+
+const isOverAtOnce = (json: unknown) =>
+  ['error', 'not_connected'].includes(text(member(json, 'call_status')) ?? '')
 
 /** Retell's reference has no 404: what is not there under this key is a 422 that says so. */
 const isNotFound = ({ status, json }: Answered) =>

@@ -104,7 +104,7 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     async check() {
-      return checkFrom(title, await request('.json'))
+      return checkFrom(title, await request('.json'), (json) => member(json, 'sid') === sid)
     },
 
     /** The signature covers no time to judge by. A replay says again, of the same call, what was said: it changes nothing. */

@@ -106,15 +106,16 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       const result = await request('/call', orderFor(order))
       const placement = placementFrom(title, result, {
         idIn: (json) => text(member(json, 'id')),
-        complaintIn: (json) => (isBlocked(json) ? 'concurrency limit reached' : complaintIn(json)),
+        complaintIn: (json) => (isBlocked(json) ? blocked : complaintIn(json)),
         isCapacity: (status, complaint) => status === 429 || /concurren|daily.*limit/i.test(complaint),
       })
-      const made = result.kind === 'answered' ? text(member(result.json, 'id')) : undefined
-      if (placement.outcome !== 'refused' || made === undefined) return placement
+      if (placement.outcome !== 'placed' || result.kind !== 'answered' || !isBlocked(result.json))
+        return placement
+      const reason = `${title} has no capacity: it answered ${result.status}: ${blocked}`
       // Vapi may keep a blocked call for when a slot is free: it must not ring after ours is given back.
-      return end({ ...order, providerCallId: made }).then(
+      return end({ ...order, providerCallId: placement.providerCallId }).then(
+        () => ({ outcome: 'refused', code: 'provider_capacity', reason }),
         () => placement,
-        () => ({ outcome: 'placed', providerCallId: made }),
       )
     },
 
@@ -130,7 +131,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     end,
 
     async check() {
-      return checkFrom(title, await request('/call?limit=1'))
+      return checkFrom(title, await request('/call?limit=1'), Array.isArray)
     },
 
     /** Vapi: server authentication. One secret, shown as X-Vapi-Secret or bearer token, or signed with by the HMAC plan. */
@@ -175,6 +176,7 @@ const orderFor = (order: CallOrder) => {
   }
 }
 
+const blocked = 'concurrency limit reached'
 const isBlocked = (json: unknown) =>
   member(member(json, 'subscriptionLimits'), 'concurrencyBlocked') === true ||
   /concurrency/.test(text(member(json, 'endedReason')) ?? '')

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Call } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { calls } from './schema.ts'
@@ -38,13 +38,19 @@ export const createCallStore = ({ orm }: Database) => {
 
     find: (id: string): Call | undefined => byId.get({ id }),
 
-    /** The call that an account's provider knows by this id. */
-    findAtProvider: (accountId: string, providerCallId: string): Call | undefined =>
-      orm
+    /** The call that an account's provider knows by this id, or by one that begins with the same part up to a slash. */
+    findAtProvider: (accountId: string, providerCallId: string): Call | undefined => {
+      const id = calls.providerCallId
+      const [first = ''] = providerCallId.split('/')
+      // 0 follows the slash.
+      const isKin = or(eq(id, first), gte(id, `${first}/`))
+      const isIt = first === '' ? eq(id, providerCallId) : and(gte(id, first), lt(id, `${first}0`), isKin)
+      return orm
         .select()
         .from(calls)
-        .where(and(eq(calls.accountId, accountId), eq(calls.providerCallId, providerCallId)))
-        .get(),
+        .where(and(eq(calls.accountId, accountId), isIt))
+        .get()
+    },
 
     save: (call: Call) => {
       update.run({ ...call })

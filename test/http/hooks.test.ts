@@ -1,8 +1,9 @@
-import { expect, test } from 'bun:test'
+import { expect, spyOn, test } from 'bun:test'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { createGate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
-import { connect } from '../support/scenarios.ts'
+import { startFakeRetell } from '../support/fakes/retell.ts'
+import { connect, until } from '../support/scenarios.ts'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
 const post = (body: BodyInit) => ({ method: 'POST', body })
@@ -46,4 +47,38 @@ test('the disk that takes nothing makes the provider come again', async () => {
   gate.database.sqlite.run('PRAGMA query_only = OFF')
   expect(await report(call.id, 'completed')).toEqual([200])
   expect(call.now().status).toBe('completed')
+})
+
+test('news by our id of a call that its provider knows by another id is another call’s: taken, logged, and ignored', async () => {
+  await using fake = await startFakeRetell()
+  const { gate, account, place, deliver } = connect(fake)
+  const warn = spyOn(gate.services.log, 'warn')
+  const call = await place()
+  const [report] = fake.reports(call.id, 'completed', gate.clock.now())
+  const held = call.now().providerCallId ?? ''
+  gate.services.calls.save({ ...call.now(), providerCallId: 'call_other' })
+  expect(report && (await deliver(report)).status).toBe(200)
+  expect(call.now()).toMatchObject({ status: 'initiated', providerCallId: 'call_other' })
+  expect(warn).toHaveBeenCalledWith('a provider reported another call by our id', {
+    account_id: account.id,
+    call_id: call.id,
+  })
+  gate.services.calls.save({ ...call.now(), providerCallId: held })
+  expect(report && (await deliver(report)).status).toBe(200)
+  expect(call.now().status).toBe('completed')
+})
+
+test('a report that is too large to be read is asked for', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, report, deliver, slots } = connect(fake)
+  gate.services.reconciler.start()
+  const call = await place()
+  await report(call.id, 'answered')
+  fake.move(call.id, 'completed')
+  const body = JSON.stringify({ call_id: call.id, status: 'completed', summary: 'x'.repeat(64 * 1024) })
+  expect((await deliver({ headers: {}, body, search: '' })).status).toBe(413)
+  await gate.clock.advance(20_000)
+  await until(() => call.now().status === 'completed')
+  expect(call.now()).toMatchObject({ summary: fake.tells.summary, transcript: fake.tells.transcript })
+  expect(slots()).toBe(0)
 })

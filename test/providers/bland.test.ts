@@ -313,7 +313,6 @@ describe('placing', () => {
       'provider_capacity',
     ],
     ['200 with an error', 200, { status: 'error', message: 'Bad number' }, 'provider_refused'],
-    ['200 with an error and an id', 200, { ...queued, status: 'error' }, 'provider_refused'],
     ['200 with a nameless error', 200, { status: 'error' }, 'provider_refused'],
     ['200 with errors', 200, envelope('invalid_parameter', 'Bad number'), 'provider_refused'],
     ['200 with errors in words', 200, { errors: ['Bad number'] }, 'provider_refused'],
@@ -340,6 +339,16 @@ describe('placing', () => {
     expect(server.seen).toHaveLength(1)
   })
 
+  test('200 with an error and an id may ring: asked about by that id', async () => {
+    using server = await serving(json({ ...queued, status: 'error' }))
+    expect(await open(server.url).place(order)).toMatchObject({ outcome: 'unknown', providerCallId: theirId })
+  })
+
+  test('200 with an id and complaints, but no error, is placed', async () => {
+    using server = await serving(json({ ...queued, errors: ['The webhook could not be reached.'] }))
+    expect(await open(server.url).place(order)).toEqual({ outcome: 'placed', providerCallId: theirId })
+  })
+
   test('no phone number is repeated in a reason', async () => {
     const message = 'It may not call +15551234567 or (555) 123-4567'
     using server = await serving(json({ status: 'error', message }, 400))
@@ -352,12 +361,31 @@ describe('placing', () => {
 })
 
 describe('asking', () => {
-  test('a call whose id never came cannot be asked about, and nobody is asked', async () => {
-    using server = await serving(json({}))
-    expect(await open(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
-      known: 'unclear',
+  const searched = { ...reference, providerCallId: null }
+  const listing = (...ids: string[]) =>
+    serving(({ path }) => {
+      const [, id] = /^\/v1\/calls\/(.+)$/.exec(path) ?? []
+      if (id === undefined) return json({ count: ids.length, calls: ids.map((call_id) => ({ call_id })) })
+      return json({ call_id: id, completed: false, metadata: { call_id: id === 'ours' ? ourId : 'else' } })
     })
-    expect(server.seen).toEqual([])
+
+  test('a call whose id never came is looked for among those to its number, and proves itself by our id', async () => {
+    using server = await listing('another', 'ours', 'older')
+    expect(await open(server.url).ask(searched)).toEqual({ known: 'yes', providerCallId: 'ours', events: [] })
+    expect(server.seen.map(({ path }) => path)).toEqual([
+      '/v1/calls?to_number=%2B15551234567&limit=5',
+      '/v1/calls/another',
+      '/v1/calls/ours',
+    ])
+  })
+
+  test('a call to the same number that is not ours is never taken for it, and no list proves a call lost', async () => {
+    using others = await listing('a', 'b', 'c', 'd', 'e', 'ours')
+    expect((await open(others.url).ask(searched)).known).toBe('unclear')
+    using nothing = await listing()
+    expect((await open(nothing.url).ask(searched)).known).toBe('unclear')
+    using wrong = await serving(json({ errors: [] }, 404))
+    expect((await open(wrong.url).ask(searched)).known).toBe('unclear')
   })
 
   test('an id goes into the address as one segment', async () => {

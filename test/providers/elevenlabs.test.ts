@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { elevenlabs, telephonyAddress } from '../../src/providers/elevenlabs.ts'
 import { signAsElevenLabs, startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
 import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
-import { answering as answeringWith } from '../support/fakes/serving.ts'
+import { answering as answeringWith, json as answer, serving } from '../support/fakes/serving.ts'
 import { connect, everyProvider } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
 
@@ -124,8 +124,14 @@ describe('the order', () => {
     [
       '200 without success',
       200,
-      { success: false, message: 'No.', conversation_id: 'conv_1' },
+      { success: false, message: 'No.', conversation_id: null },
       { code: 'provider_refused', ...said('200: No.') },
+    ],
+    [
+      '200 without success, but with a conversation',
+      200,
+      { success: false, message: 'No.', conversation_id: 'conv_1' },
+      { outcome: 'unknown', providerCallId: 'conv_1' },
     ],
     ['200 without success or words', 200, { success: false }, { code: 'provider_refused' }],
     [
@@ -275,10 +281,34 @@ describe('asking', () => {
     expect(await ask(status, json)).toMatchObject({ known })
   })
 
-  test.each([[null], ['/CA1']])('is unclear, without a question, by the id %j', async (providerCallId) => {
-    using server = await answering(200, {})
-    expect(await server.provider.ask({ ...reference, providerCallId })).toMatchObject({ known: 'unclear' })
-    expect(server.asked()).toEqual([])
+  const listing = (user: string | undefined) =>
+    serving(({ path }) =>
+      path.includes('?')
+        ? answer({
+            conversations: user === undefined ? [] : [{ conversation_id: 'conv_9' }],
+            has_more: false,
+          })
+        : answer({ conversation_id: 'conv_9', status: 'in-progress', user_id: user }),
+    )
+
+  test.each([
+    [null, 'conv_9'],
+    ['/CA1', 'conv_9/CA1'],
+  ])('looks for a call without a conversation (%j) by its user, who is our id', async (held, theirs) => {
+    using server = await listing(ourId)
+    const report = await connectTo(server.url).ask({ ...reference, providerCallId: held })
+    expect(report).toMatchObject({ known: 'yes', providerCallId: theirs, events: [{ type: 'answered' }] })
+    expect(server.seen.map(({ path }) => path)).toEqual([
+      `/v1/convai/conversations?user_id=${ourId}&page_size=1`,
+      '/v1/convai/conversations/conv_9',
+    ])
+  })
+
+  test.each([[undefined], ['somebody else']])('never takes the conversation of %p for ours', async (user) => {
+    using server = await listing(user)
+    expect(await connectTo(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
+      known: 'unclear',
+    })
   })
 
   test('goes by the conversation alone, which cannot lead to another address', async () => {
@@ -471,6 +501,28 @@ describe('a signed report', () => {
   test('that is no JSON is no news', () => {
     for (const body of ['{"type":', ''])
       expect(readAt(now, signAsElevenLabs(body, now, secret), body)).toEqual({ kind: 'news', news: [] })
+  })
+
+  test.each<[string, object]>([
+    ['by the conversation alone', { conversation_id: 'theirs' }],
+    ['by our id in the initiation data', { conversation_initiation_client_data: { user_id: 'ours' } }],
+    [
+      'by our id in its variables',
+      { conversation_initiation_client_data: { dynamic_variables: { call_id: 'ours' } } },
+    ],
+  ])('of a failure without a Twilio call finds its call %s', async (_how, names) => {
+    await using fake = await startFakeElevenLabs()
+    const { gate, place, deliver } = connect(fake)
+    const call = await place()
+    const [conversationId = ''] = (call.now().providerCallId ?? '').split('/')
+    const data = JSON.stringify({ ...names, failure_reason: 'busy', metadata: { type: 'sip', body: {} } })
+    const body = `{"type":"call_initiation_failure","data":${data.replace('theirs', conversationId).replace('ours', call.id)}}`
+    const headers = {
+      'content-type': 'application/json',
+      'elevenlabs-signature': signAsElevenLabs(body, gate.clock.now()),
+    }
+    expect((await deliver({ headers, body, search: '' })).status).toBe(200)
+    expect(call.now()).toMatchObject({ status: 'busy' })
   })
 
   test('of a call that never rang finds its call by the provider’s ids alone', async () => {

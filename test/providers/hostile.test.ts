@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
 import { advance, newCall } from '../../src/calls/call.ts'
-import { placementFrom } from '../../src/providers/answers.ts'
+import { placementFrom, type PlacementRules } from '../../src/providers/answers.ts'
 import { isCapacity } from '../../src/providers/bland-call.ts'
+import { providerKinds } from '../../src/providers/kinds.ts'
+import { member, text } from '../../src/providers/lenient.ts'
+import type { Placement } from '../../src/providers/provider.ts'
 import { tidy } from '../../src/providers/wire.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { now, orderOf } from '../support/fakes/order.ts'
+import { json, serving } from '../support/fakes/serving.ts'
+import { send } from '../support/send.ts'
 import { connect, until } from '../support/scenarios.ts'
 
 const hostileTexts = ['(', '+', '1 ', 'a', '://', 'daily ', '\n', '9-'].map((piece) =>
@@ -15,17 +20,81 @@ const hostileTexts = ['(', '+', '1 ', 'a', '://', 'daily ', '\n', '9-'].map((pie
 
 /** Patterns that go back and forth over such texts would take hours: this test then never ends in its time. */
 test('no text of a provider holds the event loop up, however long and whatever is in it', () => {
-  for (const text of hostileTexts) {
-    expect(tidy(text).length).toBeLessThanOrEqual(500)
-    isCapacity(text)
+  for (const hostile of hostileTexts) {
+    expect(tidy(hostile).length).toBeLessThanOrEqual(500)
+    isCapacity(hostile)
     const rules = {
       idIn: () => undefined,
-      complaintIn: () => text,
+      complaintIn: () => hostile,
       isCapacity: (_: number, said: string) => isCapacity(said),
     }
     const result = { kind: 'answered', status: 400, json: {} } as const
     expect(placementFrom('Any', result, rules).outcome).toBe('refused')
   }
+})
+
+describe('the answer to an order, whoever gives it', () => {
+  const rules: PlacementRules = {
+    idIn: (said) => text(member(said, 'id')),
+    complaintIn: (said) => text(member(said, 'error')),
+    isCapacity: (status) => status === 429,
+    denialIn: (said) => member(said, 'denied') as 'over' | 'not placed' | undefined,
+  }
+  const outcomeOf = (status: number, said: unknown) =>
+    placementFrom('Any', { kind: 'answered', status, json: said }, rules).outcome
+
+  test.each<[number, unknown, Placement['outcome']]>([
+    [201, { id: 'theirs' }, 'placed'],
+    [200, { id: 'theirs', error: 'The webhook could not be reached.' }, 'placed'],
+    [200, { id: 'theirs', denied: 'not placed' }, 'unknown'],
+    [200, { id: 'theirs', error: 'No.', denied: 'not placed' }, 'unknown'],
+    [201, { id: 'theirs', denied: 'over' }, 'refused'],
+    [200, { error: 'No.', denied: 'not placed' }, 'refused'],
+    [200, { error: 'No.' }, 'refused'],
+    [200, {}, 'unknown'],
+    [204, undefined, 'unknown'],
+    ...[300, 301, 302, 303, 304, 307, 308].map((status): [number, unknown, 'unknown'] => [
+      status,
+      { error: 'Moved.' },
+      'unknown',
+    ]),
+    ...[400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 425, 429, 451].map(
+      (status): [number, unknown, 'refused'] => [status, { id: 'theirs' }, 'refused'],
+    ),
+    ...[408, 500, 502, 503, 504, 599].map((status): [number, unknown, 'unknown'] => [
+      status,
+      { error: 'No.' },
+      'unknown',
+    ]),
+  ])('%i %j is %s', (status, said, outcome) => {
+    expect(outcomeOf(status, said)).toBe(outcome)
+  })
+
+  test('an id that came with a denial is kept, to be asked about', () => {
+    const said = { id: 'theirs', denied: 'not placed' }
+    const result = { kind: 'answered', status: 200, json: said } as const
+    expect(placementFrom('Any', result, rules)).toMatchObject({ providerCallId: 'theirs' })
+  })
+})
+
+describe('credentials do not check out by an answer that is not the provider’s', () => {
+  const credentials = {
+    account_sid: `AC${'0'.repeat(32)}`,
+    api_key: 'key_1234567890',
+    auth_token: 'token',
+    hook_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  }
+  test.each(providerKinds.map((kind) => [kind.title, kind] as const))('%s', async (title, kind) => {
+    const portal = new Response('<!doctype html><title>Sign in to the Wi-Fi</title>', {
+      headers: { 'content-type': 'text/html' },
+    })
+    for (const said of [portal, new Response(null), json({}), json({ ok: false }), json('ok'), json(null)]) {
+      using server = await serving(said)
+      const account = { id: 'account', baseUrl: server.url, credentials, hookUrl: 'https://gate.test/hook' }
+      const problem = await kind.connect(account, { clock: { now: () => now }, timeoutMs: 300, send }).check()
+      expect(problem).toBe(`It answered 200, but not as ${title} does: is the base URL right?`)
+    }
+  })
 })
 
 describe('a provider that talks nonsense', () => {

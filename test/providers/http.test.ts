@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
 import { http } from '../../src/providers/http.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
+import { orderOf } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { everyProvider } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
@@ -68,6 +69,16 @@ describe('a report', () => {
   test.each([{ call_id: 7 }, { status: 'levitating' }, { status: null }])('with %j is no news', (said) => {
     expect(eventsOf(said)).toEqual([])
   })
+})
+
+test.each<[string, unknown, object]>([
+  ['a number', { id: 42 }, { outcome: 'placed', providerCallId: '42' }],
+  ['no whole number', { id: 4.2 }, { outcome: 'unknown' }],
+  ['an object', { id: {} }, { outcome: 'unknown' }],
+  ['an error beside it', { id: 'x', error: 'No.' }, { outcome: 'unknown', providerCallId: 'x' }],
+])('an order answered with an id that is %s', async (_what, said, placement) => {
+  using server = await serving(json(said))
+  expect(await open(server.url).place(orderOf())).toMatchObject(placement)
 })
 
 test('an answer with a field of the wrong type still tells how the call stands', async () => {

@@ -155,11 +155,15 @@ describe('the answer to an order', () => {
     [429, 'no JSON object', 'provider_capacity'],
     [400, { code: 10004, message: 'Call concurrency limit exceeded' }, 'provider_capacity'],
     [200, { code: 10004, message: 'Call concurrency limit exceeded' }, 'provider_capacity'],
-    [200, { code: 21211, message: 'invalid', sid: 'CA01' }, 'provider_refused'],
   ])('%i %j is a definite no: %s', async (status, json, code) => {
     using there = await answering([status, json])
     expect(await there.provider.place(order())).toMatchObject({ outcome: 'refused', code })
     expect(there.asked()).toHaveLength(1)
+  })
+
+  test('an id and a complaint in one answer of success: it was placed', async () => {
+    using there = await answering([200, { code: 21211, message: 'invalid', sid: 'CA01' }])
+    expect(await there.provider.place(order())).toEqual({ outcome: 'placed', providerCallId: 'CA01' })
   })
 
   test.each<[number, unknown]>([

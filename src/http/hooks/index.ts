@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { advance, type Call } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
+import { isOtherCall } from '../../providers/call-id.ts'
 import type { News } from '../../providers/provider.ts'
 import type { Services } from '../../services.ts'
 import { readCapped } from '../body.ts'
@@ -19,6 +20,11 @@ export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Ser
   const take = async (accountId: string, news: News) => {
     const call = findCall(accountId, news)
     if (!call) return log.warn('a provider reported an unknown call', { account_id: accountId })
+    if (isOtherCall(call.providerCallId, news.providerCallId))
+      return log.warn('a provider reported another call by our id', {
+        account_id: accountId,
+        call_id: call.id,
+      })
     await lifecycle.change(call.id, (before) => afterNews(before, news, clock.now()))
   }
 
@@ -47,5 +53,5 @@ const afterNews = (call: Call, { providerCallId, event }: News, now: number): Ca
   const named = call.providerCallId === null && providerCallId !== null ? { ...call, providerCallId } : call
   const placed = named.dispatch === 'unknown' ? { ...named, dispatch: 'placed' as const } : named
   const next = advance(placed, event)
-  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now } : next
+  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now, missingSince: null } : next
 }

@@ -109,6 +109,20 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
       },
     })
 
+  /** Bland: list calls. Newest first, and nothing of what the order had with it but its numbers. */
+  const listed = (search: URLSearchParams) => {
+    const filters = new Set(['to_number', 'from_number', 'limit'])
+    for (const name of search.keys())
+      if (!filters.has(name)) controls.complaints.push(`there is no filter ${name}`)
+    const to = search.get('to_number')
+    const found = [...calls.values()].filter((call) => to === null || call.order.phone_number === to)
+    const page = found.toReversed().slice(0, Number(search.get('limit') ?? 1000))
+    return json({
+      count: page.length,
+      calls: page.map(({ id, order: { phone_number } }) => ({ call_id: id, c_id: id, to: phone_number })),
+    })
+  }
+
   const stop = (call: TheirCall) => {
     call.ended = true
     return json({ status: 'success', message: 'Call ended successfully.' })
@@ -118,10 +132,10 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     if (request.headers.get('authorization') !== apiKey) return refusal(401, 'Invalid API key.')
     const isPost = request.method === 'POST'
     if (isPost && request.headers.get('content-type') !== 'application/json') return refusal(415, 'Not JSON.')
-    const { pathname } = new URL(request.url)
+    const { pathname, searchParams } = new URL(request.url)
     const byId = find(({ id }) => pathname.includes(id))
     if (isPost && pathname === '/v1/calls') return place(JSON.parse(body))
-    if (!isPost && pathname === '/v1/calls/active') return json({ status: 'success', calls: [] })
+    if (!isPost && pathname === '/v1/calls') return listed(searchParams)
     if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
     if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.standing))
     return refusal(404, 'Not found.')
@@ -134,7 +148,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
     ...controls,
     tells,
-    findsByOurId: false,
+    findsByOurId: true,
     hangsUp: true,
     signsTime: false,
     reports: (callId, standing) => {

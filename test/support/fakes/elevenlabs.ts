@@ -144,13 +144,31 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
       : refuse(404, 'conversation_not_found', 'There is no such conversation')
   }
 
+  /** "List conversations": what is listed does not say whose it is. */
+  const listed = (search: URLSearchParams) => {
+    const filters = new Set(['user_id', 'page_size'])
+    for (const name of search.keys()) if (!filters.has(name)) complaints.push(`there is no filter ${name}`)
+    const user = search.get('user_id')
+    const conversations = [...calls]
+      .filter(([callId]) => user === null || callId === user)
+      .map(([, call]) => ({
+        agent_id: call.order.agent_id,
+        conversation_id: call.conversationId,
+        status: statuses[call.standing],
+      }))
+    return Response.json({
+      conversations: conversations.slice(0, Number(search.get('page_size') ?? 30)),
+      has_more: false,
+    })
+  }
+
   const server = await serveFake((request, body) => {
-    const { pathname } = new URL(request.url)
+    const { pathname, searchParams } = new URL(request.url)
     const asked = `${request.method} ${pathname}`
     if (asked.startsWith(`POST /2010-04-01/Accounts/${twilioSid}/Calls/`)) return hangUp(request, body)
     if (request.headers.get('xi-api-key') !== apiKey) return refuse(401, 'invalid_api_key', 'Invalid API key')
     if (asked === 'POST /v1/convai/twilio/outbound-call') return place(request, body)
-    if (asked === 'GET /v1/convai/conversations') return Response.json({ conversations: [], has_more: false })
+    if (asked === 'GET /v1/convai/conversations') return listed(searchParams)
     if (/^GET \/v1\/convai\/conversations\/[^/]+$/.test(asked)) return answerAbout(pathname)
     return Response.json({ detail: 'Not Found' }, { status: 404 })
   })
@@ -177,7 +195,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     ...controls,
     orders,
     tells,
-    findsByOurId: false,
+    findsByOurId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, standing, now) => {
