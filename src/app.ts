@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { admin } from './http/admin/index.ts'
 import { createAllow } from './http/allow.ts'
+import { docs } from './http/docs/index.tsx'
 import { exchange } from './http/exchange.ts'
 import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
@@ -20,6 +21,7 @@ export const createApp = (services: Services) => {
     .use(health(services)) // /healthz /readyz
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(openapi()) // /openapi.json
+    .use(docs()) // /docs: what people read
     .use(v1(services)) // /api/v1: admission, then the API
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page

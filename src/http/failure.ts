@@ -50,7 +50,7 @@ export const failure = ({ log, allow, noteRefusal }: FailureNeeds) =>
       if (refusal.retryAfterSeconds !== undefined)
         set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 
-      if (/^\/admin(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
+      if (/^\/(?:admin|docs)(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
       return { success: false, error: refusal.message, code: refusal.reason }
     },
   )

@@ -140,8 +140,12 @@ const idempotencyKey = {
 const queryParameters = (query: z.ZodObject | undefined) => {
   if (!query) return []
   const { properties = {} } = z.toJSONSchema(query, { ...conversion, io: 'input' })
+  // Zod leaves out the default of what it transforms.
+  const usually = query.parse({})
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...schema } = property as z.core.JSONSchema.BaseSchema
+    const { description, ...rest } = property as z.core.JSONSchema.BaseSchema
+    const usual = usually[name]
+    const schema = usual === undefined ? rest : { ...rest, default: usual }
     return { name, in: 'query', required: false, description, schema }
   })
 }

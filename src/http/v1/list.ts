@@ -12,7 +12,12 @@ export const listQuery = z.object({
     .regex(/^(?:[1-9]\d?|100)$/, `limit must be a whole number from 1 to ${mostAtOnce}`)
     .transform(Number)
     .default(usualAtOnce)
-    .meta({ type: 'integer', minimum: 1, maximum: mostAtOnce, description: 'How many calls a page has.' }),
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: mostAtOnce,
+      description: 'How many calls a page has.',
+    }),
   status: z
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
     .optional()

@@ -1,11 +1,14 @@
 import pico from '@picocss/pico/css/pico.min.css' with { type: 'text' }
 import { Elysia } from 'elysia'
 import { Failure } from '../../../failures.ts'
-import styles from './page.css' with { type: 'text' }
-import script from './page.js' with { type: 'text' }
+import docsStyles from './docs.css' with { type: 'text' }
+import docsScript from './docs.js' with { type: 'text' }
+import pageStyles from './page.css' with { type: 'text' }
+import pageScript from './page.js' with { type: 'text' }
 
 const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 12)
-const stylesheet = pico + styles
+const stylesheet = pico + pageStyles + docsStyles
+const script = pageScript + docsScript
 
 /** Addresses that change with their content, so that a browser may keep what is behind them for good. */
 export const assetUrls = {

@@ -1,0 +1,62 @@
+/** Triggers a call for each number. Needs CALLGATE_URL and CALLGATE_KEY. */
+const { CALLGATE_URL: url = '', CALLGATE_KEY: key = '' } = process.env
+
+interface Order {
+  phone_number: string
+  agent_id?: string
+  name?: string
+  email?: string
+  metadata?: Record<string, unknown>
+}
+
+const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
+const retriable = new Set([409, 429, 503])
+
+/** One try; undefined when there was no answer. */
+const send = (order: Order, idempotencyKey: string) =>
+  fetch(`${url}/api/v1/calls/trigger`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'idempotency-key': idempotencyKey,
+    },
+    body: JSON.stringify(order),
+    signal: AbortSignal.timeout(30_000),
+  }).catch(() => undefined)
+
+/** Triggers one call. One key for all tries: a lost answer rings nobody twice. */
+export const trigger = async (order: Order, idempotencyKey = crypto.randomUUID() as string, tries = 8) => {
+  for (let attempt = 0; ; attempt++) {
+    const response = await send(order, idempotencyKey)
+    const body = (await response?.json().catch(() => undefined)) as Record<string, string> | undefined
+    if (response?.ok && body) return { callId: body.call_id, headers: response.headers }
+    if ((response && !response.ok && !retriable.has(response.status)) || attempt + 1 >= tries)
+      throw new Error(`${response?.status ?? 'no answer'} ${body?.code ?? ''}: ${body?.error ?? ''}`)
+    const seconds = Number(response?.headers.get('retry-after') ?? Math.min(30, 2 ** attempt))
+    await sleep(seconds * (1 + Math.random() / 4))
+  }
+}
+
+/** Triggers many calls, spaced out: with nothing left in the window it waits until the oldest request leaves it. */
+export async function* triggerAll(orders: Order[]) {
+  let limits = ''
+  for (const order of orders) {
+    const full = /"permin";r=0;t=(\d+)/.exec(limits)
+    if (full) await sleep(Number(full[1]))
+    try {
+      const { callId, headers } = await trigger(order)
+      limits = headers.get('ratelimit') ?? ''
+      yield { order, callId }
+    } catch (error) {
+      yield { order, error }
+    }
+  }
+}
+
+const orders = process.argv.slice(2).map((phone_number) => ({ phone_number }))
+for await (const { order, callId, error } of triggerAll(orders)) {
+  if (callId === undefined) process.exitCode = 1
+  if (callId === undefined) console.error(`${order.phone_number}: ${String(error)}`)
+  else console.log(callId)
+}

@@ -1,0 +1,82 @@
+import { type ComponentChildren, Fragment, h, type VNode } from 'preact'
+
+interface Parent {
+  children?: ComponentChildren
+}
+
+/** What Bun's parser makes of Markdown. */
+interface Element {
+  type: string | symbol | ((props: never) => VNode)
+  props: Record<string, unknown> & { children?: unknown }
+}
+
+/** A page of another name is a page of ours; what stands beside it is a file of ours; the rest is as it says. */
+const addressOf = (href: string) => {
+  const [, page, anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? []
+  if (page !== undefined) return `/docs/${page}${anchor}`
+  if (/^(?:examples\/)?[\w-]+\.\w+$/.test(href)) return `/docs/${href}`
+  return /^(?:https:\/\/|#|\/)/.test(href) ? href : '#'
+}
+
+export const Code = ({ children }: Parent) => (
+  <div class="code">
+    <pre tabIndex={0}>
+      <code>{children}</code>
+    </pre>
+    <button type="button" class="secondary outline" data-copy-code hidden>
+      Copy
+    </button>
+  </div>
+)
+
+const Link = ({ href, children }: Parent & { href: string }) => <a href={addressOf(href)}>{children}</a>
+
+const Table = ({ children }: Parent) => (
+  <div class="overflow-auto" tabIndex={0}>
+    <table>{children}</table>
+  </div>
+)
+
+/** The head of a column of sentences may be empty: then it is no head. */
+const HeadCell = ({ children }: Parent) => {
+  const empty = Array.isArray(children) && children.length === 0
+  return empty ? <td /> : <th>{children}</th>
+}
+
+const Heading = (level: 'h1' | 'h2' | 'h3' | 'h4') => {
+  const Numbered = ({ id, children }: Parent & { id?: string }) => h(level, { id }, children)
+  return Numbered
+}
+
+const components = {
+  a: Link,
+  pre: Code,
+  table: Table,
+  th: HeadCell,
+  h1: Heading('h1'),
+  h2: Heading('h2'),
+  h3: Heading('h3'),
+  h4: Heading('h4'),
+}
+
+/** Markdown as a part of a page. HTML in it is text like any other. */
+export const Markdown = ({ text }: { text: string }) => {
+  const options = { headings: { ids: true }, noHtmlBlocks: true, noHtmlSpans: true }
+  return <>{adopt(Bun.markdown.react(text, components, options))}</>
+}
+
+/** One line of Markdown, without a paragraph around it. */
+export const Phrase = ({ text }: { text: string }) => {
+  const options = { noHtmlBlocks: true, noHtmlSpans: true }
+  const bare = ({ children }: Parent) => <>{children}</>
+  return <>{adopt(Bun.markdown.react(text, { a: Link, p: bare }, options))}</>
+}
+
+/** Bun makes React's elements; preact wants its own. */
+const adopt = (node: unknown): ComponentChildren => {
+  if (Array.isArray(node)) return node.map(adopt)
+  if (typeof node !== 'object' || node === null) return node as string | null
+  const { type, props } = node as Element
+  const { children, ...rest } = props
+  return h(typeof type === 'symbol' ? Fragment : (type as string), rest, adopt(children ?? []))
+}

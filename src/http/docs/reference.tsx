@@ -1,0 +1,136 @@
+import type { describeApi } from '../openapi/document.ts'
+import { type Operation, operations } from '../openapi/operations.ts'
+import { Fields, type Schema } from './fields.tsx'
+import { Code, Markdown, Phrase } from './markdown.tsx'
+
+type Document = ReturnType<typeof describeApi>
+
+interface Parameter {
+  name: string
+  in: string
+  required: boolean
+  description: string
+  schema: Schema
+}
+interface Response {
+  description: string
+  content: { 'application/json': { schema: Schema; example?: unknown; examples?: Record<string, Example> } }
+}
+interface Example {
+  summary?: string
+  value: unknown
+}
+interface Described {
+  parameters?: Parameter[]
+  requestBody?: { content: { 'application/json': { schema: Schema; examples: Record<string, Example> } } }
+  responses: Record<string, Response>
+}
+
+/** What `/openapi.json` says, for people. */
+export const Reference = ({ document }: { document: Document }) => (
+  <>
+    {operations.map((operation) => (
+      <Route
+        key={operation.id}
+        operation={operation}
+        described={document.paths[operation.path]?.[operation.method] as unknown as Described}
+        schemas={document.components.schemas}
+      />
+    ))}
+  </>
+)
+
+interface RouteProps {
+  operation: Operation
+  described: Described
+  schemas: Document['components']['schemas']
+}
+
+const Route = ({ operation, described, schemas }: RouteProps) => {
+  const { parameters = [], requestBody, responses } = described
+  const body = requestBody?.content['application/json']
+  const success = responses[200]?.content['application/json']
+  return (
+    <section aria-labelledby={operation.id}>
+      <h2 id={operation.id}>{operation.summary}</h2>
+      <p>
+        <code>{`${operation.method.toUpperCase()} ${operation.path}`}</code>
+      </p>
+      <Markdown text={operation.description} />
+      {parameters.length > 0 && <h3>Parameters</h3>}
+      {parameters.length > 0 && <Parameters parameters={parameters} />}
+      {body && <h3>Body</h3>}
+      {body && <Fields schema={body.schema} schemas={schemas} />}
+      {Object.entries(body?.examples ?? {}).map(([name, { summary, value }]) => (
+        <figure key={name}>
+          <figcaption>{summary}</figcaption>
+          <Code>{JSON.stringify(value, null, 2)}</Code>
+        </figure>
+      ))}
+      <h3>Answer</h3>
+      {success && <Fields schema={success.schema} schemas={schemas} />}
+      <Code>{JSON.stringify(success?.example, null, 2)}</Code>
+      <details>
+        <summary>Refusals</summary>
+        <Refusals responses={responses} />
+      </details>
+    </section>
+  )
+}
+
+const Parameters = ({ parameters }: { parameters: Parameter[] }) => (
+  <div class="overflow-auto" tabIndex={0}>
+    <table>
+      <thead>
+        <tr>
+          <th>Name</th>
+          <th>In</th>
+          <th>What it is</th>
+        </tr>
+      </thead>
+      <tbody>
+        {parameters.map(({ name, in: place, required, description, schema }) => (
+          <tr key={name}>
+            <td>
+              <code>{name}</code>
+            </td>
+            <td>{required ? `${place}, required` : place}</td>
+            <td>
+              <Phrase text={description} />
+              {schema.enum && ` One of ${schema.enum.join(', ')}.`}
+              {schema.minimum !== undefined &&
+                ` ${schema.minimum} to ${schema.maximum}; ${schema.default} unless told otherwise.`}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const Refusals = ({ responses }: { responses: Record<string, Response> }) => (
+  <div class="overflow-auto" tabIndex={0}>
+    <table>
+      <thead>
+        <tr>
+          <th>Status</th>
+          <th>Code</th>
+          <th>Sentence</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(responses).flatMap(([status, { content }]) =>
+          Object.entries(content['application/json'].examples ?? {}).map(([code, { value }]) => (
+            <tr key={code}>
+              <td>{status}</td>
+              <td>
+                <code>{code}</code>
+              </td>
+              <td>{(value as { error: string }).error}</td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  </div>
+)

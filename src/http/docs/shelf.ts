@@ -1,0 +1,39 @@
+import { readDocs } from './embedded.ts' with { type: 'macro' }
+
+export interface Page {
+  name: string
+  title: string
+  markdown: string
+}
+
+/** The order in which the pages are read; any other page comes after these. */
+const order = [
+  'quickstart',
+  'authentication',
+  'limits',
+  'calls',
+  'errors',
+  'api',
+  'webhooks',
+  'curl',
+  'typescript',
+  'python',
+  'providers',
+  'http-provider',
+  'operate',
+  'litestream',
+]
+
+/** The documentation as it was when this was compiled: the pages in reading order, and the files that they show. */
+export const openShelf = () => {
+  const texts = readDocs()
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  const pages = Object.entries(texts)
+    .filter(([file]) => /^[\w-]+\.md$/.test(file))
+    .map(([file, markdown]): Page => {
+      const name = file.slice(0, -'.md'.length)
+      return { name, markdown, title: /^# (.+)$/m.exec(markdown)?.[1] ?? name }
+    })
+    .toSorted((a, b) => place(a.name) - place(b.name))
+  return { pages, files: new Map(Object.entries(texts).filter(([file]) => !file.endsWith('.md'))) }
+}

@@ -1,0 +1,65 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { openShelf } from '../../src/http/docs/shelf.ts'
+import { startBinary } from '../support/binary.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const directory = temporaryDirectory()
+let browser: Browser
+let server: Awaited<ReturnType<typeof startBinary>>
+
+beforeAll(async () => {
+  server = await startBinary(directory.path)
+  browser = await launchBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser.close()
+  await server.kill()
+  directory[Symbol.dispose]()
+})
+
+test.each(['light', 'dark'] as const)(
+  'every page of the executable’s documentation is accessible, narrow and %s too',
+  async (colorScheme) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 390, height: 800 } })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url)) complaints.push(request.url())
+    })
+    for (const name of ['', ...openShelf().pages.map((one) => `/${one.name}`)]) {
+      await page.goto(`${server.url}/docs${name}`)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+      expect({ name, found }).toEqual({ name, found: [] })
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect({ name, overflow }).toEqual({ name, overflow: 0 })
+    }
+    expect(complaints).toEqual([])
+    await context.close()
+  },
+  120_000,
+)
+
+test('code is copied by a button, which is not there without JavaScript', async () => {
+  const permissions = ['clipboard-read', 'clipboard-write']
+  const context = await browser.newContext({ permissions })
+  const page = await context.newPage()
+  await page.goto(`${server.url}/docs/quickstart`)
+  await page.getByRole('button', { name: 'Copy', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('npx -y bun@1.4.5 run demo\n')
+  await context.close()
+
+  const bare = await browser.newContext({ javaScriptEnabled: false })
+  const still = await bare.newPage()
+  await still.goto(`${server.url}/docs/quickstart`)
+  expect(await still.getByRole('button').count()).toBe(0)
+  await still.getByRole('link', { name: 'API reference' }).first().click()
+  await still.getByRole('heading', { name: 'Trigger a call' }).waitFor()
+  await bare.close()
+}, 60_000)

@@ -1,0 +1,61 @@
+import { expect, test } from 'bun:test'
+import { failures, type Reason } from '../../src/failures.ts'
+import { operations } from '../../src/http/openapi/operations.ts'
+import { elsewhere, everywhere } from '../../src/http/openapi/refusals.ts'
+import { callStatuses, reasonCodes } from '../../src/calls/call.ts'
+import { providerKinds } from '../../src/providers/kinds.ts'
+import { pageText } from '../support/docs.ts'
+
+/** The rows of a page's tables, cells without their padding. */
+const rowsOf = (markdown: string) =>
+  markdown
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+
+test('the table of errors is the table of failures', async () => {
+  const known = new Set([...everywhere, ...elsewhere, ...operations.flatMap(({ refusals }) => refusals)])
+  const expected = (Object.keys(failures) as Reason[])
+    .filter((code) => known.has(code))
+    .toSorted((a, b) => failures[a].status - failures[b].status)
+    .map((code) => {
+      const { status, sentence } = failures[code]
+      return [
+        String(status),
+        `\`${code}\``,
+        sentence === '{detail}' ? 'says what is not there' : filled(sentence),
+      ]
+    })
+  expect(rowsOf(await pageText('errors')).slice(1)).toEqual(expected)
+})
+
+const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
+
+test('the page about providers says of each what its form asks for', async () => {
+  const text = await pageText('providers')
+  const [, ...sections] = text.split(/^## /m)
+  for (const { title, name, credentials, refMeaning, fromMeaning, needsBaseUrl } of providerKinds) {
+    const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
+    expect(section).toContain(`\`${name}\``)
+    const optional = (required: boolean) => (required ? '' : ' (optional)')
+    expect(rowsOf(section)).toEqual([
+      ['you enter', 'what it is'],
+      ...credentials.map((one) => [`\`${one.name}\`${optional(one.required && !one.make)}`, one.description]),
+      ...(refMeaning ? [[`\`--ref\`${optional(refMeaning.required)}`, refMeaning.text]] : []),
+      ...(fromMeaning ? [[`\`--from\`${optional(fromMeaning.required)}`, fromMeaning.text]] : []),
+      ...(needsBaseUrl ? [['`--base-url`', 'Where orders are sent.']] : []),
+    ])
+  }
+})
+
+test('the page about calls lists every status and every reason', async () => {
+  const text = await pageText('calls')
+  const codes = rowsOf(text).map(([code = '']) => code.replaceAll('`', ''))
+  for (const code of reasonCodes) expect(codes).toContain(code)
+  for (const status of callStatuses) expect(text).toContain(`\`${status}\``)
+})
