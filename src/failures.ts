@@ -73,6 +73,11 @@ export const failures = {
     sentence:
       'The API key was changed in the meantime, so this request changed nothing. Look at it again first.',
   },
+  operator_only: { status: 403, sentence: 'Only an operator can do that. Ask whoever runs this callgate.' },
+  last_operator: {
+    status: 409,
+    sentence: 'The last operator cannot be removed: nobody could let anyone in again. Invite another first.',
+  },
   cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
   provider_unavailable: {
     status: 502,

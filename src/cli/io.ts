@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts'
+import { localUrl, readConfig } from '../config.ts'
 import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
@@ -41,6 +41,12 @@ export const existingDataDir = (io: Io) => {
   throw new Refusal(
     `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
+}
+
+/** Where people and providers reach the server of this configuration. */
+export const baseUrlOf = (io: Io) => {
+  const config = configOf(io)
+  return config.publicUrl ?? localUrl(config, config.port)
 }
 
 /** Works on the data directory, beside a running server or without one. */

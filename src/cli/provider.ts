@@ -6,11 +6,11 @@ import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
 import { findKind, providerKinds } from '../providers/kinds.ts'
 import type { Account, ProviderKind } from '../providers/provider.ts'
-import { localUrl } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import type { AccountRow } from '../storage/accounts.ts'
 import {
   agencyId,
+  baseUrlOf,
   configOf,
   findAgency,
   type Io,
@@ -222,7 +222,4 @@ const pairs = (rawArgs: string[]): Record<string, string> => {
 const masked = ({ hints }: AccountRow) =>
   Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`]))
 
-const hookUrlOf = (io: Io, { provider, id }: AccountRow) => {
-  const config = configOf(io)
-  return hookUrl(config.publicUrl ?? localUrl(config, config.port), provider, id)
-}
+const hookUrlOf = (io: Io, { provider, id }: AccountRow) => hookUrl(baseUrlOf(io), provider, id)

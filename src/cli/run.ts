@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../failures.ts'
+import { adminCommand } from './admin.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { backup, restoring } from './backup.ts'
@@ -72,6 +73,7 @@ const commands = (io: Io) =>
       backup: backup(io),
       restore: restoring(io),
       config: config(io),
+      admin: adminCommand(io),
       healthcheck: healthcheck(io),
       version: version(io),
     },

@@ -1,6 +1,6 @@
-import { and, count, eq, gt, lte, or } from 'drizzle-orm'
+import { and, count, desc, eq, gt, lte, or } from 'drizzle-orm'
 import type { Database } from './database.ts'
-import { people, sessions, setupTokens } from './schema.ts'
+import { agencies, invitations, people, sessions, setupTokens } from './schema.ts'
 
 export type Person = typeof people.$inferSelect
 export type Session = typeof sessions.$inferSelect
@@ -11,10 +11,52 @@ export const createPeopleStore = (database: Database) => {
 
   const anyone = () => (orm.select({ people: count() }).from(people).get()?.people ?? 0) > 0
 
+  /** Ends all sessions of a person. */
+  const closeSessions = (personId: string) => {
+    orm.delete(sessions).where(eq(sessions.personId, personId)).run()
+  }
+
   return {
     anyone,
+    closeSessions,
 
     findByEmail: (email: string) => orm.select().from(people).where(eq(people.email, email)).get(),
+
+    find: (id: string) => orm.select().from(people).where(eq(people.id, id)).get(),
+
+    /** Everyone, operators first, each with the name of their agency. */
+    list: () =>
+      orm
+        .select({ person: people, agencyName: agencies.name })
+        .from(people)
+        .leftJoin(agencies, eq(agencies.id, people.agencyId))
+        .orderBy(desc(people.role), people.email)
+        .all(),
+
+    /** Removes a person and ends their sessions; false for the last operator, who stays. */
+    remove: ({ id, role }: Pick<Person, 'id' | 'role'>) =>
+      database.transaction(() => {
+        const operators = orm.select().from(people).where(eq(people.role, 'operator')).all()
+        if (role === 'operator' && operators.length === 1) return false
+        closeSessions(id)
+        orm.delete(invitations).where(eq(invitations.personId, id)).run()
+        orm.delete(people).where(eq(people.id, id)).run()
+        return true
+      }),
+
+    /**
+     * Sets the password of a person in the place of the one that they were found with, and ends all their sessions and
+     * links to a new password. False when that one was replaced in the meantime, or they were removed.
+     */
+    changePassword: ({ id, passwordHash: before }: Person, passwordHash: string) =>
+      database.transaction(() => {
+        const asFound = and(eq(people.id, id), eq(people.passwordHash, before))
+        const changed = orm.update(people).set({ passwordHash }).where(asFound).returning().get()
+        if (!changed) return false
+        closeSessions(id)
+        orm.delete(invitations).where(eq(invitations.personId, id)).run()
+        return true
+      }),
 
     /** Replaces whatever setup token there was. */
     setSetupToken: (hash: string, expiresAt: number) =>

@@ -6,6 +6,7 @@ import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
+import { createInvitationStore } from './invitations.ts'
 import { createKeyStore } from './keys.ts'
 import { createPeopleStore } from './people.ts'
 import { createUsageStore } from './usage.ts'
@@ -24,5 +25,6 @@ export const createStores = (database: Database, secret: string) => ({
   idempotency: createIdempotencyStore(database),
   people: createPeopleStore(database),
   usageRows: createUsageStore(database),
+  invitations: createInvitationStore(database),
   audit: createAuditStore(database),
 })

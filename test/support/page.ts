@@ -1,4 +1,5 @@
 import { tokenHash } from '../../src/keys/token.ts'
+import type { Person } from '../../src/storage/people.ts'
 import type { Gate } from './gate.ts'
 
 export const operator = { email: 'ops@example.com', password: 'correct horse battery' }
@@ -30,6 +31,19 @@ export const createOperator = async (gate: Gate) => {
     post: (path: string, fields: Record<string, string> = {}) =>
       postForm(gate, path, fields, { cookie, ...sameOrigin }),
   }
+}
+
+/** Somebody with an account and an open session, made without waiting for a password's hash. */
+export const enter = (
+  { services, clock }: Gate,
+  { role = 'admin', agencyId = null, email = `${crypto.randomUUID()}@example.com` }: Partial<Person>,
+) => {
+  const { invitations, sessions } = services
+  const now = clock.now()
+  invitations.add({ hash: email, role, agencyId, personId: null, createdAt: now, expiresAt: now + 1 })
+  const person = invitations.accept(email, { email, passwordHash: 'matches nothing' }, now)
+  if (person === undefined || person === 'taken') throw new Error('no account was made')
+  return { person, cookie: sessions.open(person.id, new Request('http://localhost')).split(';')[0] ?? '' }
 }
 
 /** The text of a page as its reader sees it, on one line. */

@@ -1,5 +1,4 @@
 import { Elysia } from 'elysia'
-import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
 import { clientAddress, throttleAddress } from '../address.ts'
@@ -8,16 +7,8 @@ import { doer } from './doer.ts'
 import { anyone } from './guard.ts'
 import { SetupPage, SignInPage } from './pages/entrance.tsx'
 import { renderPage } from './pages/layout.tsx'
-import { normalEmail, passwordLeast, passwordMost } from './passwords.ts'
+import { newAccountSchema } from './new-password.ts'
 import { tokenHash } from '../../keys/token.ts'
-
-const account = z.object({
-  email: z.email('That is not an e-mail address.').max(254, 'That e-mail address is too long.'),
-  password: z
-    .string()
-    .min(passwordLeast, `The password needs at least ${passwordLeast} characters.`)
-    .max(passwordMost, `The password has at most ${passwordMost} characters.`),
-})
 
 /** The same for a wrong password, an unknown account and too many attempts: none tells which. */
 const signInRefusal =
@@ -38,7 +29,7 @@ export const entrance = (services: Services) => {
       async ({ request, server, set, redirect }) => {
         const { token = '', email = '', password } = await readForm(request)
         requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
-        const given = account.safeParse({ email: normalEmail(email), password })
+        const given = newAccountSchema.safeParse({ email, password })
         if (!given.success) {
           set.status = 422
           return renderPage(<SetupPage token={token} email={email} error={given.error.issues[0]?.message} />)
@@ -56,7 +47,7 @@ export const entrance = (services: Services) => {
         )
         if (!person) throw noSetup()
         dataDir.removeSetupLink()
-        set.headers['set-cookie'] = sessions.open(person.id)
+        set.headers['set-cookie'] = sessions.open(person.id, request)
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -71,7 +62,7 @@ export const entrance = (services: Services) => {
         if ('person' in result) {
           const { email: actor, agencyId: agency } = result.person
           const who = doer(actor, { request, server }, config, clock.now())
-          const opened = () => sessions.open(result.person.id)
+          const opened = () => sessions.open(result.person.id, request)
           set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
           return redirect('/admin/agencies', 303)
         }

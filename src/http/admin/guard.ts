@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
+import type { Person } from '../../storage/people.ts'
 import { ownOrigin } from '../address.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { doer } from './doer.ts'
@@ -16,13 +17,23 @@ export const anyone = ({ config }: Pick<Guarding, 'config'>) =>
     refuseForeignForms(request, ourOrigins(request, server, config))
   })
 
-/** For all other pages: the same, and somebody who is signed in; `by` is who that is, for the audit. */
-export const signedIn = ({ clock, config, sessions }: Guarding) =>
-  new Elysia({ name: 'signed-in' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
+/** For all other pages: the same, and somebody who is signed in, an agency's admin in their own agency alone. */
+export const signedIn = (services: Guarding) => guard('signed-in', services, () => true)
+
+/** For what an agency's admin may not do even there. */
+export const operatorOnly = (services: Guarding) => guard('operator-only', services, isOperator)
+
+export const isOperator = ({ role }: Person) => role === 'operator'
+
+/** Tells the route who it is, and as `by` what the audit is told of them. */
+const guard = (name: string, { clock, config, sessions }: Guarding, admits: (person: Person) => boolean) =>
+  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
     const person = sessions.person(request)
     if (!person) throw new Failure('sign_in_needed')
+    hideOtherAgencies(person, params)
+    if (!admits(person)) throw new Failure('operator_only')
     return { person, by: doer(person.email, { request, server }, config, clock.now()) }
   })
 
@@ -37,3 +48,11 @@ const refuseForeignForms = (request: Request, ours: string[]) => {
   const safe = request.method === 'GET' || request.method === 'HEAD'
   if (!safe && !isFromOurPages(request, ours)) throw new Failure('cross_site')
 }
+
+/** Here, so that no route with an agency in its path can forget it. A path without parameters has no `params`. */
+const hideOtherAgencies = (person: Person, params: Record<string, string | undefined> | undefined) => {
+  const agency = params?.agency
+  if (agency !== undefined && !isOperator(person) && person.agencyId !== agency) throw noSuchAgency()
+}
+
+export const noSuchAgency = () => new Failure('not_found', { detail: 'There is no such agency.' })

@@ -1,12 +1,16 @@
 import { Elysia } from 'elysia'
 import type { Services } from '../../services.ts'
+import { accountPages } from './account.tsx'
 import { agencyPages } from './agencies.tsx'
 import { agentPages } from './agents.tsx'
 import { assets } from './assets/index.ts'
 import { callPages } from './calls.tsx'
 import { entrance } from './entrance.tsx'
+import { invitedPages } from './invited.tsx'
 import { integrationPages } from './integrations.tsx'
 import { limitPages } from './limits.tsx'
+import { operatorPages } from './operator.tsx'
+import { peoplePages } from './people.tsx'
 import { providerPages } from './providers.tsx'
 import { testCalls } from './test-call.ts'
 
@@ -15,7 +19,11 @@ export const admin = (services: Services) =>
   new Elysia({ name: 'admin', prefix: '/admin' })
     .use(assets) // style and script, cached by content
     .use(entrance(services)) // setup, sign-in, sign-out
-    .use(agencyPages(services)) // the agencies and their plans
+    .use(invitedPages(services)) // one-time links: to an account, to a new password
+    .use(accountPages(services)) // one's own password and sessions
+    .use(peoplePages(services)) // who may sign in, for the operator
+    .use(agencyPages(services)) // the agencies
+    .use(operatorPages(services)) // their plans, and whether they ring real phones
     .use(agentPages(services)) // an agency's agents
     .use(callPages(services)) // its calls, and the slots that they hold
     .use(integrationPages(services)) // its keys and switches

@@ -108,23 +108,6 @@ export const integrationPages = (services: Services) => {
         { parse: 'none', params: environmentParams },
       )
       .post(
-        '/agencies/:agency/integrations/api/:environment/dialling',
-        async ({ by, params, request, redirect }) => {
-          const { agency, environment } = findView(params)
-          const { real } = await readForm(request)
-          if (real !== 'true' && real !== 'false')
-            throw new Failure('invalid_body', { detail: 'real must be true or false' })
-          audit.change(() => environments.setDialsReal(environment.id, real === 'true'), {
-            ...by,
-            action: real === 'true' ? 'dialling.real' : 'dialling.simulated',
-            agency: agency.id,
-            environment: environment.name,
-          })
-          return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
-        },
-        { parse: 'none', params: environmentParams },
-      )
-      .post(
         '/agencies/:agency/integrations/api/:environment/access',
         async ({ by, params, request, redirect }) => {
           const { agency, environment } = findView(params)

@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
-import { signedIn } from './guard.ts'
+import { operatorOnly } from './guard.ts'
 import { type EnvironmentParams, environmentParams } from './integrations.tsx'
 import { renderPage } from './pages/layout.tsx'
 import { LimitsPage } from './pages/limits.tsx'
@@ -18,13 +18,12 @@ export const limitPages = (services: Services) => {
   const find = (person: Person, params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
     const environment = environments.find(agency.id, params.environment)
-    if (!environment || person.role !== 'operator')
-      throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
     return { person, agency, environment, server: config }
   }
 
   return new Elysia({ name: 'limit-pages' })
-    .use(signedIn(services))
+    .use(operatorOnly(services))
     .get(
       '/agencies/:agency/integrations/api/:environment/limits',
       ({ person, params }) => renderPage(<LimitsPage {...find(person, params)} />),

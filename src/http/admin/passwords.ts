@@ -67,7 +67,9 @@ export class Passwords {
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
       const matches = await this.#inTurn(() => Bun.password.verify(password.slice(0, passwordMost), hash))
-      if (!matches || !person) return { refused: true }
+      // Who changed it while this one was looked at must not be passed over.
+      const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
+      if (!matches || !person || !stillHolds) return { refused: true }
       this.#failures.delete(pair)
       return { person }
     } finally {

@@ -32,8 +32,9 @@ export class Sessions {
     this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
   }
 
-  /** Begins a session and gives its cookie. */
-  open(personId: string) {
+  /** Begins a session in the place of the request's own, and gives its cookie: its token is always a new one. */
+  open(personId: string, request: Request) {
+    this.#end(request)
     const token = randomToken()
     const now = this.#clock.now()
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
@@ -55,9 +56,13 @@ export class Sessions {
 
   /** Ends the session and gives the cookie that removes it from the browser. */
   close(request: Request) {
+    this.#end(request)
+    return this.#cookie('')
+  }
+
+  #end(request: Request) {
     const token = this.#token(request)
     if (token) this.#store.closeSession(tokenHash(token))
-    return this.#cookie('')
   }
 
   /** A full disk must not lock out who comes to look at it. */

@@ -37,7 +37,14 @@ test('describes every route of the API and none that is not there', () => {
 })
 
 test('names every failure, but those that only the page and the hooks know', () => {
-  const others: Reason[] = ['invalid_signature', 'sign_in_needed', 'key_changed', 'cross_site']
+  const others: Reason[] = [
+    'invalid_signature',
+    'sign_in_needed',
+    'key_changed',
+    'cross_site',
+    'operator_only',
+    'last_operator',
+  ]
   const described = new Set([
     ...everywhere,
     ...elsewhere,

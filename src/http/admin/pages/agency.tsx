@@ -3,6 +3,7 @@ import type { Agency } from '../../../storage/agencies.ts'
 import type { Person } from '../../../storage/people.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { Layout } from './layout.tsx'
+import { InviteForm } from './people.tsx'
 
 export interface AgencyPageProps {
   person: Person
@@ -54,6 +55,12 @@ export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
         <code>{agency.id}</code>
       </dd>
     </dl>
+    {person.role === 'operator' && <ForOperator agency={agency} />}
+  </AgencyLayout>
+)
+
+const ForOperator = ({ agency }: { agency: Agency }) => (
+  <>
     <article>
       <h2>Change the plan</h2>
       <p>
@@ -65,5 +72,13 @@ export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
         <button type="submit">Save plan</button>
       </form>
     </article>
-  </AgencyLayout>
+    <article>
+      <h2>Invite an admin</h2>
+      <p>
+        Makes a link that opens one account, which sees this agency alone: its keys, agents, calls and
+        providers. Who there is stands under <a href="/admin/people">People</a>.
+      </p>
+      <InviteForm label="Invite an admin" agencyId={agency.id} />
+    </article>
+  </>
 )

@@ -105,7 +105,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
         </a>
       )}
     </p>
-    <Dialling environment={environment} />
+    <Dialling person={person} environment={environment} />
     <TryIt environment={environment} firstCall={environment.firstCall} />
   </article>
 )
@@ -114,11 +114,18 @@ const limitsInWords = ({ requestsPerMinute, concurrentCalls }: Limits) =>
   `${counted(requestsPerMinute, 'request')} a minute, ${counted(concurrentCalls, 'concurrent call')}`
 
 /** Whether phones ring. Turning it on takes a second look: behind it are people. */
-const Dialling = ({ environment }: { environment: EnvironmentView }) => (
+const Dialling = ({ person, environment }: Pick<CardProps, 'person' | 'environment'>) => {
+  const state = environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'
+  return person.role === 'operator' ? (
+    <DiallingSwitch environment={environment} state={state} />
+  ) : (
+    <p>{`${state}. An operator can change that.`}</p>
+  )
+}
+
+const DiallingSwitch = ({ environment, state }: { environment: EnvironmentView; state: string }) => (
   <details>
-    <summary>
-      {environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'}
-    </summary>
+    <summary>{state}</summary>
     <form method="post" action={`${environmentPath(environment)}/dialling`}>
       <p class="notice warning">
         {environment.dialsReal

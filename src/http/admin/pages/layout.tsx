@@ -27,9 +27,15 @@ export const Layout = ({ title, person, narrow = false, children }: LayoutProps)
         <a class="brand" href="/admin/agencies">
           callgate
         </a>
+        {person?.role === 'operator' && (
+          <nav aria-label="callgate">
+            <a href="/admin/agencies">Agencies</a>
+            <a href="/admin/people">People</a>
+          </nav>
+        )}
         {person && (
           <form method="post" action="/admin/sign-out" class="row">
-            <span>{person.email}</span>
+            <a href="/admin/account">{person.email}</a>
             <button type="submit" class="secondary outline">
               Sign out
             </button>

@@ -1,0 +1,86 @@
+import { expect, test } from 'bun:test'
+import { run } from '../../src/cli/run.ts'
+import { createGate } from '../support/gate.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { cookieOf, createOperator, operator, postForm } from '../support/page.ts'
+
+const password = 'a password of their own'
+
+/** Commands on the data directory of a gate that serves meanwhile. */
+const beside = () => {
+  const directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database })
+  const command = async (line: string) => {
+    let out = ''
+    let err = ''
+    const env = {
+      CALLGATE_DATA_DIR: directory.path,
+      CALLGATE_PUBLIC_URL: 'https://calls.example.com',
+    }
+    const io = {
+      env,
+      isTerminal: false,
+      out: (text: string) => (out += text),
+      err: (text: string) => (err += text),
+    }
+    const code = await run(line.split(' '), io)
+    return { code, out, err }
+  }
+  const json = async (line: string) =>
+    JSON.parse((await command(`${line} --json`)).out) as Record<string, string>
+  return { directory, gate, command, json, [Symbol.dispose]: () => directory[Symbol.dispose]() }
+}
+
+const tokenOf = (link = '') => new URL(link).searchParams.get('token') ?? ''
+
+test('a link from the command line opens an account of that role', async () => {
+  using place = beside()
+  const { gate, json } = place
+  const asOperator = await json('admin invite --role operator')
+  expect(asOperator.link).toStartWith('https://calls.example.com/admin/invitation?token=')
+  const asAdmin = await json(`admin invite --agency ${gate.agency.id}`)
+  for (const [email, { link }] of [
+    ['op@example.com', asOperator],
+    ['admin@example.com', asAdmin],
+  ] as const)
+    expect(
+      (await postForm(gate, '/admin/invitation', { token: tokenOf(link), email, password })).status,
+    ).toBe(303)
+  expect(JSON.parse((await place.command('admin list --json')).out)).toMatchObject([
+    { email: 'op@example.com', role: 'operator', agency: null },
+    { email: 'admin@example.com', role: 'admin', agency: gate.agency.id, agency_name: 'Acme' },
+  ])
+  expect((await place.command('admin list')).out).toContain('admin@example.com  admin     Acme')
+})
+
+test('who is locked out comes back in by a link from the command line, and everyone else is out', async () => {
+  using place = beside()
+  const { gate, json } = place
+  const page = await createOperator(gate)
+  const { link } = await json(`admin reset --email ${operator.email.toUpperCase()}`)
+  const set = await postForm(gate, '/admin/new-password', { token: tokenOf(link), password })
+  expect(set.status).toBe(303)
+  const account = (cookie: string) => gate.request('/admin/account', { headers: { cookie } })
+  expect((await account(cookieOf(set))).status).toBe(200)
+  expect((await account(page.cookie)).status).toBe(303)
+  const done = gate.services.audit.list({ limit: 2 }).map(({ actor, action }) => [actor, action])
+  expect(done).toEqual([
+    [operator.email, 'password.reset'],
+    ['command line', 'password.reset_link_made'],
+  ])
+  const stored = JSON.stringify(gate.database.sqlite.query('select * from audit').all())
+  expect(stored).not.toContain(tokenOf(link))
+})
+
+test.each([
+  ['neither role nor agency', 'admin invite'],
+  ['both', 'admin invite --role operator --agency 00000000-0000-4000-8000-000000000000'],
+  ['an unknown agency', 'admin invite --agency 00000000-0000-4000-8000-000000000000'],
+  ['an unknown person', 'admin reset --email nobody@example.com'],
+])('%s is refused with a sentence, and makes no link', async (_, line) => {
+  using place = beside()
+  const { code, out, err } = await place.command(line)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(/^[A-Z].*\.\n$/)
+  expect(place.gate.services.invitations.pending(place.gate.clock.now())).toEqual([])
+})

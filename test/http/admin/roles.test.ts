@@ -1,0 +1,179 @@
+import { expect, test } from 'bun:test'
+import { tokenHash } from '../../../src/keys/token.ts'
+import { assetUrls } from '../../../src/http/admin/assets/index.ts'
+import { createGate } from '../../support/gate.ts'
+import { enter, postForm, textOf } from '../../support/page.ts'
+
+const visitors = ['anonymous', 'own admin', 'other admin', 'operator'] as const
+type Visitor = (typeof visitors)[number]
+/** Let in, sent to the sign-in page, told that it is not for them, or that there is no such thing. */
+type Verdict = 'in' | 'sign in' | 'refused' | 'unknown'
+
+/** Who may enter a route, by the kind of route. */
+const verdicts = {
+  open: ['in', 'in', 'in', 'in'],
+  'nobody’s': ['unknown', 'unknown', 'unknown', 'unknown'],
+  'one’s own': ['sign in', 'in', 'in', 'in'],
+  'an agency’s': ['sign in', 'in', 'unknown', 'in'],
+  'the operator’s, in an agency': ['sign in', 'refused', 'unknown', 'in'],
+  'the operator’s': ['sign in', 'refused', 'refused', 'in'],
+} as const satisfies Record<string, readonly Verdict[]>
+
+/** Every route of the page. A new one is let through nowhere before it stands here. */
+const routes: Record<keyof typeof verdicts, string[]> = {
+  open: [
+    'GET /admin/assets/:file',
+    'GET /admin/sign-in',
+    'POST /admin/sign-in',
+    'POST /admin/sign-out',
+    'GET /admin/invitation',
+    'POST /admin/invitation',
+    'GET /admin/new-password',
+    'POST /admin/new-password',
+  ],
+  // Gone as soon as there is somebody.
+  'nobody’s': ['GET /admin/setup', 'POST /admin/setup'],
+  'one’s own': [
+    'GET /admin/',
+    'GET /admin/agencies',
+    'GET /admin/account',
+    'GET /admin/account/password',
+    'POST /admin/account/password',
+    'POST /admin/account/sign-out-everywhere',
+  ],
+  'the operator’s': [
+    'POST /admin/agencies',
+    'GET /admin/people',
+    'GET /admin/people/invite',
+    'POST /admin/people/invite',
+    'POST /admin/people/invitations/:invitation/revoke',
+    'POST /admin/people/:person/remove',
+  ],
+  'the operator’s, in an agency': [
+    'POST /admin/agencies/:agency/plan',
+    'POST /admin/agencies/:agency/integrations/api/:environment/dialling',
+    'GET /admin/agencies/:agency/integrations/api/:environment/limits',
+    'POST /admin/agencies/:agency/integrations/api/:environment/limits',
+  ],
+  'an agency’s': [
+    'GET /admin/agencies/:agency',
+    'GET /admin/agencies/:agency/agents',
+    'POST /admin/agencies/:agency/agents',
+    'GET /admin/agencies/:agency/agents/:agent',
+    'POST /admin/agencies/:agency/agents/:agent',
+    'POST /admin/agencies/:agency/agents/default',
+    'GET /admin/agencies/:agency/calls',
+    'GET /admin/agencies/:agency/slots',
+    'GET /admin/agencies/:agency/calls/:call',
+    'POST /admin/agencies/:agency/calls/:call/end',
+    'GET /admin/agencies/:agency/calls/:call/release',
+    'POST /admin/agencies/:agency/calls/:call/release',
+    'GET /admin/agencies/:agency/integrations',
+    'GET /admin/agencies/:agency/integrations/api',
+    'GET /admin/agencies/:agency/integrations/api/:environment/rotate',
+    'GET /admin/agencies/:agency/integrations/api/:environment/key',
+    'POST /admin/agencies/:agency/integrations/api/:environment/key',
+    'POST /admin/agencies/:agency/integrations/api/:environment/access',
+    'POST /admin/agencies/:agency/integrations/api/:environment/test-call',
+    'GET /admin/agencies/:agency/integrations/providers/:provider',
+    'POST /admin/agencies/:agency/integrations/providers/:provider',
+    'POST /admin/agencies/:agency/integrations/providers/:provider/remove',
+  ],
+}
+
+/** A gate with two agencies, an admin of each, an operator, and something behind every path. */
+const populate = async () => {
+  const gate = createGate()
+  const { agencies, calls, invitations } = gate.services
+  const now = gate.clock.now()
+  const other = agencies.create('Other', 'agency', now)
+  const cookies: Record<Visitor, string> = {
+    anonymous: '',
+    'own admin': enter(gate, { agencyId: gate.agency.id }).cookie,
+    'other admin': enter(gate, { agencyId: other.id }).cookie,
+    operator: enter(gate, { role: 'operator' }).cookie,
+  }
+  const { person } = enter(gate, { role: 'operator' })
+  const invitation = { role: 'operator', agencyId: null, createdAt: now, expiresAt: now + 1000 } as const
+  invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
+  invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
+  await gate.trigger()
+  const behind: Record<string, string | undefined> = {
+    agency: gate.agency.id,
+    agent: gate.agent.id,
+    call: calls.active()[0]?.id,
+    environment: 'production',
+    file: assetUrls.stylesheet.split('/').at(-1),
+    invitation: tokenHash('invited'),
+    person: person.id,
+    provider: 'vapi',
+  }
+
+  /** Asks for a route as one of the visitors, with the token of its link where it is behind one. */
+  const knock = (route: string, visitor: Visitor, instead: Record<string, string> = {}) => {
+    const [method = '', path = ''] = route.split(' ')
+    const target = path.replaceAll(/:(\w+)/g, (_, name: string) => {
+      const value = instead[name] ?? behind[name]
+      if (value === undefined) throw new Error(`nothing stands behind :${name}`)
+      return value
+    })
+    const token = target.endsWith('/new-password') ? 'reset' : 'invited'
+    const headers = { cookie: cookies[visitor], 'sec-fetch-site': 'same-origin' }
+    return method === 'GET'
+      ? gate.request(`${target}?token=${token}`, { headers })
+      : postForm(gate, target, { token }, headers)
+  }
+  return { gate, other, cookies, knock }
+}
+
+/** Whoever signs out is sent to the sign-in page too, but with a cookie that ends the session. */
+const verdictOf = ({ status, headers }: Response): Verdict => {
+  if (headers.get('location') === '/admin/sign-in' && !headers.has('set-cookie')) return 'sign in'
+  if (status === 403) return 'refused'
+  return status === 404 ? 'unknown' : 'in'
+}
+
+test('every route of the page has its place in the table, and the table names no other', () => {
+  const there = createGate().app.routes.filter(({ path }) => path.startsWith('/admin'))
+  const names = there.map(({ method, path }) => `${method} ${path}`)
+  expect(names.toSorted()).toEqual(Object.values(routes).flat().toSorted())
+})
+
+const cells = Object.entries(routes).flatMap(([kind, names]) =>
+  names.map((name) => [name, kind as keyof typeof verdicts] as const),
+)
+
+test.each(cells)('%s is %s: exactly those who may enter do', async (name, kind) => {
+  const found: Verdict[] = []
+  for (const visitor of visitors) {
+    const { gate, knock } = await populate()
+    found.push(verdictOf(await knock(name, visitor)))
+    if (found.at(-1) !== 'in') expect(gate.services.audit.list({ limit: 1 })).toEqual([])
+  }
+  expect(found).toEqual([...verdicts[kind]])
+})
+
+test('what belongs to another agency is not found under one’s own', async () => {
+  const parts = /:(agent|call)\b/
+  const deep = routes['an agency’s'].filter((name) => parts.test(name))
+  expect(deep.length).toBeGreaterThan(5)
+  const { knock, other } = await populate()
+  for (const name of deep) {
+    const answer = await knock(name, 'other admin', { agency: other.id })
+    expect([name, answer.status]).toEqual([name, 404])
+  }
+})
+
+test('an agency’s admin lands in their agency, and another one is as unknown as none', async () => {
+  const { gate, other, cookies } = await populate()
+  const headers = { cookie: cookies['other admin'] }
+  const landed = await gate.request('/admin/agencies', { headers })
+  expect(landed.headers.get('location')).toBe(`/admin/agencies/${other.id}`)
+  const [foreign, none] = await Promise.all(
+    [gate.agency.id, crypto.randomUUID()].map(async (id) => {
+      const response = await gate.request(`/admin/agencies/${id}`, { headers })
+      return [response.status, (await textOf(response)).replace(/Request [\w-]+/, '')]
+    }),
+  )
+  expect(foreign).toEqual(none)
+})
