@@ -10,14 +10,17 @@ export const serve = (io: Io) =>
     run: async ({ args }) => {
       const config = { ...configOf(io), ...(args.json ? { logFormat: 'json' as const } : {}) }
       const log = createLog(config, io.out)
-      const { url, setupLink, stop } = await startServer(config, log)
+      const { url, setupLink, stop, reloadCertificate } = await startServer(config, log)
+      const asked = stopSignal()
+      // Without a certificate, a terminal that is closed takes its server along.
+      if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
       log.announce(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
         log.announce(`nobody can sign in yet; set up within 30 minutes at ${setupLink}`, {
           event: 'setup',
           url: setupLink,
         })
-      const signal = await stopSignal()
+      const signal = await asked
       log.info(`stopping on ${signal}`, { event: 'stopping', signal })
       await stop()
     },

@@ -25,6 +25,9 @@ export const startBinary = async (dataDir: string, settings: Record<string, stri
     log: log.lines,
     command: commandOn(env),
     setupLink: async () => (await log.find('setup')).url ?? '',
+    /** Resolves to the first line with this event. */
+    logged: (event: string) => log.find(event),
+    signal: (signal: NodeJS.Signals) => server.kill(signal),
     /** Ends the process as a power cut would. */
     kill: () => end('SIGKILL'),
     /** Asks the process to stop; resolves to its exit code. */

@@ -1,0 +1,89 @@
+import http from 'node:http'
+import { createApp } from './app.ts'
+import { type Config, ConfigError } from './config.ts'
+import type { Services } from './services.ts'
+import type { Log } from './telemetry/log.ts'
+import { type Certificate, readCertificate } from './tls.ts'
+
+/** Above it Bun answers a bare 431; below it every refusal is ours to word. */
+const maxHeaderBytes = 64 * 1024
+
+interface Place {
+  hostname: string
+  port: number
+}
+
+/** The socket that requests come in by: http, or https with a certificate that can be changed while it serves. */
+export class Listener {
+  readonly #services: Services
+  readonly #place: Place
+  readonly #tls: Config['tls']
+  readonly #log: Log
+  /** Those before it answer what they have, and take nothing new. */
+  readonly #retiring = new Set<ReturnType<typeof listen>>()
+  #current: ReturnType<typeof listen>
+
+  /** Throws `ConfigError` for a certificate that is none, and what Bun throws for a port that is taken. */
+  constructor(services: Services, { host, port, tls }: Config, log: Log) {
+    this.#services = services
+    this.#tls = tls
+    this.#log = log
+    const certificate = tls && readCertificate(tls)
+    // Sockets that are replaced have to share their port for a moment, and then nobody else may have it.
+    if (certificate && port !== 0) requireFree({ hostname: host, port })
+    this.#current = listen(services, { hostname: host, port }, certificate)
+    this.#place = { hostname: host, port: this.#current.server?.port ?? port }
+  }
+
+  get port() {
+    return this.#place.port
+  }
+
+  /** Reads the certificate again. One that is none is logged and changes nothing; what is under way is answered. */
+  reloadCertificate() {
+    if (!this.#tls) return this.#log.warn('there is no certificate to read again')
+    try {
+      const certificate = readCertificate(this.#tls)
+      const before = this.#current
+      this.#current = listen(this.#services, this.#place, certificate)
+      this.#retiring.add(before)
+      void before.stop().finally(() => this.#retiring.delete(before))
+      this.#log.info('the certificate was read again', {
+        event: 'certificate',
+        expires_at: new Date(certificate.expiresAt).toISOString(),
+      })
+    } catch (error) {
+      const problems = error instanceof ConfigError ? error.problems : [String(error)]
+      this.#log.error('the certificate was not changed', { event: 'certificate_refused', problems })
+    }
+  }
+
+  /** Takes nothing new; resolves when all that was accepted is answered. */
+  async close() {
+    await Promise.all(this.#all().map((app) => app.stop()))
+  }
+
+  /** Ends what is still open. */
+  async cut() {
+    await Promise.all(this.#all().map((app) => app.server?.stop(true)))
+  }
+
+  #all() {
+    return [this.#current, ...this.#retiring].filter((app) => app.server)
+  }
+}
+
+const listen = (services: Services, place: Place, certificate: Certificate | null) => {
+  Object.assign(http, { maxHeaderSize: maxHeaderBytes })
+  return createApp(services).listen({
+    ...place,
+    ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key } } : {}),
+    // Elysia's default would let a second server share the port, and each would answer half of the requests.
+    reusePort: certificate !== null,
+    // Bodies are capped where they are read; Bun's own limit would answer a bare 413, and drops what nobody reads.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  })
+}
+
+const requireFree = (place: Place) =>
+  void Bun.serve({ ...place, reusePort: false, fetch: () => new Response() }).stop(true)
