@@ -147,18 +147,26 @@ export class Reconciler {
     if (over?.hangUpDue) this.hangUp(over)
   }
 
+  /** An order that was never answered is looked for first: most providers hang up by their own id alone. */
+  async #idOf(call: Call) {
+    const report = await this.#ask(call)
+    return report.known === 'yes' ? report.providerCallId : null
+  }
+
   /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */
   async #hangUp(call: Call) {
     const { lifecycle, provider, clock, log } = this.#needs
     let isDone = clock.now() > call.expiresAt + hangUpForMs
+    const providerCallId = call.providerCallId ?? (await this.#idOf(call))
     try {
-      await provider(call).end(call)
+      await provider(call).end({ ...call, providerCallId })
       isDone = true
     } catch (error) {
       log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })
     }
     await lifecycle.insist(call.id, (before) => ({
       ...before,
+      providerCallId: before.providerCallId ?? providerCallId,
       hangUpDue: before.hangUpDue && !isDone,
       heardAt: clock.now(),
     }))

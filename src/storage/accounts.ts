@@ -13,7 +13,8 @@ export interface NewAccount {
 }
 
 /** Agencies' accounts at providers. Credentials go in and come out in clear; the database holds them sealed. */
-export const createAccountStore = ({ orm }: Database, vault: Vault) => {
+export const createAccountStore = (database: Database, vault: Vault) => {
+  const { orm } = database
   const byAgency = orm
     .select({ id: providerAccounts.id })
     .from(providerAccounts)
@@ -26,28 +27,33 @@ export const createAccountStore = ({ orm }: Database, vault: Vault) => {
     .prepare()
   const idOf = (agencyId: string, provider: string) => byAgency.get({ agencyId, provider })?.id
 
+  const put = ({ agencyId, provider, baseUrl, credentials }: NewAccount, now: number): AccountRow => {
+    const id = idOf(agencyId, provider) ?? Bun.randomUUIDv7()
+    const row: AccountRow = {
+      id,
+      agencyId,
+      provider,
+      baseUrl,
+      sealed: vault.seal(JSON.stringify(credentials), labelOf(id)),
+      hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
+      savedAt: now,
+    }
+    orm
+      .insert(providerAccounts)
+      .values(row)
+      .onConflictDoUpdate({ target: providerAccounts.id, set: row })
+      .run()
+    return row
+  }
+
   return {
     idOf,
 
-    /** Saves an account in the place of the agency's earlier one at that provider, under the same id. */
-    save: ({ agencyId, provider, baseUrl, credentials }: NewAccount, now: number): AccountRow => {
-      const id = idOf(agencyId, provider) ?? Bun.randomUUIDv7()
-      const row: AccountRow = {
-        id,
-        agencyId,
-        provider,
-        baseUrl,
-        sealed: vault.seal(JSON.stringify(credentials), labelOf(id)),
-        hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
-        savedAt: now,
-      }
-      orm
-        .insert(providerAccounts)
-        .values(row)
-        .onConflictDoUpdate({ target: providerAccounts.id, set: row })
-        .run()
-      return row
-    },
+    /**
+     * Saves an account in the place of the agency's earlier one at that provider, under the same id. Of two that are saved
+     * at once, in two processes even, the later one is kept, whole.
+     */
+    save: (account: NewAccount, now: number): AccountRow => database.transaction(() => put(account, now)),
 
     findFor: (agencyId: string, provider: string): AccountRow | undefined =>
       orm

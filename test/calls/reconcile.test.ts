@@ -313,6 +313,28 @@ describe('a hang-up that fails', () => {
     expect([tries, call.now().hangUpDue, call.now().dispatch]).toEqual([before, false, 'refused'])
   })
 
+  test('looks for an order that was never answered, by our id', async () => {
+    const gate = createGate(capped)
+    const hungUp: (string | null)[] = []
+    let isReachable = false
+    const { provider } = scriptedProvider({
+      ask: async ({ id }) =>
+        isReachable ? { known: 'yes', providerCallId: `theirs-${id}`, events: [] } : refusal(),
+      end: async ({ providerCallId }) => {
+        hungUp.push(providerCallId)
+        if (providerCallId === null) throw new Error('it hangs up by its own id alone')
+      },
+    })
+    callingThrough(gate, provider).reconciler.start()
+    const call = undispatched(gate, '00', { provider: 'bland', dispatch: 'unknown' })
+    await gate.clock.advance(50_000)
+    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', hangUpDue: true })
+    isReachable = true
+    await gate.clock.advance(20_000)
+    expect(hungUp.at(-1)).toBe(`theirs-${call.id}`)
+    expect(call.now()).toMatchObject({ hangUpDue: false, providerCallId: `theirs-${call.id}` })
+  })
+
   test('is tried again after a restart', async () => {
     using directory = temporaryDirectory()
     const gate = createGate({ ...capped, path: directory.database })

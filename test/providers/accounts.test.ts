@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { http } from '../../src/providers/http.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 import { checkAccount } from '../../src/providers/credentials.ts'
+import { run } from '../../src/cli/run.ts'
+import { createAccountStore } from '../../src/storage/accounts.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { Vault } from '../../src/storage/vault.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { answer, createGate } from '../support/gate.ts'
@@ -11,6 +15,8 @@ import { createOperator, textOf } from '../support/page.ts'
 import { connect, until } from '../support/scenarios.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const sealing = 'a secret for tests, of 32 or more'
+const main = join(import.meta.dir, '../../src/main.ts')
 const publicOnly = { allowPrivate: false }
 
 test('credentials are in no file of the data directory, and come back whole', () => {
@@ -45,6 +51,81 @@ test('saving again keeps the account’s id, so that what was pasted at the prov
   ]
   expect(second.id).toBe(first.id)
   expect(accounts.list(gate.agency.id)).toHaveLength(1)
+})
+
+test('accounts saved at once by the page and the command line: one row, and the later one’s credentials, whole', async () => {
+  using directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database, secret: sealing })
+  gate.database.sqlite.run('PRAGMA busy_timeout = 5000')
+  const { agency, services } = gate
+  const { post } = await createOperator(gate)
+  const vapiServer = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => Response.json([]) })
+  const fields = (who: string) => ({ api_key: `api-key-of-${who}`, hook_secret: `hook-secret-of-${who}` })
+  const byCommand = (who: string) => {
+    const credentials = Object.entries(fields(who)).flatMap(([name, value]) => [
+      '--credential',
+      `${name}=${value}`,
+    ])
+    const args = [
+      'provider',
+      'set',
+      '--agency',
+      agency.id,
+      '--provider',
+      'vapi',
+      '--unchecked',
+      ...credentials,
+    ]
+    const env = {
+      ...process.env,
+      CALLGATE_DATA_DIR: directory.path,
+      CALLGATE_SECRET: sealing,
+      CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
+    }
+    return Bun.spawn([process.execPath, main, ...args], { env, stdout: 'ignore', stderr: 'inherit' }).exited
+  }
+  const byPage = async (who: string) =>
+    (
+      await post(`/admin/agencies/${agency.id}/integrations/providers/vapi`, {
+        ...fields(who),
+        base_url: vapiServer.url.origin,
+      })
+    ).status
+  const outcomes = await Promise.all([
+    byCommand('ann'),
+    byPage('ben'),
+    byCommand('cleo'),
+    byPage('dan'),
+    byCommand('eve'),
+  ])
+  await vapiServer.stop(true)
+  expect(outcomes).toEqual([0, 200, 0, 200, 0])
+  const [account, ...others] = services.accounts.list(agency.id)
+  expect(others).toEqual([])
+  const kept = account ? services.accounts.open(account) : {}
+  expect(['ann', 'ben', 'cleo', 'dan', 'eve'].map(fields)).toContainEqual(kept as ReturnType<typeof fields>)
+}, 20_000)
+
+test('an account that another process saved first is replaced, not doubled', () => {
+  using directory = temporaryDirectory()
+  const one = createGate({ path: directory.database })
+  const two = openDatabase(directory.database)
+  const given = { agencyId: one.agency.id, provider: 'vapi', baseUrl: null }
+  const save = (who: string, store: ReturnType<typeof createAccountStore>) =>
+    store.save({ ...given, credentials: { api_key: `api-key-of-${who}` } }, 1)
+  const other = createAccountStore(two, new Vault(sealing))
+  // The other one comes between the look for an earlier account and the writing, as another process would.
+  class Interrupted extends Vault {
+    override seal(plain: string, label: string) {
+      expect(() => save('other', other)).toThrow('locked')
+      return super.seal(plain, label)
+    }
+  }
+  const interrupted = createAccountStore(one.database, new Interrupted(sealing))
+  const first = save('first', interrupted)
+  expect(save('other', other).id).toBe(first.id)
+  expect(one.services.accounts.list(one.agency.id)).toHaveLength(1)
+  two.close()
 })
 
 test('a changed account is used from the next call on', async () => {
@@ -107,6 +188,33 @@ describe('staging', () => {
 
   test('never rings a real phone by accident, whatever the agent’s provider', async () => {
     expect(await stagingCall(false)).toEqual({ creates: 0, provider: 'simulator' })
+  })
+
+  test('warns on the page before phones ring, and says that they do', async () => {
+    const gate = createGate()
+    const { visit, post } = await createOperator(gate)
+    const integrations = `/admin/agencies/${gate.agency.id}/integrations`
+    const card = async () => await textOf(await visit(`${integrations}/api`))
+    expect(await card()).toContain(
+      'Real dialling sends staging calls to the agent’s provider: phones ring, and the provider charges.',
+    )
+    expect((await post(`${integrations}/api/staging/dialling`, { real: 'true' })).status).toBe(303)
+    expect(gate.environment('staging').dialsReal).toBe(true)
+    expect(await card()).toContain('Real dialling is on')
+  })
+
+  test('warns on the command line', async () => {
+    using directory = temporaryDirectory()
+    const shell = async (line: string) => {
+      let out = ''
+      const io = { env: { CALLGATE_DATA_DIR: directory.path }, isTerminal: false, err: () => {} }
+      await run(line.split(' '), { ...io, out: (text) => (out += text) })
+      return out
+    }
+    const { id } = JSON.parse(await shell('agency create --name Acme --plan agency --json')) as { id: string }
+    const dial = `environment dial --agency ${id} --environment staging`
+    expect(await shell(`${dial} --real`)).toContain('Calls in staging now ring real phones')
+    expect(await shell(`${dial} --simulated`)).toContain('Calls in staging now ring nobody')
   })
 
   test('dials for real once the operator says so', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
-import { type CallEvent, type CallOrder, newCall } from '../../src/calls/call.ts'
+import { awaitsDetails, type CallEvent, type CallOrder, newCall } from '../../src/calls/call.ts'
 import { twilio } from '../../src/providers/twilio.ts'
 import { FixedClock } from '../support/clock.ts'
 import { orderOf } from '../support/fakes/order.ts'
 import { serving } from '../support/fakes/serving.ts'
 import { startFakeTwilio } from '../support/fakes/twilio.ts'
-import { connect, everyProvider } from '../support/scenarios.ts'
+import { connect, everyProvider, until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
 
 describe('with Twilio', () => everyProvider(startFakeTwilio))
@@ -144,6 +144,19 @@ describe('the order', () => {
     })
     expect(there.asked()).toEqual([])
   })
+})
+
+test('a price that Twilio knows only after the end is asked for', async () => {
+  await using fake = await startFakeTwilio()
+  const { gate, place, report, slots } = connect(fake)
+  gate.services.reconciler.start()
+  const call = await place()
+  await report(call.id, 'completed')
+  expect(call.now()).toMatchObject({ status: 'completed', costCents: null })
+  expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
+  await gate.clock.advance(31_000)
+  await until(() => !awaitsDetails(call.now()))
+  expect(call.now()).toMatchObject({ costCents: 3, detailsAsked: 1 })
 })
 
 describe('the answer to an order', () => {

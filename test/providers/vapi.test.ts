@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { awaitsDetails } from '../../src/calls/call.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 import { now, orderOf, ourId } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
@@ -219,6 +220,20 @@ describe('what a report says', () => {
       { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.', ...nothing } },
     ])
   })
+})
+
+test('a status-update ends the call at once, and its end-of-call-report fills in what it says', async () => {
+  await using fake = await startFakeVapi()
+  const { gate, place, deliver, slots } = connect(fake)
+  const call = await place()
+  fake.move(call.id, 'completed')
+  const [update, , full] = fake.reports(call.id, 'completed', gate.clock.now())
+  if (!update || !full) throw new Error('Vapi reports a completed call twice')
+  await deliver(update)
+  expect(call.now()).toMatchObject({ status: 'completed', summary: null })
+  expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
+  await deliver(full)
+  expect(call.now()).toMatchObject({ summary: fake.tells.summary, costCents: fake.tells.costCents })
 })
 
 describe('placing', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Call } from '../../src/calls/call.ts'
+import { awaitsDetails, type Call } from '../../src/calls/call.ts'
 import { settled } from './clock.ts'
 import type { Behaviour, FakeProvider, HookRequest, Standing } from './fakes/fake.ts'
 import { answer, createGate } from './gate.ts'
@@ -102,6 +102,22 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     await until(() => call.now().status === 'completed')
     expect(call.now()).toMatchObject({ summary: fake.tells.summary ?? null })
     expect(slots()).toBe(0)
+  })
+
+  test('what is known only after our own end is asked for, and fills what is missing', async () => {
+    await using fake = await start()
+    const { gate, place, slots } = connect(fake)
+    gate.services.reconciler.start()
+    const call = await place()
+    const end = { type: 'ended', status: 'completed', code: 'ended_on_request' } as const
+    await gate.services.lifecycle.record(call.id, { ...end, at: gate.clock.now() })
+    expect([awaitsDetails(call.now()), slots()]).toEqual([fake.kind.tells.length > 0, 0])
+    if (fake.kind.tells.length === 0) return
+    fake.move(call.id, 'completed')
+    await gate.clock.advance(31_000)
+    await until(() => call.now().detailsAsked === 1)
+    expect(call.now()).toMatchObject({ ...fake.tells, reasonCode: 'ended_on_request' })
+    expect(fake.createsOf(call.id)).toBe(1)
   })
 
   test('doubled and reordered events change nothing more', async () => {
