@@ -10,11 +10,11 @@ export const startCanary = async (welcome: (socket: Socket) => void = (socket) =
     socket.on('error', () => {}).on('close', () => open.delete(socket))
     welcome(socket)
   }
-  const servers = [await listen(createServer(take), 0, '127.0.0.1')]
-  const { port } = servers[0]?.address() as AddressInfo
+  const first = await listen(createServer(take), 0, '127.0.0.1')
+  const { port } = first.address() as AddressInfo
   // A machine without IPv6 has nothing there to be reached.
   const second = await listen(createServer(take), port, '::1').catch(() => undefined)
-  if (second) servers.push(second)
+  const servers = second ? [first, second] : [first]
   return {
     port,
     url: `http://127.0.0.1:${port}`,

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'bun:test'
+import { run } from '../../src/cli/run.ts'
+import { createSend, type Send } from '../../src/outgoing/send.ts'
+import { vapi } from '../../src/providers/vapi.ts'
+import { startCanary } from '../support/canary.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+import { answer, createGate } from '../support/gate.ts'
+import { createOperator } from '../support/page.ts'
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+
+describe('an account never leads to this machine or its networks', () => {
+  test('when it is saved on the page', async () => {
+    using canary = await startCanary()
+    const gate = createGate({ allowPrivateDestinations: false })
+    const { post } = await createOperator(gate)
+    const path = `/admin/agencies/${gate.agency.id}/integrations/providers/http`
+    for (const [origin, reason] of [
+      [`http://127.0.0.1:${canary.port}`, 'it must begin with https://'],
+      [`https://127.0.0.1:${canary.port}`, 'its address is loopback'],
+      [`https://localhost:${canary.port}`, 'its name is a local one'],
+    ] as const) {
+      const refused = await post(path, { hook_secret: secret, base_url: origin })
+      expect(refused.status).toBe(422)
+      const html = await refused.text()
+      expect(html).toContain(`The URL cannot be called: ${reason}.`)
+      expect(html).toContain(`value="${origin}"`)
+    }
+    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(canary.connections()).toBe(0)
+  })
+
+  test.each([
+    ['false', 1, 'The URL cannot be called: it must begin with https://.\n'],
+    ['true', 0, ''],
+  ])(
+    'when it is saved by a command, with CALLGATE_ALLOW_PRIVATE_DESTINATIONS=%s',
+    async (allowed, code, said) => {
+      using directory = temporaryDirectory()
+      const command = async (...line: string[]) => {
+        let out = ''
+        let err = ''
+        const env = { CALLGATE_DATA_DIR: directory.path, CALLGATE_ALLOW_PRIVATE_DESTINATIONS: allowed }
+        const io = {
+          env,
+          isTerminal: false,
+          out: (text: string) => void (out += text),
+          err: (text: string) => void (err += text),
+        }
+        return { code: await run([...line, '--json'], io), out, err }
+      }
+      const { out } = await command('agency', 'create', '--name', 'Acme', '--plan', 'agency')
+      const { id } = JSON.parse(out) as { id: string }
+      const account = [
+        '--agency',
+        id,
+        '--provider',
+        'http',
+        '--base-url',
+        'http://127.0.0.1:1',
+        '--unchecked',
+      ]
+      expect(await command('provider', 'set', ...account)).toMatchObject({ code, err: said })
+    },
+  )
+
+  test('when it was saved while that was allowed: its calls fail, and say why', async () => {
+    using canary = await startCanary()
+    const gate = createGate({ allowPrivateDestinations: false })
+    const { accounts, agents, calls, environments } = gate.services
+    const agencyId = gate.agency.id
+    const baseUrl = `https://127.0.0.1:${canary.port}`
+    accounts.save({ agencyId, provider: 'http', baseUrl, credentials: { hook_secret: secret } }, 1)
+    const agent = agents.create(agencyId, { name: 'Own', provider: 'http' }, 1)
+    environments.setDefaultAgent(gate.production.id, agent.id)
+    const { call_id: id = '' } = await answer(await gate.trigger())
+    await gate.clock.advance(0)
+    expect(calls.find(id)).toMatchObject({
+      status: 'failed',
+      reasonCode: 'provider_unreachable',
+      reason: 'Your own dialler may not be called: its address is loopback.',
+    })
+    expect(gate.services.leases.count(gate.production.id)).toBe(0)
+    expect(canary.connections()).toBe(0)
+  })
+
+  test('by what the provider answers', async () => {
+    using canary = await startCanary()
+    const guarded = createSend({ allowPrivate: false })
+    const call = {
+      id: '7c0e7a9e-52c4-4b0f-8f7c-1f2e3d4c5b6a',
+      status: 'in-progress',
+      monitor: { controlUrl: `https://127.0.0.1:${canary.port}/control` },
+    }
+    const send: Send = async (url, request) =>
+      url.startsWith('https://api.vapi.ai/')
+        ? { kind: 'answered', status: 200, headers: new Headers(), body: Buffer.from(JSON.stringify(call)) }
+        : guarded(url, request)
+    const credentials = { api_key: 'key_1234567890', hook_secret: 'secret' }
+    const provider = vapi.connect(
+      { id: 'account', baseUrl: null, credentials, hookUrl: 'https://gate.test/hook' },
+      { clock: { now: () => 1 }, timeoutMs: 300, send },
+    )
+    const reference = { id: 'ours', phoneNumber: '+15551234567', createdAt: 1, providerCallId: call.id }
+    await expect(provider.end(reference)).rejects.toThrow(
+      'Vapi did not hang up: may not be called: its address is loopback.',
+    )
+    expect(canary.connections()).toBe(0)
+  })
+})
