@@ -27,12 +27,11 @@ export const startServer = async (config: Config, log: Log) => {
     const listener = new Listener(services, config, log)
     const url = localUrl(config, listener.port)
     services.listening.url = url
-    services.reconciler.start()
+    services.start()
 
     /** Answers what was accepted, as far as that ends in time, and leaves the disk as a restart wants to find it. */
     const stop = async () => {
-      services.reconciler.stop()
-      await Promise.race([drained(listener, services.dispatcher), Bun.sleep(drainMs)])
+      await Promise.race([drained(listener, services), Bun.sleep(drainMs)])
       await listener.cut()
       undoAll()
     }
@@ -44,7 +43,7 @@ export const startServer = async (config: Config, log: Log) => {
   }
 }
 
-const drained = async (listener: Listener, dispatcher: { idle(): Promise<void> }) => {
+const drained = async (listener: Listener, services: { rest(): Promise<void> }) => {
   await listener.close()
-  await dispatcher.idle()
+  await services.rest()
 }

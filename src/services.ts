@@ -26,6 +26,9 @@ import type { Database } from './storage/database.ts'
 import { createStores } from './storage/stores.ts'
 import type { Log } from './telemetry/log.ts'
 import { Usage } from './telemetry/usage.ts'
+import { Deliverer } from './webhooks/deliverer.ts'
+import { createOutbox } from './webhooks/outbox.ts'
+import { createSample } from './webhooks/sample.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -39,11 +42,11 @@ export interface Foundations {
   providerTimeoutMs?: number
 }
 
-/** Wires everything once. Nothing runs yet: `reconciler.start` sets it going, and `halt` ends it. */
+/** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
 export const createServices = (foundations: Foundations) => {
   const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
   const stores = createStores(database, dataDir.secret())
-  const { accounts, agents, audit, calls, keys, people } = stores
+  const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const commit = createCommit(database)
@@ -53,9 +56,12 @@ export const createServices = (foundations: Foundations) => {
   for (const call of calls.active()) leases.restore(leaseOf(call))
 
   const tells = (call: Call) => traitsOf(call.provider).tells
-  const lifecycle = new Lifecycle({ calls, leases, tells, commit, clock })
-  const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
+  const telling = { webhooks, deliveries, send, clock }
+  const deliverer = new Deliverer({ ...telling, commit, log, random: Math.random })
+  const announce = createOutbox({ ...telling, agents, tells, wake: () => deliverer.wake() })
+  const lifecycle = new Lifecycle({ calls, leases, tells, commit, clock, announce })
+  const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
   const surroundings = { clock, timeoutMs: providerTimeoutMs, send }
   const dialling = new Dialling({ simulator, accounts, surroundings, publicUrl })
   const provider = (call: Call) => dialling.providerOf(call)
@@ -78,6 +84,7 @@ export const createServices = (foundations: Foundations) => {
     dispatcher,
     dialling,
     reconciler,
+    deliverer,
     usage,
     /** Where the server really listens, once it does. */
     listening,
@@ -107,9 +114,22 @@ export const createServices = (foundations: Foundations) => {
     }),
     endCall: createEnd(calling),
     releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),
+    sendSample: createSample(telling),
+    /** Takes up what an earlier process left, and what comes to be from now on. */
+    start: () => {
+      reconciler.start()
+      deliverer.start()
+    },
+    /** Begins nothing by itself any more; resolves when what is under way has come to its end. */
+    rest: async () => {
+      reconciler.stop()
+      deliverer.stop()
+      await Promise.all([dispatcher.idle(), deliverer.idle()])
+    },
     /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
     halt: () => {
       reconciler.stop()
+      deliverer.stop()
       simulator.stop()
       lifecycle.stop()
       usage.flush()

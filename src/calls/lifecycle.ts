@@ -17,6 +17,8 @@ interface LifecycleNeeds {
   tells(call: Call): readonly Detail[]
   commit: Commit
   clock: Clock
+  /** Writes down, in the same commit, what others have to be told of a change. */
+  announce(before: Call, after: Call): void
 }
 
 /** How long to wait before a change that the disk did not take is tried again. */
@@ -63,7 +65,7 @@ export class Lifecycle {
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const { calls, leases, clock, commit, tells } = this.#needs
+    const { announce, calls, leases, clock, commit, tells } = this.#needs
     const result = await commit(() => {
       const call = calls.find(callId)
       if (!call) return undefined
@@ -71,6 +73,7 @@ export class Lifecycle {
       if (altered === call) return call
       const next = awaitDetails(altered, tells(altered), clock.now())
       calls.save(next)
+      announce(call, next)
       return next
     })
     if (result && isOver(result)) leases.release(callId, clock.now())

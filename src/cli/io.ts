@@ -1,4 +1,5 @@
 import { localUrl, readConfig } from '../config.ts'
+import type { NotPromise } from '../calls/commit.ts'
 import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
@@ -50,14 +51,16 @@ export const baseUrlOf = (io: Io) => {
 }
 
 /** Works on the data directory, beside a running server or without one. */
-export const withStores = <T>(io: Io, work: (stores: Stores) => T, mayCreate = false): T => {
+export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>, mayCreate = false): T => {
+  using opened = openStores(io, mayCreate)
+  return work(opened.stores)
+}
+
+/** The stores of the data directory, until the block of their `using` ends. */
+export const openStores = (io: Io, mayCreate = false) => {
   const dataDir = mayCreate ? new DataDir(configOf(io)) : existingDataDir(io)
   const database = dataDir.openDatabase()
-  try {
-    return work(createStores(database, dataDir.secret()))
-  } finally {
-    database.close()
-  }
+  return { stores: createStores(database, dataDir.secret()), [Symbol.dispose]: () => database.close() }
 }
 
 /** Prints a result: one JSON line, or sentences for people. */

@@ -16,6 +16,7 @@ import { keyCommand } from './key.ts'
 import { providerCommand } from './provider.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
+import { webhookCommand } from './webhook.ts'
 
 const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
@@ -74,6 +75,7 @@ const commands = (io: Io) =>
       restore: restoring(io),
       config: config(io),
       admin: adminCommand(io),
+      webhook: webhookCommand(io),
       healthcheck: healthcheck(io),
       version: version(io),
     },

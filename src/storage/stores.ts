@@ -4,6 +4,7 @@ import { createAgentStore } from './agents.ts'
 import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
+import { createDeliveryStore } from './deliveries.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
@@ -11,20 +12,26 @@ import { createKeyStore } from './keys.ts'
 import { createPeopleStore } from './people.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
+import { createWebhookStore } from './webhooks.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
 /** One store per noun, over one database. */
-export const createStores = (database: Database, secret: string) => ({
-  agencies: createAgencyStore(database),
-  environments: createEnvironmentStore(database),
-  keys: createKeyStore(database),
-  agents: createAgentStore(database),
-  accounts: createAccountStore(database, new Vault(secret)),
-  calls: createCallStore(database),
-  idempotency: createIdempotencyStore(database),
-  people: createPeopleStore(database),
-  usageRows: createUsageStore(database),
-  invitations: createInvitationStore(database),
-  audit: createAuditStore(database),
-})
+export const createStores = (database: Database, secret: string) => {
+  const vault = new Vault(secret)
+  return {
+    agencies: createAgencyStore(database),
+    environments: createEnvironmentStore(database),
+    keys: createKeyStore(database),
+    agents: createAgentStore(database),
+    accounts: createAccountStore(database, vault),
+    calls: createCallStore(database),
+    idempotency: createIdempotencyStore(database),
+    webhooks: createWebhookStore(database, vault),
+    deliveries: createDeliveryStore(database),
+    people: createPeopleStore(database),
+    usageRows: createUsageStore(database),
+    invitations: createInvitationStore(database),
+    audit: createAuditStore(database),
+  }
+}

@@ -11,7 +11,7 @@ let browser: Browser
 let server: Awaited<ReturnType<typeof startBinary>>
 
 beforeAll(async () => {
-  server = await startBinary(directory.path)
+  server = await startBinary(directory.path, { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' })
   browser = await launchBrowser()
   const page = await browser.newPage()
   await page.goto(await server.setupLink())

@@ -12,8 +12,10 @@ import { agencyParams, findAgency } from './agencies.tsx'
 import { signedIn } from './guard.ts'
 import { CallPage, callPath, ReleasePage } from './pages/call.tsx'
 import { CallsPage, type CallView } from './pages/calls.tsx'
+import { DeliveriesOfCall } from './pages/delivery.tsx'
 import { renderPage } from './pages/layout.tsx'
 import { SlotsPage } from './pages/slots.tsx'
+import { webhookPath } from './pages/webhook.tsx'
 
 const callsAtOnce = 25
 
@@ -37,7 +39,8 @@ const readFilter = ({ url }: Request) => {
 
 /** An agency's calls in both environments, each of them, and the slots that they hold. */
 export const callPages = (services: Services) => {
-  const { agents, audit, calls, clock, config, endCall, environments, leases, log, releaseCall } = services
+  const { agents, audit, calls, clock, config, deliveries, endCall, environments, leases, log, releaseCall } =
+    services
 
   const viewer = (agency: Agency) => {
     const agentNames = new Map(agents.list(agency.id).map(({ id, name }) => [id, name]))
@@ -69,7 +72,15 @@ export const callPages = (services: Services) => {
   }
 
   const callPage = (person: Person, { agency, call }: ReturnType<typeof find>, error?: string) =>
-    renderPage(<CallPage person={person} agency={agency} call={call} now={clock.now()} error={error} />)
+    renderPage(
+      <CallPage person={person} agency={agency} call={call} now={clock.now()} error={error}>
+        <DeliveriesOfCall
+          deliveries={deliveries.ofCall(call.id)}
+          path={webhookPath(agency.id, call.environment)}
+          now={clock.now()}
+        />
+      </CallPage>,
+    )
 
   return new Elysia({ name: 'call-pages' })
     .use(signedIn(services))

@@ -13,6 +13,7 @@ import { operatorPages } from './operator.tsx'
 import { peoplePages } from './people.tsx'
 import { providerPages } from './providers.tsx'
 import { testCalls } from './test-call.ts'
+import { webhookPages } from './webhooks.tsx'
 
 /** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
 export const admin = (services: Services) =>
@@ -29,4 +30,5 @@ export const admin = (services: Services) =>
     .use(integrationPages(services)) // its keys and switches
     .use(testCalls(services)) // a call that rings nobody
     .use(limitPages(services)) // what the operator lets an environment do
+    .use(webhookPages(services)) // where its events go
     .use(providerPages(services)) // its accounts at voice providers

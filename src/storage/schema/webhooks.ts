@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { deliveryStates, eventNames } from '../../webhooks/event.ts'
+import { deliveryStates } from '../../webhooks/delivery.ts'
+import { eventNames } from '../../webhooks/event.ts'
 import { environments } from './agencies.ts'
 import { calls } from './calls.ts'
 
@@ -45,6 +46,7 @@ export const deliveries = sqliteTable(
     lastStatus: integer('last_status'),
     lastAnswer: text('last_answer'),
     lastError: text('last_error'),
+    lastTookMs: integer('last_took_ms'),
   },
   (table) => [
     index('deliveries_environment').on(table.environmentId, table.id),

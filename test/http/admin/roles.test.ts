@@ -3,6 +3,8 @@ import { tokenHash } from '../../../src/keys/token.ts'
 import { assetUrls } from '../../../src/http/admin/assets/index.ts'
 import { createGate } from '../../support/gate.ts'
 import { enter, postForm, textOf } from '../../support/page.ts'
+import { listen } from '../../support/webhooks.ts'
+import { newDelivery } from '../../../src/webhooks/delivery.ts'
 
 const visitors = ['anonymous', 'own admin', 'other admin', 'operator'] as const
 type Visitor = (typeof visitors)[number]
@@ -70,6 +72,15 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/agencies/:agency/calls/:call/release',
     'GET /admin/agencies/:agency/integrations',
     'GET /admin/agencies/:agency/integrations/api',
+    'GET /admin/agencies/:agency/integrations/api/:environment/webhook',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/secret',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/test',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/access',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/remove',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/replay',
+    'GET /admin/agencies/:agency/integrations/api/:environment/webhook/deliveries/:delivery',
+    'POST /admin/agencies/:agency/integrations/api/:environment/webhook/deliveries/:delivery/replay',
     'GET /admin/agencies/:agency/integrations/api/:environment/rotate',
     'GET /admin/agencies/:agency/integrations/api/:environment/key',
     'POST /admin/agencies/:agency/integrations/api/:environment/key',
@@ -98,10 +109,15 @@ const populate = async () => {
   invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
   invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
   await gate.trigger()
+  listen(gate, 'http://127.0.0.1:9/hook')
+  const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
+  const delivery = newDelivery({ ...told, event: 'test' })
+  gate.services.deliveries.insert(delivery)
   const behind: Record<string, string | undefined> = {
     agency: gate.agency.id,
     agent: gate.agent.id,
     call: calls.active()[0]?.id,
+    delivery: delivery.id,
     environment: 'production',
     file: assetUrls.stylesheet.split('/').at(-1),
     invitation: tokenHash('invited'),
@@ -154,7 +170,7 @@ test.each(cells)('%s is %s: exactly those who may enter do', async (name, kind) 
 })
 
 test('what belongs to another agency is not found under one’s own', async () => {
-  const parts = /:(agent|call)\b/
+  const parts = /:(agent|call|delivery)\b/
   const deep = routes['an agency’s'].filter((name) => parts.test(name))
   expect(deep.length).toBeGreaterThan(5)
   const { knock, other } = await populate()

@@ -105,6 +105,9 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
         </a>
       )}
     </p>
+    <p>
+      <a href={`${environmentPath(environment)}/webhook`}>{`Webhook of ${environment.name}`}</a>
+    </p>
     <Dialling person={person} environment={environment} />
     <TryIt environment={environment} firstCall={environment.firstCall} />
   </article>

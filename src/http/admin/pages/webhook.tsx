@@ -1,0 +1,231 @@
+import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { WebhookRow } from '../../../storage/webhooks.ts'
+import type { Delivery } from '../../../webhooks/delivery.ts'
+import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { AttemptFacts, DeliveryTable } from './delivery.tsx'
+import { environmentTitles } from './words.tsx'
+import { FormError, Time } from './layout.tsx'
+
+export const webhookPath = (agencyId: string, environment: EnvironmentName) =>
+  `/admin/agencies/${agencyId}/integrations/api/${environment}/webhook`
+
+interface WebhookProps extends AgencyPageProps {
+  environment: EnvironmentRow
+  webhook: WebhookRow | undefined
+  deliveries: Delivery[]
+  /** Where the older deliveries begin, when there are any. */
+  older: string | undefined
+  counts: Record<Delivery['state'], number>
+  /** The test that was just sent. */
+  tested: Delivery | undefined
+  now: number
+  typed?: string
+  error?: string
+  /** Made just now: this page is the one answer that shows it. */
+  secret?: string
+}
+
+export const WebhookPage = (props: WebhookProps) => {
+  const { person, agency, environment, webhook, tested, secret, now } = props
+  const path = webhookPath(agency.id, environment.name)
+  return (
+    <AgencyLayout person={person} agency={agency} title="Webhook" section="integrations">
+      <p>
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>API &amp; Webhooks</a>
+      </p>
+      <article class={`environment ${environment.name}`}>
+        <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
+        <p>
+          callgate posts <code>call_started</code> and <code>call_ended</code> of this environment’s calls to
+          one address of yours, signed, and tries again until it answers 2xx.
+        </p>
+        {webhook && !webhook.enabled && (
+          <p class="notice warning">
+            {`Switched off${webhook.offReason ? `: ${webhook.offReason}` : '.'} What was pending waits; what happens meanwhile is not kept.`}
+          </p>
+        )}
+        {secret !== undefined && <MadeSecret secret={secret} />}
+        <UrlForm path={path} webhook={webhook} typed={props.typed} error={props.error} />
+        {webhook && <SendTest path={path} tested={tested} now={now} />}
+      </article>
+      {webhook && <Deliveries {...props} path={path} />}
+      {webhook && <Verification />}
+      {webhook && <Settings path={path} webhook={webhook} now={now} />}
+    </AgencyLayout>
+  )
+}
+
+const MadeSecret = ({ secret }: { secret: string }) => (
+  <>
+    <p class="notice warning" role="status">
+      <strong>Copy the signing secret now: it will not be shown again.</strong> Your receiver needs it to
+      verify what it is sent.
+    </p>
+    <label for="webhook-secret">Signing secret</label>
+    <input
+      id="webhook-secret"
+      class="secret"
+      value={secret}
+      readOnly
+      data-secret
+      autoComplete="off"
+      spellcheck={false}
+    />
+    <div class="row start">
+      <button type="button" data-copy="webhook-secret" data-status="copied-secret" hidden>
+        Copy
+      </button>
+      <span id="copied-secret" role="status" />
+    </div>
+  </>
+)
+
+interface UrlFormProps {
+  path: string
+  webhook: WebhookRow | undefined
+  typed: string | undefined
+  error: string | undefined
+}
+
+const UrlForm = ({ path, webhook, typed, error }: UrlFormProps) => (
+  <form method="post" action={path}>
+    <FormError message={error} />
+    <label>
+      Webhook URL
+      <input
+        type="url"
+        name="url"
+        value={typed ?? webhook?.url ?? ''}
+        placeholder="https://example.com/hooks/callgate"
+        required
+        autoComplete="off"
+        aria-invalid={error === undefined ? undefined : true}
+      />
+      <small>An https address on the internet. Redirects are not followed.</small>
+    </label>
+    <button type="submit" class="inline">
+      Save
+    </button>
+  </form>
+)
+
+const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | undefined; now: number }) => (
+  <>
+    <form method="post" action={`${path}/test`}>
+      <button type="submit" class="secondary inline">
+        Send Test Webhook
+      </button>
+    </form>
+    {tested && (
+      <section aria-label="Result of the test" role="status">
+        <p class={tested.state === 'delivered' ? 'notice' : 'notice error'}>
+          {tested.state === 'delivered' ? 'The test was delivered.' : 'The test was not delivered.'}
+        </p>
+        <AttemptFacts delivery={tested} now={now} />
+      </section>
+    )}
+  </>
+)
+
+const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { path: string }) => (
+  <section aria-labelledby="deliveries">
+    <h2 id="deliveries">Deliveries</h2>
+    {deliveries.length === 0 ? (
+      <p>
+        Nothing was sent yet. Send a test, or <a href="/docs">trigger a call</a>: its start and end will
+        appear here.
+      </p>
+    ) : (
+      <>
+        <p>{`${counts.delivered} delivered, ${counts.pending} pending, ${counts.dead} given up.`}</p>
+        <DeliveryTable deliveries={deliveries} path={path} now={now} />
+        {older !== undefined && <a href={`${path}?before=${older}`}>Older deliveries</a>}
+      </>
+    )}
+    {counts.dead > 0 && (
+      <form method="post" action={`${path}/replay`}>
+        <button type="submit" class="secondary inline">
+          {`Replay all ${counts.dead} that were given up`}
+        </button>
+      </form>
+    )}
+  </section>
+)
+
+const snippets = [
+  ['TypeScript', readExample('verify.ts')],
+  ['Python', readExample('verify.py')],
+  ['curl and openssl', readExample('verify.sh')],
+] as const
+
+const Verification = () => (
+  <section aria-labelledby="verification">
+    <h2 id="verification">Verify what you receive</h2>
+    <p>
+      Each request is signed after Standard Webhooks 1.0.0. Refuse what does not verify, and use the{' '}
+      <code>webhook-id</code> to notice an event that comes twice.
+    </p>
+    {snippets.map(([title, code]) => (
+      <details key={title}>
+        <summary>{title}</summary>
+        <pre tabIndex={0}>
+          <code>{code}</code>
+        </pre>
+      </details>
+    ))}
+  </section>
+)
+
+const Settings = ({ path, webhook, now }: { path: string; webhook: WebhookRow; now: number }) => (
+  <section aria-labelledby="settings">
+    <h2 id="settings">Settings</h2>
+    <dl class="facts">
+      <dt>Signing secret</dt>
+      <dd>
+        <code>{`whsec_…${webhook.hint}`}</code>
+      </dd>
+      {webhook.previousUntil !== null && webhook.previousUntil > now && (
+        <>
+          <dt>Earlier secret</dt>
+          <dd>
+            signs as well until <Time at={webhook.previousUntil} />
+          </dd>
+        </>
+      )}
+    </dl>
+    <form method="post" action={`${path}/access`}>
+      <button
+        type="submit"
+        class="secondary inline"
+        name="enabled"
+        value={webhook.enabled ? 'false' : 'true'}
+      >
+        {webhook.enabled ? 'Switch the webhook off' : 'Switch the webhook on'}
+      </button>
+    </form>
+    <details>
+      <summary>Rotate the signing secret</summary>
+      <form method="post" action={`${path}/secret`}>
+        <p class="notice warning">
+          For 24 hours every delivery is signed with both secrets; then the earlier one stops. Another
+          rotation before that ends it at once.
+        </p>
+        <button type="submit">Rotate secret</button>
+      </form>
+    </details>
+    <details>
+      <summary>Remove the webhook</summary>
+      <form method="post" action={`${path}/remove`}>
+        <p class="notice error">
+          No more events are sent from this environment, and what is pending is given up. The secret is
+          forgotten.
+        </p>
+        <button type="submit" class="danger">
+          Remove webhook
+        </button>
+      </form>
+    </details>
+  </section>
+)

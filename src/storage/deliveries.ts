@@ -1,0 +1,130 @@
+import { and, count, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import type { Delivery } from '../webhooks/delivery.ts'
+import type { Database } from './database.ts'
+import { deliveries } from './schema.ts'
+
+interface PageQuery {
+  environmentId: string
+  state?: Delivery['state'] | undefined
+  before?: string | undefined
+  limit: number
+}
+
+/** The outbox of events, and what became of them. */
+export const createDeliveryStore = (database: Database) => {
+  const { orm, sqlite } = database
+  const columns = Object.keys(getTableColumns(deliveries)) as (keyof Delivery)[]
+  const placeholders = Object.fromEntries(
+    columns.map((column) => [column, sql.placeholder(column)]),
+  ) as unknown as Delivery
+  const insertion = orm.insert(deliveries).values(placeholders).prepare()
+  const { id: _, payload: __, ...changeable } = placeholders
+  const update = orm
+    .update(deliveries)
+    .set(changeable)
+    .where(eq(deliveries.id, sql.placeholder('id')))
+    .prepare()
+
+  /** Jumps from endpoint to endpoint through the index, so that one with a long queue costs no more than another. */
+  const endpointsDue = sqlite.query<{ id: string }, { now: number }>(`
+    with recursive waiting(id) as (
+      select min(environment_id) from deliveries where state = 'pending'
+      union all
+      select (select min(environment_id) from deliveries where state = 'pending' and environment_id > waiting.id)
+      from waiting where waiting.id is not null
+    )
+    select waiting.id as id from waiting join webhooks on webhooks.environment_id = waiting.id and webhooks.enabled
+    where exists (
+      select 1 from deliveries
+      where environment_id = waiting.id and state = 'pending' and next_at <= $now
+    )`)
+
+  /** The order of a call is kept: its end is not told while its start is still to be told. */
+  const due = orm
+    .select()
+    .from(deliveries)
+    .where(
+      sql`environment_id = ${sql.placeholder('environmentId')} and state = 'pending'
+        and next_at <= ${sql.placeholder('now')}
+        and not (event = 'call_ended' and exists (
+          select 1 from deliveries earlier where earlier.call_id = deliveries.call_id
+          and earlier.event = 'call_started' and earlier.state = 'pending'))`,
+    )
+    .orderBy(deliveries.nextAt, deliveries.id)
+    .limit(sql.placeholder('limit'))
+    .prepare()
+
+  return {
+    insert: (delivery: Delivery) => {
+      insertion.run({ ...delivery })
+    },
+
+    /** Changes how an end is told, while nobody has been told; due at `nextAt`, null: as it was. */
+    retell: (callId: string, payload: string, nextAt: number | null) => {
+      orm
+        .update(deliveries)
+        .set({ payload, ...(nextAt === null ? {} : { nextAt }) })
+        .where(sql`call_id = ${callId} and event = 'call_ended' and state = 'pending' and attempts = 0`)
+        .run()
+    },
+
+    /** Saves how far a delivery has come. */
+    save: (delivery: Delivery) => {
+      update.run({ ...delivery })
+    },
+
+    find: (id: string): Delivery | undefined =>
+      orm.select().from(deliveries).where(eq(deliveries.id, id)).get(),
+
+    /** The environments whose endpoint is on and has something due. */
+    endpointsDue: (now: number): string[] => endpointsDue.all({ now }).map(({ id }) => id),
+
+    due: (environmentId: string, now: number, limit: number): Delivery[] =>
+      due.all({ environmentId, now, limit }),
+
+    /** An environment's deliveries, newest first, those with ids below `before`: ids rise with time. */
+    page: ({ environmentId, state, before, limit }: PageQuery): Delivery[] =>
+      orm
+        .select()
+        .from(deliveries)
+        .where(
+          and(
+            eq(deliveries.environmentId, environmentId),
+            before === undefined ? undefined : lt(deliveries.id, before),
+            state === undefined ? undefined : eq(deliveries.state, state),
+          ),
+        )
+        .orderBy(desc(deliveries.id))
+        .limit(limit)
+        .all(),
+
+    ofCall: (callId: string): Delivery[] =>
+      orm.select().from(deliveries).where(eq(deliveries.callId, callId)).orderBy(deliveries.id).all(),
+
+    /** How many deliveries of an environment there are in each state. */
+    counts: (environmentId: string): Record<Delivery['state'], number> => {
+      const rows = orm
+        .select({ state: deliveries.state, number: count() })
+        .from(deliveries)
+        .where(eq(deliveries.environmentId, environmentId))
+        .groupBy(deliveries.state)
+        .all()
+      return {
+        pending: 0,
+        delivered: 0,
+        dead: 0,
+        ...Object.fromEntries(rows.map(({ state, number }) => [state, number])),
+      }
+    },
+
+    /** Sets every dead delivery of an environment going again; gives their number. */
+    replayDead: (environmentId: string, now: number): number => {
+      const { changes } = orm
+        .update(deliveries)
+        .set({ state: 'pending', attempts: 0, nextAt: now })
+        .where(and(eq(deliveries.environmentId, environmentId), eq(deliveries.state, 'dead')))
+        .run() as unknown as { changes: number }
+      return changes
+    },
+  }
+}

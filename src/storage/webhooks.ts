@@ -1,0 +1,86 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { EnvironmentName } from '../keys/keyring.ts'
+import { bothSecretsMs } from '../webhooks/secret.ts'
+import type { Database } from './database.ts'
+import { deliveries, environments, webhooks } from './schema.ts'
+import type { Vault } from './vault.ts'
+
+export type WebhookRow = typeof webhooks.$inferSelect
+
+/** The endpoints of environments. Their secrets go in and come out in clear; the database holds them sealed. */
+export const createWebhookStore = (database: Database, vault: Vault) => {
+  const { orm } = database
+  const listening = orm
+    .select({ environment: environments.name })
+    .from(webhooks)
+    .innerJoin(environments, eq(environments.id, webhooks.environmentId))
+    .where(and(eq(webhooks.environmentId, sql.placeholder('environmentId')), webhooks.enabled))
+    .prepare()
+
+  const find = (environmentId: string): WebhookRow | undefined =>
+    orm.select().from(webhooks).where(eq(webhooks.environmentId, environmentId)).get()
+
+  const change = (environmentId: string, given: Partial<WebhookRow>) => {
+    orm.update(webhooks).set(given).where(eq(webhooks.environmentId, environmentId)).run()
+  }
+
+  return {
+    find,
+
+    listening: (environmentId: string): { environment: EnvironmentName } | undefined =>
+      listening.get({ environmentId }),
+
+    /** Makes the endpoint with this secret; one that is there keeps its own and gets the address. */
+    save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
+      database.transaction(() => {
+        const sealed = vault.seal(secret, labelOf(environmentId))
+        const made = { environmentId, url, sealed, hint: secret.slice(-4), savedAt: now }
+        const again = { url, savedAt: now, enabled: true, offReason: null }
+        return orm
+          .insert(webhooks)
+          .values(made)
+          .onConflictDoUpdate({ target: webhooks.environmentId, set: again })
+          .returning()
+          .get()
+      }),
+
+    /** Puts a secret in the place of the present one, which goes on signing for a day. */
+    rotate: (environmentId: string, secret: string, now: number) =>
+      database.transaction(() => {
+        const before = find(environmentId)
+        if (!before) return
+        change(environmentId, {
+          sealed: vault.seal(secret, labelOf(environmentId)),
+          hint: secret.slice(-4),
+          previousSealed: before.sealed,
+          previousUntil: now + bothSecretsMs,
+        })
+      }),
+
+    /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
+    secrets: (row: WebhookRow, now: number) => {
+      const { environmentId, sealed, previousSealed, previousUntil } = row
+      const isBoth = previousSealed !== null && previousUntil !== null && now < previousUntil
+      return (isBoth ? [sealed, previousSealed] : [sealed]).map((each) =>
+        vault.open(each, labelOf(environmentId)),
+      )
+    },
+
+    /** Switched off, it is told nothing: what was pending waits, what happens meanwhile is not kept. */
+    setEnabled: (environmentId: string, enabled: boolean, offReason: string | null = null) =>
+      change(environmentId, { enabled, offReason }),
+
+    /** What was pending for it will not be delivered. */
+    remove: (environmentId: string) =>
+      database.transaction(() => {
+        orm.delete(webhooks).where(eq(webhooks.environmentId, environmentId)).run()
+        orm
+          .update(deliveries)
+          .set({ state: 'dead', lastError: 'The endpoint was removed.' })
+          .where(and(eq(deliveries.environmentId, environmentId), eq(deliveries.state, 'pending')))
+          .run()
+      }),
+  }
+}
+
+const labelOf = (environmentId: string) => `webhook ${environmentId}`

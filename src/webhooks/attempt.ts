@@ -1,0 +1,73 @@
+import type { Clock } from '../clock.ts'
+import type { Send } from '../outgoing/send.ts'
+import type { Attempt, Delivery } from './delivery.ts'
+import { signedHeaders } from './secret.ts'
+
+interface AttemptNeeds {
+  send: Send
+  clock: Clock
+}
+
+const timeoutMs = 10_000
+/** How much of an answer is read and kept, for people to look at. */
+const keptBytes = 500
+
+/**
+ * Tells an endpoint one event, once. Standard Webhooks 1.0.0: 2xx is success, a redirect is a failure and not followed,
+ * 410 means that the endpoint wants no more.
+ */
+export const attempt = async (
+  { send, clock }: AttemptNeeds,
+  url: string,
+  secrets: readonly string[],
+  { id, payload }: Pick<Delivery, 'id' | 'payload'>,
+): Promise<Attempt> => {
+  const begunAt = clock.monotonic()
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'callgate',
+    ...signedHeaders(secrets, id, clock.now(), payload),
+  }
+  const result = await send(url, {
+    method: 'POST',
+    headers,
+    body: payload,
+    timeoutMs,
+    limitBytes: keptBytes,
+    beyondLimit: 'cut',
+  })
+  const tookMs = Math.round(clock.monotonic() - begunAt)
+  if (result.kind !== 'answered') {
+    const error = `${result.kind === 'unsent' ? 'The endpoint' : 'The endpoint gave no answer:'} ${result.reason}.`
+    return { verdict: 'failed', status: null, answer: null, error, retryAfterMs: 0, tookMs }
+  }
+  const { status, headers: answered, body } = result
+  return {
+    verdict: status >= 200 && status < 300 ? 'delivered' : status === 410 ? 'gone' : 'failed',
+    status,
+    answer: readable(body),
+    error: status >= 200 && status < 300 ? null : sentenceFor(status),
+    retryAfterMs: retryAfterMs(answered.get('retry-after'), clock.now()),
+    tookMs,
+  }
+}
+
+const sentenceFor = (status: number) => {
+  if (status === 410) return 'The endpoint answered 410 Gone: it wants no more events.'
+  return status >= 300 && status < 400
+    ? `The endpoint answered ${status}: redirects are not followed.`
+    : `The endpoint answered ${status}.`
+}
+
+const readable = (bytes: Uint8Array) =>
+  new TextDecoder()
+    .decode(bytes)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+
+/** RFC 9110 §10.2.3: seconds or a date. What is neither asks for nothing. */
+const retryAfterMs = (header: string | null, now: number) => {
+  if (header === null) return 0
+  const at = /^\d+$/.test(header.trim()) ? now + Number(header) * 1000 : Date.parse(header)
+  return Number.isFinite(at) ? Math.max(0, at - now) : 0
+}

@@ -1,0 +1,103 @@
+import type { EventName } from './event.ts'
+
+export const deliveryStates = ['pending', 'delivered', 'dead'] as const
+
+/** One event on its way to an endpoint. */
+export interface Delivery {
+  /** The `webhook-id`, the same in every attempt. */
+  id: string
+  environmentId: string
+  /** Null for a test. */
+  callId: string | null
+  event: EventName
+  payload: string
+  state: (typeof deliveryStates)[number]
+  attempts: number
+  createdAt: number
+  nextAt: number
+  attemptedAt: number | null
+  lastStatus: number | null
+  /** The first bytes of the last answer, as text. */
+  lastAnswer: string | null
+  lastError: string | null
+  lastTookMs: number | null
+}
+
+/** How one attempt went. */
+export interface Attempt {
+  verdict: 'delivered' | 'failed' | 'gone'
+  status: number | null
+  answer: string | null
+  /** Why it was no success, as a sentence. */
+  error: string | null
+  /** How long the endpoint asked to be left alone. */
+  retryAfterMs: number
+  tookMs: number
+}
+
+const secondMs = 1000
+const minuteMs = 60 * secondMs
+const hourMs = 60 * minuteMs
+/** Standard Webhooks 1.0.0, example schedule: the delay before each attempt. */
+const delaysMs = [
+  0,
+  5 * secondMs,
+  5 * minuteMs,
+  30 * minuteMs,
+  2 * hourMs,
+  5 * hourMs,
+  10 * hourMs,
+  14 * hourMs,
+  20 * hourMs,
+  24 * hourMs,
+]
+export const attemptsMost = delaysMs.length
+const longestWaitMs = 24 * hourMs
+/** How much of a delay is left to chance, so that what failed together does not come back together. */
+const jitter = 0.1
+
+export const newDelivery = (
+  given: Pick<Delivery, 'environmentId' | 'callId' | 'event' | 'payload' | 'createdAt'>,
+  delayMs = 0,
+): Delivery => ({
+  id: `msg_${Bun.randomUUIDv7()}`,
+  ...given,
+  state: 'pending',
+  attempts: 0,
+  nextAt: given.createdAt + delayMs,
+  attemptedAt: null,
+  lastStatus: null,
+  lastAnswer: null,
+  lastError: null,
+  lastTookMs: null,
+})
+
+/** The delivery after an attempt: delivered, given up (a dead letter), or due again. `chance` is from 0 to 1. */
+export const afterAttempt = (delivery: Delivery, attempt: Attempt, now: number, chance: number): Delivery => {
+  const attempts = delivery.attempts + 1
+  const tried: Delivery = {
+    ...delivery,
+    attempts,
+    attemptedAt: now,
+    lastStatus: attempt.status,
+    lastAnswer: attempt.answer,
+    lastError: attempt.error,
+    lastTookMs: attempt.tookMs,
+  }
+  if (attempt.verdict === 'delivered') return { ...tried, state: 'delivered' }
+  const delayMs = delaysMs[attempts]
+  if (attempt.verdict === 'gone' || delayMs === undefined) return { ...tried, state: 'dead' }
+  const scheduledMs = delayMs * (1 - jitter * chance)
+  return {
+    ...tried,
+    nextAt: now + Math.round(Math.max(scheduledMs, Math.min(attempt.retryAfterMs, longestWaitMs))),
+  }
+}
+
+/** The same event once more from the first attempt on, under the same id. */
+export const replayed = (delivery: Delivery, now: number): Delivery => ({
+  ...delivery,
+  state: 'pending',
+  attempts: 0,
+  nextAt: now,
+})

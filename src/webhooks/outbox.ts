@@ -1,0 +1,85 @@
+import { awaitsDetails, type Call, isOver } from '../calls/call.ts'
+import type { Detail } from '../calls/details.ts'
+import type { EnvironmentName } from '../keys/keyring.ts'
+import { type Delivery, newDelivery } from './delivery.ts'
+import { type EventName, payloadOf } from './event.ts'
+
+interface OutboxNeeds {
+  webhooks: {
+    /** The environment of an endpoint that is switched on; undefined where there is none. */
+    listening(environmentId: string): { environment: EnvironmentName } | undefined
+  }
+  deliveries: {
+    insert(delivery: Delivery): void
+    /** Changes what a call's end will be told as, while nobody has been told; due at `nextAt`, null: as it was. */
+    retell(callId: string, payload: string, nextAt: number | null): void
+  }
+  agents: { find(id: string): { name: string } | undefined }
+  /** What a call's provider usually tells of it in the end. */
+  tells(call: Call): readonly Detail[]
+  clock: { now(): number }
+  /** Says that something may be due. */
+  wake(): void
+}
+
+/** How long the news of an end waits for a transcript and summary that its provider sends after it. */
+const detailsGraceMs = 45_000
+
+/**
+ * Writes down what has to be told of a change. Belongs into the transaction of that change: there is no event without it,
+ * and no change without its event. Where nobody listens at that moment, nothing is kept.
+ */
+export const createOutbox =
+  ({ webhooks, deliveries, agents, tells, clock, wake }: OutboxNeeds) =>
+  (before: Call, after: Call): void => {
+    const events = eventsBetween(before, after)
+    if (events.length === 0 && !isRetold(before, after)) return
+    const endpoint = webhooks.listening(after.environmentId)
+    if (!endpoint) return
+    const now = clock.now()
+    const names = { agent: agents.find(after.agentId)?.name ?? '', environment: endpoint.environment }
+    const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
+    const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
+    const isAwaited = awaitsDetails(after) && tells(after).some(isMissing)
+
+    if (events.length === 0) deliveries.retell(after.id, tell('call_ended', after), isAwaited ? null : now)
+    for (const event of events) {
+      const payload = tell(event, event === 'call_started' ? asItBegan(after) : after)
+      const { environmentId, id: callId } = after
+      const delayMs = event === 'call_ended' && isAwaited ? detailsGraceMs : 0
+      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+    }
+    wake()
+  }
+
+const eventsBetween = (before: Call, after: Call): EventName[] => {
+  const events: EventName[] = []
+  if (before.answeredAt === null && after.answeredAt !== null) events.push('call_started')
+  if (!isOver(before) && isOver(after)) events.push('call_ended')
+  return events
+}
+
+/** Whether an end is known better than before, or will not become so any more. */
+const isRetold = (before: Call, after: Call) =>
+  isOver(before) &&
+  (before.detailsDueAt !== after.detailsDueAt || toldFields.some((field) => before[field] !== after[field]))
+
+const toldFields: readonly Detail[] = [
+  'durationSeconds',
+  'summary',
+  'sentiment',
+  'transcript',
+  'recordingUrl',
+]
+
+/** Both may come at once; the first still tells of a call under way. */
+const asItBegan = (call: Call): Call => ({
+  ...call,
+  status: 'in_progress',
+  endedAt: null,
+  durationSeconds: null,
+  summary: null,
+  sentiment: null,
+  transcript: null,
+  recordingUrl: null,
+})

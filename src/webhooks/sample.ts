@@ -1,0 +1,78 @@
+import type { Clock } from '../clock.ts'
+import { newCall } from '../calls/call.ts'
+import type { EnvironmentName } from '../keys/keyring.ts'
+import type { Send } from '../outgoing/send.ts'
+import { attempt } from './attempt.ts'
+import { afterAttempt, type Delivery, newDelivery } from './delivery.ts'
+import { payloadOf } from './event.ts'
+
+interface SampleNeeds<Row extends { url: string }> {
+  webhooks: {
+    find(environmentId: string): Row | undefined
+    secrets(row: Row, now: number): string[]
+  }
+  deliveries: { insert(delivery: Delivery): void }
+  send: Send
+  clock: Clock
+}
+
+interface SampleEnvironment {
+  id: string
+  agencyId: string
+  name: EnvironmentName
+}
+
+/** Sends a `test` event once, now, and gives how it went; it is kept among the deliveries. Undefined without an endpoint. */
+export const createSample =
+  <Row extends { url: string }>(needs: SampleNeeds<Row>) =>
+  async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
+    const { webhooks, deliveries, clock } = needs
+    const endpoint = webhooks.find(environment.id)
+    if (!endpoint) return undefined
+    const now = clock.now()
+    const delivery = newDelivery({
+      environmentId: environment.id,
+      callId: null,
+      event: 'test',
+      payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), namesOf(environment))),
+      createdAt: now,
+    })
+    const tried = await attempt(needs, endpoint.url, webhooks.secrets(endpoint, now), delivery)
+    // The result is seen by who asked for it: a test is not tried again.
+    const state = tried.verdict === 'delivered' ? 'delivered' : 'dead'
+    const sample: Delivery = { ...afterAttempt(delivery, tried, clock.now(), 0), state }
+    deliveries.insert(sample)
+    return sample
+  }
+
+const namesOf = ({ name }: SampleEnvironment) => ({ agent: 'Sample agent', environment: name })
+
+/** A call that never was, complete enough to build a receiver on. */
+const sampleCall = ({ id, agencyId }: SampleEnvironment, now: number) => ({
+  ...newCall({
+    id: crypto.randomUUID(),
+    agencyId,
+    environmentId: id,
+    agentId: crypto.randomUUID(),
+    provider: 'simulator',
+    accountId: null,
+    agentRef: null,
+    fromNumber: '+15557654321',
+    phoneNumber: '+15551234567',
+    name: 'Jane Smith',
+    email: null,
+    metadata: { order: '1234' },
+    createdAt: now - 60_000,
+    expiresAt: now,
+  }),
+  status: 'completed' as const,
+  answeredAt: now - 50_000,
+  endedAt: now - 8_000,
+  durationSeconds: 42,
+  summary: 'A sample: the caller confirmed the appointment.',
+  sentiment: 'positive' as const,
+  transcript: [
+    { role: 'agent' as const, content: 'Hello, does Tuesday at ten still suit you?' },
+    { role: 'human' as const, content: 'Yes, see you then.' },
+  ],
+})

@@ -1,0 +1,18 @@
+import { Webhook } from 'standardwebhooks'
+
+/** Standard Webhooks 1.0.0: `whsec_` and the base64 of 24 to 64 random bytes. */
+export const mintWebhookSecret = () =>
+  `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}`
+
+/** How long the secret before the last rotation signs as well. */
+export const bothSecretsMs = 24 * 60 * 60_000
+
+/** The headers of one attempt, signed with every secret that is valid at `at`, wall-clock milliseconds. */
+export const signedHeaders = (secrets: readonly string[], id: string, at: number, body: string) => {
+  const date = new Date(at)
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at / 1000)),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, date, body)).join(' '),
+  }
+}

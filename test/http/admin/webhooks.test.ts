@@ -1,0 +1,162 @@
+import { expect, test } from 'bun:test'
+import { createGate, type Gate } from '../../support/gate.ts'
+import { undispatched } from '../../support/orders.ts'
+import { createOperator, textOf } from '../../support/page.ts'
+import { startReceiver } from '../../support/receiver.ts'
+import { deliver } from '../../support/webhooks.ts'
+
+const pathOf = (gate: Gate, environment = 'production') =>
+  `/admin/agencies/${gate.agency.id}/integrations/api/${environment}/webhook`
+const secretIn = (html: string) => /whsec_[A-Za-z0-9+/]{40,}={0,2}/.exec(html)?.[0]
+
+/** Somebody signed in beside an endpoint that is saved, and its secret. */
+const withEndpoint = async (url: string) => {
+  const gate = createGate()
+  const page = await createOperator(gate)
+  const path = pathOf(gate)
+  const secret = secretIn(await (await page.post(path, { url })).text()) ?? ''
+  return { gate, page, path, secret }
+}
+
+test('the secret is shown once, when the webhook is first saved, and is nowhere else', async () => {
+  const { gate, page, path, secret } = await withEndpoint('http://127.0.0.1:9/hook')
+  expect(secret).toStartWith('whsec_')
+  expect(await (await page.visit(path)).text()).not.toContain(secret)
+  const again = await (await page.post(path, { url: 'http://127.0.0.1:9/other' })).text()
+  expect(secretIn(again)).toBeUndefined()
+  expect(gate.services.webhooks.find(gate.production.id)).toMatchObject({ url: 'http://127.0.0.1:9/other' })
+  const stored = JSON.stringify(gate.database.sqlite.query('select * from webhooks').all())
+  expect(stored).not.toContain(secret)
+  expect(stored).not.toContain(secret.slice('whsec_'.length))
+})
+
+test('an address that may not be called is refused with what was typed, and changes nothing', async () => {
+  const gate = createGate({ allowPrivateDestinations: false })
+  const page = await createOperator(gate)
+  for (const url of [
+    'http://example.com/',
+    'https://127.0.0.1/',
+    'https://user:pass@example.com/',
+    'nonsense',
+    '',
+  ]) {
+    const answer = await page.post(pathOf(gate), { url })
+    expect([url, answer.status]).toEqual([url, 422])
+    const html = await answer.text()
+    expect(html).toContain('role="alert"')
+    if (url !== '') expect(html).toContain(`value="${url}"`)
+  }
+  expect(gate.services.webhooks.find(gate.production.id)).toBeUndefined()
+})
+
+test('a test shows its status, time and answer at once, and is listed with the deliveries', async () => {
+  await using receiver = startReceiver(() => new Response('<b>thanks</b>', { status: 202 }))
+  const { gate, page, path, secret } = await withEndpoint(receiver.url)
+  receiver.expect(secret)
+  const sent = await page.post(`${path}/test`)
+  expect(sent.status).toBe(303)
+  const shown = await (await page.visit(sent.headers.get('location') ?? '')).text()
+  expect(shown).toContain('The test was delivered.')
+  expect(shown).toContain('202')
+  expect(shown).toMatch(/\d+ ms/)
+  expect(shown).toContain('&lt;b>thanks&lt;/b>')
+  expect(receiver.received).toHaveLength(1)
+  expect(receiver.received[0]).toMatchObject({ verified: true, body: { event: 'test', test: true } })
+  expect(gate.services.deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
+})
+
+test('a test that fails says why, and is not tried again', async () => {
+  await using receiver = startReceiver(() => new Response('broken', { status: 500 }))
+  const { gate, page, path } = await withEndpoint(receiver.url)
+  gate.services.deliverer.start()
+  const sent = await page.post(`${path}/test`)
+  const shown = await textOf(await page.visit(sent.headers.get('location') ?? ''))
+  expect(shown).toContain('The test was not delivered.')
+  expect(shown).toContain('The endpoint answered 500.')
+  await deliver(gate, 600_000)
+  expect(receiver.received).toHaveLength(1)
+  gate.services.halt()
+})
+
+test('a rotation shows the new secret once, and says until when the earlier one signs', async () => {
+  const { page, path, secret } = await withEndpoint('http://127.0.0.1:9/hook')
+  const shown = await (await page.post(`${path}/secret`)).text()
+  const fresh = secretIn(shown)
+  expect(fresh).toStartWith('whsec_')
+  expect(fresh).not.toBe(secret)
+  expect(shown).toContain('2026-01-16 12:00 UTC')
+  expect(await (await page.visit(path)).text()).not.toContain(fresh ?? '')
+})
+
+test('deliveries are listed, looked at, and replayed one by one and all together', async () => {
+  await using receiver = startReceiver(() => new Response('no', { status: 410 }))
+  const { gate, page, path } = await withEndpoint(receiver.url)
+  const { deliverer, deliveries, lifecycle } = gate.services
+  deliverer.start()
+  const { id } = undispatched(gate)
+  await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
+  await deliver(gate)
+  const [dead] = deliveries.ofCall(id)
+  expect(dead?.state).toBe('dead')
+  const list = await textOf(await page.visit(path))
+  expect(list).toContain('given up')
+  expect(list).toContain('Switched off')
+  const one = await textOf(await page.visit(`${path}/deliveries/${dead?.id}`))
+  expect(one).toContain(dead?.id ?? '')
+  expect(one).toContain('410 Gone')
+  expect(await textOf(await page.visit(`/admin/agencies/${gate.agency.id}/calls/${id}`))).toContain(
+    'call_ended',
+  )
+
+  receiver.answer(() => new Response())
+  await page.post(`${path}/access`, { enabled: 'true' })
+  await page.post(`${path}/deliveries/${dead?.id}/replay`)
+  await deliver(gate)
+  expect(deliveries.ofCall(id)[0]?.state).toBe('delivered')
+  expect(receiver.received.map(({ id: sent }) => sent)).toEqual([dead?.id ?? '', dead?.id ?? ''])
+
+  deliveries.save({ ...deliveries.ofCall(id)[0]!, state: 'dead' })
+  await page.post(`${path}/replay`)
+  await deliver(gate)
+  expect(deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
+  gate.services.halt()
+})
+
+test('removing the webhook gives up what was pending and forgets the secret', async () => {
+  const { gate, page, path } = await withEndpoint('http://127.0.0.1:9/hook')
+  const { id } = undispatched(gate)
+  await gate.services.lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
+  expect((await page.post(`${path}/remove`)).status).toBe(303)
+  expect(gate.services.webhooks.find(gate.production.id)).toBeUndefined()
+  expect(gate.services.deliveries.ofCall(id)[0]).toMatchObject({ state: 'dead' })
+  expect((await page.post(`${path}/test`)).status).toBe(404)
+})
+
+test('one environment’s webhook page never shows or replays another’s delivery', async () => {
+  const { gate, page, path } = await withEndpoint('http://127.0.0.1:9/hook')
+  const { id } = undispatched(gate)
+  await gate.services.lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
+  const [delivery] = gate.services.deliveries.ofCall(id)
+  const elsewhere = `${pathOf(gate, 'staging')}/deliveries/${delivery?.id}`
+  expect((await page.visit(elsewhere)).status).toBe(404)
+  expect((await page.post(`${elsewhere}/replay`)).status).toBe(404)
+  expect((await page.visit(`${path}/deliveries/msg_none`)).status).toBe(404)
+})
+
+test('every change is in the audit, and none of its lines has a secret or the path of an address', async () => {
+  const { gate, page, path, secret } = await withEndpoint('http://127.0.0.1:9/secret-path')
+  await page.post(path, { url: 'http://127.0.0.1:9/secret-path-2' })
+  await page.post(`${path}/secret`)
+  await page.post(`${path}/access`, { enabled: 'false' })
+  await page.post(`${path}/remove`)
+  const lines = gate.services.audit.list({ agency: gate.agency.id, limit: 100 })
+  expect(lines.map(({ action }) => action).filter((action) => action.startsWith('webhook'))).toEqual([
+    'webhook.removed',
+    'webhook.switched',
+    'webhook.secret_rotated',
+    'webhook.saved',
+    'webhook.saved',
+  ])
+  const written = JSON.stringify(lines)
+  for (const secretText of [secret, 'secret-path']) expect(written).not.toContain(secretText)
+})

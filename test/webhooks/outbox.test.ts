@@ -1,0 +1,122 @@
+import { expect, test } from 'bun:test'
+import { createGate } from '../support/gate.ts'
+import { triggered, undispatched } from '../support/orders.ts'
+import { listen } from '../support/webhooks.ts'
+import { webhookPayload } from '../../src/webhooks/event.ts'
+
+const somewhere = 'https://example.com/hook'
+
+const deliveriesOf = (gate: ReturnType<typeof createGate>, callId: string) =>
+  gate.services.deliveries.ofCall(callId)
+
+const stories = [
+  ['00', ['call_started', 'call_ended'], 'completed'],
+  ['01', ['call_ended'], 'busy'],
+  ['02', ['call_ended'], 'no_answer'],
+  ['03', ['call_ended'], 'failed'],
+  ['04', ['call_ended'], 'failed'],
+  ['06', ['call_started', 'call_ended'], 'completed'],
+] as const
+
+for (const [story, events, status] of stories)
+  test(`story ${story}: each event is written once, whatever was told twice or out of order`, async () => {
+    const gate = createGate()
+    listen(gate, somewhere)
+    const call = await triggered(gate, story)
+    await gate.clock.advance(10_000)
+    const written = deliveriesOf(gate, call.id)
+    expect(written.map(({ event }) => event)).toEqual([...events])
+    const payloads = written.map(({ payload }) => webhookPayload.strict().parse(JSON.parse(payload)))
+    expect(payloads.at(-1)).toMatchObject({
+      call_id: call.id,
+      agent_name: 'Ann',
+      environment: 'production',
+      status,
+      phone_number: `+155512345${story}`,
+      to_number: `+155512345${story}`,
+    })
+  })
+
+test('a start tells of a call under way, also when the end came in the same breath', async () => {
+  const gate = createGate()
+  listen(gate, somewhere)
+  const { id } = undispatched(gate)
+  const at = gate.clock.now()
+  const ended = { type: 'ended', at: at + 5000, status: 'completed', details: { summary: 'Fine.' } } as const
+  await gate.services.lifecycle.record(id, { type: 'answered', at }, ended)
+  const [started, over] = deliveriesOf(gate, id).map(({ payload }) => JSON.parse(payload))
+  expect(started).toMatchObject({
+    event: 'call_started',
+    status: 'in_progress',
+    ended_at: null,
+    summary: null,
+  })
+  expect(over).toMatchObject({
+    event: 'call_ended',
+    status: 'completed',
+    summary: 'Fine.',
+    duration_seconds: 5,
+  })
+})
+
+test('never keeps an event for an environment without an endpoint, or with one that is switched off', async () => {
+  const gate = createGate()
+  const before = await triggered(gate, '01')
+  await gate.clock.advance(10_000)
+  listen(gate, somewhere)
+  gate.services.webhooks.setEnabled(gate.production.id, false)
+  const during = await triggered(gate, '01')
+  await gate.clock.advance(10_000)
+  expect(deliveriesOf(gate, before.id)).toEqual([])
+  expect(deliveriesOf(gate, during.id)).toEqual([])
+})
+
+test('never tells staging’s endpoint of a production call', async () => {
+  const gate = createGate()
+  listen(gate, somewhere, gate.environment('staging').id)
+  const call = await triggered(gate, '00')
+  await gate.clock.advance(10_000)
+  expect(deliveriesOf(gate, call.id)).toEqual([])
+})
+
+test('a change that is not stored leaves no event, and an event that cannot be stored leaves no change', async () => {
+  const gate = createGate()
+  listen(gate, somewhere)
+  const { id, now } = undispatched(gate)
+  gate.database.sqlite.run(
+    `create trigger no_event before insert on deliveries begin select raise(abort, 'no'); end`,
+  )
+  const ended = gate.services.lifecycle.change(id, (call) => ({ ...call, status: 'failed', endedAt: 1 }))
+  await expect(ended).rejects.toThrow()
+  expect(now().endedAt).toBeNull()
+  expect(gate.services.leases.count(gate.production.id)).toBe(1)
+})
+
+test('an end waits a little for what its provider tells after it, and is told as it is then known', async () => {
+  const gate = createGate()
+  listen(gate, somewhere)
+  const atProvider = { provider: 'vapi', dispatch: 'placed', providerCallId: 'call_1' } as const
+  const { id } = undispatched(gate, '00', atProvider)
+  const { lifecycle } = gate.services
+  const at = gate.clock.now()
+  await lifecycle.change(id, (call) => ({
+    ...call,
+    status: 'completed',
+    answeredAt: at,
+    endedAt: at,
+  }))
+  const [, before] = deliveriesOf(gate, id)
+  expect(before?.nextAt).toBe(at + 45_000)
+  await gate.clock.advance(3000)
+  const details = {
+    summary: 'They agreed.',
+    sentiment: 'positive' as const,
+    transcript: [{ role: 'agent' as const, content: 'Hello.' }],
+    recordingUrl: 'https://example.com/recording',
+    costCents: 12,
+  }
+  await lifecycle.record(id, { type: 'ended', at, status: 'completed', durationSeconds: 4, details })
+  const [, after] = deliveriesOf(gate, id)
+  expect(after).toMatchObject({ id: before?.id ?? '', nextAt: at + 3000 })
+  expect(JSON.parse(after?.payload ?? '')).toMatchObject({ summary: 'They agreed.' })
+})
