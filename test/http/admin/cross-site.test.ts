@@ -14,27 +14,57 @@ const origins = [
   'https://calls.example.com',
 ]
 
-test('a form is taken from our own pages alone: exactly the allowed cells', async () => {
-  const gate = createGate({ publicUrl: 'https://calls.example.com' })
-  const { cookie } = await createOperator(gate)
-  const allowed: string[] = []
-  for (const site of sites) {
-    for (const origin of origins) {
-      const headers = new Headers({ cookie, host: 'gate.test' })
-      if (site) headers.set('sec-fetch-site', site)
-      if (origin) headers.set('origin', origin)
-      const { status } = await postForm(gate, '/admin/agencies', { name: 'Made', plan: 'agency' }, headers)
-      expect([303, 403]).toContain(status)
-      if (status === 303) allowed.push(`${site} ${origin}`)
-    }
-  }
-  expect(allowed).toEqual([
-    'undefined http://gate.test',
-    'undefined https://calls.example.com',
-    ...origins.map((origin) => `same-origin ${origin}`),
-  ])
-  expect(gate.services.agencies.list().filter(({ name }) => name === 'Made')).toHaveLength(allowed.length)
-})
+const contentTypes = [
+  'application/x-www-form-urlencoded',
+  'application/x-www-form-urlencoded; charset=utf-8',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  'application/json',
+  undefined,
+]
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const form = String(new URLSearchParams({ name: 'Made', plan: 'agency' }))
+
+/** Who sends it: what the browser says of the page it comes from, or, where that is missing, an origin of ours. */
+const fromOurPages = (site: string | undefined, origin: string | undefined) =>
+  site === undefined
+    ? origin === 'http://gate.test' || origin === 'https://calls.example.com'
+    : site === 'same-origin'
+
+const statusOf = (method: string, ours: boolean, contentType: string | undefined) => {
+  if (method === 'GET' || method === 'HEAD') return 200
+  if (method !== 'POST') return 405
+  if (!ours) return 403
+  return contentType?.startsWith('application/x-www-form-urlencoded') ? 303 : 415
+}
+
+test.each(methods)(
+  '%s: a form is taken from our own pages alone, and as a form alone: exactly the allowed cells',
+  async (method) => {
+    const gate = createGate({ publicUrl: 'https://calls.example.com' })
+    const { cookie } = await createOperator(gate)
+    const surprises: unknown[] = []
+    let taken = 0
+    for (const site of sites)
+      for (const origin of origins)
+        for (const contentType of contentTypes) {
+          const headers = new Headers({ cookie, host: 'gate.test' })
+          if (site) headers.set('sec-fetch-site', site)
+          if (origin) headers.set('origin', origin)
+          if (contentType) headers.set('content-type', contentType)
+          const body = method === 'GET' || method === 'HEAD' ? null : new TextEncoder().encode(form)
+          const { status } = await gate.request('/admin/agencies', { method, headers, body })
+          const expected = statusOf(method, fromOurPages(site, origin), contentType)
+          if (status !== expected) surprises.push({ site, origin, contentType, status, expected })
+          if (status === 303) taken++
+        }
+    expect(surprises).toEqual([])
+    const made = gate.services.agencies.list().filter(({ name }) => name === 'Made')
+    expect(made).toHaveLength(taken)
+    // Ten allowed pairs of site and origin, in the two ways to write a form's type.
+    expect(taken).toBe(method === 'POST' ? 20 : 0)
+  },
+)
 
 test('a refused form changes nothing, whatever the path', async () => {
   const gate = createGate()
