@@ -2,7 +2,7 @@ import type { EnvironmentName } from './keys/keyring.ts'
 import type { OwnLimits } from './limits/limits.ts'
 
 /** Everything that the audit speaks of, and the words for it: "somebody … ". */
-const actions = {
+export const actions = {
   'agency.created': 'created the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',

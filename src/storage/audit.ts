@@ -1,10 +1,16 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import type { Action, Deed } from '../audit.ts'
 import type { NotPromise } from '../calls/commit.ts'
+import type { EnvironmentName } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
-import { audit } from './schema.ts'
+import { agencies, audit } from './schema.ts'
 
-type AuditRow = Omit<typeof audit.$inferSelect, 'action'> & { action: Action }
+export interface AuditRow extends Omit<typeof audit.$inferSelect, 'action' | 'environment'> {
+  environment: EnvironmentName | null
+  action: Action
+  /** As it is called now. */
+  agencyName: string | null
+}
 
 interface PageOfAudit {
   /** One agency's lines; left out, all. */
@@ -41,8 +47,9 @@ export const createAuditStore = (database: Database) => {
     /** Newest first. */
     list: ({ agency, before, limit }: PageOfAudit) =>
       orm
-        .select()
+        .select({ ...getTableColumns(audit), agencyName: agencies.name })
         .from(audit)
+        .leftJoin(agencies, eq(agencies.id, audit.agencyId))
         .where(
           and(
             agency === undefined ? undefined : eq(audit.agencyId, agency),

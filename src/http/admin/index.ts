@@ -3,6 +3,7 @@ import type { Services } from '../../services.ts'
 import { accountPages } from './account.tsx'
 import { agencyPages } from './agencies.tsx'
 import { agentPages } from './agents.tsx'
+import { agencyAuditPages, auditPages } from './audit.tsx'
 import { assets } from './assets/index.ts'
 import { callPages } from './calls.tsx'
 import { entrance } from './entrance.tsx'
@@ -23,6 +24,8 @@ export const admin = (services: Services) =>
     .use(invitedPages(services)) // one-time links: to an account, to a new password
     .use(accountPages(services)) // one's own password and sessions
     .use(peoplePages(services)) // who may sign in, for the operator
+    .use(auditPages(services)) // who did what
+    .use(agencyAuditPages(services)) // who did what in an agency
     .use(agencyPages(services)) // the agencies
     .use(operatorPages(services)) // their plans, and whether they ring real phones
     .use(agentPages(services)) // an agency's agents

@@ -45,6 +45,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
   ],
   'the operator’s': [
     'POST /admin/agencies',
+    'GET /admin/audit',
+    'GET /admin/audit.csv',
     'GET /admin/people',
     'GET /admin/people/invite',
     'POST /admin/people/invite',
@@ -59,6 +61,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
   ],
   'an agency’s': [
     'GET /admin/agencies/:agency',
+    'GET /admin/agencies/:agency/audit',
+    'GET /admin/agencies/:agency/audit.csv',
     'GET /admin/agencies/:agency/agents',
     'POST /admin/agencies/:agency/agents',
     'GET /admin/agencies/:agency/agents/:agent',

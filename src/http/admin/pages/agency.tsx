@@ -12,7 +12,7 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'calls' | 'agents' | 'integrations'
+  section: 'overview' | 'calls' | 'agents' | 'integrations' | 'audit'
   children: ComponentChildren
 }
 
@@ -36,6 +36,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
             {link('calls', 'Calls', `${base}/calls`)}
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
+            {link('audit', 'Audit', `${base}/audit`)}
           </ul>
         </nav>
         <main>{children}</main>

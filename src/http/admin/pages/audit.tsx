@@ -1,0 +1,94 @@
+import { actions } from '../../../audit.ts'
+import type { AuditRow } from '../../../storage/audit.ts'
+import type { Person } from '../../../storage/people.ts'
+import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { Layout, Time } from './layout.tsx'
+import { EnvironmentTag } from './words.tsx'
+
+interface AuditProps {
+  lines: AuditRow[]
+  /** Where the lines before these are, and whether these are the newest. */
+  older: string | undefined
+  isNewest: boolean
+}
+
+export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & AuditProps) => (
+  <AgencyLayout person={person} agency={agency} title="Audit" section="audit">
+    <h1>Audit</h1>
+    <p>Who did what in this agency, newest first. Lines cannot be changed.</p>
+    <Lines path={`/admin/agencies/${agency.id}/audit`} {...shown} />
+  </AgencyLayout>
+)
+
+/** Of all agencies, and of what belongs to none. */
+export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person }) => (
+  <Layout title="Audit log" person={person}>
+    <main>
+      <h1>Audit log</h1>
+      <p>Who did what, in every agency and to this callgate, newest first. Lines cannot be changed.</p>
+      <Lines path="/admin/audit" hasAgencies {...shown} />
+    </main>
+  </Layout>
+)
+
+interface LinesProps extends AuditProps {
+  path: string
+  /** Whether the lines are of more than one agency. */
+  hasAgencies?: boolean
+}
+
+const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps) => (
+  <>
+    {lines.length === 0 ? (
+      <p class="empty">
+        {isNewest ? 'Nothing was done yet. Whatever is changed from now on stands here.' : 'That is all.'}
+      </p>
+    ) : (
+      <div class="table" role="region" aria-label="Audit lines" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Who</th>
+              <th scope="col">What</th>
+              {hasAgencies && <th scope="col">Agency</th>}
+              <th scope="col">Environment</th>
+              <th scope="col">From</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <Line key={line.id} line={line} hasAgencies={hasAgencies} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+    <p class="row start">
+      {!isNewest && <a href={path}>Newest lines</a>}
+      {older !== undefined && <a href={`${path}?before=${older}`}>Older lines</a>}
+      <a href={`${path}.csv`} download>
+        Download all as CSV
+      </a>
+    </p>
+  </>
+)
+
+const Line = ({ line, hasAgencies }: { line: AuditRow; hasAgencies: boolean }) => (
+  <tr>
+    <td>
+      <Time at={line.at} />
+    </td>
+    <td class="name">{line.actor}</td>
+    <td class="name">{inWords(line)}</td>
+    {hasAgencies && <td class="name">{line.agencyName ?? '–'}</td>}
+    <td>{line.environment ? <EnvironmentTag name={line.environment} /> : '–'}</td>
+    <td>{line.address ?? '–'}</td>
+  </tr>
+)
+
+/** Another version may have written an action that this one has no words for. */
+const inWords = ({ action, target }: AuditRow) => {
+  const words: string = actions[action] ?? action
+  return target === null ? words : `${words}: ${target}`
+}
