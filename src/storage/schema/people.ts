@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { agencies } from './agencies.ts'
 
-export const roles = ['operator', 'admin'] as const
+const roles = ['operator', 'admin'] as const
 
 export const people = sqliteTable('people', {
   id: text().primaryKey(),
