@@ -15,7 +15,7 @@ interface AgentProps extends AgencyPageProps {
 
 export const AgentPage = ({ person, agency, agent, accounts, typed, error }: AgentProps) => (
   <AgencyLayout person={person} agency={agency} title={agent.name} section="agents">
-    <p>
+    <p class="crumb">
       <a href={`/admin/agencies/${agency.id}/agents`}>Agents</a>
     </p>
     <h1>{agent.name}</h1>

@@ -22,7 +22,7 @@ export const CallPage = ({ person, agency, call, now, error, children }: CallPro
   const refresh = isOver(call) ? undefined : refreshSeconds
   return (
     <AgencyLayout person={person} agency={agency} title={`Call to ${call.phoneNumber}`} section="calls">
-      <p>
+      <p class="crumb">
         <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
       </p>
       <h1>{`Call to ${call.phoneNumber}`}</h1>

@@ -16,7 +16,13 @@ export const CurlLine = ({ id, label, firstCall }: CurlProps) => (
   -d '${exampleBody(firstCall)}'`}</code>
     </pre>
     <p class="row start">
-      <button type="button" class="secondary" data-copy={id} data-status={`${id}-copied`} hidden>
+      <button
+        type="button"
+        class="secondary outline small"
+        data-copy={id}
+        data-status={`${id}-copied`}
+        hidden
+      >
         Copy line
       </button>
       <span id={`${id}-copied`} role="status" />

@@ -18,7 +18,7 @@ interface SlotsProps extends AgencyPageProps {
 
 export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => (
   <AgencyLayout person={person} agency={agency} title="Active slots" section="calls">
-    <p>
+    <p class="crumb">
       <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
     </p>
     <h1>Active slots</h1>

@@ -1,5 +1,4 @@
 import type { Call } from '../../../calls/call.ts'
-import { Time } from './layout.tsx'
 import { lasting, statusTitles } from './words.tsx'
 
 const dispatchWords: Record<Call['dispatch'], string> = {
@@ -29,7 +28,7 @@ export const Timeline = ({ call }: { call: Call }) => (
             {at !== null && (
               <small>
                 {' '}
-                <Time at={at} />
+                <TimeOfDay at={at} />
               </small>
             )}
             {why && <span class="why">{why}</span>}
@@ -39,6 +38,11 @@ export const Timeline = ({ call }: { call: Call }) => (
     </ol>
   </>
 )
+
+const TimeOfDay = ({ at }: { at: number }) => {
+  const iso = new Date(at).toISOString()
+  return <time dateTime={iso}>{`${iso.slice(11, 19)} UTC`}</time>
+}
 
 const momentsOf = (call: Call): Moment[] => {
   const moments: Moment[] = [{ what: 'Triggered', at: call.createdAt }]
