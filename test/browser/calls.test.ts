@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { openSite } from '../support/site.ts'
+
+let site: Awaited<ReturnType<typeof openSite>>
+beforeAll(async () => {
+  site = await openSite()
+}, 60_000)
+afterAll(() => site[Symbol.asyncDispose]())
+
+const bothWays = [
+  ['with JavaScript', true],
+  ['without JavaScript', false],
+] as const
+
+const goTo = (page: Page, path: string) =>
+  page.goto(`${site.url}/admin/agencies/${site.demo.agency.id}${path}`)
+const card = (page: Page, name: 'Production' | 'Staging') => page.getByRole('article', { name })
+const status = (page: Page) => page.getByRole('status').filter({ hasText: /\w/ }).first()
+
+/** Looks again by hand, where the page does not do it by itself, until it says so. */
+const waitFor = async (page: Page, text: string, looksByItself: boolean) => {
+  for (let look = 0; look < 60 && !(await status(page).innerText()).includes(text); look++) {
+    await Bun.sleep(250)
+    if (!looksByItself) await page.reload()
+  }
+  expect(await status(page).innerText()).toContain(text)
+}
+
+test.each(bothWays)(
+  'a test call is sent, followed to its end, and found in the list, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    await goTo(page, '/integrations/api')
+    await card(page, 'Staging').getByLabel('How the staging test call goes').selectOption('No answer')
+    await card(page, 'Staging').getByRole('button', { name: 'Send test call' }).click()
+    await page.getByRole('heading', { name: 'Call to +12025550102' }).waitFor()
+    expect(await page.getByText('Test', { exact: true }).isVisible()).toBe(true)
+    await waitFor(page, 'No answer', javaScriptEnabled)
+    if (javaScriptEnabled) await page.getByText('Ended: no answer').waitFor()
+    await page.getByRole('link', { name: 'Calls', exact: true }).first().click()
+    await page.getByLabel('Status').selectOption('No answer')
+    await page.getByLabel('Environment').selectOption('Staging')
+    await page.getByRole('button', { name: 'Filter' }).click()
+    expect(await page.getByLabel('Status').inputValue()).toBe('no_answer')
+    expect(await page.getByRole('row', { name: '+12025550102' }).count()).toBeGreaterThan(0)
+    expect(await page.getByText('Production', { exact: true }).count()).toBeLessThan(3)
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.each(bothWays)(
+  'a live call is ended, and the slot of another released, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    for (const last of ['End call', 'Release slot']) {
+      await goTo(page, '/integrations/api')
+      await card(page, 'Production').getByLabel('How the production test call goes').selectOption('07')
+      await card(page, 'Production').getByRole('button', { name: 'Send test call' }).click()
+      await page.getByRole('heading', { name: 'Call to +12025550107' }).waitFor()
+      await waitFor(page, 'In progress', javaScriptEnabled)
+      if (last === 'Release slot') {
+        await page.getByRole('link', { name: /Release slot/ }).click()
+        await page.getByText('the phone may go on ringing').waitFor()
+      }
+      await page.getByRole('button', { name: last }).click()
+      await waitFor(page, last === 'End call' ? 'Completed' : 'Failed', javaScriptEnabled)
+    }
+    await page.getByText('Released by hand').waitFor()
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test('the line to try is copied as it stands', async () => {
+  await using window = await site.open({ permissions: ['clipboard-read', 'clipboard-write'] })
+  const { page } = window
+  await goTo(page, '/integrations/api')
+  await card(page, 'Staging').getByRole('button', { name: 'Copy line' }).click()
+  await card(page, 'Staging').getByText('Copied.').waitFor()
+  const line = await page.evaluate(() => navigator.clipboard.readText())
+  expect(line).toStartWith(`curl -X POST ${site.url}/api/v1/calls/trigger \\\n`)
+  expect(line).toContain('Bearer $CALLGATE_KEY')
+}, 60_000)
+
+test.each(bothWays)(
+  'an agent is made the default, changed, and refused with what was typed kept, %s',
+  async (label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    await goTo(page, '/agents')
+    await page.getByText('no account, so its calls fail').waitFor()
+    await page.getByLabel('Name').fill(`Eva ${label}`)
+    await page.getByRole('button', { name: 'Create agent' }).click()
+    await page.getByRole('link', { name: `Eva ${label}` }).click()
+    await page.getByRole('combobox', { name: /^Provider/ }).selectOption('Vapi')
+    await page.getByLabel('Calls from').fill('pn_typed')
+    await page.getByRole('button', { name: 'Save agent' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('needs its reference')
+    expect(await page.getByLabel('Calls from').inputValue()).toBe('pn_typed')
+    await page.getByLabel('Reference at the provider').fill('asst_1')
+    await page.getByRole('button', { name: 'Save agent' }).click()
+    const row = page.getByRole('row', { name: `Eva ${label}` })
+    expect(await row.innerText()).toContain('Vapi')
+    await page.getByLabel('Default agent in staging').selectOption(`Eva ${label}`)
+    await page.getByRole('button', { name: 'Save for staging' }).click()
+    expect(await row.innerText()).toContain('Staging')
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+  },
+  60_000,
+)
+
+test('from the list of agencies to a released slot with the keyboard alone', async () => {
+  await using window = await site.open()
+  const { page } = window
+  await page.goto(`${site.url}/admin/agencies`)
+  for (const name of [
+    'Bright Dental',
+    'Calls',
+    'Active slots',
+    'Release slot of +12025550107',
+    'Release slot',
+  ]) {
+    await tabTo(page, name)
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+  }
+  expect(await status(page).innerText()).toContain('Failed')
+}, 60_000)
+
+const tabTo = async (page: Page, name: string) => {
+  for (let at = 0; at < 60; at++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement
+      return element?.getAttribute('aria-label') ?? element?.textContent?.trim()
+    })
+    if (focused === name) return
+  }
+  throw new Error(`the keyboard never came to "${name}"`)
+}

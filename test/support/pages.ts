@@ -1,0 +1,25 @@
+import type { Demo } from './demo.ts'
+
+/** Every page that somebody who is signed in can look at, by its name: a new page is a new line. */
+export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string> => {
+  const home = `/admin/agencies/${agency.id}`
+  const api = `${home}/integrations/api`
+  return {
+    agencies: '/admin/agencies',
+    overview: home,
+    calls: `${home}/calls`,
+    'calls-none-found': `${home}/calls?status=canceled&environment=staging&agent=${agents.ben.id}`,
+    call: `${home}/calls/${calls.completed.id}`,
+    'call-live': `${home}/calls/${calls.live.id}`,
+    'call-release': `${home}/calls/${calls.live.id}/release`,
+    slots: `${home}/slots`,
+    agents: `${home}/agents`,
+    agent: `${home}/agents/${agents.cleo.id}`,
+    integrations: `${home}/integrations`,
+    api,
+    limits: `${api}/production/limits`,
+    rotate: `${api}/production/rotate`,
+    provider: `${home}/integrations/providers/vapi`,
+    'not-found': '/admin/nothing',
+  }
+}

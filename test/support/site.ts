@@ -1,0 +1,62 @@
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { DataDir } from '../../src/storage/data-dir.ts'
+import { createStores } from '../../src/storage/stores.ts'
+import { startBinary } from './binary.ts'
+import { launchBrowser } from './browser.ts'
+import { seedDemo } from './demo.ts'
+import { temporaryDirectory } from './directory.ts'
+import { operator } from './page.ts'
+
+/** The compiled executable with the demo's data and an operator, and a browser to look at it with. */
+export const openSite = async () => {
+  const directory = temporaryDirectory()
+  const dataDir = new DataDir({ dataDir: directory.path, secret: null })
+  const database = dataDir.openDatabase()
+  const demo = seedDemo(createStores(database, dataDir.secret()), Date.now())
+  database.close()
+  const server = await startBinary(directory.path, { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' })
+  const browser = await launchBrowser()
+
+  const first = await browser.newContext()
+  await setUp(await first.newPage(), await server.setupLink())
+  const storageState = await first.storageState()
+  await first.close()
+
+  /** A window of its own. Whatever it complains about or asks of another host ends up in `complaints`. */
+  const open = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ storageState, ...options })
+    const page = await context.newPage()
+    return { page, complaints: complaintsOf(page, server.url), [Symbol.asyncDispose]: () => context.close() }
+  }
+  return {
+    demo,
+    url: server.url,
+    open,
+    [Symbol.asyncDispose]: async () => {
+      await browser.close()
+      await server.kill()
+      directory[Symbol.dispose]()
+    },
+  }
+}
+
+const setUp = async (page: Page, link: string) => {
+  await page.goto(link)
+  await page.getByLabel('E-mail').fill(operator.email)
+  await page.getByLabel('Password').fill(operator.password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+}
+
+const complaintsOf = (page: Page, url: string) => {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    // The address that is not there is one of the pages to look at.
+    if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) complaints.push(request.url())
+  })
+  return complaints
+}
