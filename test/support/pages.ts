@@ -20,6 +20,10 @@ export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string>
     limits: `${api}/production/limits`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
+    people: '/admin/people',
+    invite: '/admin/people/invite',
+    account: '/admin/account',
+    password: '/admin/account/password',
     'not-found': '/admin/nothing',
   }
 }
