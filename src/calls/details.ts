@@ -32,10 +32,10 @@ const dueAt = (call: Call, tells: readonly Detail[], now: number) => {
   return call.detailsDueAt ?? (call.detailsAsked === 0 ? now + pausesMs[0] : null)
 }
 
-/** Of a call that its provider knows, and that somebody may have talked on. Our own end says nothing about that. */
+/** Of a call that its provider has given an id, and that somebody may have talked on. Our own end says nothing about that. */
 const hasMoreToTell = (call: Call) => {
   const { answeredAt, dispatch, providerCallId, reasonCode, status } = call
-  if (!isOver(call) || dispatch !== 'placed' || providerCallId === null) return false
+  if (!isOver(call) || dispatch === 'refused' || providerCallId === null) return false
   if (reasonCode !== null && ourReasons.has(reasonCode)) return true
   return status === 'completed' || (answeredAt !== null && reasonCode !== 'provider_lost')
 }

@@ -12,8 +12,8 @@ interface ReconcileStore {
   overdue(now: number, heardBefore: number): Call[]
   /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
   hangUpsDue(triedBefore: number): Call[]
-  /** Calls that are over and whose provider is to be asked for details by `now`. */
-  detailsDue(now: number): Call[]
+  /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
+  detailsDue(now: number, limit: number): Call[]
 }
 
 interface ReconcileNeeds {
@@ -34,6 +34,8 @@ const arrivalMs = 120_000
 const hangUpForMs = 4 * 60 * 60_000
 /** A call that nothing was heard of for this long is asked about. */
 const silenceMs = 15_000
+/** Details can wait: after a long pause, thousands of questions must not stand before the next order. */
+const detailsAtOnce = 20
 /** For this long a provider has to go on not knowing a call before it is believed: one 404 may be a hiccup. */
 const missingMs = 30_000
 
@@ -67,7 +69,7 @@ export class Reconciler {
   /** One look: overdue calls are asked about or ended, hang-ups that failed tried again, details that are due asked for. */
   tick() {
     const now = this.#needs.clock.now()
-    for (const call of this.#needs.calls.detailsDue(now))
+    for (const call of this.#needs.calls.detailsDue(now, detailsAtOnce))
       this.#once(`details ${call.id}`, () => this.#askDetails(call))
     for (const call of this.#needs.calls.hangUpsDue(now - silenceMs)) this.hangUp(call)
     for (const call of this.#needs.calls.overdue(now, now - silenceMs))

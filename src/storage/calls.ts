@@ -81,8 +81,8 @@ export const createCallStore = ({ orm }: Database) => {
         .where(and(sql`hang_up_due`, lte(calls.heardAt, triedBefore)))
         .all(),
 
-    /** Calls that are over and whose provider is to be asked for details by `now`. */
-    detailsDue: (now: number): Call[] =>
+    /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
+    detailsDue: (now: number, limit: number): Call[] =>
       orm
         .select()
         .from(calls)
@@ -93,6 +93,8 @@ export const createCallStore = ({ orm }: Database) => {
             or(lte(calls.detailsDueAt, now), gt(calls.detailsDueAt, now + dayMs)),
           ),
         )
+        .orderBy(calls.detailsDueAt)
+        .limit(limit)
         .all(),
 
     /** The calls that are not over: each holds a lease. */

@@ -122,6 +122,31 @@ describe('a call that ended before its provider told of it', () => {
     expect(call.now().detailsDueAt).toBeNull()
   })
 
+  test('stands in nobody’s way: of many, a few are asked about at a time, and each in its turn', async () => {
+    const gate = createGate()
+    const under = { way: 0, most: 0 }
+    const ask: Provider['ask'] = async () => {
+      under.most = Math.max(under.most, ++under.way)
+      await new Promise<void>((answer) => gate.clock.after(1500, answer))
+      under.way--
+      return told(everything)
+    }
+    const due = {
+      provider: 'vapi',
+      dispatch: 'placed',
+      providerCallId: 'theirs',
+      status: 'completed',
+    } as const
+    const now = gate.clock.now()
+    const calls = Array.from({ length: 60 }, () =>
+      undispatched(gate, '00', { ...due, endedAt: now, detailsDueAt: now }),
+    )
+    callingThrough(gate, scriptedProvider({ ask }).provider).reconciler.start()
+    await gate.clock.advance(10_000)
+    expect(under.most).toBe(20)
+    expect(calls.filter((call) => awaitsDetails(call.now()))).toEqual([])
+  })
+
   test.each<[string, Partial<Call>, Partial<Extract<CallEvent, { type: 'ended' }>>]>([
     ['nobody talked on', {}, { status: 'busy' }],
     ['never reached its provider', { dispatch: 'unknown', providerCallId: null }, {}],

@@ -68,6 +68,16 @@ test('news by our id of a call that its provider knows by another id is another 
   expect(call.now().status).toBe('completed')
 })
 
+test('a report of a live call shows that its provider knows it', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, report } = connect(fake)
+  const call = await place()
+  gate.services.calls.save({ ...call.now(), missingSince: gate.clock.now() })
+  await gate.clock.advance(1000)
+  await report(call.id, 'ringing')
+  expect(call.now()).toMatchObject({ status: 'ringing', missingSince: null })
+})
+
 test('a report that is too large to be read is asked for', async () => {
   await using fake = await startFakeHttp()
   const { gate, place, report, deliver, slots } = connect(fake)

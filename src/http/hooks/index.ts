@@ -52,6 +52,7 @@ export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Ser
 const afterNews = (call: Call, { providerCallId, event }: News, now: number): Call => {
   const named = call.providerCallId === null && providerCallId !== null ? { ...call, providerCallId } : call
   const placed = named.dispatch === 'unknown' ? { ...named, dispatch: 'placed' as const } : named
-  const next = advance(placed, event)
-  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now, missingSince: null } : next
+  const known = placed.missingSince === null ? placed : { ...placed, missingSince: null }
+  const next = advance(known, event)
+  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now } : next
 }
