@@ -9,6 +9,7 @@ import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { environmentCommand } from './environment.ts'
 import { healthcheck } from './healthcheck.ts'
 import type { Io } from './io.ts'
@@ -73,6 +74,7 @@ const commands = (io: Io) =>
       environment: environmentCommand(io),
       backup: backup(io),
       restore: restoring(io),
+      doctor: doctor(io),
       config: config(io),
       admin: adminCommand(io),
       webhook: webhookCommand(io),

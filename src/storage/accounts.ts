@@ -34,7 +34,7 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       agencyId,
       provider,
       baseUrl,
-      sealed: vault.seal(JSON.stringify(credentials), labelOf(id)),
+      sealed: vault.seal(JSON.stringify(credentials), accountLabel(id)),
       hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
       savedAt: now,
     }
@@ -79,11 +79,12 @@ export const createAccountStore = (database: Database, vault: Vault) => {
 
     /** The credentials of an account. Throws `SealBroken` under another secret. */
     open: ({ id, sealed }: AccountRow) =>
-      JSON.parse(vault.open(sealed, labelOf(id))) as Record<string, string>,
+      JSON.parse(vault.open(sealed, accountLabel(id))) as Record<string, string>,
   }
 }
 
-const labelOf = (id: string) => `provider account ${id}`
+/** What an account's credentials are sealed for. */
+export const accountLabel = (id: string) => `provider account ${id}`
 
 /** A secret of eight characters or fewer would be half given away by four. */
 const hintOf = (secret: string) => (secret.length > 8 ? secret.slice(-4) : '')

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
 import { openDatabase } from './database.ts'
-import { takeLock } from './lock.ts'
+import { inspect } from './inspect.ts'
+import { isLocked, takeLock } from './lock.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
 /** A command can wait for its turn, and so can a server that is only starting. */
@@ -70,6 +71,15 @@ export class DataDir {
     } finally {
       unlock()
     }
+  }
+
+  /** What is in it, looked at and not judged. */
+  inspect() {
+    const file = this.#file('secret')
+    const own = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+    const secret = this.#secret ?? own
+    const isServed = isLocked(this.#file('serve.lock'))
+    return { ...inspect(this.path, secret), hasSecret: secret !== undefined, isServed }
   }
 
   /** Where the secret is kept, when the configuration has none. */

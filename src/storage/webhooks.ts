@@ -33,7 +33,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
     /** Makes the endpoint with this secret; one that is there keeps its own and gets the address. */
     save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
       database.transaction(() => {
-        const sealed = vault.seal(secret, labelOf(environmentId))
+        const sealed = vault.seal(secret, webhookLabel(environmentId))
         const made = { environmentId, url, sealed, hint: secret.slice(-4), savedAt: now }
         const again = { url, savedAt: now, enabled: true, offReason: null }
         return orm
@@ -50,7 +50,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
         const before = find(environmentId)
         if (!before) return
         change(environmentId, {
-          sealed: vault.seal(secret, labelOf(environmentId)),
+          sealed: vault.seal(secret, webhookLabel(environmentId)),
           hint: secret.slice(-4),
           previousSealed: before.sealed,
           previousUntil: now + bothSecretsMs,
@@ -62,7 +62,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       const { environmentId, sealed, previousSealed, previousUntil } = row
       const isBoth = previousSealed !== null && previousUntil !== null && now < previousUntil
       return (isBoth ? [sealed, previousSealed] : [sealed]).map((each) =>
-        vault.open(each, labelOf(environmentId)),
+        vault.open(each, webhookLabel(environmentId)),
       )
     },
 
@@ -83,4 +83,5 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
   }
 }
 
-const labelOf = (environmentId: string) => `webhook ${environmentId}`
+/** What a webhook's signing secret is sealed for. */
+export const webhookLabel = (environmentId: string) => `webhook ${environmentId}`

@@ -1,0 +1,112 @@
+import type { DataDir } from '../storage/data-dir.ts'
+import { readableBytes } from './io.ts'
+
+type Findings = ReturnType<DataDir['inspect']>
+type DatabaseFindings = Extract<Findings['database'], { flaw: null }>
+
+/** A line of the doctor's: what was looked at, how it stands, and what to do where it stands badly. */
+export interface Check {
+  name: string
+  level: 'ok' | 'warn' | 'fail'
+  says: string
+}
+
+const check = (level: Check['level']) => (name: string, says: string) => ({ name, level, says })
+export const ok = check('ok')
+export const warn = check('warn')
+export const fail = check('fail')
+
+const scarceBytes = 1e9
+const desperateBytes = 100e6
+/** A log that a checkpoint empties stays below this; one that grows on is held by a reader that never ends. */
+const longLogBytes = 256e6
+const skewMs = 60_000
+
+/** Judges what was found in a data directory, as of `now`. */
+export const judge = (findings: Findings, now: number): Check[] => {
+  const { database } = findings
+  return [
+    permissions(findings),
+    disk(findings, database.flaw === null ? database.sizeBytes : 0),
+    ...(database.flaw === null
+      ? [
+          ok('database', `whole, ${readableBytes(database.sizeBytes)}`),
+          log(database),
+          migrations(database),
+          clock(database, now),
+          secret(database, findings.hasSecret),
+        ]
+      : [
+          fail(
+            'database',
+            `damaged: ${database.flaw}. Stop the server, move callgate.db away and restore a backup.`,
+          ),
+        ]),
+  ]
+}
+
+const permissions = ({ open, own }: Findings): Check => {
+  if (!own)
+    return warn(
+      'permissions',
+      'the directory belongs to another user. Run commands as that user, or it cannot open what they make.',
+    )
+  if (open.length > 0)
+    return warn('permissions', `others may open ${open.join(', ')}. Run: chmod go-rwx ${open.join(' ')}`)
+  return ok('permissions', 'for the owner alone')
+}
+
+const disk = ({ freeBytes }: Findings, sizeBytes: number): Check => {
+  const says = `${readableBytes(freeBytes)} free`
+  if (freeBytes < desperateBytes)
+    return fail('disk', `${says}. Triggers are refused when it is full: make room.`)
+  if (freeBytes < Math.max(scarceBytes, sizeBytes))
+    return warn('disk', `${says}. A backup needs as much as the database: make room.`)
+  return ok('disk', says)
+}
+
+const log = ({ journalMode, logBytes }: DatabaseFindings): Check => {
+  if (journalMode !== 'wal')
+    return warn('log', `the journal mode is ${journalMode}. The next start makes it wal.`)
+  const says = `wal, ${readableBytes(logBytes)}`
+  if (logBytes > longLogBytes)
+    return warn('log', `${says}. Something reads the database and never ends: find and end it.`)
+  return ok('log', says)
+}
+
+const migrations = ({ standing: { applied, known, unknown } }: DatabaseFindings): Check => {
+  if (unknown > 0)
+    return fail(
+      'migrations',
+      'written by a newer callgate. Use that version or a later one, or restore a backup.',
+    )
+  if (applied === 0) return fail('migrations', 'this is not a database of callgate.')
+  if (applied < known)
+    return warn('migrations', `${known - applied} to come. The next start applies them: back up first.`)
+  return ok('migrations', `all ${known} applied`)
+}
+
+const clock = ({ newestAt }: DatabaseFindings, now: number): Check => {
+  if (newestAt === null || newestAt <= now + skewMs) return ok('clock', new Date(now).toISOString())
+  const newest = new Date(newestAt).toISOString()
+  return warn(
+    'clock',
+    `it is ${new Date(now).toISOString()}, and there are rows of ${newest}. Set it by a time server.`,
+  )
+}
+
+const secret = ({ sealed, unopened }: DatabaseFindings, hasSecret: boolean): Check => {
+  if (sealed === 0)
+    return ok('secret', hasSecret ? 'present, nothing is sealed yet' : 'made at the first start')
+  if (!hasSecret)
+    return fail(
+      'secret',
+      'missing, and there are sealed credentials. Put back the secret file, or set CALLGATE_SECRET.',
+    )
+  if (unopened > 0)
+    return fail(
+      'secret',
+      `opens ${sealed - unopened} of ${sealed} sealed credentials. Put back the one they were sealed with, or save them again.`,
+    )
+  return ok('secret', `opens all ${sealed} sealed credentials`)
+}

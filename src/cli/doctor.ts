@@ -1,0 +1,56 @@
+import { defineCommand } from 'citty'
+import { version } from '../../package.json'
+import { type Config, localUrl } from '../config.ts'
+import { Refusal } from '../failures.ts'
+import { readCertificate } from '../tls.ts'
+import { type Check, fail, judge, ok, warn } from './checks.ts'
+import { statusOf } from './healthcheck.ts'
+import { configOf, existingDataDir, type Io, json, print, table, withProgress } from './io.ts'
+
+const dayMs = 24 * 60 * 60_000
+const renewDays = 14
+
+export const doctor = (io: Io) =>
+  defineCommand({
+    meta: { name: 'doctor', description: 'Look over the data directory, the machine and the server' },
+    args: json,
+    run: async ({ args }) => {
+      const config = configOf(io)
+      const dataDir = existingDataDir(io)
+      const findings = withProgress(io, (progress) => {
+        progress('checking the database')
+        return dataDir.inspect()
+      })
+      const checks = [
+        ok('version', `callgate ${version}, Bun ${Bun.version}`),
+        ok('directory', dataDir.path),
+        ...judge(findings, Date.now()),
+        await server(config, findings.isServed),
+        ...(config.tls ? [certificate(config.tls, Date.now())] : []),
+      ]
+      const rows = checks.map(({ level, name, says }) => [level, name, says])
+      print(io, args.json, { checks }, table(['STATE', 'CHECK', 'FINDING'], rows))
+      const failed = checks.filter(({ level }) => level === 'fail').map(({ name }) => name)
+      if (failed.length > 0) throw new Refusal(`Not well: ${failed.join(', ')}.`)
+    },
+  })
+
+const server = async (config: Config, isServed: boolean): Promise<Check> => {
+  if (!isServed) return ok('server', 'none runs on this directory')
+  const url = `${localUrl(config, config.port)}/readyz`
+  const status = await statusOf(url)
+  if (status === 200) return ok('server', `runs, and is ready at ${url}`)
+  if (status === undefined)
+    return warn('server', `runs, and not at ${url}. Run the doctor with the server's environment.`)
+  return fail('server', `runs, and answers ${status} at ${url}. Its log says why.`)
+}
+
+const certificate = (tls: NonNullable<Config['tls']>, now: number): Check => {
+  const { expiresAt } = readCertificate(tls)
+  const days = Math.floor((expiresAt - now) / dayMs)
+  const says = `ends ${new Date(expiresAt).toISOString()}`
+  if (days < 0) return fail('certificate', `${says}: it is over. Renew it and send the server SIGHUP.`)
+  if (days < renewDays)
+    return warn('certificate', `${says}, in ${days} days. Renew it and send the server SIGHUP.`)
+  return ok('certificate', says)
+}

@@ -1,0 +1,118 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { accountLabel } from './accounts.ts'
+import { standingOf } from './migrate.ts'
+import { Vault } from './vault.ts'
+import { webhookLabel } from './webhooks.ts'
+
+/** What is found in a data directory, without a judgement. */
+export interface Inspection {
+  freeBytes: number
+  /** The directory and its files that others than their owner may read or write; empty on Windows. */
+  open: string[]
+  /** False when this user does not own it. */
+  own: boolean
+  database: DatabaseInspection | { flaw: string }
+}
+
+interface DatabaseInspection {
+  flaw: null
+  sizeBytes: number
+  logBytes: number
+  journalMode: string
+  standing: ReturnType<typeof standingOf>
+  /** When the newest row was written, by the clock of then. */
+  newestAt: number | null
+  /** Sealed rows, and those that this secret does not open. */
+  sealed: number
+  unopened: number
+}
+
+/** Looks at a data directory and its database, and changes neither. */
+export const inspect = (directory: string, secret: string | undefined): Inspection => {
+  const { bavail, bsize } = statfsSync(directory)
+  const files = [directory, ...readdirSync(directory).map((name) => join(directory, name))]
+  return {
+    freeBytes: bavail * bsize,
+    open: process.platform === 'win32' ? [] : files.filter((file) => (statSync(file).mode & 0o077) !== 0),
+    own: process.getuid === undefined || statSync(directory).uid === process.getuid(),
+    database: inspectDatabase(join(directory, 'callgate.db'), secret),
+  }
+}
+
+const inspectDatabase = (path: string, secret: string | undefined): Inspection['database'] => {
+  try {
+    const database = new Sqlite(path, { readonly: true, strict: true })
+    try {
+      return read(database, path, secret)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    return { flaw: (error as Error).message }
+  }
+}
+
+const read = (database: Sqlite, path: string, secret: string | undefined): Inspection['database'] => {
+  const pragma = (name: string) => Object.values(database.query(`PRAGMA ${name}`).get() ?? {})[0] as string
+  const flaw = pragma('quick_check(1)')
+  if (flaw !== 'ok') return { flaw }
+  const log = `${path}-wal`
+  return {
+    flaw: null,
+    sizeBytes: statSync(path).size,
+    logBytes: existsSync(log) ? statSync(log).size : 0,
+    journalMode: pragma('journal_mode'),
+    standing: standingOf(database),
+    newestAt: newestOf(database),
+    ...sealedIn(database, secret),
+  }
+}
+
+/** An older database lacks some of the tables. */
+const has = (database: Sqlite, table: string) =>
+  database.query('select 1 from sqlite_schema where name = ?').get(table) !== null
+
+const times = [
+  ['agencies', 'created_at'],
+  ['keys', 'created_at'],
+  ['calls', 'created_at'],
+  ['sessions', 'seen_at'],
+  ['audit', 'at'],
+] as const
+
+const newestOf = (database: Sqlite): number | null => {
+  const newest = times
+    .filter(([table]) => has(database, table))
+    .map(
+      ([table, column]) =>
+        database.query<{ at: number | null }, []>(`select max(${column}) as at from ${table}`).get()?.at ?? 0,
+    )
+  return Math.max(0, ...newest) || null
+}
+
+const sealedIn = (database: Sqlite, secret: string | undefined) => {
+  const vault = secret === undefined ? undefined : new Vault(secret)
+  const rows = [
+    ...sealedRows(database, 'provider_accounts', 'id', accountLabel),
+    ...sealedRows(database, 'webhooks', 'environment_id', webhookLabel),
+  ]
+  return { sealed: rows.length, unopened: rows.filter((row) => !opens(vault, row)).length }
+}
+
+const sealedRows = (database: Sqlite, table: string, id: string, label: (id: string) => string) =>
+  has(database, table)
+    ? database
+        .query<{ id: string; sealed: string }, []>(`select ${id} as id, sealed from ${table}`)
+        .all()
+        .map((row) => ({ sealed: row.sealed, label: label(row.id) }))
+    : []
+
+const opens = (vault: Vault | undefined, { sealed, label }: { sealed: string; label: string }) => {
+  try {
+    return vault?.open(sealed, label) !== undefined
+  } catch {
+    return false
+  }
+}

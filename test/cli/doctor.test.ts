@@ -1,0 +1,114 @@
+import { expect, test } from 'bun:test'
+import { chmodSync, rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from '../../src/cli/run.ts'
+import type { Check } from '../../src/cli/checks.ts'
+import { DataDir } from '../../src/storage/data-dir.ts'
+import { createStores } from '../../src/storage/stores.ts'
+import { makeCertificate } from '../support/certificate.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const examine = async (path: string, settings: Record<string, string> = {}) => {
+  let out = ''
+  let err = ''
+  const code = await run(['doctor', '--json'], {
+    env: { CALLGATE_DATA_DIR: path, ...settings },
+    isTerminal: false,
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  })
+  const { checks } = JSON.parse(out || '{"checks":[]}') as { checks: Check[] }
+  const unwell = Object.fromEntries(
+    checks.filter(({ level }) => level !== 'ok').map(({ name, level }) => [name, level]),
+  )
+  return { code, err, unwell, says: checks.map(({ says }) => says).join('\n') }
+}
+
+/** A data directory with a provider account, whose credentials are sealed. */
+const filled = () => {
+  const directory = temporaryDirectory()
+  const dataDir = new DataDir({ dataDir: directory.path, secret: null })
+  const database = dataDir.openDatabase()
+  const { agencies, accounts, environments, webhooks } = createStores(database, dataDir.secret())
+  const agency = agencies.create('Acme', 'agency', Date.now())
+  const credentials = { api_key: 'a very secret key', hook_secret: 'a very secret hook' }
+  accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now())
+  const [environment] = environments.list(agency.id)
+  webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_very secret', Date.now())
+  return { ...directory, sqlite: database.sqlite, file: (name: string) => join(directory.path, name) }
+}
+
+test('a directory in order is found well, and nothing secret is told', async () => {
+  using data = filled()
+  const { code, err, unwell, says } = await examine(data.path)
+  expect({ code, err, unwell }).toEqual({ code: 0, err: '', unwell: {} })
+  expect(says).toContain('opens all 2 sealed credentials')
+  expect(says).not.toContain('very secret')
+})
+
+test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Check['level']>, number]>([
+  ['a secret that is gone', ({ file }) => rmSync(file('secret')), { secret: 'fail' }, 1],
+  [
+    'a secret that is another',
+    ({ file }) => void Bun.write(file('secret'), 'x'.repeat(43)),
+    { secret: 'fail' },
+    1,
+  ],
+  ['files that others may read', ({ file }) => chmodSync(file('secret'), 0o644), { permissions: 'warn' }, 0],
+  ['a directory that others may read', ({ path }) => chmodSync(path, 0o755), { permissions: 'warn' }, 0],
+  [
+    'rows from the future',
+    ({ sqlite }) => sqlite.run(`update agencies set created_at = ${Date.now() + 3_600_000}`),
+    { clock: 'warn' },
+    0,
+  ],
+  [
+    'a newer callgate’s rows',
+    ({ sqlite }) =>
+      sqlite.run("insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)"),
+    { migrations: 'fail' },
+    1,
+  ],
+  [
+    'a damaged database',
+    ({ sqlite, database }) => {
+      sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
+      truncateSync(database, 4096 * 5)
+    },
+    { database: 'fail' },
+    1,
+  ],
+])('%s is found', async (_, spoil, expected, exitCode) => {
+  using data = filled()
+  spoil(data)
+  const { code, err, unwell } = await examine(data.path)
+  expect({ code, unwell }).toEqual({ code: exitCode, unwell: expected })
+  expect(err).toBe(exitCode === 0 ? '' : `Not well: ${Object.keys(expected).join(', ')}.\n`)
+})
+
+test('a server that runs elsewhere than its environment says is found, and its lock is left alone', async () => {
+  using data = filled()
+  const unlock = new DataDir({ dataDir: data.path, secret: null }).lock()
+  const { code, unwell } = await examine(data.path, { CALLGATE_PORT: '1' })
+  expect({ code, unwell }).toEqual({ code: 0, unwell: { server: 'warn' } })
+  unlock?.()
+  expect((await examine(data.path)).unwell).toEqual({})
+})
+
+test('a certificate is looked at, and one that ends soon is found', async () => {
+  using data = filled()
+  using files = temporaryDirectory()
+  const settingsOf = ({ certFile, keyFile }: ReturnType<typeof makeCertificate>) => ({
+    CALLGATE_TLS_CERT: certFile,
+    CALLGATE_TLS_KEY: keyFile,
+  })
+  expect((await examine(data.path, settingsOf(makeCertificate(files.path, 'good')))).unwell).toEqual({})
+  const soon = await examine(data.path, settingsOf(makeCertificate(files.path, 'soon', 3)))
+  expect({ code: soon.code, unwell: soon.unwell }).toEqual({ code: 0, unwell: { certificate: 'warn' } })
+})
+
+test('the doctor makes no data directory and no secret', async () => {
+  using directory = temporaryDirectory()
+  const { code, err } = await examine(join(directory.path, 'none'))
+  expect({ code, err: err.slice(0, 26) }).toEqual({ code: 1, err: 'There is no callgate data ' })
+})
