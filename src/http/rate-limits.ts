@@ -25,7 +25,7 @@ export interface RateLimits {
   counters(environment: LimitedEnvironment): Counters
 }
 
-interface Counters {
+export interface Counters {
   /** Granted in the window. */
   requests: number
   requestLimit: number

@@ -1,10 +1,13 @@
-import { and, eq, gt, isNull, max } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or } from 'drizzle-orm'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
 import { agencies, environments, keys } from './schema.ts'
 
 export type KeyRow = typeof keys.$inferSelect
+
+/** Somebody who rotates all day need not read of all of it. */
+const replacedMost = 5
 
 export const createKeyStore = (database: Database) => {
   const { orm, sqlite } = database
@@ -67,6 +70,34 @@ export const createKeyStore = (database: Database) => {
   return {
     ...keyring,
     live,
+
+    /** Replaced keys, the last replaced first: those replaced since then, and those with one of these ids. */
+    replaced: (environmentId: string, { since, or: ids }: { since: number; or: string[] }) =>
+      orm
+        .select()
+        .from(keys)
+        .where(
+          and(
+            eq(keys.environmentId, environmentId),
+            isNotNull(keys.replacedAt),
+            or(gt(keys.replacedAt, since), inArray(keys.id, ids)),
+          ),
+        )
+        .orderBy(desc(keys.replacedAt))
+        .limit(replacedMost)
+        .all() as (KeyRow & { replacedAt: number })[],
+
+    /** The agencies with a live key that was made before a time. */
+    agenciesWithKeysFrom: (before: number) =>
+      new Set(
+        orm
+          .selectDistinct({ id: environments.agencyId })
+          .from(keys)
+          .innerJoin(environments, eq(environments.id, keys.environmentId))
+          .where(and(isNull(keys.replacedAt), lt(keys.createdAt, before)))
+          .all()
+          .map(({ id }) => id),
+      ),
 
     /** Puts a key in the place of the live one, whose hash stays as a tombstone. One transaction: no instant has two. */
     replace: (key: Pick<KeyRow, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>

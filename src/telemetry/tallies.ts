@@ -21,9 +21,9 @@ export interface Figure {
   count: number
 }
 
-const spanMs = { minute: 60_000, hour: 3_600_000 } as const
-const granted = 'granted'
-const peakCalls = 'peak_calls'
+export const spanMs = { minute: 60_000, hour: 3_600_000 } as const
+export const granted = 'granted'
+export const peakCalls = 'peak_calls'
 
 /** Bounds what a disk that takes nothing for hours can cost; from there on counts join the newest minute there is. */
 const talliesMost = 100_000

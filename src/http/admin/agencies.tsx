@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { dueIfMadeBefore } from '../../keys/age.ts'
 import type { Services } from '../../services.ts'
 import { isOperator, noSuchAgency, signedIn } from './guard.ts'
 import { AgenciesPage } from './pages/agencies.tsx'
@@ -15,14 +16,19 @@ export const findAgency = ({ agencies }: Pick<Services, 'agencies'>, id: string)
   return agency
 }
 
+/** All agencies, and which of them have an API key that is due for rotation. */
+export const listAgencies = ({ agencies, clock, keys }: Pick<Services, 'agencies' | 'clock' | 'keys'>) => ({
+  agencies: agencies.list(),
+  withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),
+})
+
 export const agencyPages = (services: Services) => {
-  const { agencies } = services
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(services))
     .get('/', ({ redirect }) => redirect('/admin/agencies', 303))
     .get('/agencies', ({ person, redirect }) =>
       isOperator(person)
-        ? renderPage(<AgenciesPage person={person} agencies={agencies.list()} />)
+        ? renderPage(<AgenciesPage person={person} {...listAgencies(services)} />)
         : redirect(`/admin/agencies/${person.agencyId}`, 303),
     )
     .get(

@@ -14,6 +14,7 @@ import { operatorPages } from './operator.tsx'
 import { peoplePages } from './people.tsx'
 import { providerPages } from './providers.tsx'
 import { testCalls } from './test-call.ts'
+import { usagePages } from './usage.tsx'
 import { webhookPages } from './webhooks.tsx'
 
 /** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
@@ -30,6 +31,7 @@ export const admin = (services: Services) =>
     .use(operatorPages(services)) // their plans, and whether they ring real phones
     .use(agentPages(services)) // an agency's agents
     .use(callPages(services)) // its calls, and the slots that they hold
+    .use(usagePages(services)) // how it uses the API
     .use(integrationPages(services)) // its keys and switches
     .use(testCalls(services)) // a call that rings nobody
     .use(limitPages(services)) // what the operator lets an environment do

@@ -11,6 +11,7 @@ import { readForm } from '../body.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
 import { firstCallOf } from './first-call.ts'
 import { signedIn } from './guard.ts'
+import { keyUse } from './key-use.ts'
 import { ApiPage, type EnvironmentView, IntegrationsPage } from './pages/integrations.tsx'
 import { NewKeyPage, RotatePage } from './pages/key.tsx'
 import { renderPage } from './pages/layout.tsx'
@@ -22,10 +23,18 @@ export const integrationPages = (services: Services) => {
   const { accounts, audit, clock, config, environments, keys, leases, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
-    const key = keys.live(environment.id)
+    const { live: key, uses, oldKeys } = keyUse(services, environment.id)
     const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
     const limits = limitsOf(environment, config)
-    return { ...environment, key, lastUsedAt, activeCalls: leases.count(environment.id), limits }
+    return {
+      ...environment,
+      key,
+      lastUsedAt,
+      activeCalls: leases.count(environment.id),
+      limits,
+      uses,
+      oldKeys,
+    }
   }
 
   const findView = (params: EnvironmentParams) => {

@@ -3,7 +3,7 @@ import { Failure } from '../../failures.ts'
 import { nameSchema, planSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import { readForm } from '../body.ts'
-import { agencyParams, findAgency } from './agencies.tsx'
+import { agencyParams, findAgency, listAgencies } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
 import { environmentParams } from './integrations.tsx'
 import { AgenciesPage } from './pages/agencies.tsx'
@@ -30,7 +30,7 @@ export const operatorPages = (services: Services) => {
         set.status = 422
         const error = name.error?.issues[0]?.message ?? plan.error?.issues[0]?.message
         const typed = { name: form.name ?? '', error }
-        return renderPage(<AgenciesPage person={person} agencies={agencies.list()} {...typed} />)
+        return renderPage(<AgenciesPage person={person} {...listAgencies(services)} {...typed} />)
       },
       { parse: 'none' },
     )

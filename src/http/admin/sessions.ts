@@ -14,6 +14,8 @@ interface SessionStore {
 const idleMs = 30 * 60_000
 const absoluteMs = 8 * 60 * 60_000
 /** How stale the written "last seen" may be: a page view need not be a write. */
+/** On what a page fetches by itself: nobody asked for it, so it keeps nobody signed in. */
+const refreshHeader = 'x-refresh'
 const touchEveryMs = 60_000
 
 /** Signed-in browsers. The token exists only in the cookie; what is stored is its hash. */
@@ -50,7 +52,8 @@ export class Sessions {
     const found = this.#store.findSession(tokenHash(token))
     if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
       return undefined
-    if (found.session.seenAt <= now - touchEveryMs) this.#touch(found.session.hash, now)
+    const asked = !request.headers.has(refreshHeader)
+    if (asked && found.session.seenAt <= now - touchEveryMs) this.#touch(found.session.hash, now)
     return found.person
   }
 

@@ -68,6 +68,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/agencies/:agency/agents/:agent',
     'POST /admin/agencies/:agency/agents/:agent',
     'POST /admin/agencies/:agency/agents/default',
+    'GET /admin/agencies/:agency/usage',
+    'GET /admin/agencies/:agency/usage/live',
     'GET /admin/agencies/:agency/calls',
     'GET /admin/agencies/:agency/slots',
     'GET /admin/agencies/:agency/calls/:call',

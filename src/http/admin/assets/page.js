@@ -36,10 +36,15 @@ window.addEventListener('pagehide', () => {
 const refreshed = () => [...document.querySelectorAll('[data-refresh-seconds]')]
 const refresh = async () => {
   if (document.hidden) return
-  const answer = await fetch(location.href, { redirect: 'error' })
+  await Promise.all([...new Set(refreshed().map(sourceOf))].map(refreshFrom))
+}
+const sourceOf = (part) => part.dataset.refreshFrom ?? location.href
+const refreshFrom = async (source) => {
+  // Says that nobody asked: a page that looks after itself must not keep somebody signed in.
+  const answer = await fetch(source, { redirect: 'error', headers: { 'x-refresh': '1' } })
   if (!answer.ok) return
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  for (const part of refreshed()) {
+  for (const part of refreshed().filter((each) => sourceOf(each) === source)) {
     const now = fresh.getElementById(part.id)
     if (!now || part.contains(document.activeElement)) continue
     if (part.innerHTML !== now.innerHTML) part.replaceChildren(...now.childNodes)

@@ -1,3 +1,4 @@
+import { rotateAfterDays } from '../../../keys/age.ts'
 import type { Plan } from '../../../keys/keyring.ts'
 import type { Agency } from '../../../storage/agencies.ts'
 import type { Person } from '../../../storage/people.ts'
@@ -8,11 +9,13 @@ export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Gr
 interface AgenciesProps {
   person: Person
   agencies: Agency[]
+  /** The ids of those with an API key that is due for rotation. */
+  withOldKeys: ReadonlySet<string>
   name?: string
   error?: string | undefined
 }
 
-export const AgenciesPage = ({ person, agencies, name = '', error }: AgenciesProps) => (
+export const AgenciesPage = ({ person, agencies, withOldKeys, name = '', error }: AgenciesProps) => (
   <Layout title="Agencies" person={person}>
     <main>
       <h1>Agencies</h1>
@@ -31,6 +34,14 @@ export const AgenciesPage = ({ person, agencies, name = '', error }: AgenciesPro
               <tr key={agency.id}>
                 <td>
                   <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
+                  {withOldKeys.has(agency.id) && (
+                    <>
+                      {' '}
+                      <a class="tag due" href={`/admin/agencies/${agency.id}/integrations/api`}>
+                        {`API key older than ${rotateAfterDays} days`}
+                      </a>
+                    </>
+                  )}
                 </td>
                 <td>{planNames[agency.plan]}</td>
               </tr>

@@ -12,7 +12,7 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'calls' | 'agents' | 'integrations' | 'audit'
+  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'audit'
   children: ComponentChildren
 }
 
@@ -34,6 +34,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
           <ul>
             {link('overview', 'Overview', base)}
             {link('calls', 'Calls', `${base}/calls`)}
+            {link('usage', 'Usage', `${base}/usage`)}
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
             {link('audit', 'Audit', `${base}/audit`)}

@@ -1,12 +1,15 @@
+import { ageDays, dueIfMadeBefore, rotateAfterDays } from '../../../keys/age.ts'
 import type { Limits } from '../../../limits/limits.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import type { KeyRow } from '../../../storage/keys.ts'
 import type { Person } from '../../../storage/people.ts'
+import type { ClientUse } from '../../../telemetry/clients.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
 import type { FirstCall } from '../first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { ago, counted, Time } from './layout.tsx'
 import { TryIt } from './try-it.tsx'
+import { type OldKey, OldKeys } from './old-keys.tsx'
 import { environmentTitles } from './words.tsx'
 
 /** An environment as the page shows it: with its live key and what is going on in it. */
@@ -15,6 +18,9 @@ export interface EnvironmentView extends EnvironmentRow {
   lastUsedAt: number | null
   activeCalls: number
   limits: Limits
+  /** Who used the live key in the last 30 days. */
+  uses: ClientUse[]
+  oldKeys: OldKey[]
 }
 
 interface IntegrationsProps extends AgencyPageProps {
@@ -94,6 +100,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
     ) : (
       <NoKey environment={environment} />
     )}
+    <OldKeys oldKeys={environment.oldKeys} now={now} />
     <p>
       {`Limits: ${limitsInWords(environment.limits)}.`}{' '}
       {person.role === 'operator' && (
@@ -160,8 +167,19 @@ interface LiveKeyProps {
 const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
   <>
     {liveKey.exposedAt !== null && (
-      <p class="notice error">
-        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: rotate it.
+      <div class="notice error">
+        <p>
+          This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: take it as known
+          to others, and rotate it.
+        </p>
+        <a role="button" class="danger" href={`${environmentPath(environment)}/rotate`}>
+          Rotate it now
+        </a>
+      </div>
+    )}
+    {liveKey.createdAt < dueIfMadeBefore(now) && (
+      <p class="notice warning">
+        {`This key is ${ageDays(liveKey.createdAt, now)} days old. A key should be rotated every ${rotateAfterDays} days.`}
       </p>
     )}
     <dl class="facts">

@@ -2,6 +2,7 @@ import type { KeyRow } from '../../../storage/keys.ts'
 import type { FirstCall } from '../first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { CurlLine } from './curl.tsx'
+import { ClientTable } from './clients.tsx'
 import { environmentPath, type EnvironmentView } from './integrations.tsx'
 import { ago } from './layout.tsx'
 import { environmentTitles } from './words.tsx'
@@ -69,6 +70,12 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
         <dt>Active calls</dt>
         <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they go on`}</dd>
       </dl>
+      <h2>Who used this key in the last 30 days</h2>
+      {environment.uses.length === 0 ? (
+        <p>Nobody did.</p>
+      ) : (
+        <ClientTable label="Who used this key" uses={environment.uses} now={now} />
+      )}
       <form method="post" action={`${environmentPath(environment)}/key`} class="row">
         <input type="hidden" name="replaces" value={liveKey.id} />
         <button type="submit" class="danger inline">

@@ -1,0 +1,78 @@
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import { type Refused, refusedPerEnvironment } from '../../../telemetry/refused.ts'
+import { reasonInWords } from './reasons.ts'
+
+interface RefusalsProps {
+  name: EnvironmentName
+  refusals: Refused[]
+  /** The X-Request-Id that was looked for. */
+  wanted: string | undefined
+}
+
+/** The last refused requests, with the counters as they stood. */
+export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
+  <>
+    <h3>{wanted === undefined ? 'Last refused requests' : `Refused requests with the id ${wanted}`}</h3>
+    {refusals.length === 0 ? (
+      <p class="empty">
+        {wanted === undefined
+          ? 'Nothing was refused lately. A refused request is listed here with its X-Request-Id.'
+          : `None of the last ${refusedPerEnvironment} refused requests in ${name} has this id.`}
+      </p>
+    ) : (
+      <div class="table compact" role="region" aria-label={`Refused requests in ${name}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Time (UTC)</th>
+              <th scope="col">Reason and request</th>
+              <th scope="col">Window</th>
+              <th scope="col">Calls</th>
+              <th scope="col">X-Request-Id</th>
+            </tr>
+          </thead>
+          <tbody>
+            {refusals.map((refused) => (
+              <tr key={refused.requestId}>
+                <td>{new Date(refused.at).toISOString().slice(5, 19).replace('T', ' ')}</td>
+                <td class="name">
+                  <strong>{reasonInWords(refused.code)}</strong>
+                  <br />
+                  {`${refused.route} from ${refused.address}`}
+                </td>
+                <td>{`${refused.requests} of ${refused.requestLimit}`}</td>
+                <td>{`${refused.calls} of ${refused.callLimit}`}</td>
+                <td>
+                  <code>{refused.requestId}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </>
+)
+
+/** Answers the question that people come with: they have an answer of ours before them, and its id. */
+export const FindRefusal = ({ path, wanted }: { path: string; wanted: string | undefined }) => (
+  <form method="get" action={path} class="find">
+    <label>
+      Why was this refused?
+      <input
+        name="request"
+        value={wanted ?? ''}
+        placeholder="X-Request-Id"
+        maxLength={36}
+        autoComplete="off"
+        spellcheck={false}
+      />
+    </label>
+    <div class="row start">
+      <button type="submit" class="secondary">
+        Find
+      </button>
+      {wanted !== undefined && <a href={path}>Show the last ones</a>}
+    </div>
+  </form>
+)
