@@ -47,8 +47,8 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   const request = requester(send, address, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
   /**
-   * By our id in the metadata (SDK: list calls). Not to find a call there proves nothing: a filter that were passed over
-   * would give other calls, of which only some fit on a page.
+   * By our id in the metadata (SDK: list calls). An empty list has no such call, whether the filter was heeded or not; other
+   * calls than ours prove nothing: the filter was passed over, and only some fit on a page.
    */
   const search = async (id: string): Promise<Report> => {
     const metadata = [{ type: 'string', op: 'eq', key: 'call_id', value: id }]
@@ -60,7 +60,8 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       const events = call && eventsOf(call, clock.now())
       return call && events && { providerCallId: call.call_id, events }
     }
-    return reportFrom(result, read, () => false)
+    const isEmpty = ({ status, json }: Answered) => isSuccess(status) && emptyList.safeParse(json).success
+    return reportFrom(result, read, isEmpty)
   }
 
   return {
@@ -141,6 +142,8 @@ const placementRules: PlacementRules = {
 
 const isOverAtOnce = (json: unknown) =>
   ['error', 'not_connected'].includes(text(member(json, 'call_status')) ?? '')
+
+const emptyList = z.object({ items: z.tuple([]), has_more: z.literal(false) })
 
 /** Retell's reference has no 404: what is not there under this key is a 422 that says so. */
 const isNotFound = ({ status, json }: Answered) =>

@@ -258,8 +258,13 @@ describe('asking', () => {
     expect(await ask(status, json)).toMatchObject({ known })
   })
 
+  test('by our id, an empty list says that it has no such call', async () => {
+    using server = await answering(200, { items: [], has_more: false })
+    expect(await server.provider.ask({ ...reference, providerCallId: null })).toEqual({ known: 'no' })
+  })
+
   test.each([
-    ['an empty list', { items: [] }],
+    ['an empty page before others', { items: [], has_more: true }],
     [
       'only other calls',
       { items: [{ call_id: 'call_2', call_status: 'ended', metadata: { call_id: 'other' } }] },
