@@ -1,4 +1,4 @@
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { type Config, localUrl } from './config.ts'
 import { Refusal } from './failures.ts'
 import { prepareSetup } from './http/admin/setup.ts'
@@ -11,7 +11,7 @@ import type { Log } from './telemetry/log.ts'
 const drainMs = 8000
 
 /** Starts serving; resolves to the address, the setup link while there is nobody, and the way to stop. */
-export const startServer = async (config: Config, log: Log) => {
+export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
   const unlock = dataDir.lock()
   if (!unlock) throw new Refusal(`Another callgate is serving the data directory ${config.dataDir}.`)
@@ -22,7 +22,7 @@ export const startServer = async (config: Config, log: Log) => {
   try {
     const database = dataDir.openServingDatabase()
     undo.push(() => database.close())
-    const services = createServices({ config, dataDir, database, clock: systemClock, log })
+    const services = createServices({ config, dataDir, database, clock, log })
     undo.push(() => services.halt())
     const listener = new Listener(services, config, log)
     const url = localUrl(config, listener.port)

@@ -9,9 +9,13 @@ interface Line {
 }
 
 /** The compiled executable serving a data directory on a free loopback port. It is gone when its block ends. */
-export const startBinary = async (dataDir: string, settings: Record<string, string> = {}) => {
+export const startBinary = async (
+  dataDir: string,
+  settings: Record<string, string> = {},
+  serve = [executable, 'serve'],
+) => {
   const env = { CALLGATE_DATA_DIR: dataDir, CALLGATE_PORT: '0', CALLGATE_LOG_FORMAT: 'json', ...settings }
-  const server = Bun.spawn([executable, 'serve'], { cwd: dataDir, env, stdout: 'pipe', stderr: 'inherit' })
+  const server = Bun.spawn(serve, { cwd: dataDir, env, stdout: 'pipe', stderr: 'inherit' })
   const log = followLog(server.stdout)
   const { url = '' } = await log.find('listening')
 

@@ -65,7 +65,7 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
     complaints,
     take,
     controls,
-    now: () => clock.now(),
+    currentTime: () => clock.now(),
     find: (is: (call: Call) => boolean) => [...calls.values()].find(is),
   }
 }

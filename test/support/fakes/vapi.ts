@@ -55,7 +55,7 @@ type Proof = 'hmac' | 'hmac in milliseconds' | 'secret' | 'bearer'
 
 /** Vapi, with an assistant whose server URL proves itself in the given way. */
 export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider> => {
-  const { calls, complaints, controls, find, now, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, currentTime, find, take } = openBook<TheirCall>()
   let url = ''
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
@@ -104,7 +104,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       full: () => refusal(400, 'Over Concurrency Limit', 'Bad Request'),
       made: (given) => {
         const id = crypto.randomUUID()
-        const createdAt = new Date(now()).toISOString()
+        const createdAt = new Date(currentTime()).toISOString()
         const call: TheirCall = { id, createdAt, order: given, standing: 'ringing', ended: false }
         const subscriptionLimits = {
           concurrencyBlocked: false,
@@ -122,7 +122,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     const filters = new Set(['assistantId', 'createdAtGe', 'createdAtLe', 'limit'])
     for (const name of search.keys()) if (!filters.has(name)) complaints.push(`there is no filter ${name}`)
     const from = z.iso.datetime().parse(search.get('createdAtGe') ?? new Date(0).toISOString())
-    const to = z.iso.datetime().parse(search.get('createdAtLe') ?? new Date(now()).toISOString())
+    const to = z.iso.datetime().parse(search.get('createdAtLe') ?? new Date(currentTime()).toISOString())
     const found = [...calls.values()].filter(({ createdAt }) => from <= createdAt && createdAt <= to)
     return json(
       found

@@ -1,0 +1,31 @@
+import type { FakeProvider } from '../support/fakes/fake.ts'
+
+interface Fate {
+  fake: FakeProvider
+  callId: string
+  /** The answer to its order never came, or was never on disk. */
+  answerLost: boolean
+  /** A report of its end was taken. */
+  reported: boolean
+}
+
+/** Where the fake can be asked by our own id, or its answer came, a call ends as it did there, and never by the cap. */
+export const outcomesOf = ({ fake, callId, answerLost, reported }: Fate): string[] => {
+  const standing = fake.standingOf(callId)
+  if (standing === undefined) return [withoutCall(fake, callId, answerLost)]
+  const isVague = speaksVaguely(fake, standing)
+  const theirs = isVague ? [standing, 'failed'] : [standing]
+  const couldTell = fake.findsByOurId || !answerLost || (reported && !isVague)
+  return couldTell ? theirs : [...theirs, 'failed max_duration']
+}
+
+const withoutCall = (fake: FakeProvider, callId: string, answerLost: boolean) => {
+  const treatment = fake.treatmentOf(callId)
+  if (!answerLost && treatment === 'refuse') return 'failed provider_refused'
+  if (!answerLost && treatment === 'no capacity') return 'failed provider_capacity'
+  return fake.findsByOurId ? 'failed provider_lost' : 'failed max_duration'
+}
+
+/** Asked, ElevenLabs says that a call failed and not how; its report of that does not carry our id. */
+const speaksVaguely = ({ kind }: FakeProvider, standing: string) =>
+  kind.name === 'elevenlabs' && standing !== 'completed'

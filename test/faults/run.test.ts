@@ -1,0 +1,13 @@
+import { expect, test } from 'bun:test'
+import { proofs, prove } from './run.ts'
+
+for (const proof of proofs)
+  test(
+    proof.promise,
+    async () => {
+      const { line, held } = await prove(proof, 'small')
+      expect(line).toMatch(/^\S.*$/)
+      expect(held, line).toBe(true)
+    },
+    120_000,
+  )

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+
+type Size = 'small' | 'full'
+
+interface Proof {
+  /** A script beside this one: takes its size as arguments, prints one line, exits with other than 0 when a promise broke. */
+  script: string
+  promise: string
+  small: string[]
+  full: string[]
+}
+
+export const proofs: Proof[] = [
+  {
+    script: 'calls.ts',
+    promise: 'every call ends once and as at its provider, through faults there and kill -9',
+    small: ['60', '4'],
+    full: ['1000', '50'],
+  },
+]
+
+export const prove = async ({ script, ...sizes }: Proof, size: Size) => {
+  const command = [process.execPath, join(import.meta.dir, script), ...sizes[size]]
+  const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit' })
+  const line = (await new Response(child.stdout).text()).trim()
+  return { line, held: (await child.exited) === 0 }
+}
+
+/** Usage: bun test/faults/run.ts [--small] [script…]. One line a proof; exits with 1 when any promise broke. */
+const main = async ([...args]: string[]) => {
+  const size = args.includes('--small') ? 'small' : 'full'
+  const scripts = args.filter((arg) => arg !== '--small')
+  const chosen = proofs.filter(({ script }) => scripts.length === 0 || scripts.includes(script))
+  let broken = chosen.length === 0
+  for (const proof of chosen) {
+    const { line, held } = await prove(proof, size)
+    broken ||= !held
+    process.stdout.write(`${held ? 'held  ' : 'BROKEN'}  ${proof.script.padEnd(16)}  ${line}\n`)
+  }
+  process.exit(broken ? 1 : 0)
+}
+
+if (import.meta.main) await main(Bun.argv.slice(2))
