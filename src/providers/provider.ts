@@ -17,6 +17,8 @@ export interface CallReference {
   id: string
   phoneNumber: string
   createdAt: number
+  /** When its order went out, where that is known. */
+  sentAt?: number | null
   providerCallId: string | null
 }
 

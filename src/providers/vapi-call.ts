@@ -24,6 +24,7 @@ export const vapiCall = z.object({
   id: words,
   status: words,
   endedReason: words,
+  createdAt: time,
   timestamp: time,
   startedAt: time,
   endedAt: time,

@@ -16,6 +16,8 @@ const toleranceMs = 5 * 60_000
 const labelLimit = 40
 /** Vapi: list calls, its default. Whole calls come back, so that a longer page would be too large to read. */
 const pageLimit = 100
+/** A thousand calls within the minutes that are looked at: far more than an account may have at once. */
+const mostPages = 10
 /** How far Vapi's clock may be behind ours when a call is looked for by its time. */
 const skewMs = 60_000
 /** A call that is not listed by then never reached Vapi. */
@@ -58,23 +60,45 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
   const baseUrl = account.baseUrl ?? 'https://api.vapi.ai'
   const request = requester(send, baseUrl, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
-  /** By Vapi's id; before there is one, by ours in a list of what was made since. */
-  const find = async ({ id, providerCallId, createdAt }: CallReference): Promise<Found> => {
-    const since = new Date(createdAt - skewMs).toISOString()
-    const list = `/call?${new URLSearchParams({ createdAtGe: since, limit: String(pageLimit) })}`
-    const isListed = providerCallId === null
-    const result = await request(isListed ? list : `/call/${encodeURIComponent(providerCallId)}`)
+  const find = async (call: CallReference): Promise<Found> => {
+    const { providerCallId, createdAt, sentAt } = call
+    if (providerCallId !== null) return await findById(providerCallId)
+    const latest = sentAt ? sentAt + timeoutMs : clock.now()
+    return await search(call, { from: createdAt - skewMs, to: latest + skewMs })
+  }
+
+  const findById = async (id: string): Promise<Found> => {
+    const result = await request(`/call/${encodeURIComponent(id)}`)
     if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
-    const { status, json } = result
-    if (status === 404 && !isListed) return { known: 'no' }
-    const calls = z.array(vapiCall).safeParse(isListed ? json : [json])
-    if (!isSuccess(status) || !calls.success) return { known: 'unclear', reason: `it answered ${status}` }
-    const call = calls.data.find((one) => !isListed || ourIdIn(one) === id)
-    if (call) return { known: 'yes', call }
-    const settled = clock.now() - createdAt >= listedWithinMs
-    return settled && calls.data.length < pageLimit
-      ? { known: 'no' }
-      : { known: 'unclear', reason: 'it does not list the call' }
+    if (result.status === 404) return { known: 'no' }
+    const call = vapiCall.safeParse(result.json).data
+    return isSuccess(result.status) && call
+      ? { known: 'yes', call }
+      : { known: 'unclear', reason: `it answered ${result.status}` }
+  }
+
+  /** By our id among what was made in that time, a full page followed by what lies behind its last, in either order. */
+  const search = async (
+    { id, createdAt, sentAt }: CallReference,
+    { from, to }: { from: number; to: number },
+  ): Promise<Found> => {
+    for (let [earliest, latest, pages] = [from, to, 0]; pages < mostPages; pages++) {
+      const range = { createdAtGe: isoOf(earliest), createdAtLe: isoOf(latest), limit: String(pageLimit) }
+      const result = await request(`/call?${new URLSearchParams(range)}`)
+      if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
+      const calls = z.array(vapiCall).safeParse(result.json).data
+      if (!isSuccess(result.status) || !calls)
+        return { known: 'unclear', reason: `it answered ${result.status}` }
+      const call = calls.find((one) => ourIdIn(one) === id)
+      if (call) return { known: 'yes', call }
+      const isSettled = clock.now() - (sentAt ?? createdAt) >= listedWithinMs
+      if (calls.length < pageLimit)
+        return isSettled ? { known: 'no' } : { known: 'unclear', reason: 'it does not list the call' }
+      const [first = 0, last = 0] = [calls[0]?.createdAt, calls.at(-1)?.createdAt]
+      if (last > first) earliest = last
+      else latest = last
+    }
+    return { known: 'unclear', reason: 'it lists too many calls' }
   }
 
   /** The key never goes there, so that any https address will do; plain http only where the account itself has it. */
@@ -180,6 +204,8 @@ const blocked = 'concurrency limit reached'
 const isBlocked = (json: unknown) =>
   member(member(json, 'subscriptionLimits'), 'concurrencyBlocked') === true ||
   /concurrency/.test(text(member(json, 'endedReason')) ?? '')
+
+const isoOf = (time: number) => new Date(time).toISOString()
 
 const isGone = ({ status, endedAt }: VapiCall) =>
   status === 'ended' || status === 'not-found' || endedAt !== undefined

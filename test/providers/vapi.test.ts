@@ -417,7 +417,29 @@ describe('asking', () => {
       providerCallId: theirId,
       events: [{ type: 'ringing', at: now }],
     })
-    expect(server.seen[0]?.path).toBe('/call?createdAtGe=2023-11-14T22%3A12%3A20.000Z&limit=100')
+    expect(server.seen[0]?.path).toBe(
+      '/call?createdAtGe=2023-11-14T22%3A12%3A20.000Z&createdAtLe=2023-11-14T22%3A14%3A20.000Z&limit=100',
+    )
+  })
+
+  test.each(['newest', 'oldest'])('a call among hundreds is found, the %s listed first', async (first) => {
+    const made = Array.from({ length: 350 }, (_, at) => ({
+      id: `other-${at}`,
+      status: 'ringing',
+      createdAt: new Date(now + at * 100).toISOString(),
+      customer: { externalId: at === 170 ? ourId : 'another' },
+    }))
+    const ordered = first === 'newest' ? made.toReversed() : made
+    using server = await serving(({ path }) => {
+      const search = new URL(path, 'http://vapi.test').searchParams
+      const [from, to] = [search.get('createdAtGe') ?? '', search.get('createdAtLe') ?? '']
+      const fits = ordered.filter(({ createdAt }) => from <= createdAt && createdAt <= to)
+      return json(fits.slice(0, Number(search.get('limit'))))
+    })
+    const unnamed = { ...reference, providerCallId: null, sentAt: now }
+    expect(await open(server.url).ask(unnamed)).toMatchObject({ known: 'yes', providerCallId: 'other-170' })
+    const elsewhere = { ...unnamed, id: crypto.randomUUID() }
+    expect(await open(server.url, now + 60_000).ask(elsewhere)).toEqual({ known: 'no' })
   })
 
   test('a call that is not listed is lost only once it should be, and only if the list was whole', async () => {
