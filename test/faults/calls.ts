@@ -35,7 +35,6 @@ const settings = {
   CALLGATE_MAX_CALL_SECONDS: String(capSeconds),
   CALLGATE_REQUESTS_PER_MINUTE: '1000000',
   CALLGATE_CONCURRENT_CALLS: '1000000',
-  CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
   CALLGATE_LOG_LEVEL: 'error',
   CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
 }
@@ -100,7 +99,7 @@ async function connect(startFake: () => Promise<FakeProvider>): Promise<Connecte
 }
 
 /** Asks for a call until it is answered: the same Idempotency-Key makes that safe. */
-const trigger = async (agentId: string, idempotencyKey: string): Promise<string> => {
+const trigger = async (agentId: string, idempotencyKey: string, phoneNumber: string): Promise<string> => {
   for (;;) {
     const answer = await fetch(`${server.url}/api/v1/calls/trigger`, {
       method: 'POST',
@@ -109,7 +108,7 @@ const trigger = async (agentId: string, idempotencyKey: string): Promise<string>
         'content-type': 'application/json',
         'idempotency-key': idempotencyKey,
       },
-      body: JSON.stringify({ phone_number: '+15551234567', agent_id: agentId, name: 'Jane' }),
+      body: JSON.stringify({ phone_number: phoneNumber, agent_id: agentId, name: 'Jane' }),
       signal: AbortSignal.timeout(patienceMs),
     }).catch(() => undefined)
     if (answer?.status === 200) return ((await answer.json()) as { call_id: string }).call_id
@@ -145,10 +144,10 @@ let begun = 0
 
 const client = async () => {
   while (begun < calls) {
-    const name = `call-${begun++}`
+    const number = begun++
     const { fake, agentId } = pick(connected)
     if (random() < 0.25) fake.behave(pick(faults))
-    triggered.set(await trigger(agentId, name), fake)
+    triggered.set(await trigger(agentId, `call-${number}`, `+1555${1_000_000 + number}`), fake)
   }
 }
 

@@ -9,7 +9,7 @@ interface Fate {
   reported: boolean
 }
 
-/** Where the fake can be asked by our own id, or its answer came, a call ends as it did there, and never by the cap. */
+/** Where its provider can be asked by our own id, or its order's answer came, a call ends as it did there, never by the cap. */
 export const outcomesOf = ({ fake, callId, answerLost, reported }: Fate): string[] => {
   const standing = fake.standingOf(callId)
   if (standing === undefined) return [withoutCall(fake, callId, answerLost)]
@@ -23,8 +23,11 @@ const withoutCall = (fake: FakeProvider, callId: string, answerLost: boolean) =>
   const treatment = fake.treatmentOf(callId)
   if (!answerLost && treatment === 'refuse') return 'failed provider_refused'
   if (!answerLost && treatment === 'no capacity') return 'failed provider_capacity'
-  return fake.findsByOurId ? 'failed provider_lost' : 'failed max_duration'
+  return provesAbsence.includes(fake.kind.name) ? 'failed provider_lost' : 'failed max_duration'
 }
+
+/** Of the others it is not said what they list and when: that they find no call of ours proves nothing. */
+const provesAbsence = ['vapi', 'retell', 'http']
 
 /** Asked, ElevenLabs says that a call failed and not how; its report of that does not carry our id. */
 const speaksVaguely = ({ kind }: FakeProvider, standing: string) =>

@@ -12,10 +12,22 @@ interface Proof {
 
 export const proofs: Proof[] = [
   {
+    script: 'backups.ts',
+    promise: 'a backup under load is whole, and holds every call acknowledged before it began',
+    small: ['3'],
+    full: ['30', '100'],
+  },
+  {
     script: 'calls.ts',
     promise: 'every call ends once and as at its provider, through faults there and kill -9',
     small: ['60', '4'],
     full: ['1000', '50'],
+  },
+  {
+    script: 'sigterm.ts',
+    promise: 'SIGTERM under load loses no acknowledged call and cuts no answer',
+    small: ['2'],
+    full: ['20'],
   },
 ]
 
