@@ -20,11 +20,12 @@ export const awaitDetails = (call: Call, tells: readonly Detail[], now: number):
 
 /** The call after its provider was asked for details once more: what came late fills what is missing. */
 export const afterAsking = (call: Call, report: Report, now: number): Call => {
-  const events = report.known === 'yes' ? report.events : []
+  const { events, providerCallId } = report.known === 'yes' ? report : { events: [], ...call }
   const detailsAsked = call.detailsAsked + 1
   const pauseMs = pausesMs[detailsAsked]
   const isLast = pauseMs === undefined || events.some(isSilentEnd)
-  return { ...events.reduce(advance, call), detailsAsked, detailsDueAt: isLast ? null : now + pauseMs }
+  const told = events.reduce(advance, call)
+  return { ...told, providerCallId, detailsAsked, detailsDueAt: isLast ? null : now + pauseMs }
 }
 
 const dueAt = (call: Call, tells: readonly Detail[], now: number) => {

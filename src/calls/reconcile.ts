@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Provider, Report } from '../providers/provider.ts'
-import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { afterCap, afterReport } from './after-report.ts'
+import { type Call, isOver } from './call.ts'
 import { afterAsking } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -28,16 +29,12 @@ interface ReconcileNeeds {
 }
 
 const tickMs = 1000
-/** For this long after an order went out, its provider's not knowing it proves nothing. */
-const arrivalMs = 120_000
 /** The longest that a provider lets a call go on, by what they document. */
 const hangUpForMs = 4 * 60 * 60_000
 /** A call that nothing was heard of for this long is asked about. */
 const silenceMs = 15_000
 /** Details can wait: after a long pause, thousands of questions must not stand before the next order. */
 const detailsAtOnce = 20
-/** For this long a provider has to go on not knowing a call before it is believed: one 404 may be a hiccup. */
-const missingMs = 30_000
 
 /**
  * No provider promises an end event: this asks about silent calls, and ends those past their hard cap. Of calls that are
@@ -139,12 +136,7 @@ export class Reconciler {
     const { findsByOurId, lifecycle, log } = this.#needs
     log.warn('call ended by the hard cap', { call_id: id })
     const over = await lifecycle.insist(id, (before) =>
-      isOver(before)
-        ? before
-        : {
-            ...advance(before, cappedAt(now, reasonAtCap(before, findsByOurId(before)))),
-            hangUpDue: before.dispatch !== 'pending',
-          },
+      isOver(before) ? before : afterCap(before, findsByOurId(before), now),
     )
     if (over?.hangUpDue) this.hangUp(over)
   }
@@ -174,59 +166,3 @@ export class Reconciler {
     }))
   }
 }
-
-const cappedAt = (at: number, reason: string): CallEvent => ({
-  type: 'ended',
-  at,
-  status: 'failed',
-  code: 'max_duration',
-  reason,
-})
-
-/**
- * An order of unknown fate keeps its slot up to the cap, and no longer: it may ring at any time, and go on for as long as
- * the provider and we let a call go on.
- */
-const reasonAtCap = ({ dispatch, providerCallId }: Call, findsByOurId: boolean) => {
-  if (dispatch !== 'unknown' || providerCallId !== null)
-    return 'The call was still open at the longest allowed duration.'
-  const after = findsByOurId
-    ? 'could not say more when it was asked'
-    : 'cannot be asked about an order that it has given no id'
-  return `What became of the order was never learnt: the provider did not answer it, and ${after}.`
-}
-
-/** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
-const afterReport = (call: Call, report: Report, now: number): Call => {
-  if (isOver(call)) return report.known === 'yes' ? report.events.reduce(advance, call) : call
-  const asked = {
-    ...call,
-    dispatch: call.dispatch === 'placed' ? call.dispatch : 'unknown',
-    heardAt: now,
-  } as const
-  switch (report.known) {
-    case 'yes': {
-      const { providerCallId, events } = report
-      return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
-    }
-    case 'no': {
-      // A clock that was set back begins again.
-      const missingSince = Math.min(call.missingSince ?? now, now)
-      // An order may still be on its way there, or not listed yet.
-      const mayArrive = call.dispatch !== 'placed' && now - (call.sentAt ?? call.createdAt) < arrivalMs
-      return mayArrive || now - missingSince < missingMs
-        ? { ...asked, missingSince }
-        : advance({ ...asked, missingSince }, unknownAt(now))
-    }
-    case 'unclear':
-      return asked
-  }
-}
-
-const unknownAt = (at: number): CallEvent => ({
-  type: 'ended',
-  at,
-  status: 'failed',
-  code: 'provider_lost',
-  reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
-})

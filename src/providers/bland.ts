@@ -59,8 +59,9 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
     const query = new URLSearchParams({ to_number: phoneNumber, limit: String(candidatesLimit) })
     const listed = await request(`?${query}`)
     const calls = listed.kind === 'answered' ? list(member(listed.json, 'calls')) : []
-    for (const one of calls.slice(0, candidatesLimit)) {
-      const result = await details(idOf(blandCallIn(one)) ?? '')
+    const candidates = calls.slice(0, candidatesLimit).flatMap((one) => idOf(blandCallIn(one)) ?? [])
+    for (const candidate of candidates) {
+      const result = await details(candidate)
       const said = blandCallIn(result.kind === 'answered' ? result.json : undefined)
       const providerCallId = idOf(said)
       if (providerCallId !== undefined && said.metadata?.call_id === id)

@@ -83,14 +83,16 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       const conversationId = held.conversationId ?? (await search(id))
       if (conversationId === undefined) return { known: 'unclear', reason: 'it does not list the call' }
       const result = await request(`/v1/convai/conversations/${encodeURIComponent(conversationId)}`)
-      return reportFrom(result, (json) => {
+      const isSearched = held.conversationId === undefined
+      const read = (json: unknown) => {
         const said = conversation.safeParse(json).data
         const events = said && eventsOf(said, clock.now())
         // What was searched for has to prove that it is ours: a filter may have been passed over.
-        if (!events || (held.conversationId === undefined && ourIdIn(said) !== id)) return undefined
+        if (!events || (isSearched && ourIdIn(said) !== id)) return undefined
         const theirs = joinId(conversationId, held.callSid ?? said.metadata?.phone_call?.call_sid)
         return { providerCallId: theirs ?? conversationId, events }
-      })
+      }
+      return isSearched ? reportFrom(result, read, () => false) : reportFrom(result, read)
     },
 
     /** ElevenLabs has no hang-up of its own (deleting a conversation erases its record): the Twilio leg is ended instead. */

@@ -23,9 +23,10 @@ const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'com
 
 /** A call on the line through a provider that tells everything in the end, and when it was asked, in seconds from then. */
 const onTheLine = async (gate: Gate, answers: Report[] = [], given: Partial<Call> = {}) => {
+  const startedAt = gate.clock.now()
   const asked: number[] = []
   const ask: Provider['ask'] = async () => {
-    asked.push(Math.round(gate.clock.monotonic() / 1000))
+    asked.push(Math.round((gate.clock.now() - startedAt) / 1000))
     return answers[asked.length - 1] ?? told({})
   }
   const { reconciler } = callingThrough(gate, scriptedProvider({ ask }).provider)
@@ -43,7 +44,13 @@ const onTheLine = async (gate: Gate, answers: Report[] = [], given: Partial<Call
       status: 'completed',
       ...event,
     })
-  return { ...call, asked, end }
+  /** Lets the reconciler look around in the last seconds of a time after the call began. */
+  const at = async (seconds: number) => {
+    gate.clock.step(Math.max(0, startedAt + (seconds - 3) * 1000 - gate.clock.now()))
+    await gate.clock.advance(startedAt + seconds * 1000 - gate.clock.now())
+    return asked.length
+  }
+  return { ...call, asked, end, at }
 }
 
 describe('a call that ended before its provider told of it', () => {
@@ -52,25 +59,36 @@ describe('a call that ended before its provider told of it', () => {
     const call = await onTheLine(gate)
     await call.end()
     expect(awaitsDetails(call.now())).toBe(true)
-    await gate.clock.advance(40 * 60_000)
-    expect(call.asked).toHaveLength(3)
-    for (const [index, seconds] of [30, 300, 1800].entries())
-      expect(call.asked[index]).toBeWithin(seconds, seconds + 5)
+    for (const [seconds, times] of [
+      [29, 0],
+      [32, 1],
+      [299, 1],
+      [303, 2],
+      [1799, 2],
+      [1806, 3],
+      [20_000, 3],
+    ] as const)
+      expect([seconds, await call.at(seconds)]).toEqual([seconds, times])
     expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAsked: 3 })
   })
 
   test('takes what comes late, keeps what came first, and is done once everything has come', async () => {
     const gate = createGate()
     const late = { ...everything, summary: 'Another summary.' }
-    const call = await onTheLine(gate, [{ known: 'unclear', reason: 'busy' }, told(late)])
+    const answers = [
+      { known: 'unclear', reason: 'busy' },
+      { ...told(late), providerCallId: 'theirs/CA1' },
+    ]
+    const call = await onTheLine(gate, answers as Report[])
     await call.end({ details: { summary: 'The first summary.' } })
-    await gate.clock.advance(40 * 60_000)
+    for (const seconds of [32, 303, 1806]) await call.at(seconds)
     expect(call.asked).toHaveLength(2)
     expect(call.now()).toMatchObject({
       ...everything,
       summary: 'The first summary.',
       durationSeconds: 42,
       status: 'completed',
+      providerCallId: 'theirs/CA1',
       detailsDueAt: null,
     })
   })
@@ -81,7 +99,7 @@ describe('a call that ended before its provider told of it', () => {
     await call.end()
     await call.end({ details: everything, durationSeconds: 42 })
     expect(awaitsDetails(call.now())).toBe(false)
-    await gate.clock.advance(6 * 60_000)
+    for (const seconds of [32, 303]) await call.at(seconds)
     expect(call.asked).toEqual([])
   })
 
@@ -117,7 +135,7 @@ describe('a call that ended before its provider told of it', () => {
     const gate = createGate()
     const call = await onTheLine(gate, [told({}, 'busy')])
     await call.end({ status: 'canceled', code: 'ended_on_request' })
-    await gate.clock.advance(6 * 60_000)
+    for (const seconds of [32, 303]) await call.at(seconds)
     expect(call.asked).toHaveLength(1)
     expect(call.now().detailsDueAt).toBeNull()
   })

@@ -304,6 +304,17 @@ describe('asking', () => {
     ])
   })
 
+  test('does not take a conversation that was listed and is gone for the end of ours', async () => {
+    using server = await serving(({ path }) =>
+      path.includes('?')
+        ? answer({ conversations: [{ conversation_id: 'conv_9' }], has_more: false })
+        : answer({ detail: 'Not Found' }, 404),
+    )
+    expect(await connectTo(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
+      known: 'unclear',
+    })
+  })
+
   test.each([[undefined], ['somebody else']])('never takes the conversation of %p for ours', async (user) => {
     using server = await listing(user)
     expect(await connectTo(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
