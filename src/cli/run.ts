@@ -7,10 +7,12 @@ import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
+import { completionCommand } from './completion.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { environmentCommand } from './environment.ts'
+import { exampleOf } from './examples.ts'
 import { healthcheck } from './healthcheck.ts'
 import type { Io } from './io.ts'
 import { keyCommand } from './key.ts'
@@ -25,8 +27,8 @@ const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 export const run = async (argv: string[], io: Io): Promise<number> => {
   const root = commands(io)
   const args = spelledOut(argv)
-  const { command, parents, rest } = await resolve(root, args)
-  const usage = async () => `${plain(io, await renderUsage(command, parents))}\n`
+  const { command, parents, rest, words } = await resolve(root, args)
+  const usage = async () => `${plain(io, await renderUsage(command, parents))}\n${exampleOf(words)}`
 
   if (rest.includes('--help') || rest.includes('-h')) {
     io.out(await usage())
@@ -61,7 +63,8 @@ const spelledOut = (argv: string[]) => {
   return first === 'help' ? [...rest, '--help'] : argv
 }
 
-const commands = (io: Io) =>
+/** All there is to say to callgate. */
+export const commands = (io: Io): CommandDef =>
   defineCommand({
     meta: { name: 'callgate', description: 'The gate in front of voice-agent calls' },
     subCommands: {
@@ -78,6 +81,7 @@ const commands = (io: Io) =>
       config: config(io),
       admin: adminCommand(io),
       webhook: webhookCommand(io),
+      completion: completionCommand(io, () => commands(io)),
       healthcheck: healthcheck(io),
       version: version(io),
     },
@@ -88,6 +92,8 @@ interface Resolved {
   /** Carries the words before the command's own, for the usage line. */
   parents: CommandDef
   rest: string[]
+  /** The words that lead to it. */
+  words: string[]
 }
 
 /** Follows the words of a command line down to its command. */
@@ -99,7 +105,13 @@ const resolve = async (root: CommandDef, args: string[]): Promise<Resolved> => {
     const subCommands = (command.subCommands ?? {}) as Record<string, CommandDef>
     const [word = ''] = rest
     const next = Object.hasOwn(subCommands, word) ? subCommands[word] : undefined
-    if (!next) return { command, parents: { meta: { name: words.join(' ') } }, rest }
+    if (!next)
+      return {
+        command,
+        parents: { meta: { name: words.join(' ') } },
+        rest,
+        words: args.slice(0, words.length),
+      }
     words.push(((command.meta ?? {}) as { name?: string }).name ?? '')
     command = next
     rest = rest.slice(1)

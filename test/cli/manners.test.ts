@@ -1,0 +1,108 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { examples } from '../../src/cli/examples.ts'
+import type { Io } from '../../src/cli/io.ts'
+import { commands, run } from '../../src/cli/run.ts'
+import { branchesOf } from '../../src/cli/tree.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const runWith = async (argv: string[], more: Partial<Io> = {}) => {
+  let out = ''
+  let err = ''
+  const io: Io = {
+    env: {},
+    isTerminal: false,
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    ...more,
+  }
+  return { code: await run(argv, io), out, err }
+}
+
+const silent: Io = { env: {}, isTerminal: false, out: () => {}, err: () => {} }
+const branches = branchesOf(commands(silent))
+const leaves = branches.filter((branch) => branch.commands.length === 0)
+
+test('every command has an example, and no example is of a command that is not there', () => {
+  expect(Object.keys(examples).toSorted()).toEqual(leaves.map(({ words }) => words.join(' ')).toSorted())
+})
+
+test.each(Object.entries(examples).flatMap(([name, lines]) => lines.map((line) => [name, line] as const)))(
+  'the example of %p is one that it takes: %p',
+  (name, line) => {
+    const words = line.replace(/ > .*/, '').split(' ')
+    const at = words.indexOf('callgate') + 1
+    const branch = leaves.find((each) => each.words.join(' ') === name)
+    expect(words.slice(at, at + (branch?.words.length ?? 0))).toEqual(branch?.words ?? [])
+    const options = new Map(branch?.options.map((option) => [`--${option.name}`, option]))
+    const rest = words.slice(at + (branch?.words.length ?? 0))
+    for (let next = 0; next < rest.length; next++) {
+      const option = options.get(rest[next] ?? '')
+      if (!option) expect(branch?.takesFile && !rest[next]?.startsWith('-')).toBe(true)
+      if (!option?.takesValue) continue
+      next++
+      expect(rest[next]).toMatch(/^[^-]/)
+      if (option.values.length > 0) expect(option.values).toContain(rest[next] ?? '')
+    }
+  },
+)
+
+test('the help of a command ends with its examples, and that of a group with one of each command', async () => {
+  const { out } = await runWith(['key', 'rotate', '--help'])
+  expect(out).toEndWith('EXAMPLES\n\n  callgate key rotate --agency ID --environment production\n')
+  expect((await runWith(['key', '--help'])).out.match(/^ {2}callgate key \w+ --agency/gm)).toHaveLength(5)
+})
+
+test('every command prints JSON for scripts', () => {
+  const without = leaves.filter(({ options }) => !options.some(({ name }) => name === 'json'))
+  expect(without.map(({ words }) => words.join(' '))).toEqual([])
+})
+
+test('long work shows its steps where somebody watches, clears them away, and nowhere else', async () => {
+  using directory = temporaryDirectory()
+  const env = { CALLGATE_DATA_DIR: directory.path }
+  await runWith(['agency', 'create', '--name', 'Acme', '--plan', 'agency'], { env })
+  const steps: string[] = []
+  const backup = ['backup', join(directory.path, 'copy.db')]
+  const { code, err } = await runWith(backup, { env, progress: (step) => void steps.push(step) })
+  expect({ code, err, steps }).toEqual({ code: 0, err: '', steps: ['copying …', 'checking …', ''] })
+})
+
+const bashCompletes = async (script: string, ...words: string[]) => {
+  const quoted = words.map((word) => `'${word}'`).join(' ')
+  const program = `source /dev/stdin <<'SCRIPT'\n${script}\nSCRIPT\nCOMP_WORDS=(${quoted}) COMP_CWORD=${words.length - 1}\n_callgate\necho "\${COMPREPLY[@]}"`
+  const bash = Bun.spawn(['bash', '--norc', '-c', program], { stdout: 'pipe', stderr: 'pipe' })
+  expect(await new Response(bash.stderr).text()).toBe('')
+  return (await new Response(bash.stdout).text()).trim()
+}
+
+test('bash completes commands, options and choices', async () => {
+  const { out: script } = await runWith(['completion', 'bash'])
+  expect(await bashCompletes(script, 'callgate', 'ag')).toBe('agency agent')
+  expect(await bashCompletes(script, 'callgate', 'key', 'ro')).toBe('rotate')
+  expect(await bashCompletes(script, 'callgate', 'key', 'rotate', '--')).toBe(
+    '--agency --environment --json --help',
+  )
+  const environment = ['callgate', 'key', 'rotate', '--agency', 'x', '--environment']
+  expect(await bashCompletes(script, ...environment, '')).toBe('production staging')
+  expect(await bashCompletes(script, ...environment, '=', 'st')).toBe('staging')
+  expect(await bashCompletes(script, 'callgate', 'key', 'rotate', '--agency', '')).toBe('')
+  expect(await bashCompletes(script, 'callgate', 'completion', '')).toBe('bash zsh fish --help')
+})
+
+test.each(['bash', 'zsh', 'fish'])('the script for %s knows every command and option', async (shell) => {
+  const { out } = await runWith(['completion', shell])
+  for (const { words, options } of leaves) {
+    expect(out).toContain(words.at(-1) ?? '')
+    for (const { name } of options) expect(out).toContain(shell === 'fish' ? `-l ${name} ` : `--${name}`)
+  }
+})
+
+test.each(['bash', 'zsh', 'fish'].filter((shell) => Bun.which(shell) !== null))(
+  'the script for %s is one that the shell can read',
+  async (shell) => {
+    const { out } = await runWith(['completion', shell])
+    const read = Bun.spawnSync([shell, '-n', '/dev/stdin'], { stdin: Buffer.from(out), stderr: 'pipe' })
+    expect({ code: read.exitCode, err: String(read.stderr) }).toEqual({ code: 0, err: '' })
+  },
+)
