@@ -85,6 +85,12 @@ describe('the order', () => {
     ['a call', 201, { call_id: 'call_1', call_status: 'registered' }, { outcome: 'placed' }],
     ['200 with an error', 200, { status: 'error', message: 'no' }, { code: 'provider_refused' }],
     ['200 with a wordless error', 200, { status: 'error' }, { code: 'provider_refused' }],
+    [
+      '200 with an error and an id',
+      200,
+      { call_id: 'call_1', call_status: 'registered', status: 'error' },
+      { outcome: 'unknown', providerCallId: 'call_1' },
+    ],
     ['201 without an id', 201, { call_status: 'registered' }, { outcome: 'unknown' }],
     ['400', 400, { status: 'error', message: 'Invalid' }, { code: 'provider_refused' }],
     ['401', 401, { status: 'error', message: 'API key is missing' }, { code: 'provider_refused' }],

@@ -237,6 +237,11 @@ test('a status-update ends the call at once, and its end-of-call-report fills in
 })
 
 describe('placing', () => {
+  test('a call with a complaint beside its id is placed', async () => {
+    using server = await serving(json({ id: theirId, status: 'queued', message: 'Low credits.' }, 201))
+    expect(await open(server.url).place(order)).toEqual({ outcome: 'placed', providerCallId: theirId })
+  })
+
   test('a full order goes out exactly so, and names no server of its own', async () => {
     using server = await serving(json({ id: theirId, status: 'queued' }, 201))
     const metadata = {
