@@ -41,6 +41,7 @@ const rules: Record<string, Rule> = {
   },
   'the outside leaves SQL to storage': { of: /^(?!storage\/)/, packages: storageLibraries },
   'elysia stays in app.ts, server.ts and http': { of: /^(?!http\/|app\.|server\.)/, packages: web },
+  'the client can be taken out and used anywhere': { of: /^client\//, only: /^client\//, packages: /./ },
   'telemetry knows nobody but the clock and the configuration': {
     of: /^telemetry\//,
     only: /^(telemetry\/|clock\.|config\.|failures\.)/,
@@ -89,9 +90,9 @@ test('only config.ts knows the environment, which main.ts hands to it', () => {
 })
 
 test('requests go out through the guard alone', () => {
-  // The health check asks this very server, at the address in its own configuration.
+  // The health check asks this very server, at the address in its own configuration; the client runs somewhere else.
   const senders = files.filter(
-    ({ path, text }) => !path.startsWith('docs/') && /\bfetch\(|from 'node:https'/.test(text),
+    ({ path, text }) => !/^(?:docs|client)\//.test(path) && /\bfetch\(|from 'node:https'/.test(text),
   )
   expect(senders.map(({ path }) => path)).toEqual(['cli/healthcheck.ts', 'outgoing/send.ts'])
 })

@@ -121,3 +121,15 @@ describe.each([
     30_000,
   )
 })
+
+test('bulk.ts, run again, makes only the calls that are missing', async () => {
+  const key = await newKey()
+  const before = await callCount(key)
+  const command = [process.execPath, join(docsDirectory, 'examples', 'bulk.ts')]
+  const first = await run(command, server.url, key, ['+15551234500', '+15551234501'])
+  const again = await run(command, server.url, key, ['+15551234500', '+15551234501', '+15551234502'])
+  expect([first.code, first.err, again.code, again.err]).toEqual([0, '', 0, ''])
+  expect(first.out).toMatch(/^(?:\+\d+ [\da-f-]{36}\n){2}$/)
+  expect(again.out).toStartWith(first.out)
+  expect((await callCount(key)) - before).toBe(3)
+}, 30_000)

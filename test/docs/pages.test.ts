@@ -63,6 +63,7 @@ test('what a page shows as a file is that file, to the letter', () => {
   for (const [page, file, language] of [
     ['curl', 'trigger.sh', 'bash'],
     ['typescript', 'trigger.ts', 'ts'],
+    ['typescript', 'bulk.ts', 'ts'],
     ['python', 'trigger.py', 'python'],
   ] as const)
     expect(pages.find(({ name }) => name === page)?.markdown).toContain(

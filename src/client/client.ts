@@ -1,0 +1,117 @@
+import { triggerAll, type TriggerAllOptions, type TriggerResult } from './bulk.ts'
+import { type Granted, send, type Sending } from './send.ts'
+import { sleep } from './sleep.ts'
+import type { Agent, Call, CallStatus, KeyStatus, Order, Triggered } from './types.ts'
+
+export interface ClientOptions extends Partial<Sending> {
+  /** Where the server is, without a path. */
+  baseUrl: string
+  key: string
+}
+
+export interface RequestOptions {
+  signal?: AbortSignal | undefined
+}
+
+export interface TriggerOptions extends RequestOptions {
+  /** Names the call: with the same one it is never made twice. A new one when left out, the same for all tries. */
+  idempotencyKey?: string | undefined
+}
+
+export interface CallsOptions extends RequestOptions {
+  status?: CallStatus
+  /** Calls to a page, 1 to 100. */
+  pageSize?: number
+}
+
+export type Client = ReturnType<typeof createClient>
+
+/**
+ * Speaks with a callgate: tries again what may be tried again, waits as long as it is told to, and never triggers a call
+ * twice. Every method throws `CallgateError` when it is refused for good, and the signal's reason when it is aborted.
+ */
+export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
+  const sending: Sending = {
+    fetch: (url, init) => fetch(url, init),
+    sleep,
+    random: Math.random,
+    tries: 8,
+    timeoutMs: 30_000,
+    longestWaitMs: 120_000,
+    ...options,
+  }
+  const root = `${baseUrl.replace(/\/+$/, '')}/api/v1`
+  const headers = { authorization: `Bearer ${key}`, accept: 'application/json' }
+
+  const ask = async <T>(path: string, { signal }: RequestOptions = {}, method = 'GET') => {
+    const { body } = await send(sending, { url: root + path, init: { method, headers }, signal })
+    return body as T
+  }
+
+  const order = (wanted: Order, { idempotencyKey, signal }: TriggerOptions, patient = false) =>
+    send(sending, {
+      url: `${root}/calls/trigger`,
+      init: {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'content-type': 'application/json',
+          'idempotency-key': idempotencyKey ?? crypto.randomUUID(),
+        },
+        body: JSON.stringify(wanted),
+      },
+      signal,
+      patient,
+    })
+
+  return {
+    /** Triggers one call. */
+    trigger: async (wanted: Order, how: TriggerOptions = {}): Promise<Triggered> =>
+      triggeredOf(await order(wanted, how)),
+
+    /** Triggers many calls one after the other, as fast as the limits allow and no faster. */
+    triggerAll: (
+      orders: Iterable<Order> | AsyncIterable<Order>,
+      how: TriggerAllOptions = {},
+    ): Promise<TriggerResult[]> =>
+      triggerAll(sending, orders, how, async (wanted, given) => {
+        const granted = await order(wanted, given, true)
+        return { triggered: triggeredOf(granted), headers: granted.headers }
+      }),
+
+    /** One call as it stands. */
+    call: async (id: string, how?: RequestOptions) =>
+      (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}`, how)).data,
+
+    /** The calls, newest first; pages are fetched as they are needed. */
+    async *calls({ status, pageSize = 100, signal }: CallsOptions = {}): AsyncGenerator<
+      Call,
+      void,
+      undefined
+    > {
+      const query = new URLSearchParams({ limit: String(pageSize), ...(status && { status }) })
+      for (;;) {
+        const page = await ask<{ data: Call[]; next_cursor: string | null }>(`/calls?${query}`, { signal })
+        yield* page.data
+        if (page.next_cursor === null) return
+        query.set('cursor', page.next_cursor)
+      }
+    },
+
+    /** Hangs up, and gives the call as it then is. One that is over already stays as it is. */
+    endCall: async (id: string, how?: RequestOptions) =>
+      (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}/end`, how, 'POST')).data,
+
+    /** The agency's agents. */
+    agents: async (how?: RequestOptions) => (await ask<{ data: Agent[] }>('/agents', how)).data,
+
+    /** Whose key this is, and what is left of its limits. Rings no phone. */
+    key: async (how?: RequestOptions) => (await ask<{ data: KeyStatus }>('/key', how)).data,
+  }
+}
+
+const triggeredOf = ({ body, headers }: Granted): Triggered => ({
+  call_id: body.call_id as string,
+  status: 'initiated',
+  replayed: headers.get('idempotent-replayed') === 'true',
+})

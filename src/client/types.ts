@@ -1,0 +1,71 @@
+export type CallStatus =
+  'initiated' | 'ringing' | 'in_progress' | 'completed' | 'no_answer' | 'busy' | 'failed' | 'canceled'
+
+/** Who is to be called. Only the number is needed, in E.164. */
+export interface Order {
+  phone_number: string
+  agent_id?: string | null | undefined
+  name?: string | null | undefined
+  email?: string | null | undefined
+  metadata?: Record<string, unknown> | null | undefined
+}
+
+export interface Triggered {
+  call_id: string
+  status: 'initiated'
+  /** Whether an earlier try, or an earlier run with the same Idempotency-Key, had made the call. */
+  replayed: boolean
+}
+
+/** A call as it stands. Times are ISO 8601 in UTC. */
+export interface Call {
+  call_id: string
+  status: CallStatus
+  direction: 'outbound'
+  environment: 'production' | 'staging'
+  agent_id: string
+  provider: string
+  phone_number: string
+  from_number: string | null
+  name: string | null
+  email: string | null
+  metadata: Record<string, unknown> | null
+  reason_code:
+    | 'provider_refused'
+    | 'provider_capacity'
+    | 'provider_unreachable'
+    | 'provider_lost'
+    | 'max_duration'
+    | 'ended_on_request'
+    | 'released'
+    | null
+  reason: string | null
+  created_at: string
+  ringing_at: string | null
+  started_at: string | null
+  ended_at: string | null
+  duration_seconds: number | null
+  summary: string | null
+  sentiment: 'positive' | 'neutral' | 'negative' | null
+  transcript: { role: 'agent' | 'human'; content: string }[] | null
+  recording_url: string | null
+  cost_cents: number | null
+}
+
+export interface Agent {
+  agent_id: string
+  name: string
+  provider: string
+  is_default: boolean
+}
+
+/** Whose key it is, and what is left of its limits. */
+export interface KeyStatus {
+  agency: { id: string; name: string; plan: 'starter' | 'growth' | 'agency' }
+  environment: 'production' | 'staging'
+  key: { last4: string; created_at: string; age_days: number }
+  limits: {
+    requests: { limit: number; window_seconds: number; remaining: number; reset_seconds: number }
+    concurrent_calls: { limit: number; active: number; remaining: number }
+  }
+}
