@@ -7,7 +7,7 @@ import { findAgency } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
 import { invite } from './invitation.ts'
 import { renderPage } from './pages/layout.tsx'
-import { InvitationLinkPage, PeoplePage } from './pages/people.tsx'
+import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './pages/people.tsx'
 
 const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
@@ -15,6 +15,13 @@ const invitationParams = z.object({ invitation: z.hash('sha256') })
 /** Who may sign in, for the operator to see and decide. */
 export const peoplePages = (services: Services) => {
   const { audit, clock, invitations, people, publicUrl, sessions } = services
+
+  const findPerson = (id: string) => {
+    const found = people.find(id)
+    if (!found) throw new Failure('not_found', { detail: 'There is no such person.' })
+    return found
+  }
+
   return (
     new Elysia({ name: 'people-pages' })
       .use(operatorOnly(services))
@@ -57,11 +64,16 @@ export const peoplePages = (services: Services) => {
         },
         { parse: 'none', params: invitationParams },
       )
+      .get(
+        '/people/:person/remove',
+        ({ person, params }) =>
+          renderPage(<RemovePersonPage person={person} leaving={findPerson(params.person)} />),
+        { params: personParams },
+      )
       .post(
         '/people/:person/remove',
         ({ by, params, request, redirect }) => {
-          const leaving = people.find(params.person)
-          if (!leaving) throw new Failure('not_found', { detail: 'There is no such person.' })
+          const leaving = findPerson(params.person)
           const removed = audit.change(
             () => people.remove(leaving),
             (done) =>

@@ -51,6 +51,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/people/invite',
     'POST /admin/people/invite',
     'POST /admin/people/invitations/:invitation/revoke',
+    'GET /admin/people/:person/remove',
     'POST /admin/people/:person/remove',
   ],
   'the operator’s, in an agency': [

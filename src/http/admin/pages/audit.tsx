@@ -44,25 +44,11 @@ const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps
         {isNewest ? 'Nothing was done yet. Whatever is changed from now on stands here.' : 'That is all.'}
       </p>
     ) : (
-      <div class="table" role="region" aria-label="Audit lines" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              {hasAgencies && <th scope="col">Agency</th>}
-              <th scope="col">Environment</th>
-              <th scope="col">From</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((line) => (
-              <Line key={line.id} line={line} hasAgencies={hasAgencies} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ol class="audit" role="list">
+        {lines.map((line) => (
+          <Line key={line.id} line={line} hasAgencies={hasAgencies} />
+        ))}
+      </ol>
     )}
     <p class="row start">
       {!isNewest && <a href={path}>Newest lines</a>}
@@ -75,16 +61,25 @@ const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps
 )
 
 const Line = ({ line, hasAgencies }: { line: AuditRow; hasAgencies: boolean }) => (
-  <tr>
-    <td>
-      <Time at={line.at} />
-    </td>
-    <td class="name">{line.actor}</td>
-    <td class="name">{inWords(line)}</td>
-    {hasAgencies && <td class="name">{line.agencyName ?? '–'}</td>}
-    <td>{line.environment ? <EnvironmentTag name={line.environment} /> : '–'}</td>
-    <td>{line.address ?? '–'}</td>
-  </tr>
+  <li>
+    <Time at={line.at} />
+    <p>
+      <strong>{line.actor}</strong> {inWords(line)}
+      {hasAgencies && line.agencyName !== null && (
+        <>
+          {' · '}
+          <a href={`/admin/agencies/${line.agencyId}/audit`}>{line.agencyName}</a>
+        </>
+      )}
+      {line.environment !== null && (
+        <>
+          {' '}
+          <EnvironmentTag name={line.environment} />
+        </>
+      )}
+    </p>
+    {line.address !== null && <small>{`from ${line.address}`}</small>}
+  </li>
 )
 
 /** Another version may have written an action that this one has no words for. */

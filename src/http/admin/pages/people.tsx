@@ -19,7 +19,7 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
     <main>
       <h1>People</h1>
       <p>An operator sees every agency, an agency’s admin that agency alone.</p>
-      <div class="overflow-auto">
+      <div class="table" role="region" aria-label="People" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -31,7 +31,7 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
           </thead>
           <tbody>
             {people.map((listed) => (
-              <PersonRow key={listed.person.id} {...listed} self={listed.person.id === person.id} />
+              <PersonRow key={listed.person.id} {...listed} />
             ))}
           </tbody>
         </table>
@@ -48,7 +48,7 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
       {invitations.length === 0 ? (
         <p>No invitation waits to be accepted.</p>
       ) : (
-        <div class="overflow-auto">
+        <div class="table" role="region" aria-label="Open invitations" tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -70,35 +70,24 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
   </Layout>
 )
 
-const PersonRow = ({ person, agencyName, self }: Listed & { self: boolean }) => (
+const PersonRow = ({ person, agencyName }: Listed) => (
   <tr>
-    <td>{person.email}</td>
-    <td>{roleInWords(person.role, agencyName)}</td>
+    <td class="name">{person.email}</td>
+    <td class="name">{roleInWords(person.role, agencyName)}</td>
     <td>
       <Time at={person.createdAt} />
     </td>
     <td>
-      <details>
-        <summary aria-label={`Remove ${person.email}`}>Remove…</summary>
-        <form method="post" action={`/admin/people/${person.id}/remove`}>
-          <p>
-            {self
-              ? 'This is you: you are signed out at once and cannot come back.'
-              : 'They are signed out at once and cannot come back.'}{' '}
-            API keys go on working.
-          </p>
-          <button type="submit" class="danger" aria-label={`Remove ${person.email} now`}>
-            Remove
-          </button>
-        </form>
-      </details>
+      <a href={`/admin/people/${person.id}/remove`} aria-label={`Remove ${person.email}`}>
+        Remove
+      </a>
     </td>
   </tr>
 )
 
 const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending) => (
   <tr>
-    <td>{roleInWords(role, agencyName)}</td>
+    <td class="name">{roleInWords(role, agencyName)}</td>
     <td>
       <Time at={createdAt} />
     </td>
@@ -113,6 +102,27 @@ const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending
       </form>
     </td>
   </tr>
+)
+
+/** Says what removing somebody ends, before it does. */
+export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving: Person }) => (
+  <Layout title="Remove a person" person={person}>
+    <main>
+      <h1>{`Remove ${leaving.email}?`}</h1>
+      <p class="notice warning">
+        {leaving.id === person.id
+          ? 'This is you. You are signed out at once and cannot come back, unless you are invited again.'
+          : 'They are signed out at once and cannot come back, unless they are invited again.'}
+      </p>
+      <p>API keys, agents and calls stay as they are, and so does what the audit says of them.</p>
+      <form method="post" action={`/admin/people/${leaving.id}/remove`} class="row start">
+        <button type="submit" class="danger">
+          Remove
+        </button>
+        <a href="/admin/people">Keep the account</a>
+      </form>
+    </main>
+  </Layout>
 )
 
 /** Without an agency the link is an operator's. */
@@ -137,8 +147,8 @@ export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: Link
       <article>
         <h1>Invitation</h1>
         <p class="notice warning" role="status">
-          <strong>Copy the link now: it will not be shown again.</strong> Whoever opens it first becomes{' '}
-          {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It works once, until{' '}
+          <strong>Copy the link now: it will not be shown again.</strong> Whoever makes an account with it
+          becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It works once, until{' '}
           <Time at={expiresAt} />.
         </p>
         <label for="invitation-link">Link</label>
