@@ -17,13 +17,15 @@ export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string>
     agent: `${home}/agents/${agents.cleo.id}`,
     integrations: `${home}/integrations`,
     api,
+    webhook: `${api}/production/webhook`,
     limits: `${api}/production/limits`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
+    usage: `${home}/usage`,
+    'agency-audit': `${home}/audit`,
     people: '/admin/people',
-    invite: '/admin/people/invite',
     account: '/admin/account',
-    password: '/admin/account/password',
+    audit: '/admin/audit',
     'not-found': '/admin/nothing',
   }
 }

@@ -71,12 +71,16 @@ export const callPages = (services: Services) => {
     return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
   }
 
-  const callPage = (person: Person, { agency, call }: ReturnType<typeof find>, error?: string) =>
+  const callPage = (
+    person: Person,
+    found: ReturnType<typeof find>,
+    shown: { error?: string; whole?: boolean },
+  ) =>
     renderPage(
-      <CallPage person={person} agency={agency} call={call} now={clock.now()} error={error}>
+      <CallPage person={person} {...found} now={clock.now()} {...shown}>
         <DeliveriesOfCall
-          deliveries={deliveries.ofCall(call.id)}
-          path={webhookPath(agency.id, call.environment)}
+          deliveries={deliveries.ofCall(found.call.id)}
+          path={webhookPath(found.agency.id, found.call.environment)}
           now={clock.now()}
         />
       </CallPage>,
@@ -117,9 +121,12 @@ export const callPages = (services: Services) => {
       },
       { params: agencyParams },
     )
-    .get('/agencies/:agency/calls/:call', ({ person, params }) => callPage(person, find(params)), {
-      params: callParams,
-    })
+    .get(
+      '/agencies/:agency/calls/:call',
+      ({ person, params, request }) =>
+        callPage(person, find(params), { whole: new URL(request.url).searchParams.has('whole') }),
+      { params: callParams },
+    )
     .post(
       '/agencies/:agency/calls/:call/end',
       async ({ by, person, params, set, redirect }) => {
@@ -131,7 +138,7 @@ export const callPages = (services: Services) => {
           if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error
           log.warn('provider could not hang up', { call_id: call.id, error: String(error.cause) })
           set.status = error.status
-          return callPage(person, find(params), error.message)
+          return callPage(person, find(params), { error: error.message })
         }
         return redirect(callPath(call), 303)
       },

@@ -14,9 +14,9 @@ interface SessionStore {
 const idleMs = 30 * 60_000
 const absoluteMs = 8 * 60 * 60_000
 /** How stale the written "last seen" may be: a page view need not be a write. */
+const touchEveryMs = 60_000
 /** On what a page fetches by itself: nobody asked for it, so it keeps nobody signed in. */
 const refreshHeader = 'x-refresh'
-const touchEveryMs = 60_000
 
 /** Signed-in browsers. The token exists only in the cookie; what is stored is its hash. */
 export class Sessions {

@@ -196,3 +196,22 @@ test('who ended a call, and who released its slot, is in the audit once', async 
     ],
   )
 })
+
+test('a long conversation opens with its beginning, below 40 KB, and is shown whole when asked for', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  const said = (at: number) => `Line ${at} of a conversation that goes on and on.`
+  const transcript = Array.from({ length: 2000 }, (_, at) => ({ role: 'agent' as const, content: said(at) }))
+  const metadata = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field ${at}`, 'value']))
+  const over = { endedAt: gate.clock.now(), status: 'completed' } as const
+  const call = undispatched(gate, '00', { transcript, metadata, ...over })
+  const opened = await (await visit(`${callsPath(gate)}/${call.id}`)).text()
+  expect(opened.length).toBeLessThan(40 * 1024)
+  expect(opened).toContain(said(0))
+  expect(opened).not.toContain(said(1999))
+  const path = /href="([^"]+)">Show everything/.exec(opened)?.[1] ?? ''
+  const whole = await textOf(await visit(path))
+  expect(whole).toContain(said(1999))
+  expect(whole).toContain('field 499')
+  expect(whole).not.toContain('That is not all')
+})

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { isOver } from '../../../calls/call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import type { CallView } from './calls.tsx'
+import { Conversation } from './conversation.tsx'
 import { ago, FormError, Time } from './layout.tsx'
 import { Timeline } from './timeline.tsx'
 import { EnvironmentTag, lasting, sentimentTitles, StatusTag } from './words.tsx'
@@ -13,11 +14,13 @@ interface CallProps extends AgencyPageProps {
   call: CallView
   now: number
   error?: string | undefined
+  /** Leaves nothing out, however long it is. */
+  whole?: boolean
   /** What else is known of the call. */
   children?: ComponentChildren
 }
 
-export const CallPage = ({ person, agency, call, now, error, children }: CallProps) => {
+export const CallPage = ({ person, agency, call, now, error, whole = false, children }: CallProps) => {
   const path = callPath(call)
   const refresh = isOver(call) ? undefined : refreshSeconds
   return (
@@ -41,7 +44,7 @@ export const CallPage = ({ person, agency, call, now, error, children }: CallPro
         <Timeline call={call} />
         <h2>Details</h2>
         <Facts call={call} now={now} />
-        <Conversation call={call} />
+        <Conversation call={call} whole={whole} />
       </div>
       {children}
     </AgencyLayout>
@@ -130,40 +133,6 @@ const Recording = ({ url }: { url: string }) =>
   ) : (
     <code>{url}</code>
   )
-
-const speakers = { agent: 'Agent', human: 'Person' } as const
-
-const Conversation = ({ call }: { call: CallView }) => (
-  <>
-    {call.summary !== null && (
-      <>
-        <h2>Summary</h2>
-        <p class="said">{call.summary}</p>
-      </>
-    )}
-    {call.transcript !== null && (
-      <>
-        <h2>Transcript</h2>
-        <dl class="transcript">
-          {call.transcript.map(({ role, content }, at) => (
-            <div key={at} class={role}>
-              <dt>{speakers[role]}</dt>
-              <dd class="said">{content}</dd>
-            </div>
-          ))}
-        </dl>
-      </>
-    )}
-    {call.metadata !== null && (
-      <>
-        <h2>Metadata</h2>
-        <pre role="region" aria-label="Metadata" tabIndex={0}>
-          <code>{JSON.stringify(call.metadata, null, 2)}</code>
-        </pre>
-      </>
-    )}
-  </>
-)
 
 interface ReleaseProps extends AgencyPageProps {
   call: CallView

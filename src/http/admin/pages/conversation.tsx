@@ -1,0 +1,70 @@
+import type { Call, TranscriptLine } from '../../../calls/call.ts'
+
+/** What fits on a page that opens at once; the rest is a click away. */
+const transcriptShown = 12_000
+const metadataShown = 6000
+
+interface ConversationProps {
+  call: Call
+  /** Leaves nothing out, however long it is. */
+  whole: boolean
+}
+
+/** What was said, and what the call was given to know. */
+export const Conversation = ({ call, whole }: ConversationProps) => {
+  const metadata = call.metadata === null ? null : JSON.stringify(call.metadata, null, 2)
+  const shown = whole ? Number.POSITIVE_INFINITY : transcriptShown
+  const lines = firstLines(call.transcript ?? [], shown)
+  const metadataLength = whole ? metadata?.length : metadataShown
+  const isCut =
+    lines.length < (call.transcript ?? []).length || (metadata?.length ?? 0) > (metadataLength ?? 0)
+  return (
+    <>
+      {call.summary !== null && (
+        <>
+          <h2>Summary</h2>
+          <p class="said">{call.summary}</p>
+        </>
+      )}
+      {call.transcript !== null && (
+        <>
+          <h2>Transcript</h2>
+          <Transcript lines={lines} />
+        </>
+      )}
+      {metadata !== null && (
+        <>
+          <h2>Metadata</h2>
+          <pre role="region" aria-label="Metadata" tabIndex={0}>
+            <code>{metadata.slice(0, metadataLength)}</code>
+          </pre>
+        </>
+      )}
+      {isCut && (
+        <p>
+          That is not all.{' '}
+          <a href={`/admin/agencies/${call.agencyId}/calls/${call.id}?whole`}>Show everything</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+const speakers = { agent: 'Agent', human: 'Person' } as const
+
+const Transcript = ({ lines }: { lines: TranscriptLine[] }) => (
+  <dl class="transcript">
+    {lines.map(({ role, content }, at) => (
+      <div key={at} class={role}>
+        <dt>{speakers[role]}</dt>
+        <dd class="said">{content}</dd>
+      </div>
+    ))}
+  </dl>
+)
+
+/** The lines that fit into so many characters, each counted with some for its frame, and always the first. */
+const firstLines = (lines: TranscriptLine[], characters: number) => {
+  let length = 0
+  return lines.filter(({ content }, at) => (length += content.length + 80) <= characters || at === 0)
+}
