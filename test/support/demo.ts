@@ -209,6 +209,18 @@ const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[], now: n
       ? [{ keyId: key.id, address: `198.51.100.${20 + at}`, client: 'crm-sync/3.2', requests: 1840, ...seen }]
       : []
   })
+  // Somebody has not yet got the new key.
+  for (const [at, id] of environmentIds.entries())
+    for (const old of keys.replaced(id, { since: 0, or: [] }))
+      clients.push({
+        keyId: old.id,
+        address: `198.51.100.${40 + at}`,
+        client: 'nightly-report',
+        requests: 212,
+        afterRotation: 17,
+        firstSeenAt: now - 12 * dayMs,
+        lastSeenAt: now - 25 * minuteMs,
+      })
   const refusals = environmentIds.map((environmentId, at) => ({
     requestId: crypto.randomUUID(),
     environmentId,

@@ -13,6 +13,8 @@ export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string>
     'call-live': `${home}/calls/${calls.live.id}`,
     'call-release': `${home}/calls/${calls.live.id}/release`,
     slots: `${home}/slots`,
+    usage: `${home}/usage`,
+    'usage-not-found': `${home}/usage?request=unknown`,
     agents: `${home}/agents`,
     agent: `${home}/agents/${agents.cleo.id}`,
     integrations: `${home}/integrations`,

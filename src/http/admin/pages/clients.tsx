@@ -18,8 +18,7 @@ export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientT
       <table>
         <thead>
           <tr>
-            <th scope="col">Address</th>
-            <th scope="col">Client</th>
+            <th scope="col">Address and client</th>
             <th scope="col">Requests</th>
             {!sinceRotation && <th scope="col">First seen</th>}
             <th scope="col">Last seen</th>
@@ -28,8 +27,11 @@ export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientT
         <tbody>
           {uses.slice(0, shownMost).map((use) => (
             <tr key={`${use.address} ${use.client}`}>
-              <td>{use.address === others.address ? 'other addresses' : use.address}</td>
-              <td class="name">{use.address === others.address ? 'other clients' : use.client}</td>
+              <td class="name">
+                {use.address === others.address ? 'other addresses' : use.address}
+                <br />
+                {use.address === others.address ? 'other clients' : use.client}
+              </td>
               <td>{(sinceRotation ? use.afterRotation : use.requests).toLocaleString('en')}</td>
               {!sinceRotation && <td>{ago(use.firstSeenAt, now)}</td>}
               <td>{ago(use.lastSeenAt, now)}</td>

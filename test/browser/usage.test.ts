@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { askAt } from '../support/binary.ts'
+import { openSite } from '../support/site.ts'
+
+let site: Awaited<ReturnType<typeof openSite>>
+beforeAll(async () => {
+  site = await openSite()
+}, 60_000)
+afterAll(() => site[Symbol.asyncDispose]())
+
+const home = () => `${site.url}/admin/agencies/${site.demo.agency.id}`
+const environment = (page: Page, name: string) => page.getByRole('article', { name })
+
+/** Rotates a key as a person does, and gives the new one. */
+const rotate = async (page: Page, name: string) => {
+  await page.goto(`${home()}/integrations/api`)
+  await environment(page, name).getByRole('button', { name: 'Rotate API Key' }).click()
+  await page.getByText('stops working the moment').waitFor()
+  await page.getByRole('button', { name: 'Rotate API Key' }).click()
+  return page.getByLabel('API key', { exact: true }).inputValue()
+}
+
+test.each([
+  ['with JavaScript', true],
+  ['without JavaScript', false],
+])(
+  'a rotation tells who used the key before, and who has not left it after: %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const old = await rotate(page, 'Production')
+    expect((await askAt(site.url, old)).status).toBe(200)
+    await page.goto(`${home()}/integrations/api/production/rotate`)
+    const users = page.getByRole('region', { name: 'Who used this key' })
+    expect(await users.getByRole('row').last().textContent()).toMatch(/127\.0\.0\.1.*1just now/)
+
+    await page.getByRole('button', { name: 'Rotate API Key' }).click()
+    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await environment(page, 'Production')
+      .getByText(`Nothing has used the old key …${old.slice(-4)}`)
+      .waitFor()
+    for (let sent = 0; sent < 2; sent++) expect((await askAt(site.url, old)).status).toBe(401)
+    await page.reload()
+    const panel = page.getByRole('region', { name: `Old key still in use: …${old.slice(-4)}` })
+    expect(await panel.textContent()).toContain('Since then 2 requests came with it, the last just now')
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test('the numbers of the window refresh by themselves, and leave the rest of the page alone', async () => {
+  await using window = await site.open()
+  const { page, complaints } = window
+  const key = await rotate(page, 'Staging')
+  await page.goto(`${home()}/usage`)
+  const staging = environment(page, 'Staging')
+  await staging.getByText('0 of 100', { exact: true }).waitFor()
+  await staging.getByText('The last hour as a table').click()
+  await askAt(site.url, key)
+  await staging.getByText('1 of 100', { exact: true }).waitFor()
+  expect(await staging.getByRole('region', { name: 'Last hour in staging' }).isVisible()).toBe(true)
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('without JavaScript the numbers are there too, and a link to newer ones', async () => {
+  await using window = await site.open({ javaScriptEnabled: false })
+  const { page } = window
+  const key = await rotate(page, 'Staging')
+  await page.goto(`${home()}/usage`)
+  const numbers = () => environment(page, 'Staging').locator('.live').textContent()
+  const before = Number(/(\d+) of 100/.exec((await numbers()) ?? '')?.[1])
+  await askAt(site.url, key)
+  await page.getByRole('link', { name: 'Refresh' }).click()
+  expect(await numbers()).toContain(`${before + 1} of 100`)
+}, 60_000)
+
+test('a limit is changed at the page, refused when it is none, and holds for the next request', async () => {
+  await using window = await site.open()
+  const { page, complaints } = window
+  const key = await rotate(page, 'Staging')
+  await page.goto(`${home()}/integrations/api`)
+  await page.getByRole('link', { name: 'Change the staging limits' }).click()
+  await page.getByLabel('Requests a minute').fill('none')
+  await page.getByRole('button', { name: 'Save limits' }).click()
+  await page.getByRole('alert').getByText('A limit is a whole number').waitFor()
+  expect(await page.getByLabel('Requests a minute').inputValue()).toBe('none')
+  await page.getByLabel('Requests a minute').fill('7')
+  await page.getByRole('button', { name: 'Save limits' }).click()
+  await page.getByText('Limits: 7 requests a minute').waitFor()
+  expect((await askAt(site.url, key)).headers.get('ratelimit-policy')).toContain('"permin";q=7;')
+  // The browser reports the answer 422 as an error of its own.
+  expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([])
+}, 60_000)
+
+test('a refused request is found by the id that its answer carried', async () => {
+  await using window = await site.open({ javaScriptEnabled: false })
+  const { page } = window
+  const key = await rotate(page, 'Production')
+  const refused = await askAt(site.url, key, '/api/v1/calls/00000000-0000-4000-8000-000000000000')
+  await page.goto(`${home()}/usage`)
+  await page.getByLabel('Why was this refused?').fill(refused.headers.get('x-request-id') ?? '')
+  await page.getByRole('button', { name: 'Find' }).click()
+  const found = page.getByRole('region', { name: 'Refused requests in production' }).getByRole('row').last()
+  expect(await found.textContent()).toContain(
+    'There is no such callGET /api/v1/calls/:call_id from 127.0.0.1',
+  )
+  await environment(page, 'Staging').getByText('None of the last 200').waitFor()
+}, 60_000)
