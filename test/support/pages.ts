@@ -23,7 +23,6 @@ export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string>
     limits: `${api}/production/limits`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
-    usage: `${home}/usage`,
     'agency-audit': `${home}/audit`,
     people: '/admin/people',
     account: '/admin/account',
