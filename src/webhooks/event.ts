@@ -30,6 +30,7 @@ export const webhookPayload = z.object({
   recording_url: z.string().nullable(),
   metadata: z
     .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null)
+    .meta({ type: 'object' })
     .nullable(),
 })
 

@@ -65,6 +65,9 @@ test('what a page shows as a file is that file, to the letter', () => {
     ['typescript', 'trigger.ts', 'ts'],
     ['typescript', 'bulk.ts', 'ts'],
     ['python', 'trigger.py', 'python'],
+    ['curl', 'verify.sh', 'bash'],
+    ['typescript', 'verify.ts', 'ts'],
+    ['python', 'verify.py', 'python'],
   ] as const)
     expect(pages.find(({ name }) => name === page)?.markdown).toContain(
       `\`\`\`${language}\n${files.get(`examples/${file}`)}\`\`\``,

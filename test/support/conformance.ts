@@ -117,6 +117,10 @@ export const nonconformities = async (
   return [...headerProblems(described, response), ...body]
 }
 
+/** What of a webhook's body the document does not allow; undefined for a right one. */
+export const webhookProblem = (event: string, payload: unknown) =>
+  schemaAt('webhooks', event, 'post', 'requestBody', 'content', 'application/json', 'schema')(payload)
+
 /** The answer itself, where `/openapi.json` allows it. What it does not allow fails the test. */
 export const conforming = async (method: string, target: string, response: Response): Promise<Response> => {
   const problems = await nonconformities(method, target, response)

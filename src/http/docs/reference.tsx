@@ -37,6 +37,20 @@ export const Reference = ({ document }: { document: Document }) => (
         schemas={document.components.schemas}
       />
     ))}
+    <h2 id="webhooks">Webhooks</h2>
+    <p>
+      An endpoint of yours gets these, each as a <code>POST</code> of JSON, signed.
+    </p>
+    {Object.entries(document.webhooks).map(([event, { post }]) => (
+      <section key={event} aria-labelledby={event}>
+        <h3 id={event}>
+          <code>{event}</code>
+        </h3>
+        <Markdown text={post.description} />
+        <Code>{JSON.stringify(post.requestBody.content['application/json'].example, null, 2)}</Code>
+      </section>
+    ))}
+    <Fields schema={document.components.schemas.WebhookEvent ?? {}} schemas={document.components.schemas} />
   </>
 )
 

@@ -29,7 +29,7 @@ export const openShelf = () => {
   const texts = readDocs()
   const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
   const pages = Object.entries(texts)
-    .filter(([file]) => /^[\w-]+\.md$/.test(file))
+    .filter(([file]) => file.endsWith('.md'))
     .map(([file, markdown]): Page => {
       const name = file.slice(0, -'.md'.length)
       return { name, markdown, title: /^# (.+)$/m.exec(markdown)?.[1] ?? name }

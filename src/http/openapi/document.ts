@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { version } from '../../../package.json'
 import { agent, agentList, call, callPage, callRecord, keyStatus, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
+import { webhookPayload } from '../../webhooks/event.ts'
 import { header, headerComponents } from './headers.ts'
 import { type Operation, operations } from './operations.ts'
 import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
+import { describeWebhooks } from './webhooks.ts'
 
 /** The API in OpenAPI 3.1, from the schemas that its routes read and answer with and from the table of failures. */
 export const describeApi = () => ({
@@ -20,6 +22,7 @@ export const describeApi = () => ({
   servers: [{ url: '/' }],
   security: [{ apiKey: [] }],
   paths: paths(),
+  webhooks: describeWebhooks(reference(webhookPayload)),
   components: {
     securitySchemes: {
       apiKey: {
@@ -45,6 +48,7 @@ const components = {
   Agent: agent,
   AgentList: agentList,
   KeyStatus: keyStatus,
+  WebhookEvent: webhookPayload,
 }
 
 /** Zod's own patterns for times and ids say no more than the format, at great length. */

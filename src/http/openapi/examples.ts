@@ -66,3 +66,41 @@ export const key = {
     },
   },
 }
+
+/** What a webhook tells of that call. */
+const told = {
+  call_id,
+  agent_id: call.agent_id,
+  agent_name: 'Ann',
+  environment: call.environment,
+  direction: call.direction,
+  phone_number: call.phone_number,
+  from_number: call.from_number,
+  to_number: call.phone_number,
+  metadata: call.metadata,
+  started_at: call.started_at,
+}
+
+export const started = {
+  event: 'call_started',
+  ...told,
+  status: 'in_progress',
+  duration_seconds: null,
+  ended_at: null,
+  summary: null,
+  sentiment: null,
+  transcript: null,
+  recording_url: null,
+}
+export const over = {
+  event: 'call_ended',
+  ...told,
+  status: call.status,
+  duration_seconds: call.duration_seconds,
+  ended_at: call.ended_at,
+  summary: call.summary,
+  sentiment: call.sentiment,
+  transcript: call.transcript,
+  recording_url: call.recording_url,
+}
+export const sample = { ...over, event: 'test', test: true }

@@ -4,7 +4,8 @@ import { failures, type Reason } from '../../../src/failures.ts'
 import { describeApi } from '../../../src/http/openapi/document.ts'
 import { operations } from '../../../src/http/openapi/operations.ts'
 import { elsewhere, everywhere } from '../../../src/http/openapi/refusals.ts'
-import { nonconformities } from '../../support/conformance.ts'
+import { nonconformities, webhookProblem } from '../../support/conformance.ts'
+import { listen } from '../../support/webhooks.ts'
 import { answer, createGate } from '../../support/gate.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 
@@ -106,6 +107,24 @@ test('what it says of a body is what the route takes', async () => {
     400,
     'invalid_body',
   )
+})
+
+test('every webhook that is written, and every example of one, is as it says', async () => {
+  const gate = createGate()
+  listen(gate, 'https://example.com/hook')
+  const written: { event: string; payload: unknown }[] = []
+  for (const story of ['00', '01', '04', '06']) {
+    const { call_id } = await answer(await gate.trigger(story))
+    await gate.clock.advance(10_000)
+    for (const { event, payload } of gate.services.deliveries.ofCall(call_id ?? ''))
+      written.push({ event, payload: JSON.parse(payload) })
+  }
+  expect(written.map(({ event }) => event)).toContainValues(['call_started', 'call_ended'])
+  for (const [event, { post }] of Object.entries(describeApi().webhooks))
+    written.push({ event, payload: post.requestBody.content['application/json'].example })
+  for (const { event, payload } of written)
+    expect({ event, problem: webhookProblem(event, payload) }).toEqual({ event, problem: undefined })
+  expect(webhookProblem('test', written[0]?.payload)).toContain('event')
 })
 
 test('an answer that it does not allow fails the test that got it', async () => {
