@@ -23,11 +23,11 @@ const withoutCall = (fake: FakeProvider, callId: string, answerLost: boolean) =>
   const treatment = fake.treatmentOf(callId)
   if (!answerLost && treatment === 'refuse') return 'failed provider_refused'
   if (!answerLost && treatment === 'no capacity') return 'failed provider_capacity'
-  return provesAbsence.includes(fake.kind.name) ? 'failed provider_lost' : 'failed max_duration'
+  return provesAbsence.has(fake.kind.name) ? 'failed provider_lost' : 'failed max_duration'
 }
 
 /** Of the others it is not said what they list and when: that they find no call of ours proves nothing. */
-const provesAbsence = ['vapi', 'retell', 'http']
+const provesAbsence = new Set(['vapi', 'retell', 'http'])
 
 /** Asked, ElevenLabs says that a call failed and not how; its report of that does not carry our id. */
 const speaksVaguely = ({ kind }: FakeProvider, standing: string) =>
