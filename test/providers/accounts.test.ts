@@ -295,6 +295,22 @@ describe('the page of a provider', () => {
     expect(fake.complaints).toEqual([])
   })
 
+  test('says when no provider elsewhere can reach the hook', async () => {
+    const notice = 'Providers outside this machine cannot reach this address: set CALLGATE_PUBLIC_URL'
+    for (const [publicUrl, isSaid] of [
+      [null, true],
+      ['https://gate.test', false],
+    ] as const) {
+      const gate = createGate({ publicUrl })
+      const { agency, clock, services } = gate
+      const credentials = { hook_secret: secret }
+      const account = { agencyId: agency.id, provider: 'http', baseUrl: 'https://dial.test', credentials }
+      services.accounts.save(account, clock.now())
+      const { visit } = await createOperator(gate)
+      expect((await textOf(await visit(path(agency.id)))).includes(notice)).toBe(isSaid)
+    }
+  })
+
   test('does not save what does not work, and says why', async () => {
     const gate = createGate()
     const { post } = await createOperator(gate)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { checkAccount } from '../../providers/credentials.ts'
 import { hookUrl } from '../../providers/dialling.ts'
+import { hookNotice } from '../../providers/hook-notice.ts'
 import { findKind } from '../../providers/kinds.ts'
 import type { Services } from '../../services.ts'
 import type { AccountRow } from '../../storage/accounts.ts'
@@ -44,7 +45,8 @@ export const providerPages = (services: Services) => {
   const page = (person: Person, params: Params, shown: Shown = {}) => {
     const found = find(params)
     const url = found.account && hookUrl(publicUrl(), found.kind.name, found.account.id)
-    return renderPage(<ProviderPage person={person} {...found} hookUrl={url} {...shown} />)
+    const notice = url && hookNotice(config.publicUrl, url)
+    return renderPage(<ProviderPage person={person} {...found} hookUrl={url} notice={notice} {...shown} />)
   }
 
   return new Elysia({ name: 'provider-pages' })

@@ -7,6 +7,8 @@ interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
   account: AccountRow | undefined
   hookUrl: string | undefined
+  /** What stands against the hook's address. */
+  notice: string | undefined
   baseUrl?: string
   error?: string | undefined
   /** Secrets made just now: this page is the one answer that shows them. */
@@ -14,7 +16,7 @@ interface ProviderProps extends AgencyPageProps {
 }
 
 export const ProviderPage = (props: ProviderProps) => {
-  const { person, agency, kind, account, hookUrl, error, made = {} } = props
+  const { person, agency, kind, account, hookUrl, notice, error, made = {} } = props
   const path = `/admin/agencies/${agency.id}/integrations/providers/${kind.name}`
   return (
     <AgencyLayout person={person} agency={agency} title={kind.title} section="integrations">
@@ -29,6 +31,7 @@ export const ProviderPage = (props: ProviderProps) => {
         </p>
       )}
       {hookUrl && <HookUrl url={hookUrl} title={kind.title} />}
+      {notice && <p class="notice warning">{notice}</p>}
       <article>
         <h2>{account ? 'Change the account' : 'Connect an account'}</h2>
         <form method="post" action={path}>
