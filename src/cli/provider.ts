@@ -4,10 +4,12 @@ import { systemClock } from '../clock.ts'
 import { createSend } from '../outgoing/send.ts'
 import { checkAccount } from '../providers/credentials.ts'
 import { hookUrl } from '../providers/dialling.ts'
+import { hookNotice } from '../providers/hook-notice.ts'
 import { findKind, providerKinds } from '../providers/kinds.ts'
 import type { Account, ProviderKind } from '../providers/provider.ts'
 import { Refusal } from '../failures.ts'
 import type { AccountRow } from '../storage/accounts.ts'
+import { credentialHelp, readCredentials } from './credentials.ts'
 import {
   agencyId,
   baseUrlOf,
@@ -47,8 +49,8 @@ export const providerCommand = (io: Io) =>
           ...whose,
           credential: {
             type: 'string',
-            valueHint: 'name=value',
-            description: 'A credential; give the option once for each. One left out keeps its value',
+            valueHint: 'name=@file',
+            description: credentialHelp,
           },
           'base-url': {
             type: 'string',
@@ -63,7 +65,7 @@ export const providerCommand = (io: Io) =>
           const { credentials, baseUrl, made } = given(
             io,
             kind,
-            pairs(rawArgs),
+            await readCredentials(io, rawArgs),
             args['base-url'] ?? null,
             earlier,
           )
@@ -81,6 +83,8 @@ export const providerCommand = (io: Io) =>
             { id: saved.id, hook_url: hook, ...made },
             `Saved. Let ${kind.title} report to ${hook}${secrets.join('')}`,
           )
+          const notice = hookNotice(configOf(io).publicUrl, hook)
+          if (notice) io.err(`${notice}\n`)
         },
       }),
       list: defineCommand({
@@ -203,21 +207,6 @@ const demandWorking = async (io: Io, kind: ProviderKind, account: Account) => {
 }
 
 const destinationsOf = (io: Io) => ({ allowPrivate: configOf(io).allowPrivateDestinations })
-
-/** The pairs of every `--credential name=value`; the argument parser keeps only the last. */
-const pairs = (rawArgs: string[]): Record<string, string> => {
-  const texts = rawArgs.flatMap((argument, at) => {
-    if (argument.startsWith('--credential=')) return [argument.slice('--credential='.length)]
-    return argument === '--credential' ? [rawArgs[at + 1] ?? ''] : []
-  })
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new Refusal('A credential is given as name=value.')
-      return [text.slice(0, at), text.slice(at + 1)]
-    }),
-  )
-}
 
 const masked = ({ hints }: AccountRow) =>
   Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`]))
