@@ -16,7 +16,7 @@ export const backup = (io: Io) =>
       const result = { file: args.file, size_bytes: sizeBytes, agencies, calls, checked: true }
       const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
       const sentences = [
-        `Backed up to ${args.file}: ${agencies} agencies, ${calls} calls, ${readableBytes(sizeBytes)}, checked.`,
+        `Backed up to ${args.file}, and checked: agencies ${agencies}, calls ${calls}, ${readableBytes(sizeBytes)}.`,
         `The secret is not in it. Keep ${secret} too, in another place: it opens the credentials in the backup.`,
       ]
       print(io, args.json, result, sentences.join('\n'))
@@ -34,7 +34,7 @@ export const restoring = (io: Io) =>
       )
       const result = { data_dir: dataDir.path, size_bytes: sizeBytes, agencies, calls, checked: true }
       const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
-      const sentences = [`Restored into ${dataDir.path}: ${agencies} agencies, ${calls} calls, checked.`]
+      const sentences = [`Restored into ${dataDir.path}, and checked: agencies ${agencies}, calls ${calls}.`]
       if (sealed)
         sentences.push(
           `It holds sealed credentials: before you serve, make ${secret} the one of that server.`,

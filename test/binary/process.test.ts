@@ -97,6 +97,7 @@ test('a second signal, of either kind, ends the server at once', async () => {
   child.kill('SIGTERM')
   await child.exited
   expect(performance.now() - askedAt).toBeLessThan(2000)
+  expect(child.signalCode).toBe('SIGTERM')
   socket.destroy()
 })
 
