@@ -8,7 +8,7 @@ import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
 import { conforming } from './conformance.ts'
 
-const testSecret = 'a secret for tests, of 32 or more'
+export const testSecret = 'a secret for tests, of 32 or more'
 const noFiles = { writeSetupLink: () => {}, removeSetupLink: () => {} }
 
 interface Extras {
