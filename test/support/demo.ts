@@ -2,6 +2,9 @@ import { type Call, newCall } from '../../src/calls/call.ts'
 import { issueKey } from '../../src/keys/issue.ts'
 import type { EnvironmentName } from '../../src/keys/keyring.ts'
 import type { Stores } from '../../src/storage/stores.ts'
+import { type Delivery, newDelivery } from '../../src/webhooks/delivery.ts'
+import { type EventName, payloadOf } from '../../src/webhooks/event.ts'
+import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -98,7 +101,15 @@ export const seedDemo = (stores: Stores, now: number) => {
   live(production.id, ann.id, 90_000, 2)
   live(staging.id, ann.id, 20_000, 3)
   seedUsage(stores, [production.id, staging.id], now)
-  return { agency, production, staging, agents: { ann, ben, cleo }, calls: { completed, live: liveCall } }
+  const deliveries = seedWebhook(stores, production.id, completed, now)
+  return {
+    agency,
+    production,
+    staging,
+    agents: { ann, ben, cleo },
+    calls: { completed, live: liveCall },
+    deliveries,
+  }
 }
 
 const insertCall = ({ calls }: Stores, given: Partial<Call>, now: number): Call => {
@@ -157,6 +168,26 @@ const unanswered = (at: number, status: Call['status'], reason: string): Partial
   durationSeconds: 0,
   reason,
 })
+
+/** An endpoint that was out of order for a while. */
+const seedWebhook = ({ webhooks, deliveries }: Stores, environmentId: string, call: Call, now: number) => {
+  webhooks.save(environmentId, 'https://crm.brightdental.example/hooks/calls', mintWebhookSecret(), now)
+  const add = (event: EventName, given: Partial<Delivery>) => {
+    const payload = JSON.stringify(payloadOf(event, call, { agent: 'Ben', environment: 'production' }))
+    const callId = event === 'test' ? null : call.id
+    const createdAt = now - 11 * minuteMs
+    const made = newDelivery({ environmentId, callId, event, payload, createdAt })
+    const delivery = { ...made, attempts: 1, attemptedAt: createdAt, lastTookMs: 84, ...given }
+    deliveries.insert(delivery)
+    return delivery
+  }
+  const refused = { lastStatus: 503, lastError: 'The endpoint answered 503.', lastAnswer: 'Back soon' }
+  const taken = { state: 'delivered', lastStatus: 200, lastAnswer: '{"ok":true}' } as const
+  add('call_started', taken)
+  add('call_ended', { ...refused, attempts: 2, nextAt: now + 4 * minuteMs })
+  const dead = add('call_ended', { ...refused, attempts: 10, state: 'dead' })
+  return { dead, test: add('test', taken) }
+}
 
 type Story = (at: number) => Partial<Call>
 const stories: Story[] = [

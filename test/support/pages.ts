@@ -1,7 +1,7 @@
 import type { Demo } from './demo.ts'
 
 /** Every page that somebody who is signed in can look at, by its name: a new page is a new line. */
-export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string> => {
+export const pagesOf = ({ agency, agents, calls, deliveries }: Demo): Record<string, string> => {
   const home = `/admin/agencies/${agency.id}`
   const api = `${home}/integrations/api`
   return {
@@ -19,8 +19,10 @@ export const pagesOf = ({ agency, agents, calls }: Demo): Record<string, string>
     agent: `${home}/agents/${agents.cleo.id}`,
     integrations: `${home}/integrations`,
     api,
-    webhook: `${api}/production/webhook`,
     limits: `${api}/production/limits`,
+    webhook: `${api}/production/webhook?tested=${deliveries.test.id}`,
+    'webhook-none': `${api}/staging/webhook`,
+    delivery: `${api}/production/webhook/deliveries/${deliveries.dead.id}`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
     'agency-audit': `${home}/audit`,

@@ -51,8 +51,9 @@ const setUp = async (page: Page, link: string) => {
 const complaintsOf = (page: Page, url: string) => {
   const complaints: string[] = []
   page.on('console', (message) => {
-    // The address that is not there is one of the pages to look at.
-    if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text())
+    // A page that is not there and a form that was refused are among what is looked at.
+    if (message.type() === 'error' && !/status of 4(04|22)/.test(message.text()))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('request', (request) => {

@@ -14,7 +14,7 @@ interface TableProps {
 }
 
 export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
-  <div class="table" tabIndex={0} role="region" aria-label="Deliveries">
+  <div class="table" tabIndex={0} role="region" aria-label="List of deliveries">
     <table>
       <thead>
         <tr>
