@@ -5,7 +5,7 @@ import { createStores } from '../src/storage/stores.ts'
 import { temporaryDirectory } from './support/directory.ts'
 import { startFakeHttp } from './support/fakes/http.ts'
 import { createGate, type Gate } from './support/gate.ts'
-import { createOperator, operator, postForm } from './support/page.ts'
+import { cookieOf, createOperator, operator, postForm } from './support/page.ts'
 
 const lines = ({ services }: Gate) => services.audit.list({ limit: 100 }).toReversed()
 const keyIn = (text: string) => /bvai_sk_[0-9A-Za-z]{38}/.exec(text)?.[0] ?? ''
@@ -34,8 +34,10 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
   await post(`${home}/integrations/providers/http`, account)
   await post(`${home}/integrations/providers/http/remove`)
   await gate.request(`/api/v1/key?api_key=${second}`)
-  await post('/admin/sign-out')
-  await postForm(gate, '/admin/sign-in', operator)
+  const changed = { current: operator.password, password: 'quite another password' }
+  const cookie = cookieOf(await post('/admin/account/password', changed))
+  await postForm(gate, '/admin/sign-out', {}, { cookie, 'sec-fetch-site': 'same-origin' })
+  await postForm(gate, '/admin/sign-in', { ...operator, password: changed.password })
 
   expect(lines(gate).map(({ action, environment, target }) => [action, environment, target])).toEqual([
     ['person.joined', null, 'operator'],
@@ -52,6 +54,7 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
     ['provider.saved', null, 'Your own dialler'],
     ['provider.removed', null, 'Your own dialler'],
     ['key.seen_in_url', 'production', `…${second.slice(-4)}`],
+    ['password.changed', null, null],
     ['signed_out', null, null],
     ['signed_in', null, null],
   ])
@@ -59,7 +62,13 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
   expect(doers).toEqual(new Set([operator.email, '']))
   const ofAgency = lines(gate).filter(({ agencyId }) => agencyId === agency)
   expect(ofAgency).toHaveLength(13)
-  for (const secret of [first, second, operator.password, ...Object.values(dialler.credentials)]) {
+  for (const secret of [
+    first,
+    second,
+    operator.password,
+    changed.password,
+    ...Object.values(dialler.credentials),
+  ]) {
     expect(secret.length).toBeGreaterThan(10)
     expect(textOfAudit(gate)).not.toContain(secret)
   }

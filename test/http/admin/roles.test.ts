@@ -1,13 +1,8 @@
 import { expect, test } from 'bun:test'
-import { tokenHash } from '../../../src/keys/token.ts'
-import { assetUrls } from '../../../src/http/admin/assets/index.ts'
 import { createGate } from '../../support/gate.ts'
-import { enter, postForm, textOf } from '../../support/page.ts'
-import { listen } from '../../support/webhooks.ts'
-import { newDelivery } from '../../../src/webhooks/delivery.ts'
+import { textOf } from '../../support/page.ts'
+import { populate, visitors } from '../../support/visitors.ts'
 
-const visitors = ['anonymous', 'own admin', 'other admin', 'operator'] as const
-type Visitor = (typeof visitors)[number]
 /** Let in, sent to the sign-in page, told that it is not for them, or that there is no such thing. */
 type Verdict = 'in' | 'sign in' | 'refused' | 'unknown'
 
@@ -97,56 +92,6 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/agencies/:agency/integrations/providers/:provider',
     'POST /admin/agencies/:agency/integrations/providers/:provider/remove',
   ],
-}
-
-/** A gate with two agencies, an admin of each, an operator, and something behind every path. */
-const populate = async () => {
-  const gate = createGate()
-  const { agencies, calls, invitations } = gate.services
-  const now = gate.clock.now()
-  const other = agencies.create('Other', 'agency', now)
-  const cookies: Record<Visitor, string> = {
-    anonymous: '',
-    'own admin': enter(gate, { agencyId: gate.agency.id }).cookie,
-    'other admin': enter(gate, { agencyId: other.id }).cookie,
-    operator: enter(gate, { role: 'operator' }).cookie,
-  }
-  const { person } = enter(gate, { role: 'operator' })
-  const invitation = { role: 'operator', agencyId: null, createdAt: now, expiresAt: now + 1000 } as const
-  invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
-  invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
-  await gate.trigger()
-  listen(gate, 'http://127.0.0.1:9/hook')
-  const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
-  const delivery = newDelivery({ ...told, event: 'test' })
-  gate.services.deliveries.insert(delivery)
-  const behind: Record<string, string | undefined> = {
-    agency: gate.agency.id,
-    agent: gate.agent.id,
-    call: calls.active()[0]?.id,
-    delivery: delivery.id,
-    environment: 'production',
-    file: assetUrls.stylesheet.split('/').at(-1),
-    invitation: tokenHash('invited'),
-    person: person.id,
-    provider: 'vapi',
-  }
-
-  /** Asks for a route as one of the visitors, with the token of its link where it is behind one. */
-  const knock = (route: string, visitor: Visitor, instead: Record<string, string> = {}) => {
-    const [method = '', path = ''] = route.split(' ')
-    const target = path.replaceAll(/:(\w+)/g, (_, name: string) => {
-      const value = instead[name] ?? behind[name]
-      if (value === undefined) throw new Error(`nothing stands behind :${name}`)
-      return value
-    })
-    const token = target.endsWith('/new-password') ? 'reset' : 'invited'
-    const headers = { cookie: cookies[visitor], 'sec-fetch-site': 'same-origin' }
-    return method === 'GET'
-      ? gate.request(`${target}?token=${token}`, { headers })
-      : postForm(gate, target, { token }, headers)
-  }
-  return { gate, other, cookies, knock }
 }
 
 /** Whoever signs out is sent to the sign-in page too, but with a cookie that ends the session. */

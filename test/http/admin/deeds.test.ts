@@ -1,0 +1,102 @@
+import { expect, test } from 'bun:test'
+import type { Action } from '../../../src/audit.ts'
+import { createGate } from '../../support/gate.ts'
+import { populate } from '../../support/visitors.ts'
+
+type Place = Awaited<ReturnType<typeof populate>>
+interface Form {
+  leaves: Action
+  fields?: Record<string, string> | ((place: Place) => Record<string, string>)
+}
+
+const account = { email: 'new@example.com', password: 'a long enough password' }
+const inAgency = '/admin/agencies/:agency'
+const inEnvironment = `${inAgency}/integrations/api/:environment`
+
+/** Every form of the page that changes something, filled in, and the line that it leaves. */
+const forms: Record<string, Form> = {
+  '/admin/sign-out': { leaves: 'signed_out' },
+  '/admin/invitation': { leaves: 'person.joined', fields: account },
+  '/admin/new-password': { leaves: 'password.reset', fields: account },
+  '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere' },
+  '/admin/people/invite': { leaves: 'person.invited' },
+  '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
+  '/admin/people/:person/remove': { leaves: 'person.removed' },
+  '/admin/agencies': { leaves: 'agency.created', fields: { name: 'Made', plan: 'agency' } },
+  [`${inAgency}/plan`]: { leaves: 'plan.changed', fields: { plan: 'growth' } },
+  [`${inAgency}/agents`]: { leaves: 'agent.created', fields: { name: 'Bea' } },
+  [`${inAgency}/agents/:agent`]: { leaves: 'agent.changed', fields: { name: 'Bea' } },
+  [`${inAgency}/agents/default`]: {
+    leaves: 'default_agent.changed',
+    fields: { environment: 'staging', agent: '' },
+  },
+  [`${inAgency}/calls/:call/end`]: { leaves: 'call.ended' },
+  [`${inAgency}/calls/:call/release`]: { leaves: 'call.released' },
+  [`${inEnvironment}/dialling`]: { leaves: 'dialling.real', fields: { real: 'true' } },
+  [`${inEnvironment}/limits`]: {
+    leaves: 'limits.changed',
+    fields: { requests_per_minute: '7', concurrent_calls: '' },
+  },
+  [`${inEnvironment}/key`]: {
+    leaves: 'key.rotated',
+    fields: ({ gate }) => ({ replaces: gate.services.keys.live(gate.production.id)?.id ?? '' }),
+  },
+  [`${inEnvironment}/access`]: { leaves: 'access.disabled', fields: { enabled: 'false' } },
+  [`${inEnvironment}/test-call`]: { leaves: 'call.test', fields: { story: '00' } },
+  [`${inEnvironment}/webhook`]: { leaves: 'webhook.saved', fields: { url: 'http://127.0.0.1:9/other' } },
+  [`${inEnvironment}/webhook/secret`]: { leaves: 'webhook.secret_rotated' },
+  [`${inEnvironment}/webhook/test`]: { leaves: 'webhook.tested' },
+  [`${inEnvironment}/webhook/access`]: { leaves: 'webhook.switched', fields: { enabled: 'false' } },
+  [`${inEnvironment}/webhook/remove`]: { leaves: 'webhook.removed' },
+  [`${inEnvironment}/webhook/replay`]: { leaves: 'webhook.replayed' },
+  [`${inEnvironment}/webhook/deliveries/:delivery/replay`]: { leaves: 'webhook.replayed' },
+}
+
+/** These need a password or a provider of their own, and are in test/audit.test.ts. */
+const elsewhere = [
+  '/admin/setup',
+  '/admin/sign-in',
+  '/admin/account/password',
+  `${inAgency}/integrations/providers/:provider`,
+  `${inAgency}/integrations/providers/:provider/remove`,
+]
+
+test('every form of the page has its place in the table, and the table names no other', () => {
+  const there = createGate().app.routes.filter(
+    ({ method, path }) => method === 'POST' && path.startsWith('/admin'),
+  )
+  const named = [...Object.keys(forms), ...elsewhere]
+  expect(there.map(({ path }) => path).toSorted()).toEqual(named.toSorted())
+})
+
+test.each(Object.entries(forms))(
+  '%s leaves its line, with who did it and what it is about',
+  async (path, form) => {
+    const place = await populate()
+    const { audit } = place.gate.services
+    const before = audit.list({ limit: 100 }).length
+    const fields = typeof form.fields === 'function' ? form.fields(place) : form.fields
+    const answer = await place.knock(`POST ${path}`, 'operator', {}, fields)
+    expect(answer.status).toBeLessThan(400)
+    const after = audit.list({ limit: 100 })
+    expect(after.slice(0, after.length - before).map(({ action }) => action)).toEqual([form.leaves])
+    expect(after[0]?.actor).toContain('@example.com')
+    if (path.startsWith(inAgency)) expect(after[0]?.agencyId).toBe(place.gate.agency.id)
+    if (path.startsWith(inEnvironment)) expect(after[0]?.environment).toBe('production')
+  },
+)
+
+test.each(Object.entries(forms))('%s changes nothing when its line cannot be written', async (path, form) => {
+  const place = await populate()
+  const { sqlite } = place.gate.database
+  const fields = typeof form.fields === 'function' ? form.fields(place) : form.fields
+  const tables = () =>
+    ['agencies', 'environments', 'keys', 'agents', 'people', 'invitations', 'sessions', 'webhooks'].map(
+      (name) => sqlite.query(`select * from ${name} order by 1`).all(),
+    )
+  const before = tables()
+  sqlite.run("create trigger full before insert on audit begin select raise(abort, 'full'); end")
+  const answer = await place.knock(`POST ${path}`, 'operator', {}, fields)
+  expect(answer.status).toBeGreaterThanOrEqual(500)
+  expect(tables()).toEqual(before)
+})
