@@ -24,10 +24,22 @@ export const proofs: Proof[] = [
     full: ['1000', '50'],
   },
   {
+    script: 'endpoints.ts',
+    promise: 'every delivery verifies, and no endpoint that hangs, floods or drips holds up another',
+    small: ['200'],
+    full: ['10000'],
+  },
+  {
     script: 'sigterm.ts',
     promise: 'SIGTERM under load loses no acknowledged call and cuts no answer',
     small: ['2'],
     full: ['20'],
+  },
+  {
+    script: 'webhooks.ts',
+    promise: 'every event is delivered or given up after ten attempts, through kill -9',
+    small: ['20', '3'],
+    full: ['500', '100'],
   },
 ]
 
