@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { openDatabase } from './database.ts'
+import { holdsSealed } from './inspect.ts'
 import { refuseNewer, standingOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
@@ -114,14 +115,6 @@ const flawOf = (database: Sqlite): string | undefined => {
   const [orphan] = database.query<{ table: string }, []>('PRAGMA foreign_key_check').all()
   return orphan && `a row of ${orphan.table} points to nothing`
 }
-
-/** Asked for by name: an older database lacks some of the tables. */
-const holdsSealed = (database: Sqlite) =>
-  ['provider_accounts', 'webhooks'].some(
-    (table) =>
-      database.query('select 1 from sqlite_schema where name = ?').get(table) &&
-      database.query(`select 1 from ${table} limit 1`).get(),
-  )
 
 /**
  * An order that had not gone out when the backup was made went out after it. To send it again would ring a phone twice:

@@ -1,9 +1,10 @@
+import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
 import { openDatabase } from './database.ts'
-import { inspect } from './inspect.ts'
+import { holdsSealed, inspect } from './inspect.ts'
 import { isLocked, takeLock } from './lock.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
@@ -91,12 +92,28 @@ export class DataDir {
   secret(): string {
     if (this.#secret !== null) return this.#secret
     const file = this.#file('secret')
-    if (!existsSync(file))
+    if (!existsSync(file)) {
+      this.#refuseSealed(file)
       createOnce(file, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
+    }
     const secret = readFileSync(file, 'utf8').trim()
     if (secret.length < secretLeast)
       throw new Refusal(`The secret in ${file} is cut short. Restore it from a backup.`)
     return secret
+  }
+
+  /** A new secret beside what another one sealed would pass over in silence that it is lost. */
+  #refuseSealed(file: string) {
+    if (!this.exists) return
+    const database = new Sqlite(this.#file('callgate.db'), { readonly: true })
+    try {
+      if (!holdsSealed(database)) return
+    } finally {
+      database.close()
+    }
+    throw new Refusal(
+      `The secret that opens the stored credentials is missing. Put it back as ${file}, or set CALLGATE_SECRET. If it is lost, put a new one there and enter the credentials again.`,
+    )
   }
 
   writeSetupLink(link: string) {

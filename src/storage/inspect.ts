@@ -41,6 +41,12 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
   }
 }
 
+/** Whether there is anything that only the secret opens. */
+export const holdsSealed = (database: Sqlite) =>
+  ['provider_accounts', 'webhooks'].some(
+    (table) => has(database, table) && database.query(`select 1 from ${table} limit 1`).get() !== null,
+  )
+
 const inspectDatabase = (path: string, secret: string | undefined): Inspection['database'] => {
   try {
     const database = new Sqlite(path, { readonly: true, strict: true })

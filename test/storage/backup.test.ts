@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
+import { createStores } from '../../src/storage/stores.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate } from '../support/gate.ts'
 
@@ -104,6 +105,22 @@ test('a directory that takes no file is refused with a sentence', async () => {
     `There is no directory ${join(directory.path, 'none')}.`,
   )
   gate.database.close()
+})
+
+test('a server never makes a new secret beside credentials that the lost one sealed', () => {
+  using directory = temporaryDirectory()
+  const dir = dirOf(directory.path)
+  const database = dir.openDatabase()
+  const secret = dir.secret()
+  const { agencies, accounts } = createStores(database, secret)
+  const { id: agencyId } = agencies.create('Acme', 'agency', 1)
+  rmSync(join(directory.path, 'secret'))
+  expect(dir.secret()).not.toBe(secret)
+  accounts.save({ agencyId, provider: 'vapi', baseUrl: null, credentials: { api_key: 'sealed' } }, 1)
+  rmSync(join(directory.path, 'secret'))
+  expect(() => dir.secret()).toThrow('The secret that opens the stored credentials is missing.')
+  expect(readdirSync(directory.path)).not.toContain('secret')
+  database.close()
 })
 
 const whole = (file: string) => {
