@@ -22,7 +22,7 @@ test.each(['light', 'dark'] as const)(
     expect(violations).toEqual([])
     expect(window.complaints).toEqual([])
   },
-  120_000,
+  300_000,
 )
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
     }
     expect(wide).toEqual([])
   },
-  120_000,
+  300_000,
 )
 
 test('what can be scrolled, clicked or typed into shows when the keyboard is on it', async () => {
@@ -64,4 +64,4 @@ test('what can be scrolled, clicked or typed into shows when the keyboard is on 
     }
   }
   expect(unseen).toEqual([])
-}, 120_000)
+}, 300_000)

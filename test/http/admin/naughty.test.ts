@@ -16,6 +16,7 @@ const spoken: Record<string, string[]> = {
   calls: ['name', 'email', 'summary', 'reason', 'provider_call_id', 'from_number', 'recording_url'],
   audit: ['actor', 'target'],
   key_clients: ['client'],
+  deliveries: ['last_answer', 'last_error'],
 }
 
 type Visit = Awaited<ReturnType<typeof createOperator>>['visit']
