@@ -36,14 +36,14 @@ export const judge = (findings: Findings, now: number): Check[] => {
           clock(database, now),
           secret(database, findings.hasSecret),
         ]
-      : [
-          fail(
-            'database',
-            `damaged: ${database.flaw}. Stop the server, move callgate.db away and restore a backup.`,
-          ),
-        ]),
+      : [trouble(database)]),
   ]
 }
+
+const trouble = ({ flaw, damaged }: Exclude<Findings['database'], { flaw: null }>): Check =>
+  damaged
+    ? fail('database', `damaged: ${flaw}. Stop the server, move callgate.db away and restore a backup.`)
+    : fail('database', `cannot be read: ${flaw}. Run the doctor as the server's user.`)
 
 const permissions = ({ open, own }: Findings): Check => {
   if (!own)

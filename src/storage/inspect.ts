@@ -6,6 +6,8 @@ import { standingOf } from './migrate.ts'
 import { Vault } from './vault.ts'
 import { webhookLabel } from './webhooks.ts'
 
+const patientBusyTimeoutMs = 5000
+
 /** What is found in a data directory, without a judgement. */
 export interface Inspection {
   freeBytes: number
@@ -13,7 +15,13 @@ export interface Inspection {
   open: string[]
   /** False when this user does not own it. */
   own: boolean
-  database: DatabaseInspection | { flaw: string }
+  database: DatabaseInspection | Trouble
+}
+
+/** A database that is damaged, or one that cannot be read now. */
+interface Trouble {
+  flaw: string
+  damaged: boolean
 }
 
 interface DatabaseInspection {
@@ -35,7 +43,10 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
   const files = [directory, ...readdirSync(directory).map((name) => join(directory, name))]
   return {
     freeBytes: bavail * bsize,
-    open: process.platform === 'win32' ? [] : files.filter((file) => (statSync(file).mode & 0o077) !== 0),
+    open:
+      process.platform === 'win32'
+        ? []
+        : files.filter((file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0),
     own: process.getuid === undefined || statSync(directory).uid === process.getuid(),
     database: inspectDatabase(join(directory, 'callgate.db'), secret),
   }
@@ -51,19 +62,21 @@ const inspectDatabase = (path: string, secret: string | undefined): Inspection['
   try {
     const database = new Sqlite(path, { readonly: true, strict: true })
     try {
+      database.run(`PRAGMA busy_timeout = ${patientBusyTimeoutMs}`)
       return read(database, path, secret)
     } finally {
       database.close()
     }
   } catch (error) {
-    return { flaw: (error as Error).message }
+    const { code = '', message } = error as { code?: string; message: string }
+    return { flaw: message, damaged: /^SQLITE_(CORRUPT|NOTADB)/.test(code) }
   }
 }
 
 const read = (database: Sqlite, path: string, secret: string | undefined): Inspection['database'] => {
   const pragma = (name: string) => Object.values(database.query(`PRAGMA ${name}`).get() ?? {})[0] as string
   const flaw = pragma('quick_check(1)')
-  if (flaw !== 'ok') return { flaw }
+  if (flaw !== 'ok') return { flaw, damaged: true }
   const log = `${path}-wal`
   return {
     flaw: null,

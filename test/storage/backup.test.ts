@@ -1,5 +1,14 @@
 import { expect, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
@@ -29,6 +38,21 @@ test('a backup is a whole database, for its owner alone, taken while another con
   expect(copy.sqlite.query('select id from calls').values()).toEqual([[callId]])
   copy.close()
   gate.database.close()
+})
+
+test('a backup of what a killed server left holds what is only in the log', async () => {
+  using directory = temporaryDirectory()
+  using left = temporaryDirectory()
+  const { gate, callId } = await filled(directory.path)
+  for (const suffix of ['', '-wal'])
+    copyFileSync(`${directory.database}${suffix}`, `${left.database}${suffix}`)
+  gate.database.close()
+  expect(dirOf(left.path).inspect().database).toMatchObject({ flaw: null, journalMode: 'wal' })
+  const file = join(left.path, 'copy.db')
+  expect(dirOf(left.path).backUp(file, silent)).toMatchObject({ calls: 1 })
+  const copy = openDatabase(file)
+  expect(copy.sqlite.query('select id from calls').values()).toEqual([[callId]])
+  copy.close()
 })
 
 test('a backup never overwrites a file', async () => {
