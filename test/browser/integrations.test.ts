@@ -26,7 +26,7 @@ afterAll(async () => {
   await browser.close()
   await server.kill()
   directory[Symbol.dispose]()
-})
+}, 30_000)
 
 /** A browser of its own, signed in. Whatever it complains about or asks of another host ends up in `complaints`. */
 const signedIn = async (options: BrowserContextOptions = {}) => {
