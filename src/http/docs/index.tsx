@@ -73,5 +73,8 @@ const Index = ({ pages }: { pages: readonly Page[] }) => (
   </DocsLayout>
 )
 
-/** The first paragraph after the title. */
-const openingOf = (markdown: string) => /^# .+\n+([^#`|\n][^]*?)(?:\n\n|$)/m.exec(markdown)?.[1] ?? ''
+/** The first sentence after the title. */
+const openingOf = (markdown: string) => {
+  const [, paragraph = ''] = /^# .+\n\n([^#`|][^]*?)(?:\n\n|$)/.exec(markdown) ?? []
+  return /^[^]+?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/:$/, '.') ?? paragraph
+}

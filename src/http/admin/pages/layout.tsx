@@ -36,6 +36,7 @@ export const Layout = ({ title, person, narrow = false, children }: LayoutProps)
         )}
         {person && (
           <form method="post" action="/admin/sign-out" class="row">
+            <a href="/docs">Documentation</a>
             <a href="/admin/account">{person.email}</a>
             <button type="submit" class="secondary outline">
               Sign out
