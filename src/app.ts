@@ -16,7 +16,7 @@ export const createApp = (services: Services) => {
   const allowed = (path: string) => allow(path)
   const app = new Elysia({ name: 'callgate' })
     .use(failure({ ...services, allow: allowed })) // every refusal, in one shape
-    .use(exchange(allowed)) // request id, Host check
+    .use(exchange({ ...services, allow: allowed })) // request id, Host check; its end is noted
     .use(https(services.config)) // https, where it is required
     .use(health(services)) // /healthz /readyz
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type

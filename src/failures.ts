@@ -107,6 +107,8 @@ export class Failure extends Error {
   readonly status: number
   readonly detail: string
   readonly retryAfterSeconds: number | undefined
+  /** Private: whose key was refused, where that is known. */
+  asker: { id: string; environment: { id: string } } | undefined
 
   constructor(
     readonly reason: Reason,

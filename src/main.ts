@@ -1,10 +1,9 @@
+import { Outlet } from './cli/outlet.ts'
 import { run } from './cli/run.ts'
 
-const written: Promise<void>[] = []
-/** Writes, and lets the end wait for it: what a slow pipe has not taken yet would be cut off. */
-const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
-  written.push(new Promise((done) => stream.write(text, () => done())))
-}
+const out = new Outlet(process.stdout)
+const err = new Outlet(process.stderr)
+process.on('exit', () => [out, err].forEach((outlet) => outlet.abandon()))
 
 const readLine = async () => {
   for await (const line of console) return line
@@ -14,10 +13,11 @@ const readLine = async () => {
 const code = await run(process.argv.slice(2), {
   env: process.env,
   isTerminal: process.stdout.isTTY === true,
-  out: writeTo(process.stdout),
-  err: writeTo(process.stderr),
+  out: (text) => out.write(text),
+  err: (text) => err.write(text),
+  unread: () => out.waitingLength,
   readLine,
   ...(process.stderr.isTTY ? { progress: (step) => void process.stderr.write(`\r\u001b[K${step}`) } : {}),
 })
-await Promise.all(written)
+await Promise.all([out.drained(), err.drained()])
 process.exit(code)

@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './http/admin/passwords.ts'
 import { Sessions } from './http/admin/sessions.ts'
+import { createNoteEnd } from './http/ended.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createNoteRefusal } from './http/refusals.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
@@ -92,6 +93,7 @@ export const createServices = (foundations: Foundations) => {
     keyring: new Keyring(keys),
     windows,
     rateLimits,
+    noteEnd: createNoteEnd({ log, clock }),
     noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(people, clock, log, isSecure(config)),
     passwords: new Passwords(people, clock),

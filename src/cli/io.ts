@@ -11,6 +11,8 @@ export interface Io {
   isTerminal: boolean
   out(text: string): void
   err(text: string): void
+  /** How many characters of `out` nobody has taken yet; absent where that does not matter. */
+  unread?(): number
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
   /** Shows what long work is at, and nothing at its end; absent where nobody watches. */

@@ -9,7 +9,7 @@ export const serve = (io: Io) =>
     args: json,
     run: async ({ args }) => {
       const config = { ...configOf(io), ...(args.json ? { logFormat: 'json' as const } : {}) }
-      const log = createLog(config, io.out)
+      const log = createLog(config, io.out, io.unread)
       const { url, setupLink, stop, reloadCertificate } = await startServer(config, log)
       const asked = stopSignal()
       // Without a certificate, a terminal that is closed takes its server along.

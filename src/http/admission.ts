@@ -55,6 +55,7 @@ export const admission = (needs: AdmissionNeeds) => {
     if (exposed.length === 0) return
     const refusal = new Failure('key_in_url')
     const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
+    refusal.asker = known[0]
     for (const key of new Set(known)) {
       if (key.exposedAt === null) noteExposure(key, now, addressOf(exchange))
       noteRefusal(key, refusal, exchange, false)
@@ -91,6 +92,7 @@ export const admission = (needs: AdmissionNeeds) => {
     const key = keyring.find(token)
     if (!key) throw throttled(new Failure('invalid_key'), addressOf({ request, server }))
     const refused = (refusal: Failure) => {
+      refusal.asker = key
       noteRefusal(key, refusal, { request, server, set, route }, false)
       return refusal
     }

@@ -1,5 +1,7 @@
 import { Elysia } from 'elysia'
+import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
+import type { EndedExchange, NoteEnd } from './ended.ts'
 
 /** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
 const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
@@ -13,16 +15,46 @@ export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ??
 /** Elysia looks for the path from the eleventh character on, and so takes one too late after a host shorter than this. */
 const shortHost = 4
 
+interface ExchangeNeeds {
+  /** The methods of a path: behind a short host, a path that we do not have must not become one that we have. */
+  allow(path: string): string[]
+  clock: Pick<Clock, 'monotonic'>
+  noteEnd: NoteEnd
+}
+
 /**
- * Opens every exchange: gives it an id, and refuses it when it does not say clearly whom it is for. `allow` tells the
- * methods of a path: behind a short host, a path that we do not have must not become one that we have.
+ * Opens every exchange: gives it an id, and refuses it when it does not say clearly whom it is for. Ends those that went
+ * well; the others end in `failure`.
  */
-export const exchange = (allow: (path: string) => string[]) =>
-  new Elysia({ name: 'exchange' }).onRequest(({ request, set }) => {
-    set.headers['x-request-id'] = crypto.randomUUID()
-    const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
-    if (!hostPattern.test(host) || Number(/:(\d+)$/.exec(host)?.[1] ?? 0) > portMost)
-      throw new Failure('invalid_host')
-    if (host.length < shortHost && allow(pathOf(request)).length === 0)
-      throw new Failure('not_found', { detail: 'There is nothing at this path.' })
-  })
+export const exchange = ({ allow, clock, noteEnd }: ExchangeNeeds) =>
+  new Elysia({ name: 'exchange' })
+    .decorate('begunAt', 0)
+    .onRequest((opened) => {
+      opened.begunAt = clock.monotonic()
+      opened.set.headers['x-request-id'] = crypto.randomUUID()
+      refuseUnclear(opened.request, allow)
+    })
+    // Not `onAfterResponse`: a turn of the event loop for every request is a tenth of what one costs.
+    .mapResponse({ as: 'global' }, ({ request, route, set, begunAt, error, key, responseValue }: Ending) => {
+      if (error === undefined) noteEnd({ request, route, set, begunAt, key }, statusOf(responseValue, set))
+      // Elysia takes what this gives back for the answer to a failure, also when it is nothing.
+      return responseValue as Response
+    })
+
+interface Ending extends EndedExchange {
+  set: EndedExchange['set'] & { status?: number | string }
+  /** There where it failed. */
+  error?: unknown
+  responseValue: unknown
+}
+
+const statusOf = (response: unknown, { status }: Ending['set']) =>
+  response instanceof Response ? response.status : Number(status ?? 200)
+
+const refuseUnclear = (request: Request, allow: ExchangeNeeds['allow']) => {
+  const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
+  if (!hostPattern.test(host) || Number(/:(\d+)$/.exec(host)?.[1] ?? 0) > portMost)
+    throw new Failure('invalid_host')
+  if (host.length < shortHost && allow(pathOf(request)).length === 0)
+    throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+}

@@ -4,6 +4,7 @@ import type { KeyInEnvironment } from '../keys/keyring.ts'
 import { isStorageTrouble } from '../storage/database.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './admin/headers.ts'
+import type { NoteEnd } from './ended.ts'
 import { pathOf } from './exchange.ts'
 import { failurePage } from './admin/pages/failure.tsx'
 import type { NoteRefusal, RefusedExchange } from './refusals.ts'
@@ -13,9 +14,12 @@ interface FailureNeeds {
   /** The methods that a path takes. */
   allow(path: string): string[]
   noteRefusal: NoteRefusal
+  noteEnd: NoteEnd
 }
 
 interface Failed extends RefusedExchange {
+  /** There since `exchange` opened it. */
+  begunAt?: number
   error: unknown
   code: unknown
   set: Answer
@@ -24,10 +28,10 @@ interface Failed extends RefusedExchange {
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow, noteRefusal }: FailureNeeds) =>
+export const failure = ({ log, allow, noteRefusal, noteEnd }: FailureNeeds) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
-    ({ error, code, request, server, route, set, key }: Failed) => {
+    ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
       const path = pathOf(request)
       const refusal =
         code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
@@ -50,8 +54,9 @@ export const failure = ({ log, allow, noteRefusal }: FailureNeeds) =>
       if (refusal.retryAfterSeconds !== undefined)
         set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 
-      if (/^\/(?:admin|docs)(?:\/|$)/.test(path)) return answerPerson(refusal, requestId, set)
-      return { success: false, error: refusal.message, code: refusal.reason }
+      const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal)
+      noteEnd({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
+      return answer
     },
   )
 
@@ -59,6 +64,10 @@ interface Answer {
   status?: number | string
   headers: Record<string, string | number | string[]>
 }
+
+const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
+
+const answerProgram = (refusal: Failure) => ({ success: false, error: refusal.message, code: refusal.reason })
 
 const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
   Object.assign(set.headers, pageHeaders)

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts'
+import type { Failure } from '../failures.ts'
+import type { Log } from '../telemetry/log.ts'
+
+/** An exchange at its end, as the hook that ends it sees it. */
+export interface EndedExchange {
+  request: Request
+  /** The pattern of its path, absent where the path is not ours. */
+  route: string | undefined
+  set: { headers: Record<string, string | number | string[]> }
+  /** Monotonic milliseconds. */
+  begunAt: number
+  /** There where admission let the request in. */
+  key?: { id: string; environment: { id: string } } | undefined
+}
+
+/** To be called once for each exchange, with the refusal where it is one. */
+export type NoteEnd = (exchange: EndedExchange, status: number, refusal?: Failure) => void
+
+interface EndNeeds {
+  log: Pick<Log, 'writes' | 'request'>
+  clock: Pick<Clock, 'monotonic'>
+}
+
+/** Asked every few seconds by programs: of no interest when all is well. */
+const quiet = new Set(['/healthz', '/readyz', '/metrics'])
+/** All that we answer; any other word is a client's own, and not to be repeated. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Tells the log of an exchange that is over. */
+export const createNoteEnd = ({ log, clock }: EndNeeds): NoteEnd => {
+  const isTold = { debug: log.writes('debug'), info: log.writes('info') }
+
+  return ({ request, route = '', set, begunAt, key }, status, refusal) => {
+    const level = quiet.has(route) ? 'debug' : 'info'
+    if (!isTold[level]) return
+    const asker = refusal?.asker ?? key
+    log.request(level, {
+      requestId: String(set.headers['x-request-id']),
+      method: methods.has(request.method) ? request.method : 'OTHER',
+      route,
+      status,
+      code: refusal?.reason ?? null,
+      environmentId: asker?.environment.id ?? null,
+      keyId: asker?.id ?? null,
+      durationMs: clock.monotonic() - begunAt,
+    })
+  }
+}
