@@ -17,6 +17,7 @@ const code = await run(process.argv.slice(2), {
   err: (text) => err.write(text),
   unread: () => out.waitingLength,
   readLine,
+  input: () => Bun.stdin.stream(),
   ...(process.stderr.isTTY ? { progress: (step) => void process.stderr.write(`\r\u001b[K${step}`) } : {}),
 })
 await Promise.all([out.drained(), err.drained()])

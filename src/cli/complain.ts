@@ -1,5 +1,8 @@
 import type { ArgsDef, CommandDef } from 'citty'
 
+/** A place that takes words without end is named so that its usage shows it: `PATH...`. */
+const isRepeated = (name: string) => name.endsWith('...')
+
 /** What is wrong with a command line before it runs: a misspelt option must not be passed over in silence. */
 export const complain = (command: CommandDef, rest: string[]): string | undefined => {
   if (command.subCommands) return rest.length > 0 ? `There is no such command: ${rest[0]}` : 'Which command?'
@@ -10,8 +13,9 @@ export const complain = (command: CommandDef, rest: string[]): string | undefine
   for (let at = 0; at < rest.length; at++) {
     const [, name, inlineValue] = /^--([\w-]+)(=.*)?$/s.exec(rest[at] ?? '') ?? []
     if (name === undefined) {
-      const place = places.shift()
-      if (place === undefined || rest[at]?.startsWith('-')) return 'There is a word too many.'
+      const place = places[0]
+      if (place === undefined || /^-./.test(rest[at] ?? '')) return 'There is a word too many.'
+      if (!isRepeated(place)) places.shift()
       given.add(place)
       continue
     }

@@ -66,6 +66,7 @@ export const examples: Record<string, string[]> = {
   backup: ['callgate backup callgate-monday.db'],
   restore: ['CALLGATE_DATA_DIR=/var/lib/callgate callgate restore callgate-monday.db'],
   doctor: ['callgate doctor', 'callgate doctor --json'],
+  scan: ['callgate scan .', 'git log -p --all | callgate scan -'],
   config: ['callgate config'],
   'completion bash': ['callgate completion bash > /etc/bash_completion.d/callgate'],
   'completion zsh': ['callgate completion zsh > "${fpath[1]}/_callgate"'],

@@ -15,6 +15,8 @@ export interface Io {
   unread?(): number
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
+  /** All that is fed to the process, as bytes; absent where nothing is. */
+  input?(): AsyncIterable<Uint8Array>
   /** Shows what long work is at, and nothing at its end; absent where nobody watches. */
   progress?(step: string): void
 }

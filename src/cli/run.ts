@@ -17,6 +17,7 @@ import { healthcheck } from './healthcheck.ts'
 import type { Io } from './io.ts'
 import { keyCommand } from './key.ts'
 import { providerCommand } from './provider.ts'
+import { scan } from './scan.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
 import { webhookCommand } from './webhook.ts'
@@ -78,6 +79,7 @@ export const commands = (io: Io): CommandDef =>
       backup: backup(io),
       restore: restoring(io),
       doctor: doctor(io),
+      scan: scan(io),
       config: config(io),
       admin: adminCommand(io),
       webhook: webhookCommand(io),

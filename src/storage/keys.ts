@@ -39,7 +39,7 @@ export const createKeyStore = (database: Database) => {
     },
   }
 
-  const keysOfEnvironmentsAbove = (revision: number): KeyInEnvironment[] =>
+  const inEnvironments = () =>
     orm
       .select({
         id: keys.id,
@@ -64,12 +64,17 @@ export const createKeyStore = (database: Database) => {
       .from(keys)
       .innerJoin(environments, eq(environments.id, keys.environmentId))
       .innerJoin(agencies, eq(agencies.id, environments.agencyId))
-      .where(gt(environments.revision, revision))
-      .all()
+
+  const keysOfEnvironmentsAbove = (revision: number): KeyInEnvironment[] =>
+    inEnvironments().where(gt(environments.revision, revision)).all()
 
   return {
     ...keyring,
     live,
+
+    /** A key by its hash, live or replaced. */
+    findByHash: (hash: string): KeyInEnvironment | undefined =>
+      inEnvironments().where(eq(keys.hash, hash)).get(),
 
     /** Replaced keys, the last replaced first: those replaced since then, and those with one of these ids. */
     replaced: (environmentId: string, { since, or: ids }: { since: number; or: string[] }) =>

@@ -38,7 +38,7 @@ test.each(Object.entries(examples).flatMap(([name, lines]) => lines.map((line) =
     const rest = words.slice(at + (branch?.words.length ?? 0))
     for (let next = 0; next < rest.length; next++) {
       const option = options.get(rest[next] ?? '')
-      if (!option) expect(branch?.takesFile && !rest[next]?.startsWith('-')).toBe(true)
+      if (!option) expect(branch?.takesFile && !/^-./.test(rest[next] ?? '')).toBe(true)
       if (!option?.takesValue) continue
       next++
       expect(rest[next]).toMatch(/^[^-]/)

@@ -1,0 +1,101 @@
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Refusal } from '../../failures.ts'
+import { type Find, KeySearch } from '../../keys/search.ts'
+
+/** What is not looked into, and what people call it. */
+export const skips = {
+  binary: 'binary files',
+  links: 'symbolic links',
+  packages: 'node_modules directories',
+  objects: 'packed git objects',
+  special: 'pipes, sockets and devices',
+  unreadable: 'unreadable files',
+} as const
+
+export type Skip = keyof typeof skips
+
+export interface Scanned {
+  file: string
+  finds: Find[]
+}
+
+/** What was looked at below one path, as it is looked at. Refused where there is nothing at that path. */
+export async function* scanPath(path: string): AsyncGenerator<Scanned | { file: string; skip: Skip }> {
+  for (const { file, skip } of walk(path)) {
+    const scanned = skip ?? (await scanFile(file))
+    yield typeof scanned === 'string' ? { file, skip: scanned } : { file, finds: scanned }
+  }
+}
+
+/** The keys in a stream, whatever it is. */
+export const scanStream = async (stream: AsyncIterable<Uint8Array>): Promise<Find[]> => {
+  const search = new KeySearch()
+  const finds: Find[] = []
+  for await (const piece of stream) finds.push(...search.take(piece))
+  return [...finds, ...search.end()]
+}
+
+/** As git and grep tell them: the first bytes hold a zero. */
+const lookedAtBytes = 8000
+
+const scanFile = async (file: string): Promise<Find[] | 'binary' | 'unreadable'> => {
+  try {
+    const search = new KeySearch()
+    const finds: Find[] = []
+    let isFirst = true
+    for await (const piece of Bun.file(file).stream()) {
+      if (isFirst && piece.subarray(0, lookedAtBytes).includes(0)) return 'binary'
+      isFirst = false
+      finds.push(...search.take(piece))
+    }
+    return [...finds, ...search.end()]
+  } catch {
+    return 'unreadable'
+  }
+}
+
+interface Step {
+  file: string
+  skip?: Skip
+}
+
+/** A link that is named is followed; those below are not, so that no file is met twice and no walk is endless. */
+function* walk(path: string): Generator<Step> {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) throw new Refusal(`There is nothing at ${path}.`)
+  yield* stats.isDirectory() ? below(path) : visit(path, stats)
+}
+
+function* below(directory: string): Generator<Step> {
+  const names = namesIn(directory)
+  if (!names) return yield { file: directory, skip: 'unreadable' }
+  for (const name of names) {
+    const path = join(directory, name)
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats) yield* visit(path, stats)
+  }
+}
+
+function* visit(path: string, stats: Stats): Generator<Step> {
+  if (stats.isFile()) return yield { file: path }
+  const skip = skipOf(path, stats)
+  if (skip) return yield { file: path, skip }
+  yield* below(path)
+}
+
+const skipOf = (path: string, stats: Stats): Skip | undefined => {
+  if (stats.isSymbolicLink()) return 'links'
+  if (!stats.isDirectory()) return 'special'
+  if (basename(path) === 'node_modules') return 'packages'
+  // Compressed: what was committed is found in the output of `git log -p`.
+  return basename(path) === 'objects' && basename(dirname(path)) === '.git' ? 'objects' : undefined
+}
+
+const namesIn = (directory: string): string[] | undefined => {
+  try {
+    return readdirSync(directory).toSorted()
+  } catch {
+    return undefined
+  }
+}
