@@ -7,6 +7,7 @@ import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
 import { https } from './http/https.ts'
 import { hooks } from './http/hooks/index.ts'
+import { leaks } from './http/leaks.ts'
 import { openapi } from './http/openapi/index.ts'
 import { v1 } from './http/v1/index.ts'
 import type { Services } from './services.ts'
@@ -23,6 +24,7 @@ export const createApp = (services: Services) => {
     .use(openapi()) // /openapi.json
     .use(docs()) // /docs: what people read
     .use(v1(services)) // /api/v1: admission, then the API
+    .use(leaks(services)) // /leaks: what finders of keys report
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page
   const allow = createAllow(app.routes)

@@ -14,6 +14,7 @@ import { Sessions } from './http/admin/sessions.ts'
 import { createNoteEnd } from './http/ended.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createNoteRefusal } from './http/refusals.ts'
+import { createCountWrongKey } from './http/wrong-keys.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
@@ -102,6 +103,18 @@ export const createServices = (foundations: Foundations) => {
       const deed = { action: 'key.seen_in_url', agency, environment, target: keyTarget(key) } as const
       audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
     },
+    /** Switches off the access of a key that somebody found, in one step with the line that says so. */
+    noteLeak: (key: KeyInEnvironment, where: string | null, now: number, address: string | null) => {
+      const { agencyId: agency, name: environment } = key.environment
+      const target = `${keyTarget(key)}${where === null ? '' : `, found at ${where}`}; access was switched off`
+      const deed = { action: 'key.leaked', agency, environment, target } as const
+      const doer = { at: now, actor: 'leak finder', address }
+      audit.change(
+        () => keys.markLeaked(key, where, now),
+        (isNews) => (isNews ? { ...doer, ...deed } : undefined),
+      )
+    },
+    countWrongKey: createCountWrongKey(clock),
     checkStorage: () => database.check(),
     trigger: createTrigger({
       ...config,

@@ -39,6 +39,8 @@ export const keyCommand = (io: Io) =>
               created_at: iso(live?.createdAt),
               last_used_at: iso(live?.lastUsedAt),
               seen_in_url_at: iso(live?.exposedAt),
+              leaked_at: iso(live?.leakedAt),
+              leaked_where: live?.leakedWhere ?? null,
             }
           })
           const lines = Object.entries(shown).map(
@@ -55,21 +57,22 @@ const issuing = (io: Io, name: 'generate' | 'rotate', description: string) =>
     meta: { name, description },
     args: whose,
     run: ({ args }) => {
-      const { token, key, replaced } = withStores(io, (stores) => {
+      const { token, key, replaced, accessEnabled } = withStores(io, (stores) => {
         const environment = findEnvironment(stores, args.agency, args.environment)
         if (name === 'rotate' && !stores.keys.live(environment.id))
           throw new Refusal(`There is no ${args.environment} key to rotate. Use: callgate key generate`)
         const now = Date.now()
-        return stores.audit.change(
+        const issued = stores.audit.change(
           () => issueKey(stores.keys, environment.id, now),
-          (issued) => ({
+          ({ key: made, replaced: before }) => ({
             ...commandLine(now),
-            action: issued.replaced ? 'key.rotated' : 'key.generated',
+            action: before ? 'key.rotated' : 'key.generated',
             agency: environment.agencyId,
             environment: environment.name,
-            target: keyTarget(issued.key, issued.replaced),
+            target: keyTarget(made, before),
           }),
         )
+        return { ...issued, accessEnabled: environment.accessEnabled }
       })
       const result = {
         key: token,
@@ -79,7 +82,8 @@ const issuing = (io: Io, name: 'generate' | 'rotate', description: string) =>
         replaced_last4: replaced?.last4 ?? null,
       }
       const ended = replaced ? `\nThe key ending in ${replaced.last4} has stopped working.` : ''
-      print(io, args.json, result, `${token}\nThis key will not be shown again.${ended}`)
+      const off = accessEnabled ? '' : '\nAPI access is off: it is refused until you use callgate key enable.'
+      print(io, args.json, result, `${token}\nThis key will not be shown again.${ended}${off}`)
     },
   })
 

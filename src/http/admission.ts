@@ -4,10 +4,10 @@ import type { Config } from '../config.ts'
 import { Failure } from '../failures.ts'
 import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
-import { Windows } from '../limits/window.ts'
+import type { Windows } from '../limits/window.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../telemetry/usage.ts'
-import { clientAddress, throttleAddress } from './address.ts'
+import { clientAddress } from './address.ts'
 import { keysInUrl, readBearer } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { NoteRefusal, RefusedExchange } from './refusals.ts'
@@ -20,6 +20,8 @@ interface AdmissionNeeds {
   noteRefusal: NoteRefusal
   /** Notes for the admin that a key was seen in a URL. */
   noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
+  /** The refusal, when an address has sent too many wrong keys. */
+  countWrongKey(address: string | null): Failure | undefined
   clock: Clock
   log: Log
   /** For environments without a limit of their own. */
@@ -27,17 +29,12 @@ interface AdmissionNeeds {
   trustedProxies: Config['trustedProxies']
 }
 
-const wrongKeysPerMinute = 60
-/** Bounds the memory that a flood from ever new addresses can take; those beyond share one count. */
-const countedAddresses = 50_000
-
 /**
  * Who may pass: the key, its plan, its switch, then one of the window's grants. All before the body is read, and from
  * the look-up to the grant in one synchronous step, so that no change can slip in between.
  */
 export const admission = (needs: AdmissionNeeds) => {
   const { keyring, windows, rateLimits, usage, noteRefusal, clock, log } = needs
-  const wrongKeys = new Windows(60_000)
 
   const addressOf = ({ request, server }: Pick<RefusedExchange, 'request' | 'server'>) =>
     clientAddress(request, server, needs.trustedProxies)
@@ -72,15 +69,11 @@ export const admission = (needs: AdmissionNeeds) => {
     return undefined
   }
 
-  /** Slows down guessing: a wrong key counts against its address, a right one from there passes all the same. */
-  const throttled = (refusal: Failure, address: string | null): Failure => {
-    if (refusal.reason !== 'invalid_key' && refusal.reason !== 'malformed_key') return refusal
-    const id = wrongKeys.size < countedAddresses ? throttleAddress(address) : 'others'
-    const count = wrongKeys.take(id, wrongKeysPerMinute, clock.monotonic())
-    return count.granted
-      ? refusal
-      : new Failure('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
-  }
+  /** A wrong key counts against its address; a right one from there passes all the same. */
+  const throttled = (refusal: Failure, address: string | null): Failure =>
+    refusal.reason === 'invalid_key' || refusal.reason === 'malformed_key'
+      ? (needs.countWrongKey(address) ?? refusal)
+      : refusal
 
   return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set, route }) => {
     const now = clock.now()

@@ -21,6 +21,13 @@ export const createKeyStore = (database: Database) => {
       .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
       .get()
 
+  const isOn = (environmentId: string) =>
+    orm
+      .select({ isOn: environments.accessEnabled })
+      .from(environments)
+      .where(eq(environments.id, environmentId))
+      .get()?.isOn === true
+
   const keyring: KeyringStore = {
     changed: () => {
       const version = dataVersion.get()?.data_version ?? -1
@@ -113,6 +120,24 @@ export const createKeyStore = (database: Database) => {
         orm.insert(keys).values(key).run()
         raiseRevision(database, [key.environmentId])
         return replaced
+      }),
+
+    /**
+     * Notes that a live key was found, and switches off the access of its environment. False when both were so already: a
+     * key that is let in again is switched off again when it is found again.
+     */
+    markLeaked: ({ id, environment }: KeyInEnvironment, where: string | null, now: number) =>
+      database.transaction(() => {
+        const known = live(environment.id)
+        if (known?.id !== id || (known.leakedAt !== null && !isOn(environment.id))) return false
+        orm.update(keys).set({ leakedAt: now, leakedWhere: where }).where(eq(keys.id, id)).run()
+        orm
+          .update(environments)
+          .set({ accessEnabled: false })
+          .where(eq(environments.id, environment.id))
+          .run()
+        raiseRevision(database, [environment.id])
+        return true
       }),
 
     /** Notes that a key was seen in a URL; the first time counts. */

@@ -10,6 +10,7 @@ export interface Page {
 const order = [
   'quickstart',
   'authentication',
+  'leaks',
   'limits',
   'calls',
   'errors',

@@ -8,6 +8,7 @@ import { providerKinds } from '../../../providers/kinds.ts'
 import type { FirstCall } from '../first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { ago, counted, Time } from './layout.tsx'
+import { LeakedNotice } from './leaked.tsx'
 import { TryIt } from './try-it.tsx'
 import { type OldKey, OldKeys } from './old-keys.tsx'
 import { environmentTitles } from './words.tsx'
@@ -166,16 +167,19 @@ interface LiveKeyProps {
 
 const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
   <>
+    <LeakedNotice environment={environment} liveKey={liveKey} />
     {liveKey.exposedAt !== null && (
-      <div class="notice error">
-        <p>
-          This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: take it as known
-          to others, and rotate it.
-        </p>
+      <p class="notice error">
+        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: take it as known
+        to others, and rotate it.
+      </p>
+    )}
+    {(liveKey.exposedAt !== null || liveKey.leakedAt !== null) && (
+      <p>
         <a role="button" class="danger" href={`${environmentPath(environment)}/rotate`}>
           Rotate it now
         </a>
-      </div>
+      </p>
     )}
     {liveKey.createdAt < dueIfMadeBefore(now) && (
       <p class="notice warning">
@@ -201,6 +205,13 @@ const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
   </>
 )
 
+const switchMeans = (on: boolean, leakedAt: number | null) => {
+  if (on) return 'Enabled. Disabling refuses every request with 403; the key is kept.'
+  return leakedAt === null
+    ? 'Disabled. Every request is refused with 403; the key is kept and works again when enabled.'
+    : 'Disabled. Enabling lets the leaked key in again, from whoever has it: rotate it first.'
+}
+
 /** Sends the state it asks for, not "the other one": two people at once cannot undo each other by accident. */
 const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
   const on = environment.accessEnabled
@@ -219,11 +230,7 @@ const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
         API access
       </button>
       <p>
-        <small id={hint}>
-          {on
-            ? 'Enabled. Disabling refuses every request with 403; the key is kept.'
-            : 'Disabled. Every request is refused with 403; the key is kept and works again when enabled.'}
-        </small>
+        <small id={hint}>{switchMeans(on, environment.key?.leakedAt ?? null)}</small>
       </p>
     </form>
   )

@@ -5,6 +5,7 @@ import { CurlLine } from './curl.tsx'
 import { ClientTable } from './clients.tsx'
 import { environmentPath, type EnvironmentView } from './integrations.tsx'
 import { ago } from './layout.tsx'
+import { LeakedNotice } from './leaked.tsx'
 import { environmentTitles } from './words.tsx'
 
 interface NewKeyProps extends AgencyPageProps {
@@ -24,6 +25,9 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
         generate a new one.
         {replacedLast4 !== undefined && ` The key ending in ${replacedLast4} has stopped working.`}
       </p>
+      {!environment.accessEnabled && (
+        <p class="notice warning">API access is off: this key is refused with 403 until you enable it.</p>
+      )}
       <label for="api-key">API key</label>
       <input
         id="api-key"
@@ -60,6 +64,7 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
   <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
     <article class={`environment ${environment.name}`}>
       <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
+      <LeakedNotice environment={environment} liveKey={liveKey} />
       <p class="notice error">
         The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working the moment the new one is made. Every
         system that still sends it gets 401 Unauthorized until it has the new key. There is no way back.

@@ -1,0 +1,20 @@
+import type { Clock } from '../clock.ts'
+import { Failure } from '../failures.ts'
+import { Windows } from '../limits/window.ts'
+import { throttleAddress } from './address.ts'
+
+const wrongKeysPerMinute = 60
+/** Bounds the memory that a flood from ever new addresses can take; those beyond share one count. */
+const countedAddresses = 50_000
+
+/** Slows down guessing: counts a wrong key against its address, and gives the refusal when those were too many. */
+export const createCountWrongKey = (clock: Clock) => {
+  const wrongKeys = new Windows(60_000)
+
+  return (address: string | null): Failure | undefined => {
+    const id = wrongKeys.size < countedAddresses ? throttleAddress(address) : 'others'
+    const count = wrongKeys.take(id, wrongKeysPerMinute, clock.monotonic())
+    if (count.granted) return undefined
+    return new Failure('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
+  }
+}

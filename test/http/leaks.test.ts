@@ -1,0 +1,166 @@
+import { expect, test } from 'bun:test'
+import { mintToken, tokenLast4 } from '../../src/keys/token.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { createOperator, textOf } from '../support/page.ts'
+import { everythingIn, expectRefusal } from '../support/refusal.ts'
+
+const where = 'https://code.example/acme/app/blob/main/.env#L3'
+
+const report = (gate: Gate, body: unknown) =>
+  gate.request('/leaks', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+
+const expectAnswer = async (response: Response, received: number, switchedOff: number) => {
+  expect(response.status).toBe(200)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.json()).toEqual({
+    success: true,
+    data: { received, switched_off: switchedOff },
+  })
+}
+
+const rowOf = ({ services, production }: Gate) => services.keys.live(production.id)
+const lines = ({ services }: Gate) => services.audit.list({ limit: 100 })
+
+test('a live key that is reported is refused from that instant on, and the audit says by whom and where', async () => {
+  const gate = createGate()
+  expect((await gate.authorized('/api/v1/key')).status).toBe(200)
+  await expectAnswer(await report(gate, { key: gate.key, where }), 1, 1)
+  await expectRefusal(await gate.authorized('/api/v1/key'), 403, 'access_disabled')
+  expect(rowOf(gate)).toMatchObject({ leakedAt: gate.clock.now(), leakedWhere: where })
+  expect(lines(gate)).toMatchObject([
+    {
+      action: 'key.leaked',
+      actor: 'leak finder',
+      agencyId: gate.agency.id,
+      environment: 'production',
+      target: `…${tokenLast4(gate.key)}, found at ${where}; access was switched off`,
+    },
+  ])
+})
+
+test('a reported key never ends a neighbour: the other environment goes on', async () => {
+  const gate = createGate()
+  const staging = gate.issue(gate.environment('staging').id)
+  await expectAnswer(await report(gate, { key: gate.key }), 1, 1)
+  expect((await gate.authorized('/api/v1/key', {}, staging)).status).toBe(200)
+})
+
+test('of many reports each is looked at, and the answer tells nothing but their number', async () => {
+  const gate = createGate()
+  const replaced = gate.key
+  const live = gate.issue()
+  const body = [{ key: replaced }, { key: mintToken() }, { key: 'no key' }, { key: live, where }]
+  const response = await report(gate, body)
+  const said = await everythingIn(response)
+  await expectAnswer(response, 4, 1)
+  for (const key of [live, replaced]) expect(said).not.toContain(tokenLast4(key))
+})
+
+test('a replaced, an unknown and a malformed key change nothing', async () => {
+  const gate = createGate()
+  const replaced = gate.key
+  const live = gate.issue()
+  for (const key of [replaced, mintToken(), `${live.slice(0, -1)}!`, ''])
+    await expectAnswer(await report(gate, { key, where }), 1, 0)
+  expect((await gate.authorized('/api/v1/key', {}, live)).status).toBe(200)
+  expect(lines(gate)).toEqual([])
+})
+
+test('told twice it is written once; let in again and found again, it is switched off again', async () => {
+  const gate = createGate()
+  await report(gate, { key: gate.key })
+  await expectAnswer(await report(gate, { key: gate.key, where }), 1, 1)
+  expect(lines(gate)).toHaveLength(1)
+  gate.services.environments.setAccess(gate.production.id, true)
+  expect((await gate.authorized('/api/v1/key')).status).toBe(200)
+  await report(gate, { key: gate.key, where })
+  await expectRefusal(await gate.authorized('/api/v1/key'), 403, 'access_disabled')
+  expect(lines(gate)).toHaveLength(2)
+})
+
+test('wrong keys count against their address, as at every other door; a live one from there is switched off', async () => {
+  const gate = createGate()
+  const wrong = Array.from({ length: 50 }, () => ({ key: mintToken() }))
+  await expectAnswer(await report(gate, wrong), 50, 0)
+  for (let tried = 0; tried < 10; tried++) await gate.authorized('/api/v1/key', {}, mintToken())
+  const refused = await report(gate, [{ key: mintToken() }, { key: gate.key }])
+  await expectRefusal(refused, 429, 'too_many_invalid_keys')
+  await expectRefusal(await gate.authorized('/api/v1/key'), 403, 'access_disabled')
+  await expectRefusal(await gate.authorized('/api/v1/key', {}, mintToken()), 429, 'too_many_invalid_keys')
+})
+
+test.each([
+  ['no JSON', 'key=x', 400, 'invalid_json'],
+  ['no key', {}, 400, 'invalid_body'],
+  ['another field', { key: 'x', token: 'y' }, 400, 'invalid_body'],
+  ['no report', [], 400, 'invalid_body'],
+  ['too many', Array.from({ length: 51 }, () => ({ key: 'x' })), 400, 'invalid_body'],
+  ['too much', 'x'.repeat(40_000), 413, 'body_too_large'],
+] as const)('%s is refused in the one shape, and without what was sent', async (_, body, status, code) => {
+  const { sentence } = await expectRefusal(await report(createGate(), body), status, code)
+  expect(sentence).not.toContain('token')
+})
+
+test('a form is no report, and there is nothing to see at the path', async () => {
+  const gate = createGate()
+  const form = await gate.request('/leaks', { method: 'POST', body: new URLSearchParams({ key: gate.key }) })
+  await expectRefusal(form, 415, 'unsupported_media_type')
+  await expectRefusal(await gate.request('/leaks'), 405, 'method_not_allowed')
+})
+
+test('of where it was found nothing is kept that could be a secret', async () => {
+  const gate = createGate()
+  const escaped = gate.key.replace('b', '%62')
+  for (const [told, kept] of [
+    [`https://user:pass@code.example/a?token=${gate.key}#L3`, 'https://code.example/a#L3'],
+    [`https://code.example/${gate.key}`, 'https://code.example'],
+    [`https://code.example/${escaped}`, 'https://code.example'],
+    [`https://code.example/%25${escaped.slice(1)}`, 'https://code.example'],
+    [`https://code.example/#${gate.key}`, 'https://code.example'],
+    [`https://code.example/${'x'.repeat(1000)}`, 'https://code.example'],
+    ['javascript:alert(1)', null],
+    ['in the chat', null],
+  ] as const) {
+    gate.services.environments.setAccess(gate.production.id, true)
+    await report(gate, { key: gate.key, where: told })
+    const { leakedWhere } = rowOf(gate) ?? {}
+    expect({ told, leakedWhere }).toEqual({ told, leakedWhere: kept })
+  }
+})
+
+test('the page says so until the key is rotated, and what enabling it without that means', async () => {
+  const gate = createGate()
+  const { post, visit } = await createOperator(gate)
+  const api = `/admin/agencies/${gate.agency.id}/integrations/api`
+  await report(gate, { key: gate.key, where })
+  for (const path of [api, `${api}/production/rotate`]) {
+    const text = await textOf(await visit(path))
+    expect(text).toContain(
+      `This key has leaked. It was reported as found at ${where} on 2026-01-15 12:00 UTC , and API access was switched off`,
+    )
+    expect(text).toContain('Rotate the key, give the new one to your systems, then enable access.')
+  }
+  expect(await textOf(await visit(api))).toContain('Enabling lets the leaked key in again')
+
+  await post(`${api}/production/access`, { enabled: 'true' })
+  expect(await textOf(await visit(api))).toContain('Access is on again with the same key')
+  await report(gate, { key: gate.key, where })
+
+  const rotated = await post(`${api}/production/key`, { replaces: rowOf(gate)?.id ?? '' })
+  expect(await textOf(rotated)).toContain('API access is off: this key is refused with 403')
+  const text = await textOf(await visit(api))
+  expect(text).not.toContain('has leaked')
+  expect(text).toContain('Disabled. Every request is refused with 403')
+})
+
+test('a report that the disk does not take is no report: 503, and the finder tries again', async () => {
+  const gate = createGate()
+  gate.database.sqlite.run('PRAGMA query_only = ON')
+  await expectRefusal(await report(gate, { key: gate.key }), 503, 'storage_unavailable')
+  gate.database.sqlite.run('PRAGMA query_only = OFF')
+  await expectAnswer(await report(gate, { key: gate.key }), 1, 1)
+})
