@@ -23,6 +23,8 @@ export interface Config {
   secret: string | null
   /** Whether this machine and its networks may be called, and plain http. */
   allowPrivateDestinations: boolean
+  /** After how many days rows are removed; 0: never. */
+  keepDays: Record<'calls' | 'deliveries' | 'refusals' | 'usage' | 'audit', number>
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
 }
@@ -74,6 +76,13 @@ export const readConfig = (
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
     allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS === 'true',
+    keepDays: {
+      calls: read.CALLGATE_KEEP_CALLS_DAYS,
+      deliveries: read.CALLGATE_KEEP_DELIVERIES_DAYS,
+      refusals: read.CALLGATE_KEEP_REFUSALS_DAYS,
+      usage: read.CALLGATE_KEEP_USAGE_DAYS,
+      audit: read.CALLGATE_KEEP_AUDIT_DAYS,
+    },
     logLevel: read.CALLGATE_LOG_LEVEL,
     logFormat: read.CALLGATE_LOG_FORMAT,
   }
@@ -99,6 +108,8 @@ export const explainConfig = (variables: Variables, isTerminal: boolean) => {
 
 const secretLeast = 32
 
+const days = (preset: number) => wholeNumber(0, 36_500).default(preset)
+
 const schema = (isTerminal: boolean) =>
   z.object({
     CALLGATE_HOST: z.string().default('127.0.0.1'),
@@ -115,6 +126,11 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
     CALLGATE_ALLOW_PRIVATE_DESTINATIONS: choice('true', 'false').default('false'),
+    CALLGATE_KEEP_CALLS_DAYS: days(365),
+    CALLGATE_KEEP_DELIVERIES_DAYS: days(30),
+    CALLGATE_KEEP_REFUSALS_DAYS: days(30),
+    CALLGATE_KEEP_USAGE_DAYS: days(30),
+    CALLGATE_KEEP_AUDIT_DAYS: days(730),
     CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })

@@ -22,6 +22,7 @@ import { createSend } from './outgoing/send.ts'
 import { Dialling } from './providers/dialling.ts'
 import { traitsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
+import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
 import type { DataDir } from './storage/data-dir.ts'
 import type { Database } from './storage/database.ts'
@@ -71,6 +72,9 @@ export const createServices = (foundations: Foundations) => {
   const calling = { lifecycle, dispatcher, provider, clock }
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
   const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
+
+  const kept = keptRows(config.keepDays, stores.oldRows)
+  const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
@@ -134,17 +138,20 @@ export const createServices = (foundations: Foundations) => {
     start: () => {
       reconciler.start()
       deliverer.start()
+      retention.start()
     },
     /** Begins nothing by itself any more; resolves when what is under way has come to its end. */
     rest: async () => {
       reconciler.stop()
       deliverer.stop()
+      retention.stop()
       await Promise.all([dispatcher.idle(), deliverer.idle()])
     },
     /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
     halt: () => {
       reconciler.stop()
       deliverer.stop()
+      retention.stop()
       simulator.stop()
       lifecycle.stop()
       usage.flush()

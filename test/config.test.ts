@@ -28,6 +28,7 @@ test('an empty environment gives the documented defaults', () => {
     maxCallSeconds: 3600,
     secret: null,
     allowPrivateDestinations: false,
+    keepDays: { calls: 365, deliveries: 30, refusals: 30, usage: 30, audit: 730 },
     logLevel: 'info',
     logFormat: 'json',
   })

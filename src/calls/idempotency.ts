@@ -2,7 +2,7 @@ import type { Environment } from '../keys/keyring.ts'
 import { Failure } from '../failures.ts'
 
 /** How long a key stands for its call. */
-const idempotencyMs = 24 * 60 * 60_000
+export const idempotencyMs = 24 * 60 * 60_000
 
 export interface IdempotencyRow {
   environmentId: string

@@ -20,7 +20,7 @@ interface PageOfAudit {
   limit: number
 }
 
-/** Who did what. Lines are added and, when they are old enough, dropped; none is ever changed. */
+/** Who did what. Lines are added and, when they are old enough, dropped (see old-rows.ts); none is ever changed. */
 export const createAuditStore = (database: Database) => {
   const { orm } = database
 
@@ -59,11 +59,5 @@ export const createAuditStore = (database: Database) => {
         .orderBy(desc(audit.id))
         .limit(limit)
         .all() as AuditRow[],
-
-    /** Drops the lines from before a time; gives how many those were. */
-    dropBefore: (time: number) => {
-      const { changes } = orm.delete(audit).where(lt(audit.at, time)).run() as unknown as { changes: number }
-      return changes
-    },
   }
 }

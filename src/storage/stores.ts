@@ -9,6 +9,7 @@ import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
 import { createKeyStore } from './keys.ts'
+import { createOldRows } from './old-rows.ts'
 import { createPeopleStore } from './people.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
@@ -33,5 +34,6 @@ export const createStores = (database: Database, secret: string) => {
     usageRows: createUsageStore(database),
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),
+    oldRows: createOldRows(database),
   }
 }

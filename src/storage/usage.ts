@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { keyClients, keys, refusals, usage } from './schema.ts'
 
@@ -17,10 +17,6 @@ const refusalsPerEnvironment = 200
 const clientsPerKey = 100
 /** What stands for all clients of a key beyond those. */
 const others = { address: 'others', client: '' }
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
-const keptMs = { minute: 2 * hourMs, hour: 30 * dayMs, refusals: 30 * dayMs, clients: 30 * dayMs }
 
 /** Figures, clients and refusals, as `Usage` gathers them. */
 export const createUsageStore = (database: Database) => {
@@ -79,24 +75,6 @@ export const createUsageStore = (database: Database) => {
         .orderBy(desc(refusals.at))
         .limit(refusalsPerEnvironment)
         .all(),
-
-    /** Drops what is older than it is of use: minutes after two hours, all else after 30 days. */
-    prune: (now: number) =>
-      database.transaction(() => {
-        for (const span of ['minute', 'hour'] as const)
-          orm
-            .delete(usage)
-            .where(and(eq(usage.span, span), lt(usage.startAt, now - keptMs[span])))
-            .run()
-        orm
-          .delete(refusals)
-          .where(lt(refusals.at, now - keptMs.refusals))
-          .run()
-        orm
-          .delete(keyClients)
-          .where(lt(keyClients.lastSeenAt, now - keptMs.clients))
-          .run()
-      }),
   }
 }
 

@@ -4,7 +4,6 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 
 const minuteMs = 60_000
-const hourMs = 60 * minuteMs
 
 const ask = (gate: Gate, token = gate.key, headers: Record<string, string> = {}) =>
   gate.authorized('/api/v1/key', { headers }, token)
@@ -200,27 +199,4 @@ test('over a socket, who used a key is known by address and program', async () =
     { address: '127.0.0.1', code: 'key_in_url', route: 'GET /api/v1/key' },
   ])
   await gate.app.stop(true)
-})
-
-test('old figures, refusals and clients are dropped when they are asked to be, and no newer ones', async () => {
-  const gate = createGate({ requestsPerMinute: 1 })
-  await ask(gate)
-  await ask(gate)
-  gate.services.usage.flush()
-  const { usage, usageRows } = gate.services
-  const left = () => [
-    usage.figures(gate.production.id, 'minute', 0).length,
-    usage.figures(gate.production.id, 'hour', 0).length,
-    usage.refusals(gate.production.id).length,
-    usage.uses(gate.production.id, 0).length,
-  ]
-  const start = gate.clock.now()
-  usageRows.prune(start + 2 * hourMs)
-  expect(left()).toEqual([2, 2, 1, 1])
-  usageRows.prune(start + 2 * hourMs + 1)
-  expect(left()).toEqual([0, 2, 1, 1])
-  usageRows.prune(start + 30 * 24 * hourMs)
-  expect(left()).toEqual([0, 2, 1, 1])
-  usageRows.prune(start + 30 * 24 * hourMs + 1)
-  expect(left()).toEqual([0, 0, 0, 0])
 })

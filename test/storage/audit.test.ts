@@ -50,12 +50,3 @@ test('lines come newest first, by agency or all, page by page', () => {
   const before = audit.list({ agency: gate.agency.id, limit: 2 }).at(-1)?.id
   expect(targets(gate, { agency: gate.agency.id, before, limit: 2 })).toEqual(['1'])
 })
-
-test('lines from before a time can be dropped, the others stay', () => {
-  const gate = createGate()
-  const { audit } = gate.services
-  for (const at of [1, 2, 3])
-    audit.record({ ...commandLine(at), action: 'key.generated', target: String(at) })
-  expect(audit.dropBefore(3)).toBe(2)
-  expect(targets(gate, { limit: 10 })).toEqual(['3'])
-})

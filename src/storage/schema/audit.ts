@@ -18,5 +18,5 @@ export const audit = sqliteTable(
     /** To what, in words: never a secret. */
     target: text(),
   },
-  (table) => [index('audit_agency').on(table.agencyId, table.id)],
+  (table) => [index('audit_agency').on(table.agencyId, table.id), index('audit_age').on(table.at)],
 )

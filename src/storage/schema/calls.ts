@@ -62,6 +62,10 @@ export const calls = sqliteTable(
     index('calls_details')
       .on(table.detailsDueAt)
       .where(sql`details_due_at is not null`),
+    /** Those that are over, by their age. */
+    index('calls_ended')
+      .on(table.endedAt)
+      .where(sql`ended_at is not null`),
     /** The leases: the calls that are not over. */
     index('calls_active')
       .on(table.heardAt)
@@ -87,5 +91,6 @@ export const idempotencyKeys = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.environmentId, table.key] }),
     index('idempotency_keys_age').on(table.createdAt),
+    index('idempotency_keys_call').on(table.callId),
   ],
 )

@@ -14,7 +14,10 @@ export const usage = sqliteTable(
     outcome: text().notNull(),
     count: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.environmentId, table.span, table.startAt, table.outcome] })],
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.span, table.startAt, table.outcome] }),
+    index('usage_age').on(table.span, table.startAt),
+  ],
 )
 
 /** Who has used a key: an address and the name that its program gives itself. */
@@ -32,7 +35,10 @@ export const keyClients = sqliteTable(
     firstSeenAt: integer('first_seen_at').notNull(),
     lastSeenAt: integer('last_seen_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.keyId, table.address, table.client] })],
+  (table) => [
+    primaryKey({ columns: [table.keyId, table.address, table.client] }),
+    index('key_clients_age').on(table.lastSeenAt),
+  ],
 )
 
 /** The last requests of an environment that were refused, with the counters as they stood. */
@@ -54,5 +60,8 @@ export const refusals = sqliteTable(
     calls: integer().notNull(),
     callLimit: integer('call_limit').notNull(),
   },
-  (table) => [index('refusals_environment').on(table.environmentId, table.at)],
+  (table) => [
+    index('refusals_environment').on(table.environmentId, table.at),
+    index('refusals_age').on(table.at),
+  ],
 )

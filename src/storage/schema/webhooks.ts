@@ -53,6 +53,10 @@ export const deliveries = sqliteTable(
     index('deliveries_pending')
       .on(table.environmentId, table.nextAt)
       .where(sql`state = 'pending'`),
+    /** Those that are done with, by their age. */
+    index('deliveries_done')
+      .on(table.createdAt)
+      .where(sql`state <> 'pending'`),
     index('deliveries_call').on(table.callId),
   ],
 )
