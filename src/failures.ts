@@ -115,9 +115,13 @@ export class Failure extends Error {
     { detail = '', retryAfterSeconds, cause }: Particulars = {},
   ) {
     const { status, sentence } = failures[reason]
+    // A refusal is foreseen: a stack would tell nothing, and cost more than all the rest of it.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(sentence.replace('{detail}', () => detail).replace('{seconds}', String(retryAfterSeconds)), {
       cause,
     })
+    Error.stackTraceLimit = stackTraceLimit
     this.status = status
     this.detail = detail
     this.retryAfterSeconds = retryAfterSeconds

@@ -33,8 +33,12 @@ export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): 
 export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
   `${cameSecurely(request, server, trusted) ? 'https' : 'http'}://${request.headers.get('host') ?? new URL(request.url).host}`
 
+/** As a socket writes it; a part above 255 has no socket. */
+const plainIpv4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/
+
 /** Whom to count wrong keys against: an IPv4 address, or the /64 that an IPv6 host can pick its addresses from. */
 export const throttleAddress = (address: string | null): string => {
+  if (address !== null && plainIpv4.test(address)) return address
   if (!address || !ipaddr.isValid(address)) return 'unknown'
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import { Elysia, status } from 'elysia'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../failures.ts'
@@ -9,6 +9,8 @@ import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../telemetry/usage.ts'
 import { clientAddress } from './address.ts'
 import { keysInUrl, readBearer } from './bearer.ts'
+import type { NoteEnd } from './ended.ts'
+import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 
@@ -18,6 +20,7 @@ interface AdmissionNeeds {
   rateLimits: RateLimits
   usage: Pick<Usage, 'grant'>
   noteRefusal: NoteRefusal
+  noteEnd: NoteEnd
   /** Notes for the admin that a key was seen in a URL. */
   noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
   /** The refusal, when an address has sent too many wrong keys. */
@@ -27,6 +30,11 @@ interface AdmissionNeeds {
   /** For environments without a limit of their own. */
   requestsPerMinute: number
   trustedProxies: Config['trustedProxies']
+}
+
+/** A request as `exchange` opened it. */
+interface Opened extends RefusedExchange {
+  begunAt?: number
 }
 
 /**
@@ -49,7 +57,7 @@ export const admission = (needs: AdmissionNeeds) => {
 
   const refuseKeyInUrl = (exchange: RefusedExchange, now: number) => {
     const exposed = keysInUrl(exchange.request.url)
-    if (exposed.length === 0) return
+    if (exposed.length === 0) return undefined
     const refusal = new Failure('key_in_url')
     const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
     refusal.asker = known[0]
@@ -57,7 +65,7 @@ export const admission = (needs: AdmissionNeeds) => {
       if (key.exposedAt === null) noteExposure(key, now, addressOf(exchange))
       noteRefusal(key, refusal, exchange, false)
     }
-    throw refusal
+    return refusal
   }
 
   /** Whether a key opens its environment, as both stand this moment. */
@@ -75,39 +83,33 @@ export const admission = (needs: AdmissionNeeds) => {
       ? (needs.countWrongKey(address) ?? refusal)
       : refusal
 
-  return new Elysia({ name: 'admission' }).derive({ as: 'scoped' }, ({ request, server, set, route }) => {
+  const admit = (exchange: RefusedExchange) => {
+    const { request, set } = exchange
     const now = clock.now()
-    set.headers['cache-control'] = 'no-store'
-    refuseKeyInUrl({ request, server, set, route }, now)
+    const exposed = refuseKeyInUrl(exchange, now)
+    if (exposed) return exposed
 
     const token = readBearer(request.headers.get('authorization'))
-    if (token instanceof Failure) throw throttled(token, addressOf({ request, server }))
+    if (token instanceof Failure) return throttled(token, addressOf(exchange))
     const key = keyring.find(token)
-    if (!key) throw throttled(new Failure('invalid_key'), addressOf({ request, server }))
+    if (!key) return throttled(new Failure('invalid_key'), addressOf(exchange))
     const refused = (refusal: Failure) => {
       refusal.asker = key
-      noteRefusal(key, refusal, { request, server, set, route }, false)
+      noteRefusal(key, refusal, exchange, false)
       return refusal
     }
     const refusal = judge(key)
-    if (refusal) throw refused(refusal)
-    const { environment } = key
+    if (refusal) return refused(refusal)
 
-    const window = windows.take(
-      environment.id,
-      environment.requestsPerMinute ?? needs.requestsPerMinute,
-      clock.monotonic(),
-    )
+    const { environment } = key
+    const limit = environment.requestsPerMinute ?? needs.requestsPerMinute
+    const window = windows.take(environment.id, limit, clock.monotonic())
     rateLimits.announce(set.headers, environment, window)
     if (!window.granted)
-      throw refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
-    const asker = {
-      environmentId: environment.id,
-      keyId: key.id,
-      address: addressOf({ request, server }),
-      userAgent: request.headers.get('user-agent'),
-    }
-    usage.grant(asker, now)
+      return refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
+    const userAgent = request.headers.get('user-agent')
+    const address = addressOf(exchange)
+    usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 
     /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
     const confirm = () => {
@@ -116,5 +118,18 @@ export const admission = (needs: AdmissionNeeds) => {
       if (flaw) throw flaw
     }
     return { key, environment, window, confirm }
-  })
+  }
+
+  return new Elysia({ name: 'admission' }).derive(
+    { as: 'scoped' },
+    ({ request, server, set, route, begunAt }: Opened) => {
+      set.headers['cache-control'] = 'no-store'
+      const admitted = admit({ request, server, set, route })
+      if (!(admitted instanceof Failure)) return admitted
+      // Answered as a value: thrown, a refusal would cost more than a request that is granted.
+      const answer = status(admitted.status, answerProgram(admitted, set))
+      needs.noteEnd({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
+      return answer
+    },
+  )
 }

@@ -6,10 +6,15 @@ import { prefix, tokenFlaw } from '../keys/token.ts'
  * (RFC 9110 §11.1); after it come exactly one space and the key: what a header says twice or unclearly is refused.
  */
 export const readBearer = (header: string | null): string | Failure => {
+  if (header?.startsWith('Bearer ')) return checked(header.slice('Bearer '.length))
   if (header === null || header === '' || /^bearer$/i.test(header)) return new Failure('missing_key')
   if (!/^bearer[ \t]/i.test(header)) return new Failure('wrong_scheme')
-  const token = header.slice('bearer '.length)
-  const flaw = header[6] === ' ' ? tokenFlaw(token) : 'a single space belongs before it'
+  if (header[6] !== ' ') return new Failure('malformed_key', { detail: 'a single space belongs before it' })
+  return checked(header.slice('bearer '.length))
+}
+
+const checked = (token: string) => {
+  const flaw = tokenFlaw(token)
   return flaw === undefined ? token : new Failure('malformed_key', { detail: flaw })
 }
 

@@ -46,15 +46,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd }: FailureNeeds) =>
           error: trace(refusal.cause),
         })
 
-      set.status = refusal.status
-      set.headers['cache-control'] = 'no-store'
-      if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
-        set.headers['www-authenticate'] = challenge(refusal)
-      if (refusal.status === 405) set.headers.allow = refusal.detail
-      if (refusal.retryAfterSeconds !== undefined)
-        set.headers['retry-after'] = String(refusal.retryAfterSeconds)
-
-      const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal)
+      const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal, set)
       noteEnd({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
       return answer
     },
@@ -67,15 +59,29 @@ interface Answer {
 
 const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
 
-const answerProgram = (refusal: Failure) => ({ success: false, error: refusal.message, code: refusal.reason })
+/** Writes status and headers of a refusal, and gives its body. */
+export const answerProgram = (refusal: Failure, set: Answer) => {
+  writeHead(refusal, set)
+  return { success: false, error: refusal.message, code: refusal.reason }
+}
 
 const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
+  writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
   if (refusal.reason === 'sign_in_needed') {
     set.status = 303
     set.headers.location = '/admin/sign-in'
   }
   return failurePage(refusal, requestId)
+}
+
+const writeHead = (refusal: Failure, set: Answer) => {
+  set.status = refusal.status
+  set.headers['cache-control'] = 'no-store'
+  if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
+    set.headers['www-authenticate'] = challenge(refusal)
+  if (refusal.status === 405) set.headers.allow = refusal.detail
+  if (refusal.retryAfterSeconds !== undefined) set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 }
 
 const unknownPath = (method: string, allowed: string[]) =>

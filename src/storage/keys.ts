@@ -13,6 +13,7 @@ export const createKeyStore = (database: Database) => {
   const { orm, sqlite } = database
   const dataVersion = sqlite.query<{ data_version: number }, []>('PRAGMA data_version')
   let seenVersion = -1
+  let seenCommits: number | undefined
 
   const live = (environmentId: string) =>
     orm
@@ -30,6 +31,9 @@ export const createKeyStore = (database: Database) => {
 
   const keyring: KeyringStore = {
     changed: () => {
+      const commits = database.commits?.()
+      if (commits !== undefined && commits === seenCommits && !database.admissionTouched) return false
+      seenCommits = commits
       const version = dataVersion.get()?.data_version ?? -1
       if (version === seenVersion && !database.admissionTouched) return false
       seenVersion = version
