@@ -41,6 +41,14 @@ export const populate = async () => {
     provider: 'vapi',
   }
 
+  /** A path with what stands behind its parameters. */
+  const fill = (path: string, instead: Record<string, string> = {}) =>
+    path.replaceAll(/:(\w+)/g, (_, name: string) => {
+      const value = instead[name] ?? behind[name]
+      if (value === undefined) throw new Error(`nothing stands behind :${name}`)
+      return value
+    })
+
   /** Asks for a route as one of the visitors, with the token of its link where it is behind one. */
   const knock = (
     route: string,
@@ -49,16 +57,12 @@ export const populate = async () => {
     fields: Record<string, string> = {},
   ) => {
     const [method = '', path = ''] = route.split(' ')
-    const target = path.replaceAll(/:(\w+)/g, (_, name: string) => {
-      const value = instead[name] ?? behind[name]
-      if (value === undefined) throw new Error(`nothing stands behind :${name}`)
-      return value
-    })
+    const target = fill(path, instead)
     const token = target.endsWith('/new-password') ? 'reset' : 'invited'
     const headers = { cookie: cookies[visitor], 'sec-fetch-site': 'same-origin' }
     return method === 'GET'
       ? gate.request(`${target}?token=${token}`, { headers })
       : postForm(gate, target, { token, ...fields }, headers)
   }
-  return { gate, other, cookies, knock }
+  return { gate, other, cookies, fill, knock }
 }

@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { throttleAddress } from '../address.ts'
-import { readForm } from '../body.ts'
 import { signedIn } from './guard.ts'
 import { newPasswordSchema } from './new-password.ts'
 import { AccountPage } from './pages/account.tsx'
@@ -26,8 +25,8 @@ export const accountPages = (services: Services) => {
     .get('/account/password', ({ redirect }) => redirect('/admin/account', 303))
     .post(
       '/account/password',
-      async ({ by, person, request, set, redirect }) => {
-        const { current = '', password } = await readForm(request)
+      async ({ by, person, request, set, redirect, readForm }) => {
+        const { current = '', password } = await readForm()
         const refuse = (error: string | undefined, status = 422) => {
           set.status = status
           return page(person, { error })

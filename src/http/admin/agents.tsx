@@ -6,7 +6,6 @@ import { environmentNameSchema, nameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import type { Agency } from '../../storage/agencies.ts'
 import type { Person } from '../../storage/people.ts'
-import { readForm } from '../body.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
 import { signedIn } from './guard.ts'
 import { AgentPage, type TypedAgent } from './pages/agent.tsx'
@@ -59,9 +58,9 @@ export const agentPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/agents',
-      async ({ by, person, params, request, set, redirect }) => {
+      async ({ by, person, params, readForm, set, redirect }) => {
         const agency = findAgency(services, params.agency)
-        const form = await readForm(request)
+        const form = await readForm()
         const { given, error } = readAgent(form)
         if (!given) {
           set.status = 422
@@ -80,9 +79,9 @@ export const agentPages = (services: Services) => {
     })
     .post(
       '/agencies/:agency/agents/:agent',
-      async ({ by, person, params, request, set, redirect }) => {
+      async ({ by, person, params, readForm, set, redirect }) => {
         const { agency, agent } = find(params)
-        const form = await readForm(request)
+        const form = await readForm()
         const { given, error } = readAgent(form)
         if (!given) {
           set.status = 422
@@ -97,9 +96,9 @@ export const agentPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/agents/default',
-      async ({ by, params, request, redirect }) => {
+      async ({ by, params, readForm, redirect }) => {
         const agency = findAgency(services, params.agency)
-        const form = await readForm(request)
+        const form = await readForm()
         const name = environmentNameSchema.safeParse(form.environment)
         const environment = name.success ? environments.find(agency.id, name.data) : undefined
         if (!environment) throw new Failure('invalid_body', { detail: 'there is no such environment' })

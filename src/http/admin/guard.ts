@@ -4,6 +4,7 @@ import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { ownOrigin } from '../address.ts'
+import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { doer } from './doer.ts'
 import { pageHeaders } from './headers.ts'
@@ -25,16 +26,29 @@ export const operatorOnly = (services: Guarding) => guard('operator-only', servi
 
 export const isOperator = ({ role }: Person) => role === 'operator'
 
-/** Tells the route who it is, and as `by` what the audit is told of them. */
+/**
+ * Tells the route who it is, and as `by` what the audit is told of them. `confirm` is to be called after every wait and before
+ * anything is done: who was let in may have been removed in the meantime. `readForm` waits, and confirms.
+ */
 const guard = (name: string, { clock, config, sessions }: Guarding, admits: (person: Person) => boolean) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
-    const person = sessions.person(request)
-    if (!person) throw new Failure('sign_in_needed')
-    hideOtherAgencies(person, params)
-    if (!admits(person)) throw new Failure('operator_only')
-    return { person, by: doer(person.email, { request, server }, config, clock.now()) }
+    const confirm = () => {
+      const person = sessions.person(request)
+      if (!person) throw new Failure('sign_in_needed')
+      hideOtherAgencies(person, params)
+      if (!admits(person)) throw new Failure('operator_only')
+      return person
+    }
+    const person = confirm()
+    const readConfirmed = async () => {
+      const fields = await readForm(request)
+      confirm()
+      return fields
+    }
+    const by = doer(person.email, { request, server }, config, clock.now())
+    return { person, by, confirm, readForm: readConfirmed }
   })
 
 /** Where our pages are: at the address that was asked, and at the public one. */

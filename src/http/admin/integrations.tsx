@@ -7,7 +7,6 @@ import { limitsOf } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
-import { readForm } from '../body.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
 import { firstCallOf } from './first-call.ts'
 import { signedIn } from './guard.ts'
@@ -90,8 +89,8 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ by, person, params, request, server }) => {
-          const form = await readForm(request)
+        async ({ by, person, params, request, server, readForm }) => {
+          const form = await readForm()
           const { agency, environment } = findView(params)
           // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
           if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
@@ -118,9 +117,9 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/access',
-        async ({ by, params, request, redirect }) => {
+        async ({ by, params, readForm, redirect }) => {
           const { agency, environment } = findView(params)
-          const { enabled } = await readForm(request)
+          const { enabled } = await readForm()
           if (enabled !== 'true' && enabled !== 'false')
             throw new Failure('invalid_body', { detail: 'enabled must be true or false' })
           audit.change(() => environments.setAccess(environment.id, enabled === 'true'), {

@@ -4,7 +4,6 @@ import { Failure } from '../../failures.ts'
 import { limitFlaw, readLimit } from '../../limits/limits.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
-import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
 import { type EnvironmentParams, environmentParams } from './integrations.tsx'
@@ -31,8 +30,8 @@ export const limitPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/limits',
-      async ({ by, person, params, request, set, redirect }) => {
-        const form = await readForm(request)
+      async ({ by, person, params, readForm, set, redirect }) => {
+        const form = await readForm()
         const found = find(person, params)
         const requestsPerMinute = readLimit(form.requests_per_minute ?? '')
         const concurrentCalls = readLimit(form.concurrent_calls ?? '')

@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import { Failure } from '../../failures.ts'
 import { nameSchema, planSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
-import { readForm } from '../body.ts'
 import { agencyParams, findAgency, listAgencies } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
 import { environmentParams } from './integrations.tsx'
@@ -16,8 +15,8 @@ export const operatorPages = (services: Services) => {
     .use(operatorOnly(services))
     .post(
       '/agencies',
-      async ({ by, person, request, set, redirect }) => {
-        const form = await readForm(request)
+      async ({ by, person, readForm, set, redirect }) => {
+        const form = await readForm()
         const name = nameSchema.safeParse(form.name)
         const plan = planSchema.safeParse(form.plan)
         if (name.success && plan.success) {
@@ -36,9 +35,9 @@ export const operatorPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/plan',
-      async ({ by, params, request, redirect }) => {
+      async ({ by, params, readForm, redirect }) => {
         const agency = findAgency(services, params.agency)
-        const plan = planSchema.safeParse((await readForm(request)).plan)
+        const plan = planSchema.safeParse((await readForm()).plan)
         if (!plan.success) throw new Failure('invalid_body', { detail: 'there is no such plan' })
         audit.change(() => agencies.setPlan(agency.id, plan.data), {
           ...by,
@@ -52,10 +51,10 @@ export const operatorPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/dialling',
-      async ({ by, params, request, redirect }) => {
+      async ({ by, params, readForm, redirect }) => {
         const environment = environments.find(params.agency, params.environment)
         if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
-        const { real } = await readForm(request)
+        const { real } = await readForm()
         if (real !== 'true' && real !== 'false')
           throw new Failure('invalid_body', { detail: 'real must be true or false' })
         audit.change(() => environments.setDialsReal(environment.id, real === 'true'), {

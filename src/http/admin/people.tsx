@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
-import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
 import { invite } from './invitation.ts'
@@ -33,8 +32,8 @@ export const peoplePages = (services: Services) => {
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',
-        async ({ by, person, request }) => {
-          const { agency: id } = await readForm(request)
+        async ({ by, person, readForm }) => {
+          const { agency: id } = await readForm()
           const agency = id ? findAgency(services, id) : undefined
           const role = agency ? 'admin' : 'operator'
           const agencyId = agency?.id ?? null

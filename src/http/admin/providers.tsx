@@ -8,7 +8,6 @@ import { findKind } from '../../providers/kinds.ts'
 import type { Services } from '../../services.ts'
 import type { AccountRow } from '../../storage/accounts.ts'
 import type { Person } from '../../storage/people.ts'
-import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
 import { signedIn } from './guard.ts'
 import { renderPage } from './pages/layout.tsx'
@@ -56,9 +55,9 @@ export const providerPages = (services: Services) => {
     })
     .post(
       '/agencies/:agency/integrations/providers/:provider',
-      async ({ by, person, params, request, set }) => {
+      async ({ by, person, params, confirm, readForm, set }) => {
         const { agency, kind, account } = find(params)
-        const { base_url: baseUrl = '', ...given } = await readForm(request)
+        const { base_url: baseUrl = '', ...given } = await readForm()
         const refuse = (error: string) => {
           set.status = 422
           return page(person, params, { baseUrl, error })
@@ -67,6 +66,7 @@ export const providerPages = (services: Services) => {
         if (checked.problems) return refuse(checked.problems.join(' '))
         const complaint = await dialling.check(kind, checked)
         if (complaint !== undefined) return refuse(complaint)
+        confirm()
         audit.change(
           () => accounts.save({ agencyId: agency.id, provider: kind.name, ...checked }, clock.now()),
           {

@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import { Failure } from '../../failures.ts'
 import { isTestStory } from '../../providers/simulator.ts'
 import type { Services } from '../../services.ts'
-import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
 import { firstCallOf } from './first-call.ts'
 import { signedIn } from './guard.ts'
@@ -15,11 +14,11 @@ const testNumber = (story: string) => `+120255501${story}`
 export const testCalls = (services: Services) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(services)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
-    async ({ by, params, request, server, redirect }) => {
+    async ({ by, params, request, server, redirect, readForm }) => {
       const agency = findAgency(services, params.agency)
       const row = services.environments.find(agency.id, params.environment)
       if (!row) throw new Failure('not_found', { detail: 'There is no such environment.' })
-      const { story = '' } = await readForm(request)
+      const { story = '' } = await readForm()
       if (!isTestStory(story)) throw new Failure('invalid_body', { detail: 'there is no such test call' })
       if (agency.plan !== 'agency') throw new Failure('plan_required')
       const { agentId = null } = firstCallOf(services, row, { request, server })

@@ -9,7 +9,6 @@ import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { replayed } from '../../webhooks/delivery.ts'
 import { mintWebhookSecret } from '../../webhooks/secret.ts'
-import { readForm } from '../body.ts'
 import { findAgency } from './agencies.tsx'
 import { signedIn } from './guard.ts'
 import { renderPage } from './pages/layout.tsx'
@@ -100,9 +99,9 @@ export const webhookPages = (services: Services) => {
     .get(base, ({ person, params, query }) => page(person, params, { query }), { params: webhookParams })
     .post(
       base,
-      async ({ by, person, params, request, set }) => {
+      async ({ by, person, params, readForm, set }) => {
         const found = find(params)
-        const { url = '' } = await readForm(request)
+        const { url = '' } = await readForm()
         const error = destinationProblem(url.trim(), { allowPrivate: config.allowPrivateDestinations })
         if (error !== undefined) {
           set.status = 422
@@ -141,9 +140,9 @@ export const webhookPages = (services: Services) => {
     )
     .post(
       `${base}/access`,
-      async ({ by, params, request, redirect }) => {
+      async ({ by, params, readForm, redirect }) => {
         const found = findWebhook(params)
-        const { enabled } = await readForm(request)
+        const { enabled } = await readForm()
         if (enabled !== 'true' && enabled !== 'false')
           throw new Failure('invalid_body', { detail: 'enabled must be true or false' })
         change(by, found, 'webhook.switched', () =>
