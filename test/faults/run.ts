@@ -36,6 +36,12 @@ export const proofs: Proof[] = [
     full: ['20'],
   },
   {
+    script: 'soak.ts',
+    promise: 'under mixed load with faults nothing fails, no slot stays taken, and memory stays flat',
+    small: ['0.17'],
+    full: ['30'],
+  },
+  {
     script: 'webhooks.ts',
     promise: 'every event is delivered or given up after ten attempts, through kill -9',
     small: ['20', '3'],

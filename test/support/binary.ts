@@ -25,6 +25,7 @@ export const startBinary = async (
   }
   return {
     url,
+    pid: server.pid,
     dataDir,
     log: log.lines,
     command: commandOn(env),

@@ -1,0 +1,33 @@
+import { cookieOf, operator } from './page.ts'
+
+interface Running {
+  url: string
+  setupLink(): Promise<string>
+}
+
+/** The operator of a server that runs, signed in, who can look at pages and post forms as a browser does. */
+export const setUpOperator = async ({ url, setupLink }: Running) => {
+  const token = new URL(await setupLink()).searchParams.get('token') ?? ''
+  const made = await postTo(url, '/admin/setup', { token, ...operator })
+  const cookie = cookieOf(made)
+  if (made.status !== 303) throw new Error(`the setup answered ${made.status}`)
+  return {
+    cookie,
+    visit: (path: string) => fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' }),
+    post: (path: string, fields: Record<string, string> = {}) => postTo(url, path, fields, { cookie }),
+  }
+}
+
+/** Posts a form as a page of the server itself does. */
+export const postTo = (
+  url: string,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+) =>
+  fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'same-origin', ...headers },
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  })
