@@ -11,6 +11,8 @@ export const passwordMost = 1024
 
 const hashesAtOnce = 2
 const hashesWaiting = 20
+/** Beside those, for addresses from which the account was entered before: a flood from elsewhere cannot take them. */
+const hashesReserved = 5
 const freeFailures = 3
 const longestDelayMs = 60_000
 const forgivenAfterMs = 15 * 60_000
@@ -28,12 +30,14 @@ export const normalEmail = (text: string) => text.trim().toLowerCase()
 /**
  * Hashes and checks passwords, at most two at a time. After each wrong one, that address waits longer for that account:
  * counted for the pair, so that nobody can shut an account from elsewhere. An address has a budget over all accounts, so
- * that one cannot fill the queue either.
+ * that one cannot fill the queue either; many can, and then there are places left for where its owner came in before.
  */
 export class Passwords {
   readonly #people: PeopleStore
   readonly #clock: Clock
   readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
+  /** Pairs that matched, since this process started. */
+  readonly #entered = new Set<string>()
   readonly #attempts = new Windows(60_000)
   readonly #inTurn = createTurns(hashesAtOnce)
   #waiting = 0
@@ -55,9 +59,10 @@ export class Passwords {
     const now = this.#clock.monotonic()
     const waitMs = (this.#failures.get(pair)?.nextAt ?? now) - now
     if (waitMs > 0) return { refused: true, retryAfterSeconds: Math.ceil(waitMs / 1000) }
+    const places = hashesWaiting + (this.#entered.has(pair) ? hashesReserved : 0)
+    if (this.#waiting >= places) return { refused: true, retryAfterSeconds: 1 }
     const budget = this.#attempts.take(address, attemptsPerMinute, now)
     if (!budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
-    if (this.#waiting >= hashesWaiting) return { refused: true, retryAfterSeconds: 1 }
 
     this.#waiting++
     // Counted before the hash, so that a volley of guesses sent at once does not all pass the check above.
@@ -71,10 +76,18 @@ export class Passwords {
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
       this.#failures.delete(pair)
+      this.#remember(pair)
       return { person }
     } finally {
       this.#waiting--
     }
+  }
+
+  #remember(pair: string) {
+    this.#entered.delete(pair)
+    this.#entered.add(pair)
+    const [oldest] = this.#entered
+    if (this.#entered.size > rememberedPairs && oldest !== undefined) this.#entered.delete(oldest)
   }
 
   #countFailure(pair: string, now: number) {

@@ -105,6 +105,20 @@ test('guesses from one address do not shut an account for another', async () => 
   expect(await passwords.signIn(operator.email, operator.password, '198.51.100.7')).toHaveProperty('person')
 }, 20_000)
 
+test('nor does a flood from everywhere, for an address that the account was entered from', async () => {
+  const gate = createGate()
+  await createOperator(gate)
+  const { passwords } = gate.services
+  const enters = () => passwords.signIn(operator.email, operator.password, '198.51.100.7')
+  expect(await enters()).toHaveProperty('person')
+  const flood = Array.from({ length: 40 }, (_, number) =>
+    passwords.signIn(operator.email, 'not the password', `203.0.113.${number}`),
+  )
+  expect(await enters()).toHaveProperty('person')
+  const refused = (await Promise.all(flood)).filter((result) => 'retryAfterSeconds' in result)
+  expect(refused).toHaveLength(20)
+}, 30_000)
+
 test('an address has twenty attempts a minute over all accounts', async () => {
   const gate = createGate()
   await createOperator(gate)
