@@ -30,6 +30,13 @@ export const proofs: Proof[] = [
     full: ['10000'],
   },
   {
+    script: 'sign-in.ts',
+    promise:
+      'a flood of wrong passwords neither slows the API down nor shuts the owner out; one setup makes one operator',
+    small: ['2'],
+    full: ['20', '500'],
+  },
+  {
     script: 'sigterm.ts',
     promise: 'SIGTERM under load loses no acknowledged call and cuts no answer',
     small: ['2'],
