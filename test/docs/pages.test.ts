@@ -61,21 +61,23 @@ test('links in the Markdown work on a code-hosting site too: they name files tha
 
 test('what a page shows as a file is that file, to the letter', () => {
   for (const [page, file, language] of [
-    ['curl', 'trigger.sh', 'bash'],
-    ['typescript', 'trigger.ts', 'ts'],
-    ['typescript', 'bulk.ts', 'ts'],
-    ['python', 'trigger.py', 'python'],
-    ['curl', 'verify.sh', 'bash'],
-    ['typescript', 'verify.ts', 'ts'],
-    ['python', 'verify.py', 'python'],
+    ['curl', 'examples/trigger.sh', 'bash'],
+    ['typescript', 'examples/trigger.ts', 'ts'],
+    ['typescript', 'examples/bulk.ts', 'ts'],
+    ['python', 'examples/trigger.py', 'python'],
+    ['curl', 'examples/verify.sh', 'bash'],
+    ['typescript', 'examples/verify.ts', 'ts'],
+    ['python', 'examples/verify.py', 'python'],
+    ['install', 'callgate.service', 'ini'],
+    ['install', 'compose.yaml', 'yaml'],
   ] as const)
     expect(pages.find(({ name }) => name === page)?.markdown).toContain(
-      `\`\`\`${language}\n${files.get(`examples/${file}`)}\`\`\``,
+      `\`\`\`${language}\n${files.get(file)}\`\`\``,
     )
 })
 
 test('a file beside the pages comes as plain text, and nothing else does', async () => {
-  for (const path of ['dialler.ts', 'examples/trigger.py']) {
+  for (const path of ['dialler.ts', 'callgate.service', 'compose.yaml', 'examples/trigger.py']) {
     const response = await gate.request(`/docs/${path}`)
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect(await response.text()).toBe(files.get(path) ?? '')

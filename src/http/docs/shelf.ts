@@ -21,6 +21,7 @@ const order = [
   'python',
   'providers',
   'http-provider',
+  'install',
   'operate',
   'litestream',
 ]
