@@ -7,7 +7,8 @@ import { awaitDetails, type Detail } from './details.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
-  save(call: Call): void
+  /** Writes what is different in the call after a change. */
+  update(before: Call, after: Call): void
 }
 
 interface LifecycleNeeds {
@@ -72,7 +73,7 @@ export class Lifecycle {
       const altered = alter(call)
       if (altered === call) return call
       const next = awaitDetails(altered, tells(altered), clock.now())
-      calls.save(next)
+      calls.update(call, next)
       announce(call, next)
       return next
     })

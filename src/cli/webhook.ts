@@ -170,7 +170,9 @@ const replay = (io: Io) =>
         if (delivery?.environmentId !== environment.id)
           throw new Refusal(`There is no delivery ${args.delivery} in ${args.environment}.`)
         if (delivery.state === 'pending') throw new Refusal('That delivery is still on its way.')
-        change(stores, args, 'webhook.replayed', () => stores.deliveries.save(replayed(delivery, Date.now())))
+        change(stores, args, 'webhook.replayed', () =>
+          stores.deliveries.update(delivery, replayed(delivery, Date.now())),
+        )
         return 1
       })
       print(io, args.json, { replayed: number }, `${number} will be sent again by the server.`)

@@ -1,6 +1,7 @@
-import { and, desc, eq, getTableColumns, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Call } from '../calls/call.ts'
 import type { Database } from './database.ts'
+import { createRows } from './rows.ts'
 import { calls } from './schema.ts'
 
 interface PageQuery {
@@ -13,30 +14,11 @@ interface PageQuery {
 
 const dayMs = 24 * 60 * 60_000
 
-export const createCallStore = ({ orm }: Database) => {
-  const columns = Object.keys(getTableColumns(calls)) as (keyof Call)[]
-  const placeholders = Object.fromEntries(
-    columns.map((column) => [column, sql.placeholder(column)]),
-  ) as unknown as Call
-  const insertion = orm.insert(calls).values(placeholders).prepare()
-  const { id: _, ...changeable } = placeholders
-  const update = orm
-    .update(calls)
-    .set(changeable)
-    .where(eq(calls.id, sql.placeholder('id')))
-    .prepare()
-  const byId = orm
-    .select()
-    .from(calls)
-    .where(eq(calls.id, sql.placeholder('id')))
-    .prepare()
+export const createCallStore = (database: Database) => {
+  const { orm } = database
 
   return {
-    insert: (call: Call) => {
-      insertion.run({ ...call })
-    },
-
-    find: (id: string): Call | undefined => byId.get({ id }),
+    ...createRows<Call>(database, calls),
 
     /** The call that an account's provider knows by this id, or by one that begins with the same part up to a slash. */
     findAtProvider: (accountId: string, providerCallId: string): Call | undefined => {
@@ -50,10 +32,6 @@ export const createCallStore = ({ orm }: Database) => {
         .from(calls)
         .where(and(eq(calls.accountId, accountId), isIt))
         .get()
-    },
-
-    save: (call: Call) => {
-      update.run({ ...call })
     },
 
     /** An environment's calls, newest first, those with ids below `before`: ids rise with time. */

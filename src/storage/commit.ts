@@ -12,6 +12,7 @@ interface Waiting {
  * savepoint of its own, so that one that fails does not fail its neighbours.
  */
 export const createCommit = (database: Database): Commit => {
+  const attempt = createAttempt(database)
   let waiting: Waiting[] = []
 
   const flush = () => {
@@ -21,7 +22,7 @@ export const createCommit = (database: Database): Commit => {
     try {
       database.transaction(() => {
         for (const operation of batch) {
-          const error = attempt(database, operation.run)
+          const error = attempt(operation.run)
           if (error) failures.set(operation, error)
         }
       })
@@ -46,16 +47,22 @@ export const createCommit = (database: Database): Commit => {
 }
 
 /** Storage trouble fails the whole batch: SQLite may have rolled back the neighbours as well. */
-const attempt = ({ sqlite }: Database, operation: () => void) => {
-  sqlite.run('SAVEPOINT operation')
-  try {
-    operation()
-  } catch (error) {
-    if (isStorageTrouble(error)) throw error
-    sqlite.run('ROLLBACK TO operation')
-    return { error }
-  } finally {
-    if (sqlite.inTransaction) sqlite.run('RELEASE operation')
+const createAttempt = ({ sqlite }: Database) => {
+  const savepoint = sqlite.query('SAVEPOINT operation')
+  const release = sqlite.query('RELEASE operation')
+  const rollback = sqlite.query('ROLLBACK TO operation')
+
+  return (operation: () => void) => {
+    savepoint.run()
+    try {
+      operation()
+    } catch (error) {
+      if (isStorageTrouble(error)) throw error
+      rollback.run()
+      return { error }
+    } finally {
+      if (sqlite.inTransaction) release.run()
+    }
+    return undefined
   }
-  return undefined
 }

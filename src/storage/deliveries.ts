@@ -1,6 +1,7 @@
-import { and, count, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Delivery } from '../webhooks/delivery.ts'
 import type { Database } from './database.ts'
+import { createRows } from './rows.ts'
 import { deliveries } from './schema.ts'
 
 interface PageQuery {
@@ -13,18 +14,6 @@ interface PageQuery {
 /** The outbox of events, and what became of them. */
 export const createDeliveryStore = (database: Database) => {
   const { orm, sqlite } = database
-  const columns = Object.keys(getTableColumns(deliveries)) as (keyof Delivery)[]
-  const placeholders = Object.fromEntries(
-    columns.map((column) => [column, sql.placeholder(column)]),
-  ) as unknown as Delivery
-  const insertion = orm.insert(deliveries).values(placeholders).prepare()
-  const { id: _, payload: __, ...changeable } = placeholders
-  const update = orm
-    .update(deliveries)
-    .set(changeable)
-    .where(eq(deliveries.id, sql.placeholder('id')))
-    .prepare()
-
   /** Jumps from endpoint to endpoint through the index, so that one with a long queue costs no more than another. */
   const endpointsDue = sqlite.query<{ id: string }, { now: number }>(`
     with recursive waiting(id) as (
@@ -55,9 +44,7 @@ export const createDeliveryStore = (database: Database) => {
     .prepare()
 
   return {
-    insert: (delivery: Delivery) => {
-      insertion.run({ ...delivery })
-    },
+    ...createRows<Delivery>(database, deliveries),
 
     /** Changes how an end is told, while nobody has been told; due at `nextAt`, null: as it was. */
     retell: (callId: string, payload: string, nextAt: number | null) => {
@@ -67,14 +54,6 @@ export const createDeliveryStore = (database: Database) => {
         .where(sql`call_id = ${callId} and event = 'call_ended' and state = 'pending' and attempts = 0`)
         .run()
     },
-
-    /** Saves how far a delivery has come. */
-    save: (delivery: Delivery) => {
-      update.run({ ...delivery })
-    },
-
-    find: (id: string): Delivery | undefined =>
-      orm.select().from(deliveries).where(eq(deliveries.id, id)).get(),
 
     /** The environments whose endpoint is on and has something due. */
     endpointsDue: (now: number): string[] => endpointsDue.all({ now }).map(({ id }) => id),

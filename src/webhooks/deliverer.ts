@@ -19,7 +19,7 @@ interface DelivererNeeds<Row extends Endpoint> {
     endpointsDue(now: number): string[]
     due(environmentId: string, now: number, limit: number): Delivery[]
     find(id: string): Delivery | undefined
-    save(delivery: Delivery): void
+    update(before: Delivery, after: Delivery): void
   }
   send: Send
   commit: Commit
@@ -160,7 +160,7 @@ export class Deliverer<Row extends Endpoint> {
       // Removed with its endpoint in the meantime.
       if (before?.state !== 'pending') return undefined
       const after = afterAttempt(before, tried, clock.now(), random())
-      deliveries.save(after)
+      deliveries.update(before, after)
       if (tried.verdict === 'gone') webhooks.setEnabled(after.environmentId, false, tried.error)
       return after
     })

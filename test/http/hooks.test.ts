@@ -56,14 +56,14 @@ test('news by our id of a call that its provider knows by another id is another 
   const call = await place()
   const [report] = fake.reports(call.id, 'completed', gate.clock.now())
   const held = call.now().providerCallId ?? ''
-  gate.services.calls.save({ ...call.now(), providerCallId: 'call_other' })
+  gate.services.calls.update(call.now(), { ...call.now(), providerCallId: 'call_other' })
   expect(report && (await deliver(report)).status).toBe(200)
   expect(call.now()).toMatchObject({ status: 'initiated', providerCallId: 'call_other' })
   expect(warn).toHaveBeenCalledWith('a provider reported another call by our id', {
     account_id: account.id,
     call_id: call.id,
   })
-  gate.services.calls.save({ ...call.now(), providerCallId: held })
+  gate.services.calls.update(call.now(), { ...call.now(), providerCallId: held })
   expect(report && (await deliver(report)).status).toBe(200)
   expect(call.now().status).toBe('completed')
 })
@@ -72,7 +72,7 @@ test('a report of a live call shows that its provider knows it', async () => {
   await using fake = await startFakeHttp()
   const { gate, place, report } = connect(fake)
   const call = await place()
-  gate.services.calls.save({ ...call.now(), missingSince: gate.clock.now() })
+  gate.services.calls.update(call.now(), { ...call.now(), missingSince: gate.clock.now() })
   await gate.clock.advance(1000)
   await report(call.id, 'ringing')
   expect(call.now()).toMatchObject({ status: 'ringing', missingSince: null })

@@ -129,7 +129,7 @@ test('a dead letter that is replayed is delivered once, under its old id', async
   const { id } = undispatched(gate)
   await gate.services.lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
   await deliver(gate)
-  for (let hour = 0; hour < 76; hour++) {
+  for (let hour = 0; hour < 90; hour++) {
     gate.clock.step(60 * 60_000)
     await deliver(gate, 1000)
   }

@@ -185,7 +185,9 @@ export const webhookPages = (services: Services) => {
         const { delivery } = findDelivery(params)
         // One that is still on its way is not begun a second time.
         if (delivery.state !== 'pending')
-          change(by, found, 'webhook.replayed', () => deliveries.save(replayed(delivery, clock.now())))
+          change(by, found, 'webhook.replayed', () =>
+            deliveries.update(delivery, replayed(delivery, clock.now())),
+          )
         deliverer.wake()
         return redirect(backTo(found, `/deliveries/${delivery.id}`), 303)
       },

@@ -115,7 +115,8 @@ test('deliveries are listed, looked at, and replayed one by one and all together
   expect(deliveries.ofCall(id)[0]?.state).toBe('delivered')
   expect(receiver.received.map(({ id: sent }) => sent)).toEqual([dead?.id ?? '', dead?.id ?? ''])
 
-  deliveries.save({ ...deliveries.ofCall(id)[0]!, state: 'dead' })
+  const delivered = deliveries.ofCall(id)[0]!
+  deliveries.update(delivered, { ...delivered, state: 'dead' })
   await page.post(`${path}/replay`)
   await deliver(gate)
   expect(deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
