@@ -130,14 +130,35 @@ export const leaseOf = (call: CallOrder) => ({
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
+/** True for a call whose person was forgotten. No call begins without a number. */
+export const isForgotten = (call: Pick<Call, 'phoneNumber'>) => call.phoneNumber === ''
+
+/** The call without anything of the person that it rang: that it was, when and how it ended stays. */
+export const forgotten = (call: Call): Call => ({
+  ...call,
+  phoneNumber: '',
+  name: null,
+  email: null,
+  metadata: null,
+  reason: null,
+  summary: null,
+  sentiment: null,
+  transcript: null,
+  recordingUrl: null,
+  // A dialler of one's own may have made it of the number.
+  providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
+  detailsDueAt: null,
+})
+
 /** True for a call that is over and of which its provider is expected to tell more, within half an hour. */
 export const awaitsDetails = (call: Pick<Call, 'detailsDueAt'>) => call.detailsDueAt !== null
 
 /**
  * The call after an event. Total and idempotent: it only moves forward, a final status stays, and an event that brings
- * nothing new gives back the very same call.
+ * nothing new gives back the very same call. A forgotten call takes nothing in: it would be about the person again.
  */
 export const advance = (call: Call, told: CallEvent): Call => {
+  if (isForgotten(call)) return call
   const event = { ...told, at: plausibleTime(call, told.at) }
   switch (event.type) {
     case 'ringing':

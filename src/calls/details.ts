@@ -1,5 +1,5 @@
 import type { Report } from '../providers/provider.ts'
-import { advance, type Call, type CallDetails, type CallEvent, isOver } from './call.ts'
+import { advance, type Call, type CallDetails, type CallEvent, isForgotten, isOver } from './call.ts'
 
 /** What a provider may still tell of a call that is over. */
 export type Detail = keyof CallDetails | 'durationSeconds'
@@ -36,7 +36,7 @@ const dueAt = (call: Call, tells: readonly Detail[], now: number) => {
 /** Of a call that its provider has given an id, and that somebody may have talked on. Our own end says nothing about that. */
 const hasMoreToTell = (call: Call) => {
   const { answeredAt, dispatch, providerCallId, reasonCode, status } = call
-  if (!isOver(call) || dispatch === 'refused' || providerCallId === null) return false
+  if (!isOver(call) || isForgotten(call) || dispatch === 'refused' || providerCallId === null) return false
   if (reasonCode !== null && ourReasons.has(reasonCode)) return true
   return status === 'completed' || (answeredAt !== null && reasonCode !== 'provider_lost')
 }

@@ -67,6 +67,7 @@ export const examples: Record<string, string[]> = {
   restore: ['CALLGATE_DATA_DIR=/var/lib/callgate callgate restore callgate-monday.db'],
   doctor: ['callgate doctor', 'callgate doctor --json'],
   scan: ['callgate scan .', 'git log -p --all | callgate scan -'],
+  forget: ['callgate forget +15551234567', 'callgate forget +15551234567 --agency ID'],
   config: ['callgate config'],
   'completion bash': ['callgate completion bash > /etc/bash_completion.d/callgate'],
   'completion zsh': ['callgate completion zsh > "${fpath[1]}/_callgate"'],

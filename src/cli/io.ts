@@ -66,7 +66,11 @@ export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>, m
 export const openStores = (io: Io, mayCreate = false) => {
   const dataDir = mayCreate ? new DataDir(configOf(io)) : existingDataDir(io)
   const database = dataDir.openDatabase()
-  return { stores: createStores(database, dataDir.secret()), [Symbol.dispose]: () => database.close() }
+  return {
+    stores: createStores(database, dataDir.secret()),
+    compact: () => database.compact(),
+    [Symbol.dispose]: () => database.close(),
+  }
 }
 
 /** Prints a result: one JSON line, or sentences for people. */

@@ -13,6 +13,7 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { environmentCommand } from './environment.ts'
 import { exampleOf } from './examples.ts'
+import { forget } from './forget.ts'
 import { healthcheck } from './healthcheck.ts'
 import type { Io } from './io.ts'
 import { keyCommand } from './key.ts'
@@ -80,6 +81,7 @@ export const commands = (io: Io): CommandDef =>
       restore: restoring(io),
       doctor: doctor(io),
       scan: scan(io),
+      forget: forget(io),
       config: config(io),
       admin: adminCommand(io),
       webhook: webhookCommand(io),

@@ -15,6 +15,8 @@ export interface Database {
   transaction<T>(work: () => NotPromise<T>): T
   /** Throws when the database cannot be read or written now. */
   check(): void
+  /** Rewrites the file without what was removed from it. False when a reader kept the log from being emptied. */
+  compact(): boolean
   close(): void
 }
 
@@ -42,6 +44,11 @@ export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
     check: () => {
       sqlite.run('BEGIN IMMEDIATE')
       sqlite.run('ROLLBACK')
+    },
+    compact: () => {
+      sqlite.run('VACUUM')
+      const done = sqlite.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
+      return done?.busy === 0
     },
     close: () => sqlite.close(),
   }

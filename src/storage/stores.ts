@@ -11,6 +11,7 @@ import { createInvitationStore } from './invitations.ts'
 import { createKeyStore } from './keys.ts'
 import { createOldRows } from './old-rows.ts'
 import { createPeopleStore } from './people.ts'
+import { createPersonalData } from './personal-data.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 import { createWebhookStore } from './webhooks.ts'
@@ -35,5 +36,6 @@ export const createStores = (database: Database, secret: string) => {
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),
     oldRows: createOldRows(database),
+    personalData: createPersonalData(database),
   }
 }

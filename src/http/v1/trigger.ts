@@ -5,7 +5,7 @@ import { readJson } from '../body.ts'
 import { jsonObject } from './schemas.ts'
 
 /** E.164: a plus and at most 15 digits, the first not 0; the shortest numbers in use have 7. */
-const phoneNumberPattern = /^\+[1-9]\d{6,14}$/
+export const phoneNumberPattern = /^\+[1-9]\d{6,14}$/
 const fields = 'phone_number, agent_id, name, email, metadata'
 
 /** What a trigger is asked with. The meta data is for its description; the number itself is looked at last. */

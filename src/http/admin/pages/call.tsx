@@ -5,7 +5,7 @@ import type { CallView } from './calls.tsx'
 import { Conversation } from './conversation.tsx'
 import { ago, FormError, Time } from './layout.tsx'
 import { Timeline } from './timeline.tsx'
-import { EnvironmentTag, lasting, sentimentTitles, StatusTag } from './words.tsx'
+import { EnvironmentTag, lasting, numberOf, sentimentTitles, StatusTag } from './words.tsx'
 
 /** How often a page about something live looks again. */
 export const refreshSeconds = 2
@@ -24,11 +24,11 @@ export const CallPage = ({ person, agency, call, now, error, whole = false, chil
   const path = callPath(call)
   const refresh = isOver(call) ? undefined : refreshSeconds
   return (
-    <AgencyLayout person={person} agency={agency} title={`Call to ${call.phoneNumber}`} section="calls">
+    <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
       <p class="crumb">
         <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
       </p>
-      <h1>{`Call to ${call.phoneNumber}`}</h1>
+      <h1>{`Call to ${numberOf(call)}`}</h1>
       <p class="row start">
         <EnvironmentTag name={call.environment} />
         <span id="call-status" role="status" data-refresh-seconds={refresh}>
@@ -141,7 +141,7 @@ interface ReleaseProps extends AgencyPageProps {
 export const ReleasePage = ({ person, agency, call }: ReleaseProps) => (
   <AgencyLayout person={person} agency={agency} title="Release slot" section="calls">
     <article class={`environment ${call.environment}`}>
-      <h1>{`Release the slot of the call to ${call.phoneNumber}?`}</h1>
+      <h1>{`Release the slot of the call to ${numberOf(call)}?`}</h1>
       <p>
         <EnvironmentTag name={call.environment} /> <StatusTag status={call.status} />
       </p>

@@ -10,6 +10,7 @@ import {
   sentimentTitles,
   StatusTag,
   statusTitles,
+  numberOf,
 } from './words.tsx'
 
 /** A call as pages show it: with the names of what it only has ids of. */
@@ -164,7 +165,7 @@ const CallTable = ({ calls, path }: { calls: CallView[]; path: string }) => (
             <td>
               <StatusTag status={call.status} />
             </td>
-            <td>{call.phoneNumber}</td>
+            <td>{numberOf(call)}</td>
             <td>Outbound</td>
             <td class="name">{call.agentName}</td>
             <td>{call.durationSeconds === null ? '–' : lasting(call.durationSeconds)}</td>

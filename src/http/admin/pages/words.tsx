@@ -1,4 +1,4 @@
-import type { Call } from '../../../calls/call.ts'
+import { type Call, isForgotten } from '../../../calls/call.ts'
 import type { EnvironmentName } from '../../../keys/keyring.ts'
 
 export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
@@ -33,3 +33,7 @@ export const lasting = (seconds: number) => {
   if (min > 0) return s > 0 ? `${min} min ${s} s` : `${min} min`
   return `${s} s`
 }
+
+/** Whom a call rang, unless that was forgotten. */
+export const numberOf = (call: Pick<Call, 'phoneNumber'>) =>
+  isForgotten(call) ? '(forgotten)' : call.phoneNumber

@@ -1,0 +1,80 @@
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { type Call, forgotten } from '../calls/call.ts'
+import { forgottenPayload } from '../webhooks/event.ts'
+import type { Database } from './database.ts'
+import { calls, deliveries, idempotencyKeys } from './schema.ts'
+
+/** Calls changed in one commit, so that a server beside it waits for no more. */
+const callsAtOnce = 50
+
+/** What is kept of the people who are called, by their number. */
+export const createPersonalData = ({ orm }: Database) => {
+  const ofNumber = (phoneNumber: string, agencyId: string) =>
+    and(eq(calls.phoneNumber, phoneNumber), eq(calls.agencyId, agencyId))
+
+  const forgetCall = (call: Call) => {
+    orm.update(calls).set(forgotten(call)).where(eq(calls.id, call.id)).run()
+    const told = orm.select().from(deliveries).where(eq(deliveries.callId, call.id)).all()
+    for (const { id, payload } of told)
+      orm
+        .update(deliveries)
+        .set({ payload: forgottenPayload(payload), lastAnswer: null })
+        .where(eq(deliveries.id, id))
+        .run()
+    forgetKey(call)
+    return told.length
+  }
+
+  /** While it stands for the call, a retry is refused as another request: it must ring nobody. */
+  const forgetKey = ({ id, phoneNumber, email }: Call) => {
+    const ofCall = eq(idempotencyKeys.callId, id)
+    orm.update(idempotencyKeys).set({ fingerprint: '' }).where(ofCall).run()
+    orm
+      .delete(idempotencyKeys)
+      .where(and(ofCall, or(holds(digitsOf(phoneNumber)), email === null ? undefined : holds(email))))
+      .run()
+  }
+
+  return {
+    /** The agencies with calls to the number, and how many each has. */
+    agenciesWith: (phoneNumber: string): { agencyId: string; calls: number }[] =>
+      orm
+        .select({ agencyId: calls.agencyId, calls: sql<number>`count(*)` })
+        .from(calls)
+        .where(eq(calls.phoneNumber, phoneNumber))
+        .groupBy(calls.agencyId)
+        .all(),
+
+    /** Calls to the number that are not over, or whose provider has still to be made to hang up. */
+    callsUnderWay: (phoneNumber: string): Pick<Call, 'id' | 'agencyId'>[] =>
+      orm
+        .select({ id: calls.id, agencyId: calls.agencyId })
+        .from(calls)
+        .where(and(eq(calls.phoneNumber, phoneNumber), or(isNull(calls.endedAt), eq(calls.hangUpDue, true))))
+        .all(),
+
+    /** The next calls to be forgotten. */
+    next: (phoneNumber: string, agencyId: string): string[] =>
+      orm
+        .select({ id: calls.id })
+        .from(calls)
+        .where(and(ofNumber(phoneNumber, agencyId), isNotNull(calls.endedAt), eq(calls.hangUpDue, false)))
+        .limit(callsAtOnce)
+        .all()
+        .map(({ id }) => id),
+
+    /** Takes the person out of these calls, their deliveries and Idempotency-Keys; gives how many deliveries those were. */
+    forget: (ids: string[]): number =>
+      orm
+        .select()
+        .from(calls)
+        .where(inArray(calls.id, ids))
+        .all()
+        .reduce((sum, call) => sum + forgetCall(call), 0),
+  }
+}
+
+/** Keys that integrators make of what they call by. */
+const holds = (text: string) => sql`instr(${idempotencyKeys.key}, ${text}) > 0`
+
+const digitsOf = (phoneNumber: string) => phoneNumber.slice(1)
