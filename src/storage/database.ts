@@ -1,7 +1,6 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
 import type { NotPromise } from '../calls/commit.ts'
-import { openCommitCounter } from './commit-counter.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 
 export interface Database {
@@ -9,8 +8,6 @@ export interface Database {
   readonly orm: BunSQLiteDatabase
   /** Set by every change that decides admission; see `KeyringStore.changed`. */
   admissionTouched: boolean
-  /** Differs after every commit of any process; undefined where only SQLite can tell. */
-  readonly commits: (() => number) | undefined
   /** Runs `work` in one IMMEDIATE transaction, on disk when this returns, undone when it throws. */
   transaction<T>(work: () => NotPromise<T>): T
   /** Throws when the database cannot be read or written now. */
@@ -39,7 +36,6 @@ export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
     sqlite,
     orm,
     admissionTouched: false,
-    commits: openCommitCounter(path),
     transaction: (work) => sqlite.transaction(work).immediate() as ReturnType<typeof work>,
     check: () => {
       sqlite.run('BEGIN IMMEDIATE')

@@ -13,7 +13,6 @@ export const createKeyStore = (database: Database) => {
   const { orm, sqlite } = database
   const dataVersion = sqlite.query<{ data_version: number }, []>('PRAGMA data_version')
   let seenVersion = -1
-  let seenCommits: number | undefined
 
   const live = (environmentId: string) =>
     orm
@@ -31,9 +30,7 @@ export const createKeyStore = (database: Database) => {
 
   const keyring: KeyringStore = {
     changed: () => {
-      const commits = database.commits?.()
-      if (commits !== undefined && commits === seenCommits && !database.admissionTouched) return false
-      seenCommits = commits
+      // Not read from the memory that SQLite shares: to open and close one of its files ends all its locks (POSIX).
       const version = dataVersion.get()?.data_version ?? -1
       if (version === seenVersion && !database.admissionTouched) return false
       seenVersion = version

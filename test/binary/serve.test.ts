@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { Database as Sqlite } from 'bun:sqlite'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { askAt, executable, provision, startBinary, triggerAt } from '../support/binary.ts'
@@ -84,6 +85,28 @@ test('never admits the old key for a request that began after the command that r
   expect(after).toEqual(Array.from({ length: 400 }, () => 401))
   expect((await askAt(server.url, fresh)).status).toBe(200)
 }, 30_000)
+
+test('commands that come and go leave the server its locks: each next change is seen, and none is lost', async () => {
+  using directory = temporaryDirectory()
+  await using server = await startBinary(directory.path)
+  const { newKey } = await provision(server.command)
+  const statusOf = async (key: string) => (await askAt(server.url, key)).status
+  let key = await newKey()
+  expect(await statusOf(key)).toBe(200)
+  for (let rotated = 0; rotated < 3; rotated++) {
+    const old = key
+    key = await newKey('rotate')
+    expect([await statusOf(old), await statusOf(key)]).toEqual([401, 200])
+    expect((await triggerAt(server.url, key)).status).toBe(200)
+  }
+  // Locks that were lost let a command empty the log under a server that goes on writing it.
+  expect(readdirSync(directory.path)).toContain('callgate.db-wal')
+  expect(await server.stop()).toBe(0)
+  const database = new Sqlite(directory.database, { readonly: true })
+  expect(database.query('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+  expect(database.query('select count(*) as calls from calls').all()).toEqual([{ calls: 3 }])
+  database.close()
+})
 
 test('ten active calls hold their slots through kill -9, and one that is ended gives its slot back', async () => {
   using directory = temporaryDirectory()
