@@ -9,6 +9,7 @@ import { https } from './http/https.ts'
 import { hooks } from './http/hooks/index.ts'
 import { leaks } from './http/leaks.ts'
 import { openapi } from './http/openapi/index.ts'
+import { metrics } from './http/metrics.ts'
 import { v1 } from './http/v1/index.ts'
 import type { Services } from './services.ts'
 
@@ -20,6 +21,7 @@ export const createApp = (services: Services) => {
     .use(exchange({ ...services, allow: allowed })) // request id, Host check; its end is noted
     .use(https(services.config)) // https, where it is required
     .use(health(services)) // /healthz /readyz
+    .use(metrics(services)) // /metrics
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(openapi()) // /openapi.json
     .use(docs()) // /docs: what people read

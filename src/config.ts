@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, type Network, networks, webAddress, wholeNumber } from './config/kinds.ts'
+import { choice, type Network, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
@@ -25,6 +25,10 @@ export interface Config {
   allowPrivateDestinations: boolean
   /** After how many days rows are removed; 0: never. */
   keepDays: Record<'calls' | 'deliveries' | 'refusals' | 'usage' | 'audit', number>
+  /** Where the metrics alone are served, and then nowhere else; null means: beside all else. */
+  metricsAddress: { hostname: string; port: number } | null
+  /** What opens the metrics. */
+  metricsToken: string | null
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
 }
@@ -83,6 +87,8 @@ export const readConfig = (
       usage: read.CALLGATE_KEEP_USAGE_DAYS,
       audit: read.CALLGATE_KEEP_AUDIT_DAYS,
     },
+    metricsAddress: read.CALLGATE_METRICS_ADDRESS ?? null,
+    metricsToken: read.CALLGATE_METRICS_TOKEN ?? null,
     logLevel: read.CALLGATE_LOG_LEVEL,
     logFormat: read.CALLGATE_LOG_FORMAT,
   }
@@ -131,6 +137,11 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_KEEP_REFUSALS_DAYS: days(30),
     CALLGATE_KEEP_USAGE_DAYS: days(30),
     CALLGATE_KEEP_AUDIT_DAYS: days(730),
+    CALLGATE_METRICS_ADDRESS: place().optional(),
+    CALLGATE_METRICS_TOKEN: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, none of them a space')
+      .optional(),
     CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })

@@ -65,6 +65,15 @@ export const failures = {
     status: 401,
     sentence: 'The request is not signed by this provider account, or its time is too far from ours.',
   },
+  metrics_closed: {
+    status: 403,
+    sentence:
+      'The metrics are shown to this machine alone, until CALLGATE_METRICS_TOKEN or CALLGATE_METRICS_ADDRESS is set.',
+  },
+  metrics_token_needed: {
+    status: 401,
+    sentence: 'The metrics need their token. Send the header Authorization: Bearer, and it.',
+  },
   not_found: { status: 404, sentence: '{detail}' },
   method_not_allowed: { status: 405, sentence: 'This path does not take that method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },

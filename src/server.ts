@@ -2,8 +2,9 @@ import { type Clock, systemClock } from './clock.ts'
 import { type Config, localUrl } from './config.ts'
 import { Refusal } from './failures.ts'
 import { prepareSetup } from './http/admin/setup.ts'
+import { listenForMetrics } from './http/metrics.ts'
 import { Listener } from './listener.ts'
-import { createServices } from './services.ts'
+import { createServices, type Services } from './services.ts'
 import { DataDir } from './storage/data-dir.ts'
 import type { Log } from './telemetry/log.ts'
 
@@ -24,6 +25,8 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
     undo.push(() => database.close())
     const services = createServices({ config, dataDir, database, clock, log })
     undo.push(() => services.halt())
+    const metricsListener = openMetrics(services)
+    undo.push(() => void metricsListener?.stop(true))
     const listener = new Listener(services, config, log)
     const url = localUrl(config, listener.port)
     services.listening.url = url
@@ -40,6 +43,14 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
   } catch (error) {
     undoAll()
     throw error
+  }
+}
+
+const openMetrics = (services: Services) => {
+  try {
+    return listenForMetrics(services)
+  } catch (error) {
+    throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
   }
 }
 

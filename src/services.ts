@@ -1,3 +1,4 @@
+import { version } from '../package.json'
 import { keyTarget } from './audit.ts'
 import { type Call, leaseOf } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
@@ -15,6 +16,7 @@ import { createNoteEnd } from './http/ended.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createNoteRefusal } from './http/refusals.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
+import { dueIfMadeBefore } from './keys/age.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
@@ -28,6 +30,8 @@ import type { DataDir } from './storage/data-dir.ts'
 import type { Database } from './storage/database.ts'
 import { createStores } from './storage/stores.ts'
 import type { Log } from './telemetry/log.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { createReadMetrics } from './telemetry/metrics/read.ts'
 import { Usage } from './telemetry/usage.ts'
 import { Deliverer } from './webhooks/deliverer.ts'
 import { createOutbox } from './webhooks/outbox.ts'
@@ -52,7 +56,8 @@ export const createServices = (foundations: Foundations) => {
   const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
-  const commit = createCommit(database)
+  const metrics = new Metrics(clock)
+  const commit = createCommit(database, (operations, run) => metrics.commit(operations, run))
 
   const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
   const usage = new Usage({ store: stores.usageRows, leases, clock, log })
@@ -61,12 +66,32 @@ export const createServices = (foundations: Foundations) => {
   const tells = (call: Call) => traitsOf(call.provider).tells
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
   const telling = { webhooks, deliveries, send, clock }
-  const deliverer = new Deliverer({ ...telling, commit, log, random: Math.random })
+  const deliverer = new Deliverer({
+    ...telling,
+    commit,
+    log,
+    random: Math.random,
+    attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
+  })
   const announce = createOutbox({ ...telling, agents, tells, wake: () => deliverer.wake() })
-  const lifecycle = new Lifecycle({ calls, leases, tells, commit, clock, announce })
+  const lifecycle = new Lifecycle({
+    calls,
+    leases,
+    tells,
+    commit,
+    clock,
+    announce,
+    ended: (call) => metrics.callEnded(call),
+  })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
   const surroundings = { clock, timeoutMs: providerTimeoutMs, send }
-  const dialling = new Dialling({ simulator, accounts, surroundings, publicUrl })
+  const dialling = new Dialling({
+    simulator,
+    accounts,
+    surroundings,
+    publicUrl,
+    measure: (...request) => metrics.provider(...request),
+  })
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
   const calling = { lifecycle, dispatcher, provider, clock }
@@ -78,6 +103,7 @@ export const createServices = (foundations: Foundations) => {
 
   const windows = new Windows(config.windowSeconds * 1000)
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
+  const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
   return {
     ...stores,
@@ -98,7 +124,7 @@ export const createServices = (foundations: Foundations) => {
     keyring: new Keyring(keys),
     windows,
     rateLimits,
-    noteEnd: createNoteEnd({ log, clock }),
+    noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
     noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(people, clock, log, isSecure(config)),
     passwords: new Passwords(people, clock),
@@ -119,6 +145,7 @@ export const createServices = (foundations: Foundations) => {
       )
     },
     countWrongKey: createCountWrongKey(clock),
+    readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
     checkStorage: () => database.check(),
     trigger: createTrigger({
       ...config,
@@ -129,7 +156,10 @@ export const createServices = (foundations: Foundations) => {
       leases,
       commit,
       clock,
-      dispatch: (call) => dispatcher.dispatch(call),
+      dispatch: (call) => {
+        metrics.callTriggered(call.provider)
+        dispatcher.dispatch(call)
+      },
     }),
     endCall: createEnd(calling),
     releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),

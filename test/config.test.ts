@@ -29,6 +29,8 @@ test('an empty environment gives the documented defaults', () => {
     secret: null,
     allowPrivateDestinations: false,
     keepDays: { calls: 365, deliveries: 30, refusals: 30, usage: 30, audit: 730 },
+    metricsAddress: null,
+    metricsToken: null,
     logLevel: 'info',
     logFormat: 'json',
   })

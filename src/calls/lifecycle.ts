@@ -20,6 +20,8 @@ interface LifecycleNeeds {
   clock: Clock
   /** Writes down, in the same commit, what others have to be told of a change. */
   announce(before: Call, after: Call): void
+  /** Is told once of each call that is over, when that is on disk. */
+  ended?(call: Call): void
 }
 
 /** How long to wait before a change that the disk did not take is tried again. */
@@ -66,7 +68,7 @@ export class Lifecycle {
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const { announce, calls, leases, clock, commit, tells } = this.#needs
+    const { announce, calls, ended, leases, clock, commit, tells } = this.#needs
     const result = await commit(() => {
       const call = calls.find(callId)
       if (!call) return undefined
@@ -77,7 +79,7 @@ export class Lifecycle {
       announce(call, next)
       return next
     })
-    if (result && isOver(result)) leases.release(callId, clock.now())
+    if (result && isOver(result) && leases.release(callId, clock.now())) ended?.(result)
     return result
   }
 }

@@ -27,6 +27,18 @@ export const webAddress = () =>
     )
     .transform((url) => new URL(url).origin)
 
+/** Where to listen, as `127.0.0.1:9464` or `[::1]:9464`. */
+export const place = () =>
+  z.string().transform((text, context) => {
+    const [, bracketed, name = bracketed, port] =
+      /^(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? []
+    if (name !== undefined && Number(port) <= portMost) return { hostname: name, port: Number(port) }
+    context.addIssue('must be a host and a port, for example 127.0.0.1:9464')
+    return z.NEVER
+  })
+
+const portMost = 65_535
+
 /** Addresses and networks, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
 export const networks = () =>
   z.string().transform((text, context) => {

@@ -33,6 +33,13 @@ export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): 
 export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
   `${cameSecurely(request, server, trusted) ? 'https' : 'http'}://${request.headers.get('host') ?? new URL(request.url).host}`
 
+/** Whether a request was made on this machine, and brought here by no proxy that says so. */
+export const isFromThisMachine = (request: Request, server: Peer): boolean => {
+  const peer = server?.requestIP(request)?.address ?? ''
+  const passedOn = ['forwarded', 'x-forwarded-for', 'via'].some((name) => request.headers.has(name))
+  return !passedOn && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback'
+}
+
 /** As a socket writes it; a part above 255 has no socket. */
 const plainIpv4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/
 

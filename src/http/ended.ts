@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../failures.ts'
+import type { Requests } from '../telemetry/metrics/requests.ts'
 import type { Log } from '../telemetry/log.ts'
 
 /** An exchange at its end, as the hook that ends it sees it. */
@@ -18,6 +19,7 @@ export interface EndedExchange {
 export type NoteEnd = (exchange: EndedExchange, status: number, refusal?: Failure) => void
 
 interface EndNeeds {
+  requests: Pick<Requests, 'note'>
   log: Pick<Log, 'writes' | 'request'>
   clock: Pick<Clock, 'monotonic'>
 }
@@ -27,23 +29,26 @@ const quiet = new Set(['/healthz', '/readyz', '/metrics'])
 /** All that we answer; any other word is a client's own, and not to be repeated. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Tells the log of an exchange that is over. */
-export const createNoteEnd = ({ log, clock }: EndNeeds): NoteEnd => {
+/** Counts an exchange that is over, and tells the log of it. */
+export const createNoteEnd = ({ log, clock, requests }: EndNeeds): NoteEnd => {
   const isTold = { debug: log.writes('debug'), info: log.writes('info') }
 
   return ({ request, route = '', set, begunAt, key }, status, refusal) => {
+    const durationMs = clock.monotonic() - begunAt
+    const method = methods.has(request.method) ? request.method : 'OTHER'
+    requests.note(method, route, status, refusal?.reason ?? '', durationMs)
     const level = quiet.has(route) ? 'debug' : 'info'
     if (!isTold[level]) return
     const asker = refusal?.asker ?? key
     log.request(level, {
       requestId: String(set.headers['x-request-id']),
-      method: methods.has(request.method) ? request.method : 'OTHER',
+      method,
       route,
       status,
       code: refusal?.reason ?? null,
       environmentId: asker?.environment.id ?? null,
       keyId: asker?.id ?? null,
-      durationMs: clock.monotonic() - begunAt,
+      durationMs,
     })
   }
 }

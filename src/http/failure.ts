@@ -98,7 +98,7 @@ const refusalFrom = (error: unknown): Failure => {
 /** RFC 6750 §3: no error code without credentials, `invalid_token` for a key that is wrong or no longer right. */
 const challenge = ({ reason }: Failure) => {
   if (reason === 'invalid_signature') return 'Signature realm="callgate"'
-  return reason === 'missing_key' || reason === 'wrong_scheme'
+  return reason === 'metrics_token_needed' || reason === 'missing_key' || reason === 'wrong_scheme'
     ? 'Bearer realm="callgate"'
     : 'Bearer realm="callgate", error="invalid_token"'
 }

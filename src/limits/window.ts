@@ -46,6 +46,14 @@ export class Windows {
     return log?.size ?? 0
   }
 
+  /** Ids with grants in the window, and how many. */
+  *active(nowMs: number): Generator<[id: string, grants: number]> {
+    for (const id of this.#logs.keys()) {
+      const grants = this.count(id, nowMs)
+      if (grants > 0) yield [id, grants]
+    }
+  }
+
   /** How many ids hold memory. */
   get size() {
     return this.#logs.size

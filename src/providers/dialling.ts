@@ -18,7 +18,16 @@ interface DiallingNeeds<Row extends StoredAccount> {
   surroundings: Surroundings
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
+  measure?: Measure
 }
+
+/** Runs a request to a provider; `outcomeOf` says in a word what came of it. */
+type Measure = <T>(
+  provider: string,
+  request: 'place' | 'ask' | 'end',
+  run: () => Promise<T>,
+  outcomeOf: (answer: T) => string,
+) => Promise<T>
 
 /** Finds who dials for a call. An account is opened once and kept until it is saved again. */
 export class Dialling<Row extends StoredAccount> {
@@ -56,11 +65,11 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, surroundings, publicUrl } = this.#needs
+    const { accounts, surroundings, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
-      return inTurns(kind.connect({ ...own, credentials }, surroundings))
+      return inTurns(measured(kind.connect({ ...own, credentials }, surroundings), kind.name, measure))
     } catch (error) {
       return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
     }
@@ -83,6 +92,33 @@ const inTurns = (provider: Provider): Provider => {
     read: (request, now) => provider.read(request, now),
   }
 }
+
+/** Inside its turn: what an order waits for its turn is no fault of the provider's. */
+const measured = (provider: Provider, name: string, measure: Measure): Provider => ({
+  place: (order) =>
+    measure(
+      name,
+      'place',
+      () => provider.place(order),
+      ({ outcome }) => outcome,
+    ),
+  ask: (call) =>
+    measure(
+      name,
+      'ask',
+      () => provider.ask(call),
+      ({ known }) => `known_${known}`,
+    ),
+  end: (call) =>
+    measure(
+      name,
+      'end',
+      () => provider.end(call),
+      () => 'ended',
+    ),
+  check: () => provider.check(),
+  read: (request, now) => provider.read(request, now),
+})
 
 export const hookUrl = (publicUrl: string, provider: string, accountId: string) =>
   `${publicUrl}/hooks/${provider}/${accountId}`

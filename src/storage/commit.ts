@@ -7,11 +7,14 @@ interface Waiting {
   settle: (failed: { error: unknown } | undefined) => void
 }
 
+/** Runs a commit of so many operations, and may look at how it goes. */
+type Measure = (operations: number, run: () => void) => void
+
 /**
  * Group commit: all operations of one turn of the event loop share one transaction and one fsync. Each runs in a
  * savepoint of its own, so that one that fails does not fail its neighbours.
  */
-export const createCommit = (database: Database): Commit => {
+export const createCommit = (database: Database, measure: Measure = (_, run) => run()): Commit => {
   const attempt = createAttempt(database)
   let waiting: Waiting[] = []
 
@@ -20,12 +23,14 @@ export const createCommit = (database: Database): Commit => {
     waiting = []
     const failures = new Map<Waiting, { error: unknown }>()
     try {
-      database.transaction(() => {
-        for (const operation of batch) {
-          const error = attempt(operation.run)
-          if (error) failures.set(operation, error)
-        }
-      })
+      measure(batch.length, () =>
+        database.transaction(() => {
+          for (const operation of batch) {
+            const error = attempt(operation.run)
+            if (error) failures.set(operation, error)
+          }
+        }),
+      )
     } catch (error) {
       for (const operation of batch) operation.settle({ error: storageUnavailable(error) })
       return

@@ -4,6 +4,7 @@ import { createAgentStore } from './agents.ts'
 import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
+import { createCensus } from './census.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
@@ -37,5 +38,6 @@ export const createStores = (database: Database, secret: string) => {
     audit: createAuditStore(database),
     oldRows: createOldRows(database),
     personalData: createPersonalData(database),
+    census: createCensus(database),
   }
 }

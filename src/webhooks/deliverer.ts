@@ -27,6 +27,8 @@ interface DelivererNeeds<Row extends Endpoint> {
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
   /** A number from 0 to 1. */
   random(): number
+  /** Is told of every attempt that is on record; `isDead` when it was the last. */
+  attempted?(result: Attempt['verdict'], tookMs: number, isDead: boolean): void
 }
 
 /** How often to look for what other processes made due. */
@@ -154,7 +156,7 @@ export class Deliverer<Row extends Endpoint> {
   }
 
   async #save(id: string, tried: Attempt) {
-    const { webhooks, deliveries, commit, clock, log, random } = this.#needs
+    const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#needs
     const saved = await commit(() => {
       const before = deliveries.find(id)
       // Removed with its endpoint in the meantime.
@@ -165,6 +167,7 @@ export class Deliverer<Row extends Endpoint> {
       return after
     })
     if (!saved) return
+    attempted?.(tried.verdict, tried.tookMs, saved.state === 'dead')
     const facts = { delivery_id: id, environment_id: saved.environmentId, attempts: saved.attempts }
     if (saved.state === 'dead')
       log.warn('a webhook delivery was given up', { ...facts, status: saved.lastStatus })

@@ -8,7 +8,9 @@ export const readDocs = (): Record<string, string> => {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   const texts = names
     .filter((name) =>
-      /^(?:[\w-]+\.md|dialler\.ts|callgate\.service|compose\.yaml|examples\/[\w-]+\.\w+)$/.test(name),
+      /^(?:[\w-]+\.md|dialler\.ts|grafana\.json|callgate\.service|compose\.yaml|examples\/[\w-]+\.\w+)$/.test(
+        name,
+      ),
     )
     .toSorted()
   return Object.fromEntries(texts.map((name) => [name, readFileSync(join(directory, name), 'utf8')]))

@@ -24,6 +24,7 @@ const order = [
   'install',
   'operate',
   'litestream',
+  'metrics',
 ]
 
 /** The documentation as it was when this was compiled: the pages in reading order, and the files that they show. */

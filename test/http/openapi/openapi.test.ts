@@ -45,6 +45,8 @@ test('names every failure, but those that only the page and the hooks know', () 
     'cross_site',
     'operator_only',
     'last_operator',
+    'metrics_closed',
+    'metrics_token_needed',
   ]
   const described = new Set([
     ...everywhere,

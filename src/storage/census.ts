@@ -1,0 +1,52 @@
+import { count, isNotNull, isNull, min, or, sql } from 'drizzle-orm'
+import type { Call } from '../calls/call.ts'
+import type { OwnLimits } from '../limits/limits.ts'
+import type { Database } from './database.ts'
+import { calls, deliveries, environments, keys } from './schema.ts'
+
+/** How much there is of what, for whoever watches the server. Each question is answered from an index, or is small. */
+export const createCensus = ({ orm }: Database) => ({
+  /** The calls that are not over. */
+  activeCalls: (): { provider: string; status: Call['status']; number: number }[] =>
+    orm
+      .select({ provider: calls.provider, status: calls.status, number: count() })
+      .from(calls)
+      .where(isNull(calls.endedAt))
+      .groupBy(calls.provider, calls.status)
+      .all(),
+
+  /** The events that have still to be told, and when the oldest of them came to be. */
+  pendingDeliveries: (): { number: number; oldestAt: number | null } =>
+    orm
+      .select({ number: count(), oldestAt: min(deliveries.createdAt) })
+      .from(deliveries)
+      .where(sql`state = 'pending'`)
+      .get() ?? { number: 0, oldestAt: null },
+
+  /** The live keys, how many of them were made before a time, and when the oldest was. */
+  liveKeys: (before: number): { number: number; old: number; oldestAt: number | null } =>
+    orm
+      .select({
+        number: count(),
+        old: sql<number>`coalesce(sum(${keys.createdAt} < ${before}), 0)`,
+        oldestAt: min(keys.createdAt),
+      })
+      .from(keys)
+      .where(isNull(keys.replacedAt))
+      .get() ?? { number: 0, old: 0, oldestAt: null },
+
+  /** The environments that have limits of their own. */
+  ownLimits: (): Map<string, OwnLimits> =>
+    new Map(
+      orm
+        .select({
+          id: environments.id,
+          requestsPerMinute: environments.requestsPerMinute,
+          concurrentCalls: environments.concurrentCalls,
+        })
+        .from(environments)
+        .where(or(isNotNull(environments.requestsPerMinute), isNotNull(environments.concurrentCalls)))
+        .all()
+        .map(({ id, ...limits }) => [id, limits]),
+    ),
+})

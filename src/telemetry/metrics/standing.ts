@@ -1,0 +1,89 @@
+import { gauge, type Metric } from './metric.ts'
+
+interface Limits {
+  requestsPerMinute: number
+  concurrentCalls: number
+}
+
+type Uses = Iterable<[environmentId: string, used: number]>
+
+export interface StandingNeeds {
+  leases: { active(): Uses }
+  windows: { active(nowMs: number): Uses }
+  /** The limits of environments that have none of their own. */
+  limits: Limits
+  census: {
+    activeCalls(): { provider: string; status: string; number: number }[]
+    pendingDeliveries(): { number: number; oldestAt: number | null }
+    liveKeys(before: number): { number: number; old: number; oldestAt: number | null }
+    ownLimits(): Map<string, { [Name in keyof Limits]: number | null }>
+  }
+  /** When a key must have been made to be due for rotation now. */
+  dueIfMadeBefore(now: number): number
+}
+
+/** How things stand at this moment. */
+export const standingMetrics = (needs: StandingNeeds, now: number, monotonic: number): Metric[] => {
+  const { leases, windows, limits, census } = needs
+  const own = census.ownLimits()
+  const limitOf = (id: string, name: keyof Limits) => own.get(id)?.[name] ?? limits[name]
+  const requests = summed(windows.active(monotonic), (id) => limitOf(id, 'requestsPerMinute'))
+  const calls = summed(leases.active(), (id) => limitOf(id, 'concurrentCalls'))
+  const pending = census.pendingDeliveries()
+  const keys = census.liveKeys(needs.dueIfMadeBefore(now))
+  return [
+    gauge(
+      'callgate_window_requests',
+      'Requests that were granted in the window, all environments together.',
+      requests.used,
+    ),
+    gauge(
+      'callgate_window_environments',
+      'Environments with a request in their window.',
+      requests.environments,
+    ),
+    gauge(
+      'callgate_window_environments_at_limit',
+      'Environments whose window has room for no more.',
+      requests.atLimit,
+    ),
+    gauge(
+      'callgate_leases_in_use',
+      'Slots for concurrent calls that are in use, all environments together.',
+      calls.used,
+    ),
+    gauge('callgate_lease_environments', 'Environments with a call under way.', calls.environments),
+    gauge('callgate_lease_environments_at_limit', 'Environments without a free slot.', calls.atLimit),
+    {
+      name: 'callgate_calls_active',
+      type: 'gauge',
+      help: 'Calls that are not over, by status and who dials for them.',
+      samples: census
+        .activeCalls()
+        .map(({ provider, status, number }) => ({ labels: { provider, status }, value: number })),
+    },
+    gauge('callgate_webhook_queue_length', 'Events that have still to be told.', pending.number),
+    gauge(
+      'callgate_webhook_queue_oldest_seconds',
+      'How long the oldest of them has waited.',
+      ageSeconds(pending.oldestAt, now),
+    ),
+    gauge('callgate_keys_live', 'Keys that open an environment.', keys.number),
+    gauge('callgate_keys_due_for_rotation', 'Live keys that are older than 90 days.', keys.old),
+    gauge('callgate_key_age_max_seconds', 'The age of the oldest live key.', ageSeconds(keys.oldestAt, now)),
+  ]
+}
+
+const summed = (uses: Uses, limitOf: (environmentId: string) => number) => {
+  const sum = { used: 0, environments: 0, atLimit: 0 }
+  for (const [id, used] of uses) {
+    if (used === 0) continue
+    sum.used += used
+    sum.environments++
+    if (used >= limitOf(id)) sum.atLimit++
+  }
+  return sum
+}
+
+const ageSeconds = (since: number | null, now: number) =>
+  since === null ? 0 : Math.max(0, (now - since) / 1000)
