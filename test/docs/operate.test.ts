@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { dirname } from 'node:path'
-import { explainConfig } from '../../src/config.ts'
+import { explainConfig, readConfig } from '../../src/config.ts'
 import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { blocksOf, pageText } from '../support/docs.ts'
@@ -14,6 +14,23 @@ test('the table of settings is that of the program, with its defaults', async ()
     if (name === 'CALLGATE_LOG_FORMAT') expect(shown).toContain('`json`')
     else expect(shown.trim()).toBe(value === null ? '' : `\`${value}\``)
   }
+})
+
+test('the table of ages is that of the program', async () => {
+  const text = await pageText('operate')
+  const { keepDays } = readConfig({}, false)
+  const ages = {
+    calls: /^\| calls, .+?\| (\d+) days/m,
+    deliveries: /^\| deliveries of webhooks +\| (\d+) days/m,
+    refusals: /^\| refused requests +\| (\d+) days/m,
+    usage: /^\| figures of use +\| (\d+) days by the hour/m,
+    audit: /^\| the audit +\| (\d+) days/m,
+  }
+  for (const [name, pattern] of Object.entries(ages))
+    expect({ name, days: Number(pattern.exec(text)?.[1]) }).toEqual({
+      name,
+      days: keepDays[name as keyof typeof keepDays],
+    })
 })
 
 test('the commands for running it back up beside the server, restore, and look after both', async () => {
