@@ -110,7 +110,11 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
     const err = (text: string) => {
       throw new Error(text)
     }
-    const env = { CALLGATE_DATA_DIR: directory.path, CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' }
+    const env = {
+      CALLGATE_DATA_DIR: directory.path,
+      CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
+      CALLGATE_PUBLIC_URL: 'https://calls.example.com',
+    }
     await run([...line.split(' '), '--json'], { env, isTerminal: false, out: (text) => (out += text), err })
     return JSON.parse(out) as Record<string, string>
   }

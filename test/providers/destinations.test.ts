@@ -40,7 +40,11 @@ describe('an account never leads to this machine or its networks', () => {
       const command = async (...line: string[]) => {
         let out = ''
         let err = ''
-        const env = { CALLGATE_DATA_DIR: directory.path, CALLGATE_ALLOW_PRIVATE_DESTINATIONS: allowed }
+        const env = {
+          CALLGATE_DATA_DIR: directory.path,
+          CALLGATE_ALLOW_PRIVATE_DESTINATIONS: allowed,
+          CALLGATE_PUBLIC_URL: 'https://calls.example.com',
+        }
         const io = {
           env,
           isTerminal: false,

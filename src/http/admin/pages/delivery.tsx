@@ -125,9 +125,11 @@ export const DeliveryPage = ({ person, agency, environment, delivery, now }: Del
       )}
       {delivery.state !== 'pending' && (
         <form method="post" action={`${path}/deliveries/${delivery.id}/replay`}>
-          <button type="submit" class="secondary inline">
-            Replay
-          </button>
+          <div class="row start">
+            <button type="submit" class="secondary">
+              Replay
+            </button>
+          </div>
           <p>
             <small>Sends the same event again, under the same webhook-id.</small>
           </p>

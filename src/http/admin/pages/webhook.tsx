@@ -105,16 +105,16 @@ const UrlForm = ({ path, webhook, typed, error }: UrlFormProps) => (
       />
       <small>An https address on the internet. Redirects are not followed.</small>
     </label>
-    <button type="submit" class="inline">
-      Save
-    </button>
+    <div class="row start">
+      <button type="submit">Save</button>
+    </div>
   </form>
 )
 
 const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | undefined; now: number }) => (
   <>
-    <form method="post" action={`${path}/test`}>
-      <button type="submit" class="secondary inline">
+    <form method="post" action={`${path}/test`} class="row start">
+      <button type="submit" class="secondary">
         Send Test Webhook
       </button>
     </form>
@@ -130,7 +130,7 @@ const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | unde
 )
 
 const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { path: string }) => (
-  <section aria-labelledby="deliveries">
+  <article aria-labelledby="deliveries">
     <h2 id="deliveries">Deliveries</h2>
     {deliveries.length === 0 ? (
       <p>
@@ -145,13 +145,13 @@ const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { p
       </>
     )}
     {counts.dead > 0 && (
-      <form method="post" action={`${path}/replay`}>
-        <button type="submit" class="secondary inline">
+      <form method="post" action={`${path}/replay`} class="row start">
+        <button type="submit" class="secondary">
           {`Replay all ${counts.dead} that were given up`}
         </button>
       </form>
     )}
-  </section>
+  </article>
 )
 
 const snippets = [
@@ -161,7 +161,7 @@ const snippets = [
 ] as const
 
 const Verification = () => (
-  <section aria-labelledby="verification">
+  <article aria-labelledby="verification">
     <h2 id="verification">Verify what you receive</h2>
     <p>
       Each request is signed after Standard Webhooks 1.0.0. Refuse what does not verify, and use the{' '}
@@ -175,11 +175,11 @@ const Verification = () => (
         </pre>
       </details>
     ))}
-  </section>
+  </article>
 )
 
 const Settings = ({ path, webhook, now }: { path: string; webhook: WebhookRow; now: number }) => (
-  <section aria-labelledby="settings">
+  <article aria-labelledby="settings">
     <h2 id="settings">Settings</h2>
     <dl class="facts">
       <dt>Signing secret</dt>
@@ -195,13 +195,8 @@ const Settings = ({ path, webhook, now }: { path: string; webhook: WebhookRow; n
         </>
       )}
     </dl>
-    <form method="post" action={`${path}/access`}>
-      <button
-        type="submit"
-        class="secondary inline"
-        name="enabled"
-        value={webhook.enabled ? 'false' : 'true'}
-      >
+    <form method="post" action={`${path}/access`} class="row start">
+      <button type="submit" class="secondary" name="enabled" value={webhook.enabled ? 'false' : 'true'}>
         {webhook.enabled ? 'Switch the webhook off' : 'Switch the webhook on'}
       </button>
     </form>
@@ -212,7 +207,9 @@ const Settings = ({ path, webhook, now }: { path: string; webhook: WebhookRow; n
           For 24 hours every delivery is signed with both secrets; then the earlier one stops. Another
           rotation before that ends it at once.
         </p>
-        <button type="submit">Rotate secret</button>
+        <div class="row start">
+          <button type="submit">Rotate secret</button>
+        </div>
       </form>
     </details>
     <details>
@@ -222,10 +219,12 @@ const Settings = ({ path, webhook, now }: { path: string; webhook: WebhookRow; n
           No more events are sent from this environment, and what is pending is given up. The secret is
           forgotten.
         </p>
-        <button type="submit" class="danger">
-          Remove webhook
-        </button>
+        <div class="row start">
+          <button type="submit" class="danger">
+            Remove webhook
+          </button>
+        </div>
       </form>
     </details>
-  </section>
+  </article>
 )
