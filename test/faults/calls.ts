@@ -1,9 +1,9 @@
 import { Database } from 'bun:sqlite'
-import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { provision, startBinary } from '../support/binary.ts'
 import { createFastClock } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { readDisk } from '../support/disk.ts'
 import { startFakeBland } from '../support/fakes/bland.ts'
 import { startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
 import type { Behaviour, FakeProvider, HookRequest, Standing } from '../support/fakes/fake.ts'
@@ -165,13 +165,10 @@ const kill = async () => {
   ambush = undefined
   await server.kill()
   killed++
-  using copy = temporaryDirectory()
-  for (const ending of ['', '-wal'])
-    if (existsSync(`${directory.database}${ending}`))
-      copyFileSync(`${directory.database}${ending}`, `${copy.database}${ending}`)
-  using database = new Database(copy.database)
-  for (const [id] of database.query("select id from calls where dispatch = 'sending'").values())
-    orphans.add(String(id))
+  readDisk(directory.database, (disk) => {
+    for (const [id] of disk.query("select id from calls where dispatch = 'sending'").values())
+      orphans.add(String(id))
+  })
 }
 
 const killBeforeAnswer = async () => {

@@ -24,10 +24,47 @@ export const proofs: Proof[] = [
     full: ['1000', '50'],
   },
   {
+    script: 'durability.ts',
+    promise: 'what was acknowledged is on disk, through kill -9 under sixteen writers',
+    small: ['3'],
+    full: ['300'],
+  },
+  {
     script: 'endpoints.ts',
     promise: 'every delivery verifies, and no endpoint that hangs, floods or drips holds up another',
     small: ['200'],
     full: ['10000'],
+  },
+  {
+    script: 'failpoints.ts',
+    promise: 'killed between a write, its sync, its answer and its order, a call is made and ordered once',
+    small: ['4', '4'],
+    full: ['40', '2'],
+  },
+  {
+    script: 'fsync.ts',
+    promise: 'an answer follows an fsync, and a disk that fails is never taken for one that stored',
+    small: ['40', '9', '4'],
+    full: ['2000', '40', '1'],
+  },
+  {
+    script: 'idempotency.ts',
+    promise:
+      'fifty requests at once with one Idempotency-Key make one call and get the same bytes, through kill -9',
+    small: ['6'],
+    full: ['200'],
+  },
+  {
+    script: 'keys.ts',
+    promise: 'no key is made twice, and none with a character changed is admitted',
+    small: ['20000', '100', '46'],
+    full: ['1000000', '10000', '2852'],
+  },
+  {
+    script: 'rotation.ts',
+    promise: 'a rotated key is refused from the answer on that rotated it, by page and by command line',
+    small: ['10'],
+    full: ['1000'],
   },
   {
     script: 'sign-in.ts',
@@ -53,6 +90,12 @@ export const proofs: Proof[] = [
     promise: 'every event is delivered or given up after ten attempts, through kill -9',
     small: ['20', '3'],
     full: ['500', '100'],
+  },
+  {
+    script: 'window.ts',
+    promise: 'exactly a hundred are granted in any window, and Retry-After is enough',
+    small: ['1', '500'],
+    full: ['20', '100000'],
   },
 ]
 

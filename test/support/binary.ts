@@ -3,6 +3,17 @@ import { conforming } from './conformance.ts'
 
 export const executable = join(import.meta.dir, '../../dist/callgate')
 
+/** The server ended before it said what was waited for. */
+export class EndedEarly extends Error {
+  constructor(
+    event: string,
+    readonly exitCode: number,
+    lines: string[],
+  ) {
+    super(`the server ended with ${exitCode} and without "${event}":\n${lines.join('\n')}`)
+  }
+}
+
 interface Line {
   event?: string
   url?: string
@@ -16,7 +27,7 @@ export const startBinary = async (
 ) => {
   const env = { CALLGATE_DATA_DIR: dataDir, CALLGATE_PORT: '0', CALLGATE_LOG_FORMAT: 'json', ...settings }
   const server = Bun.spawn(serve, { cwd: dataDir, env, stdout: 'pipe', stderr: 'inherit' })
-  const log = followLog(server.stdout)
+  const log = followLog(server.stdout, server.exited)
   const { url = '' } = await log.find('listening')
 
   const end = async (signal: NodeJS.Signals) => {
@@ -79,7 +90,7 @@ const fetchConforming = async (url: string, init: RequestInit & { method: string
   conforming(init.method, url, await fetch(url, init))
 
 /** Keeps every line as it comes, and finds the first with a given event, already there or still to come. */
-const followLog = (stream: ReadableStream<Uint8Array>) => {
+const followLog = (stream: ReadableStream<Uint8Array>, exited: Promise<number>) => {
   const lines: string[] = []
   let wake = () => {}
   let ended = false
@@ -101,7 +112,7 @@ const followLog = (stream: ReadableStream<Uint8Array>) => {
   const find = async (event: string): Promise<Line> => {
     for (let at = 0; ; at++) {
       while (at >= lines.length && !ended) await new Promise<void>((resolve) => (wake = resolve))
-      if (at >= lines.length) throw new Error(`the server ended without "${event}":\n${lines.join('\n')}`)
+      if (at >= lines.length) throw new EndedEarly(event, await exited, lines)
       const line = JSON.parse(lines[at] ?? '') as Line
       if (line.event === event) return line
     }
