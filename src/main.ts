@@ -16,6 +16,7 @@ const code = await run(process.argv.slice(2), {
   out: (text) => out.write(text),
   err: (text) => err.write(text),
   unread: () => out.waitingLength,
+  hurry: (patienceMs) => out.hurry(patienceMs),
   readLine,
   input: () => Bun.stdin.stream(),
   ...(process.stderr.isTTY ? { progress: (step) => void process.stderr.write(`\r\u001b[K${step}`) } : {}),

@@ -94,3 +94,16 @@ test('a secret is given once: in the variable or in the file', () => {
   const both = { CALLGATE_SECRET: 'a secret for tests, of 32 or more', CALLGATE_SECRET_FILE: '/nowhere' }
   expect(problemsOf(both)).toEqual(['CALLGATE_SECRET and CALLGATE_SECRET_FILE are both set; one is enough.'])
 })
+
+test('where the metrics are is a host and a port, and their token no short word', () => {
+  const place = (text: string) => readConfig({ CALLGATE_METRICS_ADDRESS: text }, false).metricsAddress
+  expect(place('127.0.0.1:9464')).toEqual({ hostname: '127.0.0.1', port: 9464 })
+  expect(place('[::1]:9464')).toEqual({ hostname: '::1', port: 9464 })
+  for (const text of ['9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464'])
+    expect(problemsOf({ CALLGATE_METRICS_ADDRESS: text })).toEqual([
+      'CALLGATE_METRICS_ADDRESS must be a host and a port, for example 127.0.0.1:9464.',
+    ])
+  expect(problemsOf({ CALLGATE_METRICS_TOKEN: 'short' })).toEqual([
+    'CALLGATE_METRICS_TOKEN must have at least 16 characters, none of them a space.',
+  ])
+})

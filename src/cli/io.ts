@@ -13,6 +13,8 @@ export interface Io {
   err(text: string): void
   /** How many characters of `out` nobody has taken yet; absent where that does not matter. */
   unread?(): number
+  /** Lets the end of the process wait no longer than this for who reads `out`. */
+  hurry?(patienceMs: number): void
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
   /** All that is fed to the process, as bytes; absent where nothing is. */

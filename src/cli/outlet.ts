@@ -10,6 +10,7 @@ export class Outlet {
   readonly #sink: Sink
   #queued: string[] = []
   #waitingLength = 0
+  #patienceMs: number | undefined
   #drained = new Set<() => void>()
 
   constructor(sink: Sink) {
@@ -27,10 +28,17 @@ export class Outlet {
     return this.#waitingLength
   }
 
+  /** From now on `drained` waits no longer than this. */
+  hurry(patienceMs: number) {
+    this.#patienceMs = patienceMs
+  }
+
   /** Resolves when all has been taken: what a slow pipe has not is cut off by the end of the process. */
   async drained() {
     this.#flush()
-    if (this.#waitingLength > 0) await new Promise<void>((done) => this.#drained.add(done))
+    if (this.#waitingLength === 0) return
+    const taken = new Promise<void>((done) => this.#drained.add(done))
+    await (this.#patienceMs === undefined ? taken : Promise.race([taken, Bun.sleep(this.#patienceMs)]))
   }
 
   /** For a process that ends in the middle of a turn: writes at once what is queued. */

@@ -23,8 +23,12 @@ export const serve = (io: Io) =>
       const signal = await asked
       log.info(`stopping on ${signal}`, { event: 'stopping', signal })
       await stop()
+      io.hurry?.(readerPatienceMs)
     },
   })
+
+/** How long the end of a server waits for a reader of its log: whoever asked it to stop waits too. */
+const readerPatienceMs = 1000
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const
 

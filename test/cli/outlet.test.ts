@@ -36,6 +36,14 @@ test('the end waits until all has been taken', async () => {
   expect(outlet.waitingLength).toBe(0)
 })
 
+test('the end of a server does not wait for a reader that never reads', async () => {
+  const outlet = new Outlet(sink())
+  outlet.write('a line')
+  outlet.hurry(1)
+  await outlet.drained()
+  expect(outlet.waitingLength).toBe('a line'.length)
+})
+
 test('a process that ends by an error in the middle of a turn loses no line of it', () => {
   const program = `
     import { Outlet } from '${new URL('../../src/cli/outlet.ts', import.meta.url).pathname}'
