@@ -1,0 +1,101 @@
+import {
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { executable } from '../support/binary.ts'
+import { freePort } from '../support/port.ts'
+import { type Pinned, startPinned } from './pinned.ts'
+import { type Seeded, seed, signIn, writeHeaders } from './seed.ts'
+
+export interface GateOptions {
+  agencies: number
+  settings?: Record<string, string>
+  /** Lets in the cookie that `signIn` gives. */
+  isSignedIn?: boolean
+}
+
+/** What the servers of a run stand on: the cores, and files that are made once and gone at the end. */
+export class Ground {
+  readonly serverCore = 0
+  readonly loadCore = 1
+  readonly directory: string
+  readonly #seeds = new Map<number, Seeded>()
+  readonly #files = new Map<string, string>()
+
+  constructor() {
+    this.directory = mkdtempSync(join(tmpdir(), 'callgate-bench-'))
+  }
+
+  /** A data directory with so many agencies, made when it is first asked for. */
+  seeded(agencies: number): Seeded {
+    const known = this.#seeds.get(agencies) ?? seed(this.directory, agencies)
+    this.#seeds.set(agencies, known)
+    return known
+  }
+
+  /** A file of request headers, made when it is first asked for. */
+  headers(name: string, requests: () => Record<string, string>[]) {
+    const file = this.#files.get(name) ?? writeHeaders(join(this.directory, `${name}.txt`), requests())
+    this.#files.set(name, file)
+    return file
+  }
+
+  /** A new directory, gone when its block ends. */
+  room() {
+    const path = mkdtempSync(join(this.directory, 'room-'))
+    return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+  }
+
+  /** The executable, on a copy of the data of so many agencies. */
+  startGate(room: string, { agencies, settings = {}, isSignedIn = false }: GateOptions): Promise<Pinned> {
+    const data = join(room, 'data')
+    copyToDisk(this.seeded(agencies).dataDir, data)
+    if (isSignedIn) signIn(data)
+    return this.serveGate(room, settings)
+  }
+
+  /** The executable, on what is there. */
+  serveGate(room: string, settings: Record<string, string> = {}): Promise<Pinned> {
+    const port = freePort()
+    const env = {
+      CALLGATE_DATA_DIR: join(room, 'data'),
+      CALLGATE_PORT: String(port),
+      CALLGATE_LOG_LEVEL: 'warning',
+      ...settings,
+    }
+    return this.start(room, 'callgate', [executable, 'serve'], port, env)
+  }
+
+  start(
+    room: string,
+    name: string,
+    command: string[],
+    port: number,
+    env: Record<string, string> = {},
+  ): Promise<Pinned> {
+    return startPinned({ name, command, env, port, directory: room }, this.serverCore)
+  }
+
+  [Symbol.dispose]() {
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+/** What is still to be written back would be waited for by the fsync that is measured. */
+const copyToDisk = (from: string, to: string) => {
+  mkdirSync(to, { recursive: true })
+  for (const name of readdirSync(from)) {
+    copyFileSync(join(from, name), join(to, name))
+    const file = openSync(join(to, name), 'r+')
+    fsyncSync(file)
+    closeSync(file)
+  }
+}

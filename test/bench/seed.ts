@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { mintToken, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
+import { DataDir } from '../../src/storage/data-dir.ts'
+import { agencies, agents, environments, keys } from '../../src/storage/schema.ts'
+import { createStores } from '../../src/storage/stores.ts'
+
+export interface Seeded {
+  /** A data directory to be copied, never served from. */
+  dataDir: string
+  tokens: string[]
+  agencyId: string
+}
+
+/** Makes a data directory with so many agencies, each with a live production key and a default agent, in one transaction. */
+export const seed = (directory: string, count: number): Seeded => {
+  const dataDir = join(directory, `agencies-${count}`)
+  mkdirSync(dataDir, { recursive: true })
+  const dir = new DataDir({ dataDir, secret: null })
+  dir.secret()
+  const database = dir.openDatabase()
+  const insert = inserts(database.orm)
+  const now = Date.now()
+  let agencyId = ''
+  const tokens = database.transaction(() =>
+    Array.from({ length: count }, (_, at) => {
+      const [id, production, staging] = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()]
+      const [agentId, token] = [crypto.randomUUID(), mintToken()]
+      agencyId ||= id
+      insert.agency.run({ id, name: `Agency ${at}`, now })
+      insert.agent.run({ id: agentId, agencyId: id, now })
+      const of = { agencyId: id, agentId }
+      insert.environment.run({ ...of, id: production, name: 'production', revision: 2 * at + 1 })
+      insert.environment.run({ ...of, id: staging, name: 'staging', revision: 2 * at + 2 })
+      const secret = { hash: tokenHash(token), last4: tokenLast4(token) }
+      insert.key.run({ id: Bun.randomUUIDv7(), environmentId: production, ...secret, now })
+      return token
+    }),
+  )
+  database.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+  return { dataDir, tokens, agencyId }
+}
+
+/** Signs an operator in at a data directory that nothing serves yet, and gives the cookie. */
+export const signIn = (path: string) => {
+  const dir = new DataDir({ dataDir: path, secret: null })
+  const database = dir.openDatabase()
+  const { people } = createStores(database, dir.secret())
+  const now = Date.now()
+  people.setSetupToken('bench', now + 60_000)
+  const person = people.setUp('bench', { email: 'ops@example.com', passwordHash: 'matches nothing' }, now)
+  people.openSession({
+    hash: tokenHash('session'),
+    personId: person?.id ?? '',
+    createdAt: now,
+    seenAt: now,
+  })
+  database.close()
+  return 'callgate=session'
+}
+
+/** Writes what load.lua reads: each request's headers on a line. */
+export const writeHeaders = (file: string, requests: Record<string, string>[]) => {
+  const lines = requests.map((headers) =>
+    Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\t'),
+  )
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+const inserts = (orm: ReturnType<DataDir['openDatabase']>['orm']) => {
+  const given = (name: string) => sql.placeholder(name)
+  return {
+    agency: orm
+      .insert(agencies)
+      .values({ id: given('id'), name: given('name'), plan: 'agency', createdAt: given('now') })
+      .prepare(),
+    agent: orm
+      .insert(agents)
+      .values({
+        id: given('id'),
+        agencyId: given('agencyId'),
+        name: 'Ann',
+        provider: 'simulator',
+        createdAt: given('now'),
+      })
+      .prepare(),
+    environment: orm
+      .insert(environments)
+      .values({
+        id: given('id'),
+        agencyId: given('agencyId'),
+        name: given('name'),
+        defaultAgentId: given('agentId'),
+        dialsReal: false,
+        revision: given('revision'),
+      })
+      .prepare(),
+    key: orm
+      .insert(keys)
+      .values({
+        id: given('id'),
+        environmentId: given('environmentId'),
+        hash: given('hash'),
+        last4: given('last4'),
+        createdAt: given('now'),
+      })
+      .prepare(),
+  }
+}
