@@ -5,11 +5,11 @@ COPY dist/release /release
 WORKDIR /release
 RUN sha256sum --check --ignore-missing SHA256SUMS \
   && mv callgate-*-linux-"$(echo "$TARGETARCH" | sed s/amd64/x64/)" /callgate \
-  && install -d -m 0700 /data
+  && install -d -m 0700 /owned/data
 
 FROM gcr.io/distroless/base-nossl-debian12:nonroot
 COPY --from=files /callgate /callgate
-COPY --from=files --chown=65532:65532 /data /data
+COPY --from=files --chown=65532:65532 /owned /
 USER 65532:65532
 # Many calls to slow providers at once: Bun's own limit is 256 requests.
 ENV CALLGATE_HOST=0.0.0.0 CALLGATE_DATA_DIR=/data BUN_CONFIG_MAX_HTTP_REQUESTS=4096
