@@ -35,7 +35,7 @@ test('a released executable has its name, its checksum, and says the same of its
   expect(await about(file)).toMatchObject({ version, target, bun: Bun.version })
   const sum = new Bun.CryptoHasher('sha256').update(await Bun.file(file).bytes()).digest('hex')
   expect(await Bun.file(join(directory.path, 'SHA256SUMS')).text()).toBe(`${sum}  ${fileNameOf(target)}\n`)
-})
+}, 60_000)
 
 test('the version knows its commit where there is neither git nor a repository', async () => {
   const isClone = existsSync(join(import.meta.dir, '../../.git'))
