@@ -74,6 +74,18 @@ test('waits for an order that is on its way, and hangs up what came of it', asyn
   expect(hungUp).toEqual(['theirs'])
 })
 
+test('never says that a call of unknown fate is ended, though its provider does not know it', async () => {
+  const gate = createGate()
+  const { provider } = scriptedProvider()
+  const { lifecycle } = gate.services
+  const { dispatcher } = callingThrough(gate, provider)
+  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const call = undispatched(gate, '00', { dispatch: 'unknown' })
+  expect(endCall(call.now())).rejects.toMatchObject({ reason: 'provider_unavailable' })
+  await settled()
+  expect([call.now().endedAt, leases(gate)]).toEqual([null, 1])
+})
+
 test('stays ended, whatever the provider had still to tell', async () => {
   const gate = createGate()
   const call = await triggered(gate, '06')

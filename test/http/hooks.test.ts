@@ -22,6 +22,21 @@ test('an account answers under its own provider alone', async () => {
   await expectRefusal(await gate.request(`/hooks/vapi/${account.id}`, post('{}')), 404, 'not_found')
 })
 
+test('an account never speaks for the call of another account, though it names it', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, slots } = connect(fake)
+  const call = await place()
+  const { id: agencyId } = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = gate.services.accounts.save(
+    { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+    gate.clock.now(),
+  )
+  const [report] = fake.reports(call.id, 'completed', gate.clock.now())
+  const given = { method: 'POST', headers: report?.headers ?? {}, body: report?.body ?? '' }
+  expect((await gate.request(`/hooks/http/${other.id}`, given)).status).toBe(200)
+  expect([call.now().status, slots()]).toEqual(['initiated', 1])
+})
+
 test('more than 64 KB is not read', async () => {
   await using fake = await startFakeHttp()
   const { gate, account } = connect(fake)

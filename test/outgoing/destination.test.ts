@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { destinationProblem } from '../../src/outgoing/destination.ts'
+import { destinationProblem, findAddresses } from '../../src/outgoing/destination.ts'
 
 const publicOnly = { allowPrivate: false }
 const anywhere = { allowPrivate: true }
@@ -62,4 +62,14 @@ describe('a URL to be saved', () => {
   ])('%s is refused even then', (url) => {
     expect(destinationProblem(url, anywhere)).toStartWith('The URL cannot be called: ')
   })
+})
+
+test('one private address among the public ones of a name spoils them all', async () => {
+  for (const found of [
+    ['8.8.8.8', '10.0.0.1'],
+    ['2606:4700::1111', '8.8.8.8', '::1'],
+  ])
+    expect(await findAddresses('https://example.com/', publicOnly, async () => found)).toEqual({
+      problem: expect.stringMatching(/^its address is (private|loopback)$/),
+    })
 })

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { issueKey } from '../../src/keys/issue.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { createStores } from '../../src/storage/stores.ts'
@@ -110,6 +111,8 @@ test.each<[string, (file: string) => void, string]>([
   ['no database', (file) => writeFileSync(file, 'x'.repeat(5000)), 'It is damaged, or is not a database'],
   ['an empty file', (file) => writeFileSync(file, ''), 'It is not a database of callgate.'],
   ['a damaged database', (file) => damage(file), 'It is damaged'],
+  ['one with an index that lacks rows', (file) => misindex(whole(file)), 'It is damaged'],
+  ['one with a row that points to nothing', (file) => orphan(whole(file)), 'a row of keys points to nothing'],
   ['a database in use', (file) => writeFileSync(`${whole(file)}-wal`, 'x'), 'is a database in use'],
   ['one of a newer callgate', (file) => fromTheFuture(whole(file)), 'written by a newer callgate'],
 ])('a restore of %s is refused and leaves nothing', (_, make, sentence) => {
@@ -159,6 +162,31 @@ const damage = (file: string) => {
   const bytes = readFileSync(whole(file))
   bytes.fill(0xff, 4096 * 3, 4096 * 6)
   writeFileSync(file, bytes)
+}
+
+/** Spoils one index: whoever only reads and counts rows finds nothing wrong. */
+const misindex = (file: string) => {
+  const database = openDatabase(file)
+  const { agencies, environments, keys } = createStores(database, 'a secret for tests, of 32 or more')
+  const { id: agencyId } = agencies.create('Acme', 'agency', 1)
+  const { key } = issueKey(keys, environments.find(agencyId, 'production')?.id ?? '', 1)
+  database.sqlite.run('PRAGMA journal_mode = DELETE')
+  database.close()
+  const bytes = readFileSync(file)
+  const [first, last] = [bytes.indexOf(key.hash), bytes.lastIndexOf(key.hash)]
+  expect(first).not.toBe(last)
+  bytes.write('0'.repeat(key.hash.length), last)
+  writeFileSync(file, bytes)
+}
+
+const orphan = (file: string) => {
+  const database = openDatabase(file)
+  database.sqlite.run('PRAGMA foreign_keys = OFF')
+  database.sqlite.run(
+    "insert into keys (id, environment_id, hash, last4, created_at) values ('k', 'nowhere', 'h', '0000', 1)",
+  )
+  database.sqlite.run('PRAGMA journal_mode = DELETE')
+  database.close()
 }
 
 const fromTheFuture = (file: string) => {

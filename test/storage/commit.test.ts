@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'bun:test'
 import type { NotPromise } from '../../src/calls/commit.ts'
 import { createCommit } from '../../src/storage/commit.ts'
+import { DataDir } from '../../src/storage/data-dir.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { settled } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -182,9 +183,9 @@ test('a transaction cannot be a promise', () => {
   expectTypeOf<NotPromise<number>>().toEqualTypeOf<number>()
 })
 
-test('every acknowledged write is synced to the disk: WAL, synchronous FULL, foreign keys on', () => {
+test('every acknowledged write is synced to the disk: the connection that serves has WAL, synchronous FULL, foreign keys on', () => {
   using directory = temporaryDirectory()
-  const database = openDatabase(directory.database)
+  const database = new DataDir({ dataDir: directory.path, secret: null }).openServingDatabase()
   const pragma = (name: string) => Object.values(database.sqlite.query(`PRAGMA ${name}`).get() ?? {})
   expect(pragma('journal_mode')).toEqual(['wal'])
   expect(pragma('synchronous')).toEqual([2])

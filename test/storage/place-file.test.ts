@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isTaken, placeFile } from '../../src/storage/place-file.ts'
+import { temporaryDirectory } from '../support/directory.ts'
+
+const filed = (directory: string, name: string, text: string) => {
+  const file = join(directory, name)
+  writeFileSync(file, text)
+  return file
+}
+
+test('a finished file gets its name and loses the one it had', () => {
+  using directory = temporaryDirectory()
+  const name = join(directory.path, 'name')
+  placeFile(filed(directory.path, 'finished', 'whole'), name)
+  expect(readdirSync(directory.path)).toEqual(['name'])
+  expect(readFileSync(name, 'utf8')).toBe('whole')
+})
+
+test('a finished file never takes the place of one that came to be in the meantime', () => {
+  using directory = temporaryDirectory()
+  const finished = filed(directory.path, 'finished', 'later')
+  const name = filed(directory.path, 'name', 'first')
+  let thrown: unknown
+  try {
+    placeFile(finished, name)
+  } catch (error) {
+    thrown = error
+  }
+  expect(isTaken(thrown)).toBe(true)
+  expect([readFileSync(name, 'utf8'), readFileSync(finished, 'utf8')]).toEqual(['first', 'later'])
+})
