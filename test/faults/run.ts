@@ -61,6 +61,12 @@ export const proofs: Proof[] = [
     full: ['1000000', '10000', '2852'],
   },
   {
+    script: 'planted.ts',
+    promise: 'the tests notice: of the faults that are planted, none survives',
+    small: ['2'],
+    full: [],
+  },
+  {
     script: 'rotation.ts',
     promise: 'a rotated key is refused from the answer on that rotated it, by page and by command line',
     small: ['10'],
