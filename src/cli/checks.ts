@@ -51,6 +51,8 @@ const permissions = ({ open, own }: Findings): Check => {
       'permissions',
       'the directory belongs to another user. Run commands as that user, or it cannot open what they make.',
     )
+  if (open === null)
+    return ok('permissions', 'not looked at on Windows: see to it that others cannot open the directory')
   if (open.length > 0)
     return warn('permissions', `others may open ${open.join(', ')}. Run: chmod go-rwx ${open.join(' ')}`)
   return ok('permissions', 'for the owner alone')

@@ -11,8 +11,8 @@ const patientBusyTimeoutMs = 5000
 /** What is found in a data directory, without a judgement. */
 export interface Inspection {
   freeBytes: number
-  /** The directory and its files that others than their owner may read or write; empty on Windows. */
-  open: string[]
+  /** The directory and its files that others than their owner may read or write; null on Windows, whose rights these are not. */
+  open: string[] | null
   /** False when this user does not own it. */
   own: boolean
   database: DatabaseInspection | Trouble
@@ -45,7 +45,7 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
     freeBytes: bavail * bsize,
     open:
       process.platform === 'win32'
-        ? []
+        ? null
         : files.filter((file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0),
     own: process.getuid === undefined || statSync(directory).uid === process.getuid(),
     database: inspectDatabase(join(directory, 'callgate.db'), secret),

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { chmodSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
-import type { Check } from '../../src/cli/checks.ts'
+import { type Check, judge } from '../../src/cli/checks.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { makeCertificate } from '../support/certificate.ts'
@@ -44,6 +44,13 @@ test('a directory in order is found well, and nothing secret is told', async () 
   expect({ code, err, unwell }).toEqual({ code: 0, err: '', unwell: {} })
   expect(says).toContain('opens all 2 sealed credentials')
   expect(says).not.toContain('very secret')
+})
+
+test('permissions that were not looked at are not called good', () => {
+  using data = filled()
+  const findings = new DataDir({ dataDir: data.path, secret: null }).inspect()
+  const said = judge({ ...findings, open: null }, Date.now()).find(({ name }) => name === 'permissions')
+  expect(said?.says).toStartWith('not looked at')
 })
 
 test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Check['level']>, number]>([
