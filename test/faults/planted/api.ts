@@ -73,4 +73,21 @@ export const api: readonly Fault[] = [
     ],
     noticedBy: ['test/http/list.test.ts'],
   },
+  {
+    title: 'anybody may say whose address a request comes from',
+    edits: [
+      ['src/http/address.ts', 'if (!isTrusted(peer, trusted)) return peer', 'if (peer === null) return peer'],
+    ],
+    noticedBy: ['test/http/address.test.ts'],
+  },
+  {
+    title: 'where https is required, http is answered',
+    edits: [['src/http/https.ts', 'if (!requireHttps || inTheClear', 'if (requireHttps || inTheClear']],
+    noticedBy: ['test/http/https.test.ts'],
+  },
+  {
+    title: 'ready is said while the disk takes no writes',
+    edits: [['src/storage/database.ts', "sqlite.run('BEGIN IMMEDIATE')", "sqlite.run('BEGIN')"]],
+    noticedBy: ['test/http/health.test.ts'],
+  },
 ]

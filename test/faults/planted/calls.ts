@@ -106,4 +106,14 @@ export const calls: readonly Fault[] = [
     edits: [['src/http/v1/index.ts', 'if (!call || call.environmentId !== environment.id)', 'if (!call)']],
     noticedBy: ['test/http/calls.test.ts'],
   },
+  {
+    title: 'a call whose provider was never made to hang up is given up at once',
+    edits: [['src/calls/reconcile.ts', 'clock.now() > call.expiresAt + hangUpForMs', 'true as boolean']],
+    noticedBy: ['test/calls/reconcile.test.ts'],
+  },
+  {
+    title: 'a call is told of twice at its end',
+    edits: [['src/webhooks/outbox.ts', 'if (!isOver(before) && isOver(after))', 'if (isOver(after))']],
+    noticedBy: ['test/webhooks/outbox.test.ts'],
+  },
 ]

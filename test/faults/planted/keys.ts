@@ -123,4 +123,14 @@ export const keys: readonly Fault[] = [
     ],
     noticedBy: ['test/http/leaks.test.ts'],
   },
+  {
+    title: 'a key that was seen in a URL is not noted',
+    edits: [[admission, 'if (key.exposedAt === null) noteExposure', "if (key.id === '') noteExposure"]],
+    noticedBy: ['test/http/authorization.test.ts'],
+  },
+  {
+    title: 'an old key and its successor are live together',
+    edits: [['src/storage/keys.ts', 'set({ replacedAt: key.createdAt })', 'set({ replacedAt: null })']],
+    noticedBy: ['test/keys/keyring.test.ts'],
+  },
 ]

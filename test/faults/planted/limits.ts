@@ -129,4 +129,24 @@ export const limits: readonly Fault[] = [
     ],
     noticedBy: ['test/http/admission.test.ts'],
   },
+  {
+    title: 'a window that is in use is swept away',
+    edits: [[window, 'if (log.newest <= nowMs - this.#spanMs)', 'if (log.at(0) <= nowMs - this.#spanMs)']],
+    noticedBy: ['test/limits/window.test.ts'],
+  },
+  {
+    title: 'a window keeps what was never asked for again',
+    edits: [[window, 'this.#sweep(nowMs)\n', '']],
+    noticedBy: ['test/limits/window.test.ts'],
+  },
+  {
+    title: 'who is refused a slot is told to come back after one is sure to be free',
+    edits: [[leases, 'Math.min(estimateMs, untilFirstExpiryMs)', 'estimateMs']],
+    noticedBy: ['test/limits/leases.test.ts'],
+  },
+  {
+    title: 'an IPv6 host pays for its wrong keys under each of its addresses anew',
+    edits: [['src/http/address.ts', '/64`', '/128`']],
+    noticedBy: ['test/http/throttle.test.ts'],
+  },
 ]

@@ -156,4 +156,53 @@ export const page: readonly Fault[] = [
     ],
     noticedBy: ['test/http/admin/deeds.test.ts'],
   },
+  {
+    title: 'a busy session never ends',
+    edits: [[sessions, 'found.session.createdAt <= now - absoluteMs', 'found.session.createdAt < 0']],
+    noticedBy: ['test/http/admin/entrance.test.ts'],
+  },
+  {
+    title: 'an invitation works twice',
+    edits: [
+      [
+        'src/storage/invitations.ts',
+        'orm.delete(invitations).where(eq(invitations.hash, hash)).run()\n        const',
+        'const',
+      ],
+    ],
+    noticedBy: ['test/http/admin/people.test.ts'],
+  },
+  {
+    title: 'a link to an account never ends',
+    edits: [
+      [
+        'src/storage/invitations.ts',
+        'and(eq(invitations.hash, hash), gt(invitations.expiresAt, now))',
+        'and(eq(invitations.hash, hash), gt(invitations.expiresAt, 0))',
+      ],
+    ],
+    noticedBy: ['test/http/admin/people.test.ts'],
+  },
+  {
+    title: 'the last operator can be removed',
+    edits: [
+      [
+        people,
+        "if (role === 'operator' && operators.length === 1)",
+        "if (role === 'operator' && operators.length === 0)",
+      ],
+    ],
+    noticedBy: ['test/http/admin/people.test.ts'],
+  },
+  {
+    title: 'a new password made by a link leaves the sessions open',
+    edits: [
+      [
+        'src/storage/invitations.ts',
+        'orm.delete(sessions).where(eq(sessions.personId, used.personId)).run()',
+        '',
+      ],
+    ],
+    noticedBy: ['test/http/admin/account.test.ts'],
+  },
 ]

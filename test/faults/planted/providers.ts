@@ -96,4 +96,31 @@ export const providers: readonly Fault[] = [
     edits: [['src/providers/wire.ts', ".replaceAll(phoneNumber, '(number)')", '']],
     noticedBy: ['test/providers/wire.test.ts'],
   },
+  {
+    title: 'an order that was answered with 500 counts as refused, though its phone may ring',
+    edits: [['src/providers/answers.ts', 'status >= 400 && status < 500 && status !== 408', 'status >= 400']],
+    noticedBy: ['test/providers/hostile.test.ts', 'test/providers/retell.test.ts'],
+  },
+  {
+    title: 'an order whose answer was lost counts as refused',
+    edits: [
+      [
+        'src/providers/answers.ts',
+        "if (result.kind === 'lost') return { outcome: 'unknown', reason",
+        "if (result.kind === 'lost') return { outcome: 'refused', code: 'provider_unreachable', reason",
+      ],
+    ],
+    noticedBy: ['test/providers/retell.test.ts'],
+  },
+  {
+    title: 'any refusal of a question counts as not knowing the call',
+    edits: [
+      [
+        'src/providers/answers.ts',
+        "if (isNotFound(result)) return { known: 'no' }",
+        "if (isNotFound(result) || result.status >= 400) return { known: 'no' }",
+      ],
+    ],
+    noticedBy: ['test/providers/retell.test.ts'],
+  },
 ]

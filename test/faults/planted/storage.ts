@@ -137,4 +137,30 @@ export const storage: readonly Fault[] = [
     ],
     noticedBy: ['test/providers/accounts.test.ts'],
   },
+  {
+    title: 'what is sealed for one account opens for another',
+    edits: [
+      ['src/storage/vault.ts', 'nonce).setAAD(Buffer.from(label))', 'nonce)'],
+      ['src/storage/vault.ts', '        .setAAD(Buffer.from(label))\n', ''],
+    ],
+    noticedBy: ['test/storage/vault.test.ts'],
+  },
+  {
+    title: 'a change stands though its line of the audit could not be written',
+    edits: [
+      ['src/storage/audit.ts', 'if (line) record(line)', 'try {\n if (line) record(line)\n } catch {}'],
+    ],
+    noticedBy: ['test/http/admin/deeds.test.ts'],
+  },
+  {
+    title: 'an old call whose events are still to be delivered is removed',
+    edits: [
+      [
+        'src/storage/old-rows.ts',
+        "deliveries where call_id = calls.id and state = 'pending'",
+        "deliveries where call_id = calls.id and state = 'none'",
+      ],
+    ],
+    noticedBy: ['test/storage/old-rows.test.ts'],
+  },
 ]
