@@ -11,6 +11,7 @@ import { keys } from './planted/keys.ts'
 import { limits } from './planted/limits.ts'
 import { outgoing } from './planted/outgoing.ts'
 import { page } from './planted/page.ts'
+import { people } from './planted/people.ts'
 import { providers } from './planted/providers.ts'
 import { storage } from './planted/storage.ts'
 import { webhooks } from './planted/webhooks.ts'
@@ -29,6 +30,7 @@ const faults: readonly Fault[] = [
   ...providers,
   ...outgoing,
   ...page,
+  ...people,
   ...webhooks,
   ...api,
 ]
@@ -64,7 +66,11 @@ const shuffled = (all: readonly Fault[]) => {
 const prove = async (directory: string): Promise<[line: string, held: boolean]> => {
   const stale = faults.filter(isStale)
   for (const { title, edits } of stale) note(`STALE: ${title} (${edits.map(([file]) => file).join(', ')})`)
-  if (stale.length > 0) return [`${stale.length} faults replace what is not there, or not once`, false]
+  if (stale.length > 0)
+    return [
+      `${stale.length} faults are stale: they replace what is not there once, or name a test that is gone`,
+      false,
+    ]
 
   const planted = shuffled(faults.filter(({ title }) => title.includes(values.only))).slice(0, most)
   if (planted.length === 0) return ['no fault planted: none has these words', false]

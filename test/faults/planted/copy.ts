@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Fault } from './fault.ts'
 
@@ -9,9 +9,10 @@ const left = new Set(['.git', 'data', 'dist', 'node_modules'])
 const testTimeoutMs = 20_000
 const patienceMs = 600_000
 
-/** Whether every text that the fault replaces is in its file, and only once: else the program has moved on from it. */
-export const isStale = ({ edits }: Fault) =>
-  edits.some(([file, find]) => readFileSync(join(root, file), 'utf8').split(find).length !== 2)
+/** Whether the program or its tests have moved on from a fault: a text that is not in its file just once, a test that is gone. */
+export const isStale = ({ edits, noticedBy }: Fault) =>
+  edits.some(([file, find]) => readFileSync(join(root, file), 'utf8').split(find).length !== 2) ||
+  noticedBy.some((file) => !existsSync(join(root, file)))
 
 /** Copies this tree to a new directory, to be spoilt there. */
 export const copyTree = (path: string) => {
