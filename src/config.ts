@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, type Network, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
+import { choice, flag, type Network, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
@@ -73,13 +73,13 @@ export const readConfig = (
     publicUrl: read.CALLGATE_PUBLIC_URL ?? null,
     tls: tlsFiles(read),
     trustedProxies: read.CALLGATE_TRUSTED_PROXIES ?? [],
-    requireHttps: read.CALLGATE_REQUIRE_HTTPS === 'true',
+    requireHttps: read.CALLGATE_REQUIRE_HTTPS,
     requestsPerMinute: read.CALLGATE_REQUESTS_PER_MINUTE,
     concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
-    allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS === 'true',
+    allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS,
     keepDays: {
       calls: read.CALLGATE_KEEP_CALLS_DAYS,
       deliveries: read.CALLGATE_KEEP_DELIVERIES_DAYS,
@@ -125,13 +125,13 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_TLS_CERT: z.string().optional(),
     CALLGATE_TLS_KEY: z.string().optional(),
     CALLGATE_TRUSTED_PROXIES: networks().optional(),
-    CALLGATE_REQUIRE_HTTPS: choice('true', 'false').default('false'),
+    CALLGATE_REQUIRE_HTTPS: flag().default(false),
     CALLGATE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(100),
     CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
-    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: choice('true', 'false').default('false'),
+    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: flag().default(false),
     CALLGATE_KEEP_CALLS_DAYS: days(365),
     CALLGATE_KEEP_DELIVERIES_DAYS: days(30),
     CALLGATE_KEEP_REFUSALS_DAYS: days(30),

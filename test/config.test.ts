@@ -49,7 +49,7 @@ test('all problems are reported at once, each as a sentence that names its varia
       CALLGATE_PUBLIC_URL: 'calls.example.com',
       CALLGATE_LOG_FORMAT: 'xml',
       CALLGATE_TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.com',
-      CALLGATE_REQUIRE_HTTPS: 'yes',
+      CALLGATE_REQUIRE_HTTPS: 'maybe',
       CALLGATE_TLS_CERT: 'cert.pem',
       CALLGATE_SECRET_FILE: '/nowhere/secret',
     }),
@@ -58,7 +58,7 @@ test('all problems are reported at once, each as a sentence that names its varia
     'CALLGATE_PORT must be a whole number from 0 to 65535.',
     'CALLGATE_PUBLIC_URL must be an http or https address, for example https://calls.example.com.',
     'CALLGATE_TRUSTED_PROXIES must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7.',
-    'CALLGATE_REQUIRE_HTTPS must be one of true, false.',
+    'CALLGATE_REQUIRE_HTTPS must be true or false.',
     'CALLGATE_CONCURRENT_CALLS must be a whole number from 1 to 1000000.',
     'CALLGATE_LOG_FORMAT must be one of pretty, json.',
     'CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.',
@@ -106,4 +106,11 @@ test('where the metrics are is a host and a port, and their token no short word'
   expect(problemsOf({ CALLGATE_METRICS_TOKEN: 'short' })).toEqual([
     'CALLGATE_METRICS_TOKEN must have at least 16 characters, none of them a space.',
   ])
+})
+
+test('what is on or off may be said in any usual word', () => {
+  const read = (word: string) =>
+    readConfig({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS: word }, false).allowPrivateDestinations
+  expect(['true', '1', 'yes', 'ON', 'True'].map(read)).toEqual([true, true, true, true, true])
+  expect(['false', '0', 'no', 'off', ''].map(read)).toEqual([false, false, false, false, false])
 })

@@ -11,6 +11,14 @@ export const wholeNumber = (least: number, most: number) => {
     .refine((number) => number >= least && number <= most, error)
 }
 
+/** On or off, by any of the words that people write for it. */
+export const flag = () =>
+  z
+    .string()
+    .toLowerCase()
+    .regex(/^(?:true|1|yes|on|false|0|no|off)$/, 'must be true or false')
+    .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
+
 export const choice = <const T extends string>(...values: T[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
 
