@@ -6,8 +6,10 @@ import type { EndedExchange, NoteEnd } from './ended.ts'
 /** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
 const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 
+/** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
+const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
+
 const urlPattern = /^https?:\/\/([^/?#]*)([^?#]*)/
-const portMost = 65_535
 
 /** The path of a request, or nothing where its target was none. */
 export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ?? ''
@@ -61,12 +63,11 @@ const statusOf = (response: unknown, { status }: Ending['set']) =>
 
 const createHostCheck = (allow: ExchangeNeeds['allow']) => {
   // Almost every request names the same host: the one that was judged last.
-  let judged = ''
+  let judged: string | undefined
   return (request: Request) => {
     const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
     if (host === judged) return
-    if (!hostPattern.test(host) || Number(/:(\d+)$/.exec(host)?.[1] ?? 0) > portMost)
-      throw new Failure('invalid_host')
+    if (!isHost(host)) throw new Failure('invalid_host')
     if (host.length >= shortHost) judged = host
     else if (allow(pathOf(request)).length === 0)
       throw new Failure('not_found', { detail: 'There is nothing at this path.' })

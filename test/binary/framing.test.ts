@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { connect } from 'node:net'
-import { provision, startBinary } from '../support/binary.ts'
+import { askAt, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { brokenFramings } from '../support/framing.ts'
+import { answersIn, sendRaw, statusOf } from '../support/raw.ts'
 
 const directory = temporaryDirectory()
 let server: Awaited<ReturnType<typeof startBinary>>
@@ -16,32 +17,39 @@ afterAll(async () => {
   directory[Symbol.dispose]()
 })
 
-/** Sends bytes as they are and gives what comes back until the answer is whole or the connection ends. */
 const send = (head: string[], body = '') =>
-  new Promise<string>((resolve) => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-    let received = ''
-    socket.on('data', (chunk) => (received += chunk.toString('latin1')))
-    socket.on('close', () => resolve(received))
-    socket.on('error', () => resolve(received))
-    socket.write(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`, 'latin1')
-  })
+  sendRaw(server.url, `${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`)
 
-const statusOf = (received: string) => Number(received.split(' ')[1])
 const codeOf = (received: string) => /"code":"(\w+)"/.exec(received)?.[1]
 
 const right = () => `Authorization: Bearer ${key}`
 const get = 'GET /api/v1/key HTTP/1.1'
 const host = 'Host: callgate.test'
 
+test('an empty Host is refused, before any other was seen', async () => {
+  const received = await send([get, 'Host:', right()])
+  expect([statusOf(received), codeOf(received)]).toEqual([400, 'invalid_host'])
+})
+
 test('a well-formed request over a raw socket is answered', async () => {
   expect(statusOf(await send([get, host, right()]))).toBe(200)
+})
+
+test.each(brokenFramings('').map(({ name }) => name))('refused, and makes no call: %s', async (name) => {
+  const broken = brokenFramings(key).find((one) => one.name === name)
+  const received = await sendRaw(server.url, broken?.bytes ?? '')
+  expect(statusOf(received)).toBeGreaterThanOrEqual(400)
+  expect(answersIn(received)).toBe(1)
+  const list = await askAt(server.url, key, '/api/v1/calls')
+  expect(await list.json()).toMatchObject({ data: [] })
 })
 
 test.each([
   ['two Host headers', () => [get, 'Host: one.test', 'Host: two.test', right()]],
   ['a Host with a space', () => [get, 'Host: one two', right()]],
   ['HTTP/1.0 without Host', () => ['GET /api/v1/key HTTP/1.0', right()]],
+  ['a number that is no address', () => ['GET /api/v1/calls HTTP/1.1', 'Host: 0xffffffffffffffff', right()]],
+  ['a name that is badly encoded', () => ['GET /api/v1/calls HTTP/1.1', 'Host: xn--a', right()]],
 ])('%s is refused as invalid_host', async (_, head) => {
   const received = await send(head())
   expect([statusOf(received), codeOf(received)]).toEqual([400, 'invalid_host'])
