@@ -73,6 +73,18 @@ export const proofs: Proof[] = [
     full: ['1000'],
   },
   {
+    script: 'framing.ts',
+    promise: 'no message that can be taken for two things is accepted, and pipelined ones are not confused',
+    small: ['1'],
+    full: ['50'],
+  },
+  {
+    script: 'input.ts',
+    promise: 'no input makes an answer of the 500s, is repeated by a refusal or shows internals',
+    small: ['2000'],
+    full: ['100000'],
+  },
+  {
     script: 'sign-in.ts',
     promise:
       'a flood of wrong passwords neither slows the API down nor shuts the owner out; one setup makes one operator',
