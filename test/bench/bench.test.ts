@@ -104,7 +104,7 @@ test('a row that could not be measured stays in the table, and is spoken of unde
   ])
   const rows = rowsOf([floor, ours], outcomes)
   expect(loadTable(rows)).toContain('| ours ')
-  expect(remarksOf(rows, 0)).toEqual(['ours: not installed here.'])
+  expect(remarksOf(rows, [], 0)).toEqual(['ours: not installed here.'])
 })
 
 const canRun = cpus().length > 1 && Bun.which('wrk') !== null && Bun.which('taskset') !== null

@@ -15,31 +15,32 @@ export interface Figure {
   problem?: string
 }
 
+interface Plan extends Omit<Figure, 'value' | 'problem'> {
+  isQuick: boolean
+  take(ground: Ground): Promise<number>
+}
+
 const startsEach = 5
 /** JavaScript gives memory back late: until it has not shrunk for so long, or at most. */
 const settleMs = 6000
 const settleMostMs = 40_000
 const many = 100_000
 
-/** Start-up and memory. One that fails says so in its place. */
+/** Start-up and memory. What could not be measured keeps its place, and says why. */
 export const takeFigures = async (ground: Ground, names: Set<string>, { isQuick }: Options) => {
-  const takes = [
-    ...(names.has('start') ? [startNew, startEmpty, ...(isQuick ? [] : [startMany])] : []),
-    ...(names.has('memory') ? [isQuick ? memoryIdle : memory] : []),
-  ]
+  const wanted = plans.filter((plan) => names.has(plan.name) && (plan.isQuick || !isQuick))
   const figures: Figure[] = []
-  for (const take of takes) figures.push(...(await take(ground)))
+  for (const { take, isQuick: _, ...plan } of wanted) {
+    try {
+      figures.push({ ...plan, value: await take(ground) })
+    } catch (error) {
+      figures.push({ ...plan, value: null, problem: error instanceof Error ? error.message : String(error) })
+    }
+  }
   return figures
 }
 
-const start = (says: string, aim: string, value: number): Figure => ({
-  name: 'start',
-  says,
-  value,
-  unit: 'ms',
-  aim,
-})
-
+/** Each start finds nothing at all. */
 const startNew = async (ground: Ground) => {
   const times: number[] = []
   for (let time = 0; time < startsEach; time++) {
@@ -47,10 +48,11 @@ const startNew = async (ground: Ground) => {
     await using server = await ground.serveGate(room.path)
     times.push(server.startMs)
   }
-  return [start('start to first answer, first start ever', '', median(times))]
+  return median(times)
 }
 
-const startOn = async (ground: Ground, agencies: number) => {
+/** Each start but the first finds what the one before it left. */
+const startOn = (agencies: number) => async (ground: Ground) => {
   using room = ground.room()
   const times: number[] = []
   for (let time = 0; time < startsEach; time++) {
@@ -62,48 +64,17 @@ const startOn = async (ground: Ground, agencies: number) => {
   return median(times)
 }
 
-const startEmpty = async (ground: Ground) => [
-  start('start to first answer, no agencies', '≤ 60', await startOn(ground, 0)),
-]
-
-const startMany = async (ground: Ground) => [
-  start('start to first answer, 100,000 agencies', '≤ 600', await startOn(ground, many)),
-]
-
-const resident = (says: string, value: number, unit: string, aim = ''): Figure => ({
-  name: 'memory',
-  says,
-  value,
-  unit,
-  aim,
-})
-
 const idleBytes = async (ground: Ground, agencies: number) => {
   using room = ground.room()
   await using server = await ground.startGate(room.path, { agencies })
-  return settled(server)
+  return await settled(server)
 }
 
-const idle = (bytes: number) => resident('resident when idle, no agencies', bytes / 2 ** 20, 'MB', '≤ 80')
-
-const memoryIdle = async (ground: Ground) => [idle(await idleBytes(ground, 0))]
-
-const memory = async (ground: Ground) => {
-  const [none, some, most] = [
-    await idleBytes(ground, 0),
-    await idleBytes(ground, keysInTurn),
-    await idleBytes(ground, many),
-  ]
-  return [
-    idle(none),
-    resident('resident a key, of 20,000', (some - none) / keysInTurn, 'bytes', '≤ 400'),
-    resident('resident a key, of 100,000', (most - none) / many, 'bytes', '≤ 400'),
-    await memoryOfWindows(ground),
-  ]
-}
+const bytesPerKey = (agencies: number) => async (ground: Ground) =>
+  ((await idleBytes(ground, agencies)) - (await idleBytes(ground, 0))) / agencies
 
 /** The same load twice: with one key, that the server is as warm, and with all, whose windows it then holds. */
-const memoryOfWindows = async (ground: Ground) => {
+const bytesPerWindow = async (ground: Ground) => {
   using room = ground.room()
   await using server = await ground.startGate(room.path, { agencies: keysInTurn })
   const load = (headers: string) => ({ method: 'GET', path: '/api/v1/key', headers }) as const
@@ -113,10 +84,67 @@ const memoryOfWindows = async (ground: Ground) => {
   await runLoad(server.url, load(one), 32, 10, ground.loadCore)
   const before = await settled(server)
   await runLoad(server.url, load(withKeys(ground, keysInTurn)), 32, 10, ground.loadCore)
-  const after = await settled(server)
-  const says = 'resident an active window, with the counts kept for its key'
-  return resident(says, (after - before) / keysInTurn, 'bytes')
+  return ((await settled(server)) - before) / keysInTurn
 }
+
+const plans: Plan[] = [
+  {
+    name: 'start',
+    says: 'start to first answer, first start ever',
+    unit: 'ms',
+    aim: '',
+    isQuick: true,
+    take: startNew,
+  },
+  {
+    name: 'start',
+    says: 'start to first answer, no agencies',
+    unit: 'ms',
+    aim: '≤ 60',
+    isQuick: true,
+    take: startOn(0),
+  },
+  {
+    name: 'start',
+    says: 'start to first answer, 100,000 agencies',
+    unit: 'ms',
+    aim: '≤ 600',
+    isQuick: false,
+    take: startOn(many),
+  },
+  {
+    name: 'memory',
+    says: 'resident when idle, no agencies',
+    unit: 'MB',
+    aim: '≤ 80',
+    isQuick: true,
+    take: async (ground) => (await idleBytes(ground, 0)) / 2 ** 20,
+  },
+  {
+    name: 'memory',
+    says: 'resident a key, of 20,000',
+    unit: 'bytes',
+    aim: '≤ 400',
+    isQuick: false,
+    take: bytesPerKey(keysInTurn),
+  },
+  {
+    name: 'memory',
+    says: 'resident a key, of 100,000',
+    unit: 'bytes',
+    aim: '≤ 400',
+    isQuick: false,
+    take: bytesPerKey(many),
+  },
+  {
+    name: 'memory',
+    says: 'resident an active window, with the counts kept for its key',
+    unit: 'bytes',
+    aim: '',
+    isQuick: false,
+    take: bytesPerWindow,
+  },
+]
 
 const settled = async (server: Pinned) => {
   let least = server.residentBytes()

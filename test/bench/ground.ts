@@ -27,10 +27,13 @@ export class Ground {
   readonly serverCore = 0
   readonly loadCore = 1
   readonly directory: string
+  readonly #serve: string[]
   readonly #seeds = new Map<number, Seeded>()
   readonly #files = new Map<string, string>()
 
-  constructor() {
+  /** `serve` is the command that serves: the executable's, where no other is given. */
+  constructor(serve = [executable, 'serve']) {
+    this.#serve = serve
     this.directory = mkdtempSync(join(tmpdir(), 'callgate-bench-'))
   }
 
@@ -71,7 +74,7 @@ export class Ground {
       CALLGATE_LOG_LEVEL: 'warning',
       ...settings,
     }
-    return this.start(room, 'callgate', [executable, 'serve'], port, env)
+    return this.start(room, 'callgate', this.#serve, port, env)
   }
 
   start(

@@ -35,14 +35,14 @@ export const startPinned = async ({ name, command, env = {}, port, directory }: 
     stdout: Bun.file(log),
     stderr: Bun.file(join(directory, 'errors.log')),
   })
-  const stop = async () => {
-    child.kill('SIGKILL')
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
     await child.exited
   }
   while (!(await answers(url))) {
     const waitedMs = performance.now() - begunAt
     if (child.exitCode === null && waitedMs < startMostMs) continue
-    await stop()
+    await end('SIGKILL')
     throw new Error(`${name} did not start: ${lastWords(directory)}`)
   }
   return {
@@ -50,8 +50,10 @@ export const startPinned = async ({ name, command, env = {}, port, directory }: 
     startMs: performance.now() - begunAt,
     cpuMs: () => parseCpuMs(readFileSync(`/proc/${child.pid}/stat`, 'utf8')),
     residentBytes: () => parseResidentBytes(readFileSync(`/proc/${child.pid}/status`, 'utf8')),
+    /** Lets it end as it will. */
+    stop: () => end('SIGTERM'),
     /** Ends it at once: nothing of it is kept. */
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
   }
 }
 

@@ -9,6 +9,8 @@ export interface Row extends Partial<Run> {
   connections: number
   /** Requests a second against those of the floor, asked in the same way over as many connections. */
   ofFloor?: number
+  /** The same by the processor time of a request, which others on the machine disturb less. */
+  ofFloorByCpu?: number
   problem?: string
 }
 
@@ -26,7 +28,9 @@ export const rowsOf = (cases: Case[], outcomes: Map<string, Outcome>): Row[] => 
         says,
         connections: count,
         ...run,
-        ...(run && base ? { ofFloor: run.perSecond / base.perSecond } : {}),
+        ...(run && base
+          ? { ofFloor: run.perSecond / base.perSecond, ofFloorByCpu: base.cpuUs / run.cpuUs }
+          : {}),
         ...(problem === undefined ? {} : { problem }),
       }
     }),
@@ -38,6 +42,7 @@ const head = [
   'connections',
   'a second',
   'of the floor',
+  'by CPU',
   'CPU µs each',
   'p50 ms',
   'p99 ms',
@@ -53,6 +58,7 @@ export const loadTable = (rows: Row[]) =>
       row.connections,
       row.perSecond ?? '–',
       row.ofFloor?.toFixed(2) ?? '–',
+      row.ofFloorByCpu?.toFixed(2) ?? '–',
       row.cpuUs ?? '–',
       row.p50Ms ?? '–',
       row.p99Ms ?? '–',
@@ -68,8 +74,9 @@ export const figureTable = (figures: Figure[]) =>
   )
 
 /** What has to be known beside the figures, one sentence each. */
-export const remarksOf = (rows: Row[], loadBefore: number) => [
+export const remarksOf = (rows: Row[], figures: Figure[], loadBefore: number) => [
   ...new Set(rows.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}.`]))),
+  ...figures.flatMap(({ says, problem }) => (problem === undefined ? [] : [`${says}: ${problem}.`])),
   ...rows.flatMap(({ name, connections, loadBusy = 0, serverBusy = 1 }) =>
     loadBusy > 0.95 && serverBusy < 0.95
       ? [`${name} at ${connections}: the load was busier than the server, so this is the load's limit.`]

@@ -39,7 +39,7 @@ const main = async (options: Options) => {
   const names = new Set<string>(options.only.length === 0 ? figureNames : options.only)
   const figures = await takeFigures(ground, names, options)
   const rows = rowsOf(wanted, outcomes)
-  const remarks = remarksOf(rows, machine.loadBefore)
+  const remarks = remarksOf(rows, figures, machine.loadBefore)
   if (options.asJson)
     return process.stdout.write(
       `${JSON.stringify({ machine, versions, options, rows, figures, remarks }, null, 2)}\n`,
