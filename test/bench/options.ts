@@ -7,7 +7,8 @@ export interface Options {
   asJson: boolean
   rounds: number
   seconds: number
-  warmUpSeconds: number
+  /** How many requests make a server warm: on a busy machine a span of time says nothing. */
+  warmUpRequests: number
 }
 
 export const usage = `bun run bench [--quick] [--only name,…] [--rounds N] [--seconds N] [--json]`
@@ -30,8 +31,8 @@ export const readOptions = (args: string[]): Options => {
     asJson: values.json,
     only: values.only?.split(',').filter(Boolean) ?? [],
     rounds: wholeNumber('rounds', values.rounds) ?? (isQuick ? 1 : 3),
-    seconds: wholeNumber('seconds', values.seconds) ?? (isQuick ? 2 : 6),
-    warmUpSeconds: isQuick ? 1 : 3,
+    seconds: wholeNumber('seconds', values.seconds) ?? (isQuick ? 2 : 5),
+    warmUpRequests: isQuick ? 20_000 : 60_000,
   }
 }
 
