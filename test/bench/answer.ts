@@ -2,9 +2,12 @@
 export const answer = JSON.stringify({
   success: true,
   data: {
-    agency: { id: '019aa3c0-8c3e-7000-a6de-0d3f1c2b4a59', name: 'Agency 12345', plan: 'agency' },
+    agency: { id: '01a20913-72ea-76f2-9618-eb1056300945', name: 'Agency 12345', plan: 'agency' },
     environment: 'production',
-    key: { hint: 'bvai_sk_…a1B2', age_days: 12, created_at: '2026-11-23T15:00:00.000Z' },
-    limits: { requests_per_minute: 100, requests_left: 57, concurrent_calls: 10, calls_left: 9 },
+    key: { last4: 'GHQY', created_at: '2026-11-23T15:43:19.273Z', age_days: 0 },
+    limits: {
+      requests: { limit: 100, window_seconds: 60, remaining: 57, reset_seconds: 12 },
+      concurrent_calls: { limit: 10, active: 0, remaining: 10 },
+    },
   },
 })

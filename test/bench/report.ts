@@ -57,8 +57,8 @@ export const loadTable = (rows: Row[]) =>
       row.says,
       row.connections,
       row.perSecond ?? '–',
-      row.ofFloor?.toFixed(2) ?? '–',
-      row.ofFloorByCpu?.toFixed(2) ?? '–',
+      ratio(row.ofFloor),
+      ratio(row.ofFloorByCpu),
       row.cpuUs ?? '–',
       row.p50Ms ?? '–',
       row.p99Ms ?? '–',
@@ -66,6 +66,8 @@ export const loadTable = (rows: Row[]) =>
       row.residentMb ?? '–',
     ]),
   )
+
+const ratio = (value: number | undefined) => value?.toFixed(value < 0.1 ? 3 : 2) ?? '–'
 
 export const figureTable = (figures: Figure[]) =>
   markdownTable(
