@@ -1,5 +1,4 @@
 import { Elysia } from 'elysia'
-import { z } from 'zod'
 import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
 import { patternsOf } from '../../telemetry/patterns.ts'
@@ -16,8 +15,6 @@ const hoursShown = 30 * 24
 /** Of each environment: more would make the page slow on a phone. */
 const refusalsShown = 10
 const requestIdMost = 36
-
-const usageQuery = z.object({ request: z.string().optional() })
 
 /** How an agency's environments are used, and what of their limits is taken this moment. */
 export const usagePages = (services: Services) => {
@@ -58,9 +55,11 @@ export const usagePages = (services: Services) => {
     .use(signedIn(services))
     .get(
       '/agencies/:agency/usage',
-      ({ person, params, query }) => {
+      ({ person, params, request }) => {
         const agency = findAgency(services, params.agency)
-        const wanted = query.request?.trim().slice(0, requestIdMost) || undefined
+        // As it was typed: Elysia would make an object or a list of some texts.
+        const asked = new URL(request.url).searchParams.get('request') ?? ''
+        const wanted = asked.trim().slice(0, requestIdMost) || undefined
         const views = environments.list(agency.id).map((environment) => view(environment, wanted))
         return renderPage(
           <UsagePage
@@ -72,7 +71,7 @@ export const usagePages = (services: Services) => {
           />,
         )
       },
-      { params: agencyParams, query: usageQuery },
+      { params: agencyParams },
     )
     .get(
       '/agencies/:agency/usage/live',

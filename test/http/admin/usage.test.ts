@@ -180,3 +180,12 @@ test('the page stays below 40 KB with a month of ever changing figures in both e
   expect(page.length).toBeLessThan(40 * 1024)
   expect(page).not.toMatch(/ style=/)
 })
+
+test.each(['request=a&request=b', 'request={"a":1}', 'request=[1]', 'request=a,b', 'request=%ff'])(
+  'whatever the request that is looked for is, the page is shown: %s',
+  async (query) => {
+    const gate = createGate()
+    const { visit } = await createOperator(gate)
+    expect((await visit(`${usagePath(gate)}?${query}`)).status).toBe(200)
+  },
+)
