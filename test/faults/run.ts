@@ -98,6 +98,12 @@ export const proofs: Proof[] = [
     full: ['20'],
   },
   {
+    script: 'slow-clients.ts',
+    promise: 'silent and dripping clients are ended in time, and slow nobody else down',
+    small: ['100', '20', '100'],
+    full: ['1000', '200', '200'],
+  },
+  {
     script: 'soak.ts',
     promise: 'under mixed load with faults nothing fails, no slot stays taken, and memory stays flat',
     small: ['0.17'],
