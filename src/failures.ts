@@ -47,7 +47,8 @@ export const failures = {
   invalid_query: { status: 400, sentence: 'Invalid query: {detail}.' },
   invalid_idempotency_key: {
     status: 400,
-    sentence: 'The Idempotency-Key must be 1 to 255 printable ASCII characters, bare or quoted.',
+    sentence:
+      'The Idempotency-Key must be 1 to 255 printable ASCII characters, bare or quoted, and no API key.',
   },
   idempotency_mismatch: {
     status: 422,

@@ -8,7 +8,7 @@ import type { Windows } from '../limits/window.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../telemetry/usage.ts'
 import { clientAddress } from './address.ts'
-import { keysInUrl, readBearer } from './bearer.ts'
+import { keysInUrl, readBearer, readUserAgent } from './bearer.ts'
 import type { NoteEnd } from './ended.ts'
 import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -107,7 +107,7 @@ export const admission = (needs: AdmissionNeeds) => {
     rateLimits.announce(set.headers, environment, window)
     if (!window.granted)
       return refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
-    const userAgent = request.headers.get('user-agent')
+    const userAgent = readUserAgent(request)
     const address = addressOf(exchange)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 

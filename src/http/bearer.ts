@@ -20,6 +20,12 @@ const checked = (token: string) => {
 
 const keyLike = new RegExp(`${prefix}[0-9A-Za-z]*`, 'g')
 
+/** The User-Agent without what looks like a key: its first word is kept, as the name of a program. */
+export const readUserAgent = ({ headers }: Request) => {
+  const agent = headers.get('user-agent')
+  return agent?.includes(prefix) ? agent.replaceAll(keyLike, '') : agent
+}
+
 /** What looks like a key in the values of a URL's query: it is burnt, whatever the header says. */
 export const keysInUrl = (url: string): string[] => {
   const query = url.indexOf('?')

@@ -1,4 +1,5 @@
 import { Failure } from '../failures.ts'
+import { holdsToken } from '../keys/token.ts'
 
 const bodyLimitBytes = 32 * 1024
 const depthLimit = 32
@@ -18,10 +19,16 @@ export const readJson = async (request: Request): Promise<unknown> => {
   return value
 }
 
-/** The fields of a posted form. */
+/** For a body with a key in what would be kept of it. */
+export const keyInBody = () =>
+  new Failure('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
+
+/** The fields of a posted form. Fails where a key is in one of them: nothing that a form is for has one. */
 export const readForm = async (request: Request): Promise<Record<string, string>> => {
   requireMediaType(request, 'application/x-www-form-urlencoded')
-  return Object.fromEntries(new URLSearchParams(decode(await readCapped(request))))
+  const fields = [...new URLSearchParams(decode(await readCapped(request)))]
+  if (fields.some(([, value]) => holdsToken(value))) throw keyInBody()
+  return Object.fromEntries(fields)
 }
 
 const requireMediaType = (request: Request, wanted: string) => {

@@ -5,6 +5,7 @@ import type { Failure } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Usage } from '../telemetry/usage.ts'
 import { clientAddress } from './address.ts'
+import { readUserAgent } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 /** The request that was refused, as a hook sees it. */
@@ -47,6 +48,6 @@ export const createNoteRefusal =
       ...rateLimits.counters(environment),
     }
     if (admitted) return usage.refuseAdmitted(refused)
-    const userAgent = request.headers.get('user-agent')
+    const userAgent = readUserAgent(request)
     usage.refuse({ environmentId: environment.id, keyId, address, userAgent }, refused)
   }

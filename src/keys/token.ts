@@ -34,6 +34,11 @@ export const tokenFlaw = (text: string): string | undefined => {
   return 'its checksum does not match'
 }
 
+const whole = new RegExp(`${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}`)
+
+/** Whether a key is somewhere in a text, of whatever checksum: such a text is not to be kept. */
+export const holdsToken = (text: string) => whole.test(text)
+
 /** SHA-256 in hex, the only form in which a secret of ours is kept. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
 export const tokenHash = (token: string) => Bun.SHA256.hash(token, 'hex')
 

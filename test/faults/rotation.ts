@@ -22,17 +22,6 @@ process.on('exit', () => void server.kill())
 const { agency, newKey } = await provision(server.command)
 const operator = await setUpOperator(server)
 
-/** Rotates as a person does: by the form that names the key it replaces. */
-const rotateAtPage = async () => {
-  const path = `/admin/agencies/${agency}/integrations/api/production`
-  const form = await (await operator.visit(`${path}/rotate`)).text()
-  const [, replaces = ''] = /name="replaces" value="([^"]+)"/.exec(form) ?? []
-  const answer = await operator.post(`${path}/key`, { replaces })
-  const [key] = /bvai_sk_[0-9A-Za-z]{38}/.exec(await answer.text()) ?? []
-  if (!key) throw new Error(`the rotation answered ${answer.status}`)
-  return key
-}
-
 /** All keys, the newest last. Each is here once the answer that shows it is. */
 const keys = [await newKey()]
 /** Where a rotation is under way, the newest key may already be the one before it. */
@@ -60,7 +49,7 @@ const clients = Array.from({ length: clientsAtOnce }, client)
 for (let rotation = 0; rotation < rotations; rotation++) {
   await Bun.sleep(random() * 20)
   isRotating = true
-  keys.push(rotation % 2 === 0 ? await rotateAtPage() : await newKey('rotate'))
+  keys.push(rotation % 2 === 0 ? await operator.rotate(agency, 'production') : await newKey('rotate'))
   isRotating = false
 }
 await Bun.sleep(20)

@@ -24,6 +24,13 @@ export const proofs: Proof[] = [
     full: ['1000', '50'],
   },
   {
+    script: 'disk-full.ts',
+    promise:
+      'a full disk refuses what it cannot store, can be read, and is recovered from without anyone’s help',
+    small: ['1'],
+    full: ['20'],
+  },
+  {
     script: 'durability.ts',
     promise: 'what was acknowledged is on disk, through kill -9 under sixteen writers',
     small: ['3'],
@@ -61,6 +68,13 @@ export const proofs: Proof[] = [
     full: ['1000000', '10000', '2852'],
   },
   {
+    script: 'leases.ts',
+    promise:
+      'never an eleventh call, and no slot left behind, however calls end and whatever is told of them',
+    small: ['50'],
+    full: ['10000'],
+  },
+  {
     script: 'planted.ts',
     promise: 'the tests notice: of the faults that are planted, none survives',
     small: ['2'],
@@ -90,6 +104,12 @@ export const proofs: Proof[] = [
       'a flood of wrong passwords neither slows the API down nor shuts the owner out; one setup makes one operator',
     small: ['2'],
     full: ['20', '500'],
+  },
+  {
+    script: 'secrets.ts',
+    promise: 'a secret is nowhere but in the one answer that shows it, however it is used',
+    small: ['2'],
+    full: ['100'],
   },
   {
     script: 'sigterm.ts',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mintToken, tokenHash } from '../../src/keys/token.ts'
 import { createGate, type Gate } from '../support/gate.ts'
+import { createOperator } from '../support/page.ts'
 import { everythingIn, expectRefusal } from '../support/refusal.ts'
 
 const send = (gate: Gate, authorization: string | Headers | undefined, query = '') => {
@@ -120,6 +121,49 @@ test('authenticates before it looks at a body, a path parameter or a method', as
   await expectRefusal(await post('/api/v1/calls/trigger'), 401, 'missing_key')
   await expectRefusal(await post('/api/v1/calls/not-an-id/end'), 401, 'missing_key')
   await expectRefusal(await gate.request('/api/v1/calls/trigger'), 401, 'missing_key')
+})
+
+describe('a key in the wrong place is never kept:', () => {
+  const holdsKey = ({ database }: Gate, key: string) => Buffer.from(database.sqlite.serialize()).includes(key)
+
+  test.each<[what: string, body: (key: string) => object]>([
+    ['the name', (key) => ({ name: `Jane ${key}` })],
+    ['the e-mail address', (key) => ({ email: `${key}@example.com` })],
+    ['a value of the metadata', (key) => ({ metadata: { deep: [{ key }] } })],
+    ['a name in the metadata', (key) => ({ metadata: { [key]: true } })],
+  ])('as %s of a call it is refused', async (_what, body) => {
+    const gate = createGate()
+    const response = await gate.postJson('/api/v1/calls/trigger', {
+      phone_number: '+15551234500',
+      ...body(gate.key),
+    })
+    await expectNoEcho(response, gate.key)
+    await expectRefusal(response, 400, 'invalid_body')
+    expect(holdsKey(gate, gate.key)).toBe(false)
+  })
+
+  test('as a User-Agent it is left out of the list of who used it', async () => {
+    const gate = createGate()
+    for (const userAgent of [gate.key, `dialler ${gate.key}/1.0`, `Bearer ${gate.key}`])
+      await gate.authorized('/api/v1/key', { headers: { 'user-agent': userAgent } })
+    await gate.trigger('00', gate.issue())
+    await gate.authorized('/api/v1/key', { headers: { 'user-agent': gate.key } })
+    gate.services.usage.flush()
+    expect(holdsKey(gate, gate.key)).toBe(false)
+    expect(holdsKey(gate, 'dialler')).toBe(true)
+  })
+
+  test('in a form it is refused, whatever the form is for', async () => {
+    const gate = createGate()
+    const { post } = await createOperator(gate)
+    const agents = `/admin/agencies/${gate.agency.id}/agents`
+    for (const fields of [{ name: gate.key }, { name: 'Bea', provider: 'vapi', ref: `x ${gate.key}` }]) {
+      const response = await post(agents, fields)
+      expect(response.status).toBe(400)
+      expect(await response.text()).not.toContain(gate.key)
+    }
+    expect(holdsKey(gate, gate.key)).toBe(false)
+  })
 })
 
 describe('a key in the URL', () => {

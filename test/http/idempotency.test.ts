@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { mintToken } from '../../src/keys/token.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { expectRefusal } from '../support/refusal.ts'
@@ -140,6 +141,8 @@ test.each([
   ['a character that is not ASCII', 'clé'],
   ['a tab', 'a\tb'],
   ['a lone quote', '"open'],
+  ['an API key, which would be kept', mintToken()],
+  ['an API key in quotes', `"${mintToken()}"`],
 ])('%s is refused and costs no slot', async (_, idempotencyKey) => {
   const gate = createGate()
   await expectRefusal(await triggerOnce(gate, idempotencyKey), 400, 'invalid_idempotency_key')

@@ -11,11 +11,20 @@ export const setUpOperator = async ({ url, setupLink }: Running) => {
   const made = await postTo(url, '/admin/setup', { token, ...operator })
   const cookie = cookieOf(made)
   if (made.status !== 303) throw new Error(`the setup answered ${made.status}`)
-  return {
-    cookie,
-    visit: (path: string) => fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' }),
-    post: (path: string, fields: Record<string, string> = {}) => postTo(url, path, fields, { cookie }),
+  const visit = (path: string) => fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' })
+  const post = (path: string, fields: Record<string, string> = {}) => postTo(url, path, fields, { cookie })
+
+  /** A new key, made as a person makes one: by the form that names the key it replaces. */
+  const rotate = async (agency: string, environment: string) => {
+    const path = `/admin/agencies/${agency}/integrations/api/${environment}`
+    const form = await (await visit(`${path}/rotate`)).text()
+    const [, replaces = ''] = /name="replaces" value="([^"]+)"/.exec(form) ?? []
+    const answer = await post(`${path}/key`, { replaces })
+    const [key] = /bvai_sk_[0-9A-Za-z]{38}/.exec(await answer.text()) ?? []
+    if (!key) throw new Error(`the rotation answered ${answer.status}`)
+    return key
   }
+  return { cookie, token, visit, post, rotate }
 }
 
 /** Posts a form as a page of the server itself does. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { TriggerRequest } from '../../calls/trigger.ts'
 import { Failure } from '../../failures.ts'
-import { readJson } from '../body.ts'
+import { holdsToken } from '../../keys/token.ts'
+import { keyInBody, readJson } from '../body.ts'
 import { jsonObject } from './schemas.ts'
 
 /** E.164: a plus and at most 15 digits, the first not 0; the shortest numbers in use have 7. */
@@ -50,7 +51,7 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
   if (header === null) return null
   const [, quoted, bare] = idempotencyKeyPattern.exec(header) ?? []
   const key = quoted ?? bare
-  if (key === undefined) throw new Failure('invalid_idempotency_key')
+  if (key === undefined || holdsToken(key)) throw new Failure('invalid_idempotency_key')
   return key
 }
 
@@ -62,6 +63,7 @@ export const readTrigger = async (request: Request): Promise<TriggerRequest> => 
   const { phone_number, agent_id, name, email, metadata } = parsed.data
   if (typeof phone_number !== 'string' || !phoneNumberPattern.test(phone_number))
     throw new Failure('invalid_phone_number')
+  if (holdsToken(JSON.stringify([name, email, metadata]))) throw keyInBody()
   return {
     phoneNumber: phone_number,
     agentId: agent_id ?? null,
