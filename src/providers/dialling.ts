@@ -1,4 +1,5 @@
 import { createTurns } from '../turns.ts'
+import { discreet } from './discreet.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Provider, ProviderKind, Surroundings } from './provider.ts'
 
@@ -61,15 +62,21 @@ export class Dialling<Row extends StoredAccount> {
 
   /** Asks the provider whether credentials not saved yet work. Undefined when they do, else why not. */
   check(kind: ProviderKind, given: Pick<Account, 'baseUrl' | 'credentials'>): Promise<string | undefined> {
-    return kind.connect({ id: '', hookUrl: '', ...given }, this.#needs.surroundings).check()
+    return kind.connect({ id: '', hookUrl: '', ...given }, this.#surroundings(given.credentials)).check()
+  }
+
+  #surroundings(credentials: Account['credentials']): Surroundings {
+    const { surroundings } = this.#needs
+    return { ...surroundings, send: discreet(surroundings.send, credentials) }
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, surroundings, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
+    const { accounts, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
-      return inTurns(measured(kind.connect({ ...own, credentials }, surroundings), kind.name, measure))
+      const provider = kind.connect({ ...own, credentials }, this.#surroundings(credentials))
+      return inTurns(measured(provider, kind.name, measure))
     } catch (error) {
       return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
     }
