@@ -107,10 +107,10 @@ test('a row that could not be measured stays in the table, and is spoken of unde
   expect(remarksOf(rows, [], 0)).toEqual(['ours: not installed here.'])
 })
 
-const canRun = cpus().length > 1 && Bun.which('wrk') !== null && Bun.which('taskset') !== null
+const canRun = cpus().length > 1 && ['wrk', 'taskset', 'setpriv'].every((program) => Bun.which(program))
 
 test.skipIf(!canRun)(
-  `the floor is measured in one short round${canRun ? '' : ' (skipped: wrk, taskset or a second core is missing)'}`,
+  `the floor is measured in one short round${canRun ? '' : ' (skipped: wrk, util-linux or a second core is missing)'}`,
   async () => {
     const script = join(import.meta.dir, 'run.ts')
     const command = [process.execPath, script, '--quick', '--seconds', '1', '--only', 'floor', '--json']

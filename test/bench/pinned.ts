@@ -20,8 +20,9 @@ const startMostMs = 60_000
 /** A server that leaves connections alone must not hang the run. */
 const askMostMs = 5000
 
-/** The command, kept to one core. */
-export const onCore = (core: number, command: string[]) => ['taskset', '-c', String(core), ...command]
+/** The command, kept to one core, and ended with whoever started it, however that one ends. */
+export const onCore = (core: number, command: string[]) =>
+  ['setpriv', '--pdeathsig', 'KILL', 'taskset', '-c', String(core)].concat(command)
 
 /** Starts a server on one core; resolves at its first answer, whatever that says, with how long it took. */
 export const startPinned = async ({ name, command, env = {}, port, directory }: Start, core: number) => {

@@ -22,7 +22,8 @@ const chosen = ({ only, isQuick }: Options): Case[] => {
 /** Why there can be no run here; undefined when there can. */
 const obstacle = ({ only }: Options): string | undefined => {
   if (cpus().length < 2) return 'A server and its load need two cores.'
-  if (!Bun.which('taskset')) return 'taskset keeps them apart: apt-get install util-linux'
+  if (!Bun.which('taskset') || !Bun.which('setpriv'))
+    return 'taskset and setpriv keep them apart: apt-get install util-linux'
   if (!Bun.which('wrk')) return 'wrk is the load: apt-get install -y --no-install-recommends wrk'
   const known = new Set([...cases.map(({ name }) => name), ...figureNames])
   const unknown = only.filter((name) => !known.has(name))
@@ -32,6 +33,11 @@ const obstacle = ({ only }: Options): string | undefined => {
 
 const main = async (options: Options) => {
   using ground = new Ground()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      ground[Symbol.dispose]()
+      process.exit(1)
+    })
   const machine = describeMachine(ground.directory)
   const versions = describeVersions(executable)
   const wanted = chosen(options)
