@@ -49,7 +49,7 @@ export const api: readonly Fault[] = [
   },
   {
     title: 'a second Host header is taken',
-    edits: [[exchange, 'if (!hostPattern.test(host) ||', "if (host === '' ||"]],
+    edits: [[exchange, 'hostPattern.test(host) && URL.canParse(`http://${host}/`)', "host !== ''"]],
     noticedBy: ['test/http/exchange.test.ts'],
   },
   {
