@@ -66,7 +66,7 @@ const readable = (bytes: Uint8Array) =>
     .trim()
 
 /** RFC 9110 §10.2.3: seconds or a date. What is neither asks for nothing. */
-const retryAfterMs = (header: string | null, now: number) => {
+export const retryAfterMs = (header: string | null, now: number) => {
   if (header === null) return 0
   const at = /^\d+$/.test(header.trim()) ? now + Number(header) * 1000 : Date.parse(header)
   return Number.isFinite(at) ? Math.max(0, at - now) : 0
