@@ -14,8 +14,8 @@ export interface IdempotencyRow {
 
 export interface IdempotencyStore {
   find(environmentId: string, key: string): IdempotencyRow | undefined
-  /** Writes a row in the place of one that has expired, and removes a few other expired ones. */
-  put(row: IdempotencyRow, expiredBefore: number): void
+  /** Writes a row in the place of one that has expired. */
+  put(row: IdempotencyRow): void
 }
 
 /**
@@ -55,7 +55,7 @@ export class Idempotency {
   }
 
   put(row: IdempotencyRow) {
-    this.#store.put(row, row.createdAt - idempotencyMs)
+    this.#store.put(row)
   }
 }
 

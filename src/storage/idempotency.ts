@@ -1,10 +1,7 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { IdempotencyRow, IdempotencyStore } from '../calls/idempotency.ts'
 import type { Database } from './database.ts'
 import { idempotencyKeys } from './schema.ts'
-
-/** How many expired rows one write takes along: more than it adds, few enough to stall nobody. */
-const expiredAtOnce = 10
 
 export const createIdempotencyStore = ({ orm }: Database): IdempotencyStore => {
   const byKey = orm
@@ -18,28 +15,30 @@ export const createIdempotencyStore = ({ orm }: Database): IdempotencyStore => {
     )
     .prepare()
 
+  const placing = orm
+    .insert(idempotencyKeys)
+    .values({
+      environmentId: sql.placeholder('environmentId'),
+      key: sql.placeholder('key'),
+      fingerprint: sql.placeholder('fingerprint'),
+      callId: sql.placeholder('callId'),
+      createdAt: sql.placeholder('createdAt'),
+    })
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.environmentId, idempotencyKeys.key],
+      set: {
+        fingerprint: sql`excluded.fingerprint`,
+        callId: sql`excluded.call_id`,
+        createdAt: sql`excluded.created_at`,
+      },
+    })
+    .prepare()
+
   return {
     find: (environmentId, key): IdempotencyRow | undefined => byKey.get({ environmentId, key }),
 
-    put: (row, expiredBefore) => {
-      const expired = orm
-        .select({ rowid: sql`rowid` })
-        .from(idempotencyKeys)
-        .where(lte(idempotencyKeys.createdAt, expiredBefore))
-        .limit(expiredAtOnce)
-      orm
-        .delete(idempotencyKeys)
-        .where(sql`rowid in ${expired}`)
-        .run()
-      const { fingerprint, callId, createdAt } = row
-      orm
-        .insert(idempotencyKeys)
-        .values(row)
-        .onConflictDoUpdate({
-          target: [idempotencyKeys.environmentId, idempotencyKeys.key],
-          set: { fingerprint, callId, createdAt },
-        })
-        .run()
+    put: (row) => {
+      placing.run({ ...row })
     },
   }
 }

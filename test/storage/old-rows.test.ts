@@ -104,7 +104,7 @@ test('a call that is not done with is never removed, however old, and holds up n
   const gate = createGate()
   const idempotencyKey = (callId: string, createdAt: number) => {
     const of = { environmentId: gate.production.id, fingerprint: 'x' }
-    gate.services.idempotency.put({ ...of, key: callId, callId, createdAt }, 0)
+    gate.services.idempotency.put({ ...of, key: callId, callId, createdAt })
   }
   const kept = [
     oldCall(gate, null, { createdAt: 1, heardAt: 1 }),
