@@ -137,7 +137,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   description:
-    'Names this call: for 24 hours, the same key with the same body gets the first answer again. 1 to 255 printable ASCII characters.',
+    'Names this call: for 24 hours, the same key with the same body gets the first answer again. 1 to 255 printable ASCII characters, and no API key.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 }
 
