@@ -75,6 +75,12 @@ export const proofs: Proof[] = [
     full: ['10000'],
   },
   {
+    script: 'outgoing.ts',
+    promise: 'nothing on this machine is called, whatever URL a webhook or a provider is given',
+    small: ['4'],
+    full: ['1'],
+  },
+  {
     script: 'planted.ts',
     promise: 'the tests notice: of the faults that are planted, none survives',
     small: ['2'],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { findAddresses } from '../../src/outgoing/destination.ts'
 import { createSend } from '../../src/outgoing/send.ts'
 import { startCanary } from '../support/canary.ts'
+import { hostileUrls } from '../support/hostile-urls.ts'
 
 const request = {
   method: 'POST',
@@ -11,130 +12,9 @@ const request = {
   beyondLimit: 'lost',
 } as const
 
-/** PORT is where the canary sings. Every name that is asked for leads to it. */
-const hostile = {
-  'this machine, spelt in every way': [
-    'https://127.0.0.1:PORT/',
-    'https://127.1:PORT/',
-    'https://127.0.1:PORT/',
-    'https://127.127.127.127:PORT/',
-    'https://2130706433:PORT/',
-    'https://0x7f000001:PORT/',
-    'https://0x7f.0.0.1:PORT/',
-    'https://0X7F.0x0.0X0.1:PORT/',
-    'https://0177.0.0.1:PORT/',
-    'https://00000177.1:PORT/',
-    'https://017700000001:PORT/',
-    'https://127.000.000.001:PORT/',
-    'https://127.0.0.1.:PORT/',
-    'https://0:PORT/',
-    'https://0.0.0.0:PORT/',
-    'https://127。0。0。1:PORT/',
-    'https://１２７.０.０.１:PORT/',
-    'https://①②⑦.⓪.⓪.①:PORT/',
-    'https://%31%32%37.0.0.1:PORT/',
-    'https://127%2e0%2e0%2e1:PORT/',
-    'https://127.0.0.1\t:PORT/',
-    'https://127.0.\n0.1:PORT/',
-    '  https://127.0.0.1:PORT/  ',
-  ],
-  'this machine, by IPv6': [
-    'https://[::1]:PORT/',
-    'https://[0:0:0:0:0:0:0:1]:PORT/',
-    'https://[0000::0001]:PORT/',
-    'https://[::]:PORT/',
-    'https://[::127.0.0.1]:PORT/',
-    'https://[::ffff:127.0.0.1]:PORT/',
-    'https://[::ffff:7f00:1]:PORT/',
-    'https://[0:0:0:0:0:FFFF:127.0.0.1]:PORT/',
-    'https://[::ffff:0:127.0.0.1]:PORT/',
-    'https://[64:ff9b::127.0.0.1]:PORT/',
-    'https://[64:ff9b::7f00:1]:PORT/',
-    'https://[64:ff9b:1::7f00:1]:PORT/',
-    'https://[2002:7f00:1::]:PORT/',
-    'https://[2001:0:7f00:1::]:PORT/',
-    'https://[fe80::1]:PORT/',
-    'https://[fe80::1%25lo]:PORT/',
-    'https://[::1%25lo]:PORT/',
-    'https://[::1%lo]:PORT/',
-    'https://[v1.::1]:PORT/',
-  ],
-  'networks and machines nearby': [
-    'https://10.0.0.1:PORT/',
-    'https://172.31.255.255:PORT/',
-    'https://192.168.1.1:PORT/',
-    'https://100.64.0.1:PORT/',
-    'https://198.19.0.1:PORT/',
-    'https://169.254.169.254:PORT/latest/meta-data',
-    'https://0xa9fea9fe:PORT/',
-    'https://[fd00:ec2::254]:PORT/',
-    'https://168.63.129.16:PORT/',
-    'https://metadata.google.internal:PORT/',
-    'https://224.0.0.1:PORT/',
-    'https://255.255.255.255:PORT/',
-    'https://[ff02::1]:PORT/',
-  ],
-  'local names': [
-    'https://localhost:PORT/',
-    'https://LOCALHOST:PORT/',
-    'https://localhost.:PORT/',
-    'https://localhost..:PORT/',
-    'https://.localhost:PORT/',
-    'https://a.localhost:PORT/',
-    'https://a.localhost.:PORT/',
-    'https://localhost.localdomain:PORT/',
-    'https://ⓛocalhost:PORT/',
-    'https://loc%61lhost:PORT/',
-    'https://local\u00ADhost:PORT/',
-    'https://printer.local:PORT/',
-    'https://intranet:PORT/',
-    'https://.:PORT/',
-  ],
-  'names that lead here': [
-    'https://rebind.example:PORT/',
-    'https://127.0.0.1.nip.example:PORT/',
-    'https://rebind.example.:PORT/',
-    'https://bücher.example:PORT/',
-    'https://127.0.0.1.evil.example:PORT/',
-  ],
-  'what one part seems to be and another is': [
-    'https://user@127.0.0.1:PORT/',
-    'https://example.com@127.0.0.1:PORT/',
-    'https://example.com:443@127.0.0.1:PORT/',
-    'https://127.0.0.1:PORT@example.com/',
-    'https://example.com%40127.0.0.1:PORT/',
-    'https://example.com\\@127.0.0.1:PORT/',
-    'https://127.0.0.1:PORT\\@example.com/',
-    'https://example.com:PORT?@127.0.0.1:PORT/',
-    'https://example.com:PORT#@127.0.0.1:PORT/',
-    'https:127.0.0.1:PORT/',
-    'https:///127.0.0.1:PORT/',
-    'https:\\\\127.0.0.1:PORT/',
-    'https://127.0.0.1:0/',
-    'https://127.0.0.1:99999/',
-  ],
-  'other schemes': [
-    'http://127.0.0.1:PORT/',
-    'http://example.com:PORT/',
-    'ftp://127.0.0.1:PORT/',
-    'file:///etc/passwd',
-    'file://127.0.0.1:PORT/x',
-    'gopher://127.0.0.1:PORT/_x',
-    'ws://127.0.0.1:PORT/',
-    'wss://127.0.0.1:PORT/',
-    's3://127.0.0.1:PORT/x',
-    'unix:/var/run/docker.sock',
-    'data:text/plain,x',
-    'javascript:0',
-    'blob:https://127.0.0.1:PORT/x',
-    '//127.0.0.1:PORT/',
-    '127.0.0.1:PORT',
-    '',
-  ],
-}
-
+/** Every name that is asked for leads to the canary. */
 describe('a hostile URL never reaches a canary on loopback', () => {
-  for (const [kind, urls] of Object.entries(hostile))
+  for (const [kind, urls] of Object.entries(hostileUrls))
     test.each(urls)(`${kind}: %j`, async (template) => {
       using canary = await startCanary()
       const send = createSend({ allowPrivate: false, resolve: async () => ['127.0.0.1', '::1'] })
