@@ -37,6 +37,12 @@ export const proofs: Proof[] = [
     full: ['300'],
   },
   {
+    script: 'clocks.ts',
+    promise: 'a wall clock that is set an hour off changes no window, holds no slot and no webhook',
+    small: ['1'],
+    full: ['5'],
+  },
+  {
     script: 'endpoints.ts',
     promise: 'every delivery verifies, and no endpoint that hangs, floods or drips holds up another',
     small: ['200'],
