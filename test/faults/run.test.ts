@@ -5,7 +5,8 @@ for (const proof of proofs)
   test(
     proof.promise,
     async () => {
-      const { line, held } = await prove(proof, 'small')
+      const { line, held, word } = await prove(proof, 'small')
+      if (word === 'skipped') process.stderr.write(`${proof.script} ${line}\n`)
       expect(line).toMatch(/^\S.*$/)
       expect(held, line).toBe(true)
     },
