@@ -43,6 +43,12 @@ export const proofs: Proof[] = [
     full: ['5'],
   },
   {
+    script: 'cross-site.ts',
+    promise: 'a form is taken from the server’s own pages alone, and as a form alone',
+    small: ['1'],
+    full: ['1'],
+  },
+  {
     script: 'endpoints.ts',
     promise: 'every delivery verifies, and no endpoint that hangs, floods or drips holds up another',
     small: ['200'],

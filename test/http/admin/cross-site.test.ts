@@ -1,42 +1,15 @@
 import { expect, test } from 'bun:test'
+import {
+  contentTypes,
+  form,
+  fromOurPages,
+  methods,
+  origins,
+  sites,
+  statusOf,
+} from '../../support/cross-site.ts'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, postForm } from '../../support/page.ts'
-
-const sites = [undefined, 'same-origin', 'same-site', 'cross-site', 'none']
-const origins = [
-  undefined,
-  'null',
-  'http://gate.test',
-  'https://gate.test',
-  'http://gate.test:8080',
-  'http://gate.test.evil.example',
-  'http://evil.example',
-  'https://calls.example.com',
-]
-
-const contentTypes = [
-  'application/x-www-form-urlencoded',
-  'application/x-www-form-urlencoded; charset=utf-8',
-  'multipart/form-data; boundary=x',
-  'text/plain',
-  'application/json',
-  undefined,
-]
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-const form = String(new URLSearchParams({ name: 'Made', plan: 'agency' }))
-
-/** Who sends it: what the browser says of the page it comes from, or, where that is missing, an origin of ours. */
-const fromOurPages = (site: string | undefined, origin: string | undefined) =>
-  site === undefined
-    ? origin === 'http://gate.test' || origin === 'https://calls.example.com'
-    : site === 'same-origin'
-
-const statusOf = (method: string, ours: boolean, contentType: string | undefined) => {
-  if (method === 'GET' || method === 'HEAD') return 200
-  if (method !== 'POST') return 405
-  if (!ours) return 403
-  return contentType?.startsWith('application/x-www-form-urlencoded') ? 303 : 415
-}
 
 test.each(methods)(
   '%s: a form is taken from our own pages alone, and as a form alone: exactly the allowed cells',
