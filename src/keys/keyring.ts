@@ -40,19 +40,26 @@ export interface KeyInEnvironment extends Key {
 export interface KeyringStore {
   /** True when something that decides admission may have been committed since the last call, by whichever process. */
   changed(): boolean
-  /** All keys of the environments whose revision is above `revision`, and the highest revision there is. */
-  keysSince(revision: number): { revision: number; keys: Iterable<KeyInEnvironment> }
+  /** The highest revision of any environment: every change that decides admission raises one above it. */
+  newestRevision(): number
+  /** The hashes of all keys, live and replaced. */
+  hashes(): Iterable<string>
+  /** All keys of the environments whose revision is above `revision`. */
+  keysSince(revision: number): Iterable<KeyInEnvironment>
+  findByHash(hash: string): KeyInEnvironment | undefined
 }
 
 /**
- * Every key by its hash, in memory: the authority on the hot path. It never answers from before the newest commit,
- * because each look-up first asks the store whether anything changed.
+ * The hashes of all keys, in memory, and what is behind those that are used: the authority on the hot path. It never
+ * answers from before the newest commit, because each look-up first asks the store whether anything changed. A key that
+ * nobody uses costs the memory of its hash, and one that was never issued no question to the store.
  */
 export class Keyring {
   readonly #store: KeyringStore
-  readonly #byHash = new Map<string, KeyInEnvironment>()
+  readonly #hashes = new Set<string>()
+  readonly #used = new Map<string, KeyInEnvironment>()
   readonly #environments = new Map<string, Environment>()
-  #revision = -1
+  #revision: number | undefined
   #stale = true
 
   constructor(store: KeyringStore) {
@@ -62,35 +69,54 @@ export class Keyring {
 
   /** The key for a well-formed token, live or replaced; undefined when it was never issued. */
   find(token: string): KeyInEnvironment | undefined {
-    this.#refresh()
-    return this.#byHash.get(tokenHash(token))
+    return this.#find(tokenHash(token))
   }
 
   /** The same key as it stands now. */
   findAgain({ hash }: Key): KeyInEnvironment | undefined {
+    return this.#find(hash)
+  }
+
+  #find(hash: string) {
     this.#refresh()
-    return this.#byHash.get(hash)
+    return this.#used.get(hash) ?? (this.#hashes.has(hash) ? this.#take(hash) : undefined)
+  }
+
+  #take(hash: string) {
+    const key = this.#store.findByHash(hash)
+    return key && this.#keep(key)
   }
 
   /** A load that fails leaves the ring stale, so that the next look-up tries again instead of answering from before. */
   #refresh() {
     if (this.#store.changed()) this.#stale = true
     if (!this.#stale) return
-    this.#load()
+    // Asked for first: what is committed meanwhile is above it, and comes again the next time.
+    const newest = this.#store.newestRevision()
+    if (this.#revision === undefined) for (const hash of this.#store.hashes()) this.#hashes.add(hash)
+    else this.#renew(this.#revision)
+    this.#revision = newest
     this.#stale = false
   }
 
-  #load() {
-    const { revision, keys } = this.#store.keysSince(this.#revision)
-    for (const key of keys) this.#byHash.set(key.hash, { ...key, environment: this.#shared(key.environment) })
-    this.#revision = revision
+  #renew(since: number) {
+    for (const key of this.#store.keysSince(since)) {
+      this.#hashes.add(key.hash)
+      if (this.#used.has(key.hash)) this.#keep(key)
+      else this.#update(key.environment)
+    }
   }
 
-  /** One object per environment, updated in place, so that a thousand tombstones cost one environment. */
-  #shared(fresh: Environment) {
+  #keep(key: KeyInEnvironment) {
+    const kept = { ...key, environment: this.#update(key.environment) ?? key.environment }
+    this.#environments.set(kept.environment.id, kept.environment)
+    this.#used.set(key.hash, kept)
+    return kept
+  }
+
+  /** One object per environment, changed in place, so that a thousand tombstones cost one environment. */
+  #update(fresh: Environment) {
     const known = this.#environments.get(fresh.id)
-    if (known) return Object.assign(known, fresh)
-    this.#environments.set(fresh.id, fresh)
-    return fresh
+    return known && Object.assign(known, fresh)
   }
 }

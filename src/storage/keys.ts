@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, sql } from 'drizzle-orm'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
@@ -38,13 +38,17 @@ export const createKeyStore = (database: Database) => {
       return true
     },
 
-    keysSince: (revision) => {
-      const newest = orm
+    newestRevision: () =>
+      orm
         .select({ revision: max(environments.revision) })
         .from(environments)
-        .get()
-      return { revision: newest?.revision ?? 0, keys: keysOfEnvironmentsAbove(revision) }
-    },
+        .get()?.revision ?? 0,
+
+    hashes: () => sqlite.query<{ hash: string }, []>('select hash from keys').values().flat() as string[],
+
+    keysSince: (revision) => inEnvironments().where(gt(environments.revision, revision)).all(),
+
+    findByHash: (hash) => byHash.get({ hash }),
   }
 
   const inEnvironments = () =>
@@ -73,16 +77,13 @@ export const createKeyStore = (database: Database) => {
       .innerJoin(environments, eq(environments.id, keys.environmentId))
       .innerJoin(agencies, eq(agencies.id, environments.agencyId))
 
-  const keysOfEnvironmentsAbove = (revision: number): KeyInEnvironment[] =>
-    inEnvironments().where(gt(environments.revision, revision)).all()
+  const byHash = inEnvironments()
+    .where(eq(keys.hash, sql.placeholder('hash')))
+    .prepare()
 
   return {
     ...keyring,
     live,
-
-    /** A key by its hash, live or replaced. */
-    findByHash: (hash: string): KeyInEnvironment | undefined =>
-      inEnvironments().where(eq(keys.hash, hash)).get(),
 
     /** Replaced keys, the last replaced first: those replaced since then, and those with one of these ids. */
     replaced: (environmentId: string, { since, or: ids }: { since: number; or: string[] }) =>

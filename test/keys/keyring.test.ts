@@ -159,7 +159,10 @@ test('after a load that failed, never answers from before: the next look-up load
       changed = false
       return was
     },
-    keysSince: () => ({ revision: 1, keys: [load()] }),
+    newestRevision: () => 1,
+    hashes: () => [load().hash],
+    keysSince: () => [load()],
+    findByHash: () => load(),
   }
   const ring = new Keyring(store)
   expect(ring.find(token)?.replacedAt).toBeNull()

@@ -23,11 +23,7 @@ export const keys: readonly Fault[] = [
   {
     title: 'the old key stays as it was in the index after a rotation',
     edits: [
-      [
-        keyring,
-        'for (const key of keys) this.#byHash',
-        'for (const key of keys) if (!this.#byHash.has(key.hash)) this.#byHash',
-      ],
+      [keyring, 'if (this.#used.has(key.hash)) this.#keep(key)', 'if (this.#used.has(key.hash)) continue'],
     ],
     noticedBy: ['test/keys/keyring.test.ts'],
   },
@@ -43,8 +39,13 @@ export const keys: readonly Fault[] = [
     noticedBy: ['test/keys/keyring.test.ts'],
   },
   {
+    title: 'a key that was made after the start is not known',
+    edits: [[keyring, 'this.#hashes.add(key.hash)', '']],
+    noticedBy: ['test/keys/keyring.test.ts'],
+  },
+  {
     title: 'a load of the keyring that failed is not tried again',
-    edits: [[keyring, 'this.#load()\n    this.#stale = false', 'this.#stale = false\n    this.#load()']],
+    edits: [[keyring, 'const newest = this.#store', 'this.#stale = false\n    const newest = this.#store']],
     noticedBy: ['test/keys/keyring.test.ts'],
   },
   {
