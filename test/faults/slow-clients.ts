@@ -16,7 +16,7 @@ const dripEveryMs = 500
 const floodPerSecond = 100
 /** The aim is 2; a machine that others use as well makes for noise. */
 const slowdownMost = 10
-const slowMs = 100
+const slowMs = 500
 /** How many file descriptors may stay open for a while after it. */
 const descriptorsMost = 20
 
