@@ -6,7 +6,7 @@ import { answer, createGate } from './gate.ts'
 
 /** A gate whose production agent is one of the fake's, and everything to drive calls through it. */
 export const connect = (fake: FakeProvider, maxCallSeconds = 3600) => {
-  const gate = createGate({ publicUrl: 'https://gate.test', providerTimeoutMs: 300, maxCallSeconds })
+  const gate = createGate({ publicUrl: 'https://gate.test', providerTimeoutMs: 1000, maxCallSeconds })
   const { agency, clock, production, services } = gate
   fake.runBy(clock)
   const account = services.accounts.save(
