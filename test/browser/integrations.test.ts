@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { askAt, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { complaintsOf } from '../support/site.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const operator = { email: 'ops@example.com', password: 'correct horse battery' }
@@ -32,14 +33,7 @@ afterAll(async () => {
 const signedIn = async (options: BrowserContextOptions = {}) => {
   const context = await browser.newContext(options)
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) complaints.push(request.url())
-  })
+  const complaints = complaintsOf(page, server.url)
   await page.goto(`${server.url}/admin`)
   await page.getByLabel('E-mail').fill(operator.email)
   await page.getByLabel('Password').fill(operator.password)

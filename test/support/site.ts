@@ -26,7 +26,9 @@ export const openSite = async () => {
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ storageState, ...options })
     const page = await context.newPage()
-    return { page, complaints: complaintsOf(page, server.url), [Symbol.asyncDispose]: () => context.close() }
+    // A page that is not there and a form that was refused are among what is looked at.
+    const complaints = complaintsOf(page, server.url, /status of 4(04|22)/)
+    return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
   }
   return {
     demo,
@@ -48,12 +50,11 @@ const setUp = async (page: Page, link: string) => {
   await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
 }
 
-const complaintsOf = (page: Page, url: string) => {
+/** Whatever a page complains about, but for what is expected, and whatever it asks of another host. */
+export const complaintsOf = (page: Page, url: string, expected?: RegExp) => {
   const complaints: string[] = []
   page.on('console', (message) => {
-    // A page that is not there and a form that was refused are among what is looked at.
-    if (message.type() === 'error' && !/status of 4(04|22)/.test(message.text()))
-      complaints.push(message.text())
+    if (message.type() === 'error' && !expected?.test(message.text())) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('request', (request) => {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { assetUrls } from '../admin/assets/index.ts'
+import { Head } from '../admin/pages/head.tsx'
 
 interface DocsLayoutProps {
   title: string
@@ -12,15 +12,7 @@ interface DocsLayoutProps {
 
 export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) => (
   <html lang="en">
-    <head>
-      <meta charSet="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <title>{`${title} · callgate`}</title>
-      <link rel="icon" href="data:," />
-      <link rel="stylesheet" href={assetUrls.stylesheet} />
-      <script src={assetUrls.script} defer />
-    </head>
+    <Head title={title} />
     <body>
       <header class="bar">
         <a class="brand" href="/docs">

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Person } from '../../../storage/people.ts'
-import { assetUrls } from '../assets/index.ts'
+import { Head } from './head.tsx'
 
 interface LayoutProps {
   title: string
@@ -13,15 +13,7 @@ interface LayoutProps {
 
 export const Layout = ({ title, person, narrow = false, children }: LayoutProps) => (
   <html lang="en">
-    <head>
-      <meta charSet="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <title>{`${title} · callgate`}</title>
-      <link rel="icon" href="data:," />
-      <link rel="stylesheet" href={assetUrls.stylesheet} />
-      <script src={assetUrls.script} defer />
-    </head>
+    <Head title={title} />
     <body>
       <header class="bar">
         <a class="brand" href="/admin/agencies">
