@@ -7,6 +7,7 @@ import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress
 import type { ProviderKind } from './provider.ts'
 import { isFresh, isSame } from './signature.ts'
 import { exchange, parseJson } from './wire.ts'
+import { mintWebhookSecret, signedHeaders } from '../webhooks/secret.ts'
 
 const title = 'Your own dialler'
 /** As the Standard Webhooks libraries have it. */
@@ -25,7 +26,7 @@ export const http: ProviderKind = {
       required: true,
       pattern: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
       description: 'Signs both directions: whsec_ and the base64 of 24 to 64 random bytes',
-      make: () => `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}`,
+      make: mintWebhookSecret,
     },
   ],
   refMeaning: { text: 'Anything; your dialler gets it as agent_ref', required: false },
@@ -58,16 +59,14 @@ const dialThrough: ProviderKind['connect'] = (
   { baseUrl, credentials, hookUrl },
   { clock, timeoutMs, send },
 ) => {
-  const webhook = new Webhook(credentials.hook_secret ?? '')
+  const { hook_secret: secret = '' } = credentials
+  const webhook = new Webhook(secret)
   const request = (type: string, data: object) => {
     const id = `msg_${crypto.randomUUID()}`
-    const sentAt = new Date(clock.now())
     const body = JSON.stringify({ type, ...data })
     const headers = {
       'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-      'webhook-signature': webhook.sign(id, sentAt, body),
+      ...signedHeaders([secret], id, clock.now(), body),
     }
     return exchange(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
   }

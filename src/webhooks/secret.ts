@@ -7,7 +7,7 @@ export const mintWebhookSecret = () =>
 /** How long the secret before the last rotation signs as well. */
 export const bothSecretsMs = 24 * 60 * 60_000
 
-/** The headers of one attempt, signed with every secret that is valid at `at`, wall-clock milliseconds. */
+/** The headers of one request, signed with every secret that is valid at `at`, wall-clock milliseconds. */
 export const signedHeaders = (secrets: readonly string[], id: string, at: number, body: string) => {
   const date = new Date(at)
   return {
