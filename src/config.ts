@@ -1,5 +1,6 @@
+import type { BlockList } from 'node:net'
 import { z } from 'zod'
-import { choice, flag, type Network, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
+import { choice, flag, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
@@ -11,8 +12,8 @@ export interface Config {
   publicUrl: string | null
   /** The files of the certificate that it serves https with; null means: http. */
   tls: TlsFiles | null
-  /** Whose word on a client's address and scheme is taken. */
-  trustedProxies: readonly Network[]
+  /** Whose word on a client's address and scheme is taken; null means: nobody's. */
+  trustedProxies: BlockList | null
   /** Refuses what did not come over https. */
   requireHttps: boolean
   requestsPerMinute: number
@@ -72,7 +73,7 @@ export const readConfig = (
     dataDir: read.CALLGATE_DATA_DIR,
     publicUrl: read.CALLGATE_PUBLIC_URL ?? null,
     tls: tlsFiles(read),
-    trustedProxies: read.CALLGATE_TRUSTED_PROXIES ?? [],
+    trustedProxies: read.CALLGATE_TRUSTED_PROXIES ?? null,
     requireHttps: read.CALLGATE_REQUIRE_HTTPS,
     requestsPerMinute: read.CALLGATE_REQUESTS_PER_MINUTE,
     concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,

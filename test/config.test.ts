@@ -20,7 +20,7 @@ test('an empty environment gives the documented defaults', () => {
     dataDir: './data',
     publicUrl: null,
     tls: null,
-    trustedProxies: [],
+    trustedProxies: null,
     requireHttps: false,
     requestsPerMinute: 100,
     concurrentCalls: 10,

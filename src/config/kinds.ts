@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
@@ -50,21 +51,23 @@ const portMost = 65_535
 /** Addresses and networks, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
 export const networks = () =>
   z.string().transform((text, context) => {
-    const read = text.split(',').map((each) => networkOf(each.trim()))
-    const known = read.filter((network) => network !== undefined)
-    if (known.length < read.length)
+    const list = new BlockList()
+    const added = text.split(',').map((each) => addTo(list, each.trim()))
+    if (added.includes(false))
       context.addIssue('must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7')
-    return known
+    return list
   })
 
-/** An address with the number of its bits that count. */
-export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
-
-const networkOf = (text: string): Network | undefined => {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined
-  const address = ipaddr.process(text)
-  return [address, address.kind() === 'ipv4' ? 32 : 128]
+/** Adds an address or a network; false when the text is neither. */
+const addTo = (list: BlockList, text: string): boolean => {
+  if (ipaddr.isValidCIDR(text)) {
+    const [network, bits] = ipaddr.parseCIDR(text)
+    list.addSubnet(network.toString(), bits, network.kind())
+    return true
+  }
+  const family = isIP(text)
+  if (family > 0) list.addAddress(text, family === 6 ? 'ipv6' : 'ipv4')
+  return family > 0
 }
 
 const isOrigin = ({ pathname, search, hash, username, password }: URL) =>

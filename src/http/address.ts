@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
@@ -40,29 +41,25 @@ export const isFromThisMachine = (request: Request, server: Peer): boolean => {
   return !passedOn && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback'
 }
 
-/** As a socket writes it; a part above 255 has no socket. */
-const plainIpv4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/
-
 /** Whom to count wrong keys against: an IPv4 address, or the /64 that an IPv6 host can pick its addresses from. */
 export const throttleAddress = (address: string | null): string => {
-  if (address !== null && plainIpv4.test(address)) return address
-  if (!address || !ipaddr.isValid(address)) return 'unknown'
+  const family = isIP(address ?? '')
+  if (address === null || family === 0) return 'unknown'
+  if (family === 4) return address
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`).toString()
 }
 
-const isTrusted = (address: string | null, trusted: Trusted): boolean => {
-  if (address === null || trusted.length === 0 || !ipaddr.isValid(address)) return false
-  const parsed = ipaddr.process(address)
-  return trusted.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits))
-}
+/** An IPv4 address on an IPv6 socket counts as what it is. */
+const isTrusted = (address: string | null, trusted: Trusted): boolean =>
+  address !== null && trusted !== null && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /** An address as proxies write it: alone, or with a port. Undefined when it is none. */
 const addressIn = (hop: string): string | undefined => {
-  const [, bracketed, v4] = /^(?:\[([\da-fA-F:.]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(hop.trim()) ?? []
-  const text = bracketed ?? v4 ?? hop.trim()
-  const isAddress =
-    ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValid(text))
-  return isAddress ? ipaddr.process(text).toString() : undefined
+  const text = hop.trim()
+  if (isIP(text) === 4) return text
+  const [, bracketed, v4] = /^(?:\[([\da-fA-F:.]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? []
+  const bare = bracketed ?? v4 ?? text
+  return isIP(bare) > 0 ? ipaddr.process(bare).toString() : undefined
 }

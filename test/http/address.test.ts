@@ -39,7 +39,7 @@ describe('a client’s address', () => {
   ])('%s', (_, peer, forwarded, address) => expect(addressOf(peer, forwarded)).toBe(address))
 
   test('is its socket’s where no proxy is trusted', () => {
-    expect(addressOf('10.1.2.3', '203.0.113.9', [])).toBe('10.1.2.3')
+    expect(addressOf('10.1.2.3', '203.0.113.9', null)).toBe('10.1.2.3')
   })
 
   test('is found in a header of 60 KB', () => {
