@@ -61,7 +61,7 @@ describe('https is believed', () => {
   })
 
   test('of the socket itself', () => {
-    expect(cameSecurely(new Request('https://localhost/'), from('203.0.113.9'), [])).toBe(true)
+    expect(cameSecurely(new Request('https://localhost/'), from('203.0.113.9'), null)).toBe(true)
   })
 })
 
