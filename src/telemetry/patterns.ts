@@ -1,5 +1,5 @@
 import { type ClientUse, others } from './clients.ts'
-import type { Slot } from './series.ts'
+import { requestsOf, type Slot } from './series.ts'
 
 interface KnownKey {
   id: string
@@ -71,5 +71,4 @@ function* unusualRate({ minutes, hours }: Habits): Generator<Pattern> {
   if (requests >= rateLeast && requests >= rateFactor * usual) yield { kind: 'unusual_rate', requests, usual }
 }
 
-const requestsOf = ({ granted, refused }: Slot) => granted + refused
 const sum = (slots: Slot[]) => slots.reduce((total, slot) => total + requestsOf(slot), 0)

@@ -4,7 +4,8 @@ import { type Figure, granted, peakCalls, type Span, spanMs } from './tallies.ts
 export interface Slot {
   startAt: number
   granted: number
-  refused: number
+  /** How many were refused, by code. */
+  refused: Map<string, number>
   /** The most calls at once. */
   peakCalls: number
 }
@@ -32,25 +33,46 @@ export const groupSlots = (slots: Slot[], startOf: (startAt: number) => number):
     const startAt = startOf(slot.startAt)
     const group = groups.get(startAt) ?? emptySlot(startAt)
     group.granted += slot.granted
-    group.refused += slot.refused
+    for (const [code, count] of slot.refused) addRefused(group, code, count)
     group.peakCalls = Math.max(group.peakCalls, slot.peakCalls)
     groups.set(startAt, group)
   }
   return [...groups.values()]
 }
 
-/** How many requests were refused for which reason, the most frequent first. */
-export const refusalsByCode = (figures: Figure[]): Map<string, number> => {
-  const counts = new Map<string, number>()
-  for (const { outcome, count } of figures)
-    if (outcome !== granted && outcome !== peakCalls) counts.set(outcome, (counts.get(outcome) ?? 0) + count)
-  return new Map([...counts].toSorted(([, a], [, b]) => b - a))
+/** Of every `size` slots the one with the most of what `amountOf` counts. */
+export const busiestOf = (slots: Slot[], size: number, amountOf: (slot: Slot) => number): Slot[] => {
+  const busiest: Slot[] = []
+  for (const [index, slot] of slots.entries()) {
+    const at = Math.floor(index / size)
+    const found = busiest[at]
+    if (!found || amountOf(slot) > amountOf(found)) busiest[at] = slot
+  }
+  return busiest
 }
 
-const emptySlot = (startAt: number): Slot => ({ startAt, granted: 0, refused: 0, peakCalls: 0 })
+/** Every request of a slot, granted or refused. */
+export const requestsOf = (slot: Slot) => slot.granted + sum(slot.refused.values())
+
+/** How many requests were refused for which reason, the most frequent first. */
+export const refusalsByCode = (slots: Slot[]): Map<string, number> => {
+  const [all] = groupSlots(slots, () => 0)
+  return new Map([...(all?.refused ?? [])].toSorted(([, a], [, b]) => b - a))
+}
+
+const emptySlot = (startAt: number): Slot => ({ startAt, granted: 0, refused: new Map(), peakCalls: 0 })
 
 const add = (slot: Slot, { outcome, count }: Figure) => {
   if (outcome === granted) slot.granted += count
   else if (outcome === peakCalls) slot.peakCalls = Math.max(slot.peakCalls, count)
-  else slot.refused += count
+  else addRefused(slot, outcome, count)
+}
+
+const addRefused = ({ refused }: Slot, code: string, count: number) =>
+  refused.set(code, (refused.get(code) ?? 0) + count)
+
+const sum = (counts: Iterable<number>) => {
+  let total = 0
+  for (const count of counts) total += count
+  return total
 }

@@ -12,6 +12,10 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
       return [
         { ...of, outcome: 'granted', count: granted },
         { ...of, outcome: 'rate_limited', count: back % 11 === 0 ? Math.round(granted / 6) : 0 },
+        { ...of, outcome: 'concurrency_limited', count: back % 29 === 5 ? Math.round(granted / 9) : 0 },
+        { ...of, outcome: 'agent_not_found', count: back % 47 === 9 ? Math.round(granted / 4) : 0 },
+        { ...of, outcome: 'invalid_phone_number', count: back % 37 === 7 ? Math.round(granted / 20) : 0 },
+        { ...of, outcome: 'invalid_json', count: back % 53 === 11 ? 1 : 0 },
         { ...of, outcome: 'peak_calls', count: Math.min(10, Math.round(busy * 8)) },
       ].filter(({ count }) => count > 0)
     }

@@ -8,7 +8,7 @@ const dayMs = 24 * hourMs
 const now = Date.parse('2026-01-15T12:00:00Z')
 
 const slots = (granted: number[]): Slot[] =>
-  granted.map((each) => ({ startAt: 0, granted: each, refused: 0, peakCalls: 0 }))
+  granted.map((each) => ({ startAt: 0, granted: each, refused: new Map(), peakCalls: 0 }))
 const constant = (count: number, each: number) => slots(Array.from({ length: count }, () => each))
 
 const use = (address: string, firstSeenAt: number, client = 'curl'): ClientUse => ({

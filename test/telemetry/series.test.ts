@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { groupSlots, refusalsByCode, seriesOf } from '../../src/telemetry/series.ts'
+import { busiestOf, groupSlots, refusalsByCode, requestsOf, seriesOf } from '../../src/telemetry/series.ts'
 import type { Figure } from '../../src/telemetry/tallies.ts'
 
 const minuteMs = 60_000
@@ -21,24 +21,47 @@ const figures = [
   figure(2, 'rate_limited', 5),
   figure(3, 'granted', 100),
 ]
+const slots = seriesOf(figures, 'minute', 4, now)
 
 test('a series ends with the minute under way, and has a slot for every minute without requests', () => {
   expect(seriesOf(figures, 'minute', 3, now)).toEqual([
-    { startAt: thisMinute - 2 * minuteMs, granted: 0, refused: 5, peakCalls: 0 },
-    { startAt: thisMinute - minuteMs, granted: 0, refused: 0, peakCalls: 0 },
-    { startAt: thisMinute, granted: 3, refused: 6, peakCalls: 7 },
+    { startAt: thisMinute - 2 * minuteMs, granted: 0, refused: new Map([['rate_limited', 5]]), peakCalls: 0 },
+    { startAt: thisMinute - minuteMs, granted: 0, refused: new Map(), peakCalls: 0 },
+    {
+      startAt: thisMinute,
+      granted: 3,
+      refused: new Map([
+        ['rate_limited', 2],
+        ['access_disabled', 4],
+      ]),
+      peakCalls: 7,
+    },
   ])
 })
 
-test('groups add up requests, and keep the highest peak', () => {
-  expect(groupSlots(seriesOf(figures, 'minute', 4, now), () => 0)).toEqual([
-    { startAt: 0, granted: 103, refused: 11, peakCalls: 7 },
+test('groups add up requests, refused ones by reason, and keep the highest peak', () => {
+  expect(groupSlots(slots, () => 0)).toEqual([
+    {
+      startAt: 0,
+      granted: 103,
+      refused: new Map([
+        ['rate_limited', 7],
+        ['access_disabled', 4],
+      ]),
+      peakCalls: 7,
+    },
   ])
 })
 
 test('refusals are counted by reason, the most frequent first', () => {
-  expect([...refusalsByCode(figures)]).toEqual([
+  expect([...refusalsByCode(slots)]).toEqual([
     ['rate_limited', 7],
     ['access_disabled', 4],
   ])
+})
+
+test('of every few slots the busiest stays, the one under way too', () => {
+  const requests = busiestOf(slots, 3, requestsOf).map(requestsOf)
+  expect(requests).toEqual([100, 9])
+  expect(busiestOf(slots, 1, requestsOf)).toEqual(slots)
 })

@@ -19,13 +19,52 @@ test('the usage page tells what was granted and refused, and why, before it is w
     flush()
     const text = await textOf(await visit(usagePath(gate)))
     expect(text).toContain('Requests per minute in production, last hour')
-    expect(text).toContain('2 granted, 1 refused; at most 3 at a time.')
+    expect(text).toContain(
+      '2 granted, 1 refused; at most 3 at a time. Refused by reason: The window was full: 1.',
+    )
+    expect(text).toContain('Requests per hour in production, last 30 days')
+    expect(text).not.toContain('Each column')
+    expect(text).toContain('Calls at once in production, by hour, last 30 days, against the limit')
     expect(text).toContain('Calls under way 1 of 10')
     expect(text).toContain('At most 1 of 10, the dashed line.')
     expect(text).toContain('The window was full 1 1')
     expect(text).toContain(`2 of 2 1 of 10 ${refused.headers.get('x-request-id')}`)
     expect(text).toContain('12:00 2 1 1')
     expect(text).toContain('2026-01-15 2 1 1')
+  }
+})
+
+test('a picture splits refused requests by reason, and its table says the same', async () => {
+  const gate = createGate({ requestsPerMinute: 5 })
+  const { visit } = await createOperator(gate)
+  const path = '/api/v1/calls/00000000-0000-4000-8000-000000000000'
+  for (let sent = 0; sent < 2; sent++) await gate.authorized(path)
+  await gate.authorized(`${path}?api_key=${gate.key}`)
+  for (let sent = 0; sent < 6; sent++) await ask(gate)
+  const response = await visit(usagePath(gate))
+  const html = await response.clone().text()
+  const text = await textOf(response)
+  const drawn = /id="production-minutes-desc">(.*?)<\/svg>/s.exec(html)?.[1] ?? ''
+  expect(drawn.match(/url\(#\w+\)|class="\w+"/g)).toEqual([
+    'url(#dots)',
+    'url(#diagonals)',
+    'url(#stripes)',
+    'class="granted"',
+  ])
+  const reasons = ['The window was full', 'There is no such call', 'The key was in the URL']
+  expect(drawn).toContain(`Refused by reason: ${reasons[0]}: 3; ${reasons[1]}: 2; ${reasons[2]}: 1.`)
+  expect(text).toContain(
+    `granted 3 refused: ${reasons[0]} 3 refused: ${reasons[1]} 2 refused: ${reasons[2]} 1`,
+  )
+  for (const label of ['Last hour', 'Last 30 days']) {
+    const table = new RegExp(`aria-label="${label} in production".*?</table>`, 's').exec(html)?.[0] ?? ''
+    const cells = [...table.matchAll(/<t[hd]\b[^>]*>(.*?)</g)].map(([, cell]) => cell)
+    expect(cells.slice(1, 6)).toEqual([
+      'Granted',
+      ...reasons.map((reason) => `Refused: ${reason}`),
+      'Calls at once',
+    ])
+    expect(cells.slice(7, 12)).toEqual(['3', '3', '2', '1', '0'])
   }
 })
 
@@ -156,6 +195,14 @@ test('the page stays below 40 KB with a month of ever changing figures in both e
   const gate = createGate()
   const { visit } = await createOperator(gate)
   const codes = ['rate_limited', 'concurrency_limited', 'invalid_json', 'access_disabled', 'rotated_key']
+  codes.push(
+    'plan_required',
+    'key_in_url',
+    'wrong_agency',
+    'invalid_body',
+    'idempotency_mismatch',
+    'internal',
+  )
   const now = gate.clock.now()
   const insert = gate.database.sqlite.prepare('insert into usage values (?, ?, ?, ?, ?)')
   gate.database.transaction(() => {
@@ -170,7 +217,7 @@ test('the page stays below 40 KB with a month of ever changing figures in both e
           insert.run(...at, 'granted', 50_000 + ((back * 7919) % 49_999))
           insert.run(...at, 'peak_calls', 1 + (back % 10))
           for (const [index, code] of codes.entries())
-            insert.run(...at, code, 1 + ((back * 31 + index) % 997))
+            insert.run(...at, code, 1 + ((back * 3571 + index * 811) % 9973))
         }
   })
   for (let sent = 0; sent < 130; sent++) await ask(gate)
@@ -179,6 +226,7 @@ test('the page stays below 40 KB with a month of ever changing figures in both e
   const page = await (await visit(usagePath(gate))).text()
   expect(page.length).toBeLessThan(40 * 1024)
   expect(page).not.toMatch(/ style=/)
+  expect(page).toMatch(/<desc [^>]+>[^<]+ Each column is the busiest of \d+ hours\.<\/desc>/)
 })
 
 test.each(['request=a&request=b', 'request={"a":1}', 'request=[1]', 'request=a,b', 'request=%ff'])(

@@ -1,107 +1,116 @@
 import type { Slot } from '../../../telemetry/series.ts'
-
-/** A picture is this many units high, and one unit for each span wide. */
-const height = 100
+import { callsArea, height, requestLayers, topOf, width } from './area.ts'
+import type { Hatch, Share } from './shares.ts'
 
 interface ChartProps {
   id: string
   title: string
   /** What the picture shows, in a sentence, for those who do not see it. */
   description: string
+  slots: Slot[]
+  /** A column is the busiest of that many slots. */
+  size?: number
   from: string
   to: string
 }
 
 interface RequestsChartProps extends ChartProps {
-  slots: Slot[]
+  shares: Share[]
 }
 
-/** Granted requests as a filled area, refused ones on top of them, striped across, so that stretching leaves it alone. */
-export const RequestsChart = ({ slots, ...chart }: RequestsChartProps) => {
-  const totals = slots.map(({ granted, refused }) => granted + refused)
-  const top = Math.max(1, ...totals)
-  const hatch = `${chart.id}-hatch`
-  return (
-    <Chart {...chart} top={top} width={slots.length}>
-      <defs>
-        <pattern id={hatch} width="4" height="4" patternUnits="userSpaceOnUse">
-          <path class="hatch-ground" d="M0 0h4v4H0z" />
-          <path class="hatch" d="M0 0h4v2H0z" />
-        </pattern>
-      </defs>
-      <path fill={`url(#${hatch})`} d={area(totals, top)} />
-      <path
-        class="granted"
-        d={area(
-          slots.map(({ granted }) => granted),
-          top,
-        )}
-      />
+/** Granted requests as a filled area, refused ones on top of them, hatched by reason. */
+export const RequestsChart = ({ shares, ...chart }: RequestsChartProps) => (
+  <>
+    <Legend granted={chart.slots.reduce((sum, slot) => sum + slot.granted, 0)} shares={shares} />
+    <Chart {...chart} top={topOf(chart.slots)}>
+      {requestLayers(chart.slots, shares, chart.size).map(({ mark, path }) =>
+        mark === 'granted' || mark === 'plain' ? (
+          <path key={mark} class={mark} d={path} />
+        ) : (
+          <path key={mark} fill={`url(#${mark})`} d={path} />
+        ),
+      )}
     </Chart>
-  )
-}
+  </>
+)
 
 interface CallsChartProps extends ChartProps {
-  slots: Slot[]
   limit: number
 }
 
 /** The most calls at once in each span, below a dashed line for the limit. */
-export const CallsChart = ({ slots, limit, ...chart }: CallsChartProps) => {
-  const peaks = slots.map((slot) => slot.peakCalls)
-  const top = Math.max(limit, ...peaks)
+export const CallsChart = ({ limit, ...chart }: CallsChartProps) => {
+  const top = Math.max(limit, ...chart.slots.map(({ peakCalls }) => peakCalls))
   const y = height - Math.round((limit / top) * height)
   return (
-    <Chart {...chart} top={top} width={slots.length}>
-      <path class="calls" d={area(peaks, top)} />
-      <path class="limit" vector-effect="non-scaling-stroke" d={`M0 ${y}h${slots.length}`} />
+    <Chart {...chart} top={top}>
+      <path class="calls" d={callsArea(chart.slots, top, chart.size)} />
+      <path class="limit" vector-effect="non-scaling-stroke" d={`M0 ${y}h${width}`} />
     </Chart>
   )
 }
 
+/** What the pictures of a page are hatched with: once on every page that has one. */
+export const Hatches = () => (
+  <svg class="hatches" aria-hidden="true">
+    <Pattern name="stripes" path="M0 1h8M0 5h8" />
+    <Pattern name="diagonals" path="M-2 2l4-4M0 8l8-8M6 10l4-4" />
+    <Pattern name="dots" path="M1 2h3M5 6h3" />
+  </svg>
+)
+
+const Pattern = ({ name, path }: { name: Hatch; path: string }) => (
+  <pattern id={name} class={name} width="8" height="8" patternUnits="userSpaceOnUse">
+    <path class="ground" d="M0 0h8v8H0z" />
+    <path class="ink" d={path} />
+  </pattern>
+)
+
+const Legend = ({ granted, shares }: { granted: number; shares: Share[] }) => (
+  <ul class="legend">
+    <li>
+      <span class="swatch granted" /> granted <strong>{granted.toLocaleString('en')}</strong>
+    </li>
+    {shares.length === 0 && <li>nothing refused</li>}
+    {shares.map(({ mark, reason, count }) => (
+      <li key={mark}>
+        <span class={`swatch ${mark}`} /> refused: {reason} <strong>{count.toLocaleString('en')}</strong>
+      </li>
+    ))}
+  </ul>
+)
+
 interface FrameProps extends ChartProps {
   top: number
-  width: number
   children: unknown
 }
 
+/** Above the highest column there is room for the slivers of what is too rare to be in scale. */
+const margin = 4
+
 /** Numbers stand beside the picture and not in it: it is stretched to the width that there is. */
-const Chart = ({ id, title, description, from, to, top, width, children }: FrameProps) => (
-  <div class="chart">
-    <span class="scale" aria-hidden="true">
-      {top.toLocaleString('en')}
-    </span>
-    <svg
-      role="img"
-      aria-labelledby={`${id}-title ${id}-desc`}
-      viewBox={`0 0 ${width} ${height}`}
-      preserveAspectRatio="none"
-    >
-      <title id={`${id}-title`}>{title}</title>
-      <desc id={`${id}-desc`}>{description}</desc>
-      {children}
-    </svg>
-    <span class="span row" aria-hidden="true">
-      <span>{from}</span>
-      <span>{to}</span>
-    </span>
-  </div>
-)
-
-/** A stepped area. Equal neighbours are drawn in one stroke, so that a quiet month costs a few bytes. */
-const area = (values: number[], top: number) => {
-  let path = `M0 ${height}`
-  let at = 0
-  while (at < values.length) {
-    const y = level(values[at] ?? 0, top)
-    let end = at + 1
-    while (end < values.length && level(values[end] ?? 0, top) === y) end++
-    path += `V${y}h${end - at}`
-    at = end
-  }
-  return `${path}V${height}z`
+const Chart = ({ id, title, description, from, to, top, size = 1, children }: FrameProps) => {
+  const columns = size > 1 && `Each column is the busiest of ${size} hours.`
+  return (
+    <div class="chart">
+      <span class="scale" aria-hidden="true">
+        {top.toLocaleString('en')}
+      </span>
+      <svg
+        role="img"
+        aria-labelledby={`${id}-title ${id}-desc`}
+        viewBox={`0 ${-margin} ${width} ${height + margin}`}
+        preserveAspectRatio="none"
+      >
+        <title id={`${id}-title`}>{title}</title>
+        <desc id={`${id}-desc`}>{columns ? `${description} ${columns}` : description}</desc>
+        {children}
+      </svg>
+      <span class="span row" aria-hidden="true">
+        <span>{from}</span>
+        {columns && <span>{columns}</span>}
+        <span>{to}</span>
+      </span>
+    </div>
+  )
 }
-
-/** One request among thousands is seen too: what is there is at least one unit high. */
-const level = (value: number, top: number) =>
-  height - (value === 0 ? 0 : Math.max(1, Math.round((value / top) * height)))

@@ -1,13 +1,14 @@
 import type { EnvironmentName } from '../../../keys/keyring.ts'
 import type { Pattern } from '../../../telemetry/patterns.ts'
 import type { Refused } from '../../../telemetry/refused.ts'
-import { groupSlots, type Slot } from '../../../telemetry/series.ts'
+import { groupSlots, requestsOf, type Slot } from '../../../telemetry/series.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
-import { CallsChart, RequestsChart } from './chart.tsx'
+import { CallsChart, Hatches, RequestsChart } from './chart.tsx'
 import { Live, type LiveCounters } from './live.tsx'
 import { Patterns } from './patterns.tsx'
-import { reasonInWords } from './reasons.ts'
 import { FindRefusal, Refusals } from './refusals.tsx'
+import { type Share, sharesOf } from './shares.ts'
+import { ReasonTable, SlotTable } from './slot-table.tsx'
 import { environmentTitles } from './words.tsx'
 
 /** How an environment is used. */
@@ -17,9 +18,6 @@ export interface UsageView {
   /** The last hour, and the last 30 days by hour. */
   minutes: Slot[]
   hours: Slot[]
-  /** Refused requests by code: of that hour, and of those days. */
-  refusedOfHour: Map<string, number>
-  refusedOfDays: Map<string, number>
   refusals: Refused[]
   patterns: Pattern[]
 }
@@ -29,13 +27,16 @@ interface UsageProps extends AgencyPageProps {
   /** The X-Request-Id that was looked for. */
   wanted: string | undefined
   now: number
+  /** How many hours a column of the pictures of 30 days stands for. */
+  hoursPerColumn: number
 }
 
 export const usagePath = (agencyId: string) => `/admin/agencies/${agencyId}/usage`
 
-export const UsagePage = ({ person, agency, environments, wanted, now }: UsageProps) => (
+export const UsagePage = ({ person, agency, environments, wanted, now, hoursPerColumn }: UsageProps) => (
   <AgencyLayout person={person} agency={agency} title="Usage" section="usage">
     <h1>Usage</h1>
+    <Hatches />
     <FindRefusal path={usagePath(agency.id)} wanted={wanted} />
     {environments.map((view) => (
       <article key={view.name} class={`environment ${view.name}`} aria-labelledby={`${view.name}-title`}>
@@ -43,8 +44,8 @@ export const UsagePage = ({ person, agency, environments, wanted, now }: UsagePr
         <Live counters={view.counters} from={`${usagePath(agency.id)}/live`} />
         <Patterns patterns={view.patterns} now={now} />
         <LastHour view={view} />
-        <LastDays view={view} />
-        <RefusedByReason view={view} />
+        <LastDays view={view} hoursPerColumn={hoursPerColumn} />
+        <ReasonTable {...view} />
         <Refusals name={view.name} refusals={view.refusals} wanted={wanted} />
       </article>
     ))}
@@ -57,135 +58,90 @@ export const UsagePage = ({ person, agency, environments, wanted, now }: UsagePr
 const fiveMinutesMs = 300_000
 const dayMs = 86_400_000
 
-const LastHour = ({ view: { name, counters, minutes } }: { view: UsageView }) => (
-  <>
-    <h3>Requests per minute, last hour</h3>
-    <Legend />
-    <RequestsChart
-      id={`${name}-minutes`}
-      title={`Requests per minute in ${name}, last hour`}
-      description={requestsInWords(minutes)}
-      slots={minutes}
-      from={clockTime(minutes[0]?.startAt ?? 0)}
-      to="now (UTC)"
-    />
-    <h3>Calls at once, last hour</h3>
-    <CallsChart
-      id={`${name}-calls`}
-      title={`Calls at once in ${name}, last hour, against the limit`}
-      description={`At most ${peakOf(minutes)} of ${counters.callLimit}, the dashed line.`}
-      slots={minutes}
-      limit={counters.callLimit}
-      from={clockTime(minutes[0]?.startAt ?? 0)}
-      to="now (UTC)"
-    />
-    <SlotTable
-      summary="The last hour as a table"
-      label={`Last hour in ${name}`}
-      unit="From (UTC)"
-      slots={groupSlots(minutes, (startAt) => startAt - (startAt % fiveMinutesMs)).toReversed()}
-      nameOf={clockTime}
-    />
-  </>
-)
-
-const LastDays = ({ view: { name, hours } }: { view: UsageView }) => (
-  <>
-    <h3>Requests per hour, last 30 days</h3>
-    <Legend />
-    <RequestsChart
-      id={`${name}-hours`}
-      title={`Requests per hour in ${name}, last 30 days`}
-      description={requestsInWords(hours)}
-      slots={hours}
-      from={dayOf(hours[0]?.startAt ?? 0)}
-      to="now (UTC)"
-    />
-    <SlotTable
-      summary="The last 30 days as a table"
-      label={`Last 30 days in ${name}`}
-      unit="Day (UTC)"
-      slots={groupSlots(hours, (startAt) => startAt - (startAt % dayMs)).toReversed()}
-      nameOf={dayOf}
-    />
-  </>
-)
-
-const Legend = () => (
-  <p class="legend">
-    <span class="swatch granted" /> granted <span class="swatch refused" /> refused
-  </p>
-)
-
-interface SlotTableProps {
-  summary: string
-  label: string
-  unit: string
-  slots: Slot[]
-  nameOf: (startAt: number) => string
-}
-
-const SlotTable = ({ summary, label, unit, slots, nameOf }: SlotTableProps) => (
-  <details>
-    <summary>{summary}</summary>
-    <div class="table" role="region" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{unit}</th>
-            <th scope="col">Granted</th>
-            <th scope="col">Refused</th>
-            <th scope="col">Calls at once</th>
-          </tr>
-        </thead>
-        <tbody>
-          {slots.map((slot) => (
-            <tr key={slot.startAt}>
-              <td>{nameOf(slot.startAt)}</td>
-              <td>{slot.granted.toLocaleString('en')}</td>
-              <td>{slot.refused.toLocaleString('en')}</td>
-              <td>{slot.peakCalls.toLocaleString('en')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  </details>
-)
-
-const RefusedByReason = ({ view: { name, refusedOfHour, refusedOfDays } }: { view: UsageView }) =>
-  refusedOfDays.size === 0 ? null : (
+const LastHour = ({ view: { name, counters, minutes, hours } }: { view: UsageView }) => {
+  const shares = sharesOf(minutes, sharesOf(hours))
+  const span = { slots: minutes, from: clockTime(minutes[0]?.startAt ?? 0), to: 'now (UTC)' }
+  return (
     <>
-      <h3>Refused by reason</h3>
-      <div class="table" role="region" aria-label={`Refused by reason in ${name}`} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Reason</th>
-              <th scope="col">Last hour</th>
-              <th scope="col">Last 30 days</th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...refusedOfDays].map(([code, count]) => (
-              <tr key={code}>
-                <td>{reasonInWords(code)}</td>
-                <td>{(refusedOfHour.get(code) ?? 0).toLocaleString('en')}</td>
-                <td>{count.toLocaleString('en')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <h3>Requests per minute, last hour</h3>
+      <RequestsChart
+        id={`${name}-minutes`}
+        title={`Requests per minute in ${name}, last hour`}
+        description={requestsInWords(minutes, shares)}
+        shares={shares}
+        {...span}
+      />
+      <h3>Calls at once, last hour</h3>
+      <CallsChart
+        id={`${name}-calls`}
+        title={`Calls at once in ${name}, last hour, against the limit`}
+        description={callsInWords(minutes, counters.callLimit)}
+        limit={counters.callLimit}
+        {...span}
+      />
+      <SlotTable
+        summary="The last hour as a table"
+        label={`Last hour in ${name}`}
+        unit="From (UTC)"
+        slots={groupSlots(minutes, (startAt) => startAt - (startAt % fiveMinutesMs)).toReversed()}
+        shares={shares}
+        nameOf={clockTime}
+      />
     </>
   )
-
-const requestsInWords = (slots: Slot[]) => {
-  const [all] = groupSlots(slots, () => 0)
-  const most = Math.max(0, ...slots.map(({ granted, refused }) => granted + refused))
-  return `${all?.granted ?? 0} granted, ${all?.refused ?? 0} refused; at most ${most} at a time.`
 }
 
-const peakOf = (slots: Slot[]) => Math.max(0, ...slots.map((slot) => slot.peakCalls))
+interface LastDaysProps {
+  view: UsageView
+  hoursPerColumn: number
+}
+
+const LastDays = ({ view: { name, counters, hours }, hoursPerColumn }: LastDaysProps) => {
+  const shares = sharesOf(hours)
+  const span = { slots: hours, size: hoursPerColumn, from: dayOf(hours[0]?.startAt ?? 0), to: 'now (UTC)' }
+  return (
+    <>
+      <h3>Requests per hour, last 30 days</h3>
+      <RequestsChart
+        id={`${name}-hours`}
+        title={`Requests per hour in ${name}, last 30 days`}
+        description={requestsInWords(hours, shares)}
+        shares={shares}
+        {...span}
+      />
+      <h3>Calls at once, last 30 days</h3>
+      <CallsChart
+        id={`${name}-calls-hours`}
+        title={`Calls at once in ${name}, by hour, last 30 days, against the limit`}
+        description={callsInWords(hours, counters.callLimit)}
+        limit={counters.callLimit}
+        {...span}
+      />
+      <SlotTable
+        summary="The last 30 days as a table"
+        label={`Last 30 days in ${name}`}
+        unit="Day (UTC)"
+        slots={groupSlots(hours, (startAt) => startAt - (startAt % dayMs)).toReversed()}
+        shares={shares}
+        nameOf={dayOf}
+      />
+    </>
+  )
+}
+
+const requestsInWords = (slots: Slot[], shares: Share[]) => {
+  const granted = slots.reduce((sum, slot) => sum + slot.granted, 0)
+  const refused = shares.reduce((sum, { count }) => sum + count, 0)
+  const most = Math.max(0, ...slots.map(requestsOf))
+  const reasons = shares.map(({ reason, count }) => `${reason}: ${count}`).join('; ')
+  const total = `${granted} granted, ${refused} refused; at most ${most} at a time.`
+  return refused === 0 ? total : `${total} Refused by reason: ${reasons}.`
+}
+
+const callsInWords = (slots: Slot[], limit: number) => {
+  const most = Math.max(0, ...slots.map((slot) => slot.peakCalls))
+  return `At most ${most} of ${limit}, the dashed line.`
+}
+
 const clockTime = (at: number) => new Date(at).toISOString().slice(11, 16)
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)

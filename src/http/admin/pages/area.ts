@@ -1,0 +1,65 @@
+import { busiestOf, requestsOf, type Slot } from '../../../telemetry/series.ts'
+import { refusedFor, type Share } from './shares.ts'
+
+/** A picture is this many units wide and high, and is stretched to the width that there is. */
+export const width = 720
+export const height = 100
+
+/** A layer of a picture: the later ones are painted over the earlier ones. */
+export interface Layer {
+  mark: Share['mark'] | 'granted'
+  path: string
+}
+
+/** Granted requests, and above them the refused ones by their shares; of every `size` slots the busiest one. */
+export const requestLayers = (slots: Slot[], shares: Share[], size = 1): Layer[] => {
+  const top = topOf(slots)
+  const columns = busiestOf(slots, size, requestsOf).map((slot) => levelsOf(slot, shares, top))
+  const layers = ['granted' as const, ...shares.map(({ mark }) => mark)].map((mark, at) => ({
+    mark,
+    path: area(columns.map((levels) => levels[at] ?? 0)),
+  }))
+  return layers.toReversed()
+}
+
+/** The most calls at once in each slot, of every `size` slots the highest. */
+export const callsArea = (slots: Slot[], top: number, size = 1) =>
+  area(
+    busiestOf(slots, size, (slot) => slot.peakCalls).map(({ peakCalls }) =>
+      levelOf(peakCalls, peakCalls, top, 0),
+    ),
+  )
+
+/** The most requests in one slot. */
+export const topOf = (slots: Slot[]) => Math.max(1, ...slots.map(requestsOf))
+
+/** How high each layer reaches: 0 where it has nothing, so that a rare one costs a few bytes. */
+const levelsOf = (slot: Slot, shares: Share[], top: number) => {
+  let sum = 0
+  let below = 0
+  return [slot.granted, ...shares.map((share) => refusedFor(share, slot))].map((count) => {
+    sum += count
+    const level = levelOf(count, sum, top, below)
+    below = Math.max(below, level)
+    return level
+  })
+}
+
+/** One request among thousands is seen too: what is there is at least one unit high. */
+const levelOf = (count: number, sum: number, top: number, below: number) =>
+  count <= 0 ? 0 : Math.max(below + 1, Math.round((sum / top) * height))
+
+/** A stepped area. Equal neighbours are drawn in one stroke, so that a quiet month costs a few bytes. */
+const area = (levels: number[]) => {
+  const step = width / levels.length
+  let path = `M0 ${height}`
+  let at = 0
+  while (at < levels.length) {
+    const level = levels[at] ?? 0
+    let end = at + 1
+    while (end < levels.length && levels[end] === level) end++
+    path += `V${height - level}h${(end - at) * step}`
+    at = end
+  }
+  return `${path}V${height}z`
+}

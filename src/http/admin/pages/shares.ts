@@ -1,0 +1,46 @@
+import { refusalsByCode, type Slot } from '../../../telemetry/series.ts'
+import { reasonInWords } from './reasons.ts'
+
+/** How a part of the refused requests is drawn: these differ without their colours too. */
+const hatches = ['stripes', 'diagonals', 'dots'] as const
+export type Hatch = (typeof hatches)[number]
+
+/** A part of the refused requests that a picture shows as one. */
+export interface Share {
+  mark: Hatch | 'plain'
+  /** In words. */
+  reason: string
+  codes: string[]
+  count: number
+}
+
+/**
+ * The most frequent reasons, each with a hatch of its own, and all the others as one. A reason that has a hatch in
+ * `known` has the same one here.
+ */
+export const sharesOf = (slots: Slot[], known: Share[] = []): Share[] => {
+  const counts = refusalsByCode(slots)
+  const share = (mark: Share['mark'], codes: string[]): Share => ({
+    mark,
+    reason: codes.length === 1 ? reasonInWords(codes[0] ?? '') : `${codes.length} other reasons`,
+    codes,
+    count: codes.reduce((sum, code) => sum + (counts.get(code) ?? 0), 0),
+  })
+  const frequent = [...counts.keys()].slice(0, hatches.length)
+  const rare = [...counts.keys()].slice(hatches.length)
+  const kept = new Map<Hatch, string>()
+  for (const { mark, codes } of known) {
+    const code = frequent.find((one) => codes.includes(one))
+    if (mark !== 'plain' && code) kept.set(mark, code)
+  }
+  const free = frequent.filter((code) => ![...kept.values()].includes(code))
+  const shares = hatches.flatMap((hatch) => {
+    const code = kept.get(hatch) ?? free.shift()
+    return code ? [share(hatch, [code])] : []
+  })
+  return rare.length === 0 ? shares : [...shares, share('plain', rare)]
+}
+
+/** How many requests of a slot were refused for the share's reasons. */
+export const refusedFor = ({ codes }: Share, { refused }: Slot) =>
+  codes.reduce((sum, code) => sum + (refused.get(code) ?? 0), 0)

@@ -1,0 +1,83 @@
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import { refusalsByCode, type Slot } from '../../../telemetry/series.ts'
+import { reasonInWords } from './reasons.ts'
+import { refusedFor, type Share } from './shares.ts'
+
+interface SlotTableProps {
+  summary: string
+  label: string
+  unit: string
+  slots: Slot[]
+  shares: Share[]
+  nameOf: (startAt: number) => string
+}
+
+/** What a picture shows as numbers, refused requests by the same shares. */
+export const SlotTable = ({ summary, label, unit, slots, shares, nameOf }: SlotTableProps) => (
+  <details>
+    <summary>{summary}</summary>
+    <div class="table slots" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{unit}</th>
+            <th scope="col">Granted</th>
+            {shares.map(({ mark, reason }) => (
+              <th key={mark} scope="col">{`Refused: ${reason}`}</th>
+            ))}
+            <th scope="col">Calls at once</th>
+          </tr>
+        </thead>
+        <tbody>
+          {slots.map((slot) => (
+            <tr key={slot.startAt}>
+              <td>{nameOf(slot.startAt)}</td>
+              <td>{slot.granted.toLocaleString('en')}</td>
+              {shares.map((share) => (
+                <td key={share.mark}>{refusedFor(share, slot).toLocaleString('en')}</td>
+              ))}
+              <td>{slot.peakCalls.toLocaleString('en')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  </details>
+)
+
+interface ReasonTableProps {
+  name: EnvironmentName
+  minutes: Slot[]
+  hours: Slot[]
+}
+
+/** Every reason by itself, the rare ones too, which the pictures show as one. */
+export const ReasonTable = ({ name, minutes, hours }: ReasonTableProps) => {
+  const ofHour = refusalsByCode(minutes)
+  const ofDays = refusalsByCode(hours)
+  return ofDays.size === 0 ? null : (
+    <details>
+      <summary>Every reason for a refusal as a table</summary>
+      <div class="table" role="region" aria-label={`Refused by reason in ${name}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Reason</th>
+              <th scope="col">Last hour</th>
+              <th scope="col">Last 30 days</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...ofDays].map(([code, count]) => (
+              <tr key={code}>
+                <td>{reasonInWords(code)}</td>
+                <td>{(ofHour.get(code) ?? 0).toLocaleString('en')}</td>
+                <td>{count.toLocaleString('en')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
