@@ -9,28 +9,28 @@ const slot = (granted: number, refused: Record<string, number> = {}): Slot => ({
   refused: new Map(Object.entries(refused)),
   peakCalls: 0,
 })
-const marks = (slots: Slot[], known?: Slot[]) =>
-  sharesOf(slots, known && sharesOf(known)).map(({ mark, codes }) => [mark, ...codes])
+const hatches = (slots: Slot[], known?: Slot[]) =>
+  sharesOf(slots, known && sharesOf(known)).map(({ hatch, codes }) => [hatch, ...codes])
 
 const five = slot(1, { internal: 1, rotated_key: 9, rate_limited: 5, not_found: 3, invalid_json: 2 })
 
-test('the three most frequent reasons have a hatch each, the others share one colour', () => {
-  expect(marks([five])).toEqual([
+test('the three most frequent reasons have a hatch each, the others share one', () => {
+  expect(hatches([five])).toEqual([
     ['stripes', 'rotated_key'],
     ['diagonals', 'rate_limited'],
     ['dots', 'not_found'],
-    ['plain', 'invalid_json', 'internal'],
+    ['bars', 'invalid_json', 'internal'],
   ])
-  expect(marks([slot(1)])).toEqual([])
+  expect(hatches([slot(1)])).toEqual([])
 })
 
 test('a reason keeps the hatch that it has in the other picture of its environment', () => {
-  expect(marks([slot(1, { not_found: 7, access_disabled: 8, rate_limited: 1 })], [five])).toEqual([
+  expect(hatches([slot(1, { not_found: 7, access_disabled: 8, rate_limited: 1 })], [five])).toEqual([
     ['stripes', 'access_disabled'],
     ['diagonals', 'rate_limited'],
     ['dots', 'not_found'],
   ])
-  expect(marks([slot(1, { internal: 1 })], [five])).toEqual([['stripes', 'internal']])
+  expect(hatches([slot(1, { internal: 1 })], [five])).toEqual([['stripes', 'internal']])
 })
 
 test('the shares of a slot are all of its refused requests', () => {

@@ -1,5 +1,5 @@
 import { busiestOf, requestsOf, type Slot } from '../../../telemetry/series.ts'
-import { refusedFor, type Share } from './shares.ts'
+import { type Hatch, refusedFor, type Share } from './shares.ts'
 
 /** A picture is this many units wide and high, and is stretched to the width that there is. */
 export const width = 720
@@ -7,7 +7,7 @@ export const height = 100
 
 /** A layer of a picture: the later ones are painted over the earlier ones. */
 export interface Layer {
-  mark: Share['mark'] | 'granted'
+  mark: Hatch | 'granted'
   path: string
 }
 
@@ -15,7 +15,7 @@ export interface Layer {
 export const requestLayers = (slots: Slot[], shares: Share[], size = 1): Layer[] => {
   const top = topOf(slots)
   const columns = busiestOf(slots, size, requestsOf).map((slot) => levelsOf(slot, shares, top))
-  const layers = ['granted' as const, ...shares.map(({ mark }) => mark)].map((mark, at) => ({
+  const layers = ['granted' as const, ...shares.map(({ hatch }) => hatch)].map((mark, at) => ({
     mark,
     path: area(columns.map((levels) => levels[at] ?? 0)),
   }))

@@ -24,7 +24,7 @@ export const RequestsChart = ({ shares, ...chart }: RequestsChartProps) => (
     <Legend granted={chart.slots.reduce((sum, slot) => sum + slot.granted, 0)} shares={shares} />
     <Chart {...chart} top={topOf(chart.slots)}>
       {requestLayers(chart.slots, shares, chart.size).map(({ mark, path }) =>
-        mark === 'granted' || mark === 'plain' ? (
+        mark === 'granted' ? (
           <path key={mark} class={mark} d={path} />
         ) : (
           <path key={mark} fill={`url(#${mark})`} d={path} />
@@ -56,6 +56,7 @@ export const Hatches = () => (
     <Pattern name="stripes" path="M0 1h8M0 5h8" />
     <Pattern name="diagonals" path="M-2 2l4-4M0 8l8-8M6 10l4-4" />
     <Pattern name="dots" path="M1 2h3M5 6h3" />
+    <Pattern name="bars" path="M2 0v8M6 0v8" />
   </svg>
 )
 
@@ -72,9 +73,9 @@ const Legend = ({ granted, shares }: { granted: number; shares: Share[] }) => (
       <span class="swatch granted" /> granted <strong>{granted.toLocaleString('en')}</strong>
     </li>
     {shares.length === 0 && <li>nothing refused</li>}
-    {shares.map(({ mark, reason, count }) => (
-      <li key={mark}>
-        <span class={`swatch ${mark}`} /> refused: {reason} <strong>{count.toLocaleString('en')}</strong>
+    {shares.map(({ hatch, reason, count }) => (
+      <li key={hatch}>
+        <span class={`swatch ${hatch}`} /> refused: {reason} <strong>{count.toLocaleString('en')}</strong>
       </li>
     ))}
   </ul>

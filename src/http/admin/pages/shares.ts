@@ -1,13 +1,14 @@
 import { refusalsByCode, type Slot } from '../../../telemetry/series.ts'
 import { reasonInWords } from './reasons.ts'
 
-/** How a part of the refused requests is drawn: these differ without their colours too. */
+/** How parts of the refused requests are drawn: these differ without their colours too. */
 const hatches = ['stripes', 'diagonals', 'dots'] as const
-export type Hatch = (typeof hatches)[number]
+const othersHatch = 'bars'
+export type Hatch = (typeof hatches)[number] | typeof othersHatch
 
 /** A part of the refused requests that a picture shows as one. */
 export interface Share {
-  mark: Hatch | 'plain'
+  hatch: Hatch
   /** In words. */
   reason: string
   codes: string[]
@@ -20,8 +21,8 @@ export interface Share {
  */
 export const sharesOf = (slots: Slot[], known: Share[] = []): Share[] => {
   const counts = refusalsByCode(slots)
-  const share = (mark: Share['mark'], codes: string[]): Share => ({
-    mark,
+  const share = (hatch: Hatch, codes: string[]): Share => ({
+    hatch,
     reason: codes.length === 1 ? reasonInWords(codes[0] ?? '') : `${codes.length} other reasons`,
     codes,
     count: codes.reduce((sum, code) => sum + (counts.get(code) ?? 0), 0),
@@ -29,16 +30,16 @@ export const sharesOf = (slots: Slot[], known: Share[] = []): Share[] => {
   const frequent = [...counts.keys()].slice(0, hatches.length)
   const rare = [...counts.keys()].slice(hatches.length)
   const kept = new Map<Hatch, string>()
-  for (const { mark, codes } of known) {
+  for (const { hatch, codes } of known) {
     const code = frequent.find((one) => codes.includes(one))
-    if (mark !== 'plain' && code) kept.set(mark, code)
+    if (hatch !== othersHatch && code) kept.set(hatch, code)
   }
   const free = frequent.filter((code) => ![...kept.values()].includes(code))
   const shares = hatches.flatMap((hatch) => {
     const code = kept.get(hatch) ?? free.shift()
     return code ? [share(hatch, [code])] : []
   })
-  return rare.length === 0 ? shares : [...shares, share('plain', rare)]
+  return rare.length === 0 ? shares : [...shares, share(othersHatch, rare)]
 }
 
 /** How many requests of a slot were refused for the share's reasons. */

@@ -22,8 +22,8 @@ export const SlotTable = ({ summary, label, unit, slots, shares, nameOf }: SlotT
           <tr>
             <th scope="col">{unit}</th>
             <th scope="col">Granted</th>
-            {shares.map(({ mark, reason }) => (
-              <th key={mark} scope="col">{`Refused: ${reason}`}</th>
+            {shares.map(({ hatch, reason }) => (
+              <th key={hatch} scope="col">{`Refused: ${reason}`}</th>
             ))}
             <th scope="col">Calls at once</th>
           </tr>
@@ -34,7 +34,7 @@ export const SlotTable = ({ summary, label, unit, slots, shares, nameOf }: SlotT
               <td>{nameOf(slot.startAt)}</td>
               <td>{slot.granted.toLocaleString('en')}</td>
               {shares.map((share) => (
-                <td key={share.mark}>{refusedFor(share, slot).toLocaleString('en')}</td>
+                <td key={share.hatch}>{refusedFor(share, slot).toLocaleString('en')}</td>
               ))}
               <td>{slot.peakCalls.toLocaleString('en')}</td>
             </tr>
