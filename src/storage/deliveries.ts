@@ -43,8 +43,23 @@ export const createDeliveryStore = (database: Database) => {
     .limit(sql.placeholder('limit'))
     .prepare()
 
+  const order = sqlite.query<never, { callId: string }>(`
+    update deliveries set next_at = started.next_at
+    from deliveries started
+    where deliveries.call_id = $callId and deliveries.event = 'call_ended' and deliveries.state = 'pending'
+    and started.call_id = $callId and started.event = 'call_started' and started.state = 'pending'
+    and started.next_at > deliveries.next_at`)
+
   return {
     ...createRows<Delivery>(database, deliveries),
+
+    /**
+     * Puts the end of a call off to when its start is tried again: an endpoint that is down for a day has a hundred thousand
+     * ends that wait, and looking for what is due must not pass over them all.
+     */
+    keepOrder: (callId: string | null) => {
+      if (callId !== null) order.run({ callId })
+    },
 
     /** Changes how an end is told, while nobody has been told; due at `nextAt`, null: as it was. */
     retell: (callId: string, payload: string, nextAt: number | null) => {

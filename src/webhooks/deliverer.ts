@@ -20,6 +20,7 @@ interface DelivererNeeds<Row extends Endpoint> {
     due(environmentId: string, now: number, limit: number): Delivery[]
     find(id: string): Delivery | undefined
     update(before: Delivery, after: Delivery): void
+    keepOrder(callId: string | null): void
   }
   send: Send
   commit: Commit
@@ -135,7 +136,7 @@ export class Deliverer<Row extends Endpoint> {
       const tried = await attempt(this.#needs, endpoint.url, secrets, { id, payload })
       if (tried.verdict === 'delivered') this.#failing.delete(environmentId)
       else this.#failing.add(environmentId)
-      await this.#record(id, tried)
+      await this.#record(id, tried, endpoint.url)
     } catch (error) {
       log.warn('a webhook could not be sent', { delivery_id: id, error: String(error) })
       await this.#record(id, notTried(error))
@@ -143,10 +144,10 @@ export class Deliverer<Row extends Endpoint> {
   }
 
   /** Tried again until the disk takes it or the process stops: else the endpoint would be told without end. */
-  async #record(id: string, tried: Attempt) {
+  async #record(id: string, tried: Attempt, url?: string) {
     for (;;) {
       try {
-        return await this.#save(id, tried)
+        return await this.#save(id, tried, url)
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         if (this.#stopped) return
@@ -155,25 +156,34 @@ export class Deliverer<Row extends Endpoint> {
     }
   }
 
-  async #save(id: string, tried: Attempt) {
+  async #save(id: string, told: Attempt, url?: string) {
     const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#needs
     const saved = await commit(() => {
       const before = deliveries.find(id)
       // Removed with its endpoint in the meantime.
       if (before?.state !== 'pending') return undefined
+      const isReplaced = webhooks.find(before.environmentId)?.url !== url
+      const tried = isReplaced ? fromReplaced(told) : told
       const after = afterAttempt(before, tried, clock.now(), random())
       deliveries.update(before, after)
+      if (tried.verdict !== 'delivered') deliveries.keepOrder(after.callId)
       if (tried.verdict === 'gone') webhooks.setEnabled(after.environmentId, false, tried.error)
-      return after
+      return { ...after, verdict: tried.verdict }
     })
     if (!saved) return
-    attempted?.(tried.verdict, tried.tookMs, saved.state === 'dead')
+    attempted?.(saved.verdict, told.tookMs, saved.state === 'dead')
     const facts = { delivery_id: id, environment_id: saved.environmentId, attempts: saved.attempts }
     if (saved.state === 'dead')
       log.warn('a webhook delivery was given up', { ...facts, status: saved.lastStatus })
-    if (tried.verdict === 'gone') log.warn('a webhook endpoint was switched off: it answered 410', facts)
+    if (saved.verdict === 'gone') log.warn('a webhook endpoint was switched off: it answered 410', facts)
   }
 }
+
+/** An address that another one has replaced since it was asked speaks for itself alone. */
+const fromReplaced = (told: Attempt): Attempt => ({
+  ...told,
+  verdict: told.verdict === 'gone' ? 'failed' : told.verdict,
+})
 
 const notTried = (error: unknown): Attempt => ({
   verdict: 'failed',

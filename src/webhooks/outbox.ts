@@ -13,6 +13,8 @@ interface OutboxNeeds {
     insert(delivery: Delivery): void
     /** Changes what a call's end will be told as, while nobody has been told; due at `nextAt`, null: as it was. */
     retell(callId: string, payload: string, nextAt: number | null): void
+    /** Puts the news of a call's end off for as long as that of its start, while that is still to be told. */
+    keepOrder(callId: string): void
   }
   agents: { find(id: string): { name: string } | undefined }
   /** What a call's provider usually tells of it in the end. */
@@ -49,6 +51,7 @@ export const createOutbox =
       const delayMs = event === 'call_ended' && isAwaited ? detailsGraceMs : 0
       deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
     }
+    if (isOver(after)) deliveries.keepOrder(after.id)
     wake()
   }
 

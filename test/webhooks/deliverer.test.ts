@@ -58,6 +58,31 @@ test('never tells an end while its start is still to be told', async () => {
   expect(receiver.events().slice(2)).toEqual(['call_started', 'call_ended'])
 })
 
+test('an end that waits for its start is not due before it: an endpoint that is down is not looked at in vain', async () => {
+  await using receiver = startReceiver(() => new Response('', { status: 503 }))
+  const gate = createDelivering()
+  listen(gate, receiver.url)
+  const { deliveries, lifecycle } = gate.services
+  const dueNow = () => deliveries.endpointsDue(gate.clock.now())
+  const before = await runCall(gate)
+  const { id: after } = undispatched(gate)
+  await lifecycle.record(after, { type: 'answered', at: gate.clock.now() })
+  await deliver(gate)
+  await lifecycle.record(after, { type: 'ended', at: gate.clock.now(), status: 'completed' })
+  const summary = 'They agreed.'
+  const ended = { type: 'ended', at: gate.clock.now(), status: 'completed', details: { summary } } as const
+  for (const id of [before, after]) await lifecycle.record(id, ended)
+  expect(dueNow()).toEqual([])
+  receiver.answer(() => new Response())
+  await deliver(gate, 5000)
+  expect(dueNow()).toEqual([])
+  for (const id of [before, after])
+    expect(stateOf(gate, id)).toEqual([
+      ['call_started', 'delivered', 2],
+      ['call_ended', 'delivered', 1],
+    ])
+})
+
 test('keeps the id and renews the timestamp with every attempt', async () => {
   await using receiver = startReceiver(() => new Response('', { status: 500 }))
   const gate = createDelivering()
@@ -107,6 +132,30 @@ test('410 switches the endpoint off: nothing more is sent until somebody switche
   await deliver(gate, 2000)
   expect(stateOf(gate, callId)).toEqual([
     ['call_started', 'dead', 1],
+    ['call_ended', 'delivered', 1],
+  ])
+})
+
+test('410 from an address that was replaced in the meantime never switches off the one in its place', async () => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await using old = startReceiver(async () => {
+    await held
+    return new Response('', { status: 410 })
+  })
+  await using receiver = startReceiver()
+  const gate = createDelivering()
+  listen(gate, old.url)
+  const callId = await runCall(gate)
+  while (old.received.length < 1) await gate.clock.advance(0)
+  listen(gate, receiver.url)
+  release()
+  await deliver(gate)
+  expect(gate.services.webhooks.find(gate.production.id)).toMatchObject({ enabled: true, offReason: null })
+  await deliver(gate, 5000)
+  expect(receiver.events()).toEqual(['call_started', 'call_ended'])
+  expect(stateOf(gate, callId)).toEqual([
+    ['call_started', 'delivered', 2],
     ['call_ended', 'delivered', 1],
   ])
 })
