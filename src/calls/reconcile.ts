@@ -12,7 +12,7 @@ interface ReconcileStore {
   /** Calls that are not over and either expired or last heard of at `heardBefore` or earlier. */
   overdue(now: number, heardBefore: number): Call[]
   /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
-  hangUpsDue(triedBefore: number): Call[]
+  hangUpsDue(now: number, triedBefore: number): Call[]
   /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
   detailsDue(now: number, limit: number): Call[]
 }
@@ -68,7 +68,7 @@ export class Reconciler {
     const now = this.#needs.clock.now()
     for (const call of this.#needs.calls.detailsDue(now, detailsAtOnce))
       this.#once(`details ${call.id}`, () => this.#askDetails(call))
-    for (const call of this.#needs.calls.hangUpsDue(now - silenceMs)) this.hangUp(call)
+    for (const call of this.#needs.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
     for (const call of this.#needs.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
   }

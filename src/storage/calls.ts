@@ -52,11 +52,12 @@ export const createCallStore = (database: Database) => {
         .all(),
 
     /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
-    hangUpsDue: (triedBefore: number): Call[] =>
+    hangUpsDue: (now: number, triedBefore: number): Call[] =>
       orm
         .select()
         .from(calls)
-        .where(and(sql`hang_up_due`, lte(calls.heardAt, triedBefore)))
+        // Tried in the future: the clock was set back.
+        .where(and(sql`hang_up_due`, or(lte(calls.heardAt, triedBefore), gt(calls.heardAt, now))))
         .all(),
 
     /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */

@@ -296,6 +296,21 @@ describe('a hang-up that fails', () => {
     expect(tries).toBe(4)
   })
 
+  test('is tried again also when the clock is set back', async () => {
+    const gate = createGate(capped)
+    let tries = 0
+    const call = await placedThrough(gate, {
+      end: async () => {
+        tries++
+        if (tries < 2) throw new Error('503')
+      },
+    })
+    await gate.clock.advance(40_000)
+    gate.clock.step(-24 * 60 * 60_000)
+    await gate.clock.advance(15_000)
+    expect([tries, call.now().hangUpDue]).toEqual([2, false])
+  })
+
   test('is not due any more once the provider has refused the order', async () => {
     const gate = createGate(capped)
     let tries = 0
