@@ -122,6 +122,7 @@ test('of where it was found nothing is kept that could be a secret', async () =>
     [`https://code.example/%25${escaped.slice(1)}`, 'https://code.example'],
     [`https://code.example/#${gate.key}`, 'https://code.example'],
     [`https://code.example/${'x'.repeat(1000)}`, 'https://code.example'],
+    [`https://${gate.key}.code.example/`, null],
     ['javascript:alert(1)', null],
     ['in the chat', null],
   ] as const) {
