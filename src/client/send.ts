@@ -37,6 +37,8 @@ interface Refused {
 
 const firstWaitMs = 1000
 const longestBackOffMs = 30_000
+/** Timers take a longer wait for none at all. */
+const longestTimerMs = 2 ** 31 - 1
 /** How much longer than needed a wait may be, so that clients do not come back in the same moment. */
 const jitter = 0.25
 
@@ -56,7 +58,8 @@ export const send = async (sending: Sending, exchange: Exchange): Promise<Grante
     if (!isPassing(error) || tried >= sending.tries) throw error
     const waitMs = Math.max(leastWaitMs(error, waits), result.windowMs)
     if (!limited && waitMs > sending.longestWaitMs) throw error
-    await sending.sleep(Math.ceil(waitMs * (1 + jitter * sending.random())), exchange.signal)
+    const jitteredMs = Math.ceil(waitMs * (1 + jitter * sending.random()))
+    await sending.sleep(Math.min(jitteredMs, longestTimerMs), exchange.signal)
   }
 }
 
@@ -85,9 +88,9 @@ const isPassing = ({ status, code }: CallgateError) =>
   code === 'idempotency_in_flight' ||
   (code === 'unexpected' && status >= 502)
 
-/** `Retry-After` where there is one. That of `concurrency_limited` is an estimate: one that proves too short is doubled. */
+/** `Retry-After` where there is one; a proxy's 0 says nothing. That of `concurrency_limited` is an estimate: one that proves too short is doubled. */
 const leastWaitMs = ({ code, retryAfterSeconds }: CallgateError, waits: number) => {
   const backOffMs = Math.min(longestBackOffMs, firstWaitMs * 2 ** waits)
-  if (retryAfterSeconds === undefined) return backOffMs
+  if (!retryAfterSeconds) return backOffMs
   return Math.max(retryAfterSeconds * 1000, code === 'concurrency_limited' ? backOffMs : 0)
 }

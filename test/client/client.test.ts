@@ -112,6 +112,21 @@ describe('a refusal', () => {
     }
   })
 
+  test('by a proxy that asks for no wait, or for one beyond all timers, never makes it ask again at once', async () => {
+    for (const [seconds, waited] of [
+      ['0', 1000],
+      ['99999999', 2_147_483_647],
+    ] as const) {
+      const answers = [json({}, 429, { 'retry-after': seconds })]
+      const { client, waits } = createLine(
+        {},
+        (pass) => async (url, init) => answers.shift() ?? pass(url, init),
+      )
+      await client.triggerAll([{ phone_number }])
+      expect(waits).toEqual([waited])
+    }
+  })
+
   test('that asks for a longer wait than is allowed is thrown at once, and says how long', async () => {
     const { client, waits } = createLine({ concurrentCalls: 1, requestsPerMinute: 50 }, undefined, {
       longestWaitMs: 10_000,
