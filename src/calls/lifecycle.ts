@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
-import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from './commit.ts'
 import { awaitDetails, type Detail } from './details.ts'
 
@@ -71,7 +71,8 @@ export class Lifecycle {
     const { announce, calls, ended, leases, clock, commit, tells } = this.#needs
     const result = await commit(() => {
       const call = calls.find(callId)
-      if (!call) return undefined
+      // Whatever was asked or heard in the meantime would be about the person again.
+      if (!call || isForgotten(call)) return call
       const altered = alter(call)
       if (altered === call) return call
       const next = awaitDetails(altered, tells(altered), clock.now())

@@ -19,6 +19,22 @@ describe('an order is sent', () => {
     expect(call.now()).toMatchObject({ dispatch: 'placed', providerCallId: `theirs-${call.id}` })
   })
 
+  test('and its answer, when the person was forgotten before it, never brings back an id made of their number', async () => {
+    const gate = createGate()
+    const { lifecycle, personalData } = gate.services
+    const { provider } = scriptedProvider({
+      place: async ({ id, phoneNumber }) => {
+        await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
+        personalData.forget(personalData.next(phoneNumber, gate.agency.id))
+        return { outcome: 'placed', providerCallId: phoneNumber }
+      },
+    })
+    const call = undispatched(gate)
+    callingThrough(gate, provider).dispatcher.dispatch(call)
+    await gate.clock.advance(0)
+    expect(call.now()).toMatchObject({ status: 'busy', phoneNumber: '', providerCallId: null })
+  })
+
   test('only when it is on disk that it is being sent', async () => {
     using directory = temporaryDirectory()
     const gate = createGate({ path: directory.database })
