@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import type { Call } from '../calls/call.ts'
+import { type Call, finalStatuses } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
 import { calls } from './schema.ts'
@@ -10,6 +10,12 @@ interface PageQuery {
   agentId?: string | undefined
   before?: string | undefined
   limit: number
+}
+
+/** Calls that are over have an index for this, and those that are not are few: none passes over all the others. */
+const standingAs = (status: Call['status']) => {
+  const isFinal = finalStatuses.some((final) => final === status)
+  return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
 }
 
 const dayMs = 24 * 60 * 60_000
@@ -43,7 +49,7 @@ export const createCallStore = (database: Database) => {
           and(
             eq(calls.environmentId, environmentId),
             before === undefined ? undefined : lt(calls.id, before),
-            status === undefined ? undefined : eq(calls.status, status),
+            status === undefined ? undefined : standingAs(status),
             agentId === undefined ? undefined : eq(calls.agentId, agentId),
           ),
         )

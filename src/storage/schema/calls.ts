@@ -66,9 +66,13 @@ export const calls = sqliteTable(
     index('calls_ended')
       .on(table.endedAt)
       .where(sql`ended_at is not null`),
+    /** Those that are over, by what became of them. */
+    index('calls_outcome')
+      .on(table.environmentId, table.status, table.id)
+      .where(sql`ended_at is not null`),
     /** The leases: the calls that are not over. */
     index('calls_active')
-      .on(table.heardAt)
+      .on(table.environmentId, table.id)
       .where(sql`ended_at is null`),
   ],
 )
