@@ -7,6 +7,15 @@ import { seedDemo } from './demo.ts'
 import { temporaryDirectory } from './directory.ts'
 import { operator } from './page.ts'
 
+/** Every flow of the page is tried in both of these. */
+export const withAndWithoutJavaScript = [
+  ['with JavaScript', true],
+  ['without JavaScript', false],
+] as const
+
+/** For a window in which nobody is signed in. */
+export const nobody = { cookies: [], origins: [] }
+
 /** The compiled executable with the demo's data and an operator, and a browser to look at it with. */
 export const openSite = async () => {
   const directory = temporaryDirectory()
@@ -18,21 +27,24 @@ export const openSite = async () => {
   const browser = await launchBrowser()
 
   const first = await browser.newContext()
-  await setUp(await first.newPage(), await server.setupLink())
+  const entrance = await first.newPage()
+  await entrance.goto(await server.setupLink())
+  await makeAccount(entrance, operator)
+  await entrance.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
   const storageState = await first.storageState()
   await first.close()
 
-  /** A window of its own. Whatever it complains about or asks of another host ends up in `complaints`. */
+  /** A window of its own, of the operator. Whatever it complains about or asks of another host ends up in `complaints`. */
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ storageState, ...options })
     const page = await context.newPage()
-    // A page that is not there and a form that was refused are among what is looked at.
-    const complaints = complaintsOf(page, server.url, /status of 4(04|22)/)
+    const complaints = complaintsOf(page, server.url, refusals)
     return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
   }
   return {
     demo,
     url: server.url,
+    command: server.command,
     open,
     [Symbol.asyncDispose]: async () => {
       await browser.close()
@@ -42,12 +54,23 @@ export const openSite = async () => {
   }
 }
 
-const setUp = async (page: Page, link: string) => {
-  await page.goto(link)
-  await page.getByLabel('E-mail').fill(operator.email)
-  await page.getByLabel('Password').fill(operator.password)
+/** A password that is wrong, a page that is not there and a form that was refused are among what is tried. */
+export const refusals = /status of 4(01|04|22)/
+
+type Account = typeof operator
+
+/** On the page behind a one-time link. */
+export const makeAccount = async (page: Page, { email, password }: Account) => {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Create account' }).click()
-  await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+}
+
+/** On the page of the sign-in. */
+export const signIn = async (page: Page, { email, password }: Account) => {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /** Whatever a page complains about, but for what is expected, and whatever it asks of another host. */

@@ -28,8 +28,10 @@ export const operatorPages = (services: Services) => {
         }
         set.status = 422
         const error = name.error?.issues[0]?.message ?? plan.error?.issues[0]?.message
-        const typed = { name: form.name ?? '', error }
-        return renderPage(<AgenciesPage person={person} {...listAgencies(services)} {...typed} />)
+        const typed = { name: form.name, plan: plan.data }
+        return renderPage(
+          <AgenciesPage person={person} {...listAgencies(services)} typed={typed} error={error} />,
+        )
       },
       { parse: 'none' },
     )

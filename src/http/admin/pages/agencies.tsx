@@ -11,11 +11,12 @@ interface AgenciesProps {
   agencies: Agency[]
   /** The ids of those with an API key that is due for rotation. */
   withOldKeys: ReadonlySet<string>
-  name?: string
+  /** What a refused form held. */
+  typed?: { name?: string | undefined; plan?: Plan | undefined }
   error?: string | undefined
 }
 
-export const AgenciesPage = ({ person, agencies, withOldKeys, name = '', error }: AgenciesProps) => (
+export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error }: AgenciesProps) => (
   <Layout title="Agencies" person={person}>
     <main>
       <h1>Agencies</h1>
@@ -55,9 +56,9 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, name = '', error }
         <form method="post" action="/admin/agencies">
           <label>
             Name
-            <input name="name" value={name} required maxLength={100} autoComplete="off" />
+            <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
           </label>
-          <PlanField plan="agency" />
+          <PlanField plan={typed.plan ?? 'agency'} />
           <button type="submit">Create agency</button>
         </form>
       </article>
