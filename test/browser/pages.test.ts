@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { pagesOf } from '../support/pages.ts'
+import { createAgency, createAgent, openCard } from '../support/page-steps.ts'
 import { openSite } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
@@ -23,6 +24,42 @@ test.each(['light', 'dark'] as const)(
     expect(window.complaints).toEqual([])
   },
   300_000,
+)
+
+test.each(['light', 'dark'] as const)(
+  'no page on the way to a first key has an accessibility violation: %s',
+  async (colorScheme) => {
+    await using window = await site.open({ colorScheme })
+    const { page, complaints } = window
+    const production = page.getByRole('article', { name: 'Production' })
+    const violations: string[] = []
+    const look = async (name: string) => {
+      const result = await new AxeBuilder({ page }).analyze()
+      violations.push(...result.violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
+    }
+    await createAgency(page, site.url, `Looks ${colorScheme}`)
+    await look('overview')
+    await createAgent(page)
+    await look('agents')
+    await page.getByRole('link', { name: 'Integrations' }).click()
+    await look('integrations')
+    await page.getByRole('link', { name: 'Vapi' }).click()
+    await look('provider')
+    await page.getByRole('link', { name: 'Integrations' }).click()
+    await openCard(page, 'Connect')
+    await look('no keys')
+    await production.getByRole('button', { name: 'Generate API Key' }).click()
+    await look('new key')
+    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await look('keys')
+    await production.getByRole('button', { name: 'Rotate API Key' }).click()
+    await look('rotate')
+    await page.goto(`${site.url}/admin/sign-in`)
+    await look('sign in')
+    expect(violations).toEqual([])
+    expect(complaints).toEqual([])
+  },
+  60_000,
 )
 
 test.each([

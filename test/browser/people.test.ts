@@ -1,79 +1,40 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { startBinary } from '../support/binary.ts'
-import { launchBrowser } from '../support/browser.ts'
-import { complaintsOf } from '../support/site.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import type { Page } from 'playwright-core'
+import { operator } from '../support/page.ts'
+import { makeAccount, nobody, openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
-const operator = { email: 'ops@example.com', password: 'correct horse battery' }
-const directory = temporaryDirectory()
-let browser: Browser
-let server: Awaited<ReturnType<typeof startBinary>>
-let agency = ''
-
+let site: Awaited<ReturnType<typeof openSite>>
+let home = ''
 beforeAll(async () => {
-  server = await startBinary(directory.path)
-  browser = await launchBrowser()
-  const { page, context } = await open()
-  await page.goto(await server.setupLink())
-  await makeAccount(page, operator)
-  await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
-  await context.close()
-  agency = (await server.command('agency', 'create', '--name', 'Acme', '--plan', 'agency')).id ?? ''
+  site = await openSite()
+  home = `/admin/agencies/${site.demo.agency.id}`
 }, 60_000)
-
-afterAll(async () => {
-  await browser.close()
-  await server.kill()
-  directory[Symbol.dispose]()
-}, 30_000)
-
-/** A browser of its own. Whatever it complains about or asks of another host ends up in `complaints`. */
-const open = async (options: BrowserContextOptions = {}) => {
-  const context = await browser.newContext(options)
-  const page = await context.newPage()
-  const complaints = complaintsOf(page, server.url)
-  return { context, page, complaints }
-}
-
-const makeAccount = async (page: Page, { email, password }: typeof operator) => {
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Create account' }).click()
-}
-
-const signIn = async (page: Page, { email, password }: typeof operator) => {
-  await page.goto(`${server.url}/admin`)
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
-}
+afterAll(() => site[Symbol.asyncDispose]())
 
 const invitedTo = async (page: Page, path: string, button: string) => {
-  await page.goto(`${server.url}${path}`)
+  await page.goto(`${site.url}${path}`)
   await page.getByRole('button', { name: button }).click()
   await page.getByText('it will not be shown again').waitFor()
   return page.getByLabel('Link').inputValue()
 }
 
-test.each([
-  ['with JavaScript', true],
-  ['without JavaScript', false],
-])(
+test.each(withAndWithoutJavaScript)(
   'inviting an admin, who sees one agency until they are removed, %s',
   async (label, javaScriptEnabled) => {
     const admin = { email: `${javaScriptEnabled}@example.com`, password: 'a password of mine' }
-    const ours = await open({ javaScriptEnabled })
-    await signIn(ours.page, operator)
-    const link = await invitedTo(ours.page, `/admin/agencies/${agency}`, 'Invite an admin')
+    await using ours = await site.open({ javaScriptEnabled })
+    const link = await invitedTo(ours.page, home, 'Invite an admin')
+    expect(await ours.page.getByRole('button', { name: 'Copy' }).isVisible()).toBe(javaScriptEnabled)
 
-    const theirs = await open({ javaScriptEnabled })
+    await using theirs = await site.open({ javaScriptEnabled, storageState: nobody })
     await theirs.page.goto(link)
-    await theirs.page.getByText('as an admin of Acme').waitFor()
+    await theirs.page.getByText('as an admin of Bright Dental').waitFor()
+    await makeAccount(theirs.page, operator)
+    await theirs.page.getByRole('alert').getByText('already an account').waitFor()
+    expect(await theirs.page.getByLabel('E-mail').inputValue()).toBe(operator.email)
     await makeAccount(theirs.page, admin)
-    await theirs.page.getByRole('heading', { name: 'Acme' }).waitFor()
+    await theirs.page.getByRole('heading', { name: 'Bright Dental' }).waitFor()
     expect(await theirs.page.getByRole('link', { name: 'People' }).count()).toBe(0)
     expect(await theirs.page.getByRole('button', { name: 'Save plan' }).count()).toBe(0)
 
@@ -92,36 +53,48 @@ test.each([
     await theirs.page.reload()
     await theirs.page.getByRole('heading', { name: 'Sign in' }).waitFor()
 
-    await ours.page.goto(`${server.url}/admin/agencies/${agency}`)
+    await ours.page.goto(`${site.url}${home}`)
     await ours.page.getByRole('link', { name: 'Audit', exact: true }).click()
-    await ours.page.getByText(`removed a person: ${admin.email}`).waitFor()
+    await ours.page.getByText(`removed a person: ${admin.email}`).first().waitFor()
     const downloading = ours.page.waitForEvent('download')
     await ours.page.getByRole('link', { name: 'Download all as CSV' }).click()
     const file = await Bun.file(await (await downloading).path()).text()
     expect(file).toContain(`person.removed,${admin.email}\r\n`)
     expect([...ours.complaints, ...theirs.complaints]).toEqual([])
-    await ours.context.close()
-    await theirs.context.close()
   },
   60_000,
 )
 
-test('back in by a link from the command line', async () => {
-  const { context, page, complaints } = await open()
-  const { link = '' } = await server.command('admin', 'reset', '--email', operator.email)
-  await page.goto(`${server.url}${new URL(link).pathname}${new URL(link).search}`)
-  await page.getByLabel('Password').fill(operator.password)
-  await page.getByRole('button', { name: 'Set password' }).click()
-  await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
-  expect(complaints).toEqual([])
-  await context.close()
-}, 60_000)
+test.each(withAndWithoutJavaScript)(
+  'an invitation that is taken back lets nobody in, another makes an operator, %s',
+  async (_label, javaScriptEnabled) => {
+    const second = { email: `second-${javaScriptEnabled}@example.com`, password: 'a password of mine' }
+    await using ours = await site.open({ javaScriptEnabled })
+    await using theirs = await site.open({ javaScriptEnabled, storageState: nobody })
+    const revoked = await invitedTo(ours.page, '/admin/people', 'Invite an operator')
+    await ours.page.getByRole('link', { name: 'I have sent it' }).click()
+    await ours.page.getByRole('button', { name: 'Revoke the invitation' }).click()
+    await ours.page.getByText('No invitation waits to be accepted').waitFor()
+    await theirs.page.goto(revoked)
+    await theirs.page.getByText('This link is not valid').waitFor()
+
+    await theirs.page.goto(await invitedTo(ours.page, '/admin/people', 'Invite an operator'))
+    await makeAccount(theirs.page, second)
+    await theirs.page.getByRole('link', { name: 'People', exact: true }).click()
+    await theirs.page.getByRole('link', { name: `Remove ${second.email}` }).click()
+    await theirs.page.getByText('This is you').waitFor()
+    await theirs.page.getByRole('button', { name: 'Remove' }).click()
+    await theirs.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect([...ours.complaints, ...theirs.complaints]).toEqual([])
+  },
+  60_000,
+)
 
 test.each(['light', 'dark'] as const)(
   'no page about people or the audit has an accessibility violation or runs over on a phone: %s',
   async (colorScheme) => {
-    const { context, page, complaints } = await open({ colorScheme })
-    await signIn(page, operator)
+    await using window = await site.open({ colorScheme })
+    const { page, complaints } = window
     const violations: string[] = []
     const look = async (name: string) => {
       for (const width of [360, 1280]) {
@@ -140,20 +113,21 @@ test.each(['light', 'dark'] as const)(
     await look('removing a person')
     await page.goto(link)
     await look('invitation')
-    await page.goto(`${server.url}/admin/account`)
+    await page.goto(`${site.url}/admin/people`)
+    await page.getByRole('button', { name: 'Revoke the invitation' }).click()
+    await page.goto(`${site.url}/admin/account`)
     await look('account')
-    await page.goto(`${server.url}/admin/agencies/${agency}`)
+    await page.goto(`${site.url}${home}`)
     await look('overview')
-    await page.goto(`${server.url}/admin/agencies/${agency}/audit`)
+    await page.goto(`${site.url}${home}/audit`)
     await look('audit of an agency')
-    await page.goto(`${server.url}/admin/audit`)
+    await page.goto(`${site.url}/admin/audit`)
     await look('audit log')
-    const { link: reset = '' } = await server.command('admin', 'reset', '--email', operator.email)
-    await page.goto(`${server.url}${new URL(reset).pathname}${new URL(reset).search}`)
+    const { link: reset = '' } = await site.command('admin', 'reset', '--email', operator.email)
+    await page.goto(`${site.url}${new URL(reset).pathname}${new URL(reset).search}`)
     await look('new password')
     expect(violations).toEqual([])
     expect(complaints).toEqual([])
-    await context.close()
   },
   120_000,
 )

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { askAt } from '../support/binary.ts'
-import { openSite } from '../support/site.ts'
+import { createAgency, openCard } from '../support/page-steps.ts'
+import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
 beforeAll(async () => {
@@ -21,11 +22,16 @@ const rotate = async (page: Page, name: string) => {
   return page.getByLabel('API key', { exact: true }).inputValue()
 }
 
-test.each([
-  ['with JavaScript', true],
-  ['without JavaScript', false],
-])(
-  'a rotation tells who used the key before, and who has not left it after: %s',
+/** Of an agency that nobody has used yet. */
+const firstKey = async (page: Page) => {
+  await createAgency(page, site.url, 'Fresh')
+  await openCard(page, 'Connect')
+  await environment(page, 'Production').getByRole('button', { name: 'Generate API Key' }).click()
+  return page.getByLabel('API key', { exact: true }).inputValue()
+}
+
+test.each(withAndWithoutJavaScript)(
+  'a rotation tells who used the key before, and who has not left it after, %s',
   async (_label, javaScriptEnabled) => {
     await using window = await site.open({ javaScriptEnabled })
     const { page, complaints } = window
@@ -52,58 +58,94 @@ test.each([
 test('the numbers of the window refresh by themselves, and leave the rest of the page alone', async () => {
   await using window = await site.open()
   const { page, complaints } = window
-  const key = await rotate(page, 'Staging')
-  await page.goto(`${home()}/usage`)
-  const staging = environment(page, 'Staging')
-  await staging.getByText('0 of 100', { exact: true }).waitFor()
-  await staging.getByText('The last hour as a table').click()
+  const key = await firstKey(page)
+  await page.getByRole('link', { name: 'Usage' }).click()
+  const production = environment(page, 'Production')
+  await production.getByText('0 of 100', { exact: true }).waitFor()
+  await production.getByText('The last hour as a table').click()
   await askAt(site.url, key)
-  await staging.getByText('1 of 100', { exact: true }).waitFor()
-  expect(await staging.getByRole('region', { name: 'Last hour in staging' }).isVisible()).toBe(true)
+  await production.getByText('1 of 100', { exact: true }).waitFor()
+  expect(await production.getByRole('region', { name: 'Last hour in production' }).isVisible()).toBe(true)
   expect(complaints).toEqual([])
 }, 60_000)
 
 test('without JavaScript the numbers are there too, and a link to newer ones', async () => {
   await using window = await site.open({ javaScriptEnabled: false })
-  const { page } = window
-  const key = await rotate(page, 'Staging')
-  await page.goto(`${home()}/usage`)
-  const numbers = () => environment(page, 'Staging').locator('.live').textContent()
-  const before = Number(/(\d+) of 100/.exec((await numbers()) ?? '')?.[1])
+  const { page, complaints } = window
+  const key = await firstKey(page)
+  await page.getByRole('link', { name: 'Usage' }).click()
+  const numbers = () => environment(page, 'Production').locator('.live').textContent()
+  expect(await numbers()).toContain('0 of 100')
   await askAt(site.url, key)
   await page.getByRole('link', { name: 'Refresh' }).click()
-  expect(await numbers()).toContain(`${before + 1} of 100`)
+  expect(await numbers()).toContain('1 of 100')
+  expect(complaints).toEqual([])
 }, 60_000)
 
-test('a limit is changed at the page, refused when it is none, and holds for the next request', async () => {
-  await using window = await site.open()
-  const { page, complaints } = window
-  const key = await rotate(page, 'Staging')
-  await page.goto(`${home()}/integrations/api`)
-  await page.getByRole('link', { name: 'Change the staging limits' }).click()
-  await page.getByLabel('Requests a minute').fill('none')
-  await page.getByRole('button', { name: 'Save limits' }).click()
-  await page.getByRole('alert').getByText('A limit is a whole number').waitFor()
-  expect(await page.getByLabel('Requests a minute').inputValue()).toBe('none')
-  await page.getByLabel('Requests a minute').fill('7')
-  await page.getByRole('button', { name: 'Save limits' }).click()
-  await page.getByText('Limits: 7 requests a minute').waitFor()
-  expect((await askAt(site.url, key)).headers.get('ratelimit-policy')).toContain('"permin";q=7;')
-  // The browser reports the answer 422 as an error of its own.
-  expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([])
-}, 60_000)
+test.each(withAndWithoutJavaScript)(
+  'a limit is changed at the page, refused when it is none, and holds for the next request, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const key = await rotate(page, 'Staging')
+    await page.goto(`${home()}/integrations/api`)
+    await page.getByRole('link', { name: 'Change the staging limits' }).click()
+    await page.getByLabel('Requests a minute').fill('none')
+    await page.getByRole('button', { name: 'Save limits' }).click()
+    await page.getByRole('alert').getByText('A limit is a whole number').waitFor()
+    expect(await page.getByLabel('Requests a minute').inputValue()).toBe('none')
+    for (const [limit, holds] of [
+      ['7', 7],
+      ['', 100],
+    ] as const) {
+      await page.getByLabel('Requests a minute').fill(limit)
+      await page.getByRole('button', { name: 'Save limits' }).click()
+      await environment(page, 'Staging').getByText(`Limits: ${holds} requests a minute`).waitFor()
+      const answer = await askAt(site.url, key)
+      expect(answer.headers.get('ratelimit-policy')).toContain(`"permin";q=${holds};`)
+      await page.getByRole('link', { name: 'Change the staging limits' }).click()
+    }
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
 
-test('a refused request is found by the id that its answer carried', async () => {
-  await using window = await site.open({ javaScriptEnabled: false })
-  const { page } = window
-  const key = await rotate(page, 'Production')
-  const refused = await askAt(site.url, key, '/api/v1/calls/00000000-0000-4000-8000-000000000000')
-  await page.goto(`${home()}/usage`)
-  await page.getByLabel('Why was this refused?').fill(refused.headers.get('x-request-id') ?? '')
-  await page.getByRole('button', { name: 'Find' }).click()
-  const found = page.getByRole('region', { name: 'Refused requests in production' }).getByRole('row').last()
-  expect(await found.textContent()).toContain(
-    'There is no such callGET /api/v1/calls/:call_id from 127.0.0.1',
-  )
-  await environment(page, 'Staging').getByText('None of the last 200').waitFor()
-}, 60_000)
+test.each(withAndWithoutJavaScript)(
+  'a refused request is found by the id that its answer carried, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const key = await rotate(page, 'Production')
+    const refused = await askAt(site.url, key, '/api/v1/calls/00000000-0000-4000-8000-000000000000')
+    await page.goto(`${home()}/usage`)
+    await page.getByLabel('Why was this refused?').fill(refused.headers.get('x-request-id') ?? '')
+    await page.getByRole('button', { name: 'Find' }).click()
+    const found = page.getByRole('region', { name: 'Refused requests in production' }).getByRole('row').last()
+    expect(await found.textContent()).toContain(
+      'There is no such callGET /api/v1/calls/:call_id from 127.0.0.1',
+    )
+    await environment(page, 'Staging').getByText('None of the last 200').waitFor()
+    await page.getByRole('link', { name: 'Show the last ones' }).click()
+    await environment(page, 'Production').getByRole('heading', { name: 'Last refused requests' }).waitFor()
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.each(withAndWithoutJavaScript)(
+  'who keeps trying with a replaced key is told as unusual, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const old = await rotate(page, 'Production')
+    await rotate(page, 'Production')
+    for (let sent = 0; sent < 20; sent++) expect((await askAt(site.url, old)).status).toBe(401)
+    await page.goto(`${home()}/usage`)
+    const unusual = environment(page, 'Production')
+      .getByRole('listitem')
+      .filter({ hasText: 'a key that had been replaced' })
+    expect(await unusual.innerText()).toMatch(/^\d+ requests of the last hour came/)
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { startReceiver } from '../support/receiver.ts'
-import { openSite } from '../support/site.ts'
+import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
 beforeAll(async () => {
@@ -8,10 +8,13 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => site[Symbol.asyncDispose]())
 
-test.each([
-  ['with JavaScript', true],
-  ['without JavaScript', false],
-] as const)(
+/** What is delivered arrives behind the page's back. */
+const waitUntil = async (holds: () => boolean | Promise<boolean>) => {
+  for (let look = 0; look < 40 && !(await holds()); look++) await Bun.sleep(100)
+  expect(await holds()).toBe(true)
+}
+
+test.each(withAndWithoutJavaScript)(
   'a webhook is saved, tested, mended, replayed and removed, %s',
   async (_label, javaScriptEnabled) => {
     await using receiver = startReceiver(() => new Response('not yet', { status: 503 }))
@@ -40,16 +43,51 @@ test.each([
 
     receiver.answer(() => new Response('thank you'))
     await page.getByRole('button', { name: 'Replay all 1 that were given up' }).click()
-    for (let look = 0; look < 40 && receiver.received.length < 2; look++) await Bun.sleep(100)
-    expect(receiver.received.map(({ verified }) => verified)).toEqual([true, true])
-    expect(receiver.received[1]?.id).toBe(receiver.received[0]?.id ?? '')
+    await waitUntil(() => receiver.received.length === 2)
     await page.getByRole('link', { name: 'test', exact: true }).first().click()
-    expect(await page.getByRole('button', { name: 'Replay' }).isVisible()).toBe(true)
-
-    await page.goBack()
+    const replay = page.getByRole('button', { name: 'Replay' })
+    await waitUntil(async () => (await page.reload(), replay.isVisible()))
+    await replay.click()
+    await waitUntil(() => receiver.received.length === 3)
+    expect(receiver.received.map(({ verified }) => verified)).toEqual([true, true, true])
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1)
+    await page.getByRole('link', { name: 'All deliveries in staging' }).click()
     await page.getByText('Remove the webhook').click()
     await page.getByRole('button', { name: 'Remove webhook' }).click()
     expect(await page.getByLabel('Webhook URL').inputValue()).toBe('')
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.each(withAndWithoutJavaScript)(
+  'a webhook moves, is switched off and on, and signs with a new secret beside the old one, %s',
+  async (_label, javaScriptEnabled) => {
+    await using receiver = startReceiver()
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const path = `/admin/agencies/${site.demo.agency.id}/integrations/api/production/webhook`
+    await page.goto(`${site.url}${path}`)
+    await page.getByLabel('Webhook URL').fill(receiver.url)
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.waitForLoadState()
+    expect(await page.getByLabel('Webhook URL').inputValue()).toBe(receiver.url)
+    expect(await page.getByLabel('Signing secret').count()).toBe(0)
+
+    await page.getByRole('button', { name: 'Switch the webhook off' }).click()
+    await page.getByText('Switched off').waitFor()
+    await page.getByRole('button', { name: 'Switch the webhook on' }).click()
+    await page.getByRole('button', { name: 'Switch the webhook off' }).waitFor()
+    expect(await page.getByText('Switched off').count()).toBe(0)
+
+    await page.getByText('Rotate the signing secret').click()
+    await page.getByRole('button', { name: 'Rotate secret' }).click()
+    receiver.expect(await page.getByLabel('Signing secret').inputValue())
+    await page.getByText('signs as well until').waitFor()
+    await page.getByRole('button', { name: 'Send Test Webhook' }).click()
+    await page.getByText('The test was delivered.').waitFor()
+    const sent = receiver.received.find(({ body }) => body.event === 'test')
+    expect([sent?.verified, sent?.signatures.length]).toEqual([true, 2])
     expect(complaints).toEqual([])
   },
   60_000,

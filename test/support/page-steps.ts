@@ -1,0 +1,26 @@
+import type { Page } from 'playwright-core'
+
+/** On the Agency plan, with no agent and no key. */
+export const createAgency = async (page: Page, url: string, name: string) => {
+  await page.goto(`${url}/admin/agencies`)
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Plan').selectOption('Agency')
+  await page.getByRole('button', { name: 'Create agency' }).click()
+  await page.getByRole('heading', { name }).waitFor()
+}
+
+/** Ann, who takes the calls of production. */
+export const createAgent = async (page: Page) => {
+  await page.getByRole('link', { name: 'Agents' }).click()
+  await page.getByLabel('Name').fill('Ann')
+  await page.getByRole('button', { name: 'Create agent' }).click()
+  await page.getByLabel('Default agent in production').selectOption('Ann')
+  await page.getByRole('button', { name: 'Save for production' }).click()
+}
+
+/** Of the API's keys, under the button that the agency's integrations show. */
+export const openCard = async (page: Page, button: 'Connect' | 'Manage') => {
+  await page.getByRole('link', { name: 'Integrations' }).click()
+  const card = page.getByRole('article', { name: 'API & Webhooks' })
+  await card.getByRole('button', { name: button, exact: true }).click()
+}
