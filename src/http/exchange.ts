@@ -9,7 +9,8 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 /** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
 const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
-const urlPattern = /^https?:\/\/([^/?#]*)([^?#]*)/
+/** To Elysia, which takes it for a path, a # is a letter like any other. */
+const urlPattern = /^https?:\/\/([^/?#]*)([^?]*)/
 
 /** The path of a request, or nothing where its target was none. */
 export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ?? ''

@@ -9,6 +9,7 @@ describe('what is not there is a 404 in JSON', () => {
     '/api/v1/nothing',
     '/api/v2/key',
     '/api/v1/calls/trigger/more',
+    '/api/v1/key#more',
     '//',
     '/%00',
   ])('%s, with a key and without', async (path) => {
