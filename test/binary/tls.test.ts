@@ -5,6 +5,7 @@ import tls from 'node:tls'
 import { executable, provision, startBinary } from '../support/binary.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { holdRaw } from '../support/raw.ts'
 
 /** A directory with the certificates `one` and `two`, of which the server has the first. */
 const withCertificates = () => {
@@ -58,6 +59,7 @@ test('serves https, and SIGHUP brings a new certificate while a request under wa
   const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write(body.slice(1))
   await closed
+  await holdRaw(head, received)
   expect(received).toStartWith('HTTP/1.1 200')
   expect(received).toEndWith('"status":"initiated"}')
   expect(await server.stop()).toBe(0)

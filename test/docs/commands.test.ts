@@ -3,24 +3,28 @@ import { dirname } from 'node:path'
 import { executable, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { blocksOf } from '../support/docs.ts'
+import { startPass } from '../support/pass.ts'
 
 const directory = temporaryDirectory()
 let server: Awaited<ReturnType<typeof startBinary>>
+let pass: ReturnType<typeof startPass>
 let variables: Record<string, string>
 
 beforeAll(async () => {
   server = await startBinary(directory.path)
+  pass = startPass(server.url)
   const { agency, agent, newKey } = await provision(server.command)
   variables = {
     PATH: `${dirname(executable)}:${process.env['PATH']}`,
     CALLGATE_DATA_DIR: directory.path,
-    CALLGATE_URL: server.url,
+    CALLGATE_URL: pass.url,
     CALLGATE_KEY: await newKey(),
     AGENCY: agency,
     AGENT: agent,
   }
 })
 afterAll(async () => {
+  await pass[Symbol.asyncDispose]()
   await server.kill()
   directory[Symbol.dispose]()
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { askAt, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { docsDirectory } from '../support/docs.ts'
+import { startPass } from '../support/pass.ts'
 
 const directory = temporaryDirectory()
 let server: Awaited<ReturnType<typeof startBinary>>
@@ -24,28 +25,16 @@ afterAll(async () => {
 /** Passes requests on, and notes the answers. The first so many calls that were made are not told to who asked. */
 const between = (lost = 0) => {
   const seen: { status: number; replayed: boolean; idempotencyKey: string }[] = []
-  const proxy = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch: async (request) => {
-      const { pathname } = new URL(request.url)
-      const headers = new Headers(request.headers)
-      headers.delete('host')
-      const answer = await fetch(`${server.url}${pathname}`, {
-        method: request.method,
-        headers,
-        body: await request.text(),
-      })
-      const replayed = answer.headers.has('idempotent-replayed')
-      const idempotencyKey = request.headers.get('idempotency-key') ?? ''
-      seen.push({ status: answer.status, replayed, idempotencyKey })
-      const made = seen.filter(({ status }) => status === 200).length
-      return answer.status === 200 && made <= lost
-        ? new Response('lost', { status: 503, headers: { 'retry-after': '1' } })
-        : answer
-    },
+  const pass = startPass(server.url, (request, answer) => {
+    const replayed = answer.headers.has('idempotent-replayed')
+    const idempotencyKey = request.headers.get('idempotency-key') ?? ''
+    seen.push({ status: answer.status, replayed, idempotencyKey })
+    const made = seen.filter(({ status }) => status === 200).length
+    return answer.status === 200 && made <= lost
+      ? new Response('lost', { status: 503, headers: { 'retry-after': '1' } })
+      : answer
   })
-  return { seen, url: proxy.url.origin, [Symbol.asyncDispose]: () => proxy.stop(true) }
+  return { seen, ...pass }
 }
 
 const run = async (command: string[], url: string, key: string, numbers: string[]) => {
@@ -126,8 +115,9 @@ test('bulk.ts, run again, makes only the calls that are missing', async () => {
   const key = await newKey()
   const before = await callCount(key)
   const command = [process.execPath, join(docsDirectory, 'examples', 'bulk.ts')]
-  const first = await run(command, server.url, key, ['+15551234500', '+15551234501'])
-  const again = await run(command, server.url, key, ['+15551234500', '+15551234501', '+15551234502'])
+  await using gate = between()
+  const first = await run(command, gate.url, key, ['+15551234500', '+15551234501'])
+  const again = await run(command, gate.url, key, ['+15551234500', '+15551234501', '+15551234502'])
   expect([first.code, first.err, again.code, again.err]).toEqual([0, '', 0, ''])
   expect(first.out).toMatch(/^(?:\+\d+ [\da-f-]{36}\n){2}$/)
   expect(again.out).toStartWith(first.out)

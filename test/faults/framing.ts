@@ -41,7 +41,9 @@ const judge = (name: string, received: string) => {
   }
 }
 for (let round = 0; round < rounds; round++)
-  await Promise.all(framings.map(async ({ name, bytes }) => judge(name, await sendRaw(url, bytes, 3000))))
+  await Promise.all(
+    framings.map(async ({ name, bytes }) => judge(name, await sendRaw(url, bytes, { patienceMs: 3000 }))),
+  )
 const smuggled = calls()
 
 /** Two or three of them at once: the same as if each had come alone, in their order. */
@@ -54,9 +56,9 @@ let confused = 0
 for (let round = 0; round < rounds * 20; round++) {
   const asked = Array.from({ length: 2 + Math.floor(random() * 8) }, () => pick(paths))
   const bytes = [...asked.map((path) => asking(path)), asking('/readyz', 'Connection: close\r\n')].join('')
-  const statuses = [...(await sendRaw(url, bytes, 5000)).matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) =>
-    Number(status),
-  )
+  const statuses = [
+    ...(await sendRaw(url, bytes, { patienceMs: 5000 })).matchAll(/HTTP\/1\.1 (\d{3}) /g),
+  ].map(([, status]) => Number(status))
   const expected = [...asked.map((path) => alone.get(path)), 200]
   if (statuses.join() === expected.join()) continue
   confused++
@@ -72,7 +74,7 @@ for (let number = 0; number < orders; number++) {
   const first = await sendRaw(
     url,
     `${ordering(`order-${number}`)}${asking('/healthz', 'Connection: close\r\n')}`,
-    2000,
+    { patienceMs: 2000 },
   )
   if (answersIn(first) < 2) lost++
   const again = async () => statusOf(await sendRaw(url, ordering(`order-${number}`, 'Connection: close\r\n')))

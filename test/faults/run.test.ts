@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { temporaryDirectory } from '../support/directory.ts'
 import { proofs, prove } from './run.ts'
 
 for (const proof of proofs)
@@ -12,3 +14,17 @@ for (const proof of proofs)
     },
     120_000,
   )
+
+test('an answer that the description does not allow breaks a promise, whatever its script says', async () => {
+  using directory = temporaryDirectory()
+  const script = join(directory.path, 'proof.ts')
+  const answering = (status: number, path: string) => `
+    const server = Bun.serve({ port: 0, fetch: () => Response.json({}, { status: ${status} }) })
+    await fetch(server.url.origin + '${path}')
+    process.exit(0)`
+  const proof = { script, promise: '', small: [], full: [] }
+  await Bun.write(script, answering(418, '/api/v1/key'))
+  expect((await prove(proof, 'small')).word).toBe('BROKEN')
+  await Bun.write(script, answering(418, '/elsewhere'))
+  expect((await prove(proof, 'small')).word).toBe('held')
+})

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 type Size = 'small' | 'full'
 
@@ -161,8 +161,10 @@ export const proofs: Proof[] = [
   },
 ]
 
+const preload = join(import.meta.dir, 'preload.ts')
+
 export const prove = async ({ script, ...sizes }: Proof, size: Size) => {
-  const command = [process.execPath, join(import.meta.dir, script), ...sizes[size]]
+  const command = [process.execPath, `--preload=${preload}`, resolve(import.meta.dir, script), ...sizes[size]]
   const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit' })
   const line = (await new Response(child.stdout).text()).trim()
   const held = (await child.exited) === 0

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import type { Config } from '../../src/config.ts'
 import { listenForMetrics } from '../../src/http/metrics.ts'
+import { holdNothingOf } from '../support/conformance.ts'
 import { createGate } from '../support/gate.ts'
 import { busyGate, metricsOf, readMetrics } from '../support/metrics.ts'
 import { listen } from '../support/webhooks.ts'
@@ -52,6 +53,7 @@ describe('who may read', () => {
     const own = listenForMetrics(gate.services)
     if (!own) throw new Error('it does not listen')
     servers.push(own)
+    holdNothingOf(own.url.origin)
     const at = async (path: string, headers = {}) => (await fetch(new URL(path, own.url), { headers })).status
     expect(await at('/metrics', bearer(token))).toBe(200)
     expect(await at('/metrics')).toBe(401)

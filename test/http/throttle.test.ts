@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { throttleAddress } from '../../src/http/address.ts'
 import { mintToken } from '../../src/keys/token.ts'
 import { createGate, type Gate } from '../support/gate.ts'
+import { sendRaw, statusOf } from '../support/raw.ts'
 import { expectRefusal } from '../support/refusal.ts'
 
 const perMinute = 60
@@ -64,20 +63,15 @@ test('does not count rotated and missing keys, and still tells what is wrong wit
 test('lets no address pay for another', async () => {
   const gate = createGate()
   const { server } = gate.app.listen({ hostname: '127.0.0.1', port: 0 })
-  const port = server?.port ?? 0
   const statusFrom = async (localAddress: string) => {
-    const socket = connect({ host: '127.0.0.1', port, localAddress })
-    socket.write(
-      `GET /api/v1/key HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${mintToken()}\r\n\r\n`,
-    )
-    const [head] = (await once(socket, 'data')) as [Buffer]
-    socket.destroy()
-    return head.toString().split(' ')[1]
+    const head = ['GET /api/v1/key HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${mintToken()}`]
+    const bytes = `${head.join('\r\n')}\r\nConnection: close\r\n\r\n`
+    return statusOf(await sendRaw(String(server?.url), bytes, { localAddress }))
   }
   try {
-    for (let tried = 0; tried < perMinute; tried++) expect(await statusFrom('127.0.0.1')).toBe('401')
-    expect(await statusFrom('127.0.0.1')).toBe('429')
-    expect(await statusFrom('127.0.0.2')).toBe('401')
+    for (let tried = 0; tried < perMinute; tried++) expect(await statusFrom('127.0.0.1')).toBe(401)
+    expect(await statusFrom('127.0.0.1')).toBe(429)
+    expect(await statusFrom('127.0.0.2')).toBe(401)
   } finally {
     await gate.app.stop(true)
   }

@@ -6,7 +6,7 @@ import { createServices } from '../../src/services.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
-import { conforming } from './conformance.ts'
+import { hold } from './conformance.ts'
 
 export const testSecret = 'a secret for tests, of 32 or more'
 const noFiles = { writeSetupLink: () => {}, removeSetupLink: () => {} }
@@ -40,6 +40,8 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     providerTimeoutMs,
   })
   const app = createApp(services)
+  const { handle } = app
+  app.handle = async (request) => hold(request.method, request.url, await handle(request))
 
   const { agencies, agents, environments, keys } = services
   const agency = agencies.create('Acme', 'agency', clock.now())
@@ -54,10 +56,8 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
   const issue = (environmentId = production.id) => issueKey(keys, environmentId, clock.now()).token
   const key = issue()
 
-  const request = async (target: string, init: RequestInit = {}) => {
-    const response = await app.handle(new Request(`http://localhost${target}`, init))
-    return conforming(init.method ?? 'GET', target, response)
-  }
+  const request = (target: string, init: RequestInit = {}) =>
+    app.handle(new Request(`http://localhost${target}`, init))
   const authorized = (target: string, init: RequestInit = {}, token = key) =>
     request(target, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
   const postJson = (target: string, body: unknown, token = key) =>

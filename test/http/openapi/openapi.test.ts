@@ -1,5 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Glob } from 'bun'
 import { failures, type Reason } from '../../../src/failures.ts'
 import { describeApi } from '../../../src/http/openapi/document.ts'
 import { operations } from '../../../src/http/openapi/operations.ts'
@@ -129,7 +132,7 @@ test('every webhook that is written, and every example of one, is as it says', a
   expect(webhookProblem('test', written[0]?.payload)).toContain('event')
 })
 
-test('an answer that it does not allow fails the test that got it', async () => {
+test('what it does not allow of an answer is told, each thing by name', async () => {
   const right = async () => (await createGate().authorized('/api/v1/key')).clone()
   const wrong = async (change: (response: Response) => Promise<Response> | Response) =>
     nonconformities('GET', '/api/v1/key', await change(await right()))
@@ -147,4 +150,37 @@ test('an answer that it does not allow fails the test that got it', async () => 
       Response.json({ ...(await response.json()), secret: 1 }, { headers: response.headers }),
     ),
   ).toEqual(['data must NOT have additional properties'])
+})
+
+test('an answer that it does not allow fails the test that got it, by whatever way and unlooked at', async () => {
+  const tests = [process.execPath, 'test', join(import.meta.dir, 'wrong-answers.ts')]
+  const child = Bun.spawn(tests, { env: { ...process.env, NO_COLOR: '1' }, stdout: 'ignore', stderr: 'pipe' })
+  const said = await new Response(child.stderr).text()
+  expect(await child.exited).toBe(1)
+  expect(said).toContain('GET /api/v1/key answered 418')
+  expect(said.match(/^\((?:pass|fail)\) [^[\n]+(?= |$)/gm)).toEqual([
+    '(fail) by fetch',
+    '(fail) by a request that is made before',
+    '(fail) over a raw socket',
+    '(fail) in the process',
+    '(pass) elsewhere than under /api/v1, nothing is described',
+  ])
+})
+
+test('no test reads an answer of the API where nothing holds it against this', async () => {
+  const unheld =
+    /^import .*(?:\bconnect\b.* from 'node:net|from 'node:(?:tls|https?))'|Bun\.connect\(|\bcreateApp\(|\(\['(?:curl|wget)'/m
+  const root = join(import.meta.dir, '../..')
+  const found = [...new Glob('**/*.ts').scanSync(root)].filter((path) =>
+    unheld.test(readFileSync(join(root, path), 'utf8')),
+  )
+  expect(found.toSorted()).toEqual([
+    'binary/process.test.ts', // reads nothing
+    'binary/tls.test.ts', // holds what it reads
+    'faults/slow-clients.ts', // sends what is never answered
+    'outgoing/send.test.ts', // is a server
+    'support/fakes/serve.ts', // is a server
+    'support/gate.ts', // holds all
+    'support/raw.ts', // holds all
+  ])
 })
