@@ -1,20 +1,7 @@
-import { expect, spyOn, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { callStatuses, finalStatuses } from '../../src/calls/call.ts'
-import { createGate, type Gate } from '../support/gate.ts'
-
-/** How SQLite finds what `read` asks it for. */
-const plansOf = ({ database: { sqlite } }: Gate, read: () => unknown) => {
-  const prepare = spyOn(sqlite, 'prepare')
-  read()
-  const asked = prepare.mock.calls.map(([sql]) => sql)
-  prepare.mockRestore()
-  return asked.flatMap((sql) =>
-    sqlite
-      .query<{ detail: string }, null[]>(`explain query plan ${sql}`)
-      .all(...Array<null>(sql.split('?').length - 1).fill(null))
-      .map(({ detail }) => detail),
-  )
-}
+import { createGate } from '../support/gate.ts'
+import { plansOf } from '../support/plans.ts'
 
 const overBy = 'SEARCH calls USING INDEX calls_outcome (environment_id=? AND status=? AND id<?)'
 const notOver = 'SEARCH calls USING INDEX calls_active (environment_id=? AND id<?)'

@@ -56,6 +56,10 @@ export const keys = sqliteTable(
     uniqueIndex('keys_one_live')
       .on(table.environmentId)
       .where(sql`replaced_at is null`),
+    /** How many there are and how old they are, for whoever asks every few seconds. */
+    index('keys_live_age')
+      .on(table.createdAt)
+      .where(sql`replaced_at is null`),
   ],
 )
 

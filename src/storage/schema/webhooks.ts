@@ -50,8 +50,9 @@ export const deliveries = sqliteTable(
   },
   (table) => [
     index('deliveries_environment').on(table.environmentId, table.id),
+    /** What is due, by endpoint; and the oldest, for whoever asks every few seconds. */
     index('deliveries_pending')
-      .on(table.environmentId, table.nextAt)
+      .on(table.environmentId, table.nextAt, table.createdAt)
       .where(sql`state = 'pending'`),
     /** Those that are done with, by their age. */
     index('deliveries_done')

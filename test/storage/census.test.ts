@@ -1,0 +1,18 @@
+import { expect, test } from 'bun:test'
+import { createGate } from '../support/gate.ts'
+import { plansOf, readsRows } from '../support/plans.ts'
+
+test('what a scrape asks of all keys and all events is answered from indexes: of each there are hundreds of thousands', () => {
+  const gate = createGate()
+  const { census } = gate.services
+  expect(readsRows(gate, 'keys', () => census.liveKeys(gate.clock.now()))).toBe(false)
+  expect(readsRows(gate, 'deliveries', () => census.pendingDeliveries())).toBe(false)
+  // It would be noticed.
+  expect(readsRows(gate, 'calls', () => census.activeCalls())).toBe(true)
+})
+
+test('the agencies whose keys are due for rotation are found by the age of those keys', () => {
+  const gate = createGate()
+  const [first] = plansOf(gate, () => gate.services.keys.agenciesWithKeysFrom(gate.clock.now()))
+  expect(first).toBe('SEARCH keys USING INDEX keys_live_age (created_at<?)')
+})
