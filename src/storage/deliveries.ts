@@ -26,7 +26,8 @@ export const createDeliveryStore = (database: Database) => {
     where exists (
       select 1 from deliveries
       where environment_id = waiting.id and state = 'pending' and next_at <= $now
-    )`)
+    )
+    order by waiting.id`)
 
   /** The order of a call is kept: its end is not told while its start is still to be told. */
   const due = orm
@@ -70,7 +71,7 @@ export const createDeliveryStore = (database: Database) => {
         .run()
     },
 
-    /** The environments whose endpoint is on and has something due. */
+    /** The environments whose endpoint is on and has something due, in the order of their ids. */
     endpointsDue: (now: number): string[] => endpointsDue.all({ now }).map(({ id }) => id),
 
     due: (environmentId: string, now: number, limit: number): Delivery[] =>

@@ -48,6 +48,8 @@ export class Deliverer<Row extends Endpoint> {
   readonly #underWay = new Map<string, Map<string, Promise<void>>>()
   readonly #failing = new Set<string>()
   #count = 0
+  /** The room for all goes round: a look begins behind the endpoint that was served last. */
+  #lastServed = ''
   #stopped = true
   #woken = false
   #cancel: (() => void) | undefined
@@ -97,7 +99,12 @@ export class Deliverer<Row extends Endpoint> {
     const { deliveries, clock, log } = this.#needs
     try {
       const now = clock.now()
-      for (const environmentId of deliveries.endpointsDue(now)) this.#fill(environmentId, now)
+      const due = deliveries.endpointsDue(now)
+      const turn = Math.max(
+        0,
+        due.findIndex((id) => id > this.#lastServed),
+      )
+      for (const id of [...due.slice(turn), ...due.slice(0, turn)]) this.#fill(id, now)
     } catch (error) {
       log.warn('the outbox could not be read', { error: String(error) })
     }
@@ -113,6 +120,7 @@ export class Deliverer<Row extends Endpoint> {
       .filter(({ id }) => !own.has(id))
       .slice(0, room)
     for (const delivery of due) {
+      this.#lastServed = environmentId
       this.#count++
       this.#underWay.set(environmentId, own)
       own.set(

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'bun:test'
 import { createGate, type Gate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { deliver, listen } from '../support/webhooks.ts'
 
@@ -214,6 +215,50 @@ test('an endpoint that hangs delays no other', async () => {
   release()
   await deliver(gate)
   expect(stateOf(gate, quickCall)[1]?.[1]).toBe('delivered')
+})
+
+test('endpoints that hang, so many that they take all the room, still leave every other its turn', async () => {
+  const letGo: (() => void)[] = []
+  await using slow = startReceiver(async () => {
+    await new Promise<void>((resolve) => letGo.push(resolve))
+    return new Response('', { status: 503 })
+  })
+  await using quick = startReceiver()
+  const gate = createDelivering()
+  const { agencies, deliveries, deliverer } = gate.services
+  const owe = (environmentId: string, url: string, events: number) => {
+    listen(gate, url, environmentId)
+    for (let event = 0; event < events; event++)
+      deliveries.insert(
+        newDelivery({
+          environmentId,
+          callId: null,
+          event: 'test',
+          payload: '{}',
+          createdAt: gate.clock.now(),
+        }),
+      )
+  }
+  const environments = Array.from({ length: 61 }, (_, n) => agencies.create(`Agency ${n}`, 'agency', 0))
+    .flatMap(({ id }) => (['production', 'staging'] as const).map((name) => gate.environment(name, id).id))
+    .toSorted()
+  const last = environments.pop() ?? ''
+  for (const id of environments) owe(id, slow.url, 20)
+  await gate.clock.advance(1000)
+  while (letGo.length < 120) await gate.clock.advance(0)
+  owe(last, quick.url, 1)
+  deliverer.wake()
+  for (let freed = 0; freed < 125 && quick.received.length === 0; freed++) {
+    letGo.shift()?.()
+    const underWay = slow.received.length
+    while (slow.received.length === underWay && quick.received.length === 0) await gate.clock.advance(0)
+  }
+  expect(quick.received).toHaveLength(1)
+  deliverer.stop()
+  while (deliverer.busy) {
+    for (const end of letGo.splice(0)) end()
+    await gate.clock.advance(0)
+  }
 })
 
 test('a disk that does not take the result is asked again, and the endpoint is not told twice', async () => {
