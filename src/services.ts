@@ -1,6 +1,6 @@
 import { version } from '../package.json'
 import { keyTarget } from './audit.ts'
-import { type Call, leaseOf } from './calls/call.ts'
+import { type Call, isOver, leaseOf } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
@@ -88,6 +88,10 @@ export const createServices = (foundations: Foundations) => {
   const dialling = new Dialling({
     simulator,
     accounts,
+    isOver: (callId) => {
+      const call = calls.find(callId)
+      return call !== undefined && isOver(call)
+    },
     surroundings,
     publicUrl,
     measure: (...request) => metrics.provider(...request),

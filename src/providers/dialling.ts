@@ -1,7 +1,7 @@
 import { createTurns } from '../turns.ts'
 import { discreet } from './discreet.ts'
 import { findKind } from './kinds.ts'
-import type { Account, Provider, ProviderKind, Surroundings } from './provider.ts'
+import type { Account, Placement, Provider, ProviderKind, Surroundings } from './provider.ts'
 
 interface StoredAccount {
   id: string
@@ -17,6 +17,8 @@ interface DiallingNeeds<Row extends StoredAccount> {
     open(account: Row): Record<string, string>
   }
   surroundings: Surroundings
+  /** Whether a call has ended, for whatever reason. */
+  isOver(callId: string): boolean
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
   measure?: Measure
@@ -71,12 +73,12 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
+    const { accounts, isOver, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
       const provider = kind.connect({ ...own, credentials }, this.#surroundings(credentials))
-      return inTurns(measured(provider, kind.name, measure))
+      return inTurns(measured(provider, kind.name, measure), isOver)
     } catch (error) {
       return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
     }
@@ -89,15 +91,22 @@ export class Dialling<Row extends StoredAccount> {
  */
 const requestsAtOnce = 40
 
-const inTurns = (provider: Provider): Provider => {
+const inTurns = (provider: Provider, isOver: (callId: string) => boolean): Provider => {
   const inTurn = createTurns(requestsAtOnce)
   return {
-    place: (order) => inTurn(() => provider.place(order)),
+    place: (order) => inTurn(async () => (isOver(order.id) ? notSent : provider.place(order))),
     ask: (call) => inTurn(() => provider.ask(call)),
     end: (call) => inTurn(() => provider.end(call)),
     check: () => inTurn(() => provider.check()),
     read: (request, now) => provider.read(request, now),
   }
+}
+
+/** Its slot was given back, or its time was over, while its order waited: nobody's phone is to ring for it. */
+const notSent: Placement = {
+  outcome: 'refused',
+  code: 'provider_refused',
+  reason: 'The call was over before its order went out.',
 }
 
 /** Inside its turn: what an order waits for its turn is no fault of the provider's. */

@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
 import { createRelease } from '../../src/calls/release.ts'
 import { Failure } from '../../src/failures.ts'
-import { createGate, type Gate } from '../support/gate.ts'
+import { startFakeHttp } from '../support/fakes/http.ts'
+import { answer, createGate, type Gate } from '../support/gate.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
+import { connect, until } from '../support/scenarios.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const leases = ({ services, production }: Gate) => services.leases.count(production.id)
@@ -117,4 +119,25 @@ test('a released slot is still free after a restart', async () => {
   await gate.services.releaseCall(call.now(), nothing)
   using next = await restarted(gate, directory.database)
   expect([next.leases(), next.call(call.id).status]).toEqual([0, 'failed'])
+})
+
+test('an order that waits for its turn at a provider that hangs is never sent once the slot was given back', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, callNow } = connect(fake)
+  const { dispatcher, environments, releaseCall } = gate.services
+  environments.setLimits(gate.production.id, { concurrentCalls: 100 })
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  fake.watch(() => held)
+  const ids: string[] = []
+  for (let order = 0; order < 41; order++) ids.push((await answer(await gate.trigger())).call_id ?? '')
+  await gate.clock.advance(0)
+  await until(() => ids.filter((id) => fake.createsOf(id) === 1).length === 40)
+  const waiting = ids.find((id) => fake.createsOf(id) === 0) ?? ''
+  expect(callNow(waiting).dispatch).toBe('sending')
+  await releaseCall(callNow(waiting), () => {})
+  letGo()
+  await dispatcher.idle()
+  expect(fake.createsOf(waiting)).toBe(0)
+  expect(callNow(waiting)).toMatchObject({ reasonCode: 'released', dispatch: 'refused', hangUpDue: false })
 })
