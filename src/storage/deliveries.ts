@@ -1,4 +1,4 @@
-import { and, count, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Delivery } from '../webhooks/delivery.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
@@ -10,6 +10,10 @@ interface PageQuery {
   before?: string | undefined
   limit: number
 }
+
+/** Written out: a value that is bound finds no index that is of one state. */
+const isPending = sql`state = 'pending'`
+const isDead = sql`state = 'dead'`
 
 /** The outbox of events, and what became of them. */
 export const createDeliveryStore = (database: Database) => {
@@ -98,18 +102,15 @@ export const createDeliveryStore = (database: Database) => {
 
     /** How many deliveries of an environment there are in each state. */
     counts: (environmentId: string): Record<Delivery['state'], number> => {
-      const rows = orm
-        .select({ state: deliveries.state, number: count() })
-        .from(deliveries)
-        .where(eq(deliveries.environmentId, environmentId))
-        .groupBy(deliveries.state)
+      const of = (which: SQL | undefined) =>
+        orm.$count(deliveries, and(eq(deliveries.environmentId, environmentId), which))
+      // In one statement, so that they are of one moment.
+      const [found] = orm
+        .select({ all: of(undefined), pending: of(isPending), dead: of(isDead) })
+        .from(sql`(select 1)`)
         .all()
-      return {
-        pending: 0,
-        delivered: 0,
-        dead: 0,
-        ...Object.fromEntries(rows.map(({ state, number }) => [state, number])),
-      }
+      const { all = 0, pending = 0, dead = 0 } = found ?? {}
+      return { pending, delivered: all - pending - dead, dead }
     },
 
     /** Sets every dead delivery of an environment going again; gives their number. */
@@ -117,7 +118,7 @@ export const createDeliveryStore = (database: Database) => {
       const { changes } = orm
         .update(deliveries)
         .set({ state: 'pending', attempts: 0, nextAt: now })
-        .where(and(eq(deliveries.environmentId, environmentId), eq(deliveries.state, 'dead')))
+        .where(and(eq(deliveries.environmentId, environmentId), isDead))
         .run() as unknown as { changes: number }
       return changes
     },

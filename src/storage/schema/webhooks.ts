@@ -54,6 +54,9 @@ export const deliveries = sqliteTable(
     index('deliveries_pending')
       .on(table.environmentId, table.nextAt, table.createdAt)
       .where(sql`state = 'pending'`),
+    index('deliveries_dead')
+      .on(table.environmentId)
+      .where(sql`state = 'dead'`),
     /** Those that are done with, by their age. */
     index('deliveries_done')
       .on(table.createdAt)

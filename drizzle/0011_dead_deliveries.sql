@@ -1,0 +1,1 @@
+CREATE INDEX `deliveries_dead` ON `deliveries` (`environment_id`) WHERE state = 'dead';
