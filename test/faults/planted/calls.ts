@@ -116,4 +116,22 @@ export const calls: readonly Fault[] = [
     edits: [['src/webhooks/outbox.ts', 'if (!isOver(before) && isOver(after))', 'if (isOver(after))']],
     noticedBy: ['test/webhooks/outbox.test.ts'],
   },
+  {
+    title: 'an order is sent though its call ended while it waited for its turn',
+    edits: [
+      [
+        'src/providers/dialling.ts',
+        'isOver(order.id) ? notSent : provider',
+        "order.id === '' ? notSent : provider",
+      ],
+    ],
+    noticedBy: ['test/calls/release.test.ts'],
+  },
+  {
+    title: 'a forgotten call takes in what comes late',
+    edits: [
+      ['src/calls/lifecycle.ts', 'if (!call || isForgotten(call)) return call', 'if (!call) return call'],
+    ],
+    noticedBy: ['test/calls/dispatch.test.ts'],
+  },
 ]

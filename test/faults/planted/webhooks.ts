@@ -35,6 +35,21 @@ export const webhooks: readonly Fault[] = [
     noticedBy: ['test/webhooks/deliverer.test.ts'],
   },
   {
+    title: 'an address that was replaced switches off the one in its place',
+    edits: [[deliverer, 'webhooks.find(before.environmentId)?.url !== url', "id === ''"]],
+    noticedBy: ['test/webhooks/deliverer.test.ts'],
+  },
+  {
+    title: 'an end that waits for its start stays due',
+    edits: [['src/storage/deliveries.ts', 'order.run({ callId })', 'return']],
+    noticedBy: ['test/webhooks/deliverer.test.ts'],
+  },
+  {
+    title: 'the endpoints that come first take all the room',
+    edits: [[deliverer, 'this.#lastServed = environmentId', "this.#lastServed = ''"]],
+    noticedBy: ['test/webhooks/deliverer.test.ts'],
+  },
+  {
     title: 'a redirect counts as delivered',
     edits: [
       [
