@@ -9,7 +9,7 @@ import { signedIn } from './guard.ts'
 import { keyUse } from './key-use.ts'
 import { renderPage } from './pages/layout.tsx'
 import { Live, type LiveCounters } from './pages/live.tsx'
-import { UsagePage, usagePath, type UsageView } from './pages/usage.tsx'
+import { daysBytes, UsagePage, usagePath, type UsageView } from './pages/usage.tsx'
 
 const minutesShown = 60
 const hoursShown = 30 * 24
@@ -89,11 +89,9 @@ export const usagePages = (services: Services) => {
 
 /** Where every hour differs from the one before, in both environments, the pictures of 30 days get fewer columns. */
 const renderSmall = (views: UsageView[], page: (shown: UsageView[], hoursPerColumn: number) => string) => {
-  const mostBytes = Buffer.byteLength(page([], 1)) + environmentsMostBytes
-  let html = ''
-  for (const hoursPerColumn of [1, 2, 4, 8, 12, 24]) {
-    html = page(views, hoursPerColumn)
-    if (Buffer.byteLength(html) < mostBytes) return html
-  }
-  return html
+  const fine = page(views, 1)
+  const excess = Buffer.byteLength(fine) - Buffer.byteLength(page([], 1)) - environmentsMostBytes
+  if (excess <= 0) return fine
+  const most = daysBytes(views, 1) - excess
+  return page(views, [2, 4, 8, 12].find((hours) => daysBytes(views, hours) <= most) ?? 24)
 }

@@ -3,6 +3,7 @@ import type { Pattern } from '../../../telemetry/patterns.ts'
 import type { Refused } from '../../../telemetry/refused.ts'
 import { groupSlots, requestsOf, type Slot } from '../../../telemetry/series.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
+import { callsArea, requestLayers } from './area.ts'
 import { CallsChart, Hatches, RequestsChart } from './chart.tsx'
 import { Live, type LiveCounters } from './live.tsx'
 import { Patterns } from './patterns.tsx'
@@ -128,6 +129,15 @@ const LastDays = ({ view: { name, counters, hours }, hoursPerColumn }: LastDaysP
     </>
   )
 }
+
+/** How long the pictures of 30 days are, drawn with columns of so many hours. */
+export const daysBytes = (views: UsageView[], hoursPerColumn: number) =>
+  views
+    .flatMap(({ hours, counters }) => [
+      ...requestLayers(hours, sharesOf(hours), hoursPerColumn).map(({ path }) => path),
+      callsArea(hours, counters.callLimit, hoursPerColumn),
+    ])
+    .reduce((sum, path) => sum + path.length, 0)
 
 const requestsInWords = (slots: Slot[], shares: Share[]) => {
   const granted = slots.reduce((sum, slot) => sum + slot.granted, 0)
