@@ -133,7 +133,7 @@ export const proofs: Proof[] = [
     script: 'sigterm.ts',
     promise: 'SIGTERM under load loses no acknowledged call and cuts no answer',
     small: ['2'],
-    full: ['20'],
+    full: ['50'],
   },
   {
     script: 'slow-clients.ts',
