@@ -37,7 +37,10 @@ test('no line tells a key, password, cookie, credential or phone number, whateve
       const [key = '', password = '', cookie = '', phone = '', credential = ''] = all.map(
         (list) => list[index],
       )
-      const fields = { phone_number: phone, password, key, api_key: credential, secret: credential, cookie }
+      const { email } = operator
+      const given = { phone_number: phone, email, password, api_key: credential, secret: credential, cookie }
+      // A form with a key in it is refused before anything else is read of it.
+      const fields = index % 2 ? { ...given, key } : given
       const params =
         index % 4 === 0 ? gate.agency.id : encodeURIComponent([key, phone, credential][index % 3] ?? '')
       const target = path.replaceAll(/:\w+/g, params) + (index % 2 ? `?q=${key}&p=${password}` : '')
