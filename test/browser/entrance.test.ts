@@ -39,6 +39,15 @@ const agenciesOf = (page: Page) =>
   page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor({ timeout: 10_000 })
 const signInOf = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 10_000 })
 
+/** A window of the operator, who has just made the account. */
+const setUp = async (server: Awaited<ReturnType<typeof openServer>>) => {
+  const page = await server.open()
+  await page.goto(await server.setupLink())
+  await makeAccount(page, operator)
+  await agenciesOf(page)
+  return page
+}
+
 test.each(withAndWithoutJavaScript)(
   'the operator sets the server up by a link that works once, signs out, and in again, %s',
   async (_label, javaScriptEnabled) => {
@@ -74,10 +83,8 @@ test.each(withAndWithoutJavaScript)(
   'a new password and signing out everywhere end what is open in other windows, %s',
   async (_label, javaScriptEnabled) => {
     await using server = await openServer(javaScriptEnabled)
-    const [ours, other] = [await server.open(), await server.open()]
-    await ours.goto(await server.setupLink())
-    await makeAccount(ours, operator)
-    await agenciesOf(ours)
+    const ours = await setUp(server)
+    const other = await server.open()
     await other.goto(`${server.url}/admin`)
     await signIn(other, operator)
     await agenciesOf(other)
@@ -111,10 +118,8 @@ test.each(withAndWithoutJavaScript)(
   'back in by a link from the command line, which works once, %s',
   async (_label, javaScriptEnabled) => {
     await using server = await openServer(javaScriptEnabled)
-    const [ours, other] = [await server.open(), await server.open()]
-    await ours.goto(await server.setupLink())
-    await makeAccount(ours, operator)
-    await agenciesOf(ours)
+    const ours = await setUp(server)
+    const other = await server.open()
     const { link = '' } = await server.command('admin', 'reset', '--email', operator.email)
     const { pathname, search } = new URL(link)
     await other.goto(`${server.url}${pathname}${search}`)

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
-import { provision, startBinary } from '../support/binary.ts'
+import { connectProvider, provision, startBinary } from '../support/binary.ts'
 import { createFastClock } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { readDisk } from '../support/disk.ts'
@@ -76,23 +76,7 @@ const connected = await Promise.all(
 
 async function connect(startFake: () => Promise<FakeProvider>): Promise<Connected> {
   const fake = await startFake()
-  const credentials = Object.entries(fake.credentials).flatMap(([name, value]) => [
-    '--credential',
-    `${name}=${value}`,
-  ])
-  const whose = ['--agency', agency, '--provider', fake.kind.name]
-  const { hook_url: hookUrl = '' } = await server.command(
-    'provider',
-    'set',
-    ...whose,
-    '--base-url',
-    fake.baseUrl,
-    ...credentials,
-  )
-  const { ref, fromNumber } = fake.agent
-  const dials = [...(ref ? ['--ref', ref] : []), ...(fromNumber ? ['--from', fromNumber] : [])]
-  const agent = await server.command('agent', 'create', ...whose, '--name', fake.kind.name, ...dials)
-  const one = { fake, agentId: agent.id ?? '', hookUrl }
+  const one = { fake, ...(await connectProvider(server.command, agency, fake)) }
   fake.runBy(clock)
   fake.watch((callId) => {
     lives.push(live(one, callId))

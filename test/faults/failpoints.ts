@@ -1,4 +1,4 @@
-import { provision, startBinary } from '../support/binary.ts'
+import { connectProvider, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { idsIn, readDisk } from '../support/disk.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
@@ -25,18 +25,7 @@ let server = await startBinary(directory.path, settings)
 process.on('exit', () => void server.kill())
 const { agency, newKey } = await provision(server.command)
 const key = await newKey()
-const whose = ['--agency', agency, '--provider', 'http']
-const credential = `hook_secret=${fake.credentials.hook_secret}`
-await server.command('provider', 'set', ...whose, '--base-url', fake.baseUrl, '--credential', credential)
-const { id: agentId = '' } = await server.command(
-  'agent',
-  'create',
-  ...whose,
-  '--name',
-  'Own',
-  '--ref',
-  'sales',
-)
+const { agentId } = await connectProvider(server.command, agency, fake)
 await server.stop()
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { askAt, provision, startBinary } from '../support/binary.ts'
+import { askAt, connectProvider, provision, startBinary } from '../support/binary.ts'
 import { createFastClock } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { idsIn, readDisk } from '../support/disk.ts'
@@ -39,26 +39,7 @@ const server = await startBinary(
 process.on('exit', () => server.signal('SIGKILL'))
 const { agency, newKey } = await provision(server.command)
 const key = await newKey()
-const whose = ['--agency', agency, '--provider', 'http']
-const credential = `hook_secret=${fake.credentials.hook_secret}`
-const { hook_url: hookUrl = '' } = await server.command(
-  'provider',
-  'set',
-  ...whose,
-  '--base-url',
-  fake.baseUrl,
-  '--credential',
-  credential,
-)
-const { id: agentId = '' } = await server.command(
-  'agent',
-  'create',
-  ...whose,
-  '--name',
-  'Own',
-  '--ref',
-  'sales',
-)
+const { agentId, hookUrl } = await connectProvider(server.command, agency, fake)
 
 /** Calls that ring or talk at the provider, each with a slot of its own. */
 const standing = new Set<string>()

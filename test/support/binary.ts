@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { FakeProvider } from './fakes/fake.ts'
 
 export const executable = join(import.meta.dir, '../../dist/callgate')
 
@@ -73,6 +74,25 @@ export const provision = async (command: Command) => {
   const newKey = async (how: 'generate' | 'rotate' = 'generate', environment = 'production') =>
     (await command('key', how, '--agency', agency, '--environment', environment)).key ?? ''
   return { agency, agent, newKey }
+}
+
+/** The agency's account at a stand-in for a provider, with an agent who dials there. */
+export const connectProvider = async (command: Command, agency: string, fake: FakeProvider) => {
+  const { agent, baseUrl, credentials, kind } = fake
+  const whose = ['--agency', agency, '--provider', kind.name]
+  const given = Object.entries(credentials).flatMap(([name, value]) => ['--credential', `${name}=${value}`])
+  const { hook_url: hookUrl = '' } = await command(
+    'provider',
+    'set',
+    ...whose,
+    '--base-url',
+    baseUrl,
+    ...given,
+  )
+  const { ref, fromNumber } = agent
+  const dials = [...(ref ? ['--ref', ref] : []), ...(fromNumber ? ['--from', fromNumber] : [])]
+  const { id: agentId = '' } = await command('agent', 'create', ...whose, '--name', kind.name, ...dials)
+  return { agentId, hookUrl }
 }
 
 export const triggerAt = (url: string, key: string, story = '00') =>
