@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { admin } from './http/admin/index.ts'
+import { adminApi } from './http/admin-api/index.ts'
 import { createAllow } from './http/allow.ts'
 import { docs } from './http/docs/index.tsx'
 import { exchange } from './http/exchange.ts'
@@ -23,9 +24,10 @@ export const createApp = (services: Services) => {
     .use(health(services)) // /healthz /readyz
     .use(metrics(services)) // /metrics
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
-    .use(openapi()) // /openapi.json
+    .use(openapi(services)) // /openapi.json
     .use(docs()) // /docs: what people read
     .use(v1(services)) // /api/v1: admission, then the API
+    .use(adminApi({ ...services, actorOf: services.authenticateToken })) // /api/admin/v1: the operations
     .use(leaks(services)) // /leaks: what finders of keys report
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page

@@ -14,11 +14,19 @@ export const failures = {
   missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
   wrong_scheme: {
     status: 401,
-    sentence: 'The Authorization header must use the Bearer scheme: Authorization: Bearer bvai_sk_…',
+    sentence:
+      'The Authorization header must use the Bearer scheme: Authorization: Bearer, a space, and the key or token.',
   },
   malformed_key: { status: 401, sentence: 'The API key is malformed: {detail}.' },
   invalid_key: { status: 401, sentence: 'Invalid API key' },
   rotated_key: { status: 401, sentence: 'Invalid API key. It was replaced on {detail}.' },
+  missing_admin_token: {
+    status: 401,
+    sentence: 'No admin token. Send the header Authorization: Bearer bvai_admin_…',
+  },
+  invalid_admin_token: { status: 401, sentence: 'The admin token is not valid: {detail}.' },
+  wrong_credential: { status: 401, sentence: '{detail}' },
+  permission_required: { status: 403, sentence: 'This admin token lacks the permission {detail}.' },
   key_in_url: {
     status: 400,
     sentence:
@@ -78,6 +86,12 @@ export const failures = {
   not_found: { status: 404, sentence: '{detail}' },
   method_not_allowed: { status: 405, sentence: 'This path does not take that method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },
+  invalid_input: { status: 400, sentence: '{detail}' },
+  conflict: { status: 409, sentence: '{detail}' },
+  server_needed: {
+    status: 409,
+    sentence: 'Only a running server can do that. Start one with: callgate serve',
+  },
   key_changed: {
     status: 409,
     sentence:
@@ -139,7 +153,15 @@ export class Failure extends Error {
 }
 
 /** Why a command was not carried out, as a sentence for the person who gave it. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    /** For programs. */
+    readonly code = 'refused',
+  ) {
+    super(message)
+  }
+}
 
 /** A storage failure is worth one retry soon: a locked file or a full disk either clears quickly or needs a person. */
 export const storageUnavailable = (cause: unknown) =>

@@ -11,3 +11,12 @@ export const nameSchema = z
 export const planSchema = z.enum(plans, 'The plan is starter, growth or agency.')
 
 export const environmentNameSchema = z.enum(environmentNames, 'The environment is production or staging.')
+
+/** A time as programs read it: ISO 8601, UTC. */
+export const time = z.iso.datetime()
+
+/** Wall-clock milliseconds as ISO 8601; null where there is no time. */
+export const iso = <T extends number | null | undefined>(at: T) =>
+  (at === null || at === undefined ? null : new Date(at).toISOString()) as T extends number
+    ? string
+    : string | null

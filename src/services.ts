@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './http/admin/passwords.ts'
 import { Sessions } from './http/admin/sessions.ts'
+import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createNoteEnd } from './http/ended.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import { createNoteRefusal } from './http/refusals.ts'
@@ -20,7 +21,10 @@ import { dueIfMadeBefore } from './keys/age.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
+import type { Operation } from './operation.ts'
+import { type OperationDeps, operations as allOperations } from './operations.ts'
 import { createSend } from './outgoing/send.ts'
+import { createPerform } from './perform.ts'
 import { Dialling } from './providers/dialling.ts'
 import { traitsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
@@ -47,17 +51,19 @@ export interface Foundations {
   log: Log
   /** How long a provider may take to answer. */
   providerTimeoutMs?: number
+  operations?: readonly Operation[]
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
 export const createServices = (foundations: Foundations) => {
   const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
+  const { operations = allOperations } = foundations
   const stores = createStores(database, dataDir.secret())
   const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const metrics = new Metrics(clock)
-  const commit = createCommit(database, (operations, run) => metrics.commit(operations, run))
+  const commit = createCommit(database, (writes, run) => metrics.commit(writes, run))
 
   const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
   const usage = new Usage({ store: stores.usageRows, leases, clock, log })
@@ -109,8 +115,21 @@ export const createServices = (foundations: Foundations) => {
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
+  let isServing = false
+  const operationDeps = { ...stores, usage, clock, config, isServing: () => isServing }
+  const countWrongKey = createCountWrongKey(clock)
+
   return {
     ...stores,
+    operations,
+    perform: createPerform<typeof operationDeps & OperationDeps>(operationDeps),
+    authenticateToken: createAuthenticate({
+      ...config,
+      adminTokens: stores.adminTokens,
+      countWrongKey,
+      clock,
+      log,
+    }),
     config,
     dataDir,
     clock,
@@ -148,7 +167,7 @@ export const createServices = (foundations: Foundations) => {
         (isNews) => (isNews ? { ...doer, ...deed } : undefined),
       )
     },
-    countWrongKey: createCountWrongKey(clock),
+    countWrongKey,
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
     checkStorage: () => database.check(),
     trigger: createTrigger({
@@ -170,6 +189,7 @@ export const createServices = (foundations: Foundations) => {
     sendSample: createSample(telling),
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {
+      isServing = true
       reconciler.start()
       deliverer.start()
       retention.start()

@@ -17,6 +17,8 @@ export interface Io {
   hurry?(patienceMs: number): void
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
+  /** Asks the person at the terminal, and gives their line; absent where nobody sits there. */
+  ask?(question: string): Promise<string | undefined>
   /** All that is fed to the process, as bytes; absent where nothing is. */
   input?(): AsyncIterable<Uint8Array>
   /** Shows what long work is at, and nothing at its end; absent where nobody watches. */

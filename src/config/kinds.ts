@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import { BlockList } from 'node:net'
 import { z } from 'zod'
+import { addNetwork } from '../networks.ts'
 
 /** What a variable may hold. Each refusal goes on from the variable's name. */
 export const wholeNumber = (least: number, most: number) => {
@@ -52,23 +52,11 @@ const portMost = 65_535
 export const networks = () =>
   z.string().transform((text, context) => {
     const list = new BlockList()
-    const added = text.split(',').map((each) => addTo(list, each.trim()))
+    const added = text.split(',').map((each) => addNetwork(list, each.trim()))
     if (added.includes(false))
       context.addIssue('must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7')
     return list
   })
-
-/** Adds an address or a network; false when the text is neither. */
-const addTo = (list: BlockList, text: string): boolean => {
-  if (ipaddr.isValidCIDR(text)) {
-    const [network, bits] = ipaddr.parseCIDR(text)
-    list.addSubnet(network.toString(), bits, network.kind())
-    return true
-  }
-  const family = isIP(text)
-  if (family > 0) list.addAddress(text, family === 6 ? 'ipv6' : 'ipv4')
-  return family > 0
-}
 
 const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
   pathname === '/' && search + hash + username + password === ''

@@ -8,7 +8,7 @@ interface IssuedKey {
   createdAt: number
 }
 
-interface IssueStore {
+export interface IssueStore {
   /** Makes `key` the environment's only live one; gives back the one that it replaced. */
   replace(key: IssuedKey): { id: string; last4: string } | undefined
 }

@@ -1,4 +1,4 @@
-import { prefix } from './token.ts'
+import { holdsPrefix } from './token.ts'
 
 const whereMost = 500
 
@@ -17,7 +17,7 @@ export const placeOf = (where: string): string | null => {
 
 /** Escaped once or many times over. */
 const holdsKey = (text: string): boolean => {
-  if (text.includes(prefix)) return true
+  if (holdsPrefix(text)) return true
   const plain = text.replaceAll(/%([\da-f]{2})/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
   )

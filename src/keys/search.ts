@@ -1,47 +1,60 @@
-import { prefix, tokenFlaw, tokenLength } from './token.ts'
+import { holdsPrefix, tokenFlaw, tokenKinds } from './token.ts'
 
-/** A key that stands in a text, and the line where it begins. */
+/** A token that stands in a text, and the line where it begins. */
 export interface Find {
   token: string
   line: number
 }
 
-const keyLike = new RegExp(`\\b${prefix}[0-9A-Za-z]{${tokenLength - prefix.length}}\\b`, 'g')
+const longest = Math.max(...tokenKinds.map(({ length }) => length))
+const patterns = tokenKinds.map((kind) => ({
+  kind,
+  pattern: new RegExp(`\\b${kind.prefix}[0-9A-Za-z]{${kind.length - kind.prefix.length}}\\b`, 'g'),
+}))
 
 /**
- * Finds keys in a text of any length that comes in pieces, also one that is cut in two: by their form and their checksum,
+ * Finds tokens in a text of any length that comes in pieces, also one that is cut in two: by their form and their checksum,
  * so that what only looks like a key is passed over.
  */
 export class KeySearch {
-  /** What the last piece left: room for the beginning of a key, and the character before it. */
+  /** What the last piece left: room for the beginning of a token, and the character before it. */
   #text = ''
+  /** Where the next token may begin: behind the last one that was found. */
   #from = 0
   #line = 1
 
-  /** The keys that are whole with this piece. */
+  /** The tokens that are whole with this piece. */
   take(piece: Uint8Array): Find[] {
-    // A key is ASCII, and in every byte's own character nothing else can look like it.
+    // A token is ASCII, and in every byte's own character nothing else can look like it.
     this.#text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
-    // Of a key at the very end, it is not known yet whether it goes on.
+    // Of a token at the very end, it is not known yet whether it goes on.
     const finds = this.#search(this.#text.length - 1)
-    const kept = Math.max(0, this.#text.length - tokenLength - 1)
+    const kept = Math.max(0, this.#text.length - longest - 1)
     this.#line += linesIn(this.#text.slice(0, kept))
-    this.#from = kept === 0 ? 0 : 1
+    this.#from = Math.max(kept === 0 ? 0 : 1, this.#from - kept)
     this.#text = this.#text.slice(kept)
     return finds
   }
 
-  /** The key that the text ends with. */
+  /** The token that the text ends with. */
   end(): Find[] {
     return this.#search(this.#text.length)
   }
 
   #search(endsBy: number): Find[] {
-    if (!this.#text.includes(prefix)) return []
-    return [...this.#text.matchAll(keyLike)]
-      .filter(({ index, 0: token }) => index >= this.#from && index + token.length <= endsBy)
-      .filter(({ 0: token }) => tokenFlaw(token) === undefined)
-      .map(({ index, 0: token }) => ({ token, line: this.#line + linesIn(this.#text.slice(0, index)) }))
+    if (!holdsPrefix(this.#text)) return []
+    const found = patterns
+      .flatMap(({ kind, pattern }) => [...this.#text.matchAll(pattern)].map((match) => ({ kind, match })))
+      .map(({ kind, match: { index, 0: token } }) => ({ kind, index, token }))
+      .filter(({ index, token }) => index >= this.#from && index + token.length <= endsBy)
+      .filter(({ token, kind }) => tokenFlaw(token, kind) === undefined)
+      .toSorted((one, other) => one.index - other.index)
+    const last = found.at(-1)
+    if (last) this.#from = last.index + last.token.length
+    return found.map(({ index, token }) => ({
+      token,
+      line: this.#line + linesIn(this.#text.slice(0, index)),
+    }))
   }
 }
 

@@ -1,17 +1,37 @@
-export const prefix = 'bvai_sk_'
 const randomLength = 32
 const checksumLength = 6
-const bodyLength = prefix.length + randomLength
-export const tokenLength = bodyLength + checksumLength
 
-const wholeToken = /^bvai_sk_[0-9A-Za-z]{38}$/
+/** What a token is for, which is what it begins with. */
+export interface TokenKind {
+  prefix: string
+  /** Of a whole token. */
+  length: number
+  pattern: RegExp
+}
+
+const kindOf = (prefix: string): TokenKind => ({
+  prefix,
+  length: prefix.length + randomLength + checksumLength,
+  pattern: new RegExp(`^${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}$`),
+})
+
+/** Places calls. */
+export const apiKey = kindOf('bvai_sk_')
+/** Administers, and never places a call. */
+export const adminToken = kindOf('bvai_admin_')
+export const tokenKinds = [apiKey, adminToken] as const
+
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** The largest multiple of 62 that a byte can hold: bytes from here on are drawn again, so that no character is likelier. */
 const unbiasedBelow = 248
 
-/** Makes a key: the prefix, 32 random base62 characters (190 bits), and the base62 CRC-32 of all before. */
-export const mintToken = (fill: (bytes: Uint8Array) => void = (bytes) => crypto.getRandomValues(bytes)) => {
+/** Makes a token: the prefix, 32 random base62 characters (190 bits), and the base62 CRC-32 of all before. */
+export const mintToken = (
+  { prefix, length }: TokenKind = apiKey,
+  fill: (bytes: Uint8Array) => void = (bytes) => crypto.getRandomValues(bytes),
+) => {
   const bytes = new Uint8Array(randomLength)
+  const bodyLength = length - checksumLength
   let body = prefix
   while (body.length < bodyLength) {
     fill(bytes)
@@ -22,22 +42,32 @@ export const mintToken = (fill: (bytes: Uint8Array) => void = (bytes) => crypto.
   return body + checksum(body)
 }
 
-/** What is wrong with a text that should be a key, in words for its sender; undefined when it is well-formed. */
-export const tokenFlaw = (text: string): string | undefined => {
-  if (wholeToken.test(text) && isChecksumRight(text)) return undefined
+/** What is wrong with a text that should be a token of a kind, in words for its sender; undefined when it is well-formed. */
+export const tokenFlaw = (
+  text: string,
+  { prefix, length, pattern }: TokenKind = apiKey,
+): string | undefined => {
+  if (pattern.test(text) && isChecksumRight(text)) return undefined
   const body = text.startsWith(prefix) ? text.slice(prefix.length) : text
   if (!/^\w*$/.test(text) || (body !== text && body.includes('_')))
     return 'it has spaces or characters that do not belong to it'
   if (body === text) return `it must start with ${prefix}`
-  if (text.length < tokenLength) return 'it is too short'
-  if (text.length > tokenLength) return 'it is too long'
+  if (text.length < length) return 'it is too short'
+  if (text.length > length) return 'it is too long'
   return 'its checksum does not match'
 }
 
-const whole = new RegExp(`${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}`)
+const anyPrefix = tokenKinds.map(({ prefix }) => prefix).join('|')
+const whole = new RegExp(`(?:${anyPrefix})[0-9A-Za-z]{${randomLength + checksumLength}}`)
 
-/** Whether a key is somewhere in a text, of whatever checksum: such a text is not to be kept. */
+/** Matches what looks like a token of either kind, whole or cut short. */
+export const tokenLike = new RegExp(`(?:${anyPrefix})[0-9A-Za-z]*`, 'g')
+
+/** Whether a token is somewhere in a text, of whatever checksum: such a text is not to be kept. */
 export const holdsToken = (text: string) => whole.test(text)
+
+/** Whether what only tokens begin with is somewhere in a text. */
+export const holdsPrefix = (text: string) => tokenKinds.some(({ prefix }) => text.includes(prefix))
 
 /** SHA-256 in hex, the only form in which a secret of ours is kept. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
 export const tokenHash = (token: string) => Bun.SHA256.hash(token, 'hex')
@@ -45,7 +75,7 @@ export const tokenHash = (token: string) => Bun.SHA256.hash(token, 'hex')
 export const tokenLast4 = (token: string) => token.slice(-4)
 
 const checksum = (body: string) => {
-  let rest = crc32(body)
+  let rest = crc32(body, body.length)
   let digits = ''
   for (let place = 0; place < checksumLength; place++) {
     digits = alphabet[rest % 62] + digits
@@ -56,8 +86,9 @@ const checksum = (body: string) => {
 
 /** The same, compared digit by digit, so that a guess costs no text. */
 const isChecksumRight = (text: string) => {
-  let rest = crc32(text)
-  for (let at = tokenLength - 1; at >= bodyLength; at--) {
+  const bodyLength = text.length - checksumLength
+  let rest = crc32(text, bodyLength)
+  for (let at = text.length - 1; at >= bodyLength; at--) {
     if (text[at] !== alphabet[rest % 62]) return false
     rest = Math.floor(rest / 62)
   }
@@ -65,7 +96,7 @@ const isChecksumRight = (text: string) => {
 }
 
 /** CRC-32 as in ISO 3309 (reflected, polynomial 0xEDB88320), over the ASCII text before the checksum. */
-const crc32 = (text: string) => {
+const crc32 = (text: string, bodyLength: number) => {
   let register = 0xffffffff
   for (let at = 0; at < bodyLength; at++)
     register = (register >>> 8) ^ crcTable[(register ^ text.charCodeAt(at)) & 0xff]!

@@ -31,6 +31,9 @@ export const createAgencyStore = (database: Database) => {
 
     list: () => orm.select().from(agencies).orderBy(agencies.name, agencies.id).all(),
 
+    /** All that have this name: nothing keeps two from sharing one. */
+    named: (name: string) => orm.select().from(agencies).where(eq(agencies.name, name)).limit(2).all(),
+
     find: (id: string) => orm.select().from(agencies).where(eq(agencies.id, id)).get(),
 
     setPlan: (id: string, plan: Plan) =>

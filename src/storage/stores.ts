@@ -1,4 +1,5 @@
 import { createAccountStore } from './accounts.ts'
+import { createAdminTokenStore } from './admin-tokens.ts'
 import { createAgencyStore } from './agencies.ts'
 import { createAgentStore } from './agents.ts'
 import { createAuditStore } from './audit.ts'
@@ -32,6 +33,7 @@ export const createStores = (database: Database, secret: string) => {
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database, vault),
     deliveries: createDeliveryStore(database),
+    adminTokens: createAdminTokenStore(database),
     people: createPeopleStore(database),
     usageRows: createUsageStore(database),
     invitations: createInvitationStore(database),

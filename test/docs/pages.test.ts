@@ -3,7 +3,7 @@ import { render } from 'preact-render-to-string'
 import { h } from 'preact'
 import { Markdown } from '../../src/http/docs/markdown.tsx'
 import { openShelf } from '../../src/http/docs/shelf.ts'
-import { operations } from '../../src/http/openapi/operations.ts'
+import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { failures } from '../../src/failures.ts'
 import { createGate } from '../support/gate.ts'
 import { textOf } from '../support/page.ts'
@@ -95,7 +95,7 @@ test('a file beside the pages comes as plain text, and nothing else does', async
 
 test('the reference has every route with every failure that it can give', async () => {
   const text = await textOf(await gate.request('/docs/api'))
-  for (const { method, path, summary, refusals } of operations) {
+  for (const { method, path, summary, refusals } of apiRoutes) {
     expect(text).toContain(summary)
     expect(text).toContain(`${method.toUpperCase()} ${path}`)
     for (const code of refusals) expect(text).toContain(`${failures[code].status} ${code} `)

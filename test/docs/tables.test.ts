@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { failures, type Reason } from '../../src/failures.ts'
-import { operations } from '../../src/http/openapi/operations.ts'
+import { adminRefusals } from '../../src/http/openapi/admin.ts'
+import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { elsewhere, everywhere } from '../../src/http/openapi/refusals.ts'
 import { callStatuses, reasonCodes } from '../../src/calls/call.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
@@ -18,18 +19,27 @@ const rowsOf = (markdown: string) =>
         .map((cell) => cell.trim()),
     )
 
+/** What stands for a sentence that only the moment knows. */
+const inWords: Partial<Record<Reason, string>> = {
+  not_found: 'says what is not there',
+  invalid_input: 'names the field and what it must be',
+  wrong_credential: 'says which kind of token was sent and which is needed',
+  conflict: 'says what is in the way',
+}
+
 test('the table of errors is the table of failures', async () => {
-  const known = new Set([...everywhere, ...elsewhere, ...operations.flatMap(({ refusals }) => refusals)])
+  const known = new Set([
+    ...everywhere,
+    ...elsewhere,
+    ...adminRefusals,
+    ...apiRoutes.flatMap(({ refusals }) => refusals),
+  ])
   const expected = (Object.keys(failures) as Reason[])
     .filter((code) => known.has(code))
     .toSorted((a, b) => failures[a].status - failures[b].status)
     .map((code) => {
       const { status, sentence } = failures[code]
-      return [
-        String(status),
-        `\`${code}\``,
-        sentence === '{detail}' ? 'says what is not there' : filled(sentence),
-      ]
+      return [String(status), `\`${code}\``, inWords[code] ?? filled(sentence)]
     })
   expect(rowsOf(await pageText('errors')).slice(1)).toEqual(expected)
 })

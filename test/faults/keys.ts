@@ -1,4 +1,4 @@
-import { mintToken, tokenFlaw, tokenLength } from '../../src/keys/token.ts'
+import { apiKey, mintToken, tokenFlaw } from '../../src/keys/token.ts'
 import { askAt, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
@@ -12,7 +12,7 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /** A key with each of its characters changed, in turn, to each other. */
 const changesOf = function* (key: string) {
-  for (let at = 0; at < tokenLength; at++)
+  for (let at = 0; at < apiKey.length; at++)
     for (const other of alphabet) if (other !== key[at]) yield key.slice(0, at) + other + key.slice(at + 1)
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
-import { mintToken, tokenFlaw, tokenHash, tokenLast4, tokenLength } from '../../src/keys/token.ts'
+import { apiKey, mintToken, tokenFlaw, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
 
 const pattern = /^\bbvai_sk_[0-9A-Za-z]{38}\b$/
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -21,13 +21,13 @@ const bytesOf = (source: number[]) => {
 
 /** A token made of exactly these 32 characters. */
 const tokenOf = (characters: string) =>
-  mintToken(bytesOf([...characters].map((one) => alphabet.indexOf(one))))
+  mintToken(apiKey, bytesOf([...characters].map((one) => alphabet.indexOf(one))))
 
 describe('a minted key', () => {
   test('has the documented format', () => {
     for (const token of tokens(1000)) {
       expect(token).toMatch(pattern)
-      expect(token).toHaveLength(tokenLength)
+      expect(token).toHaveLength(apiKey.length)
       expect(tokenFlaw(token)).toBeUndefined()
     }
   })
@@ -53,13 +53,13 @@ describe('a minted key', () => {
   test('draws bytes from 248 on again, so that no character is likelier than another', () => {
     const biased = Array.from({ length: 32 }, (_, at) => 248 + (at % 8))
     const fair = Array.from({ length: 32 }, (_, at) => at * 7)
-    const token = mintToken(bytesOf([...biased, ...fair]))
+    const token = mintToken(apiKey, bytesOf([...biased, ...fair]))
     expect(token.slice(8, 40)).toBe(fair.map((byte) => alphabet[byte % 62]).join(''))
   })
 
   test('keeps the good bytes of a draw that has bad ones', () => {
     const mixed = Array.from({ length: 64 }, (_, at) => (at % 2 === 0 ? 255 : at))
-    const token = mintToken(bytesOf(mixed))
+    const token = mintToken(apiKey, bytesOf(mixed))
     const good = mixed.filter((byte) => byte < 248)
     expect(token.slice(8, 40)).toBe(good.map((byte) => alphabet[byte % 62]).join(''))
   })

@@ -38,7 +38,7 @@ const schemaAt = (...place: string[]) => {
 
 const patterns = Object.keys(paths).map((path) => ({
   path,
-  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
 }))
 
 /** Where the document describes the answer, and what it says. A literal path comes before one with parameters. */
@@ -110,7 +110,7 @@ const parsed = (text: string): unknown => {
 }
 
 /**
- * What of an answer `/openapi.json` does not allow: empty for a right one, and for what is not under /api/v1. The answer
+ * What of an answer `/openapi.json` does not allow: empty for a right one, and for what is not under /api. The answer
  * stays readable. Of one that is cut, as by a kill, nothing: who reads it meets that.
  */
 export const nonconformities = async (
@@ -118,7 +118,7 @@ export const nonconformities = async (
   target: string,
   response: Response,
 ): Promise<string[]> => {
-  if (!/^(?:https?:\/\/[^/]+)?\/api\/v1\//.test(target)) return []
+  if (!/^(?:https?:\/\/[^/]+)?\/api\/(?:admin\/)?v1\//.test(target)) return []
   const text = await response
     .clone()
     .text()

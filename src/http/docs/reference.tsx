@@ -1,5 +1,5 @@
 import type { describeApi } from '../openapi/document.ts'
-import { type Operation, operations } from '../openapi/operations.ts'
+import { type ApiRoute, apiRoutes } from '../openapi/routes.ts'
 import { Fields, type Schema } from './fields.tsx'
 import { Code, Markdown, Phrase } from './markdown.tsx'
 
@@ -29,11 +29,11 @@ interface Described {
 /** What `/openapi.json` says, for people. */
 export const Reference = ({ document }: { document: Document }) => (
   <>
-    {operations.map((operation) => (
+    {apiRoutes.map((route) => (
       <Route
-        key={operation.id}
-        operation={operation}
-        described={document.paths[operation.path]?.[operation.method] as unknown as Described}
+        key={route.id}
+        route={route}
+        described={document.paths[route.path]?.[route.method] as unknown as Described}
         schemas={document.components.schemas}
       />
     ))}
@@ -55,22 +55,22 @@ export const Reference = ({ document }: { document: Document }) => (
 )
 
 interface RouteProps {
-  operation: Operation
+  route: ApiRoute
   described: Described
   schemas: Document['components']['schemas']
 }
 
-const Route = ({ operation, described, schemas }: RouteProps) => {
+const Route = ({ route, described, schemas }: RouteProps) => {
   const { parameters = [], requestBody, responses } = described
   const body = requestBody?.content['application/json']
   const success = responses[200]?.content['application/json']
   return (
-    <section aria-labelledby={operation.id}>
-      <h2 id={operation.id}>{operation.summary}</h2>
+    <section aria-labelledby={route.id}>
+      <h2 id={route.id}>{route.summary}</h2>
       <p>
-        <code>{`${operation.method.toUpperCase()} ${operation.path}`}</code>
+        <code>{`${route.method.toUpperCase()} ${route.path}`}</code>
       </p>
-      <Markdown text={operation.description} />
+      <Markdown text={route.description} />
       {parameters.length > 0 && <h3>Parameters</h3>}
       {parameters.length > 0 && <Parameters parameters={parameters} />}
       {body && <h3>Body</h3>}

@@ -3,13 +3,16 @@ import { version } from '../../../package.json'
 import { agent, agentList, call, callPage, callRecord, keyStatus, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
+import type { Operation } from '../../operation.ts'
+import { operations as allOperations } from '../../operations.ts'
+import { describeAdminApi } from './admin.ts'
 import { header, headerComponents } from './headers.ts'
-import { type Operation, operations } from './operations.ts'
+import { type ApiRoute, apiRoutes } from './routes.ts'
 import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
 import { describeWebhooks } from './webhooks.ts'
 
 /** The API in OpenAPI 3.1, from the schemas that its routes read and answer with and from the table of failures. */
-export const describeApi = () => ({
+export const describeApi = (operations: readonly Operation[] = allOperations) => ({
   openapi: '3.1.1',
   info: {
     title: 'callgate',
@@ -21,7 +24,7 @@ export const describeApi = () => ({
   },
   servers: [{ url: '/' }],
   security: [{ apiKey: [] }],
-  paths: paths(),
+  paths: { ...paths(), ...describeAdminApi(operations) },
   webhooks: describeWebhooks(reference(webhookPayload)),
   components: {
     securitySchemes: {
@@ -30,6 +33,12 @@ export const describeApi = () => ({
         scheme: 'bearer',
         bearerFormat: 'bvai_sk_ and 38 letters and digits',
         description: 'The environment’s API key. It belongs on servers: never in a browser, never in a URL.',
+      },
+      adminToken: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'bvai_admin_ and 38 letters and digits',
+        description: 'What a program administers with. It never places a call.',
       },
     },
     schemas: schemaComponents(),
@@ -75,37 +84,37 @@ const schemaComponents = () => {
 
 const reference = (schema: z.ZodType) => {
   const [id] = Object.entries(components).find(([, component]) => component === schema) ?? []
-  if (id === undefined) throw new Error('a schema of an operation is no component')
+  if (id === undefined) throw new Error('a schema of a route is no component')
   return { $ref: `#/components/schemas/${id}` }
 }
 
 const paths = () => {
-  const byPath = Map.groupBy(operations, ({ path }) => path)
+  const byPath = Map.groupBy(apiRoutes, ({ path }) => path)
   return Object.fromEntries(
     [...byPath].map(([path, those]) => [
       path,
-      Object.fromEntries(those.map((operation) => [operation.method, describe(operation)])),
+      Object.fromEntries(those.map((route) => [route.method, describe(route)])),
     ]),
   )
 }
 
-const describe = (operation: Operation) => ({
-  operationId: operation.id,
-  summary: operation.summary,
-  description: operation.description,
-  ...parametersOf(operation),
-  ...(operation.body && {
+const describe = (route: ApiRoute) => ({
+  operationId: route.id,
+  summary: route.summary,
+  description: route.description,
+  ...parametersOf(route),
+  ...(route.body && {
     requestBody: {
       required: true,
       content: {
-        'application/json': { schema: reference(operation.body.schema), examples: operation.body.examples },
+        'application/json': { schema: reference(route.body.schema), examples: route.body.examples },
       },
     },
   }),
-  responses: { 200: success(operation), ...refusalResponses([...everywhere, ...operation.refusals]) },
+  responses: { 200: success(route), ...refusalResponses([...everywhere, ...route.refusals]) },
 })
 
-const success = ({ answer, repeatable }: Operation) => ({
+const success = ({ answer, repeatable }: ApiRoute) => ({
   description: 'Done.',
   headers: {
     'X-Request-Id': header('X-Request-Id', true),
@@ -117,7 +126,7 @@ const success = ({ answer, repeatable }: Operation) => ({
   content: { 'application/json': { schema: reference(answer.schema), example: answer.example } },
 })
 
-const parametersOf = ({ path, query, repeatable }: Operation) => {
+const parametersOf = ({ path, query, repeatable }: ApiRoute) => {
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,

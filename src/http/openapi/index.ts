@@ -1,11 +1,12 @@
 import { Elysia } from 'elysia'
+import type { Operation } from '../../operation.ts'
 import { describeApi } from './document.ts'
 
 /** The API's description for programs, made when first asked for. */
-export const openapi = () => {
+export const openapi = ({ operations }: { operations: readonly Operation[] }) => {
   let made: { text: string; etag: string } | undefined
   const make = () => {
-    const text = JSON.stringify(describeApi())
+    const text = JSON.stringify(describeApi(operations))
     return { text, etag: `"${new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 16)}"` }
   }
 

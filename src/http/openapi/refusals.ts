@@ -9,6 +9,7 @@ export const everywhere: readonly Reason[] = [
   'missing_key',
   'wrong_scheme',
   'malformed_key',
+  'wrong_credential',
   'invalid_key',
   'rotated_key',
   'plan_required',
@@ -29,6 +30,8 @@ const saysWhen = new Set([409, 429, 503])
 /** What stands in a sentence in the place of what only the moment knows. */
 const samples: Partial<Record<Reason, string>> = {
   malformed_key: 'its checksum does not match',
+  wrong_credential:
+    'This is an admin token, which never places a call. Send an API key, which begins with bvai_sk_.',
   rotated_key: '2026-01-15T12:00:00.000Z',
   wrong_agency: 'agent',
   invalid_body: 'phone_number is required',
@@ -37,6 +40,10 @@ const samples: Partial<Record<Reason, string>> = {
   body_too_slow: '10',
   body_too_large: '32 KB',
   not_found: 'Call not found',
+  invalid_admin_token: 'it was revoked on 2026-01-15T12:00:00.000Z',
+  permission_required: 'key.rotate',
+  invalid_input: 'environment must be production or staging.',
+  conflict: 'Several agencies have this name. Use the id of one of them.',
   method_not_allowed: 'POST',
 }
 
@@ -46,17 +53,24 @@ const sentenceOf = (reason: Reason) =>
     .replace('{detail}', () => samples[reason] ?? '')
     .replace('{seconds}', String(reason === 'rate_limited' ? 12 : 1))
 
-/** One response a status: which codes it can have, what each says, and the headers that come along. */
-export const refusalResponses = (reasons: readonly Reason[]) => {
+/**
+ * One response a status: which codes it can have, what each says, and the headers that come along. Requests that are
+ * counted in a window are told of their limits.
+ */
+export const refusalResponses = (reasons: readonly Reason[], isCounted = true) => {
   const byStatus = Map.groupBy(reasons, (reason) => failures[reason].status)
   return Object.fromEntries(
-    [...byStatus].toSorted(([a], [b]) => a - b).map(([status, codes]) => [status, response(status, codes)]),
+    [...byStatus]
+      .toSorted(([a], [b]) => a - b)
+      .map(([status, codes]) => [status, response(status, codes, isCounted)]),
   )
 }
 
-const response = (status: number, codes: Reason[]) => ({
+const response = (status: number, codes: Reason[], isCounted: boolean) => ({
   description: codes.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join('\n\n'),
-  headers: Object.fromEntries(headersOf(status).map(([name, required]) => [name, header(name, required)])),
+  headers: Object.fromEntries(
+    headersOf(status, isCounted).map(([name, required]) => [name, header(name, required)]),
+  ),
   content: {
     'application/json': {
       schema: {
@@ -76,14 +90,15 @@ const response = (status: number, codes: Reason[]) => ({
   },
 })
 
-const headersOf = (status: number): [HeaderName, required: boolean][] => {
+const headersOf = (status: number, isCounted: boolean): [HeaderName, required: boolean][] => {
   const names: [HeaderName, boolean][] = [
     ['X-Request-Id', true],
     ['Cache-Control', true],
   ]
-  if (saysWhen.has(status)) names.push(['Retry-After', true])
+  if (saysWhen.has(status) && (isCounted || status !== 409)) names.push(['Retry-After', true])
   if (status === 401) names.push(['WWW-Authenticate', true])
   if (status === 405) names.push(['Allow', true])
+  if (!isCounted) return names
   const known = !mayBeUnknown.has(status)
   names.push(['RateLimit', known], ['RateLimit-Policy', known])
   return names

@@ -36,3 +36,22 @@ export const invitations = sqliteTable('invitations', {
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
 })
+
+/** What programs administer with. Kept when revoked, so that its holder can be told. */
+export const adminTokens = sqliteTable('admin_tokens', {
+  id: text().primaryKey(),
+  hash: text().notNull().unique(),
+  last4: text().notNull(),
+  name: text().notNull(),
+  /** Patterns of operations, as JSON. */
+  permissions: text({ mode: 'json' }).$type<string[]>().notNull(),
+  /** The only agency that it sees; null for all. */
+  agencyId: text('agency_id').references(() => agencies.id),
+  /** Networks that it may be used from, as JSON; null for anywhere. */
+  allowFrom: text('allow_from', { mode: 'json' }).$type<string[]>(),
+  createdBy: text('created_by').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at'),
+  lastUsedAt: integer('last_used_at'),
+  revokedAt: integer('revoked_at'),
+})

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Glob } from 'bun'
 import { failures, type Reason } from '../../../src/failures.ts'
 import { describeApi } from '../../../src/http/openapi/document.ts'
-import { operations } from '../../../src/http/openapi/operations.ts'
+import { adminRefusals } from '../../../src/http/openapi/admin.ts'
+import { apiRoutes } from '../../../src/http/openapi/routes.ts'
 import { elsewhere, everywhere } from '../../../src/http/openapi/refusals.ts'
 import { nonconformities, webhookProblem } from '../../support/conformance.ts'
 import { listen } from '../../support/webhooks.ts'
@@ -36,7 +37,7 @@ test('describes every route of the API and none that is not there', () => {
   const routes = createGate()
     .app.routes.filter(({ path }) => path.startsWith('/api/v1'))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
-  const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  const described = apiRoutes.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
   expect(described.toSorted()).toEqual(routes.toSorted())
 })
 
@@ -44,23 +45,21 @@ test('names every failure, but those that only the page and the hooks know', () 
   const others: Reason[] = [
     'invalid_signature',
     'sign_in_needed',
-    'key_changed',
     'cross_site',
-    'operator_only',
-    'last_operator',
     'metrics_closed',
     'metrics_token_needed',
   ]
   const described = new Set([
     ...everywhere,
     ...elsewhere,
+    ...adminRefusals,
     ...others,
-    ...operations.flatMap(({ refusals }) => refusals),
+    ...apiRoutes.flatMap(({ refusals }) => refusals),
   ])
   expect([...described].toSorted()).toEqual((Object.keys(failures) as Reason[]).toSorted())
 })
 
-test.each(operations.map((operation) => [operation.id, operation] as const))(
+test.each(apiRoutes.map((operation) => [operation.id, operation] as const))(
   'the example answers of %s are answers that it can give',
   async (_, { method, path }) => {
     const { responses } = (describeApi().paths[path]?.[method] ?? {}) as {
@@ -82,7 +81,7 @@ interface Examples {
 }
 
 test('every example of a request is granted, and comes back as the call that it shows', async () => {
-  for (const { path, body } of operations.filter((operation) => operation.body)) {
+  for (const { path, body } of apiRoutes.filter((operation) => operation.body)) {
     for (const { value } of Object.values(body?.examples ?? {})) {
       const gate = createGate()
       const order = value as Record<string, unknown>

@@ -6,7 +6,7 @@ import { triggerBody } from '../v1/trigger.ts'
 import * as example from './examples.ts'
 
 /** A route of the API as its reader knows it. A test holds the table against the routes that are there. */
-export interface Operation {
+export interface ApiRoute {
   method: 'get' | 'post'
   path: string
   id: string
@@ -21,7 +21,7 @@ export interface Operation {
   refusals: Reason[]
 }
 
-export const operations: readonly Operation[] = [
+export const apiRoutes: readonly ApiRoute[] = [
   {
     method: 'post',
     path: '/api/v1/calls/trigger',

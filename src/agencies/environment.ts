@@ -1,0 +1,13 @@
+import type { EnvironmentName } from '../keys/keyring.ts'
+import type { OwnLimits } from '../limits/limits.ts'
+
+/** Production or staging of an agency, as it is set. */
+export interface Environment extends OwnLimits {
+  id: string
+  agencyId: string
+  name: EnvironmentName
+  accessEnabled: boolean
+  defaultAgentId: string | null
+  /** False: the simulator plays every call, whatever the agent's provider. */
+  dialsReal: boolean
+}

@@ -1,0 +1,74 @@
+import type { Server } from 'bun'
+import type { Clock } from '../../clock.ts'
+import type { Config } from '../../config.ts'
+import { Failure } from '../../failures.ts'
+import { tokenHash } from '../../keys/token.ts'
+import type { Actor } from '../../people/actor.ts'
+import { type AdminToken, adminTokenFlaw } from '../../people/admin-token.ts'
+import type { Log } from '../../telemetry/log.ts'
+import { clientAddress } from '../address.ts'
+import { adminTokenWanted, keysInUrl, readBearer } from '../bearer.ts'
+
+interface AuthenticateDeps {
+  adminTokens: {
+    findByHash(hash: string): AdminToken | undefined
+    touch(id: string, now: number): void
+  }
+  /** The refusal, when an address has sent too many wrong keys. */
+  countWrongKey(address: string | null): Failure | undefined
+  clock: Clock
+  log: Pick<Log, 'warn'>
+  trustedProxies: Config['trustedProxies']
+}
+
+export interface Exchange {
+  request: Request
+  server: Pick<Server<unknown>, 'requestIP'> | null
+}
+
+/** How stale the written "last used" may be. */
+const touchEveryMs = 60_000
+
+/** Who sent a request to the admin API, by its admin token. Throws what it is refused with. */
+export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...deps }: AuthenticateDeps) => {
+  const touch = ({ id, lastUsedAt }: AdminToken, now: number) => {
+    if (lastUsedAt !== null && lastUsedAt > now - touchEveryMs) return
+    try {
+      adminTokens.touch(id, now)
+    } catch (error) {
+      // A full disk must not lock out whoever comes to look at it.
+      log.warn('the last use of an admin token could not be written', { error: String(error) })
+    }
+  }
+
+  return ({ request, server }: Exchange): Actor => {
+    if (keysInUrl(request.url).length > 0) throw new Failure('key_in_url')
+    const address = clientAddress(request, server, deps.trustedProxies)
+    const secret = readBearer(request.headers.get('authorization'), adminTokenWanted)
+    if (secret instanceof Failure) throw throttled(secret, countWrongKey, address)
+    const hash = tokenHash(secret)
+    const find = () => {
+      const token = adminTokens.findByHash(hash)
+      const flaw = adminTokenFlaw(token, clock.now(), address)
+      if (token && flaw === undefined) return token
+      throw throttled(new Failure('invalid_admin_token', { detail: flaw ?? '' }), countWrongKey, address)
+    }
+    const token = find()
+    touch(token, clock.now())
+    return {
+      name: `token ${token.name}`,
+      address,
+      role: token.agencyId === null ? 'operator' : 'admin',
+      agencyId: token.agencyId,
+      permissions: token.permissions,
+      mayDelegate: token.expiresAt === null && token.allowFrom === null,
+      confirm: () => void find(),
+    }
+  }
+}
+
+const throttled = (
+  refusal: Failure,
+  countWrongKey: AuthenticateDeps['countWrongKey'],
+  address: string | null,
+) => (refusal.reason === 'invalid_admin_token' ? (countWrongKey(address) ?? refusal) : refusal)

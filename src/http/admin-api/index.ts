@@ -1,0 +1,54 @@
+import { Elysia } from 'elysia'
+import { Failure } from '../../failures.ts'
+import type { Operation } from '../../operation.ts'
+import type { Actor } from '../../people/actor.ts'
+import type { Perform } from '../../perform.ts'
+import { readJson } from '../body.ts'
+import type { Exchange } from './authenticate.ts'
+
+interface AdminApiDeps {
+  operations: readonly Operation[]
+  perform: Perform
+  /** Who sent a request. Throws what it is refused with. */
+  actorOf(exchange: Exchange): Actor
+}
+
+/** `POST /api/admin/v1/{operation}`: every operation of the list, JSON in and out. `…/preview` says what it would end. */
+export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
+  const byName = new Map(operations.map((operation) => [operation.name, operation]))
+
+  const find = (name: string) => {
+    const operation = byName.get(name)
+    if (!operation) throw new Failure('not_found', { detail: 'There is no such operation.' })
+    return operation
+  }
+
+  return new Elysia({ name: 'admin-api', prefix: '/api/admin/v1' })
+    .post(
+      '/:operation',
+      async ({ params, request, server, set }) => {
+        set.headers['cache-control'] = 'no-store'
+        const actor = actorOf({ request, server })
+        const operation = find(params.operation)
+        const input = await readInput(request)
+        actor.confirm()
+        return { success: true as const, data: await perform(operation, input, actor) }
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/:operation/preview',
+      async ({ params, request, server, set }) => {
+        set.headers['cache-control'] = 'no-store'
+        const actor = actorOf({ request, server })
+        const operation = find(params.operation)
+        const ends = perform.preview(operation, await readInput(request), actor) ?? null
+        return { success: true as const, data: { ends } }
+      },
+      { parse: 'none' },
+    )
+}
+
+/** An operation without input needs no body. */
+const readInput = async (request: Request): Promise<unknown> =>
+  request.headers.get('content-length') === '0' || request.body === null ? {} : await readJson(request)

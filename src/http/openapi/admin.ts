@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { Reason } from '../../failures.ts'
+import type { Operation } from '../../operation.ts'
+import { header } from './headers.ts'
+import { refusalResponses } from './refusals.ts'
+
+/** What every operation can be refused with. */
+export const adminRefusals: readonly Reason[] = [
+  'https_required',
+  'invalid_host',
+  'key_in_url',
+  'invalid_input',
+  'invalid_json',
+  'missing_admin_token',
+  'wrong_scheme',
+  'invalid_admin_token',
+  'wrong_credential',
+  'operator_only',
+  'permission_required',
+  'not_found',
+  'body_too_slow',
+  'conflict',
+  'key_changed',
+  'last_operator',
+  'server_needed',
+  'body_too_large',
+  'unsupported_media_type',
+  'too_many_invalid_keys',
+  'internal',
+  'storage_unavailable',
+]
+
+/** The admin API: a path for each operation of the list, from its schemas, and one that says what an operation would end. */
+export const describeAdminApi = (operations: readonly Operation[]) =>
+  Object.fromEntries([
+    ...operations.map((operation) => [
+      `/api/admin/v1/${operation.name}`,
+      { post: describe(operation.name, operation.summary, operation.input, operation.output) },
+    ]),
+    [
+      '/api/admin/v1/{operation}/preview',
+      {
+        post: {
+          ...describe(
+            'preview',
+            'Says what would stop working if an operation were done with this input. Changes nothing.',
+            z.looseObject({}),
+            z.object({ ends: z.string().nullable() }),
+          ),
+          parameters: [{ name: 'operation', in: 'path', required: true, schema: { type: 'string' } }],
+        },
+      },
+    ],
+  ])
+
+const describe = (operationId: string, summary: string, input: z.ZodType, output: z.ZodType) => ({
+  operationId,
+  summary,
+  tags: ['Admin API'],
+  security: [{ adminToken: [] }],
+  requestBody: {
+    required: false,
+    content: { 'application/json': { schema: jsonSchema(input, 'input') } },
+  },
+  responses: {
+    200: {
+      description: 'Done.',
+      headers: {
+        'X-Request-Id': header('X-Request-Id', true),
+        'Cache-Control': header('Cache-Control', true),
+      },
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: { success: { const: true }, data: jsonSchema(output, 'output') },
+            required: ['success', 'data'],
+            additionalProperties: false,
+          },
+        },
+      },
+    },
+    ...refusalResponses(adminRefusals, false),
+  },
+})
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: plainer })
+  return rest
+}
+
+/** Zod's own patterns for times say no more than the format; what the command line alone needs is nobody else's. */
+const plainer = ({ jsonSchema: made }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+  if (made.format !== undefined || made.type === 'integer') delete made.pattern
+  for (const name of ['hint', 'nullWord', 'secret']) delete made[name]
+}

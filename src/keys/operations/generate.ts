@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { keyTarget } from '../../audit.ts'
+import { Failure } from '../../failures.ts'
+import { iso, time } from '../../names.ts'
+import { type Context, operation } from '../../operation.ts'
+import { environmentNameSchema } from '../../names.ts'
+import { type IssueStore, issueKey } from '../issue.ts'
+
+interface IssueDeps {
+  keys: IssueStore & { live(environmentId: string): { id: string; last4: string } | undefined }
+}
+
+const input = {
+  replaces: z.string().max(64).optional().meta({
+    description: 'The id of the key that this one replaces, or "" for none: any other is left alone',
+  }),
+}
+
+const output = z.object({
+  key: z.string().meta({ description: 'Shown once: only its hash is kept' }),
+  environment: environmentNameSchema,
+  last4: z.string(),
+  created_at: time,
+  replaced_last4: z.string().nullable(),
+  access: z.enum(['enabled', 'disabled']),
+})
+
+type Issuing = Context<'environment', { replaces?: string | undefined }>
+
+const ends = ({ keys }: IssueDeps, { environment, agency }: Issuing) => {
+  const live = keys.live(environment.id)
+  return (
+    live && `The ${environment.name} key of ${agency.name} ending in ${live.last4} stops working at once.`
+  )
+}
+
+const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, now, change }: Issuing) => {
+  // Sent twice, or from an old page, it must not end a newer key.
+  if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
+    throw new Failure('key_changed')
+  const { token, key, replaced } = await change(
+    () => issueKey(keys, environment.id, now),
+    (issued) => ({
+      action: issued.replaced ? 'key.rotated' : 'key.generated',
+      target: keyTarget(issued.key, issued.replaced),
+    }),
+  )
+  return {
+    key: token,
+    environment: environment.name,
+    last4: key.last4,
+    created_at: iso(key.createdAt),
+    replaced_last4: replaced?.last4 ?? null,
+    access: environment.accessEnabled ? ('enabled' as const) : ('disabled' as const),
+  }
+}
+
+const says = ({ key, replaced_last4, access }: z.output<typeof output>) => {
+  const ended = replaced_last4 === null ? '' : `\nThe key ending in ${replaced_last4} has stopped working.`
+  const off = access === 'enabled' ? '' : '\nAPI access is disabled. Turn it on with: callgate key enable'
+  return `${key}\nThis key will not be shown again.${ended}${off}`
+}
+
+export const generateKey = operation({
+  name: 'key.generate',
+  summary: 'Generates an API key. A live one is replaced, and stops working at once.',
+  scope: 'environment',
+  may: 'admin',
+  input,
+  output,
+  ends,
+  says,
+  run: issue,
+})
+
+export const rotateKey = operation({
+  name: 'key.rotate',
+  summary: 'Replaces the API key. The old one stops working at once.',
+  scope: 'environment',
+  may: 'admin',
+  input,
+  output,
+  ends,
+  says,
+  run: (deps: IssueDeps, context) => {
+    if (deps.keys.live(context.environment.id)) return issue(deps, context)
+    throw new Failure('conflict', {
+      detail: `There is no ${context.environment.name} key to rotate. Generate one.`,
+    })
+  },
+})

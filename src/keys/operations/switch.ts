@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { environmentNameSchema } from '../../names.ts'
+import { type Context, operation } from '../../operation.ts'
+
+interface SwitchDeps {
+  environments: { setAccess(environmentId: string, enabled: boolean): void }
+}
+
+const output = z.object({ environment: environmentNameSchema, access: z.enum(['enabled', 'disabled']) })
+
+const switchTo =
+  (access: 'enabled' | 'disabled') =>
+  async ({ environments }: SwitchDeps, { environment, change }: Context<'environment'>) => {
+    await change(() => environments.setAccess(environment.id, access === 'enabled'), {
+      action: `access.${access}`,
+    })
+    return { environment: environment.name, access }
+  }
+
+const says = (done: z.output<typeof output>) => `API access in ${done.environment} is ${done.access}.`
+
+export const enableKey = operation({
+  name: 'key.enable',
+  summary: 'Turns API access on.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output,
+  says,
+  run: switchTo('enabled'),
+})
+
+export const disableKey = operation({
+  name: 'key.disable',
+  summary: 'Turns API access off: requests get 403. The key is kept.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output,
+  says,
+  ends: (_deps: SwitchDeps, { agency, environment }) =>
+    environment.accessEnabled
+      ? `All ${environment.name} requests of ${agency.name} get 403 from now on.`
+      : undefined,
+  run: switchTo('disabled'),
+})

@@ -1,0 +1,27 @@
+import { generateKey, rotateKey } from './keys/operations/generate.ts'
+import { showKey } from './keys/operations/show.ts'
+import { disableKey, enableKey } from './keys/operations/switch.ts'
+import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
+import type { Operation } from './operation.ts'
+
+/** Everything that a person or a program may do to the gate, in the order of the help. */
+const list = [
+  generateKey,
+  rotateKey,
+  enableKey,
+  disableKey,
+  showKey,
+  createToken,
+  listTokens,
+  revokeToken,
+] as const
+
+type DepsOf<T> = T extends { run(deps: infer Deps, context: never): unknown } ? Deps : never
+type Together<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer All) => void
+  ? All
+  : never
+
+/** What all of them together are done with. */
+export type OperationDeps = Together<DepsOf<(typeof list)[number]>>
+
+export const operations = list as unknown as readonly Operation[]

@@ -1,0 +1,40 @@
+import { and, desc, eq, getTableColumns, isNull } from 'drizzle-orm'
+import type { AdminToken } from '../people/admin-token.ts'
+import type { Database } from './database.ts'
+import { adminTokens, agencies } from './schema.ts'
+
+/** What programs administer with, each known by the hash of its secret. */
+export const createAdminTokenStore = ({ orm }: Database) => ({
+  add: (token: AdminToken) => {
+    orm.insert(adminTokens).values(token).run()
+  },
+
+  findByHash: (hash: string): AdminToken | undefined =>
+    orm.select().from(adminTokens).where(eq(adminTokens.hash, hash)).get(),
+
+  find: (id: string): AdminToken | undefined =>
+    orm.select().from(adminTokens).where(eq(adminTokens.id, id)).get(),
+
+  /** Those that were not revoked, the newest first, each with its agency's name. */
+  list: () =>
+    orm
+      .select({ ...getTableColumns(adminTokens), agencyName: agencies.name })
+      .from(adminTokens)
+      .leftJoin(agencies, eq(agencies.id, adminTokens.agencyId))
+      .where(isNull(adminTokens.revokedAt))
+      .orderBy(desc(adminTokens.createdAt), adminTokens.id)
+      .all(),
+
+  /** False when it was revoked before. */
+  revoke: (id: string, now: number) =>
+    orm
+      .update(adminTokens)
+      .set({ revokedAt: now })
+      .where(and(eq(adminTokens.id, id), isNull(adminTokens.revokedAt)))
+      .returning({ id: adminTokens.id })
+      .get() !== undefined,
+
+  touch: (id: string, now: number) => {
+    orm.update(adminTokens).set({ lastUsedAt: now }).where(eq(adminTokens.id, id)).run()
+  },
+})
