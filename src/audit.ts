@@ -4,6 +4,7 @@ import type { OwnLimits } from './limits/limits.ts'
 /** Everything that the audit speaks of, and the words for it: "somebody … ". */
 export const actions = {
   'agency.created': 'created the agency',
+  'agency.renamed': 'renamed the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',
   'key.generated': 'generated an API key',

@@ -1,3 +1,11 @@
+import {
+  changePlan,
+  createAgency,
+  listAgencies,
+  renameAgency,
+  showAgency,
+} from './agencies/operations/agency.ts'
+import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
 import { disableKey, enableKey } from './keys/operations/switch.ts'
@@ -6,6 +14,14 @@ import type { Operation } from './operation.ts'
 
 /** Everything that a person or a program may do to the gate, in the order of the help. */
 const list = [
+  createAgency,
+  listAgencies,
+  showAgency,
+  renameAgency,
+  changePlan,
+  showEnvironment,
+  dialEnvironment,
+  setLimits,
   generateKey,
   rotateKey,
   enableKey,
@@ -15,6 +31,14 @@ const list = [
   listTokens,
   revokeToken,
 ] as const
+
+/** What the operations are about, as the help says it. */
+export const nouns: Readonly<Record<string, string>> = {
+  agency: 'Agencies: create, list, rename, change the plan',
+  environment: 'Environments: show, set limits, dial for real or simulate',
+  key: 'API keys: generate, rotate, enable, disable, show',
+  token: 'Admin tokens: create, list, revoke',
+}
 
 type DepsOf<T> = T extends { run(deps: infer Deps, context: never): unknown } ? Deps : never
 type Together<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer All) => void

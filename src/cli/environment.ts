@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { commandLine, limitsTarget } from '../audit.ts'
 import { Refusal } from '../failures.ts'
-import { limitFlaw, type OwnLimits, readLimit } from '../limits/limits.ts'
+import { limitFlaw, limitMost, type OwnLimits, readLimit } from '../limits/limits.ts'
 import { agencyId, environmentName, findEnvironment, type Io, json, print, withStores } from './io.ts'
 
 const whose = { ...agencyId, ...environmentName, ...json }
@@ -119,7 +119,7 @@ const limits = (io: Io) =>
 /** One limit of the command line, if it was given. */
 const named = (name: keyof OwnLimits, text: string | undefined): Partial<OwnLimits> => {
   if (text === undefined) return {}
-  const limit = text.trim() === '' ? undefined : readLimit(text)
-  if (limit === undefined) throw new Refusal(limitFlaw)
+  const limit = text.trim() === '' ? 0 : readLimit(text)
+  if (limit !== null && !(limit >= 1 && limit <= limitMost)) throw new Refusal(limitFlaw)
   return { [name]: limit }
 }

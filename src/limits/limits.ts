@@ -14,15 +14,14 @@ export const limitsOf = (own: OwnLimits, server: Limits): Limits => ({
   concurrentCalls: own.concurrentCalls ?? server.concurrentCalls,
 })
 
-const limitMost = 1_000_000
+export const limitMost = 1_000_000
 
 /** What is wrong with a text that should be a limit. */
 export const limitFlaw = 'A limit is a whole number from 1 to 1,000,000, or the default.'
 
-/** A limit as people type it; null for nothing and for `default`, undefined for what is no limit. */
-export const readLimit = (text: string): number | null | undefined => {
+/** A limit as people type it: null for nothing and for `default`, NaN for what is no number. */
+export const readLimit = (text: string): number | null => {
   const typed = text.trim()
   if (typed === '' || typed === 'default') return null
-  const limit = /^\d{1,7}$/.test(typed) ? Number(typed) : 0
-  return limit >= 1 && limit <= limitMost ? limit : undefined
+  return /^\d{1,7}$/.test(typed) ? Number(typed) : Number.NaN
 }

@@ -8,6 +8,22 @@ export type Agency = typeof agencies.$inferSelect
 
 export const createAgencyStore = (database: Database) => {
   const { orm } = database
+
+  /** What admission knows of an agency it knows by its environments. */
+  const update = (id: string, change: Partial<Pick<Agency, 'name' | 'plan'>>) =>
+    database.transaction(() => {
+      orm.update(agencies).set(change).where(eq(agencies.id, id)).run()
+      const own = orm
+        .select({ id: environments.id })
+        .from(environments)
+        .where(eq(environments.agencyId, id))
+        .all()
+      raiseRevision(
+        database,
+        own.map((environment) => environment.id),
+      )
+    })
+
   return {
     /** Makes the agency and its two environments. */
     create: (name: string, plan: Plan, now: number): Agency =>
@@ -36,18 +52,8 @@ export const createAgencyStore = (database: Database) => {
 
     find: (id: string) => orm.select().from(agencies).where(eq(agencies.id, id)).get(),
 
-    setPlan: (id: string, plan: Plan) =>
-      database.transaction(() => {
-        orm.update(agencies).set({ plan }).where(eq(agencies.id, id)).run()
-        const own = orm
-          .select({ id: environments.id })
-          .from(environments)
-          .where(eq(environments.agencyId, id))
-          .all()
-        raiseRevision(
-          database,
-          own.map((environment) => environment.id),
-        )
-      }),
+    rename: (id: string, name: string) => update(id, { name }),
+
+    setPlan: (id: string, plan: Plan) => update(id, { plan }),
   }
 }

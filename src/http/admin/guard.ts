@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
+import type { Actor } from '../../people/actor.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { ownOrigin } from '../address.ts'
@@ -27,7 +28,7 @@ export const operatorOnly = (services: Guarding) => guard('operator-only', servi
 export const isOperator = ({ role }: Person) => role === 'operator'
 
 /**
- * Tells the route who it is, and as `by` what the audit is told of them. `confirm` is to be called after every wait and before
+ * Tells the route who it is, as `actor` to the operations and as `by` to the audit. `confirm` is to be called after every wait and before
  * anything is done: who was let in may have been removed in the meantime. `readForm` waits, and confirms.
  */
 const guard = (name: string, { clock, config, sessions }: Guarding, admits: (person: Person) => boolean) =>
@@ -48,7 +49,16 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
       return fields
     }
     const by = doer(person.email, { request, server }, config, clock.now())
-    return { person, by, confirm, readForm: readConfirmed }
+    const actor: Actor = {
+      name: by.actor,
+      address: by.address,
+      role: person.role,
+      agencyId: person.agencyId,
+      permissions: null,
+      mayDelegate: true,
+      confirm,
+    }
+    return { person, by, actor, confirm, readForm: readConfirmed }
   })
 
 /** Where our pages are: at the address that was asked, and at the public one. */

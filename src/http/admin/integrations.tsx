@@ -1,14 +1,15 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { keyTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
-import { issueKey } from '../../keys/issue.ts'
+import { generateKey } from '../../keys/operations/generate.ts'
+import { disableKey, enableKey } from '../../keys/operations/switch.ts'
 import { limitsOf } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import type { EnvironmentRow } from '../../storage/environments.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
 import { firstCallOf } from './first-call.ts'
+import { flagIn } from './form.ts'
 import { signedIn } from './guard.ts'
 import { keyUse } from './key-use.ts'
 import { ApiPage, type EnvironmentView, IntegrationsPage } from './pages/integrations.tsx'
@@ -19,7 +20,7 @@ export const environmentParams = z.object({ agency: z.guid(), environment: envir
 export type EnvironmentParams = z.infer<typeof environmentParams>
 
 export const integrationPages = (services: Services) => {
-  const { accounts, audit, clock, config, environments, keys, leases, usage } = services
+  const { accounts, clock, config, environments, keys, leases, perform, usage } = services
 
   const view = (environment: EnvironmentRow): EnvironmentView => {
     const { live: key, uses, oldKeys } = keyUse(services, environment.id)
@@ -89,24 +90,13 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ by, person, params, request, server, readForm }) => {
-          const form = await readForm()
+        async ({ actor, person, params, request, server, readForm }) => {
+          const { replaces = '' } = await readForm()
           const { agency, environment } = findView(params)
-          // The form names the key that it replaces: sent twice, or from an old page, it must not end a newer one.
-          if ((form.replaces ?? '') !== (environment.key?.id ?? '')) throw new Failure('key_changed')
-          const { token, replaced } = audit.change(
-            () => issueKey(keys, environment.id, clock.now()),
-            (issued) => ({
-              ...by,
-              action: issued.replaced ? 'key.rotated' : 'key.generated',
-              agency: agency.id,
-              environment: environment.name,
-              target: keyTarget(issued.key, issued.replaced),
-            }),
-          )
+          const issued = await perform(generateKey, { ...params, replaces }, actor)
           const shown = {
-            token,
-            replacedLast4: replaced?.last4,
+            token: issued.key,
+            replacedLast4: issued.replaced_last4 ?? undefined,
             firstCall: firstCallOf(services, environment, { request, server }),
           }
           return renderPage(
@@ -117,18 +107,10 @@ export const integrationPages = (services: Services) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/access',
-        async ({ by, params, readForm, redirect }) => {
-          const { agency, environment } = findView(params)
-          const { enabled } = await readForm()
-          if (enabled !== 'true' && enabled !== 'false')
-            throw new Failure('invalid_body', { detail: 'enabled must be true or false' })
-          audit.change(() => environments.setAccess(environment.id, enabled === 'true'), {
-            ...by,
-            action: enabled === 'true' ? 'access.enabled' : 'access.disabled',
-            agency: agency.id,
-            environment: environment.name,
-          })
-          return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
+        async ({ actor, params, readForm, redirect }) => {
+          const form = await readForm()
+          await perform(flagIn(form, 'enabled') ? enableKey : disableKey, params, actor)
+          return redirect(`/admin/agencies/${params.agency}/integrations/api`, 303)
         },
         { parse: 'none', params: environmentParams },
       )

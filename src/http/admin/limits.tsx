@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia'
-import { limitsTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
-import { limitFlaw, readLimit } from '../../limits/limits.ts'
+import { setLimits } from '../../agencies/operations/environment.ts'
+import { readLimit } from '../../limits/limits.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
 import { findAgency } from './agencies.tsx'
+import { submit } from './form.ts'
 import { operatorOnly } from './guard.ts'
 import { type EnvironmentParams, environmentParams } from './integrations.tsx'
 import { renderPage } from './pages/layout.tsx'
@@ -12,7 +13,7 @@ import { LimitsPage } from './pages/limits.tsx'
 
 /** The operator's limits for one environment. */
 export const limitPages = (services: Services) => {
-  const { audit, config, environments } = services
+  const { config, environments, perform } = services
 
   const find = (person: Person, params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
@@ -30,23 +31,18 @@ export const limitPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/limits',
-      async ({ by, person, params, readForm, set, redirect }) => {
+      async ({ actor, person, params, readForm, set, redirect }) => {
         const form = await readForm()
         const found = find(person, params)
-        const requestsPerMinute = readLimit(form.requests_per_minute ?? '')
-        const concurrentCalls = readLimit(form.concurrent_calls ?? '')
-        if (requestsPerMinute === undefined || concurrentCalls === undefined) {
-          set.status = 422
-          return renderPage(<LimitsPage {...found} typed={form} error={limitFlaw} />)
+        const limits = {
+          requests_per_minute: readLimit(form.requests_per_minute ?? ''),
+          concurrent_calls: readLimit(form.concurrent_calls ?? ''),
         }
-        const limits = { requestsPerMinute, concurrentCalls }
-        audit.change(() => environments.setLimits(found.environment.id, limits), {
-          ...by,
-          action: 'limits.changed',
-          agency: found.agency.id,
-          environment: found.environment.name,
-          target: limitsTarget(limits),
-        })
+        const { error } = await submit(perform(setLimits, { ...params, ...limits }, actor))
+        if (error !== undefined) {
+          set.status = 422
+          return renderPage(<LimitsPage {...found} typed={form} error={error} />)
+        }
         return redirect(`/admin/agencies/${found.agency.id}/integrations/api`, 303)
       },
       { parse: 'none', params: environmentParams },

@@ -1,8 +1,11 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../failures.ts'
-import { nameSchema, planSchema } from '../../names.ts'
+import { changePlan, createAgency } from '../../agencies/operations/agency.ts'
+import { dialEnvironment } from '../../agencies/operations/environment.ts'
+import type { Plan } from '../../keys/keyring.ts'
+import { planSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
-import { agencyParams, findAgency, listAgencies } from './agencies.tsx'
+import { agencyParams, listAgencies } from './agencies.tsx'
+import { flagIn, submit } from './form.ts'
 import { operatorOnly } from './guard.ts'
 import { environmentParams } from './integrations.tsx'
 import { AgenciesPage } from './pages/agencies.tsx'
@@ -10,25 +13,17 @@ import { renderPage } from './pages/layout.tsx'
 
 /** What an operator decides for the agencies: that they are there, their plan, and whether their calls ring phones. */
 export const operatorPages = (services: Services) => {
-  const { agencies, audit, clock, environments } = services
+  const { perform } = services
   return new Elysia({ name: 'operator-pages' })
     .use(operatorOnly(services))
     .post(
       '/agencies',
-      async ({ by, person, readForm, set, redirect }) => {
-        const form = await readForm()
-        const name = nameSchema.safeParse(form.name)
-        const plan = planSchema.safeParse(form.plan)
-        if (name.success && plan.success) {
-          const agency = audit.change(
-            () => agencies.create(name.data, plan.data, clock.now()),
-            (made) => ({ ...by, action: 'agency.created', agency: made.id, target: made.name }),
-          )
-          return redirect(`/admin/agencies/${agency.id}`, 303)
-        }
+      async ({ actor, person, readForm, set, redirect }) => {
+        const { name = '', plan } = await readForm()
+        const { done, error } = await submit(perform(createAgency, { name, plan: plan as Plan }, actor))
+        if (done) return redirect(`/admin/agencies/${done.id}`, 303)
         set.status = 422
-        const error = name.error?.issues[0]?.message ?? plan.error?.issues[0]?.message
-        const typed = { name: form.name, plan: plan.data }
+        const typed = { name, plan: planSchema.safeParse(plan).data }
         return renderPage(
           <AgenciesPage person={person} {...listAgencies(services)} typed={typed} error={error} />,
         )
@@ -37,35 +32,19 @@ export const operatorPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/plan',
-      async ({ by, params, readForm, redirect }) => {
-        const agency = findAgency(services, params.agency)
-        const plan = planSchema.safeParse((await readForm()).plan)
-        if (!plan.success) throw new Failure('invalid_body', { detail: 'there is no such plan' })
-        audit.change(() => agencies.setPlan(agency.id, plan.data), {
-          ...by,
-          action: 'plan.changed',
-          agency: agency.id,
-          target: `from ${agency.plan} to ${plan.data}`,
-        })
-        return redirect(`/admin/agencies/${agency.id}`, 303)
+      async ({ actor, params, readForm, redirect }) => {
+        const { plan } = await readForm()
+        await perform(changePlan, { agency: params.agency, plan: plan as Plan }, actor)
+        return redirect(`/admin/agencies/${params.agency}`, 303)
       },
       { parse: 'none', params: agencyParams },
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/dialling',
-      async ({ by, params, readForm, redirect }) => {
-        const environment = environments.find(params.agency, params.environment)
-        if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
-        const { real } = await readForm()
-        if (real !== 'true' && real !== 'false')
-          throw new Failure('invalid_body', { detail: 'real must be true or false' })
-        audit.change(() => environments.setDialsReal(environment.id, real === 'true'), {
-          ...by,
-          action: real === 'true' ? 'dialling.real' : 'dialling.simulated',
-          agency: environment.agencyId,
-          environment: environment.name,
-        })
-        return redirect(`/admin/agencies/${environment.agencyId}/integrations/api`, 303)
+      async ({ actor, params, readForm, redirect }) => {
+        const isReal = flagIn(await readForm(), 'real')
+        await perform(dialEnvironment, { ...params, real: isReal, simulated: !isReal }, actor)
+        return redirect(`/admin/agencies/${params.agency}/integrations/api`, 303)
       },
       { parse: 'none', params: environmentParams },
     )

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Plan } from '../../keys/keyring.ts'
+import { iso, nameSchema, planSchema, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import type { Agency } from '../agency.ts'
+
+const agency = z.object({ id: z.string(), name: z.string(), plan: planSchema, created_at: time })
+
+const present = ({ id, name, plan, createdAt }: Agency) => ({ id, name, plan, created_at: iso(createdAt) })
+
+const planField = planSchema.meta({ description: 'Only the Agency plan includes API access' })
+
+interface CreateDeps {
+  agencies: { create(name: string, plan: Plan, now: number): Agency }
+}
+
+export const createAgency = operation({
+  name: 'agency.create',
+  summary: 'Creates an agency with its two environments.',
+  scope: 'gate',
+  may: 'operator',
+  input: { name: nameSchema.meta({ description: 'Its name' }), plan: planField },
+  output: agency,
+  says: ({ name, id }) => `Created the agency ${name}: ${id}`,
+  run: async ({ agencies }: CreateDeps, { input, now, change }) =>
+    present(
+      await change(
+        () => agencies.create(input.name, input.plan, now),
+        (made) => ({ action: 'agency.created', agency: made.id, target: made.name }),
+      ),
+    ),
+})
+
+interface ListDeps {
+  agencies: { list(): Agency[] }
+}
+
+export const listAgencies = operation({
+  name: 'agency.list',
+  summary: 'Lists the agencies.',
+  scope: 'agencies',
+  may: 'admin',
+  input: {},
+  output: z.array(agency),
+  columns: ['id', 'plan', 'created_at', 'name'],
+  empty: 'There are no agencies yet. Create one with: callgate agency create',
+  run: ({ agencies }: ListDeps, { agency: only }) => (only ? [only] : agencies.list()).map(present),
+})
+
+export const showAgency = operation({
+  name: 'agency.show',
+  summary: 'Shows an agency.',
+  scope: 'agency',
+  may: 'admin',
+  input: {},
+  output: agency,
+  run: (_, { agency: shown }) => present(shown),
+})
+
+interface RenameDeps {
+  agencies: { rename(id: string, name: string): void }
+}
+
+export const renameAgency = operation({
+  name: 'agency.rename',
+  summary: 'Gives an agency another name.',
+  scope: 'agency',
+  may: 'operator',
+  input: { name: nameSchema.meta({ description: 'Its new name' }) },
+  output: agency,
+  says: ({ name }) => `The agency is now called ${name}.`,
+  run: async ({ agencies }: RenameDeps, { agency: before, input: { name }, change }) => {
+    await change(() => agencies.rename(before.id, name), {
+      action: 'agency.renamed',
+      target: `${name}, until now ${before.name}`,
+    })
+    return present({ ...before, name })
+  },
+})
+
+interface PlanDeps {
+  agencies: { setPlan(id: string, plan: Plan): void }
+}
+
+export const changePlan = operation({
+  name: 'agency.plan',
+  summary: 'Changes an agency’s plan, from its next request on.',
+  scope: 'agency',
+  may: 'operator',
+  input: { plan: planField },
+  output: agency,
+  says: ({ name, plan }) => `${name} is now on the ${plan} plan.`,
+  ends: (_deps: PlanDeps, { agency: { name, plan }, input }) =>
+    plan === 'agency' && input.plan !== 'agency'
+      ? `All API requests of ${name} get 403 from now on: only the Agency plan includes API access.`
+      : undefined,
+  run: async ({ agencies }: PlanDeps, { agency: before, input: { plan }, change }) => {
+    await change(() => agencies.setPlan(before.id, plan), {
+      action: 'plan.changed',
+      target: `from ${before.plan} to ${plan}`,
+    })
+    return present({ ...before, plan })
+  },
+})
