@@ -10,6 +10,14 @@ import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
 import { disableKey, enableKey } from './keys/operations/switch.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
+import { listDeliveries, replayWebhook, testWebhook } from './webhooks/operations/deliveries.ts'
+import {
+  disableWebhook,
+  enableWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  setWebhook,
+} from './webhooks/operations/set.ts'
 import type { Operation } from './operation.ts'
 
 /** Everything that a person or a program may do to the gate, in the order of the help. */
@@ -27,6 +35,14 @@ const list = [
   enableKey,
   disableKey,
   showKey,
+  setWebhook,
+  testWebhook,
+  listDeliveries,
+  replayWebhook,
+  rotateWebhookSecret,
+  enableWebhook,
+  disableWebhook,
+  removeWebhook,
   createToken,
   listTokens,
   revokeToken,
@@ -37,6 +53,7 @@ export const nouns: Readonly<Record<string, string>> = {
   agency: 'Agencies: create, list, rename, change the plan',
   environment: 'Environments: show, set limits, dial for real or simulate',
   key: 'API keys: generate, rotate, enable, disable, show',
+  webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
   token: 'Admin tokens: create, list, revoke',
 }
 

@@ -116,7 +116,18 @@ export const createServices = (foundations: Foundations) => {
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
   let isServing = false
-  const operationDeps = { ...stores, usage, clock, config, isServing: () => isServing }
+  const destinationRules = { allowPrivate: config.allowPrivateDestinations }
+  const sendSample = createSample(telling)
+  const operationDeps = {
+    ...stores,
+    usage,
+    clock,
+    config,
+    deliverer,
+    destinationRules,
+    sendSample,
+    isServing: () => isServing,
+  }
   const countWrongKey = createCountWrongKey(clock)
 
   return {
@@ -186,7 +197,7 @@ export const createServices = (foundations: Foundations) => {
     }),
     endCall: createEnd(calling),
     releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),
-    sendSample: createSample(telling),
+    sendSample,
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {
       isServing = true

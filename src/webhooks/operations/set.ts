@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { environmentNameSchema } from '../../names.ts'
+import { type Context, operation } from '../../operation.ts'
+import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
+import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
+import { mintWebhookSecret } from '../secret.ts'
+
+interface Waking {
+  deliverer: { wake(): void }
+}
+
+interface SetDeps extends Waking {
+  webhooks: {
+    find(environmentId: string): Endpoint | undefined
+    save(environmentId: string, url: string, secret: string, now: number): unknown
+    rotate(environmentId: string, secret: string, now: number): void
+  }
+  destinationRules: DestinationRules
+}
+
+const secretSaid = (secret: string | null) =>
+  secret === null
+    ? 'Its signing secret is unchanged.'
+    : `${secret}\nThis signing secret will not be shown again.`
+
+export const setWebhook = operation({
+  name: 'webhook.set',
+  summary: 'Saves where an environment’s events go. The first time, it shows the signing secret, once.',
+  scope: 'environment',
+  may: 'admin',
+  input: {
+    url: z.string().trim().max(2000).meta({ description: 'An https URL', hint: 'url' }),
+    rotate_secret: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Make a new secret; the earlier one signs as well for 24 hours' }),
+  },
+  output: z.object({
+    environment: environmentNameSchema,
+    url: z.string(),
+    secret: z.string().nullable().meta({ description: 'Shown once; null where the earlier one stays' }),
+  }),
+  says: ({ environment, url, secret }) => `The events of ${environment} go to ${url}\n${secretSaid(secret)}`,
+  run: async (deps: SetDeps, { environment, input, now, change }) => {
+    const { webhooks, destinationRules, deliverer } = deps
+    const problem = destinationProblem(input.url, destinationRules)
+    if (problem !== undefined) throw new Failure('invalid_input', { detail: problem })
+    const before = webhooks.find(environment.id)
+    const secret = mintWebhookSecret()
+    await change(() => webhooks.save(environment.id, input.url, secret, now), {
+      action: 'webhook.saved',
+      target: endpointTarget(input, before),
+    })
+    if (before && input.rotate_secret)
+      await change(() => webhooks.rotate(environment.id, secret, now), {
+        action: 'webhook.secret_rotated',
+        target: endpointTarget(input),
+      })
+    deliverer.wake()
+    const isShown = !before || input.rotate_secret === true
+    return { environment: environment.name, url: input.url, secret: isShown ? secret : null }
+  },
+})
+
+interface RotateDeps {
+  webhooks: Pick<SetDeps['webhooks'], 'find' | 'rotate'>
+}
+
+export const rotateWebhookSecret = operation({
+  name: 'webhook.rotate',
+  summary: 'Makes a new signing secret. The earlier one signs as well for 24 hours.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({ environment: environmentNameSchema, secret: z.string() }),
+  says: ({ secret }) => secretSaid(secret),
+  run: async ({ webhooks }: RotateDeps, { environment, now, change }) => {
+    const endpoint = requireEndpoint(webhooks, environment.id)
+    const secret = mintWebhookSecret()
+    await change(() => webhooks.rotate(environment.id, secret, now), {
+      action: 'webhook.secret_rotated',
+      target: endpointTarget(endpoint),
+    })
+    return { environment: environment.name, secret }
+  },
+})
+
+interface SwitchDeps extends Waking {
+  webhooks: {
+    find(environmentId: string): Endpoint | undefined
+    setEnabled(environmentId: string, enabled: boolean): void
+  }
+}
+
+const switched = {
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({ environment: environmentNameSchema, webhook: z.enum(['on', 'off']) }),
+  says: ({ environment, webhook }: { environment: string; webhook: string }) =>
+    `The ${environment} webhook is ${webhook}.`,
+} as const
+
+const switchTo =
+  (state: 'on' | 'off') =>
+  async ({ webhooks, deliverer }: SwitchDeps, { environment, change }: Context<'environment'>) => {
+    const endpoint = requireEndpoint(webhooks, environment.id)
+    await change(() => webhooks.setEnabled(environment.id, state === 'on'), {
+      action: 'webhook.switched',
+      target: `${state}: ${endpointTarget(endpoint)}`,
+    })
+    deliverer.wake()
+    return { environment: environment.name, webhook: state }
+  }
+
+export const enableWebhook = operation({
+  ...switched,
+  name: 'webhook.enable',
+  summary: 'Turns the webhook on.',
+  run: switchTo('on'),
+})
+
+export const disableWebhook = operation({
+  ...switched,
+  name: 'webhook.disable',
+  summary: 'Turns the webhook off. Pending deliveries wait.',
+  ends: ({ webhooks }: SwitchDeps, { environment }) =>
+    requireEndpoint(webhooks, environment.id).enabled
+      ? `The ${environment.name} webhook gets no more events. What is pending waits; what happens meanwhile is not kept.`
+      : undefined,
+  run: switchTo('off'),
+})
+
+interface RemoveDeps {
+  webhooks: { find(environmentId: string): Endpoint | undefined; remove(environmentId: string): void }
+}
+
+export const removeWebhook = operation({
+  name: 'webhook.remove',
+  summary: 'Removes the webhook. Pending deliveries fail.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({ environment: environmentNameSchema, removed: z.literal(true) }),
+  says: ({ environment }) => `The ${environment} webhook is removed.`,
+  ends: ({ webhooks }: RemoveDeps, { environment }) =>
+    `The ${environment.name} webhook ${endpointTarget(requireEndpoint(webhooks, environment.id))} gets no more events, and its signing secret is lost.`,
+  run: async ({ webhooks }: RemoveDeps, { environment, change }) => {
+    const endpoint = requireEndpoint(webhooks, environment.id)
+    await change(() => webhooks.remove(environment.id), {
+      action: 'webhook.removed',
+      target: endpointTarget(endpoint),
+    })
+    return { environment: environment.name, removed: true as const }
+  },
+})

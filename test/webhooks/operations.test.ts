@@ -1,0 +1,55 @@
+import { expect, test } from 'bun:test'
+import type { Failure } from '../../src/failures.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
+import { newDelivery } from '../../src/webhooks/delivery.ts'
+import { listDeliveries, replayWebhook } from '../../src/webhooks/operations/deliveries.ts'
+import { rotateWebhookSecret, setWebhook } from '../../src/webhooks/operations/set.ts'
+import { createGate } from '../support/gate.ts'
+
+const environment = { agency: 'Acme', environment: 'production' as const }
+
+const open = async () => {
+  const { services, production } = createGate()
+  const { perform } = services
+  const set = (url: string) => perform(setWebhook, { ...environment, url }, commandLineActor)
+  const { secret } = await set('https://one.example/path-is-a-secret')
+  const lastLine = () => services.audit.list({ limit: 1 })[0]
+  return { services, perform, production, set, secret, lastLine }
+}
+
+test('a webhook that moves to another host says in the audit from where and to where, and nothing of its path', async () => {
+  const { set, lastLine } = await open()
+  expect(lastLine()).toMatchObject({ action: 'webhook.saved', target: 'one.example' })
+  await set('https://two.example/other-secret')
+  expect(lastLine()).toMatchObject({ action: 'webhook.saved', target: 'two.example, until now one.example' })
+})
+
+test('the signing secret is shown when it is made, and not when the address alone changes', async () => {
+  const { perform, set, secret } = await open()
+  expect(secret).toStartWith('whsec_')
+  expect((await set('https://one.example/b')).secret).toBeNull()
+  const rotated = await perform(rotateWebhookSecret, environment, commandLineActor)
+  expect(rotated.secret).toStartWith('whsec_')
+  expect(rotated.secret).not.toBe(secret ?? '')
+})
+
+test('a delivery that is still on its way is not begun a second time, and whoever asks is told', async () => {
+  const { services, perform, production } = await open()
+  const delivery = newDelivery({
+    environmentId: production.id,
+    callId: null,
+    event: 'test',
+    payload: '{}',
+    createdAt: 0,
+  })
+  services.deliveries.insert(delivery)
+  const before = services.audit.list({ limit: 9 })
+  const replaying = perform(replayWebhook, { ...environment, delivery: delivery.id }, commandLineActor)
+  expect(((await replaying.catch((error: unknown) => error)) as Failure).message).toBe(
+    'That delivery is still on its way.',
+  )
+  expect(services.audit.list({ limit: 9 })).toEqual(before)
+  expect(await perform(listDeliveries, environment, commandLineActor)).toMatchObject([
+    { id: delivery.id, state: 'pending' },
+  ])
+})
