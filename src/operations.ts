@@ -9,6 +9,14 @@ import { dialEnvironment, setLimits, showEnvironment } from './agencies/operatio
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
 import { disableKey, enableKey } from './keys/operations/switch.ts'
+import {
+  invitePerson,
+  listInvitations,
+  listPeople,
+  removePerson,
+  resetPassword,
+  revokeInvitation,
+} from './people/operations/people.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listDeliveries, replayWebhook, testWebhook } from './webhooks/operations/deliveries.ts'
 import {
@@ -43,6 +51,12 @@ const list = [
   enableWebhook,
   disableWebhook,
   removeWebhook,
+  listPeople,
+  invitePerson,
+  listInvitations,
+  revokeInvitation,
+  resetPassword,
+  removePerson,
   createToken,
   listTokens,
   revokeToken,
@@ -54,6 +68,7 @@ export const nouns: Readonly<Record<string, string>> = {
   environment: 'Environments: show, set limits, dial for real or simulate',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
+  person: 'People who sign in: invite, list, remove, let back in who is locked out',
   token: 'Admin tokens: create, list, revoke',
 }
 

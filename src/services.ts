@@ -10,8 +10,8 @@ import { createRelease } from './calls/release.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
-import { Passwords } from './http/admin/passwords.ts'
-import { Sessions } from './http/admin/sessions.ts'
+import { Passwords } from './people/passwords.ts'
+import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createNoteEnd } from './http/ended.ts'
 import { createRateLimits } from './http/rate-limits.ts'
@@ -126,6 +126,7 @@ export const createServices = (foundations: Foundations) => {
     deliverer,
     destinationRules,
     sendSample,
+    publicUrl,
     isServing: () => isServing,
   }
   const countWrongKey = createCountWrongKey(clock)

@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
 import { commandLine } from '../audit.ts'
 import { Refusal } from '../failures.ts'
-import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../http/admin/invitation.ts'
-import { normalEmail } from '../http/admin/passwords.ts'
+import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../people/invitation.ts'
+import { normalEmail } from '../people/passwords.ts'
 import { baseUrlOf, findAgency, type Io, iso, json, print, table, withStores } from './io.ts'
 
 export const adminCommand = (io: Io) =>

@@ -1,4 +1,4 @@
-import { createTurns } from '../turns.ts'
+import { createTurns } from '../outgoing/turns.ts'
 import { discreet } from './discreet.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Placement, Provider, ProviderKind, Surroundings } from './provider.ts'

@@ -1,9 +1,7 @@
 import { and, desc, eq, gt, isNotNull, isNull, lte } from 'drizzle-orm'
+import type { Invitation, Person } from '../people/person.ts'
 import type { Database } from './database.ts'
-import type { Person } from './people.ts'
 import { agencies, invitations, people, sessions } from './schema.ts'
-
-export type Invitation = typeof invitations.$inferSelect
 
 /** One-time links, each known by the hash of its token: to an account, or to a new password of a person's own. */
 export const createInvitationStore = (database: Database) => {

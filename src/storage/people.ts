@@ -1,9 +1,7 @@
 import { and, count, desc, eq, gt, lte, or } from 'drizzle-orm'
+import type { Person, Session } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions, setupTokens } from './schema.ts'
-
-export type Person = typeof people.$inferSelect
-export type Session = typeof sessions.$inferSelect
 
 /** Who may sign in at the page, their sessions, and the token that lets in the first of them. */
 export const createPeopleStore = (database: Database) => {

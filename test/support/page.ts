@@ -1,5 +1,5 @@
 import { tokenHash } from '../../src/keys/token.ts'
-import type { Person } from '../../src/storage/people.ts'
+import type { Person } from '../../src/people/person.ts'
 import type { Gate } from './gate.ts'
 
 export const operator = { email: 'ops@example.com', password: 'correct horse battery' }

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Services } from '../../services.ts'
-import type { Person } from '../../storage/people.ts'
+import type { Person } from '../../people/person.ts'
 import { throttleAddress } from '../address.ts'
 import { signedIn } from './guard.ts'
 import { newPasswordSchema } from './new-password.ts'

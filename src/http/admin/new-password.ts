@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { normalEmail, passwordLeast, passwordMost } from './passwords.ts'
+import { normalEmail, passwordLeast, passwordMost } from '../../people/passwords.ts'
 
 export const newPasswordSchema = z
   .string('A password is needed.')

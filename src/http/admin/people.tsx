@@ -4,7 +4,7 @@ import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
 import { findAgency } from './agencies.tsx'
 import { operatorOnly } from './guard.ts'
-import { invite } from './invitation.ts'
+import { invitePerson, removePerson, revokeInvitation } from '../../people/operations/people.ts'
 import { renderPage } from './pages/layout.tsx'
 import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './pages/people.tsx'
 
@@ -13,7 +13,7 @@ const invitationParams = z.object({ invitation: z.hash('sha256') })
 
 /** Who may sign in, for the operator to see and decide. */
 export const peoplePages = (services: Services) => {
-  const { audit, clock, invitations, people, publicUrl, sessions } = services
+  const { clock, invitations, people, perform, sessions } = services
 
   const findPerson = (id: string) => {
     const found = people.find(id)
@@ -32,33 +32,19 @@ export const peoplePages = (services: Services) => {
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',
-        async ({ by, person, readForm }) => {
-          const { agency: id } = await readForm()
-          const agency = id ? findAgency(services, id) : undefined
-          const role = agency ? 'admin' : 'operator'
-          const agencyId = agency?.id ?? null
-          const { link, expiresAt } = audit.change(
-            () => invite(invitations, { role, agencyId }, publicUrl(), clock.now()),
-            { ...by, action: 'person.invited', agency: agencyId, target: role },
-          )
-          const shown = { link, expiresAt, agencyName: agency?.name ?? null }
+        async ({ actor, person, readForm }) => {
+          const { agency } = await readForm()
+          const made = await perform(invitePerson, agency ? { agency } : { role: 'operator' }, actor)
+          const agencyName = made.agency === null ? null : findAgency(services, made.agency).name
+          const shown = { link: made.link, expiresAt: Date.parse(made.expires_at), agencyName }
           return renderPage(<InvitationLinkPage person={person} {...shown} />)
         },
         { parse: 'none' },
       )
       .post(
         '/people/invitations/:invitation/revoke',
-        ({ by, params, redirect }) => {
-          audit.change(
-            () => invitations.revoke(params.invitation),
-            (revoked) =>
-              revoked && {
-                ...by,
-                action: 'invitation.revoked',
-                agency: revoked.agencyId,
-                target: revoked.role,
-              },
-          )
+        async ({ actor, params, redirect }) => {
+          await perform(revokeInvitation, params, actor)
           return redirect('/admin/people', 303)
         },
         { parse: 'none', params: invitationParams },
@@ -71,16 +57,8 @@ export const peoplePages = (services: Services) => {
       )
       .post(
         '/people/:person/remove',
-        ({ by, params, request, redirect }) => {
-          const leaving = findPerson(params.person)
-          const removed = audit.change(
-            () => people.remove(leaving),
-            (done) =>
-              done
-                ? { ...by, action: 'person.removed', agency: leaving.agencyId, target: leaving.email }
-                : undefined,
-          )
-          if (!removed) throw new Failure('last_operator')
+        async ({ actor, params, request, redirect }) => {
+          await perform(removePerson, params, actor)
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
         },
         { parse: 'none', params: personParams },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { tokenHash } from '../../keys/token.ts'
-import { randomToken } from './sessions.ts'
+import { randomToken } from '../../people/sessions.ts'
 
 const setupLinkMs = 30 * 60_000
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
-import type { Person } from '../../storage/people.ts'
+import type { Person } from '../../people/person.ts'
 import { replayWebhook, testWebhook } from '../../webhooks/operations/deliveries.ts'
 import {
   disableWebhook,

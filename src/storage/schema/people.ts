@@ -1,7 +1,6 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { roles } from '../../people/person.ts'
 import { agencies } from './agencies.ts'
-
-const roles = ['operator', 'admin'] as const
 
 export const people = sqliteTable('people', {
   id: text().primaryKey(),

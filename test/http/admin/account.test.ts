@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { invite, inviteToNewPassword } from '../../../src/http/admin/invitation.ts'
+import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { cookieOf, createOperator, operator, postForm, textOf } from '../../support/page.ts'
 

@@ -1,4 +1,4 @@
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { NewPasswordField, PasswordField } from './entrance.tsx'
 import { FormError, Layout } from './layout.tsx'
 import { roleInWords } from './people.tsx'

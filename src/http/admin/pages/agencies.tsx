@@ -1,7 +1,7 @@
 import { rotateAfterDays } from '../../../keys/age.ts'
 import type { Plan } from '../../../keys/keyring.ts'
 import type { Agency } from '../../../storage/agencies.ts'
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { FormError, Layout } from './layout.tsx'
 
 export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Growth', agency: 'Agency' }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../storage/agencies.ts'
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { Layout } from './layout.tsx'
 import { InviteForm } from './people.tsx'

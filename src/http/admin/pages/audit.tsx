@@ -1,6 +1,6 @@
 import { actions } from '../../../audit.ts'
 import type { AuditRow } from '../../../storage/audit.ts'
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { Layout, Time } from './layout.tsx'
 import { EnvironmentTag } from './words.tsx'

@@ -1,5 +1,5 @@
-import type { Person } from '../../../storage/people.ts'
-import { passwordLeast, passwordMost } from '../passwords.ts'
+import type { Person } from '../../../people/person.ts'
+import { passwordLeast, passwordMost } from '../../../people/passwords.ts'
 import { FormError, Layout } from './layout.tsx'
 
 interface EntranceProps {

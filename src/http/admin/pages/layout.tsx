@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { Head } from './head.tsx'
 
 interface LayoutProps {

@@ -1,5 +1,5 @@
 import type { Services } from '../../../services.ts'
-import type { Person } from '../../../storage/people.ts'
+import type { Person } from '../../../people/person.ts'
 import { Layout, Time } from './layout.tsx'
 
 type Listed = ReturnType<Services['people']['list']>[number]

@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.ts'
-import { tokenHash } from '../../keys/token.ts'
-import type { Log } from '../../telemetry/log.ts'
-import type { Person, Session } from '../../storage/people.ts'
+import type { Clock } from '../clock.ts'
+import { tokenHash } from '../keys/token.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Person, Session } from './person.ts'
 
 interface SessionStore {
   openSession(session: Session): void

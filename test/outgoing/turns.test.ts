@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { createTurns } from '../src/turns.ts'
-import { settled } from './support/clock.ts'
+import { createTurns } from '../../src/outgoing/turns.ts'
+import { settled } from '../support/clock.ts'
 
 test('never runs more than so many at a time, and all of them in their order', async () => {
   const inTurn = createTurns(3)

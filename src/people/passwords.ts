@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.ts'
-import { Windows } from '../../limits/window.ts'
-import { createTurns } from '../../turns.ts'
-import type { Person } from '../../storage/people.ts'
+import type { Clock } from '../clock.ts'
+import { Windows } from '../limits/window.ts'
+import { createTurns } from '../outgoing/turns.ts'
+import type { Person } from './person.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const

@@ -1,6 +1,6 @@
-import { tokenHash } from '../../keys/token.ts'
-import type { Invitation } from '../../storage/invitations.ts'
-import type { Person } from '../../storage/people.ts'
+import { tokenHash } from '../keys/token.ts'
+import type { Invitation } from './person.ts'
+import type { Person } from './person.ts'
 import { randomToken } from './sessions.ts'
 
 export const invitationDays = 7

@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { iso, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
+import { normalEmail } from '../passwords.ts'
+import { type Invitation, type Person, roles } from '../person.ts'
+
+const role = z.enum(roles)
+
+interface ListDeps {
+  people: { list(): { person: Person; agencyName: string | null }[] }
+}
+
+export const listPeople = operation({
+  name: 'person.list',
+  summary: 'Lists who may sign in at the dashboard.',
+  scope: 'gate',
+  may: 'operator',
+  input: {},
+  output: z.array(
+    z.object({
+      id: z.string(),
+      email: z.string(),
+      role,
+      agency: z.string().nullable(),
+      agency_name: z.string().nullable(),
+      created_at: time,
+    }),
+  ),
+  columns: ['email', 'role', 'agency_name', 'created_at', 'id'],
+  empty: 'Nobody may sign in yet. Invite somebody with: callgate person invite --role operator',
+  run: ({ people }: ListDeps) =>
+    people.list().map(({ person, agencyName }) => ({
+      id: person.id,
+      email: person.email,
+      role: person.role,
+      agency: person.agencyId,
+      agency_name: agencyName,
+      created_at: iso(person.createdAt),
+    })),
+})
+
+interface InviteDeps {
+  invitations: { add(invitation: Invitation): void }
+  /** Where people reach the dashboard. */
+  publicUrl(): string
+}
+
+const link = { link: z.string().meta({ description: 'Shown once, and works once' }), expires_at: time }
+
+export const invitePerson = operation({
+  name: 'person.invite',
+  summary: 'Creates a single-use invitation link. An agency’s admin can access only that agency.',
+  scope: 'agencies',
+  may: 'operator',
+  input: {
+    role: z.literal('operator').optional().meta({ description: 'For somebody who sees every agency' }),
+  },
+  output: z.object({ ...link, role, agency: z.string().nullable() }),
+  says: ({ link: url }) => `${url}\nIt opens one account, once, within ${invitationDays} days.`,
+  run: async ({ invitations, publicUrl }: InviteDeps, { agency, input, now, change }) => {
+    if ((input.role === undefined) === (agency === undefined))
+      throw new Failure('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
+    const given = { role: input.role ?? ('admin' as const), agencyId: agency?.id ?? null }
+    const made = await change(() => invite(invitations, given, publicUrl(), now), {
+      action: 'person.invited',
+      target: given.role,
+    })
+    return { link: made.link, expires_at: iso(made.expiresAt), role: given.role, agency: given.agencyId }
+  },
+})
+
+interface PendingInvitation extends Pick<Invitation, 'hash' | 'role' | 'createdAt' | 'expiresAt'> {
+  agencyName: string | null
+}
+
+interface PendingDeps {
+  invitations: { pending(now: number): PendingInvitation[] }
+}
+
+export const listInvitations = operation({
+  name: 'person.invitations',
+  summary: 'Lists the invitations that nobody has accepted yet.',
+  scope: 'gate',
+  may: 'operator',
+  input: {},
+  output: z.array(
+    z.object({
+      id: z.string(),
+      role,
+      agency_name: z.string().nullable(),
+      created_at: time,
+      expires_at: time,
+    }),
+  ),
+  columns: ['role', 'agency_name', 'created_at', 'expires_at', 'id'],
+  empty: 'No invitation is waiting to be accepted.',
+  run: ({ invitations }: PendingDeps, { now }) =>
+    invitations.pending(now).map((each) => ({
+      id: each.hash,
+      role: each.role,
+      agency_name: each.agencyName,
+      created_at: iso(each.createdAt),
+      expires_at: iso(each.expiresAt),
+    })),
+})
+
+interface RevokeDeps {
+  invitations: { revoke(hash: string): Pick<Invitation, 'agencyId' | 'role'> | undefined }
+}
+
+export const revokeInvitation = operation({
+  name: 'person.revoke',
+  summary: 'Revokes an invitation.',
+  scope: 'gate',
+  may: 'operator',
+  input: {
+    invitation: z
+      .hash('sha256', { error: 'invitation must be an id from the list of invitations.' })
+      .meta({ description: 'Its id', hint: 'id' }),
+  },
+  output: z.object({ revoked: z.boolean() }),
+  says: ({ revoked }) => (revoked ? 'The invitation is revoked.' : 'There was no such invitation.'),
+  run: async ({ invitations }: RevokeDeps, { input, change }) => {
+    const revoked = await change(
+      () => invitations.revoke(input.invitation),
+      (was) => was && { action: 'invitation.revoked', agency: was.agencyId, target: was.role },
+    )
+    return { revoked: revoked !== undefined }
+  },
+})
+
+interface FindDeps {
+  people: { find(id: string): Person | undefined; findByEmail(email: string): Person | undefined }
+}
+
+const personField = z.string().max(254).meta({ description: 'Their e-mail address or id', hint: 'email' })
+
+const personOf = ({ people }: FindDeps, reference: string): Person => {
+  const person = people.find(reference) ?? people.findByEmail(normalEmail(reference))
+  if (!person) throw new Failure('not_found', { detail: 'There is no such person.' })
+  return person
+}
+
+interface RemoveDeps extends FindDeps {
+  people: FindDeps['people'] & { remove(person: Pick<Person, 'id' | 'role'>): boolean }
+}
+
+export const removePerson = operation({
+  name: 'person.remove',
+  summary: 'Removes a person. Their sessions end at once.',
+  scope: 'gate',
+  may: 'operator',
+  input: { person: personField },
+  output: z.object({ id: z.string(), email: z.string() }),
+  says: ({ email }) => `${email} may no longer sign in.`,
+  ends: (deps: RemoveDeps, { input }) =>
+    `${personOf(deps, input.person).email} may no longer sign in, and their sessions end at once.`,
+  run: async (deps: RemoveDeps, { input, change }) => {
+    const leaving = personOf(deps, input.person)
+    const removed = await change(
+      () => deps.people.remove(leaving),
+      (done) =>
+        done ? { action: 'person.removed', agency: leaving.agencyId, target: leaving.email } : undefined,
+    )
+    if (!removed) throw new Failure('last_operator')
+    return { id: leaving.id, email: leaving.email }
+  },
+})
+
+export const resetPassword = operation({
+  name: 'person.reset',
+  summary: 'Creates a single-use link that sets a new password and ends all sessions of that person.',
+  scope: 'gate',
+  may: 'operator',
+  input: { person: personField },
+  output: z.object(link),
+  says: ({ link: url }) =>
+    `${url}\nIt sets a new password, once, within ${resetMinutes} minutes, and ends all their sessions.`,
+  run: async (deps: FindDeps & InviteDeps, { input, now, change }) => {
+    const person = personOf(deps, input.person)
+    const made = await change(() => inviteToNewPassword(deps.invitations, person, deps.publicUrl(), now), {
+      action: 'password.reset_link_made',
+      agency: person.agencyId,
+      target: person.email,
+    })
+    return { link: made.link, expires_at: iso(made.expiresAt) }
+  },
+})

@@ -1,0 +1,32 @@
+/** An operator sees every agency, an admin one. */
+export const roles = ['operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** Who may sign in at the dashboard. */
+export interface Person {
+  id: string
+  email: string
+  role: Role
+  /** The agency of an admin. */
+  agencyId: string | null
+  passwordHash: string
+  createdAt: number
+}
+
+/** A signed-in browser, known by the hash of its token. */
+export interface Session {
+  hash: string
+  personId: string
+  createdAt: number
+  seenAt: number
+}
+
+/** A one-time link, known by the hash of its token: to an account, or to a new password where `personId` is set. */
+export interface Invitation {
+  hash: string
+  role: Role
+  agencyId: string | null
+  personId: string | null
+  createdAt: number
+  expiresAt: number
+}
