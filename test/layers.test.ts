@@ -25,7 +25,7 @@ const rules: Record<string, Rule> = {
     packages: /./,
   },
   'the domain imports nothing of the outside': {
-    of: /^(keys|calls|providers|webhooks|outgoing)\//,
+    of: /^(agencies|keys|calls|providers|webhooks|outgoing)\//,
     never: outer,
     packages: webOrStorage,
   },

@@ -78,7 +78,7 @@ export const agencyCommand = (io: Io) =>
     },
   })
 
-export const checkedName = (text: string) => {
+const checkedName = (text: string) => {
   const name = nameSchema.safeParse(text)
   if (!name.success) throw new Refusal(name.error.issues[0]?.message ?? 'That is not a name.')
   return name.data

@@ -1,8 +1,9 @@
 import { defineCommand } from 'citty'
+import { changeAgent } from '../agencies/agent.ts'
 import { commandLine } from '../audit.ts'
 import { Refusal } from '../failures.ts'
-import { agentProblem, providerNames } from '../providers/kinds.ts'
-import { checkedName } from './agency.ts'
+import { providerNames } from '../providers/kinds.ts'
+import { dialOptions } from './agent-options.ts'
 import { agencyId, agentId, findAgent, type Io, json, presentRow, print, withStores } from './io.ts'
 
 export const agentChange = (io: Io) =>
@@ -13,29 +14,18 @@ export const agentChange = (io: Io) =>
       ...agentId,
       name: { type: 'string', description: 'Its new name' },
       provider: { type: 'enum', options: [...providerNames], description: 'Who dials for it' },
-      ref: { type: 'string', description: 'What the provider calls it; empty for nothing', valueHint: 'id' },
-      from: { type: 'string', description: 'The number to call from, or its id; empty for none' },
+      ...dialOptions,
       ...json,
     },
     run: ({ args }) => {
       const { name, provider, ref, from } = args
       if ([name, provider, ref, from].every((given) => given === undefined))
         throw new Refusal('Say what to change: --name, --provider, --ref or --from.')
-      const now = Date.now()
-      const changed = withStores(io, (stores) => {
-        const agent = findAgent(stores, args.agency, args.agent)
-        const next = {
-          name: name === undefined ? agent.name : checkedName(name),
-          provider: provider ?? agent.provider,
-          ref: ref === undefined ? agent.ref : ref.trim() || null,
-          fromNumber: from === undefined ? agent.fromNumber : from.trim() || null,
-        }
-        const problem = agentProblem(next.provider, next.ref, next.fromNumber)
-        if (problem) throw new Refusal(problem)
-        const deed = { action: 'agent.changed', agency: agent.agencyId, target: next.name } as const
-        stores.audit.change(() => stores.agents.change(agent.id, next), { ...commandLine(now), ...deed })
-        return { ...agent, ...next }
+      const { agent, problem } = withStores(io, (stores) => {
+        const found = findAgent(stores, args.agency, args.agent)
+        return changeAgent(stores, found, { name, provider, ref, from }, commandLine(Date.now()))
       })
-      print(io, args.json, presentRow(changed), `Changed the agent ${changed.name}, from its next call on.`)
+      if (!agent) throw new Refusal(problem)
+      print(io, args.json, presentRow(agent), `Changed the agent ${agent.name}, from its next call on.`)
     },
   })

@@ -1,12 +1,12 @@
 import { defineCommand } from 'citty'
+import { chooseDefaultAgent, createAgent } from '../agencies/agent.ts'
 import { commandLine } from '../audit.ts'
-import { agentProblem, providerNames } from '../providers/kinds.ts'
 import { Refusal } from '../failures.ts'
-import { checkedName } from './agency.ts'
+import { providerNames } from '../providers/kinds.ts'
 import { agentChange } from './agent-change.ts'
+import { dialOptions } from './agent-options.ts'
 import {
   agencyId,
-  agentId,
   environmentName,
   findAgency,
   findAgent,
@@ -38,24 +38,17 @@ export const agentCommand = (io: Io) =>
           ...agencyId,
           name: { type: 'string', required: true, description: 'Its name' },
           ...dialler,
-          ref: { type: 'string', description: 'What the provider calls the agent', valueHint: 'id' },
-          from: { type: 'string', description: 'The number to call from, or its id at the provider' },
+          ...dialOptions,
           ...json,
         },
         run: ({ args }) => {
-          const name = checkedName(args.name)
-          const [ref, fromNumber] = [args.ref ?? null, args.from ?? null]
-          const problem = agentProblem(args.provider, ref, fromNumber)
-          if (problem) throw new Refusal(problem)
-          const now = Date.now()
-          const made = withStores(io, (stores) => {
+          const { name, provider, ref, from } = args
+          const { agent, problem } = withStores(io, (stores) => {
             const { id: agency } = findAgency(stores, args.agency)
-            return stores.audit.change(
-              () => stores.agents.create(agency, { name, provider: args.provider, ref, fromNumber }, now),
-              { ...commandLine(now), action: 'agent.created', agency, target: name },
-            )
+            return createAgent(stores, agency, { name, provider, ref, from }, commandLine(Date.now()))
           })
-          print(io, args.json, presentRow(made), `Created the agent ${made.name}: ${made.id}`)
+          if (!agent) throw new Refusal(problem)
+          print(io, args.json, presentRow(agent), `Created the agent ${agent.name}: ${agent.id}`)
         },
       }),
       change: agentChange(io),
@@ -68,30 +61,32 @@ export const agentCommand = (io: Io) =>
           print(io, args.json, agents.map(presentRow), table(['ID', 'PROVIDER', 'NAME'], rows))
         },
       }),
-      default: defineCommand({
-        meta: { name: 'default', description: 'Choose the agent of calls that name none' },
-        args: {
-          ...agencyId,
-          ...environmentName,
-          ...agentId,
-          ...json,
-        },
-        run: ({ args }) => {
-          const chosen = withStores(io, (stores) => {
-            const environment = findEnvironment(stores, args.agency, args.environment)
-            const found = findAgent(stores, environment.agencyId, args.agent)
-            stores.audit.change(() => stores.environments.setDefaultAgent(environment.id, found.id), {
-              ...commandLine(Date.now()),
-              action: 'default_agent.changed',
-              agency: environment.agencyId,
-              environment: environment.name,
-              target: found.name,
-            })
-            return found
-          })
-          const result = { environment: args.environment, default_agent: chosen.id }
-          print(io, args.json, result, `${chosen.name} is now the default agent in ${args.environment}.`)
-        },
-      }),
+      default: agentDefault(io),
+    },
+  })
+
+const agentDefault = (io: Io) =>
+  defineCommand({
+    meta: { name: 'default', description: 'Choose the agent of calls that name none' },
+    args: {
+      ...agencyId,
+      ...environmentName,
+      agent: { type: 'string', description: 'Agent ID', valueHint: 'id' },
+      none: { type: 'boolean', description: 'No default agent: calls that name none are rejected' },
+      ...json,
+    },
+    run: ({ args }) => {
+      const { agent: id, none = false } = args
+      if ((id === undefined) !== none) throw new Refusal('Choose one: --agent or --none.')
+      const chosen = withStores(io, (stores) => {
+        const environment = findEnvironment(stores, args.agency, args.environment)
+        const agent = id === undefined ? null : findAgent(stores, environment.agencyId, id)
+        chooseDefaultAgent(stores, environment, agent, commandLine(Date.now()))
+        return agent
+      })
+      const sentence = chosen
+        ? `${chosen.name} is now the default agent in ${args.environment}.`
+        : `There is no default agent in ${args.environment} now: calls that name none are rejected.`
+      print(io, args.json, { environment: args.environment, default_agent: chosen?.id ?? null }, sentence)
     },
   })

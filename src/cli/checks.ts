@@ -1,3 +1,4 @@
+import { agentProblem } from '../providers/kinds.ts'
 import type { DataDir } from '../storage/data-dir.ts'
 import { readableBytes } from './io.ts'
 
@@ -21,6 +22,7 @@ const desperateBytes = 100e6
 /** A log that a checkpoint empties stays below this; one that grows on is held by a reader that never ends. */
 const longLogBytes = 256e6
 const skewMs = 60_000
+const mostAgentsNamed = 3
 
 /** Judges what was found in a data directory, as of `now`. */
 export const judge = (findings: Findings, now: number): Check[] => {
@@ -35,6 +37,7 @@ export const judge = (findings: Findings, now: number): Check[] => {
           migrations(database),
           clock(database, now),
           secret(database, findings.hasSecret),
+          agents(database),
         ]
       : [trouble(database)]),
   ]
@@ -111,4 +114,14 @@ const secret = ({ sealed, unopened }: DatabaseFindings, hasSecret: boolean): Che
       `opens ${sealed - unopened} of ${sealed} sealed credentials. Put back the one they were sealed with, or save them again.`,
     )
   return ok('secret', `opens all ${sealed} sealed credentials`)
+}
+
+const agents = ({ agents: all }: DatabaseFindings): Check => {
+  const broken = all.flatMap((agent) => {
+    const problem = agentProblem(agent)
+    return problem === undefined ? [] : [`${agent.name} (${agent.id}): ${problem}`]
+  })
+  if (broken.length === 0) return ok('agents', `${all.length} at a provider, with all that it asks for`)
+  const named = broken.slice(0, mostAgentsNamed).join(' ')
+  return warn('agents', `${broken.length} of ${all.length} cannot place calls: ${named}`)
 }

@@ -24,7 +24,10 @@ export const examples: Record<string, string[]> = {
   ],
   'agent list': ['callgate agent list --agency ID'],
   'agent change': ['callgate agent change --agency ID --agent ID --name Bob'],
-  'agent default': ['callgate agent default --agency ID --environment production --agent ID'],
+  'agent default': [
+    'callgate agent default --agency ID --environment production --agent ID',
+    'callgate agent default --agency ID --environment production --none',
+  ],
   'key generate': [
     'callgate key generate --agency ID --environment production',
     'callgate key generate --agency ID --environment staging --json',

@@ -1,3 +1,4 @@
+import { findAgentOf } from '../agencies/agent.ts'
 import { localUrl, readConfig } from '../config.ts'
 import type { NotPromise } from '../calls/commit.ts'
 import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
@@ -135,7 +136,7 @@ export const findEnvironment = (stores: Stores, agency: string, name: Environmen
 }
 
 export const findAgent = ({ agents }: Stores, agency: string, id: string) => {
-  const agent = agents.find(id)
-  if (agent?.agencyId !== agency) throw new Refusal(`The agency ${agency} has no agent ${id}.`)
+  const agent = findAgentOf(agents, agency, id)
+  if (!agent) throw new Refusal(`The agency ${agency} has no agent ${id}.`)
   return agent
 }

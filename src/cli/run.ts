@@ -5,6 +5,7 @@ import { Refusal } from '../failures.ts'
 import { adminCommand } from './admin.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
+import { dialHelp } from './agent-options.ts'
 import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
 import { completionCommand } from './completion.ts'
@@ -30,7 +31,8 @@ export const run = async (argv: string[], io: Io): Promise<number> => {
   const root = commands(io)
   const args = spelledOut(argv)
   const { command, parents, rest, words } = await resolve(root, args)
-  const usage = async () => `${plain(io, await renderUsage(command, parents))}\n${exampleOf(words)}`
+  const usage = async () =>
+    `${plain(io, await renderUsage(command, parents))}\n${dialHelp(words)}${exampleOf(words)}`
 
   if (rest.includes('--help') || rest.includes('-h')) {
     io.out(await usage())

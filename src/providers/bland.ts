@@ -1,4 +1,5 @@
 import type { CallOrder } from '../calls/call.ts'
+import { e164, uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { blandCallIn, eventsOf, idOf, isCapacity, newsIn } from './bland-call.ts'
 import { credential } from './credentials.ts'
@@ -34,8 +35,21 @@ export const bland: ProviderKind = {
       description: 'What Bland signs its reports with: Account Settings, Keys, Replace Secret',
     },
   ],
-  refMeaning: { text: 'The pathway id', required: true },
-  fromMeaning: { text: 'The number to call from; one of Bland’s when left out', required: false },
+  agent: {
+    ref: {
+      label: 'pathway ID',
+      required: true,
+      form: uuid,
+      example: 'a0f0d4ed-1c1b-4a57-9b0e-0d8a3f6c7e33',
+    },
+    from: {
+      label: 'from number',
+      required: false,
+      form: e164,
+      example: '+15550001111',
+      hint: 'A number of your Bland account. Without one, Bland calls from one of its own.',
+    },
+  },
   tells: ['summary', 'transcript', 'costCents', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,

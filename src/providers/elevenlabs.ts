@@ -1,4 +1,5 @@
 import type { CallOrder } from '../calls/call.ts'
+import { prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { credential } from './credentials.ts'
 import { joinId, splitId } from './call-id.ts'
@@ -47,8 +48,22 @@ export const elevenlabs: ProviderKind = {
       description: 'For hanging up: the auth token of that Twilio account',
     },
   ],
-  refMeaning: { text: 'The agent id', required: true },
-  fromMeaning: { text: 'The agent phone number id', required: true },
+  agent: {
+    // The SDK's examples still show ids without the prefix, of agents and of numbers.
+    ref: {
+      label: 'agent ID',
+      required: true,
+      form: prefixedId('agent_', 20),
+      example: 'agent_5401k2ab7cdeftx9q3w6m8hjnp0r',
+    },
+    from: {
+      label: 'phone number ID',
+      required: true,
+      form: prefixedId('phnum_', 20),
+      example: 'phnum_5401k2ab8cdeftx9q3w6m8hjnp0s',
+      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
+    },
+  },
   tells: ['summary', 'transcript', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
+import { anyText } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended } from './ended.ts'
 import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
@@ -29,8 +30,22 @@ export const http: ProviderKind = {
       make: mintWebhookSecret,
     },
   ],
-  refMeaning: { text: 'Anything; your dialler gets it as agent_ref', required: false },
-  fromMeaning: { text: 'The number to call from', required: false },
+  agent: {
+    ref: {
+      label: 'agent reference',
+      required: false,
+      form: anyText,
+      example: 'sales',
+      hint: 'Your dialler gets it as agent_ref.',
+    },
+    from: {
+      label: 'number to call from',
+      required: false,
+      form: anyText,
+      example: '+15550001111',
+      hint: 'Your dialler gets it as from.',
+    },
+  },
   // Only what it likes: its end brings the rest along, or is followed by a report that does.
   tells: [],
   findsByOurId: true,

@@ -1,3 +1,4 @@
+import { fieldProblem } from './agent-field.ts'
 import { bland } from './bland.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
@@ -18,13 +19,18 @@ export const traitsOf = (provider: string): Pick<ProviderKind, 'tells' | 'findsB
 /** What an agent's provider may be. */
 export const providerNames = ['simulator', ...providerKinds.map(({ name }) => name)]
 
-/** What an agent of a provider lacks, as a sentence; undefined when it can be called with. */
-export const agentProblem = (provider: string, ref: string | null, fromNumber: string | null) => {
+/** What an agent is where it lives: at which provider, as whom, calling from what. */
+export interface AgentDials {
+  provider: string
+  ref: string | null
+  fromNumber: string | null
+}
+
+/** Why an agent can never place a call, in sentences; undefined when it has all that its provider asks for. */
+export const agentProblem = ({ provider, ref, fromNumber }: AgentDials): string | undefined => {
   const kind = findKind(provider)
   if (!kind) return provider === 'simulator' ? undefined : 'There is no such provider.'
-  if (ref === null && kind.refMeaning?.required)
-    return `An agent at ${kind.title} needs its reference there: ${kind.refMeaning.text}.`
-  if (fromNumber === null && kind.fromMeaning?.required)
-    return `An agent at ${kind.title} needs what it calls from: ${kind.fromMeaning.text}.`
-  return undefined
+  const { title, agent } = kind
+  const problems = [fieldProblem(title, agent.ref, ref), fieldProblem(title, agent.from, fromNumber)]
+  return problems.filter((problem) => problem !== undefined).join(' ') || undefined
 }

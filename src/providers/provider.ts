@@ -2,6 +2,7 @@ import type { CallEvent, CallOrder } from '../calls/call.ts'
 import type { Detail } from '../calls/details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
+import type { AgentField } from './agent-field.ts'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
@@ -95,9 +96,8 @@ export interface ProviderKind {
   name: string
   title: string
   credentials: readonly Credential[]
-  /** What an agent's `ref` and `from` mean here, null where there is no such thing. */
-  refMeaning: { text: string; required: boolean } | null
-  fromMeaning: { text: string; required: boolean } | null
+  /** What an agent's `ref` and `from` are here. */
+  agent: Readonly<Record<'ref' | 'from', AgentField>>
   /** What it usually tells of a call that was talked on, at its end or some time after. */
   tells: readonly Detail[]
   /** False where it cannot be asked about an order that it has not answered with an id. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CallOrder } from '../calls/call.ts'
+import { e164, prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
@@ -32,8 +33,23 @@ export const retell: ProviderKind = {
       description: 'The API key with the webhook badge, where that is another one: it signs the webhooks',
     },
   ],
-  refMeaning: { text: 'The agent id; without one, the agent bound to the number', required: false },
-  fromMeaning: { text: 'The Retell number to call from, in E.164', required: true },
+  agent: {
+    ref: {
+      label: 'agent ID',
+      required: false,
+      // The API reference still shows ids without the prefix.
+      form: prefixedId('agent_', 32),
+      example: 'agent_1ffdb9717d8b4b5d9a3c6e2f70',
+      hint: 'Without one, the agent that is bound to the number speaks.',
+    },
+    from: {
+      label: 'from number',
+      required: true,
+      form: e164,
+      example: '+14157774444',
+      hint: 'A number that you bought at Retell or imported there.',
+    },
+  },
   tells: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,

@@ -1,4 +1,5 @@
 import type { CallOrder } from '../calls/call.ts'
+import { e164 } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
@@ -37,11 +38,26 @@ export const twilio: ProviderKind = {
       description: 'Primary auth token, beside the Account SID; Twilio signs its reports with it',
     },
   ],
-  refMeaning: {
-    text: 'The https address of its TwiML, which gets call_id, name, email and metadata in its query; or an application sid (AP…), which gets none of them and should have this account’s hook as its status callback',
-    required: true,
+  agent: {
+    ref: {
+      label: 'TwiML URL or application SID',
+      required: true,
+      form: {
+        expected: 'an https URL, or AP and 32 hex digits',
+        accepts: (ref) => isApplicationSid(ref) || isWebAddress(ref),
+      },
+      example: 'https://twiml.example/answer',
+      hint: 'A URL gets call_id, name, email and metadata in its query. An application gets none of them, and should have this account’s hook as its status callback.',
+    },
+    from: {
+      label: 'caller ID',
+      required: true,
+      // Twilio: create a call. Where To is a phone number, as it always is here, From must be one.
+      form: e164,
+      example: '+15550001111',
+      hint: 'A Twilio number, or a verified caller ID.',
+    },
   },
-  fromMeaning: { text: 'A Twilio number or a verified caller ID', required: true },
   tells: ['costCents', 'durationSeconds'],
   findsByOurId: false,
   needsBaseUrl: false,
@@ -129,11 +145,12 @@ const refusal = (reason: string): Placement => ({
 
 const targetOf = (order: CallOrder): [string, string] | undefined => {
   const ref = order.agentRef ?? ''
-  if (/^AP[0-9a-f]{32}$/i.test(ref)) return ['ApplicationSid', ref]
-  return /^https:\/\//i.test(ref) && URL.canParse(ref)
-    ? ['Url', addressWith(ref, Object.entries(variablesOf(order, asText)))]
-    : undefined
+  if (isApplicationSid(ref)) return ['ApplicationSid', ref]
+  return isWebAddress(ref) ? ['Url', addressWith(ref, Object.entries(variablesOf(order, asText)))] : undefined
 }
+
+const isApplicationSid = (ref: string) => /^AP[0-9a-f]{32}$/i.test(ref)
+const isWebAddress = (ref: string) => /^https:\/\//i.test(ref) && URL.canParse(ref)
 
 /** The address's own query stays as it is written, and wins over a variable of the same name. */
 const addressWith = (ref: string, variables: [string, string][]) => {

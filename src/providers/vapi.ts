@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CallOrder } from '../calls/call.ts'
+import { uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
@@ -44,8 +45,22 @@ export const vapi: ProviderKind = {
         'What Vapi proves its reports with: the value of the credential that your assistant’s server URL uses, as X-Vapi-Secret, bearer token or HMAC secret',
     },
   ],
-  refMeaning: { text: 'The assistant id; its server URL should be this account’s hook', required: true },
-  fromMeaning: { text: 'The id of the phone number to call from, as Vapi has it', required: true },
+  agent: {
+    ref: {
+      label: 'assistant ID',
+      required: true,
+      form: uuid,
+      example: '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11',
+      hint: 'The assistant’s server URL should be this account’s hook.',
+    },
+    from: {
+      label: 'phone number ID',
+      required: true,
+      form: uuid,
+      example: 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22',
+      hint: 'Vapi’s ID of the number to call from, not the number.',
+    },
+  },
   tells: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,

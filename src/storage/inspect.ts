@@ -1,6 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AgentDials } from '../providers/kinds.ts'
 import { accountLabel } from './accounts.ts'
 import { standingOf } from './migrate.ts'
 import { Vault } from './vault.ts'
@@ -35,6 +36,13 @@ interface DatabaseInspection {
   /** Sealed rows, and those that this secret does not open. */
   sealed: number
   unopened: number
+  /** Agents that live at a provider. */
+  agents: InspectedAgent[]
+}
+
+interface InspectedAgent extends AgentDials {
+  id: string
+  name: string
 }
 
 /** Looks at a data directory and its database, and changes neither. */
@@ -86,6 +94,7 @@ const read = (database: Sqlite, path: string, secret: string | undefined): Inspe
     standing: standingOf(database),
     newestAt: newestOf(database),
     ...sealedIn(database, secret),
+    agents: agentsIn(database),
   }
 }
 
@@ -109,6 +118,17 @@ const newestOf = (database: Sqlite): number | null => {
         database.query<{ at: number | null }, []>(`select max(${column}) as at from ${table}`).get()?.at ?? 0,
     )
   return Math.max(0, ...newest) || null
+}
+
+/** The first agents, all of them simulated, had no number to call from. */
+const agentsIn = (database: Sqlite): InspectedAgent[] => {
+  const columns = database.query<{ name: string }, []>('PRAGMA table_info(agents)').all()
+  if (!columns.some(({ name }) => name === 'from_number')) return []
+  return database
+    .query<InspectedAgent, []>(
+      "select id, name, provider, ref, from_number as fromNumber from agents where provider != 'simulator' order by created_at",
+    )
+    .all()
 }
 
 const sealedIn = (database: Sqlite, secret: string | undefined) => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { fieldHelp, fieldTitle } from '../../src/providers/agent-field.ts'
+import { providerKinds } from '../../src/providers/kinds.ts'
 import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
@@ -114,11 +116,16 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('button', { name: 'Create agent' }).click()
     await page.getByRole('link', { name }).click()
     await page.getByRole('combobox', { name: /^Provider/ }).selectOption('Vapi')
-    await page.getByLabel('Calls from').fill('pn_typed')
+    const [ref, from] = [
+      page.getByRole('textbox', { name: /^Assistant ID/ }),
+      page.getByRole('textbox', { name: /^Phone number ID/ }),
+    ]
+    await from.fill('+15550001111')
     await page.getByRole('button', { name: 'Save agent' }).click()
-    expect(await page.getByRole('alert').innerText()).toContain('needs its reference')
-    expect(await page.getByLabel('Calls from').inputValue()).toBe('pn_typed')
-    await page.getByLabel('Reference at the provider').fill('asst_1')
+    expect(await page.getByRole('alert').innerText()).toContain('needs its assistant ID: a UUID')
+    expect(await from.inputValue()).toBe('+15550001111')
+    await ref.fill(crypto.randomUUID())
+    await from.fill(crypto.randomUUID())
     await page.getByRole('button', { name: 'Save agent' }).click()
     const row = page.getByRole('row', { name })
     expect(await row.innerText()).toContain('Vapi')
@@ -126,6 +133,26 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('button', { name: 'Save for staging' }).click()
     expect(await row.innerText()).toContain('Staging')
     expect(complaints).toEqual([])
+  },
+  60_000,
+)
+
+test.each(withAndWithoutJavaScript)(
+  'the form of an agent asks for what the chosen provider does, and for nothing that others do, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page } = window
+    await goTo(page, '/agents')
+    const shown = () => page.locator('[data-provider]:visible').allInnerTexts()
+    expect(await shown()).toContain('The simulator needs none.')
+    for (const { name, title, agent } of providerKinds) {
+      await page.getByRole('combobox', { name: /^Provider/ }).selectOption(name)
+      const { ref, from } = agent
+      expect(await shown()).toEqual(
+        [ref, from].flatMap((field) => [fieldTitle(field), `${title}: ${fieldHelp(field)}`]),
+      )
+      expect(await page.getByRole('textbox', { name: fieldTitle(ref), exact: true }).count()).toBe(1)
+    }
   },
   60_000,
 )

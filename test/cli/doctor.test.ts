@@ -3,6 +3,7 @@ import { chmodSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { type Check, judge } from '../../src/cli/checks.ts'
+import type { AgentDials } from '../../src/providers/kinds.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { makeCertificate } from '../support/certificate.ts'
@@ -29,13 +30,19 @@ const filled = () => {
   const directory = temporaryDirectory()
   const dataDir = new DataDir({ dataDir: directory.path, secret: null })
   const database = dataDir.openDatabase()
-  const { agencies, accounts, environments, webhooks } = createStores(database, dataDir.secret())
+  const { agencies, accounts, agents, environments, webhooks } = createStores(database, dataDir.secret())
   const agency = agencies.create('Acme', 'agency', Date.now())
   const credentials = { api_key: 'a very secret key', hook_secret: 'a very secret hook' }
   accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now())
   const [environment] = environments.list(agency.id)
   webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_very secret', Date.now())
-  return { ...directory, sqlite: database.sqlite, file: (name: string) => join(directory.path, name) }
+  const addAgent = (dials: AgentDials) => void agents.create(agency.id, { name: 'Ann', ...dials }, Date.now())
+  return {
+    ...directory,
+    addAgent,
+    sqlite: database.sqlite,
+    file: (name: string) => join(directory.path, name),
+  }
 }
 
 test('a directory in order is found well, and nothing secret is told', async () => {
@@ -44,6 +51,20 @@ test('a directory in order is found well, and nothing secret is told', async () 
   expect({ code, err, unwell }).toEqual({ code: 0, err: '', unwell: {} })
   expect(says).toContain('opens all 2 sealed credentials')
   expect(says).not.toContain('very secret')
+})
+
+test('agents that cannot place calls are named with the reason, some of many, and the others are counted', async () => {
+  using data = filled()
+  const bad = { provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }
+  data.addAgent({ ...bad, ref: 'https://twiml.example/answer' })
+  data.addAgent({ provider: 'simulator', ref: null, fromNumber: null })
+  expect((await examine(data.path)).says).toContain('1 at a provider, with all that it asks for')
+  for (const _ of Array.from({ length: 5 })) data.addAgent(bad)
+  const { says } = await examine(data.path)
+  const line = says.split('\n').find((each) => each.includes('cannot place calls')) ?? ''
+  expect(line).toStartWith('5 of 6 cannot place calls: Ann (')
+  expect(line.match(/must be an https URL/g)).toHaveLength(3)
+  expect(line).not.toContain('not-a-url')
 })
 
 test('permissions that were not looked at are not called good', () => {
@@ -60,6 +81,12 @@ test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Che
     ({ file }) => void Bun.write(file('secret'), 'x'.repeat(43)),
     { secret: 'fail' },
     1,
+  ],
+  [
+    'an agent that its provider never takes',
+    ({ addAgent }) => addAgent({ provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }),
+    { agents: 'warn' },
+    0,
   ],
   ['files that others may read', ({ file }) => chmodSync(file('secret'), 0o644), { permissions: 'warn' }, 0],
   ['a directory that others may read', ({ path }) => chmodSync(path, 0o755), { permissions: 'warn' }, 0],

@@ -48,20 +48,21 @@ test('an agent changes in what is said, and in nothing else', async () => {
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const { id: other } = await json('agency create --name Other --plan agency')
+  const ref = '7d0f2c9e-5b1a-4c38-8e6f-90ab12cd34ef'
   const { id: agent } = await json(
-    `agent create --agency ${agency} --name A --provider vapi --ref R --from F`,
+    `agent create --agency ${agency} --name A --provider vapi --ref ${ref} --from ${unknownId}`,
   )
   const change = `agent change --agency ${agency} --agent ${agent}`
   expect(await json(`${change} --name B`)).toMatchObject({
     name: 'B',
     provider: 'vapi',
-    ref: 'R',
-    from_number: 'F',
+    ref,
+    from_number: unknownId,
   })
   expect(await json(`${change} --provider bland --from=`)).toMatchObject({
     name: 'B',
     provider: 'bland',
-    ref: 'R',
+    ref,
     from_number: null,
   })
   expect(await runIn(`${change} --provider vapi`)).toMatchObject({ code: 1 })

@@ -4,6 +4,7 @@ import { adminRefusals } from '../../src/http/openapi/admin.ts'
 import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { elsewhere, everywhere } from '../../src/http/openapi/refusals.ts'
 import { callStatuses, reasonCodes } from '../../src/calls/call.ts'
+import { fieldHelp, fieldTitle } from '../../src/providers/agent-field.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { pageText } from '../support/docs.ts'
 
@@ -49,15 +50,17 @@ const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
 test('the page about providers says of each what its form asks for', async () => {
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
-  for (const { title, name, credentials, refMeaning, fromMeaning, needsBaseUrl } of providerKinds) {
+  for (const { title, name, credentials, agent, needsBaseUrl } of providerKinds) {
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
     const optional = (required: boolean) => (required ? '' : ' (optional)')
     expect(rowsOf(section)).toEqual([
       ['you enter', 'what it is'],
       ...credentials.map((one) => [`\`${one.name}\`${optional(one.required && !one.make)}`, one.description]),
-      ...(refMeaning ? [[`\`--ref\`${optional(refMeaning.required)}`, refMeaning.text]] : []),
-      ...(fromMeaning ? [[`\`--from\`${optional(fromMeaning.required)}`, fromMeaning.text]] : []),
+      ...(['ref', 'from'] as const).map((field) => [
+        `\`--${field}\`${optional(agent[field].required)}`,
+        `${fieldTitle({ ...agent[field], required: true })}: ${fieldHelp(agent[field])}`,
+      ]),
       ...(needsBaseUrl ? [['`--base-url`', 'Where orders are sent.']] : []),
     ])
   }

@@ -135,7 +135,8 @@ await operator.post(`/admin/agencies/${agency}/integrations/providers/vapi`, {
   api_key: keep('credential', random()),
   hook_secret: keep('credential', random()),
 })
-const vapi = ['--agency', agency, '--provider', 'vapi', '--name', 'V', '--ref', 'a', '--from', 'b']
+const dials = ['--ref', crypto.randomUUID(), '--from', crypto.randomUUID()]
+const vapi = ['--agency', agency, '--provider', 'vapi', '--name', 'V', ...dials]
 const { id: agent } = await command('agent', 'create', ...vapi)
 
 // An endpoint, whose secret is rotated once.

@@ -28,7 +28,11 @@ export const seedDemo = (stores: Stores, now: number) => {
 
   const made = now - 119 * dayMs
   const ann = agents.create(agency.id, { name: 'Ann – front desk', provider: 'simulator' }, made)
-  const vapi = { provider: 'vapi', ref: 'asst_2f9c', fromNumber: 'pn_81ab' }
+  const vapi = {
+    provider: 'vapi',
+    ref: '2f9c6a10-4d7e-4b0f-9a35-1c8e7d6b5a42',
+    fromNumber: '81ab3e5d-6c02-4f18-b7d9-0e2f4a6c8b13',
+  }
   const ben = agents.create(agency.id, { name: 'Ben – reminders', ...vapi }, made + 1)
   const retell = { provider: 'retell', ref: 'agent_77e0', fromNumber: '+12025550190' }
   const cleo = agents.create(agency.id, { name: 'Cleo – reactivation', ...retell }, made + 2)

@@ -1,14 +1,20 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import {
+  changeAgent,
+  chooseDefaultAgent,
+  createAgent,
+  findAgentOf,
+  type GivenAgent,
+} from '../../agencies/agent.ts'
 import { Failure } from '../../failures.ts'
-import { agentProblem } from '../../providers/kinds.ts'
-import { environmentNameSchema, nameSchema } from '../../names.ts'
+import { environmentNameSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
 import type { Agency } from '../../storage/agencies.ts'
 import type { Person } from '../../people/person.ts'
 import { agencyParams, findAgency } from './agencies.tsx'
 import { signedIn } from './guard.ts'
-import { AgentPage, type TypedAgent } from './pages/agent.tsx'
+import { AgentPage } from './pages/agent.tsx'
 import { AgentsPage } from './pages/agents.tsx'
 import { renderPage } from './pages/layout.tsx'
 
@@ -16,12 +22,12 @@ const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() }
 
 /** What a refused form is shown with. */
 interface Shown {
-  typed?: TypedAgent
+  typed?: GivenAgent
   error?: string
 }
 
 export const agentPages = (services: Services) => {
-  const { accounts, agents, audit, clock, environments } = services
+  const { accounts, agents, environments } = services
 
   const connected = ({ id }: Agency) => new Set(accounts.list(id).map(({ provider }) => provider))
 
@@ -39,8 +45,8 @@ export const agentPages = (services: Services) => {
 
   const find = (params: z.infer<typeof agentParams>) => {
     const agency = findAgency(services, params.agency)
-    const agent = agents.find(params.agent)
-    if (agent?.agencyId !== agency.id) throw new Failure('not_found', { detail: 'There is no such agent.' })
+    const agent = findAgentOf(agents, agency.id, params.agent)
+    if (!agent) throw new Failure('not_found', { detail: 'There is no such agent.' })
     return { agency, agent }
   }
 
@@ -61,15 +67,11 @@ export const agentPages = (services: Services) => {
       async ({ by, person, params, readForm, set, redirect }) => {
         const agency = findAgency(services, params.agency)
         const form = await readForm()
-        const { given, error } = readAgent(form)
-        if (!given) {
+        const { problem } = createAgent(services, agency.id, form, by)
+        if (problem !== undefined) {
           set.status = 422
-          return listPage(person, agency, { typed: form, error })
+          return listPage(person, agency, { typed: form, error: problem })
         }
-        audit.change(
-          () => agents.create(agency.id, given, clock.now()),
-          (made) => ({ ...by, action: 'agent.created', agency: agency.id, target: made.name }),
-        )
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agencyParams },
@@ -82,14 +84,11 @@ export const agentPages = (services: Services) => {
       async ({ by, person, params, readForm, set, redirect }) => {
         const { agency, agent } = find(params)
         const form = await readForm()
-        const { given, error } = readAgent(form)
-        if (!given) {
+        const { problem } = changeAgent(services, agent, form, by)
+        if (problem !== undefined) {
           set.status = 422
-          return agentPage(person, { agency, agent }, { typed: form, error })
+          return agentPage(person, { agency, agent }, { typed: form, error: problem })
         }
-        const target = given.name === agent.name ? agent.name : `${given.name}, until now ${agent.name}`
-        const deed = { ...by, action: 'agent.changed', agency: agency.id, target } as const
-        audit.change(() => agents.change(agent.id, given), deed)
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agentParams },
@@ -102,28 +101,11 @@ export const agentPages = (services: Services) => {
         const name = environmentNameSchema.safeParse(form.environment)
         const environment = name.success ? environments.find(agency.id, name.data) : undefined
         if (!environment) throw new Failure('invalid_body', { detail: 'there is no such environment' })
-        const agent = form.agent ? agents.find(form.agent) : null
-        if (agent === undefined || (agent && agent.agencyId !== agency.id))
-          throw new Failure('agent_not_found')
-        audit.change(() => environments.setDefaultAgent(environment.id, agent?.id ?? null), {
-          ...by,
-          action: 'default_agent.changed',
-          agency: agency.id,
-          environment: environment.name,
-          target: agent?.name ?? 'none',
-        })
+        const agent = form.agent ? findAgentOf(agents, agency.id, form.agent) : null
+        if (agent === undefined) throw new Failure('agent_not_found')
+        chooseDefaultAgent(services, environment, agent, by)
         return redirect(`/admin/agencies/${agency.id}/agents`, 303)
       },
       { parse: 'none', params: agencyParams },
     )
-}
-
-/** An agent as a form gives it, or what is wrong with it. */
-const readAgent = (form: TypedAgent) => {
-  const name = nameSchema.safeParse(form.name)
-  if (!name.success) return { error: name.error.issues[0]?.message ?? 'A name is needed.' }
-  const { provider = 'simulator' } = form
-  const [ref, fromNumber] = [form.ref?.trim() || null, form.from?.trim() || null]
-  const error = agentProblem(provider, ref, fromNumber)
-  return error === undefined ? { given: { name: name.data, provider, ref, fromNumber } } : { error }
 }

@@ -4,7 +4,8 @@ import { triggered } from '../../support/orders.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
 
 const agentPath = (gate: Gate, id = gate.agent.id) => `/admin/agencies/${gate.agency.id}/agents/${id}`
-const vapiAgent = { name: 'Bea', provider: 'vapi', ref: 'assistant-1', from: 'number-1' }
+const [assistantId, numberId] = [crypto.randomUUID(), crypto.randomUUID()]
+const vapiAgent = { name: 'Bea', provider: 'vapi', ref: assistantId, from: numberId }
 
 test('a changed agent is changed for the next call, and not for one under way', async () => {
   const gate = createGate()
@@ -17,7 +18,7 @@ test('a changed agent is changed for the next call, and not for one under way', 
   ])
   const after = await triggered(gate, '00')
   expect(before.now()).toMatchObject({ provider: 'simulator', agentRef: null, fromNumber: null })
-  expect(after.now()).toMatchObject({ provider: 'vapi', agentRef: 'assistant-1', fromNumber: 'number-1' })
+  expect(after.now()).toMatchObject({ provider: 'vapi', agentRef: assistantId, fromNumber: numberId })
   await gate.clock.advance(2000)
   expect(before.now().status).toBe('in_progress')
 })
@@ -25,12 +26,12 @@ test('a changed agent is changed for the next call, and not for one under way', 
 test('the form shows the agent as it is, and an emptied field is emptied', async () => {
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
-  await post(agentPath(gate), { ...vapiAgent, provider: 'bland' })
+  await post(agentPath(gate), { ...vapiAgent, provider: 'bland', from: '+15550001111' })
   const html = await (await visit(agentPath(gate))).text()
   for (const shown of [
     'value="Bea"',
-    'value="assistant-1"',
-    'value="number-1"',
+    `value="${assistantId}"`,
+    'value="+15550001111"',
     '<option value="bland" selected',
   ])
     expect(html).toContain(shown)
@@ -47,14 +48,14 @@ test('a refused change changes nothing, says why and keeps what was typed', asyn
   const { post } = await createOperator(gate)
   for (const [given, why] of [
     [{ ...vapiAgent, name: ' ' }, 'A name is needed.'],
-    [{ ...vapiAgent, ref: '' }, 'needs its reference there'],
+    [{ ...vapiAgent, ref: '' }, 'An agent at Vapi needs its assistant ID: a UUID'],
     [{ ...vapiAgent, provider: 'nobody' }, 'There is no such provider.'],
   ] as const) {
     const refused = await post(agentPath(gate), given)
     expect(refused.status).toBe(422)
     const html = await refused.clone().text()
     expect(await textOf(refused)).toContain(why)
-    expect(html).toContain('value="number-1"')
+    expect(html).toContain(`value="${numberId}"`)
   }
   expect(gate.services.agents.find(gate.agent.id)).toEqual(gate.agent)
 })

@@ -1,15 +1,14 @@
-import { findKind, providerKinds } from '../../../providers/kinds.ts'
+import type { GivenAgent } from '../../../agencies/agent.ts'
+import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
+import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import type { AgentRow } from '../../../storage/agents.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { FormError, Time } from './layout.tsx'
 
-/** An agent's form as it was sent: any of its fields may be missing. */
-export type TypedAgent = Partial<Record<'name' | 'provider' | 'ref' | 'from', string>>
-
 interface AgentProps extends AgencyPageProps {
   agent: AgentRow
   accounts: ReadonlySet<string>
-  typed?: TypedAgent | undefined
+  typed?: GivenAgent | undefined
   error?: string | undefined
 }
 
@@ -19,6 +18,7 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
       <a href={`/admin/agencies/${agency.id}/agents`}>Agents</a>
     </p>
     <h1>{agent.name}</h1>
+    <AgentProblem agent={agent} />
     <dl class="facts">
       <dt>Provider</dt>
       <dd>
@@ -50,12 +50,20 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
   </AgencyLayout>
 )
 
-const asTyped = ({ name, provider, ref, fromNumber }: AgentRow): TypedAgent => ({
+const asTyped = ({ name, provider, ref, fromNumber }: AgentRow): GivenAgent => ({
   name,
   provider,
   ref: ref ?? '',
   from: fromNumber ?? '',
 })
+
+/** One that was saved before its provider's form was asked for keeps what it has: its calls fail until that is mended. */
+const AgentProblem = ({ agent }: { agent: AgentRow }) => {
+  const problem = agentProblem(agent)
+  return problem === undefined ? null : (
+    <p class="notice warning">{`This agent cannot place calls. ${problem}`}</p>
+  )
+}
 
 /** A provider without an account refuses every call of its agents: that is said here, with the way out. */
 export const ProviderName = ({ agent, accounts }: { agent: AgentRow; accounts: ReadonlySet<string> }) => {
@@ -74,7 +82,7 @@ export const ProviderName = ({ agent, accounts }: { agent: AgentRow; accounts: R
 
 interface AgentFormProps {
   action: string
-  typed: TypedAgent
+  typed: GivenAgent
   error: string | undefined
   button: string
 }
@@ -99,18 +107,40 @@ export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
         </select>
       </label>
       <div class="columns">
-        <label>
-          Reference at the provider
-          <input name="ref" value={typed.ref ?? ''} maxLength={500} autoComplete="off" />
-          <small>Its assistant, agent or pathway id. The simulator needs none.</small>
-        </label>
-        <label>
-          Calls from
-          <input name="from" value={typed.from ?? ''} maxLength={100} autoComplete="off" />
-          <small>A number, or its id at the provider. The simulator needs none.</small>
-        </label>
+        <DialField name="ref" value={typed.ref} simulated="Reference at the provider" />
+        <DialField name="from" value={typed.from} simulated="Calls from" />
       </div>
       <button type="submit">{button}</button>
     </form>
   </>
+)
+
+interface DialFieldProps {
+  name: 'ref' | 'from'
+  value: string | undefined
+  /** What it is called while the simulator is chosen, which asks for nothing. */
+  simulated: string
+}
+
+/** Says what each provider asks for; the stylesheet shows what is for the one that is chosen. */
+const DialField = ({ name, value = '', simulated }: DialFieldProps) => (
+  <div>
+    <label>
+      <span data-provider="simulator">{simulated}</span>
+      {providerKinds.map(({ name: provider, agent }) => (
+        <span key={provider} data-provider={provider}>
+          {fieldTitle(agent[name])}
+        </span>
+      ))}
+      <input name={name} value={value} autoComplete="off" aria-describedby={`${name}-help`} />
+    </label>
+    <div id={`${name}-help`} class="help">
+      <small data-provider="simulator">The simulator needs none.</small>
+      {providerKinds.map(({ name: provider, title, agent }) => (
+        <small key={provider} data-provider={provider}>
+          {`${title}: ${fieldHelp(agent[name])}`}
+        </small>
+      ))}
+    </div>
+  </div>
 )

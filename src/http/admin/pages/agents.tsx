@@ -1,7 +1,9 @@
+import type { GivenAgent } from '../../../agencies/agent.ts'
+import { agentProblem } from '../../../providers/kinds.ts'
 import type { AgentRow } from '../../../storage/agents.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
-import { AgentForm, ProviderName, type TypedAgent } from './agent.tsx'
+import { AgentForm, ProviderName } from './agent.tsx'
 import { EnvironmentTag } from './words.tsx'
 
 interface AgentsProps extends AgencyPageProps {
@@ -10,7 +12,7 @@ interface AgentsProps extends AgencyPageProps {
   /** The names of the providers that the agency has an account with. */
   accounts: ReadonlySet<string>
   /** What a refused form held. */
-  typed?: TypedAgent
+  typed?: GivenAgent
   error?: string | undefined
 }
 
@@ -63,6 +65,12 @@ const AgentTable = ({
             </td>
             <td>
               <ProviderName agent={agent} accounts={accounts} />
+              {agentProblem(agent) && (
+                <>
+                  <br />
+                  <small>It cannot place calls: open it to see why.</small>
+                </>
+              )}
             </td>
             <td>
               {environments
