@@ -81,6 +81,14 @@ test.each<[string, unknown, object]>([
   expect(await open(server.url).place(orderOf())).toMatchObject(placement)
 })
 
+test('an order answered with a number too long for JavaScript has that number as its id, to the last digit', async () => {
+  using server = await serving(new Response('{"id": 12345678901234567890}', { status: 201 }))
+  expect(await open(server.url).place(orderOf())).toEqual({
+    outcome: 'placed',
+    providerCallId: '12345678901234567890',
+  })
+})
+
 test('an answer with a field of the wrong type still tells how the call stands', async () => {
   using server = await serving(json({ id: 'theirs', status: 'busy', sentiment: 'ecstatic' }))
   const call = { id: 'ours', phoneNumber: '+15551234567', createdAt: now, providerCallId: null }
