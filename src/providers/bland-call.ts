@@ -12,7 +12,7 @@ const number = z.union([
     .transform(Number),
 ])
 const amount = maybe(number)
-const seconds = maybe(number.pipe(z.number().max(longestSeconds)))
+const duration = maybe(number.pipe(z.number().max(longestSeconds)))
 
 /** Bland: call details; its post-call webhook has about the same. */
 const blandCall = z.object({
@@ -24,8 +24,8 @@ const blandCall = z.object({
   error_message: words,
   answered_by: words,
   started_at: isoTime,
-  corrected_duration: seconds,
-  call_length: seconds,
+  corrected_duration: duration,
+  call_length: duration,
   price: amount,
   metadata: part({ call_id: words }),
   summary: words,

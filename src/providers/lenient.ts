@@ -13,7 +13,7 @@ const unicode = z.string().transform((said) => said.toWellFormed())
 export const words = maybe(unicode.pipe(z.string().min(1)))
 export const amount = maybe(z.number().min(0))
 /** How long a call lasted. Above a week, no time follows from it. */
-export const seconds = maybe(z.number().min(0).max(longestSeconds))
+export const duration = maybe(z.number().min(0).max(longestSeconds))
 /** Like `isoTime`, but strict. Both in milliseconds. */
 export const writtenTime = z.iso.datetime({ offset: true }).transform((written) => Date.parse(written))
 export const isoTime = maybe(writtenTime)
