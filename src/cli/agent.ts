@@ -44,7 +44,7 @@ export const agentCommand = (io: Io) =>
         },
         run: ({ args }) => {
           const name = checkedName(args.name)
-          const [ref, fromNumber] = [args.ref ?? null, args.from ?? null]
+          const [ref, fromNumber] = [args.ref?.trim() || null, args.from?.trim() || null]
           const problem = agentProblem(args.provider, ref, fromNumber)
           if (problem) throw new Refusal(problem)
           const now = Date.now()
