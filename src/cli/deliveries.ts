@@ -19,9 +19,9 @@ export const deliveries = (io: Io) =>
       limit: { type: 'string', default: usualLimit, description: 'How many at most' },
     },
     run: ({ args }) => {
-      const limit = Number(args.limit.trim() || usualLimit)
-      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-        throw new Refusal('The limit is a whole number from 1 to 1000.')
+      const typed = args.limit.trim() || usualLimit
+      const limit = /^\d{1,4}$/.test(typed) ? Number(typed) : 0
+      if (limit < 1 || limit > 1000) throw new Refusal('The limit is a whole number from 1 to 1000.')
       const state = args.state as Delivery['state'] | undefined
       const found = withStores(io, (stores) => {
         const { id: environmentId } = findEnvironment(stores, args.agency, args.environment)
