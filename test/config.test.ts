@@ -37,8 +37,8 @@ test('an empty environment gives the documented defaults', () => {
   expect(readConfig({}, true).logFormat).toBe('pretty')
 })
 
-test('an empty variable counts as one that is not set', () => {
-  expect(readConfig({ CALLGATE_PORT: '' }, false).port).toBe(3000)
+test('a blank variable counts as one that is not set', () => {
+  for (const CALLGATE_PORT of ['', ' ']) expect(readConfig({ CALLGATE_PORT }, false).port).toBe(3000)
 })
 
 test('all problems are reported at once, each as a sentence that names its variable', () => {

@@ -175,7 +175,8 @@ export const advance = (call: Call, told: CallEvent): Call => {
 }
 
 const dayMs = 24 * 60 * 60_000
-const longestSeconds = 7 * 24 * 60 * 60
+/** Longer than any call. */
+export const longestSeconds = 7 * 24 * 60 * 60
 const dearestCents = 1_000_000_00
 /** How much of what was said is kept: hours of it. */
 const transcriptLimit = 256 * 1024

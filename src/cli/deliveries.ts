@@ -4,6 +4,8 @@ import { type Delivery, replayed } from '../webhooks/delivery.ts'
 import { changeWebhook, findWebhook, whose } from './endpoint.ts'
 import { findEnvironment, type Io, iso, print, table, withStores } from './io.ts'
 
+const usualLimit = '50'
+
 export const deliveries = (io: Io) =>
   defineCommand({
     meta: { name: 'deliveries', description: 'List deliveries, newest first' },
@@ -14,12 +16,12 @@ export const deliveries = (io: Io) =>
         options: ['pending', 'delivered', 'dead'],
         description: 'Only those in this state',
       },
-      limit: { type: 'string', default: '50', description: 'How many at most' },
+      limit: { type: 'string', default: usualLimit, description: 'How many at most' },
     },
     run: ({ args }) => {
-      const limit = Number(args.limit)
-      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-        throw new Refusal('The limit is a whole number from 1 to 1000.')
+      const typed = args.limit.trim() || usualLimit
+      const limit = /^\d{1,4}$/.test(typed) ? Number(typed) : 0
+      if (limit < 1 || limit > 1000) throw new Refusal('The limit is a whole number from 1 to 1000.')
       const state = args.state as Delivery['state'] | undefined
       const found = withStores(io, (stores) => {
         const { id: environmentId } = findEnvironment(stores, args.agency, args.environment)

@@ -34,6 +34,7 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
   const sending: Sending = {
     fetch: (url, init) => fetch(url, init),
     sleep,
+    now: Date.now,
     random: Math.random,
     tries: 8,
     timeoutMs: 30_000,

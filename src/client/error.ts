@@ -1,3 +1,5 @@
+import { readRetryAfter } from './retry-after.ts'
+
 interface Particulars {
   status: number
   code: string
@@ -27,14 +29,13 @@ export class CallgateError extends Error {
 }
 
 /** The error that a refused answer stands for. What is between us and the server may answer with anything. */
-export const errorOf = async (response: Response): Promise<CallgateError> => {
+export const errorOf = async (response: Response, now: number): Promise<CallgateError> => {
   const body: unknown = await response.json().catch(() => undefined)
   const { error, code } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new CallgateError(typeof error === 'string' ? error : `The server answered ${response.status}.`, {
     status: response.status,
     code: typeof code === 'string' ? code : 'unexpected',
-    retryAfterSeconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+    retryAfterSeconds: readRetryAfter(response.headers.get('retry-after'), now),
     requestId: response.headers.get('x-request-id') ?? undefined,
   })
 }

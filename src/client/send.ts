@@ -5,6 +5,8 @@ export interface Sending {
   fetch(url: string, init: RequestInit): Promise<Response>
   /** Resolves after so many milliseconds, and rejects as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Wall-clock milliseconds: tells how far away a date is. */
+  now(): number
   /** From 0 up to 1: spreads the waits. */
   random(): number
   /** How often a request is sent at most. */
@@ -72,7 +74,8 @@ const tryOnce = async (sending: Sending, { url, init, signal }: Exchange): Promi
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    if (!response.ok) return { error: await errorOf(response), windowMs: windowWaitMs(response.headers) }
+    if (!response.ok)
+      return { error: await errorOf(response, sending.now()), windowMs: windowWaitMs(response.headers) }
     return { body: (await response.json()) as Record<string, unknown>, headers: response.headers }
   } catch (cause) {
     signal?.throwIfAborted()

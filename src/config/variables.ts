@@ -12,9 +12,9 @@ export interface Given {
   problems: string[]
 }
 
-/** What is set, an empty variable counting as one that is not, and with the contents of files in their place. */
+/** What is set, a blank variable counting as one that is not, and with the contents of files in their place. */
 export const givenBy = (variables: Variables): Given => {
-  const values = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const values = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''))
   const given: Given = { values, fromFiles: new Set(), problems: [] }
   for (const name of secrets) takeFile(given, name)
   return given

@@ -1,4 +1,5 @@
 import { Failure } from '../failures.ts'
+import { parseExactly } from '../json.ts'
 import { holdsToken } from '../keys/token.ts'
 
 const bodyLimitBytes = 32 * 1024
@@ -10,14 +11,17 @@ export const readJson = async (request: Request): Promise<unknown> => {
   const text = decode(await readCapped(request))
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseExactly(text)
   } catch {
     throw new Failure('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
   }
-  if (!isShallow(value, depthLimit))
-    throw new Failure('invalid_json', { detail: `it is nested deeper than ${depthLimit} levels` })
+  const detail = flawOf(text)
+  if (detail !== undefined) throw new Failure('invalid_json', { detail })
   return value
 }
+
+/** What stands for nothing where a field may be left out. */
+export const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === ''
 
 /** For a body with a key in what would be kept of it. */
 export const keyInBody = () =>
@@ -89,7 +93,22 @@ const decode = (bytes: Uint8Array) => {
   }
 }
 
-const isShallow = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)))
+/** A string, with the colon behind it where it names a member, or the begin or end of an object or a list. */
+const jsonToken = /"[^"\\]*(?:\\.[^"\\]*)*"(?=[ \t\r\n]*(:)?)|[{}[\]]/g
+
+/** What JSON that parses has all the same: too many levels, or a name twice in one object (RFC 7493 §2.3), which parsers read differently. */
+const flawOf = (json: string): string | undefined => {
+  const open: Set<string>[] = []
+  for (const [token, colon] of json.matchAll(jsonToken)) {
+    if (token === '{' || token === '[') {
+      if (open.push(new Set()) > depthLimit) return `it is nested deeper than ${depthLimit} levels`
+    } else if (token === '}' || token === ']') open.pop()
+    else if (colon) {
+      const names = open.at(-1)
+      const name = token.includes('\\') ? JSON.stringify(JSON.parse(token)) : token
+      if (names?.has(name)) return 'one of its objects has the same key twice'
+      names?.add(name)
+    }
+  }
+  return undefined
+}

@@ -10,7 +10,7 @@ import { readJson } from './body.ts'
 /** Fewer than the wrong keys that an address may send in a minute. */
 const reportsMost = 50
 
-const report = z.strictObject({ key: z.string().max(200), where: z.string().max(2000).optional() })
+const report = z.strictObject({ key: z.string().max(200), where: z.string().max(2000).nullish() })
 const reports = z.union([report.transform((one) => [one]), z.array(report).min(1).max(reportsMost)])
 
 /**
@@ -37,7 +37,7 @@ export const leaks = ({ clock, config, countWrongKey, keyring, noteLeak }: Servi
         const key = look(token)
         if (key === 'wrong') wrong++
         else if (key !== 'replaced') {
-          noteLeak(key, where === undefined ? null : placeOf(where), clock.now(), address)
+          noteLeak(key, placeOf(where ?? ''), clock.now(), address)
           switchedOff++
         }
       }

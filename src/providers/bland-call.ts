@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import type { CallEvent } from '../calls/call.ts'
+import { type CallEvent, longestSeconds } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
 import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './lenient.ts'
 import type { News } from './provider.ts'
 
-const amount = maybe(
-  z.union([
-    z.number().min(0),
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .transform(Number),
-  ]),
-)
+const number = z.union([
+  z.number().min(0),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+])
+const amount = maybe(number)
+const duration = maybe(number.pipe(z.number().max(longestSeconds)))
 
 /** Bland: call details; its post-call webhook has about the same. */
 const blandCall = z.object({
@@ -24,8 +24,8 @@ const blandCall = z.object({
   error_message: words,
   answered_by: words,
   started_at: isoTime,
-  corrected_duration: amount,
-  call_length: amount,
+  corrected_duration: duration,
+  call_length: duration,
   price: amount,
   metadata: part({ call_id: words }),
   summary: words,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
-import { amount, maybe, member, part, text, transcript, words } from './lenient.ts'
+import { amount, duration, maybe, member, part, text, transcript, words } from './lenient.ts'
 import type { News } from './provider.ts'
 
 /** Both what is answered about a conversation and the data of a webhook. The schema of a failure is second-hand. */
@@ -16,7 +16,7 @@ export const conversation = z.object({
   metadata: part({
     start_time_unix_secs: amount,
     accepted_time_unix_secs: amount,
-    call_duration_secs: amount,
+    call_duration_secs: duration,
     termination_reason: words,
     error: maybe(z.unknown()),
     phone_call: part({ call_sid: words }),

@@ -118,8 +118,9 @@ const dialThrough: ProviderKind['connect'] = (
 
     read({ headers, body }, now) {
       const id = headers.get('webhook-id') ?? ''
-      const sentAt = Number(headers.get('webhook-timestamp') ?? Number.NaN) * 1000
-      if (!Number.isFinite(sentAt)) return { kind: 'forged' }
+      const seconds = headers.get('webhook-timestamp') ?? ''
+      if (!/^\d{1,12}$/.test(seconds)) return { kind: 'forged' }
+      const sentAt = Number(seconds) * 1000
       const expected = webhook.sign(id, new Date(sentAt), Buffer.from(body))
       const signatures = (headers.get('webhook-signature') ?? '').split(' ')
       if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'forged' }

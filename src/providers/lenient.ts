@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sentiments, type TranscriptLine } from '../calls/call.ts'
+import { longestSeconds, sentiments, type TranscriptLine } from '../calls/call.ts'
 
 /** What is not as it should be, null included, counts as not said, and spoils nothing beside it. */
 export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().catch(undefined)
@@ -7,9 +7,13 @@ export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().cat
 /** An object of which any part may be missing. */
 export const part = <Shape extends z.ZodRawShape>(shape: Shape) => maybe(z.object(shape))
 
+/** What half of a pair of surrogates stands for is lost: it cannot be kept as UTF-8. */
+const unicode = z.string().transform((said) => said.toWellFormed())
 /** Empty words are none. */
-export const words = maybe(z.string().min(1))
+export const words = maybe(unicode.pipe(z.string().min(1)))
 export const amount = maybe(z.number().min(0))
+/** How long a call lasted. Above a week, no time follows from it. */
+export const duration = maybe(z.number().min(0).max(longestSeconds))
 /** Like `isoTime`, but strict. Both in milliseconds. */
 export const writtenTime = z.iso.datetime({ offset: true }).transform((written) => Date.parse(written))
 export const isoTime = maybe(writtenTime)
@@ -38,7 +42,7 @@ export const transcript = (speaker: string, ...fields: string[]) =>
         const content = fields
           .map((field) => member(line, field))
           .find((one): one is string => typeof one === 'string' && one !== '')
-        return role === undefined || content === undefined ? [] : [{ role, content }]
+        return role === undefined || content === undefined ? [] : [{ role, content: content.toWellFormed() }]
       })
       return spoken.length > 0 ? spoken : undefined
     }),
@@ -54,7 +58,7 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 const textLimit = 2000
 
 export const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, textLimit) : undefined
+  typeof value === 'string' && value !== '' ? value.slice(0, textLimit).toWellFormed() : undefined
 
-/** An id, which some write as a number. */
+/** An id, which some write as a number; too long a one has been read as its digits. */
 export const idText = (value: unknown) => text(Number.isSafeInteger(value) ? String(value) : value)

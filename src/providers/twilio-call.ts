@@ -15,8 +15,12 @@ const finals = new Map<string, FinalStatus>([
 export const isFinal = (status: string) => finals.has(status)
 
 const matching = (pattern: RegExp) => z.string().regex(pattern)
-/** RFC 2822, as all times of this interface. */
-const time = maybe(z.string().transform(Date.parse).refine(Number.isFinite))
+/** RFC 2822, as all times of this interface. Date.parse alone would take 3600.5 for a year. */
+const time = maybe(
+  matching(/^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} [\d:]{8} (?:[+-]\d{4}|GMT)$/)
+    .transform(Date.parse)
+    .refine(Number.isFinite),
+)
 
 /** How a call stands: what its resource and its callbacks say alike. */
 export const twilioCall = z.object({

@@ -1,4 +1,5 @@
 import type { CallOrder } from '../calls/call.ts'
+import type { RawJson } from '../json.ts'
 
 type Ordered = Pick<CallOrder, 'id' | 'name' | 'email' | 'metadata'>
 type Written<Value> = Record<string, Value>
@@ -20,7 +21,9 @@ export const asText = (value: unknown) => (typeof value === 'string' ? value : J
 
 /** For variables that have no parts: numbers and booleans stay. */
 export const asScalar = (value: unknown) =>
-  typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean)
+  typeof value === 'object' && !JSON.isRawJSON(value)
+    ? JSON.stringify(value)
+    : (value as string | number | boolean | RawJson)
 
 const given = (values: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))

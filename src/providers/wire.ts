@@ -1,3 +1,4 @@
+import { parseWithLongIds } from '../json.ts'
 import type { Send } from '../outgoing/send.ts'
 
 /** What became of a request to a provider. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
@@ -49,6 +50,7 @@ export const tidy = (words: string | undefined) =>
     .replaceAll(phoneNumber, '(number)')
     .trim()
     .slice(0, reasonLimit)
+    .toWellFormed()
 
 const contentOf = (body: unknown): [type?: string | undefined, content?: string] => {
   if (body === undefined) return []
@@ -60,7 +62,7 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
 /** The JSON in a body, undefined when it is none. */
 export const parseJson = (body: Uint8Array): unknown => {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
+    return parseWithLongIds(Buffer.from(body).toString('utf8'))
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { readRetryAfter } from '../outgoing/retry-after.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { Attempt, Delivery } from './delivery.ts'
 import { signedHeaders } from './secret.ts'
@@ -47,7 +48,7 @@ export const attempt = async (
     status,
     answer: readable(body),
     error: status >= 200 && status < 300 ? null : sentenceFor(status),
-    retryAfterMs: retryAfterMs(answered.get('retry-after'), clock.now()),
+    retryAfterMs: (readRetryAfter(answered.get('retry-after'), clock.now()) ?? 0) * 1000,
     tookMs,
   }
 }
@@ -64,10 +65,3 @@ const readable = (bytes: Uint8Array) =>
     .decode(bytes)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim()
-
-/** RFC 9110 §10.2.3: seconds or a date. What is neither asks for nothing. */
-export const retryAfterMs = (header: string | null, now: number) => {
-  if (header === null) return 0
-  const at = /^\d+$/.test(header.trim()) ? now + Number(header) * 1000 : Date.parse(header)
-  return Number.isFinite(at) ? Math.max(0, at - now) : 0
-}

@@ -43,6 +43,18 @@ test('from an agency to a key, each step printing what the next one needs', asyn
   expect((await runIn(`agent list --agency ${agency}`)).out).toContain(`${agent}  simulator  A`)
 })
 
+test('what an agent may do without can be given blank', async () => {
+  using directory = temporaryDirectory()
+  const { runIn, json } = shell(directory.path)
+  const { id: agency } = await json('agency create --name Acme --plan agency')
+  const create = `agent create --agency ${agency} --name A`
+  expect(await json(`${create} --ref= --from=\t`)).toMatchObject({ ref: null, from_number: null })
+  expect(await runIn(`${create} --provider vapi --ref= --from=F`)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('needs its reference'),
+  })
+})
+
 test('an agent changes in what is said, and in nothing else', async () => {
   using directory = temporaryDirectory()
   const { runIn, json } = shell(directory.path)

@@ -46,6 +46,13 @@ test('set prints the secret the first time and never again, until it is rotated'
   expect(rotated.secret).not.toBe(firstSecret)
 })
 
+test('a limit of deliveries that is blank is the usual one', async () => {
+  using cli = beside()
+  expect(await cli.command('deliveries --limit=')).toMatchObject({ code: 0 })
+  for (const wrong of ['0', '1e2', '0x10', '2.0', '1001'])
+    expect(await cli.command(`deliveries --limit=${wrong}`)).toMatchObject({ code: 1 })
+})
+
 test('an address that may not be called is refused with a sentence', async () => {
   using cli = beside({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'false' })
   const { code, err } = await cli.command('set --url https://127.0.0.1/')

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
 import { advance, newCall } from '../../src/calls/call.ts'
 import { placementFrom, type PlacementRules } from '../../src/providers/answers.ts'
-import { isCapacity } from '../../src/providers/bland-call.ts'
+import { blandCallIn, eventsOf as blandEvents, isCapacity } from '../../src/providers/bland-call.ts'
+import { conversation, eventsOf as conversationEvents } from '../../src/providers/elevenlabs-conversation.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { member, text } from '../../src/providers/lenient.ts'
 import type { Placement } from '../../src/providers/provider.ts'
@@ -13,6 +14,7 @@ import { now, orderOf } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { send } from '../support/send.ts'
 import { connect, until } from '../support/scenarios.ts'
+import { listen } from '../support/webhooks.ts'
 
 const hostileTexts = ['(', '+', '1 ', 'a', '://', 'daily ', '\n', '9-'].map((piece) =>
   piece.repeat(1_000_000),
@@ -125,6 +127,27 @@ describe('a provider that talks nonsense', () => {
     expect(advance(call, ended)).toMatchObject({ durationSeconds: null, costCents: null })
   })
 
+  test.each([604_801, 1e300, '9'.repeat(400)])(
+    'after a duration of %p, a call ended when it was reported',
+    (seconds) => {
+      const started = now / 1000 - 60
+      const metadata = { start_time_unix_secs: started, call_duration_secs: seconds }
+      const ends = [
+        conversationEvents(conversation.parse({ status: 'done', metadata }), now)?.at(-1),
+        ...['corrected_duration', 'call_length'].map((field) => {
+          const said = {
+            completed: true,
+            started_at: new Date(started * 1000).toISOString(),
+            [field]: seconds,
+          }
+          return blandEvents(blandCallIn(said), now).at(-1)
+        }),
+      ]
+      for (const end of ends) expect(end).toMatchObject({ type: 'ended', at: now })
+      for (const end of ends) expect(end).not.toHaveProperty('durationSeconds')
+    },
+  )
+
   test('a transcript is kept up to a quarter of a megabyte', () => {
     const transcript = Array.from({ length: 100 }, () => ({
       role: 'agent' as const,
@@ -150,6 +173,34 @@ test('a report about the year 9999 spoils neither its call nor the list', async 
   expect(slots()).toBe(0)
   for (const path of [`/api/v1/calls/${call.id}`, '/api/v1/calls'])
     expect((await gate.authorized(path)).status).toBe(200)
+})
+
+test('half a pair of surrogates in what was said comes alike from the API and to a webhook', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, place, deliver } = connect(fake)
+  listen(gate, 'https://example.com/hook')
+  const call = await place()
+  const said = {
+    summary: 'Half \ud800.',
+    transcript: [{ role: 'agent', content: '\udc00' }],
+    reason: '\ud800',
+  }
+  const body = JSON.stringify({ call_id: call.id, status: 'completed', ...said })
+  const sentAt = new Date(gate.clock.now())
+  const headers = {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+    'webhook-signature': new Webhook(fake.credentials.hook_secret ?? '').sign('msg_1', sentAt, body),
+  }
+  expect((await deliver({ headers, body, search: '' })).status).toBe(200)
+  const { data } = await answer(await gate.authorized(`/api/v1/calls/${call.id}`))
+  const told = JSON.parse(gate.services.deliveries.ofCall(call.id)[0]?.payload ?? '') as typeof said
+  for (const { summary, transcript } of [data as typeof said, told])
+    expect({ summary, transcript }).toEqual({
+      summary: 'Half \ufffd.',
+      transcript: [{ role: 'agent', content: '\ufffd' }],
+    })
+  expect(data?.reason).toBe('\ufffd')
 })
 
 test('a dialler that is slower than our patience keeps its slot, though it does not know the call yet', async () => {

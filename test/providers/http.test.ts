@@ -71,6 +71,22 @@ describe('a report', () => {
   })
 })
 
+test.each([
+  '',
+  ' ',
+  `${now / 1000}.5`,
+  '1.7e9',
+  '0x6553f100',
+  `-${now / 1000}`,
+  'Tue, 14 Nov 2023 22:13:20 GMT',
+])('a report signed at %j was signed at no time', (written) => {
+  const body = '{"call_id":"ours","status":"ringing"}'
+  const signature = new Webhook(secret).sign('msg_1', new Date(Number(written) * 1000 || now), body)
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': written, 'webhook-signature': signature }
+  const request = { headers: new Headers(headers), body: Buffer.from(body), url: '' }
+  expect(open(null).read(request, now)).toEqual({ kind: 'forged' })
+})
+
 test.each<[string, unknown, object]>([
   ['a number', { id: 42 }, { outcome: 'placed', providerCallId: '42' }],
   ['no whole number', { id: 4.2 }, { outcome: 'unknown' }],
@@ -79,6 +95,14 @@ test.each<[string, unknown, object]>([
 ])('an order answered with an id that is %s', async (_what, said, placement) => {
   using server = await serving(json(said))
   expect(await open(server.url).place(orderOf())).toMatchObject(placement)
+})
+
+test('an order answered with a number too long for JavaScript has that number as its id, to the last digit', async () => {
+  using server = await serving(new Response('{"id": 12345678901234567890}', { status: 201 }))
+  expect(await open(server.url).place(orderOf())).toEqual({
+    outcome: 'placed',
+    providerCallId: '12345678901234567890',
+  })
 })
 
 test('an answer with a field of the wrong type still tells how the call stands', async () => {

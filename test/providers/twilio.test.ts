@@ -441,6 +441,11 @@ describe('a report', () => {
     [{}, []],
     [{ CallStatus: 'ringing' }, [{ type: 'ringing', at: now }]],
     [{ CallStatus: 'in-progress', Timestamp: 'not a time' }, [{ type: 'answered', at: now }]],
+    [{ CallStatus: 'in-progress', Timestamp: '3600.5' }, [{ type: 'answered', at: now }]],
+    [
+      { CallStatus: 'in-progress', Timestamp: 'Thu, 99 Jan 2015 00:00:00 +0000' },
+      [{ type: 'answered', at: now }],
+    ],
     [
       { CallStatus: 'completed', CallDuration: '42', Duration: '1', SipResponseCode: '200' },
       [{ type: 'ended', at: now, status: 'completed', durationSeconds: 42, details }],

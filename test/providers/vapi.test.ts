@@ -292,9 +292,13 @@ describe('placing', () => {
     })
   })
 
-  test('a name and an email that Vapi would refuse for their length still reach the agent whole', async () => {
+  test.each([
+    ['their length', `${'e'.repeat(41)}@example.com`],
+    ['their letters', 'tom&jerry@example.com'],
+    ['their script', '伊昭傑@郵件.商務'],
+  ])('a name and an email that Vapi would refuse for %s still reach the agent whole', async (_, email) => {
     using server = await serving(json({ id: theirId }, 201))
-    const [name, email] = ['N'.repeat(41), `${'e'.repeat(41)}@example.com`]
+    const name = 'N'.repeat(41)
     await open(server.url).place({ ...order, name, email })
     const sent = JSON.parse(server.seen[0]?.body ?? '') as {
       customer: object

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { parseExactly } from '../../src/json.ts'
 import { asScalar, asText, variablesOf } from '../../src/providers/variables.ts'
 
 const metadata = {
@@ -31,4 +32,17 @@ test('as text every value is a string; as scalars only those with parts become o
   const asJson = { tags: '["a"]', at: '{"city":"Bonn"}', plan: 'pro' }
   expect(variablesOf(order, asText)).toMatchObject({ ...asJson, seats: '3', trial: 'false' })
   expect(variablesOf(order, asScalar)).toMatchObject({ ...asJson, seats: 3, trial: false })
+})
+
+test('a number stays one to the last digit, as JSON, as a scalar and as text', () => {
+  const exact = parseExactly('{"contact":12345678901234567890,"price":12.50}') as Record<string, unknown>
+  const told = { ...order, metadata: exact, name: null }
+  const numbers = '"contact":12345678901234567890,"price":12.50,"call_id":"ours"'
+  expect(JSON.stringify(variablesOf(told))).toBe(`{${numbers}}`)
+  expect(JSON.stringify(variablesOf(told, asScalar))).toBe(`{${numbers}}`)
+  expect(variablesOf(told, asText)).toEqual({
+    contact: '12345678901234567890',
+    price: '12.50',
+    call_id: 'ours',
+  })
 })

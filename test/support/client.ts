@@ -28,6 +28,7 @@ export const createLine = (
       waits.push(ms)
       await gate.clock.advance(ms)
     },
+    now: () => gate.clock.now(),
     random: () => 0,
     ...settings,
   })

@@ -1,6 +1,6 @@
 """Triggers a call for each number. Needs CALLGATE_URL and CALLGATE_KEY."""
 
-import json, os, random, re, sys, time, urllib.error, urllib.request, uuid
+import calendar, email.utils, http.client, json, os, random, re, sys, time, urllib.error, urllib.request, uuid
 
 URL, KEY = os.environ["CALLGATE_URL"], os.environ["CALLGATE_KEY"]
 RETRIABLE = {409, 429, 503}
@@ -15,21 +15,34 @@ def send(order: dict, idempotency_key: str):
     }
     request = urllib.request.Request(f"{URL}/api/v1/calls/trigger", json.dumps(order).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.headers, json.load(answer)
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return refusal.code, refusal.headers, parse(refusal.read())
-    except OSError:
+        try:
+            answer = urllib.request.urlopen(request, timeout=30)
+        except urllib.error.HTTPError as refusal:
+            answer = refusal
+        with answer:
+            return answer.status, answer.headers, parse(answer.read())
+    except (OSError, http.client.HTTPException):
         return 0, {}, {"error": "no answer", "code": "unreachable"}
 
 
 def parse(text: bytes) -> dict:
     """What stands between you and callgate may answer with anything."""
     try:
-        return json.loads(text)
+        body = json.loads(text)
     except ValueError:
         return {}
+    return body if isinstance(body, dict) else {}
+
+
+def wait_seconds(retry_after: str, attempt: int) -> float:
+    """How long to wait: as Retry-After says (RFC 9110: seconds or a date), an hour at most, else ever longer."""
+    try:
+        is_number = re.fullmatch("[0-9]+", retry_after)
+        date = None if is_number else calendar.timegm(email.utils.parsedate(retry_after))
+        seconds = int(retry_after) if is_number else date - time.time()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        seconds = 0
+    return min(3600, seconds) if seconds > 0 else min(30, 2**attempt)
 
 
 def trigger(order: dict, idempotency_key: str = "", tries: int = 8):
@@ -37,12 +50,11 @@ def trigger(order: dict, idempotency_key: str = "", tries: int = 8):
     idempotency_key = idempotency_key or str(uuid.uuid4())
     for attempt in range(tries):
         status, headers, body = send(order, idempotency_key)
-        if status == 200:
+        if status == 200 and "call_id" in body:
             return body["call_id"], headers
-        if status != 0 and status not in RETRIABLE:
+        if status not in {0, 200} | RETRIABLE or attempt + 1 == tries:
             break
-        seconds = float(headers.get("Retry-After") or min(30, 2**attempt))
-        time.sleep(seconds * (1 + random.random() / 4))
+        time.sleep(wait_seconds(headers.get("Retry-After") or "", attempt) * (1 + random.random() / 4))
     raise RuntimeError(f"{status} {body.get('code')}: {body.get('error')}")
 
 

@@ -12,6 +12,14 @@ interface Order {
 const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
 const retriable = new Set([409, 429, 503])
 
+/** Seconds to wait: as Retry-After says (RFC 9110: a number or a date), an hour at most, else ever longer. */
+const waitSeconds = (retryAfter: string, attempt: number) => {
+  const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(retryAfter)
+  const date = isDate ? Date.parse(retryAfter.replace(/ \d{4}$/, '$& GMT')) : NaN
+  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (date - Date.now()) / 1000
+  return seconds > 0 ? Math.min(3600, seconds) : Math.min(30, 2 ** attempt)
+}
+
 /** One try; undefined when there was no answer. */
 const send = (order: Order, idempotencyKey: string) =>
   fetch(`${url}/api/v1/calls/trigger`, {
@@ -30,10 +38,10 @@ export const trigger = async (order: Order, idempotencyKey = crypto.randomUUID()
   for (let attempt = 0; ; attempt++) {
     const response = await send(order, idempotencyKey)
     const body = (await response?.json().catch(() => undefined)) as Record<string, string> | undefined
-    if (response?.ok && body) return { callId: body.call_id, headers: response.headers }
+    if (response?.ok && body?.call_id) return { callId: body.call_id, headers: response.headers }
     if ((response && !response.ok && !retriable.has(response.status)) || attempt + 1 >= tries)
       throw new Error(`${response?.status ?? 'no answer'} ${body?.code ?? ''}: ${body?.error ?? ''}`)
-    const seconds = Number(response?.headers.get('retry-after') ?? Math.min(30, 2 ** attempt))
+    const seconds = waitSeconds(response?.headers.get('retry-after') ?? '', attempt)
     await sleep(seconds * (1 + Math.random() / 4))
   }
 }

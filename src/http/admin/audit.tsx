@@ -51,7 +51,7 @@ export const auditPages = (services: Services) =>
 const beforeSchema = cursorSchema('not one of ours').optional()
 
 const readPage = (audit: Services['audit'], { url }: Request, agency?: string) => {
-  const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') ?? undefined)
+  const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') || undefined)
   if (!before.success) throw new Failure('invalid_query', { detail: 'there is no such page' })
   const found = audit.list({ agency, before: before.data, limit: linesAtOnce + 1 })
   const lines = found.slice(0, linesAtOnce)

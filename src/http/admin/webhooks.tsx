@@ -55,7 +55,11 @@ export const webhookPages = (services: Services) => {
   const page = (person: Person, params: Params, { query = {}, ...shown }: Shown = {}) => {
     const found = find(params)
     const { id } = found.environment
-    const list = deliveries.page({ environmentId: id, before: query.before, limit: deliveriesShown + 1 })
+    const list = deliveries.page({
+      environmentId: id,
+      before: query.before || undefined,
+      limit: deliveriesShown + 1,
+    })
     const tested = query.tested === undefined ? undefined : deliveries.find(query.tested)
     return renderPage(
       <WebhookPage

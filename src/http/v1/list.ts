@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callStatuses } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
+import { isBlank } from '../body.ts'
 import { cursorSchema } from '../cursor.ts'
 
 const mostAtOnce = 100
@@ -29,7 +30,8 @@ export const listQuery = z.object({
 
 /** What a list of calls is asked for. Read from the URL itself: Elysia's own parsing makes objects of some texts. */
 export const readList = ({ url }: Request) => {
-  const parsed = listQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
+  const given = [...new URL(url).searchParams].filter(([, value]) => !isBlank(value))
+  const parsed = listQuery.safeParse(Object.fromEntries(given))
   if (!parsed.success)
     throw new Failure('invalid_query', {
       detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',

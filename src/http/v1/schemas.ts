@@ -8,7 +8,8 @@ const time = z.iso.datetime()
 export const jsonObject = (error?: string) =>
   z
     .custom<Record<string, unknown>>(
-      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      (value) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value),
       error,
     )
     .meta({ type: 'object' })

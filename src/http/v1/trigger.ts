@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { TriggerRequest } from '../../calls/trigger.ts'
 import { Failure } from '../../failures.ts'
 import { holdsToken } from '../../keys/token.ts'
-import { keyInBody, readJson } from '../body.ts'
+import { isBlank, keyInBody, readJson } from '../body.ts'
+import { isMailbox } from './mailbox.ts'
 import { jsonObject } from './schemas.ts'
 
 /** E.164: a plus and at most 15 digits, the first not 0; the shortest numbers in use have 7. */
@@ -28,8 +29,10 @@ export const triggerBody = z.strictObject(
       .nullish()
       .meta({ description: 'Whom the agent speaks with.' }),
     email: z
-      .email('email must be an e-mail address')
+      .string('email must be a string')
+      .trim()
       .max(254, 'email has at most 254 characters')
+      .refine(isMailbox, 'email must be an e-mail address')
       .nullish()
       .meta({ description: 'Travels with the call.' }),
     metadata: jsonObject('metadata must be an object')
@@ -55,9 +58,18 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
   return key
 }
 
+const optional = new Set(['agent_id', 'name', 'email', 'metadata'])
+
+/** Forms and templates send an optional field that nobody filled in as a blank text. */
+const withoutBlanks = (body: unknown) => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  const given = Object.entries(body).filter(([name, value]) => !(optional.has(name) && isBlank(value)))
+  return Object.fromEntries(given)
+}
+
 /** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
-  const parsed = triggerBody.safeParse(await readJson(request))
+  const parsed = triggerBody.safeParse(withoutBlanks(await readJson(request)))
   if (!parsed.success)
     throw new Failure('invalid_body', { detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape' })
   const { phone_number, agent_id, name, email, metadata } = parsed.data

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import {
   callStatuses,
   dispatchStates,
@@ -7,7 +7,15 @@ import {
   sentiments,
   type TranscriptLine,
 } from '../../calls/call.ts'
+import { parseExactly } from '../../json.ts'
 import { agents, environments } from './agencies.ts'
+
+/** An object whose numbers come back as they were sent. */
+const exactJson = customType<{ data: Record<string, unknown>; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (json) => parseExactly(json) as Record<string, unknown>,
+})
 
 export const calls = sqliteTable(
   'calls',
@@ -27,7 +35,7 @@ export const calls = sqliteTable(
     phoneNumber: text('phone_number').notNull(),
     name: text(),
     email: text(),
-    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    metadata: exactJson(),
     status: text({ enum: callStatuses }).notNull(),
     dispatch: text({ enum: dispatchStates }).notNull(),
     providerCallId: text('provider_call_id'),

@@ -61,8 +61,7 @@ test('every line is on exactly one page, whatever is done between two of them', 
     gate.services.audit.record({ ...deed, agency: gate.agency.id, target: 'meanwhile' })
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, at) => `line-${119 - at}.`))
-  for (const wrong of ['x', '', '%00'])
-    expect((await visit(`${auditOf(gate)}?before=${wrong}`)).status).toBe(400)
+  for (const wrong of ['x', '%00']) expect((await visit(`${auditOf(gate)}?before=${wrong}`)).status).toBe(400)
 })
 
 test('the file has every line, each in one row, and neither formulas nor secrets', async () => {

@@ -1,3 +1,4 @@
+import { parseExactly } from '../../../json.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
@@ -137,7 +138,7 @@ export const DeliveryPage = ({ person, agency, environment, delivery, now }: Del
       )}
       <h2>Body</h2>
       <pre tabIndex={0}>
-        <code>{JSON.stringify(JSON.parse(delivery.payload), null, 2)}</code>
+        <code>{JSON.stringify(parseExactly(delivery.payload), null, 2)}</code>
       </pre>
     </AgencyLayout>
   )
