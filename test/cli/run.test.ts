@@ -51,7 +51,7 @@ test('what an agent may do without can be given blank', async () => {
   expect(await json(`${create} --ref= --from=\t`)).toMatchObject({ ref: null, from_number: null })
   expect(await runIn(`${create} --provider vapi --ref= --from=F`)).toMatchObject({
     code: 1,
-    err: expect.stringContaining('needs its reference'),
+    err: expect.stringContaining('needs its assistant ID'),
   })
 })
 
