@@ -89,6 +89,11 @@ export const failures = {
     sentence: 'The last operator cannot be removed: nobody could let anyone in again. Invite another first.',
   },
   cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
+  request_aborted: {
+    // nginx's status for a client that closed its request: it is counted and logged, and nobody is left to read it.
+    status: 499,
+    sentence: 'The connection ended before the request was carried out, so nothing was done.',
+  },
   provider_unavailable: {
     status: 502,
     sentence: 'The provider could not be told to hang up. The call goes on; try again.',

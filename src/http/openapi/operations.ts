@@ -46,6 +46,7 @@ export const operations: readonly Operation[] = [
       'unsupported_media_type',
       'idempotency_mismatch',
       'concurrency_limited',
+      'request_aborted',
     ],
   },
   {
@@ -74,7 +75,7 @@ export const operations: readonly Operation[] = [
     summary: 'End a call',
     description: 'Hangs up. Ending a call that is over already changes nothing and is no failure.',
     answer: { schema: callRecord, example: example.ended },
-    refusals: ['wrong_agency', 'not_found', 'provider_unavailable'],
+    refusals: ['wrong_agency', 'not_found', 'request_aborted', 'provider_unavailable'],
   },
   {
     method: 'get',

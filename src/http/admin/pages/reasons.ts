@@ -20,6 +20,7 @@ const reasons: Partial<Record<Reason, string>> = {
   unsupported_media_type: 'The body was not sent as JSON',
   body_too_slow: 'The body came too slowly',
   body_too_large: 'The body was too large',
+  request_aborted: 'The connection ended first',
   not_found: 'There is no such call',
   provider_unavailable: 'The provider did not answer',
   storage_unavailable: 'The disk took nothing',
