@@ -60,6 +60,10 @@ export const failures = {
       'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
   },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
+  unsupported_encoding: {
+    status: 415,
+    sentence: 'Compressed request bodies are not accepted. Send the body without a Content-Encoding.',
+  },
   body_too_slow: { status: 408, sentence: 'The request body did not arrive within {detail} seconds.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than {detail}.' },
   invalid_signature: {

@@ -44,6 +44,7 @@ export const operations: readonly Operation[] = [
       'idempotency_in_flight',
       'body_too_large',
       'unsupported_media_type',
+      'unsupported_encoding',
       'idempotency_mismatch',
       'concurrency_limited',
       'request_aborted',

@@ -83,6 +83,7 @@ const headersOf = (status: number): [HeaderName, required: boolean][] => {
   ]
   if (saysWhen.has(status)) names.push(['Retry-After', true])
   if (status === 401) names.push(['WWW-Authenticate', true])
+  if (status === 415) names.push(['Accept-Encoding', false])
   if (status === 405) names.push(['Allow', true])
   const known = !mayBeUnknown.has(status)
   names.push(['RateLimit', known], ['RateLimit-Policy', known])

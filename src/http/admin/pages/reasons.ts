@@ -18,6 +18,7 @@ const reasons: Partial<Record<Reason, string>> = {
   idempotency_mismatch: 'The Idempotency-Key belongs to another request',
   idempotency_in_flight: 'The same request was still in flight',
   unsupported_media_type: 'The body was not sent as JSON',
+  unsupported_encoding: 'The body was compressed',
   body_too_slow: 'The body came too slowly',
   body_too_large: 'The body was too large',
   request_aborted: 'The connection ended first',
