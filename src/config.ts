@@ -16,6 +16,8 @@ export interface Config {
   trustedProxies: BlockList | null
   /** Refuses what did not come over https. */
   requireHttps: boolean
+  /** How long a connection without a request stays open; 0: until the other side closes it. */
+  idleTimeoutSeconds: number
   requestsPerMinute: number
   concurrentCalls: number
   windowSeconds: number
@@ -75,6 +77,7 @@ export const readConfig = (
     tls: tlsFiles(read),
     trustedProxies: read.CALLGATE_TRUSTED_PROXIES ?? null,
     requireHttps: read.CALLGATE_REQUIRE_HTTPS,
+    idleTimeoutSeconds: read.CALLGATE_IDLE_TIMEOUT_SECONDS,
     requestsPerMinute: read.CALLGATE_REQUESTS_PER_MINUTE,
     concurrentCalls: read.CALLGATE_CONCURRENT_CALLS,
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
@@ -127,6 +130,8 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_TLS_KEY: z.string().optional(),
     CALLGATE_TRUSTED_PROXIES: networks().optional(),
     CALLGATE_REQUIRE_HTTPS: flag().default(false),
+    // Longer than the usual reverse proxies keep one (60 to 120 s); Bun counts to 255.
+    CALLGATE_IDLE_TIMEOUT_SECONDS: wholeNumber(0, 255).default(180),
     CALLGATE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(100),
     CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),

@@ -68,6 +68,10 @@ export const failures = {
       'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
   },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
+  unsupported_encoding: {
+    status: 415,
+    sentence: 'Compressed request bodies are not accepted. Send the body without a Content-Encoding.',
+  },
   body_too_slow: { status: 408, sentence: 'The request body did not arrive within {detail} seconds.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than {detail}.' },
   invalid_signature: {
@@ -103,6 +107,11 @@ export const failures = {
     sentence: 'The last operator cannot be removed: nobody could let anyone in again. Invite another first.',
   },
   cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
+  request_aborted: {
+    // nginx's status for a client that closed its request: it is counted and logged, and nobody is left to read it.
+    status: 499,
+    sentence: 'The connection ended before the request was carried out, so nothing was done.',
+  },
   provider_unavailable: {
     status: 502,
     sentence: 'The provider could not be told to hang up. The call goes on; try again.',

@@ -80,6 +80,7 @@ const listen = (services: Services, place: Place, certificate: Certificate | nul
     ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key } } : {}),
     // Elysia's default would let a second server share the port, and each would answer half of the requests.
     reusePort: certificate !== null,
+    idleTimeout: services.config.idleTimeoutSeconds,
     // Bodies are capped where they are read; Bun's own limit would answer a bare 413, and drops what nobody reads.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   })

@@ -22,6 +22,7 @@ test('an empty environment gives the documented defaults', () => {
     tls: null,
     trustedProxies: null,
     requireHttps: false,
+    idleTimeoutSeconds: 180,
     requestsPerMinute: 100,
     concurrentCalls: 10,
     windowSeconds: 60,

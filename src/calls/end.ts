@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Provider } from '../providers/provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { requireConnected } from './connected.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -14,16 +15,17 @@ interface EndNeeds {
 
 /**
  * Ends a call on request and resolves to it as it then is; ending a call that is over changes nothing. An order not yet
- * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. Fails with
- * `provider_unavailable`.
+ * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. A request that
+ * is aborted before the first step changes nothing. Fails with `provider_unavailable` or `request_aborted`.
  */
 export const createEnd =
   ({ lifecycle, dispatcher, provider, clock }: EndNeeds) =>
-  async (call: Call): Promise<Call> => {
+  async (call: Call, signal?: AbortSignal): Promise<Call> => {
     const now = clock.now()
-    const unsent = await lifecycle.change(call.id, (before) =>
-      before.dispatch === 'pending' ? advance(before, endedOnRequest(before, now)) : before,
-    )
+    const unsent = await lifecycle.change(call.id, (before) => {
+      requireConnected(signal)
+      return before.dispatch === 'pending' ? advance(before, endedOnRequest(before, now)) : before
+    })
     if (!unsent || isOver(unsent)) return unsent ?? call
     await dispatcher.settled(call.id)
     const placed = lifecycle.find(call.id) ?? call

@@ -4,6 +4,7 @@ import type { Environment } from '../keys/keyring.ts'
 import type { Leases } from '../limits/leases.ts'
 import { type Call, leaseOf, newCall } from './call.ts'
 import type { Commit } from './commit.ts'
+import { requireConnected } from './connected.ts'
 import type { Idempotency } from './idempotency.ts'
 
 export interface Agent {
@@ -31,6 +32,8 @@ export interface Triggered {
 }
 
 interface TriggerOptions {
+  /** That of the request: where it is aborted before the commit, no call is made. */
+  signal?: AbortSignal
   /** Plays through the simulator, whatever the agent's provider. */
   simulated?: boolean
   /** Writes what belongs into the same commit as the call. */
@@ -55,7 +58,7 @@ interface TriggerNeeds {
 /**
  * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the dispatch follows the
  * answer. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`, `wrong_agency`,
- * `concurrency_limited` or `storage_unavailable`, and then leaves neither a row nor a lease behind.
+ * `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor a lease behind.
  */
 export const createTrigger = (needs: TriggerNeeds) => {
   const { idempotency, clock } = needs
@@ -86,7 +89,7 @@ const start = async (
   needs: TriggerNeeds,
   environment: Environment,
   request: TriggerRequest,
-  { simulated = false, alongside }: TriggerOptions,
+  { simulated = false, alongside, signal }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(needs, environment, request.agentId)
   const now = needs.clock.now()
@@ -104,6 +107,7 @@ const start = async (
   if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
     await needs.commit(() => {
+      requireConnected(signal)
       needs.calls.insert(call)
       alongside?.(call.id)
     })

@@ -41,8 +41,15 @@ const requireMediaType = (request: Request, wanted: string) => {
   if (type?.trim() !== wanted || !utf8) throw new Failure('unsupported_media_type')
 }
 
+/** What is compressed would have to be opened before its size is known. */
+const requireNoEncoding = (request: Request) => {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (encoding !== '' && encoding !== 'identity') throw new Failure('unsupported_encoding')
+}
+
 /** Never holds more than the limit: a declared length is believed because the server enforces it, others are counted. */
 export const readCapped = async (request: Request, limitBytes = bodyLimitBytes): Promise<Uint8Array> => {
+  requireNoEncoding(request)
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)
   try {

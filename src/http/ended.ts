@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Failure } from '../failures.ts'
 import type { Requests } from '../telemetry/metrics/requests.ts'
 import type { Log } from '../telemetry/log.ts'
+import { isHealthCheck } from './health.ts'
 
 /** An exchange at its end, as the hook that ends it sees it. */
 export interface EndedExchange {
@@ -24,8 +25,6 @@ interface EndNeeds {
   clock: Pick<Clock, 'monotonic'>
 }
 
-/** Asked every few seconds by programs: of no interest when all is well. */
-const quiet = new Set(['/healthz', '/readyz', '/metrics'])
 /** All that we answer; any other word is a client's own, and not to be repeated. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
@@ -37,7 +36,8 @@ export const createNoteEnd = ({ log, clock, requests }: EndNeeds): NoteEnd => {
     const durationMs = clock.monotonic() - begunAt
     const method = methods.has(request.method) ? request.method : 'OTHER'
     requests.note(method, route, status, refusal?.reason ?? '', durationMs)
-    const level = quiet.has(route) ? 'debug' : 'info'
+    // Asked every few seconds by programs: of no interest when all is well.
+    const level = isHealthCheck(method, route) || route === '/metrics' ? 'debug' : 'info'
     if (!isTold[level]) return
     const asker = refusal?.asker ?? key
     log.request(level, {

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { EndedExchange, NoteEnd } from './ended.ts'
+import { isHealthCheck } from './health.ts'
 
 /** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
 const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
@@ -9,10 +10,10 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 /** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
 const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
-/** To Elysia, which takes it for a path, a # is a letter like any other. */
-const urlPattern = /^https?:\/\/([^/?#]*)([^?]*)/
+/** To Elysia, which takes it for a path, a # is a letter like any other. Without a Host, the URL of a request is its target. */
+const urlPattern = /^(?:https?:\/\/([^/?#]*))?([^?]*)/
 
-/** The path of a request, or nothing where its target was none. */
+/** The path of a request. */
 export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ?? ''
 
 /** Elysia looks for the path from the eleventh character on, and so takes one too late after a host shorter than this. */
@@ -68,6 +69,8 @@ const createHostCheck = (allow: ExchangeNeeds['allow']) => {
   return (request: Request) => {
     const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
     if (host === judged) return
+    // HTTP/1.0 needs none, and load balancers ask by it. Elsewhere, who is meant has to be clear.
+    if (host === '' && isHealthCheck(request.method, pathOf(request))) return
     if (!isHost(host)) throw new Failure('invalid_host')
     if (host.length >= shortHost) judged = host
     else if (allow(pathOf(request)).length === 0)

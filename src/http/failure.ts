@@ -80,6 +80,10 @@ const writeHead = (refusal: Failure, set: Answer) => {
   set.headers['cache-control'] = 'no-store'
   if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
     set.headers['www-authenticate'] = challenge(refusal)
+  // RFC 9110 §15.5.9: the rest of the body is not waited for.
+  if (refusal.status === 408) set.headers.connection = 'close'
+  // RFC 9110 §12.5.3: what a body may be encoded in.
+  if (refusal.reason === 'unsupported_encoding') set.headers['accept-encoding'] = 'identity'
   if (refusal.status === 405) set.headers.allow = refusal.detail
   if (refusal.retryAfterSeconds !== undefined) set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 }

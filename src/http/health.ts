@@ -1,10 +1,31 @@
 import { Elysia } from 'elysia'
 
-/** `/healthz`: the process answers. `/readyz`: the database does too. */
+const healthPaths = new Set(['/healthz', '/readyz'])
+
+/** Whether a load balancer asks how the server is: HAProxy asks OPTIONS of the root where it is given no path. */
+export const isHealthCheck = (method: string, path: string) =>
+  healthPaths.has(path) || (method === 'OPTIONS' && path === '/')
+
+/** `/healthz`: the process answers. `/readyz`: the database does too. OPTIONS of the root is asked as readiness. */
 export const health = ({ checkStorage }: { checkStorage(): void }) =>
   new Elysia({ name: 'health' })
     .get('/healthz', () => ({ status: 'ok' }))
+    .options('/healthz', ({ set }) => allowing(set))
     .get('/readyz', () => {
       checkStorage()
       return { status: 'ready' }
     })
+    .options('/readyz', ({ set }) => {
+      checkStorage()
+      return allowing(set)
+    })
+    .options('/', ({ set }) => {
+      checkStorage()
+      return allowing(set)
+    })
+
+/** RFC 9110 §9.3.7: the methods of the path, and no body. */
+const allowing = (set: { status?: number | string; headers: Record<string, string | number> }) => {
+  set.status = 204
+  set.headers.allow = 'GET, HEAD, OPTIONS'
+}

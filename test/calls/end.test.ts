@@ -38,6 +38,17 @@ test('cancels an order that was not yet sent, and it never rings', async () => {
   expect(leases(gate)).toBe(0)
 })
 
+test('leaves a call alone where the connection ended before anything was done', async () => {
+  const gate = createGate()
+  const call = await triggered(gate, '07')
+  const client = new AbortController()
+  const asked = gate.authorized(`/api/v1/calls/${call.id}/end`, { method: 'POST', signal: client.signal })
+  client.abort()
+  await expectRefusal(await asked, 499, 'request_aborted')
+  await gate.clock.advance(31_000)
+  expect(call.now().status).toBe('in_progress')
+})
+
 test('does not ask a provider to end what it was never told of', async () => {
   const gate = createGate()
   const { provider } = scriptedProvider({

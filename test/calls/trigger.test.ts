@@ -32,6 +32,26 @@ test('a disk that takes nothing costs no slot, however often it is tried', async
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
 })
 
+test('a request whose connection ends before the commit makes no call, costs no slot, and its key stays free', async () => {
+  const gate = createGate()
+  const order = (signal?: AbortSignal) =>
+    gate.authorized('/api/v1/calls/trigger', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'order-7' },
+      body: JSON.stringify({ phone_number: '+15551234507' }),
+      ...(signal && { signal }),
+    })
+  const client = new AbortController()
+  const asked = order(client.signal)
+  client.abort()
+  await expectRefusal(await asked, 499, 'request_aborted')
+  expectNothingLeft(gate)
+
+  const again = await order()
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, null])
+  expect(callCount(gate)).toBe(1)
+})
+
 test('reading goes on while the disk takes nothing', async () => {
   const gate = createGate()
   readOnly(gate, true)

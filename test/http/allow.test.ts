@@ -37,7 +37,7 @@ test.each([
   ['OPTIONS', '/api/v1/agents', 'GET, HEAD'],
   ['DELETE', `/api/v1/calls/${crypto.randomUUID()}`, 'GET, HEAD'],
   ['GET', `/api/v1/calls/${crypto.randomUUID()}/end`, 'POST'],
-  ['POST', '/healthz', 'GET, HEAD'],
+  ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
 ])('%s %s is a 405, and Allow says %s', async (method, path, allow) => {
   const gate = createGate()
   const response = await gate.authorized(path, { method })

@@ -47,6 +47,18 @@ describe('refuses, and leaves neither a row nor a lease, a body with', () => {
     expectNothingLeft(gate)
   })
 
+  test.each(['gzip', 'deflate', 'br', 'zstd', 'GZIP', 'identity, gzip', 'x-gzip'])(
+    'the encoding %s: 415, which says that none is accepted',
+    async (encoding) => {
+      const gate = createGate()
+      const zipped = Bun.gzipSync(new TextEncoder().encode(good))
+      const response = await post(gate, zipped, 'application/json', { 'content-encoding': encoding })
+      const { headers } = await expectRefusal(response, 415, 'unsupported_encoding')
+      expect(headers.get('accept-encoding')).toBe('identity')
+      expectNothingLeft(gate)
+    },
+  )
+
   test('32 KB and a byte: 413', async () => {
     const gate = createGate()
     await expectRefusal(await post(gate, bodyOfBytes(limitBytes + 1)), 413, 'body_too_large')
@@ -99,6 +111,11 @@ describe('takes a body that', () => {
     'application/json;charset="UTF-8"',
   ])('may say %s', async (type) => {
     expect((await post(createGate(), JSON.stringify({ phone_number }), type)).status).toBe(200)
+  })
+
+  test.each(['identity', 'Identity', ''])('may say that it has the encoding %p', async (encoding) => {
+    const response = await post(createGate(), good, 'application/json', { 'content-encoding': encoding })
+    expect(response.status).toBe(200)
   })
 
   test('may have exactly 32 KB and 32 levels', async () => {

@@ -5,6 +5,8 @@ interface Manner {
   patienceMs?: number
   /** The address to come from, where not any. */
   localAddress?: string
+  /** Resets the connection as soon as all is written. */
+  reset?: boolean
 }
 
 /**
@@ -14,7 +16,7 @@ interface Manner {
 export const sendRaw = async (
   url: string,
   bytes: string,
-  { patienceMs = 15_000, localAddress }: Manner = {},
+  { patienceMs = 15_000, localAddress, reset = false }: Manner = {},
 ) => {
   const received = await new Promise<string>((resolve) => {
     const place = { host: '127.0.0.1', port: Number(new URL(url).port) }
@@ -28,7 +30,7 @@ export const sendRaw = async (
     const timer = setTimeout(end, patienceMs)
     socket.on('data', (chunk) => (text += chunk.toString('latin1'))).on('close', end)
     socket.on('error', end)
-    socket.write(bytes, 'latin1')
+    socket.write(bytes, 'latin1', () => reset && socket.resetAndDestroy())
   })
   await holdRaw(bytes, received)
   return received

@@ -129,10 +129,10 @@ export const callPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/calls/:call/end',
-      async ({ by, person, params, set, redirect }) => {
+      async ({ by, person, params, request, set, redirect }) => {
         const { call } = find(params)
         try {
-          await endCall(call)
+          await endCall(call, request.signal)
           if (!isOver(call)) audit.record({ ...by, action: 'call.ended', ...deedOn(call) })
         } catch (error) {
           if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error

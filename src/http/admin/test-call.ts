@@ -26,6 +26,7 @@ export const testCalls = (services: Services) =>
       const environment = { ...row, agencyName: agency.name, plan: agency.plan }
       const { callId } = await services.trigger(environment, { ...order, metadata: { test: true } }, null, {
         simulated: true,
+        signal: request.signal,
         alongside: (id) =>
           services.audit.record({
             ...by,

@@ -32,6 +32,10 @@ const headers = {
     description: 'There when an earlier request with this Idempotency-Key made the call.',
     const: 'true',
   },
+  'Accept-Encoding': {
+    description: 'With `unsupported_encoding`: bodies come as they are.',
+    const: 'identity',
+  },
   Allow: { description: 'The methods that the path takes.', pattern: '^[A-Z]+(, [A-Z]+)*$' },
 } as const satisfies Record<string, Description>
 

@@ -97,6 +97,7 @@ const headersOf = (status: number, isCounted: boolean): [HeaderName, required: b
   ]
   if (saysWhen.has(status) && (isCounted || status !== 409)) names.push(['Retry-After', true])
   if (status === 401) names.push(['WWW-Authenticate', true])
+  if (status === 415) names.push(['Accept-Encoding', false])
   if (status === 405) names.push(['Allow', true])
   if (!isCounted) return names
   const known = !mayBeUnknown.has(status)

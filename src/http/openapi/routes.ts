@@ -44,8 +44,10 @@ export const apiRoutes: readonly ApiRoute[] = [
       'idempotency_in_flight',
       'body_too_large',
       'unsupported_media_type',
+      'unsupported_encoding',
       'idempotency_mismatch',
       'concurrency_limited',
+      'request_aborted',
     ],
   },
   {
@@ -74,7 +76,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     summary: 'End a call',
     description: 'Hangs up. Ending a call that is over already changes nothing and is no failure.',
     answer: { schema: callRecord, example: example.ended },
-    refusals: ['wrong_agency', 'not_found', 'provider_unavailable'],
+    refusals: ['wrong_agency', 'not_found', 'request_aborted', 'provider_unavailable'],
   },
   {
     method: 'get',

@@ -33,7 +33,7 @@ export const v1 = (services: Services) => {
         const key = readIdempotencyKey(request)
         const order = await readTrigger(request)
         confirm()
-        const { callId, replayed } = await trigger(environment, order, key)
+        const { callId, replayed } = await trigger(environment, order, key, { signal: request.signal })
         if (replayed) set.headers['idempotent-replayed'] = 'true'
         rateLimits.announce(set.headers, environment, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }
@@ -61,8 +61,8 @@ export const v1 = (services: Services) => {
     )
     .post(
       '/calls/:call_id/end',
-      async ({ environment, window, params, set }) => {
-        const call = await endCall(ownCall(environment, params.call_id))
+      async ({ environment, window, params, request, set }) => {
+        const call = await endCall(ownCall(environment, params.call_id), request.signal)
         rateLimits.announce(set.headers, environment, window)
         return { success: true as const, data: presentCall(call, environment) }
       },
