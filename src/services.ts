@@ -19,6 +19,7 @@ import { createNoteRefusal } from './http/refusals.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
+import { createReportLeak } from './keys/leak.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import type { Operation } from './operation.ts'
@@ -115,6 +116,7 @@ export const createServices = (foundations: Foundations) => {
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
+  const keyring = new Keyring(keys)
   let isServing = false
   const destinationRules = { allowPrivate: config.allowPrivateDestinations }
   const sendSample = createSample(telling)
@@ -156,7 +158,8 @@ export const createServices = (foundations: Foundations) => {
     /** Where the server really listens, once it does. */
     listening,
     publicUrl,
-    keyring: new Keyring(keys),
+    keyring,
+    reportLeak: createReportLeak({ ...stores, keyring }),
     windows,
     rateLimits,
     noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
@@ -167,17 +170,6 @@ export const createServices = (foundations: Foundations) => {
       const { agencyId: agency, name: environment } = key.environment
       const deed = { action: 'key.seen_in_url', agency, environment, target: keyTarget(key) } as const
       audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
-    },
-    /** Switches off the access of a key that somebody found, in one step with the line that says so. */
-    noteLeak: (key: KeyInEnvironment, where: string | null, now: number, address: string | null) => {
-      const { agencyId: agency, name: environment } = key.environment
-      const target = `${keyTarget(key)}${where === null ? '' : `, found at ${where}`}; access was switched off`
-      const deed = { action: 'key.leaked', agency, environment, target } as const
-      const doer = { at: now, actor: 'leak finder', address }
-      audit.change(
-        () => keys.markLeaked(key, where, now),
-        (isNews) => (isNews ? { ...doer, ...deed } : undefined),
-      )
     },
     countWrongKey,
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),

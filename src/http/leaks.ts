@@ -1,8 +1,7 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../failures.ts'
-import { placeOf } from '../keys/leak.ts'
-import { tokenFlaw } from '../keys/token.ts'
+import type { LeakResult } from '../keys/leak.ts'
 import type { Services } from '../services.ts'
 import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
@@ -17,42 +16,27 @@ const reports = z.union([report.transform((one) => [one]), z.array(report).min(1
  * `POST /leaks`: for whoever has found a key. A live one is switched off before the answer; the answer says nothing that
  * the finder, who has the key, could not find out with it.
  */
-export const leaks = ({ clock, config, countWrongKey, keyring, noteLeak }: Services) => {
-  /** The live key, 'replaced', or 'wrong'. */
-  const look = (token: string) => {
-    const key = tokenFlaw(token) === undefined ? keyring.find(token) : undefined
-    if (!key) return 'wrong'
-    return key.replacedAt === null ? key : 'replaced'
-  }
-
-  return new Elysia({ name: 'leaks' }).post(
+export const leaks = ({ clock, config, countWrongKey, reportLeak }: Services) =>
+  new Elysia({ name: 'leaks' }).post(
     '/leaks',
     async ({ request, server, set }) => {
       const parsed = reports.safeParse(await readJson(request))
       if (!parsed.success) throw new Failure('invalid_body', { detail: shape })
       const address = clientAddress(request, server, config.trustedProxies)
-      let switchedOff = 0
-      let wrong = 0
-      for (const { key: token, where } of parsed.data) {
-        const key = look(token)
-        if (key === 'wrong') wrong++
-        else if (key !== 'replaced') {
-          noteLeak(key, placeOf(where ?? ''), clock.now(), address)
-          switchedOff++
-        }
-      }
-      for (let counted = 0; counted < wrong; counted++) {
+      const results = parsed.data.map(({ key, where }) => reportLeak(key, where ?? '', clock.now(), address))
+      const count = (wanted: LeakResult) => results.filter((result) => result === wanted).length
+      const unknown = count('unknown')
+      for (let counted = 0; counted < unknown; counted++) {
         const refusal = countWrongKey(address)
         if (refusal) throw refusal
       }
       set.headers['cache-control'] = 'no-store'
       return {
         success: true as const,
-        data: { received: parsed.data.length, switched_off: switchedOff },
+        data: { received: parsed.data.length, switched_off: count('disabled') },
       }
     },
     { parse: 'none' },
   )
-}
 
 const shape = `it must be an object with key and where, or a list of at most ${reportsMost} of them`

@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import { mintToken, tokenLast4 } from '../../src/keys/token.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
+import { createToken, listTokens } from '../../src/people/operations/tokens.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
 import { everythingIn, expectRefusal } from '../support/refusal.ts'
@@ -164,4 +166,18 @@ test('a report that the disk does not take is no report: 503, and the finder tri
   await expectRefusal(await report(gate, { key: gate.key }), 503, 'storage_unavailable')
   gate.database.sqlite.run('PRAGMA query_only = OFF')
   await expectAnswer(await report(gate, { key: gate.key }), 1, 1)
+})
+
+test('an admin token that is reported is revoked from that instant on, and the audit says where it was found', async () => {
+  const gate = createGate()
+  const { perform } = gate.services
+  const { token } = await perform(createToken, { name: 'ci', permission: ['*'] }, commandLineActor)
+  await expectAnswer(await report(gate, { key: token, where }), 1, 1)
+  expect(await perform(listTokens, {}, commandLineActor)).toEqual([])
+  expect(lines(gate)[0]).toMatchObject({
+    action: 'token.leaked',
+    actor: 'leak finder',
+    target: `ci, found at ${where}; it was revoked`,
+  })
+  await expectAnswer(await report(gate, { key: token, where }), 1, 0)
 })

@@ -1,5 +1,6 @@
 import type { Call } from '../../src/calls/call.ts'
 import { issueKey } from '../../src/keys/issue.ts'
+import { tokenHash } from '../../src/keys/token.ts'
 import type { EnvironmentName } from '../../src/keys/keyring.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 import { insertCall, stories, talked } from './demo-calls.ts'
@@ -103,6 +104,21 @@ export const seedDemo = (stores: Stores, now: number) => {
   live(staging.id, ann.id, 20_000, 3)
   seedUsage(stores, [production.id, staging.id], now)
   const deliveries = seedWebhook(stores, production.id, completed, now)
+  const token = {
+    id: Bun.randomUUIDv7(),
+    hash: tokenHash('a token that is made up'),
+    last4: 'c0de',
+    name: 'Deploy script',
+    permissions: ['agency.create', 'key.*'],
+    agencyId: null,
+    allowFrom: ['10.0.0.0/8'],
+    createdBy: 'ops@example.com',
+    createdAt: now - 30 * dayMs,
+    expiresAt: now + 60 * dayMs,
+    lastUsedAt: now - 3 * hourMs,
+    revokedAt: null,
+  }
+  stores.adminTokens.add(token)
   return {
     agency,
     production,
@@ -110,5 +126,6 @@ export const seedDemo = (stores: Stores, now: number) => {
     agents: { ann, ben, cleo },
     calls: { completed, live: liveCall },
     deliveries,
+    token,
   }
 }

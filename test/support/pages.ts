@@ -1,7 +1,7 @@
 import type { Demo } from './demo.ts'
 
 /** Every page that somebody who is signed in can look at, by its name: a new page is a new line. */
-export const pagesOf = ({ agency, agents, calls, deliveries }: Demo): Record<string, string> => {
+export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Record<string, string> => {
   const home = `/admin/agencies/${agency.id}`
   const api = `${home}/integrations/api`
   return {
@@ -27,6 +27,8 @@ export const pagesOf = ({ agency, agents, calls, deliveries }: Demo): Record<str
     provider: `${home}/integrations/providers/vapi`,
     'agency-audit': `${home}/audit`,
     people: '/admin/people',
+    tokens: '/admin/tokens',
+    'token-revoke': `/admin/tokens/${token.id}/revoke`,
     account: '/admin/account',
     audit: '/admin/audit',
     'not-found': '/admin/nothing',

@@ -14,6 +14,7 @@ import { operatorPages } from './operator.tsx'
 import { peoplePages } from './people.tsx'
 import { providerPages } from './providers.tsx'
 import { testCalls } from './test-call.ts'
+import { tokenPages } from './tokens.tsx'
 import { usagePages } from './usage.tsx'
 import { webhookPages } from './webhooks.tsx'
 
@@ -25,6 +26,7 @@ export const admin = (services: Services) =>
     .use(invitedPages(services)) // one-time links: to an account, to a new password
     .use(accountPages(services)) // one's own password and sessions
     .use(peoplePages(services)) // who may sign in, for the operator
+    .use(tokenPages(services)) // what programs administer with
     .use(auditPages(services)) // who did what
     .use(agencyAuditPages(services)) // who did what in an agency
     .use(agencyPages(services)) // the agencies

@@ -48,6 +48,10 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/people/invitations/:invitation/revoke',
     'GET /admin/people/:person/remove',
     'POST /admin/people/:person/remove',
+    'GET /admin/tokens',
+    'POST /admin/tokens',
+    'GET /admin/tokens/:token/revoke',
+    'POST /admin/tokens/:token/revoke',
   ],
   'the operator’s, in an agency': [
     'POST /admin/agencies/:agency/plan',
