@@ -1,40 +1,19 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Glob } from 'bun'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createRandom } from '../support/random.ts'
-import { api } from './planted/api.ts'
-import { calls } from './planted/calls.ts'
-import { copyTree, type Found, isStale, plant, root, runTests } from './planted/copy.ts'
 import type { Fault } from './planted/fault.ts'
-import { keys } from './planted/keys.ts'
-import { limits } from './planted/limits.ts'
-import { outgoing } from './planted/outgoing.ts'
-import { page } from './planted/page.ts'
-import { people } from './planted/people.ts'
-import { providers } from './planted/providers.ts'
-import { storage } from './planted/storage.ts'
-import { webhooks } from './planted/webhooks.ts'
+import { faults } from './planted/index.ts'
+import { copyTree, type Found, plant, runTests } from './planting/copy.ts'
+import { createSpoil } from './planting/spoil.ts'
+import { everyTest, readSource, testsFor } from './planting/tree.ts'
 
 /**
  * The tests notice: plants faults in copies of this tree, one at a time, and runs the tests that have to fail then.
  * Usage: bun test/faults/planted.ts [faults] [seed] [--only=WORDS] [--all]. A random choice of them unless told, those with
  * these words in their title, and with `--all` before every test that needs no executable in the place of those named with
- * the fault. Prints one line, and on stderr one a fault; exits with 1 when a fault survives, or replaces what is not there.
+ * the fault. Prints one line, and on stderr one a fault; exits with 1 when a fault survives, or has no place.
  */
-const faults: readonly Fault[] = [
-  ...limits,
-  ...keys,
-  ...storage,
-  ...calls,
-  ...providers,
-  ...outgoing,
-  ...page,
-  ...people,
-  ...webhooks,
-  ...api,
-]
-
 const atOnce = 2
 const { values, positionals } = parseArgs({
   args: Bun.argv.slice(2),
@@ -50,12 +29,6 @@ const wordsFor = (found: Found) => {
   return found.kind === 'survived' ? 'SURVIVED' : `UNCLEAR, no test failed by its name: ${found.said}`
 }
 
-/** All but those of the executable, which was made of the sound tree, and these. */
-const everyTest = () =>
-  [...new Glob('test/**/*.test.ts').scanSync(root)].filter(
-    (file) => !/^test\/(binary|browser|faults)\//.test(file),
-  )
-
 const shuffled = (all: readonly Fault[]) => {
   const { random } = createRandom(seed)
   const drawn = all.map((fault) => ({ fault, lot: random() }))
@@ -64,21 +37,19 @@ const shuffled = (all: readonly Fault[]) => {
 
 /** The line and exit code of the whole. */
 const prove = async (directory: string): Promise<[line: string, held: boolean]> => {
-  const stale = faults.filter(isStale)
-  for (const { title, edits } of stale) note(`STALE: ${title} (${edits.map(([file]) => file).join(', ')})`)
-  if (stale.length > 0)
-    return [
-      `${stale.length} faults are stale: they replace what is not there once, or name a test that is gone`,
-      false,
-    ]
-
-  const planted = shuffled(faults.filter(({ title }) => title.includes(values.only))).slice(0, most)
-  if (planted.length === 0) return ['no fault planted: none has these words', false]
-  const every = values.all ? everyTest() : undefined
+  const chosen = shuffled(faults.filter(({ title }) => title.includes(values.only))).slice(0, most)
+  if (chosen.length === 0) return ['no fault planted: none has these words', false]
+  const spoil = createSpoil(readSource())
+  const every = everyTest()
+  const planted = chosen.map((fault) => ({
+    title: fault.title,
+    spoilt: spoil(fault),
+    tests: values.all ? every : testsFor(fault, every),
+  }))
   const copies = Array.from({ length: atOnce }, (_, index) => join(directory, String(index)))
   for (const copy of copies) copyTree(copy)
   // A test that fails anyway notices nothing.
-  const needed = every ?? [...new Set(planted.flatMap(({ noticedBy }) => noticedBy))]
+  const needed = [...new Set(planted.flatMap(({ tests }) => tests))]
   const shareOf = (copy: number) => needed.filter((_, index) => index % atOnce === copy)
   const sound = await Promise.all(copies.map((copy, index) => runTests(copy, shareOf(index))))
   const broken = sound.find(({ passed }) => !passed)
@@ -88,7 +59,7 @@ const prove = async (directory: string): Promise<[line: string, held: boolean]> 
   const queue = [...planted]
   const work = async (copy: string) => {
     for (let fault = queue.shift(); fault; fault = queue.shift()) {
-      const found = await plant(copy, fault, every ?? fault.noticedBy)
+      const found = await plant(copy, fault.spoilt, fault.tests)
       if (found.kind === 'caught') caught++
       note(`${fault.title}: ${wordsFor(found)}`)
     }
@@ -99,6 +70,6 @@ const prove = async (directory: string): Promise<[line: string, held: boolean]> 
 }
 
 using directory = temporaryDirectory()
-const [line, held] = await prove(directory.path)
+const [line, held] = await prove(directory.path).catch((error: Error) => [error.message, false] as const)
 process.stdout.write(`${line}\n`)
 process.exitCode = held ? 0 : 1

@@ -8,6 +8,8 @@ interface Proof {
   promise: string
   small: string[]
   full: string[]
+  /** Draws by lot what it does: `verify`, which does the same each time, leaves it out. */
+  drawn?: true
 }
 
 export const proofs: Proof[] = [
@@ -97,6 +99,7 @@ export const proofs: Proof[] = [
     promise: 'the tests notice: of the faults that are planted, none survives',
     small: ['2'],
     full: [],
+    drawn: true,
   },
   {
     script: 'rotation.ts',

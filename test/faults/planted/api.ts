@@ -1,93 +1,93 @@
+import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const body = 'src/http/body.ts'
-const failure = 'src/http/failure.ts'
-const exchange = 'src/http/exchange.ts'
+const readJson = within('readJson')
+const readCapped = within('readCapped')
+const countedBytes = within('countedBytes')
+const decode = within('decode')
+const answer = within('answerProgram')
+const answerHead = within('writeHead')
+const isHost = within('isHost')
+const operations = within('operations')
+const phoneNumber = within('phoneNumberPattern')
+const pageOfCalls = within('createCallStore.page')
+const clientAddress = within('clientAddress')
+const check = within('openDatabase.check')
 
 export const api: readonly Fault[] = [
   {
     title: 'a body may be as large as it says',
-    edits: [[body, 'if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)', '']],
-    noticedBy: ['test/http/body.test.ts'],
+    edits: [readCapped('if (_ && _ > _) throw _', drop)],
+    noticedBy: ['body'],
   },
   {
     title: 'a body that says no size may have any',
-    edits: [[body, 'if (size > limitBytes) throw tooLarge(limitBytes)', '']],
-    noticedBy: ['test/http/body.test.ts'],
+    edits: [countedBytes('if (_ > _) throw _', drop)],
+    noticedBy: ['body'],
   },
   {
     title: 'JSON may be nested as deeply as it likes',
-    edits: [[body, 'if (!isShallow(value, depthLimit))', 'if (value === undefined)']],
-    noticedBy: ['test/http/body.test.ts'],
+    edits: [readJson("if (_) throw new _('invalid_json', __)", drop)],
+    noticedBy: ['body'],
   },
   {
     title: 'bytes that are no UTF-8 become other characters',
-    edits: [[body, 'fatal: true', 'fatal: false']],
-    noticedBy: ['test/http/body.test.ts'],
+    edits: [decode('fatal: true', put('fatal: false'))],
+    noticedBy: ['body'],
   },
   {
     title: 'any media type is taken for JSON',
-    edits: [[body, "requireMediaType(request, 'application/json')", '']],
-    noticedBy: ['test/http/body.test.ts', 'test/http/trigger.test.ts'],
+    edits: [readJson("_(_, 'application/json');", drop)],
+    noticedBy: ['body', 'trigger'],
   },
   {
     title: 'a refusal repeats what was sent',
-    edits: [[body, "'it does not parse'", '`it does not parse: ${text.slice(0, 60)}`']],
-    noticedBy: ['test/http/body.test.ts', 'test/http/trigger.test.ts'],
+    edits: [readJson("$text === '' ? _ : $here", put('$here + $text.slice(0, 60)'))],
+    noticedBy: ['body', 'trigger'],
   },
   {
     title: 'an unexpected error tells what it was',
-    edits: [[failure, 'error: refusal.message,', 'error: String(refusal.cause ?? refusal.message),']],
-    noticedBy: ['test/http/failure.test.ts'],
+    edits: [answer('error: $refusal.message', put('error: String($refusal.cause ?? $refusal.message)'))],
+    noticedBy: ['failure'],
   },
   {
     title: 'refusals may be kept by caches',
-    edits: [
-      [failure, "set.headers['cache-control'] = 'no-store'", "set.headers['cache-control'] = 'max-age=60'"],
-    ],
-    noticedBy: ['test/http/admission.test.ts'],
+    edits: [answerHead("'no-store'", put("'max-age=60'"))],
+    noticedBy: ['admission'],
   },
   {
     title: 'a second Host header is taken',
-    edits: [[exchange, 'hostPattern.test(host) && URL.canParse(`http://${host}/`)', "host !== ''"]],
-    noticedBy: ['test/http/exchange.test.ts'],
+    edits: [isHost('_ && _', put('true'))],
+    noticedBy: ['exchange'],
   },
   {
     title: 'the description of the API lacks a refusal',
-    edits: [['src/http/openapi/operations.ts', "'idempotency_in_flight',", '']],
-    noticedBy: ['test/http/openapi/openapi.test.ts', 'test/http/idempotency.test.ts'],
+    edits: [operations("'idempotency_in_flight'", drop)],
+    noticedBy: ['openapi', 'idempotency'],
   },
   {
     title: 'the description of the API allows a number that is refused',
-    edits: [['src/http/v1/trigger.ts', '/^\\+[1-9]\\d{6,14}$/', '/^\\+[1-9]\\d{6,15}$/']],
-    noticedBy: ['test/http/trigger.test.ts'],
+    edits: [phoneNumber(/14/, put('15'))],
+    noticedBy: ['trigger'],
   },
   {
     title: 'a page of calls repeats the last one of the page before',
-    edits: [
-      [
-        'src/storage/calls.ts',
-        'before === undefined ? undefined : lt(calls.id, before)',
-        'before === undefined ? undefined : lte(calls.id, before)',
-      ],
-    ],
-    noticedBy: ['test/http/list.test.ts'],
+    edits: [pageOfCalls('lt($id, $before)', put('lte($id, $before)'))],
+    noticedBy: ['list'],
   },
   {
     title: 'anybody may say whose address a request comes from',
-    edits: [
-      ['src/http/address.ts', 'if (!isTrusted(peer, trusted)) return peer', 'if (peer === null) return peer'],
-    ],
-    noticedBy: ['test/http/address.test.ts'],
+    edits: [clientAddress('if ($here) return $peer; let _ = $peer', put('$peer === null'))],
+    noticedBy: ['address'],
   },
   {
     title: 'where https is required, http is answered',
-    edits: [['src/http/https.ts', 'if (!requireHttps || inTheClear', 'if (requireHttps || inTheClear']],
-    noticedBy: ['test/http/https.test.ts'],
+    edits: [anywhere("if (_) throw new _('https_required')", drop)],
+    noticedBy: ['https'],
   },
   {
     title: 'ready is said while the disk takes no writes',
-    edits: [['src/storage/database.ts', "sqlite.run('BEGIN IMMEDIATE')", "sqlite.run('BEGIN')"]],
-    noticedBy: ['test/http/health.test.ts'],
+    edits: [check(/BEGIN IMMEDIATE/, put('BEGIN'))],
+    noticedBy: ['health'],
   },
 ]

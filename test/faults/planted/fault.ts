@@ -1,11 +1,10 @@
-/** In a file, an exact text that is there once, and what is to stand in its place. */
-type Edit = readonly [file: string, find: string, put: string]
+import type { Edit } from '../planting/change.ts'
 
 /** A way in which the program could be wrong without looking it. */
 export interface Fault {
   /** What is wrong then, as a sentence. */
   title: string
   edits: readonly Edit[]
-  /** The test files that have to notice. */
+  /** The tests that have to notice: `window` stands for every window.test.ts, wherever it is. */
   noticedBy: readonly string[]
 }

@@ -1,137 +1,133 @@
+import { after, anywhere, before, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const token = 'src/keys/token.ts'
-const keyring = 'src/keys/keyring.ts'
-const admission = 'src/http/admission.ts'
+const flaw = within('tokenFlaw')
+const unbiased = within('unbiasedBelow')
+const last4 = within('tokenLast4')
+const renew = within('Keyring.renew')
+const refresh = within('Keyring.refresh')
+const admit = within('admission.admit')
+const keyInUrl = within('admission.refuseKeyInUrl')
+const routes = within('v1')
+const changed = within('createKeyStore.changed')
+const replace = within('createKeyStore.replace')
 
 export const keys: readonly Fault[] = [
   {
     title: 'the checksum of a key is not looked at',
-    edits: [[token, 'if (wholeToken.test(text) && isChecksumRight(text))', 'if (wholeToken.test(text))']],
-    noticedBy: ['test/keys/token.test.ts'],
+    edits: [flaw('if (_ && $here) return undefined', put('true'))],
+    noticedBy: ['token'],
   },
   {
     title: 'some characters of a key are likelier than others',
-    edits: [[token, 'unbiasedBelow = 248', 'unbiasedBelow = 256']],
-    noticedBy: ['test/keys/token.test.ts'],
+    edits: [unbiased('248', put('256'))],
+    noticedBy: ['token'],
   },
   {
     title: 'more of a key is kept than its last four characters',
-    edits: [[token, 'token.slice(-4)', 'token.slice(-5)']],
-    noticedBy: ['test/keys/token.test.ts', 'test/keys/keyring.test.ts'],
+    edits: [last4('_.slice($here)', put('-5'))],
+    noticedBy: ['token', 'keyring'],
   },
   {
     title: 'the old key stays as it was in the index after a rotation',
-    edits: [
-      [keyring, 'if (this.#used.has(key.hash)) this.#keep(key)', 'if (this.#used.has(key.hash)) continue'],
-    ],
-    noticedBy: ['test/keys/keyring.test.ts'],
+    edits: [renew('if (_) $here; else _', put('{ continue }'))],
+    noticedBy: ['keyring'],
   },
   {
     title: 'what another process commits is not seen by the keyring',
     edits: [
-      [
-        'src/storage/keys.ts',
-        'if (version === seenVersion && !database.admissionTouched)',
-        'if (seenVersion !== -1 && !database.admissionTouched)',
-      ],
+      changed(
+        'if (_ === $seen && $untouched) return false',
+        put('if ($seen !== -1 && $untouched) return false'),
+      ),
     ],
-    noticedBy: ['test/keys/keyring.test.ts'],
+    noticedBy: ['keyring'],
   },
   {
     title: 'a key that was made after the start is not known',
-    edits: [[keyring, 'this.#hashes.add(key.hash)', '']],
-    noticedBy: ['test/keys/keyring.test.ts'],
+    edits: [renew('_.add(_);', drop)],
+    noticedBy: ['keyring'],
   },
   {
     title: 'a load of the keyring that failed is not tried again',
-    edits: [[keyring, 'const newest = this.#store', 'this.#stale = false\n    const newest = this.#store']],
-    noticedBy: ['test/keys/keyring.test.ts'],
+    edits: [refresh('if (!$stale) return', after('$stale = false'))],
+    noticedBy: ['keyring'],
   },
   {
     title: 'a replaced key is let in',
-    edits: [[admission, 'if (key.replacedAt !== null)', 'if (key.replacedAt === 0)']],
-    noticedBy: ['test/http/admission.test.ts'],
+    edits: [anywhere("if (_) return new _('rotated_key', __)", drop)],
+    noticedBy: ['admission'],
   },
   {
     title: 'the plan is not looked at',
-    edits: [[admission, "key.environment.plan !== 'agency'", "key.environment.plan === 'growth'"]],
-    noticedBy: ['test/http/admission.test.ts', 'test/http/admin/pages.test.ts'],
+    edits: [
+      anywhere(
+        "if ($plan !== 'agency') return new $failure('plan_required')",
+        put("if ($plan === 'growth') return new $failure('plan_required')"),
+      ),
+    ],
+    noticedBy: ['admission', 'pages'],
   },
   {
     title: 'the switch of API access is not looked at',
-    edits: [[admission, 'if (!key.environment.accessEnabled) return', 'if (key.id === key.hash) return']],
-    noticedBy: ['test/http/admission.test.ts'],
+    edits: [anywhere("if (_) return new _('access_disabled')", drop)],
+    noticedBy: ['admission'],
   },
   {
     title: 'a key that ends while a body comes in is not looked at again',
-    edits: [['src/http/v1/index.ts', 'confirm()\n        const { callId', 'const { callId']],
-    noticedBy: ['test/http/admission-again.test.ts'],
+    edits: [routes('_();', drop)],
+    noticedBy: ['admission-again'],
   },
   {
     title: 'a key in the URL is taken',
-    edits: [[admission, 'if (exposed) return exposed', '']],
-    noticedBy: ['test/http/authorization.test.ts'],
+    edits: [admit('if ($refusal) return $refusal', drop)],
+    noticedBy: ['authorization'],
   },
   {
     title: 'a key under another scheme than Bearer is taken',
-    edits: [
-      ['src/http/bearer.ts', "if (!/^bearer[ \\t]/i.test(header)) return new Failure('wrong_scheme')", ''],
-    ],
-    noticedBy: ['test/http/authorization.test.ts'],
+    edits: [anywhere("if (_) return new _('wrong_scheme')", drop)],
+    noticedBy: ['authorization'],
   },
   {
     title: 'requests with unknown keys are counted in the usage',
     edits: [
-      [
-        admission,
-        'if (!key) return',
-        "if (!key) usage.grant({ environmentId: '', keyId: '', address: null, userAgent: null }, now)\n    if (!key) return",
-      ],
+      admit(
+        "if (!$key) return _(new _('invalid_key'), _)",
+        before(
+          "if (!$key) usage.grant({ environmentId: '', keyId: '', address: null, userAgent: null }, now)",
+        ),
+      ),
     ],
-    noticedBy: ['test/http/usage.test.ts'],
+    noticedBy: ['usage'],
   },
   {
     title: 'a key is written to the log when it is used',
-    edits: [
-      [
-        admission,
-        'const { environment } = key\n',
-        "const { environment } = key\n    log.info('admitted', { token })\n",
-      ],
-    ],
-    noticedBy: ['test/telemetry/redaction.test.ts'],
+    edits: [admit('if ($token instanceof _) return _', after("log.info('admitted', { token: $token })"))],
+    noticedBy: ['redaction'],
   },
   {
     title: 'a password is written to the log when it does not match',
     edits: [
-      [
-        'src/http/admin/entrance.tsx',
-        'set.status = result.retryAfterSeconds === undefined ? 401 : 429',
-        "services.log.warn('a sign-in failed', { email, password })\n        set.status = result.retryAfterSeconds === undefined ? 401 : 429",
-      ],
+      anywhere(
+        '_.status = _ === undefined ? 401 : 429;',
+        before("services.log.warn('a sign-in failed', { email, password })"),
+      ),
     ],
-    noticedBy: ['test/telemetry/redaction.test.ts'],
+    noticedBy: ['redaction'],
   },
   {
     title: 'a live key that was found elsewhere stays on',
-    edits: [
-      [
-        'src/http/leaks.ts',
-        'noteLeak(key, where === undefined',
-        "if (where === '') noteLeak(key, where === undefined",
-      ],
-    ],
-    noticedBy: ['test/http/leaks.test.ts'],
+    edits: [anywhere("if (_ !== 'replaced') { $here; _++ }", drop)],
+    noticedBy: ['leaks'],
   },
   {
     title: 'a key that was seen in a URL is not noted',
-    edits: [[admission, 'if (key.exposedAt === null) noteExposure', "if (key.id === '') noteExposure"]],
-    noticedBy: ['test/http/authorization.test.ts'],
+    edits: [keyInUrl('if (_ === null) _', drop)],
+    noticedBy: ['authorization'],
   },
   {
     title: 'an old key and its successor are live together',
-    edits: [['src/storage/keys.ts', 'set({ replacedAt: key.createdAt })', 'set({ replacedAt: null })']],
-    noticedBy: ['test/keys/keyring.test.ts'],
+    edits: [replace('_.set({ _: $here })', put('null'))],
+    noticedBy: ['keyring'],
   },
 ]

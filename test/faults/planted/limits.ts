@@ -1,152 +1,154 @@
+import { anywhere, drop, operator, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const window = 'src/limits/window.ts'
-const leases = 'src/limits/leases.ts'
-const trigger = 'src/calls/trigger.ts'
+const window = within('Windows')
+const windowTake = within('Windows.take')
+const grants = within('GrantLog')
+const leases = within('Leases')
+const leaseTake = within('Leases.take')
+const startCall = within('start')
+const change = within('Lifecycle.change')
+const takeUp = within('Reconciler.takeUp')
+const wiring = within('createServices')
+const throttled = within('throttleAddress')
+const refusalHead = within('writeHead')
+const routes = within('v1')
+const admit = within('admission.admit')
 
 export const limits: readonly Fault[] = [
   {
     title: 'the window grants one more than its limit',
-    edits: [[window, 'granted = log.size < limit', 'granted = log.size <= limit']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [windowTake('_ < _', operator('<='))],
+    noticedBy: ['window'],
   },
   {
     title: 'the limit that nobody has set is 101',
-    edits: [
-      ['src/config.ts', 'wholeNumber(1, 1_000_000).default(100)', 'wholeNumber(1, 1_000_000).default(101)'],
-    ],
-    noticedBy: ['test/config.test.ts', 'test/http/admission.test.ts'],
+    edits: [anywhere('CALLGATE_REQUESTS_PER_MINUTE: _.default($here)', put('101'))],
+    noticedBy: ['config', 'admission'],
   },
   {
     title: 'a grant stays in the window for a moment too long',
-    edits: [[window, 'this.at(0) <= time', 'this.at(0) < time']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [grants('_ <= _', operator('<'))],
+    noticedBy: ['window'],
   },
   {
     title: 'the window is fixed and does not slide',
-    edits: [
-      [
-        window,
-        'log.dropUntil(nowMs - this.#spanMs)\n    const granted',
-        'log.dropUntil(Math.floor(nowMs / this.#spanMs) * this.#spanMs - 1)\n    const granted',
-      ],
-    ],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [windowTake('$log.$drop($now - $span)', put('$log.$drop(Math.floor($now / $span) * $span - 1)'))],
+    noticedBy: ['window'],
   },
   {
     title: 'a refusal is recorded in the window',
-    edits: [[window, 'if (granted) log.push(nowMs)', 'log.push(nowMs)']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [windowTake('if (_) $then', put('$then'))],
+    noticedBy: ['window'],
   },
   {
     title: 'Retry-After is rounded down',
-    edits: [[window, 'Math.ceil((leaver', 'Math.floor((leaver']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [window('Math.ceil($ms / 1000)', put('Math.floor($ms / 1000)'))],
+    noticedBy: ['window'],
   },
   {
     title: 'a request that is refused its access takes a grant',
     edits: [
-      [
-        'src/http/admission.ts',
-        'if (refusal) return',
-        'if (refusal) windows.take(key.environment.id, needs.requestsPerMinute, clock.monotonic())\n    if (refusal) return',
-      ],
+      admit(
+        'if ($no) return $answer; const $owner = $key; const $limit = $own ?? $usual; const $window = $taken',
+        put(
+          'const $owner = $key; const $limit = $own ?? $usual; const $window = $taken; if ($no) return $answer',
+        ),
+      ),
     ],
-    noticedBy: ['test/http/admission.test.ts'],
+    noticedBy: ['admission'],
   },
   {
     title: 'the wrong keys of an address are not counted',
-    edits: [['src/http/wrong-keys.ts', 'if (count.granted) return', 'if (count.remaining >= 0) return']],
-    noticedBy: ['test/http/throttle.test.ts'],
+    edits: [anywhere("if ($here) return undefined; return new _('too_many_invalid_keys', __)", put('true'))],
+    noticedBy: ['throttle'],
   },
   {
     title: 'the 11th call is let in',
-    edits: [[leases, '(active?.size ?? 0) >= limit', '(active?.size ?? 0) > limit']],
-    noticedBy: ['test/limits/leases.test.ts', 'test/http/admission.test.ts'],
+    edits: [leaseTake('_ >= _', operator('>'))],
+    noticedBy: ['leases', 'admission'],
   },
   {
     title: 'a slot is taken before the body is looked at, and kept when that is refused',
     edits: [
-      [
-        'src/http/v1/index.ts',
-        'const order = await readTrigger(request)',
-        [
-          'const slot = { callId: Bun.randomUUIDv7(), environmentId: environment.id, takenAt: clock.now() }',
-          'leases.restore({ ...slot, expiresAt: clock.now() + 3_600_000 })',
-          'const order = await readTrigger(request)',
-          'leases.revoke(slot.callId)',
-        ].join('\n'),
-      ],
+      routes(
+        'const $order = await $read; $again()',
+        put(
+          [
+            'const slot = { callId: Bun.randomUUIDv7(), environmentId: environment.id, takenAt: clock.now() }',
+            'leases.restore({ ...slot, expiresAt: clock.now() + 3_600_000 })',
+            'const $order = await $read',
+            'leases.revoke(slot.callId)',
+            '$again()',
+          ].join('\n'),
+        ),
+      ),
     ],
-    noticedBy: ['test/http/trigger.test.ts', 'test/http/admission.test.ts'],
+    noticedBy: ['trigger', 'admission'],
   },
   {
     title: 'a call that was not stored keeps its slot',
-    edits: [[trigger, 'needs.leases.revoke(call.id)', '']],
-    noticedBy: ['test/http/trigger.test.ts', 'test/calls/trigger.test.ts'],
+    edits: [startCall('try { __ } catch (_) { $here; throw _ }', drop)],
+    noticedBy: ['trigger'],
   },
   {
-    title: 'a slot ends with the answer, as if a hook gave it back, and not with the call',
+    title: 'a slot ends with the answer, and not with the call',
     edits: [
-      [trigger, 'needs.dispatch(call)\n', 'needs.dispatch(call)\n  needs.leases.release(call.id, now)\n'],
+      startCall(
+        'try { $$stored } catch ($error) { $giveBack; throw $error } $order;',
+        put('try { $$stored } catch ($error) { $giveBack; throw $error } $order; $giveBack'),
+      ),
     ],
-    noticedBy: ['test/http/admission.test.ts'],
+    noticedBy: ['admission'],
   },
   {
     title: 'a call that ends keeps its slot',
-    edits: [['src/calls/lifecycle.ts', 'leases.release(callId, clock.now())', '{ }']],
-    noticedBy: ['test/calls/lifecycle.test.ts', 'test/http/admission.test.ts'],
+    edits: [change('if (_ && _ && $here) _', put('true'))],
+    noticedBy: ['lifecycle', 'admission'],
   },
   {
     title: 'a call past its hard cap keeps its slot',
-    edits: [
-      [
-        'src/calls/reconcile.ts',
-        'if (call.expiresAt <= now) this.#once',
-        'if (call.expiresAt <= 0) this.#once',
-      ],
-    ],
-    noticedBy: ['test/calls/reconcile.test.ts'],
+    edits: [takeUp('_ <= _', put('false'))],
+    noticedBy: ['reconcile'],
   },
   {
     title: 'after a restart the slots of live calls are free',
-    edits: [['src/services.ts', 'for (const call of calls.active()) leases.restore(leaseOf(call))', '']],
-    noticedBy: ['test/calls/dispatch.test.ts'],
+    edits: [wiring('for (const _ of _) _', drop)],
+    noticedBy: ['dispatch'],
   },
   {
     title: 'the RateLimit header says one less than what is left',
-    edits: [['src/http/rate-limits.ts', 'r=${remaining};', 'r=${Math.max(0, remaining - 1)};']],
-    noticedBy: ['test/http/rate-limits.test.ts'],
+    edits: [anywhere('`"permin";r=${$here};t=${_}, "inflight";r=${_}`', put('Math.max(0, $here - 1)'))],
+    noticedBy: ['rate-limits'],
   },
   {
     title: 'a 429 comes without Retry-After',
     edits: [
-      [
-        'src/http/failure.ts',
-        'if (refusal.retryAfterSeconds !== undefined)',
-        'if (refusal.retryAfterSeconds !== undefined && refusal.status !== 429)',
-      ],
+      refusalHead(
+        "if ($refusal.$wait !== undefined) $header['retry-after'] = $seconds",
+        put("if ($refusal.$wait !== undefined && $refusal.status !== 429) $header['retry-after'] = $seconds"),
+      ),
     ],
-    noticedBy: ['test/http/admission.test.ts'],
+    noticedBy: ['admission'],
   },
   {
     title: 'a window that is in use is swept away',
-    edits: [[window, 'if (log.newest <= nowMs - this.#spanMs)', 'if (log.at(0) <= nowMs - this.#spanMs)']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [grants('this.$at(_ - 1)', put('this.$at(0)'))],
+    noticedBy: ['window'],
   },
   {
     title: 'a window keeps what was never asked for again',
-    edits: [[window, 'this.#sweep(nowMs)\n', '']],
-    noticedBy: ['test/limits/window.test.ts'],
+    edits: [windowTake('this._(_);', drop)],
+    noticedBy: ['window'],
   },
   {
     title: 'who is refused a slot is told to come back after one is sure to be free',
-    edits: [[leases, 'Math.min(estimateMs, untilFirstExpiryMs)', 'estimateMs']],
-    noticedBy: ['test/limits/leases.test.ts'],
+    edits: [leases('Math.ceil(Math.min($estimate, _) / 1000)', put('Math.ceil($estimate / 1000)'))],
+    noticedBy: ['leases'],
   },
   {
     title: 'an IPv6 host pays for its wrong keys under each of its addresses anew',
-    edits: [['src/http/address.ts', '/64`', '/128`']],
-    noticedBy: ['test/http/throttle.test.ts'],
+    edits: [throttled(/\/64/, put('/128'))],
+    noticedBy: ['throttle'],
   },
 ]

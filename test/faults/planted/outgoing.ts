@@ -1,60 +1,61 @@
+import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const send = 'src/outgoing/send.ts'
-const address = 'src/outgoing/address.ts'
-const destination = 'src/outgoing/destination.ts'
+const dial = within('dial')
+const readBody = within('readBody')
+const address = within('addressProblem')
+const findAddresses = within('findAddresses')
+const url = within('urlProblem')
 
 export const outgoing: readonly Fault[] = [
   {
     title: 'redirects of outgoing requests are followed',
-    edits: [[send, "redirect: 'manual'", "redirect: 'follow'"]],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [dial("redirect: 'manual'", put("redirect: 'follow'"))],
+    noticedBy: ['send'],
   },
   {
     title: 'a proxy variable is heeded',
-    edits: [[send, 'proxy: false,', '']],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [dial('proxy: false', drop)],
+    noticedBy: ['send'],
   },
   {
     title: 'a name is looked up a second time to be dialled',
-    edits: [
-      [send, 'target.hostname = address', 'if (literalOf(url) !== undefined) target.hostname = address'],
-    ],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [dial('_.hostname = _;', drop)],
+    noticedBy: ['send'],
   },
   {
     title: 'an answer is read without an end',
-    edits: [[send, 'if (size > limitBytes) throw new TooLarge()', '']],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [readBody('if (_ > _) throw _', drop)],
+    noticedBy: ['send'],
   },
   {
     title: 'an answer is unpacked, however large it becomes',
-    edits: [[send, 'decompress: false,', '']],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [dial('decompress: false', drop)],
+    noticedBy: ['send'],
   },
   {
     title: 'another address is tried after a request may have been sent',
-    edits: [[send, "'ECONNREFUSED', 'EHOSTUNREACH'", "'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH'"]],
-    noticedBy: ['test/outgoing/send.test.ts'],
+    edits: [anywhere("['ECONNREFUSED', $$others]", put("['ECONNREFUSED', 'ECONNRESET', $$others]"))],
+    noticedBy: ['send'],
   },
   {
     title: 'the guard leaves one range open',
-    edits: [[address, "'100.64.0.0/10', ", '']],
-    noticedBy: ['test/outgoing/address.test.ts'],
+    edits: [anywhere("'100.64.0.0/10'", drop)],
+    noticedBy: ['address'],
   },
   {
     title: 'an address within an IPv6 one is not judged as itself',
-    edits: [[address, 'ipaddr.process(text)', 'ipaddr.parse(text)']],
-    noticedBy: ['test/outgoing/address.test.ts'],
+    edits: [address('ipaddr.process($text)', put('ipaddr.parse($text)'))],
+    noticedBy: ['address'],
   },
   {
     title: 'of the addresses of a name only the first is judged',
-    edits: [[destination, 'for (const address of found) {', 'for (const address of found.slice(0, 1)) {']],
-    noticedBy: ['test/outgoing/destination.test.ts'],
+    edits: [findAddresses('for (const _ of $here) _', put('$here.slice(0, 1)'))],
+    noticedBy: ['destination'],
   },
   {
     title: 'plain http may be called',
-    edits: [[destination, "(allowPrivate && url.protocol === 'http:')", "url.protocol === 'http:'"]],
-    noticedBy: ['test/outgoing/destination.test.ts'],
+    edits: [url("$here && _ === 'http:'", put('true'))],
+    noticedBy: ['destination'],
   },
 ]

@@ -1,78 +1,65 @@
+import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const guard = 'src/http/admin/guard.ts'
-const pages = 'src/http/admin/pages'
+const operatorPages = within('operatorPages')
+const overview = within('OverviewPage')
 
 export const page: readonly Fault[] = [
   {
     title: 'forms from elsewhere are taken',
-    edits: [[guard, 'if (!safe && !isFromOurPages(request, ours))', 'if (!safe && ours.length === 0)']],
-    noticedBy: ['test/http/admin/cross-site.test.ts'],
+    edits: [anywhere("if (_) throw new _('cross_site')", drop)],
+    noticedBy: ['cross-site'],
   },
   {
     title: 'a form of another host of the same site is taken',
-    edits: [
-      ['src/http/admin/cross-site.ts', "return site === 'same-origin'", "return site.startsWith('same-')"],
-    ],
-    noticedBy: ['test/http/admin/cross-site.test.ts'],
+    edits: [anywhere("$site === 'same-origin'", put("$site.startsWith('same-')"))],
+    noticedBy: ['cross-site'],
   },
   {
     title: 'one page for operators lets in an agency’s admin',
     edits: [
-      [
-        'src/http/admin/limits.tsx',
-        "import { operatorOnly } from './guard.ts'",
-        "import { signedIn as operatorOnly } from './guard.ts'",
-      ],
+      anywhere(
+        "if ($other) throw new $failure('operator_only')",
+        put("if ($other && !request.url.endsWith('/limits')) throw new $failure('operator_only')"),
+      ),
     ],
-    noticedBy: ['test/http/admin/roles.test.ts'],
+    noticedBy: ['roles'],
   },
   {
     title: 'an agency’s admin sees other agencies',
-    edits: [[guard, 'hideOtherAgencies(person, params)\n', '\n']],
-    noticedBy: ['test/http/admin/roles.test.ts'],
+    edits: [
+      anywhere("if (!_) throw new _('sign_in_needed'); $here; if (_) throw new _('operator_only')", drop),
+    ],
+    noticedBy: ['roles'],
   },
   {
     title: 'what a spreadsheet would run is not made inert',
-    edits: [['src/http/admin/csv.ts', '/^[=+\\-@\\t\\r\\n]/.test(text) ?', 'text.length > 1_000_000 ?']],
-    noticedBy: ['test/http/admin/csv.test.ts', 'test/http/admin/audit.test.ts'],
+    edits: [anywhere("$here ? `'${_}` : _", put('false'))],
+    noticedBy: ['csv', 'audit'],
   },
   {
     title: 'the name of an agency is not escaped on one page',
-    edits: [
-      [
-        `${pages}/agency.tsx`,
-        '<h1>{agency.name}</h1>',
-        '<h1 dangerouslySetInnerHTML={{ __html: agency.name }} />',
-      ],
-    ],
-    noticedBy: ['test/http/admin/naughty.test.ts'],
+    edits: [overview('<h1>{$name}</h1>', put('<h1 dangerouslySetInnerHTML={{ __html: $name }} />'))],
+    noticedBy: ['naughty'],
   },
   {
     title: 'what was said in a call is not escaped',
     edits: [
-      [
-        `${pages}/conversation.tsx`,
-        '<dd class="said">{content}</dd>',
-        '<dd class="said" dangerouslySetInnerHTML={{ __html: content }} />',
-      ],
+      anywhere(
+        '<dd class="said">{$words}</dd>',
+        put('<dd class="said" dangerouslySetInnerHTML={{ __html: $words }} />'),
+      ),
     ],
-    noticedBy: ['test/http/admin/naughty.test.ts'],
+    noticedBy: ['naughty'],
   },
   {
     title: 'pages may run scripts that stand in them',
-    edits: [['src/http/admin/headers.ts', "script-src 'self'", "script-src 'self' 'unsafe-inline'"]],
-    noticedBy: ['test/http/admin/pages.test.ts'],
+    edits: [anywhere(/script-src 'self'/, put("script-src 'self' 'unsafe-inline'"))],
+    noticedBy: ['pages'],
   },
   {
     title: 'a deed is not in the audit',
-    edits: [
-      [
-        'src/http/admin/operator.tsx',
-        'audit.change(() => agencies.setPlan(agency.id, plan.data), {',
-        'void (() => agencies.setPlan(agency.id, plan.data))()\n        void ({',
-      ],
-    ],
-    noticedBy: ['test/http/admin/deeds.test.ts'],
+    edits: [operatorPages("_($deed, { __, _: 'plan.changed', __ })", put('void ($deed)()'))],
+    noticedBy: ['deeds'],
   },
 ]

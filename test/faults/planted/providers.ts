@@ -1,126 +1,107 @@
+import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const signature = 'src/providers/signature.ts'
-const hooks = 'src/http/hooks/index.ts'
+const vapi = within('vapiThrough')
+const retell = within('retellThrough')
+const bland = within('blandThrough')
+const elevenlabs = within('elevenlabsThrough')
+const twilio = within('twilioThrough')
+const dialler = within('dialThrough')
+const isSame = within('isSame')
+const isFresh = within('isFresh')
+const hooks = within('hooks')
+const placement = within('placementFrom')
+const report = within('reportFrom')
 
 export const providers: readonly Fault[] = [
   {
     title: 'Vapi’s reports are believed unproved',
-    edits: [
-      [
-        'src/providers/vapi.ts',
-        '|| !isSame(given, expected)) return',
-        '|| expected === given.slice(1)) return',
-      ],
-    ],
-    noticedBy: ['test/providers/vapi.test.ts'],
+    edits: [vapi("if (_ || $here) return { _: 'forged' }", put('false'))],
+    noticedBy: ['vapi'],
   },
   {
     title: 'Retell’s reports are believed unsigned',
-    edits: [
-      [
-        'src/providers/retell.ts',
-        "if (!isSame(digest.toLowerCase(), expected)) return { kind: 'forged' }",
-        '',
-      ],
-    ],
-    noticedBy: ['test/providers/retell.test.ts'],
+    edits: [retell("if (_) return { _: 'forged' }", drop)],
+    noticedBy: ['retell'],
   },
   {
     title: 'Bland’s reports are believed unsigned',
-    edits: [
-      [
-        'src/providers/bland.ts',
-        "if (!isSame(headers.get('x-webhook-signature') ?? '', expected)) return { kind: 'forged' }",
-        '',
-      ],
-    ],
-    noticedBy: ['test/providers/bland.test.ts'],
+    edits: [bland("if (_) return { _: 'forged' }", drop)],
+    noticedBy: ['bland'],
   },
   {
     title: 'ElevenLabs’ reports are believed unsigned',
-    edits: [['src/providers/elevenlabs.ts', "if (!isSame(digest, expected)) return { kind: 'forged' }", '']],
-    noticedBy: ['test/providers/elevenlabs.test.ts'],
+    edits: [elevenlabs("if (_) return { _: 'forged' }", drop)],
+    noticedBy: ['elevenlabs'],
   },
   {
     title: 'Twilio’s reports are believed unsigned',
-    edits: [
-      ['src/providers/twilio.ts', "if (!spellingsOf(url).some(isSigned)) return { kind: 'forged' }", ''],
-    ],
-    noticedBy: ['test/providers/twilio.test.ts'],
+    edits: [twilio("if (_) return { _: 'forged' }", drop)],
+    noticedBy: ['twilio'],
   },
   {
     title: 'a dialler’s reports are believed unsigned',
-    edits: [
-      [
-        'src/providers/http.ts',
-        "if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'forged' }",
-        '',
-      ],
-    ],
-    noticedBy: ['test/providers/oracles.test.ts', 'test/providers/http.test.ts'],
+    edits: [dialler("if (!_.some(_)) return { _: 'forged' }", drop)],
+    noticedBy: ['oracles', 'http'],
   },
   {
     title: 'the beginning of a signature is enough',
     edits: [
-      [
-        signature,
-        'return a.length === b.length && timingSafeEqual(a, b)',
-        'return a.length > 7 && b.subarray(0, a.length).equals(a)',
-      ],
+      isSame(
+        '$given.length === $expected.length && _',
+        put('$given.length > 7 && String($expected).startsWith(String($given))'),
+      ),
     ],
-    noticedBy: ['test/providers/bland.test.ts', 'test/providers/oracles.test.ts'],
+    noticedBy: ['bland', 'oracles'],
   },
   {
     title: 'a signed report is believed however old it is',
-    edits: [[signature, 'Math.abs(now - signedAt) <= toleranceMs', 'signedAt - now <= toleranceMs']],
-    noticedBy: ['test/providers/retell.test.ts'],
+    edits: [isFresh('Math.abs($now - $signed)', put('$signed - $now'))],
+    noticedBy: ['retell'],
   },
   {
     title: 'a signed report is believed however far in the future it is',
-    edits: [[signature, 'Math.abs(now - signedAt) <= toleranceMs', 'now - signedAt <= toleranceMs']],
-    noticedBy: ['test/providers/retell.test.ts'],
+    edits: [isFresh('Math.abs($now - $signed)', put('$now - $signed'))],
+    noticedBy: ['retell'],
   },
   {
     title: 'an account speaks for the calls of another one',
-    edits: [[hooks, 'if (named?.accountId === accountId) return named', 'if (named) return named']],
-    noticedBy: ['test/http/hooks.test.ts'],
+    edits: [hooks('if ($call?._ === _) return $call', put('if ($call) return $call'))],
+    noticedBy: ['hooks'],
   },
   {
     title: 'a report by our id about another call of its provider is taken',
-    edits: [[hooks, 'if (isOtherCall(call.providerCallId, news.providerCallId))', "if (accountId === '')"]],
-    noticedBy: ['test/http/hooks.test.ts'],
+    edits: [hooks('if (_(_, _)) return _', drop)],
+    noticedBy: ['hooks'],
   },
   {
     title: 'a reason repeats a phone number',
-    edits: [['src/providers/wire.ts', ".replaceAll(phoneNumber, '(number)')", '']],
-    noticedBy: ['test/providers/wire.test.ts'],
+    edits: [anywhere("$words.replaceAll(_, '(number)')", put('$words'))],
+    noticedBy: ['wire'],
   },
   {
     title: 'an order that was answered with 500 counts as refused, though its phone may ring',
-    edits: [['src/providers/answers.ts', 'status >= 400 && status < 500 && status !== 408', 'status >= 400']],
-    noticedBy: ['test/providers/hostile.test.ts', 'test/providers/retell.test.ts'],
+    edits: [placement('$status >= 400 && _ && _', put('$status >= 400'))],
+    noticedBy: ['hostile', 'retell'],
   },
   {
     title: 'an order whose answer was lost counts as refused',
     edits: [
-      [
-        'src/providers/answers.ts',
-        "if (result.kind === 'lost') return { outcome: 'unknown', reason",
-        "if (result.kind === 'lost') return { outcome: 'refused', code: 'provider_unreachable', reason",
-      ],
+      placement(
+        "if ($lost === 'lost') return { $outcome: 'unknown', $$rest }",
+        put("if ($lost === 'lost') return { $outcome: 'refused', code: 'provider_unreachable', $$rest }"),
+      ),
     ],
-    noticedBy: ['test/providers/retell.test.ts'],
+    noticedBy: ['retell'],
   },
   {
     title: 'any refusal of a question counts as not knowing the call',
     edits: [
-      [
-        'src/providers/answers.ts',
-        "if (isNotFound(result)) return { known: 'no' }",
-        "if (isNotFound(result) || result.status >= 400) return { known: 'no' }",
-      ],
+      report(
+        'if ($isNo($answer)) return $no',
+        put('if ($isNo($answer) || $answer.status >= 400) return $no'),
+      ),
     ],
-    noticedBy: ['test/providers/retell.test.ts'],
+    noticedBy: ['retell'],
   },
 ]

@@ -1,103 +1,94 @@
+import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const store = 'src/storage/webhooks.ts'
-const attempt = 'src/webhooks/attempt.ts'
-const deliverer = 'src/webhooks/deliverer.ts'
-const delivery = 'src/webhooks/delivery.ts'
+const endpoints = within('createWebhookStore')
+const secrets = within('createWebhookStore.secrets')
+const keepOrder = within('createDeliveryStore.keepOrder')
+const fill = within('Deliverer.fill')
+const save = within('Deliverer.save')
+const change = within('Lifecycle.change')
+const attempt = within('attempt')
+const afterAttempt = within('afterAttempt')
 
 export const webhooks: readonly Fault[] = [
   {
     title: 'after a rotation the old secret alone signs',
-    edits: [[store, '[sealed, previousSealed]', '[previousSealed]']],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [secrets('_ ? [_, $old] : _', put('[$old]'))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'the old secret signs for ever',
-    edits: [[store, ' && now < previousUntil', '']],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [secrets('_ && _ && $here', put('true'))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an end is told before its start',
-    edits: [
-      [
-        'src/storage/deliveries.ts',
-        "and not (event = 'call_ended' and exists (",
-        "and not (event = 'nothing' and exists (",
-      ],
-    ],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [anywhere(/(?<=and not \(event = )'call_ended'/, put("'nothing'"))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an endpoint that is gone is not switched off',
-    edits: [
-      [deliverer, "if (tried.verdict === 'gone') webhooks.setEnabled", "if (id === '') webhooks.setEnabled"],
-    ],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [save("if (_ === 'gone') _(_, false, _)", drop)],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an address that was replaced switches off the one in its place',
-    edits: [[deliverer, 'webhooks.find(before.environmentId)?.url !== url', "id === ''"]],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [save('const $replaced = $here; const _ = $replaced ? _ : _', put('false'))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an end that waits for its start stays due',
-    edits: [['src/storage/deliveries.ts', 'order.run({ callId })', 'return']],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [keepOrder('if (_) _', drop)],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'the endpoints that come first take all the room',
-    edits: [[deliverer, 'this.#lastServed = environmentId', "this.#lastServed = ''"]],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [fill('_ = $here; _++', put("''"))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'a redirect counts as delivered',
-    edits: [
-      [
-        attempt,
-        "verdict: status >= 200 && status < 300 ? 'delivered'",
-        "verdict: status >= 200 && status < 400 ? 'delivered'",
-      ],
-    ],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [attempt("_ >= 200 && _ < $here ? 'delivered' : _", put('400'))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an event is written after the commit of its change',
     edits: [
-      ['src/calls/lifecycle.ts', 'announce(call, next)\n', 'setImmediate(() => announce(call, next))\n'],
+      change(
+        '$announce($before, $after); return $after',
+        put('setImmediate(() => $announce($before, $after)); return $after'),
+      ),
     ],
-    noticedBy: ['test/webhooks/outbox.test.ts'],
+    noticedBy: ['outbox'],
   },
   {
     title: 'every attempt has an id of its own',
-    edits: [[attempt, 'signedHeaders(secrets, id,', 'signedHeaders(secrets, `msg_${crypto.randomUUID()}`,']],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [attempt('_(_, $here, _, _)', put('`msg_${crypto.randomUUID()}`'))],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an attempt has the time of its event',
-    edits: [[attempt, 'id, clock.now(), payload)', 'id, JSON.parse(payload).timestamp ?? 0, payload)']],
-    noticedBy: ['test/webhooks/deliverer.test.ts'],
+    edits: [
+      attempt(
+        '$sign($with, $id, _, $payload)',
+        put('$sign($with, $id, JSON.parse($payload).timestamp ?? 0, $payload)'),
+      ),
+    ],
+    noticedBy: ['deliverer'],
   },
   {
     title: 'an event is given up an attempt early',
-    edits: [
-      [delivery, 'const delayMs = delaysMs[attempts]', 'const delayMs = delaysMs.slice(0, -1)[attempts]'],
-    ],
-    noticedBy: ['test/webhooks/delivery.test.ts'],
+    edits: [afterAttempt('const _ = $here[_]', put('$here.slice(0, -1)'))],
+    noticedBy: ['delivery'],
   },
   {
     title: 'a failing endpoint is asked again without waiting',
-    edits: [[delivery, 'Math.max(scheduledMs, Math.min', 'Math.max(0, Math.min']],
-    noticedBy: ['test/webhooks/delivery.test.ts'],
+    edits: [afterAttempt('Math.max($here, _)', put('0'))],
+    noticedBy: ['delivery'],
   },
   {
     title: 'an endpoint hears of the calls of another environment',
-    edits: [
-      [
-        store,
-        ".where(and(eq(webhooks.environmentId, sql.placeholder('environmentId')), webhooks.enabled))",
-        ".where(and(sql`${sql.placeholder('environmentId')} <> ''`, webhooks.enabled))",
-      ],
-    ],
-    noticedBy: ['test/webhooks/outbox.test.ts'],
+    edits: [endpoints('and(eq(_, $given), $table.$on)', put("and(sql`${$given} <> ''`, $table.$on)"))],
+    noticedBy: ['outbox'],
   },
 ]

@@ -1,18 +1,12 @@
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Fault } from './fault.ts'
+import { root } from './tree.ts'
 
-export const root = join(import.meta.dir, '../../..')
 /** What a copy goes without: it is made from the rest, linked, or somebody’s own. */
 const left = new Set(['.git', 'data', 'dist', 'node_modules'])
 /** A fault can make a test wait for what never comes. */
 const testTimeoutMs = 20_000
 const patienceMs = 600_000
-
-/** Whether the program or its tests have moved on from a fault: a text that is not in its file just once, a test that is gone. */
-export const isStale = ({ edits, noticedBy }: Fault) =>
-  edits.some(([file, find]) => readFileSync(join(root, file), 'utf8').split(find).length !== 2) ||
-  noticedBy.some((file) => !existsSync(join(root, file)))
 
 /** Copies this tree to a new directory, to be spoilt there. */
 export const copyTree = (path: string) => {
@@ -51,15 +45,13 @@ const runOnce = async (path: string, files: readonly string[]) => {
 /** What became of a fault. `unclear`: the tests did not run to their end, and none failed by name. */
 export type Found = { kind: 'caught'; by: string } | { kind: 'survived' } | { kind: 'unclear'; said: string }
 
-/** Plants a fault in a copy, looks who notices, and takes it out again. */
-export const plant = async (path: string, { edits }: Fault, tests: readonly string[]): Promise<Found> => {
-  const sound = new Map(edits.map(([file]) => [file, readFileSync(join(path, file), 'utf8')]))
-  const spoilt = new Map(sound)
-  for (const [file, find, put] of edits)
-    spoilt.set(
-      file,
-      spoilt.get(file)!.replace(find, () => put),
-    )
+/** Puts files in the place of a copy’s own, looks who notices, and puts those back. */
+export const plant = async (
+  path: string,
+  spoilt: ReadonlyMap<string, string>,
+  tests: readonly string[],
+): Promise<Found> => {
+  const sound = new Map([...spoilt.keys()].map((file) => [file, readFileSync(join(path, file), 'utf8')]))
   write(path, spoilt)
   const { passed, failed, said } = await runTests(path, tests)
   write(path, sound)
@@ -67,6 +59,6 @@ export const plant = async (path: string, { edits }: Fault, tests: readonly stri
   return failed === undefined ? { kind: 'unclear', said } : { kind: 'caught', by: failed }
 }
 
-const write = (path: string, texts: Map<string, string>) => {
+const write = (path: string, texts: ReadonlyMap<string, string>) => {
   for (const [file, text] of texts) writeFileSync(join(path, file), text)
 }

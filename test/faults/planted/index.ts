@@ -1,0 +1,24 @@
+import { api } from './api.ts'
+import { calls } from './calls.ts'
+import type { Fault } from './fault.ts'
+import { keys } from './keys.ts'
+import { limits } from './limits.ts'
+import { outgoing } from './outgoing.ts'
+import { page } from './page.ts'
+import { people } from './people.ts'
+import { providers } from './providers.ts'
+import { storage } from './storage.ts'
+import { webhooks } from './webhooks.ts'
+
+export const faults: readonly Fault[] = [
+  ...limits,
+  ...keys,
+  ...storage,
+  ...calls,
+  ...providers,
+  ...outgoing,
+  ...page,
+  ...people,
+  ...webhooks,
+  ...api,
+]
