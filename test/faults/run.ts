@@ -26,6 +26,12 @@ export const proofs: Proof[] = [
     full: ['1000', '50'],
   },
   {
+    script: 'clients.ts',
+    promise: 'every usual client, directly and through nginx and HAProxy, gets what the documentation says',
+    small: ['Node,curl', '1'],
+    full: ['all', '70'],
+  },
+  {
     script: 'disk-full.ts',
     promise:
       'a full disk refuses what it cannot store, can be read, and is recovered from without anyone’s help',

@@ -1,5 +1,7 @@
 import { assetUrls } from '../../src/http/admin/assets/index.ts'
 import { tokenHash } from '../../src/keys/token.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
+import { createToken } from '../../src/people/operations/tokens.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { createGate } from './gate.ts'
 import { enter, postForm } from './page.ts'
@@ -24,6 +26,12 @@ export const populate = async () => {
   const invitation = { role: 'operator', agencyId: null, createdAt: now, expiresAt: now + 1000 } as const
   invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
   invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
+  const { id: token } = await gate.services.perform(
+    createToken,
+    { name: 'ci', permission: ['key.*'] },
+    commandLineActor,
+  )
+  gate.database.sqlite.run('delete from audit')
   await gate.trigger()
   listen(gate, 'http://127.0.0.1:9/hook')
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
@@ -39,6 +47,7 @@ export const populate = async () => {
     invitation: tokenHash('invited'),
     person: person.id,
     provider: 'vapi',
+    token,
   }
 
   /** A path with what stands behind its parameters. */
