@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from './clock.ts'
-import { type Config, localUrl } from './config.ts'
+import { type Config, ConfigError, localUrl } from './config.ts'
 import { Refusal } from './failures.ts'
 import { prepareSetup } from './http/admin/setup.ts'
 import { listenForMetrics } from './http/metrics.ts'
 import { Listener } from './listener.ts'
+import { listening } from './listening.ts'
 import { createServices, type Services } from './services.ts'
 import { DataDir } from './storage/data-dir.ts'
 import type { Log } from './telemetry/log.ts'
@@ -48,9 +49,12 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 
 const openMetrics = (services: Services) => {
   try {
-    return listenForMetrics(services)
+  const place = services.config.metricsAddress
+  if (!place) return undefined
+    return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
     throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
+    if (error instanceof ConfigError) throw error
   }
 }
 
