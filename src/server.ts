@@ -15,7 +15,8 @@ const drainMs = 8000
 /** Starts serving; resolves to the address, the setup link while there is nobody, and the way to stop. */
 export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
-  const unlock = dataDir.lock()
+  const instance = crypto.randomUUID()
+  const unlock = dataDir.lock(instance)
   if (!unlock) throw new Refusal(`Another callgate is serving the data directory ${config.dataDir}.`)
   const undo = [unlock]
   const undoAll = () => {
@@ -24,7 +25,7 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
   try {
     const database = dataDir.openServingDatabase()
     undo.push(() => database.close())
-    const services = createServices({ config, dataDir, database, clock, log })
+    const services = createServices({ config, dataDir, database, clock, log, instance })
     undo.push(() => services.halt())
     const metricsListener = openMetrics(services)
     undo.push(() => void metricsListener?.stop(true))
@@ -48,13 +49,13 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 }
 
 const openMetrics = (services: Services) => {
-  try {
   const place = services.config.metricsAddress
   if (!place) return undefined
+  try {
     return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
-    throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
     if (error instanceof ConfigError) throw error
+    throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
   }
 }
 

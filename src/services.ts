@@ -45,13 +45,15 @@ export interface Foundations {
   database: Database
   clock: Clock
   log: Log
+  /** The name of this process among those that answer `/readyz`. */
+  instance?: string
   /** How long a provider may take to answer. */
   providerTimeoutMs?: number
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
 export const createServices = (foundations: Foundations) => {
-  const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
+  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = foundations
   const stores = createStores(database, dataDir.secret())
   const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
@@ -150,6 +152,7 @@ export const createServices = (foundations: Foundations) => {
     },
     countWrongKey: createCountWrongKey(clock),
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
+    instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     trigger: createTrigger({
       ...config,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { localUrl, readConfig } from '../config.ts'
 import type { NotPromise } from '../calls/commit.ts'
 import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
@@ -48,7 +49,7 @@ export const existingDataDir = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   if (dataDir.exists) return dataDir
   throw new Refusal(
-    `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
+    `There is no callgate data in ${resolve(dataDir.path)}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
 }
 

@@ -1,10 +1,10 @@
 import { Elysia } from 'elysia'
 
-/** `/healthz`: the process answers. `/readyz`: the database does too. */
-export const health = ({ checkStorage }: { checkStorage(): void }) =>
+/** `/healthz`: the process answers. `/readyz`: the database does too, and which process this is. */
+export const health = ({ checkStorage, instance }: { checkStorage(): void; instance: string }) =>
   new Elysia({ name: 'health' })
     .get('/healthz', () => ({ status: 'ok' }))
     .get('/readyz', () => {
       checkStorage()
-      return { status: 'ready' }
+      return { status: 'ready', instance }
     })
