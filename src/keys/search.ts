@@ -18,10 +18,10 @@ export class KeySearch {
   #from = 0
   #line = 1
 
-  /** The keys that are whole with this piece. */
-  take(piece: Uint8Array): Find[] {
+  /** The keys that are whole with this piece, which is text, or bytes of an encoding that has ASCII in it. */
+  take(piece: Uint8Array | string): Find[] {
     // A key is ASCII, and in every byte's own character nothing else can look like it.
-    this.#text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
+    this.#text += typeof piece === 'string' ? piece : latin1(piece)
     // Of a key at the very end, it is not known yet whether it goes on.
     const finds = this.#search(this.#text.length - 1)
     const kept = Math.max(0, this.#text.length - tokenLength - 1)
@@ -44,6 +44,9 @@ export class KeySearch {
       .map(({ index, 0: token }) => ({ token, line: this.#line + linesIn(this.#text.slice(0, index)) }))
   }
 }
+
+const latin1 = (piece: Uint8Array) =>
+  Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
 
 const linesIn = (text: string) => {
   let lines = 0
