@@ -18,8 +18,12 @@ export interface Io {
   hurry?(patienceMs: number): void
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
+  /** Asks the person at the terminal, and gives their line; absent where nobody sits there. */
+  ask?(question: string): Promise<string | undefined>
   /** All that is fed to the process, as bytes; absent where nothing is. */
   input?(): AsyncIterable<Uint8Array>
+  /** Prints a file as it is, in the place of text; absent where only text can be printed. */
+  outFile?(path: string): Promise<void>
   /** Shows what long work is at, and nothing at its end; absent where nobody watches. */
   progress?(step: string): void
 }
@@ -60,14 +64,14 @@ export const baseUrlOf = (io: Io) => {
 }
 
 /** Works on the data directory, beside a running server or without one. */
-export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>, mayCreate = false): T => {
-  using opened = openStores(io, mayCreate)
+export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>): T => {
+  using opened = openStores(io)
   return work(opened.stores)
 }
 
 /** The stores of the data directory, until the block of their `using` ends. */
-export const openStores = (io: Io, mayCreate = false) => {
-  const dataDir = mayCreate ? new DataDir(configOf(io)) : existingDataDir(io)
+export const openStores = (io: Io) => {
+  const dataDir = existingDataDir(io)
   const database = dataDir.openDatabase()
   return {
     stores: createStores(database, dataDir.secret()),

@@ -34,7 +34,7 @@ const open = async () => {
   const { id: agency = '' } = await json('agency create --name Acme --plan agency')
   const whose = `--agency ${agency} --environment production`
   const { key: replaced = '' } = await json(`key generate ${whose}`)
-  const { key: live = '' } = await json(`key rotate ${whose}`)
+  const { key: live = '' } = await json(`key rotate ${whose} --yes`)
   return {
     agency,
     replaced,
