@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import type { BlockList } from 'node:net'
 import { z } from 'zod'
-import { choice, flag, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
+import { choice, flag, hostName, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** What the process needs to know of the world around it. Only this file reads the environment. */
@@ -67,6 +68,10 @@ export const readConfig = (
   problems.push(...issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
   if ((values.CALLGATE_TLS_CERT === undefined) !== (values.CALLGATE_TLS_KEY === undefined))
     problems.push('CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.')
+  if (result.success && isSharedPlace(result.data))
+    problems.push('CALLGATE_METRICS_ADDRESS is where the API listens too: choose another port.')
+  if (result.success && isFile(result.data.CALLGATE_DATA_DIR))
+    problems.push(`CALLGATE_DATA_DIR names a file, and not a directory: ${result.data.CALLGATE_DATA_DIR}.`)
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const read = result.data
   return {
@@ -122,7 +127,7 @@ const days = (preset: number) => wholeNumber(0, 36_500).default(preset)
 
 const schema = (isTerminal: boolean) =>
   z.object({
-    CALLGATE_HOST: z.string().default('127.0.0.1'),
+    CALLGATE_HOST: hostName().default('127.0.0.1'),
     CALLGATE_PORT: wholeNumber(0, 65_535).default(3000),
     CALLGATE_DATA_DIR: z.string().default('./data'),
     CALLGATE_PUBLIC_URL: webAddress().optional(),
@@ -152,13 +157,29 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })
 
-const tlsFiles = ({
-  CALLGATE_TLS_CERT: certFile,
-  CALLGATE_TLS_KEY: keyFile,
-}: {
-  CALLGATE_TLS_CERT?: string | undefined
-  CALLGATE_TLS_KEY?: string | undefined
-}) => (certFile === undefined || keyFile === undefined ? null : { certFile, keyFile })
+type Read = z.infer<ReturnType<typeof schema>>
+
+/** An unspecified address takes its port of every other. */
+const isSharedPlace = ({
+  CALLGATE_HOST: host,
+  CALLGATE_PORT: port,
+  CALLGATE_METRICS_ADDRESS: metrics,
+}: Read) =>
+  metrics !== undefined &&
+  port !== 0 &&
+  metrics.port === port &&
+  (metrics.hostname === host || isUnspecified(host) || isUnspecified(metrics.hostname))
+
+const isFile = (path: string) => {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Read) =>
+  certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
 
 /** Whether people come over https alone, so that cookies can be kept to it. */
 export const isSecure = ({ publicUrl, tls, requireHttps }: Config) =>
@@ -170,6 +191,8 @@ export const localUrl = ({ host, tls }: Pick<Config, 'host' | 'tls'>, port: numb
 
 /** How a host to listen on is written in a URL that works on this machine. */
 const reachableHost = (host: string) => {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  if (isUnspecified(host)) return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
 }
+
+const isUnspecified = (host: string) => host === '0.0.0.0' || host === '::'

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { createApp } from './app.ts'
 import { type Config, ConfigError } from './config.ts'
+import { listening } from './listening.ts'
 import type { Services } from './services.ts'
 import type { Log } from './telemetry/log.ts'
 import { type Certificate, readCertificate } from './tls.ts'
@@ -23,15 +24,18 @@ export class Listener {
   readonly #retiring = new Set<ReturnType<typeof listen>>()
   #current: ReturnType<typeof listen>
 
-  /** Throws `ConfigError` for a certificate that is none, and what Bun throws for a port that is taken. */
+  /** Throws `ConfigError` for a certificate that is none and for no address of ours, and what Bun throws for a port that is taken. */
   constructor(services: Services, { host, port, tls }: Config, log: Log) {
     this.#services = services
     this.#tls = tls
     this.#log = log
     const certificate = tls && readCertificate(tls)
     // Sockets that are replaced have to share their port for a moment, and then nobody else may have it.
-    if (certificate && port !== 0) requireFree({ hostname: host, port })
-    this.#current = listen(services, { hostname: host, port }, certificate)
+    const place = { hostname: host, port }
+    this.#current = listening('CALLGATE_HOST', place, () => {
+      if (certificate && port !== 0) requireFree(place)
+      return listen(services, place, certificate)
+    })
     this.#place = { hostname: host, port: this.#current.server?.port ?? port }
   }
 

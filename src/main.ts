@@ -10,6 +10,19 @@ const readLine = async () => {
   return undefined
 }
 
+const ask = (question: string) => {
+  process.stderr.write(question)
+  return readLine()
+}
+
+/** Piece by piece, each when the one before it is taken: a pipe holds little. */
+const outFile = async (path: string) => {
+  for await (const piece of Bun.file(path).stream())
+    await new Promise<void>((taken, failed) =>
+      process.stdout.write(piece, (error) => (error ? failed(error) : taken())),
+    )
+}
+
 const code = await run(process.argv.slice(2), {
   env: process.env,
   isTerminal: process.stdout.isTTY === true,
@@ -18,7 +31,9 @@ const code = await run(process.argv.slice(2), {
   unread: () => out.waitingLength,
   hurry: (patienceMs) => out.hurry(patienceMs),
   readLine,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   input: () => Bun.stdin.stream(),
+  outFile,
   ...(process.stderr.isTTY ? { progress: (step) => void process.stderr.write(`\r\u001b[K${step}`) } : {}),
 })
 await Promise.all([out.drained(), err.drained()])

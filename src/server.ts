@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from './clock.ts'
-import { type Config, localUrl } from './config.ts'
+import { type Config, ConfigError, localUrl } from './config.ts'
 import { Refusal } from './failures.ts'
 import { prepareSetup } from './http/admin/setup.ts'
 import { listenForMetrics } from './http/metrics.ts'
 import { Listener } from './listener.ts'
+import { listening } from './listening.ts'
 import { createServices, type Services } from './services.ts'
 import { DataDir } from './storage/data-dir.ts'
 import type { Log } from './telemetry/log.ts'
@@ -14,7 +15,8 @@ const drainMs = 8000
 /** Starts serving; resolves to the address, the setup link while there is nobody, and the way to stop. */
 export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
-  const unlock = dataDir.lock()
+  const instance = crypto.randomUUID()
+  const unlock = dataDir.lock(instance)
   if (!unlock) throw new Refusal(`Another callgate is serving the data directory ${config.dataDir}.`)
   const undo = [unlock]
   const undoAll = () => {
@@ -23,7 +25,7 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
   try {
     const database = dataDir.openServingDatabase()
     undo.push(() => database.close())
-    const services = createServices({ config, dataDir, database, clock, log })
+    const services = createServices({ config, dataDir, database, clock, log, instance })
     undo.push(() => services.halt())
     const metricsListener = openMetrics(services)
     undo.push(() => void metricsListener?.stop(true))
@@ -47,9 +49,12 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 }
 
 const openMetrics = (services: Services) => {
+  const place = services.config.metricsAddress
+  if (!place) return undefined
   try {
-    return listenForMetrics(services)
+    return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
+    if (error instanceof ConfigError) throw error
     throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
   }
 }

@@ -50,6 +50,8 @@ export interface Foundations {
   database: Database
   clock: Clock
   log: Log
+  /** The name of this process among those that answer `/readyz`. */
+  instance?: string
   /** How long a provider may take to answer. */
   providerTimeoutMs?: number
   operations?: readonly Operation[]
@@ -57,7 +59,7 @@ export interface Foundations {
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
 export const createServices = (foundations: Foundations) => {
-  const { config, dataDir, database, clock, log, providerTimeoutMs = 15_000 } = foundations
+  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = foundations
   const { operations = allOperations } = foundations
   const stores = createStores(database, dataDir.secret())
   const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
@@ -173,6 +175,7 @@ export const createServices = (foundations: Foundations) => {
     },
     countWrongKey,
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
+    instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     trigger: createTrigger({
       ...config,

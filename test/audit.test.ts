@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { run } from '../src/cli/run.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { createStores } from '../src/storage/stores.ts'
-import { temporaryDirectory } from './support/directory.ts'
+import { temporaryDataDir } from './support/directory.ts'
 import { startFakeHttp } from './support/fakes/http.ts'
 import { createGate, type Gate } from './support/gate.ts'
 import { cookieOf, createOperator, operator, postForm } from './support/page.ts'
@@ -103,7 +103,7 @@ test('a line of the page says from which address, over a real socket', async () 
 })
 
 test('whatever a command changes leaves a line, and never a secret', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   await using dialler = await startFakeHttp()
   const command = async (line: string) => {
     let out = ''
@@ -124,15 +124,15 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
   const { id: agent } = await command(`agent create --agency ${agency} --name Ann`)
   await command(`agent default ${whose} --agent ${agent}`)
   const { key = '' } = await command(`key generate ${whose}`)
-  await command(`key rotate ${whose}`)
-  await command(`key disable ${whose}`)
+  await command(`key rotate ${whose} --yes`)
+  await command(`key disable ${whose} --yes`)
   await command(`key enable ${whose}`)
   await command(`environment dial ${whose} --simulated`)
   await command(`environment dial ${whose} --real`)
   const { hook_secret: secret } = dialler.credentials
   const account = `--base-url ${dialler.baseUrl} --credential hook_secret=${secret}`
   await command(`provider set --agency ${agency} --provider http ${account}`)
-  await command(`provider remove --agency ${agency} --provider http`)
+  await command(`provider remove --agency ${agency} --provider http --yes`)
 
   const database = openDatabase(directory.database)
   const found = createStores(database, 'a secret for tests, of 32 or more').audit.list({ limit: 100 })

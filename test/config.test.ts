@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { ConfigError, explainConfig, readConfig } from '../src/config.ts'
+import { ConfigError, explainConfig, localUrl, readConfig } from '../src/config.ts'
 import { temporaryDirectory } from './support/directory.ts'
 
 const problemsOf = (variables: Record<string, string>) => {
@@ -36,6 +36,63 @@ test('an empty environment gives the documented defaults', () => {
     logFormat: 'json',
   })
   expect(readConfig({}, true).logFormat).toBe('pretty')
+})
+
+test.each([
+  ['0.0.0.0', '0.0.0.0', 'http://127.0.0.1:3000'],
+  ['[::]', '::', 'http://127.0.0.1:3000'],
+  ['0:0::0', '::', 'http://127.0.0.1:3000'],
+  ['::1', '::1', 'http://[::1]:3000'],
+  ['[::1]', '::1', 'http://[::1]:3000'],
+  ['localhost', 'localhost', 'http://localhost:3000'],
+  ['calls.example.com', 'calls.example.com', 'http://calls.example.com:3000'],
+])('the host %s is listened on as %s and reached at %s', (given, host, url) => {
+  const config = readConfig({ CALLGATE_HOST: given }, false)
+  expect(config.host).toBe(host)
+  expect(localUrl(config, 3000)).toBe(url)
+})
+
+test.each([
+  '0.0.0.0:3000',
+  '[::]:3000',
+  'localhost:3000',
+  'http://localhost',
+  '256.0.0.1',
+  '127.1',
+  '0',
+  '*',
+  'a b',
+  '[127.0.0.1]',
+  '[localhost]',
+  '[::',
+  'fe80::1%eth0',
+  '-a.example',
+  'a..b',
+])('%p is no host to listen on', (host) => {
+  const problem =
+    'must be an address or a name without a port, for example 127.0.0.1, or 0.0.0.0 for all addresses.'
+  expect(problemsOf({ CALLGATE_HOST: host })).toEqual([`CALLGATE_HOST ${problem}`])
+})
+
+test('the metrics cannot listen where the API does', () => {
+  const problem = 'CALLGATE_METRICS_ADDRESS is where the API listens too: choose another port.'
+  const at = (host: string, address: string, port = '3000') =>
+    problemsOf({ CALLGATE_HOST: host, CALLGATE_PORT: port, CALLGATE_METRICS_ADDRESS: address })
+  expect(at('127.0.0.1', '127.0.0.1:3000')).toEqual([problem])
+  expect(at('0.0.0.0', '127.0.0.1:3000')).toEqual([problem])
+  expect(at('127.0.0.1', '[::]:3000')).toEqual([problem])
+  expect(at('127.0.0.1', '127.0.0.2:3000')).toEqual([])
+  expect(at('127.0.0.1', '127.0.0.1:3001')).toEqual([])
+  expect(at('127.0.0.1', '127.0.0.1:0', '0')).toEqual([])
+})
+
+test('a data directory that is a file is a problem of the configuration', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'file')
+  await Bun.write(file, '')
+  expect(problemsOf({ CALLGATE_DATA_DIR: file })).toEqual([
+    `CALLGATE_DATA_DIR names a file, and not a directory: ${file}.`,
+  ])
 })
 
 test('a blank variable counts as one that is not set', () => {
@@ -100,7 +157,14 @@ test('where the metrics are is a host and a port, and their token no short word'
   const place = (text: string) => readConfig({ CALLGATE_METRICS_ADDRESS: text }, false).metricsAddress
   expect(place('127.0.0.1:9464')).toEqual({ hostname: '127.0.0.1', port: 9464 })
   expect(place('[::1]:9464')).toEqual({ hostname: '::1', port: 9464 })
-  for (const text of ['9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464'])
+  for (const text of [
+    '9464',
+    '127.0.0.1',
+    '127.0.0.1:99999',
+    '999.0.0.1:9464',
+    'http://127.0.0.1:9464',
+    '::1:9464',
+  ])
     expect(problemsOf({ CALLGATE_METRICS_ADDRESS: text })).toEqual([
       'CALLGATE_METRICS_ADDRESS must be a host and a port, for example 127.0.0.1:9464.',
     ])

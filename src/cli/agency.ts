@@ -3,6 +3,7 @@ import { commandLine } from '../audit.ts'
 import { plans } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { Refusal } from '../failures.ts'
+import { confirm, keyInWords, yes } from './confirm.ts'
 import {
   agencyId,
   configOf,
@@ -40,7 +41,7 @@ export const agencyCommand = (io: Io) =>
               () => agencies.create(name, args.plan, now),
               ({ id }) => ({ ...commandLine(now), action: 'agency.created', agency: id, target: name }),
             )
-          const made = withStores(io, create, true)
+          const made = withStores(io, create)
           print(
             io,
             args.json,
@@ -60,8 +61,13 @@ export const agencyCommand = (io: Io) =>
       }),
       plan: defineCommand({
         meta: { name: 'plan', description: "Change an agency's plan; holds for its next request" },
-        args: { ...agencyId, ...plan, ...json },
-        run: ({ args }) => {
+        args: { ...agencyId, ...plan, ...yes, ...json },
+        run: async ({ args }) => {
+          await confirm(
+            io,
+            args.yes,
+            withStores(io, (stores) => endedByPlan(stores, args.agency, args.plan)),
+          )
           const changed = withStores(io, (stores) => {
             const { id, plan: before } = findAgency(stores, args.agency)
             stores.audit.change(() => stores.agencies.setPlan(id, args.plan), {
@@ -77,6 +83,17 @@ export const agencyCommand = (io: Io) =>
       }),
     },
   })
+
+/** What a plan without API access ends: the access of the agency's keys. */
+const endedByPlan = (stores: Stores, id: string, next: string) => {
+  if (findAgency(stores, id).plan !== 'agency' || next === 'agency') return undefined
+  const keys = stores.environments.list(id).flatMap(({ id: environmentId, name }) => {
+    const key = stores.keys.live(environmentId)
+    return key ? keyInWords(name, key) : []
+  })
+  if (keys.length === 0) return undefined
+  return `The plan ${next} includes no API access, and ends it for ${keys.join(' and ')}.`
+}
 
 const checkedName = (text: string) => {
   const name = nameSchema.safeParse(text)

@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs'
 import { defineCommand } from 'citty'
+import { Refusal } from '../failures.ts'
+import type { BackupSummary } from '../storage/backup.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print, readableBytes, withProgress } from './io.ts'
 
@@ -7,30 +10,25 @@ const file = (description: string) => ({ file: { type: 'positional', required: t
 export const backup = (io: Io) =>
   defineCommand({
     meta: { name: 'backup', description: 'Copy the database to a new file, also while the server runs' },
-    args: { ...file('The file to make'), ...json },
-    run: ({ args }) => {
+    args: { ...file('The file to make, or - to pipe the copy on'), ...json },
+    run: async ({ args }) => {
       const dataDir = existingDataDir(io)
-      const { sizeBytes, calls, agencies } = withProgress(io, (progress) =>
-        dataDir.backUp(args.file, progress),
-      )
-      const result = { file: args.file, size_bytes: sizeBytes, agencies, calls, checked: true }
-      const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
-      const sentences = [
-        `Backed up to ${args.file}, and checked: agencies ${agencies}, calls ${calls}, ${readableBytes(sizeBytes)}.`,
-        `The secret is not in it. Keep ${secret} too, in another place: it opens the credentials in the backup.`,
-      ]
-      print(io, args.json, result, sentences.join('\n'))
+      if (args.file === '-') return await pipeOn(io, dataDir, args.json)
+      const summary = withProgress(io, (progress) => dataDir.backUp(args.file, progress))
+      tell(io, args.json, dataDir, args.file, summary)
     },
   })
 
 export const restoring = (io: Io) =>
   defineCommand({
     meta: { name: 'restore', description: 'Make the database of an empty data directory from a backup' },
-    args: { ...file('The backup'), ...json },
-    run: ({ args }) => {
+    args: { ...file('The backup, or - for one that is piped in'), ...json },
+    run: async ({ args }) => {
       const dataDir = new DataDir(configOf(io))
+      // A directory that has a database already is refused before anything is read.
+      using piped = args.file === '-' && !dataDir.exists ? await receive(io, dataDir) : undefined
       const { sizeBytes, calls, agencies, sealed } = withProgress(io, (progress) =>
-        dataDir.restore(args.file, progress),
+        dataDir.restore(piped?.path ?? args.file, progress),
       )
       const result = { data_dir: dataDir.path, size_bytes: sizeBytes, agencies, calls, checked: true }
       const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
@@ -43,3 +41,53 @@ export const restoring = (io: Io) =>
       print(io, args.json, result, sentences.join('\n'))
     },
   })
+
+/** Says of a copy that is made what it holds, and what it does not. */
+const tell = (
+  io: Io,
+  asJson: boolean | undefined,
+  dataDir: DataDir,
+  name: string,
+  { sizeBytes, calls, agencies }: BackupSummary,
+) => {
+  const result = { file: name, size_bytes: sizeBytes, agencies, calls, checked: true }
+  const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
+  const sentences = [
+    `Backed up to ${name === '-' ? 'standard output' : name}, and checked: agencies ${agencies}, calls ${calls}, ${readableBytes(sizeBytes)}.`,
+    `The secret is not in it. Keep ${secret} too, in another place: it opens the credentials in the backup.`,
+  ]
+  print(io, asJson, result, sentences.join('\n'))
+}
+
+/** Prints a copy that is whole and checked: it is made in the data directory, and gone from there afterwards. */
+const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => {
+  if (io.isTerminal || !io.outFile)
+    throw new Refusal('A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db')
+  const path = dataDir.aside('backup')
+  try {
+    const summary = withProgress(io, (progress) => dataDir.backUp(path, progress))
+    await io.outFile(path)
+    tell({ ...io, out: io.err }, asJson, dataDir, '-', summary)
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
+
+/** What is piped in, as a file of the data directory until the block of its `using` ends. */
+const receive = async (io: Io, dataDir: DataDir) => {
+  if (!io.input) throw new Refusal('Nothing is piped in.')
+  const path = dataDir.aside('restore')
+  const remove = () => rmSync(path, { force: true })
+  try {
+    const sink = Bun.file(path).writer()
+    for await (const piece of io.input()) {
+      sink.write(piece)
+      await sink.flush()
+    }
+    await sink.end()
+  } catch (error) {
+    remove()
+    throw dataDir.refusal(error)
+  }
+  return { path, [Symbol.dispose]: remove }
+}

@@ -1,5 +1,6 @@
 import { agentProblem } from '../providers/kinds.ts'
 import type { DataDir } from '../storage/data-dir.ts'
+import { commandAs, userOf } from '../storage/user.ts'
 import { readableBytes } from './io.ts'
 
 type Findings = ReturnType<DataDir['inspect']>
@@ -28,6 +29,7 @@ const mostAgentsNamed = 3
 export const judge = (findings: Findings, now: number): Check[] => {
   const { database } = findings
   return [
+    directory(findings),
     permissions(findings),
     disk(findings, database.flaw === null ? database.sizeBytes : 0),
     ...(database.flaw === null
@@ -48,11 +50,26 @@ const trouble = ({ flaw, damaged }: Exclude<Findings['database'], { flaw: null }
     ? fail('database', `damaged: ${flaw}. Stop the server, move callgate.db away and restore a backup.`)
     : fail('database', `cannot be read: ${flaw}. Run the doctor as the server's user.`)
 
-const permissions = ({ open, own }: Findings): Check => {
-  if (!own)
+const directory = ({ path, problem, network }: Findings): Check => {
+  if (problem !== undefined) return fail('directory', problem)
+  if (network !== undefined)
+    return warn(
+      'directory',
+      `${path} is on a network file system (${network}), where SQLite's locks do not hold. Move it to a local disk.`,
+    )
+  return ok('directory', path)
+}
+
+const permissions = ({ path, open, owner, foreign }: Findings): Check => {
+  if (owner && foreign.length > 0)
+    return fail(
+      'permissions',
+      `the directory belongs to ${userOf(owner.uid)}, who may not open ${foreign.join(', ')}. Run: sudo chown -R ${owner.uid} ${path}`,
+    )
+  if (owner && owner.uid !== owner.ownUid)
     return warn(
       'permissions',
-      'the directory belongs to another user. Run commands as that user, or it cannot open what they make.',
+      `the directory belongs to ${userOf(owner.uid)}, and this is ${userOf(owner.ownUid)}, whose files that user may not open. Run: ${commandAs(owner.uid)}`,
     )
   if (open === null)
     return ok('permissions', 'not looked at on Windows: see to it that others cannot open the directory')

@@ -1,5 +1,8 @@
 import { defineCommand } from 'citty'
 import { explainConfig } from '../config.ts'
+import { Refusal } from '../failures.ts'
+import { tryPlaces } from '../listening.ts'
+import { DataDir } from '../storage/data-dir.ts'
 import { readCertificate } from '../tls.ts'
 import { configOf, type Io, json, print, table } from './io.ts'
 
@@ -11,11 +14,14 @@ export const config = (io: Io) =>
     },
     args: json,
     run: ({ args }) => {
-      const { tls } = configOf(io)
-      if (tls) readCertificate(tls)
+      const read = configOf(io)
+      if (read.tls) readCertificate(read.tls)
+      tryPlaces(read)
       const { settings, unknown } = explainConfig(io.env, io.isTerminal)
       for (const name of unknown) io.err(`${name} is set, and means nothing to callgate.\n`)
       const rows = settings.map(({ name, value, source }) => [name, value ?? '–', source])
       print(io, args.json, { settings, unknown }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
+      const { problem } = new DataDir(read)
+      if (problem !== undefined) throw new Refusal(problem)
     },
   })

@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty'
 import { version } from '../../package.json'
-import { type Config, localUrl } from '../config.ts'
+import type { Config } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import { readCertificate } from '../tls.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
-import { statusOf } from './healthcheck.ts'
+import { probe } from './healthcheck.ts'
 import { configOf, existingDataDir, type Io, json, print, table, withProgress } from './io.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -23,9 +23,8 @@ export const doctor = (io: Io) =>
       })
       const checks = [
         ok('version', `callgate ${version}, Bun ${Bun.version}`),
-        ok('directory', dataDir.path),
         ...judge(findings, Date.now()),
-        await server(config, findings.isServed),
+        await server(config, findings.instance),
         ...(config.tls ? [certificate(config.tls, Date.now())] : []),
       ]
       const rows = checks.map(({ level, name, says }) => [level, name, says])
@@ -35,14 +34,19 @@ export const doctor = (io: Io) =>
     },
   })
 
-const server = async (config: Config, isServed: boolean): Promise<Check> => {
-  if (!isServed) return ok('server', 'none runs on this directory')
-  const url = `${localUrl(config, config.port)}/readyz`
-  const status = await statusOf(url)
-  if (status === 200) return ok('server', `runs, and is ready at ${url}`)
-  if (status === undefined)
+const server = async (config: Config, instance: string | null): Promise<Check> => {
+  if (instance === null) return ok('server', 'none runs on this directory')
+  const found = await probe(config, instance)
+  const { url } = found
+  if (found.found === 'nothing')
     return warn('server', `runs, and not at ${url}. Run the doctor with the server's environment.`)
-  return fail('server', `runs, and answers ${status} at ${url}. Its log says why.`)
+  if (found.found === 'stranger')
+    return warn(
+      'server',
+      `runs, and not at ${url}: ${found.what} answers there. Run the doctor with the server's environment.`,
+    )
+  if (found.status === 200) return ok('server', `runs, and is ready at ${url}`)
+  return fail('server', `runs, and answers ${found.status} at ${url}. Its log says why.`)
 }
 
 const certificate = (tls: NonNullable<Config['tls']>, now: number): Check => {

@@ -66,7 +66,7 @@ export const examples: Record<string, string[]> = {
   'webhook enable': ['callgate webhook enable --agency ID --environment production'],
   'webhook disable': ['callgate webhook disable --agency ID --environment production'],
   'webhook remove': ['callgate webhook remove --agency ID --environment production'],
-  backup: ['callgate backup callgate-monday.db'],
+  backup: ['callgate backup callgate-monday.db', 'callgate backup - > callgate-monday.db'],
   restore: ['CALLGATE_DATA_DIR=/var/lib/callgate callgate restore callgate-monday.db'],
   doctor: ['callgate doctor', 'callgate doctor --json'],
   scan: ['callgate scan .', 'git log -p --all | callgate scan -'],

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
-import { localUrl } from '../config.ts'
+import { type Config, localUrl } from '../config.ts'
 import { Refusal } from '../failures.ts'
-import { configOf, type Io, json, print } from './io.ts'
+import { configOf, existingDataDir, type Io, json, print } from './io.ts'
 
 const timeoutMs = 3000
 
@@ -10,18 +10,54 @@ export const healthcheck = (io: Io) =>
     meta: { name: 'healthcheck', description: 'Ask the server of this configuration whether it is ready' },
     args: json,
     run: async ({ args }) => {
-      const config = configOf(io)
-      const url = `${localUrl(config, config.port)}/readyz`
-      const status = await statusOf(url)
-      if (status === undefined) throw new Refusal(`Nothing answers at ${url}.`)
-      if (status !== 200) throw new Refusal(`${url} answers ${status}.`)
+      const dataDir = existingDataDir(io)
+      const found = await probe(configOf(io), dataDir.instance())
+      if (found.found === 'nothing') throw new Refusal(`Nothing answers at ${found.url}.`)
+      if (found.found === 'stranger')
+        throw new Refusal(
+          `It is ${found.what} that answers at ${found.url}, not the server of ${dataDir.path}.`,
+        )
+      if (found.status !== 200) throw new Refusal(`${found.url} answers ${found.status}.`)
       print(io, args.json, { status: 'ready' }, 'ready')
     },
   })
 
-/** What a server on this machine answers, whatever names its certificate has; undefined when nothing does. */
-export const statusOf = (url: string) =>
-  fetch(url, { signal: AbortSignal.timeout(timeoutMs), tls: { rejectUnauthorized: false } }).then(
-    ({ status }) => status,
-    () => undefined,
-  )
+/** What answers where the server of this configuration should: nothing, a program that is not it, or it, in some state. */
+type Probe = { url: string } & (
+  { found: 'nothing' } | { found: 'stranger'; what: string } | { found: 'server'; status: number }
+)
+
+/** Asks on this machine, whatever names the certificate has. `instance` is what the data directory's server goes by. */
+export const probe = async (config: Config, instance: string | null): Promise<Probe> => {
+  const url = `${localUrl(config, config.port)}/readyz`
+  const answer = await ask(url)
+  if (!answer) return { url, found: 'nothing' }
+  const { status, instance: told } = answer
+  if (status === 503) return { url, found: 'server', status }
+  if (status !== 200 || told === undefined) return { url, found: 'stranger', what: 'another program' }
+  if (told !== instance) return { url, found: 'stranger', what: 'a callgate with another data directory' }
+  return { url, found: 'server', status }
+}
+
+const ask = async (url: string) => {
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'manual',
+      proxy: false,
+      tls: { rejectUnauthorized: false },
+    })
+    return { status: response.status, instance: instanceOf(await response.text()) }
+  } catch {
+    return undefined
+  }
+}
+
+const instanceOf = (body: string): string | undefined => {
+  try {
+    const { instance } = JSON.parse(body) as { instance?: unknown }
+    return typeof instance === 'string' && instance !== '' ? instance : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { findAgentOf } from '../agencies/agent.ts'
 import { localUrl, readConfig } from '../config.ts'
 import type { NotPromise } from '../calls/commit.ts'
@@ -22,6 +23,8 @@ export interface Io {
   ask?(question: string): Promise<string | undefined>
   /** All that is fed to the process, as bytes; absent where nothing is. */
   input?(): AsyncIterable<Uint8Array>
+  /** Prints a file as it is, in the place of text; absent where only text can be printed. */
+  outFile?(path: string): Promise<void>
   /** Shows what long work is at, and nothing at its end; absent where nobody watches. */
   progress?(step: string): void
 }
@@ -51,7 +54,7 @@ export const existingDataDir = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   if (dataDir.exists) return dataDir
   throw new Refusal(
-    `There is no callgate data in ${dataDir.path}. Set CALLGATE_DATA_DIR to the server's data directory.`,
+    `There is no callgate data in ${resolve(dataDir.path)}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
 }
 
@@ -62,14 +65,14 @@ export const baseUrlOf = (io: Io) => {
 }
 
 /** Works on the data directory, beside a running server or without one. */
-export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>, mayCreate = false): T => {
-  using opened = openStores(io, mayCreate)
+export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>): T => {
+  using opened = openStores(io)
   return work(opened.stores)
 }
 
 /** The stores of the data directory, until the block of their `using` ends. */
-export const openStores = (io: Io, mayCreate = false) => {
-  const dataDir = mayCreate ? new DataDir(configOf(io)) : existingDataDir(io)
+export const openStores = (io: Io) => {
+  const dataDir = existingDataDir(io)
   const database = dataDir.openDatabase()
   return {
     stores: createStores(database, dataDir.secret()),

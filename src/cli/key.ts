@@ -1,7 +1,9 @@
 import { defineCommand } from 'citty'
 import { commandLine, keyTarget } from '../audit.ts'
 import { issueKey } from '../keys/issue.ts'
+import type { EnvironmentName } from '../keys/keyring.ts'
 import { Refusal } from '../failures.ts'
+import { confirm, keyInWords, yes } from './confirm.ts'
 import {
   agencyId,
   environmentName,
@@ -11,6 +13,7 @@ import {
   iso,
   json,
   print,
+  type Stores,
   withStores,
 } from './io.ts'
 
@@ -55,21 +58,25 @@ export const keyCommand = (io: Io) =>
 const issuing = (io: Io, name: 'generate' | 'rotate', description: string) =>
   defineCommand({
     meta: { name, description },
-    args: whose,
-    run: ({ args }) => {
+    args: { ...whose, ...yes },
+    run: async ({ args }) => {
+      const before = withStores(io, (stores) => findLive(stores, args.agency, args.environment))
+      if (name === 'rotate' && !before)
+        throw new Refusal(`There is no ${args.environment} key to rotate. Use: callgate key generate`)
+      await confirm(io, args.yes, before && `This ends ${keyInWords(args.environment, before)}, at once.`)
       const { token, key, replaced, accessEnabled } = withStores(io, (stores) => {
         const environment = findEnvironment(stores, args.agency, args.environment)
-        if (name === 'rotate' && !stores.keys.live(environment.id))
-          throw new Refusal(`There is no ${args.environment} key to rotate. Use: callgate key generate`)
+        if (!args.yes && stores.keys.live(environment.id)?.id !== before?.id)
+          throw new Refusal(`The ${args.environment} key was changed meanwhile. Nothing was changed here.`)
         const now = Date.now()
         const issued = stores.audit.change(
           () => issueKey(stores.keys, environment.id, now),
-          ({ key: made, replaced: before }) => ({
+          ({ key: made, replaced: ended }) => ({
             ...commandLine(now),
-            action: before ? 'key.rotated' : 'key.generated',
+            action: ended ? 'key.rotated' : 'key.generated',
             agency: environment.agencyId,
             environment: environment.name,
-            target: keyTarget(made, before),
+            target: keyTarget(made, ended),
           }),
         )
         return { ...issued, accessEnabled: environment.accessEnabled }
@@ -90,8 +97,14 @@ const issuing = (io: Io, name: 'generate' | 'rotate', description: string) =>
 const switching = (io: Io, name: 'enable' | 'disable', enabled: boolean, description: string) =>
   defineCommand({
     meta: { name, description },
-    args: whose,
-    run: ({ args }) => {
+    args: enabled ? whose : { ...whose, ...yes },
+    run: async ({ args }) => {
+      if (!enabled)
+        await confirm(
+          io,
+          args.yes === true,
+          withStores(io, (stores) => endedBySwitch(stores, args)),
+        )
       const access = enabled ? 'enabled' : 'disabled'
       withStores(io, (stores) => {
         const environment = findEnvironment(stores, args.agency, args.environment)
@@ -110,3 +123,16 @@ const switching = (io: Io, name: 'enable' | 'disable', enabled: boolean, descrip
       )
     },
   })
+
+const findLive = (stores: Stores, agency: string, environment: EnvironmentName) =>
+  stores.keys.live(findEnvironment(stores, agency, environment).id)
+
+/** What the switch ends: the access of a live key that has it. */
+const endedBySwitch = (
+  stores: Stores,
+  { agency, environment }: { agency: string; environment: EnvironmentName },
+) => {
+  const key = findLive(stores, agency, environment)
+  if (!key || !findEnvironment(stores, agency, environment).accessEnabled) return undefined
+  return `This ends access with ${keyInWords(environment, key)}, until it is enabled again.`
+}

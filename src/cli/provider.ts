@@ -9,6 +9,7 @@ import { findKind, providerKinds } from '../providers/kinds.ts'
 import type { Account, ProviderKind } from '../providers/provider.ts'
 import { Refusal } from '../failures.ts'
 import type { AccountRow } from '../storage/accounts.ts'
+import { confirm, yes } from './confirm.ts'
 import { credentialHelp, readCredentials } from './credentials.ts'
 import {
   agencyId,
@@ -125,19 +126,17 @@ export const providerCommand = (io: Io) =>
       }),
       remove: defineCommand({
         meta: { name: 'remove', description: 'Forget an account; its agents place no more calls' },
-        args: whose,
-        run: ({ args }) => {
+        args: { ...whose, ...yes },
+        run: async ({ args }) => {
+          const { title } = kindOf(args.provider)
+          withStores(io, (stores) => needAccount(stores, args.agency, args.provider))
+          await confirm(io, args.yes, `This ends the ${title} account: its agents place no more calls.`)
           withStores(io, (stores) => {
             const { id } = needAccount(stores, args.agency, args.provider).row
             const line = deed('provider.removed', args.agency, kindOf(args.provider))
             stores.audit.change(() => stores.accounts.remove(id), line)
           })
-          print(
-            io,
-            args.json,
-            { removed: args.provider },
-            `Removed the ${kindOf(args.provider).title} account.`,
-          )
+          print(io, args.json, { removed: args.provider }, `Removed the ${title} account.`)
         },
       }),
     },

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../failures.ts'
+import { DataDir } from '../storage/data-dir.ts'
+import { isStorageTrouble } from '../storage/database.ts'
 import { adminCommand } from './admin.ts'
 import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
@@ -16,7 +18,7 @@ import { environmentCommand } from './environment.ts'
 import { exampleOf } from './examples.ts'
 import { forget } from './forget.ts'
 import { healthcheck } from './healthcheck.ts'
-import type { Io } from './io.ts'
+import { configOf, type Io } from './io.ts'
 import { keyCommand } from './key.ts'
 import { providerCommand } from './provider.ts'
 import { scan } from './scan.ts'
@@ -55,7 +57,7 @@ export const run = async (argv: string[], io: Io): Promise<number> => {
       io.err(`${plain(io, (error as Error).message)}\n\n${await usage()}`)
       return exitCodes.usage
     }
-    io.err(`${sentence(error)}\n`)
+    io.err(`${sentence(io, error)}\n`)
     return exitCodes.refused
   }
 }
@@ -124,8 +126,9 @@ const resolve = async (root: CommandDef, args: string[]): Promise<Resolved> => {
   }
 }
 
-const sentence = (error: unknown) => {
+const sentence = (io: Io, error: unknown) => {
   if (error instanceof Refusal) return error.message
+  if (isStorageTrouble(error)) return new DataDir(configOf(io)).refusal(error).message
   if ((error as { code?: string }).code === 'EADDRINUSE')
     return 'The port is in use. Choose another with CALLGATE_PORT.'
   return `It did not work: ${error instanceof Error ? error.message : String(error)}`

@@ -5,6 +5,7 @@ import { destinationProblem } from '../outgoing/destination.ts'
 import { createSend } from '../outgoing/send.ts'
 import { createSample } from '../webhooks/sample.ts'
 import { mintWebhookSecret } from '../webhooks/secret.ts'
+import { confirm, yes } from './confirm.ts'
 import { deliveries, presentDelivery, replay } from './deliveries.ts'
 import { changeWebhook, findWebhook, whose } from './endpoint.ts'
 import { configOf, findEnvironment, type Io, openStores, print, withStores } from './io.ts'
@@ -21,8 +22,14 @@ export const webhookCommand = (io: Io) =>
       disable: switching(io, 'disable', false, 'Switch the webhook off; what is pending waits'),
       remove: defineCommand({
         meta: { name: 'remove', description: 'Remove the webhook; what is pending is given up' },
-        args: whose,
-        run: ({ args }) => {
+        args: { ...whose, ...yes },
+        run: async ({ args }) => {
+          withStores(io, (stores) => findWebhook(stores, args))
+          await confirm(
+            io,
+            args.yes,
+            `This ends the ${args.environment} webhook: what is pending is given up.`,
+          )
           withStores(io, (stores) => {
             const { environment } = findWebhook(stores, args)
             changeWebhook(stores, args, 'webhook.removed', () => stores.webhooks.remove(environment.id))

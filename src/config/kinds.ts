@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { addNetwork } from '../networks.ts'
 
@@ -36,17 +36,39 @@ export const webAddress = () =>
     )
     .transform((url) => new URL(url).origin)
 
+/** An address or a name to listen on, as `0.0.0.0`, `::1`, `[::1]` or `localhost`. */
+export const hostName = () =>
+  z.string().transform((text, context) => {
+    const name = hostIn(text)
+    if (name !== undefined) return name
+    context.addIssue(
+      'must be an address or a name without a port, for example 127.0.0.1, or 0.0.0.0 for all addresses',
+    )
+    return z.NEVER
+  })
+
 /** Where to listen, as `127.0.0.1:9464` or `[::1]:9464`. */
 export const place = () =>
   z.string().transform((text, context) => {
-    const [, bracketed, name = bracketed, port] =
-      /^(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? []
-    if (name !== undefined && Number(port) <= portMost) return { hostname: name, port: Number(port) }
+    const [, name = '', port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? []
+    const hostname = hostIn(name)
+    if (hostname !== undefined && Number(port) <= portMost) return { hostname, port: Number(port) }
     context.addIssue('must be a host and a port, for example 127.0.0.1:9464')
     return z.NEVER
   })
 
 const portMost = 65_535
+
+/** A host as a socket takes it: IPv6 without brackets and in its shortest form. Undefined where it is none. */
+const hostIn = (text: string): string | undefined => {
+  const address = /^\[(.+)\]$/.exec(text)?.[1] ?? text
+  if (isIP(address) === 6)
+    return address.includes('%') ? undefined : new URL(`http://[${address}]`).hostname.slice(1, -1)
+  if (isIP(text) === 4) return text
+  const isName =
+    /[a-z]/i.test(text) && text.split('.').every((label) => /^(?!-)[\w-]{1,63}(?<!-)$/.test(label))
+  return isName ? text : undefined
+}
 
 /** Addresses and networks, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
 export const networks = () =>

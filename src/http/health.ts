@@ -6,14 +6,14 @@ const healthPaths = new Set(['/healthz', '/readyz'])
 export const isHealthCheck = (method: string, path: string) =>
   healthPaths.has(path) || (method === 'OPTIONS' && path === '/')
 
-/** `/healthz`: the process answers. `/readyz`: the database does too. OPTIONS of the root is asked as readiness. */
-export const health = ({ checkStorage }: { checkStorage(): void }) =>
+/** `/healthz`: the process answers. `/readyz`: the database does too, and which process this is. OPTIONS of the root is asked as readiness. */
+export const health = ({ checkStorage, instance }: { checkStorage(): void; instance: string }) =>
   new Elysia({ name: 'health' })
     .get('/healthz', () => ({ status: 'ok' }))
     .options('/healthz', ({ set }) => allowing(set))
     .get('/readyz', () => {
       checkStorage()
-      return { status: 'ready' }
+      return { status: 'ready', instance }
     })
     .options('/readyz', ({ set }) => {
       checkStorage()

@@ -23,10 +23,10 @@ export class KeySearch {
   #from = 0
   #line = 1
 
-  /** The tokens that are whole with this piece. */
-  take(piece: Uint8Array): Find[] {
+  /** The tokens that are whole with this piece, which is text, or bytes of an encoding that has ASCII in it. */
+  take(piece: Uint8Array | string): Find[] {
     // A token is ASCII, and in every byte's own character nothing else can look like it.
-    this.#text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
+    this.#text += typeof piece === 'string' ? piece : latin1(piece)
     // Of a token at the very end, it is not known yet whether it goes on.
     const finds = this.#search(this.#text.length - 1)
     const kept = Math.max(0, this.#text.length - longest - 1)
@@ -57,6 +57,9 @@ export class KeySearch {
     }))
   }
 }
+
+const latin1 = (piece: Uint8Array) =>
+  Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
 
 const linesIn = (text: string) => {
   let lines = 0

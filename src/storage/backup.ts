@@ -3,9 +3,11 @@ import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { openDatabase } from './database.ts'
+import { readingProblem, targetTrouble } from './directory-trouble.ts'
 import { holdsSealed } from './inspect.ts'
 import { refuseNewer, standingOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
+import { keepTemporaryFiles } from './temporary-files.ts'
 
 /** Tells what long work is at. */
 export type Progress = (step: string) => void
@@ -31,7 +33,12 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
     const database = new Sqlite(source, { readonly: true })
     try {
       database.run(`PRAGMA busy_timeout = ${patientBusyTimeoutMs}`)
+      keepTemporaryFiles(database, source)
       database.query('VACUUM INTO ?').run(part)
+    } catch (error) {
+      // What ails the copy's own directory is not told of the data directory.
+      const trouble = targetTrouble(dirname(file), error)
+      throw trouble === undefined ? error : new Refusal(trouble)
     } finally {
       database.close()
     }
@@ -43,7 +50,8 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
 /** Makes the database at `target` from a backup. Throws a `Refusal` when there is one, or the backup is not whole. */
 export const restore = (file: string, target: string, progress: Progress): BackupSummary => {
   for (const name of [target, `${target}-wal`, `${target}-journal`]) refuseTaken(name)
-  if (!existsSync(file)) throw new Refusal(`There is no file ${file}.`)
+  const unreadable = readingProblem(file)
+  if (unreadable !== undefined) throw new Refusal(unreadable)
   const log = `${file}-wal`
   if (existsSync(log) && statSync(log).size > 0)
     throw new Refusal(
@@ -73,7 +81,9 @@ const throughPart = (file: string, make: (part: string) => BackupSummary) => {
     if (isTaken(error)) throw taken(file)
     throw error
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(part + suffix, { force: true })
+    // On a read-only disk it fails to remove even what is not there.
+    for (const left of ['', '-wal', '-shm', '-journal'].map((suffix) => part + suffix))
+      if (existsSync(left)) rmSync(left)
   }
 }
 

@@ -1,11 +1,12 @@
 import { Database as Sqlite } from 'bun:sqlite'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
 import { openDatabase } from './database.ts'
+import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
 import { holdsSealed, inspect } from './inspect.ts'
-import { isLocked, takeLock } from './lock.ts'
+import { instanceIn, takeLock } from './lock.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
 /** A command can wait for its turn, and so can a server that is only starting. */
@@ -29,20 +30,27 @@ export class DataDir {
     this.#secret = secret
   }
 
-  /** True when it has been made. */
+  /** True when it has been made. Throws a `Refusal` where this process cannot see that. */
   get exists() {
-    return existsSync(this.#file('callgate.db'))
+    return this.#named(() => statSync(this.#file('callgate.db'), { throwIfNoEntry: false }) !== undefined)
+  }
+
+  /** Why this process cannot work in it, or cannot make it; undefined when it can. */
+  get problem() {
+    return directoryProblem(this.path)
+  }
+
+  /** An error of the disk as a sentence that says why, and what mends it. */
+  refusal(error: unknown) {
+    return error instanceof Refusal ? error : new Refusal(directoryTrouble(this.path, error))
   }
 
   /** Makes what is missing, opens the database and migrates it. */
   openDatabase() {
-    this.#make()
-    try {
+    return this.#named(() => {
+      this.#make()
       return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
-    } catch (error) {
-      if (error instanceof Refusal) throw error
-      throw new Refusal(`The database in ${this.path} cannot be used: ${(error as Error).message}.`)
-    }
+    })
   }
 
   /** For a server: the same, waiting no longer than its callers can. */
@@ -52,15 +60,30 @@ export class DataDir {
     return database
   }
 
-  /** Makes this process its only server; gives the way to end that, undefined when there is another. */
-  lock() {
-    this.#make()
-    return takeLock(this.#file('serve.lock'))
+  /** Makes this process its only server, known as `instance`; gives the way to end that, undefined when there is another. */
+  lock(instance: string = crypto.randomUUID()) {
+    return this.#named(() => {
+      this.#make()
+      return takeLock(this.#file('serve.lock'), instance)
+    })
+  }
+
+  /** By what name the server that runs on it is known; null when none runs, and '' for one that has not said it yet. */
+  instance(): string | null {
+    return this.#named(() => instanceIn(this.#file('serve.lock')))
+  }
+
+  /** A name for a file that is here for a while. */
+  aside(what: string) {
+    return this.#named(() => {
+      this.#make()
+      return this.#file(`${what}.${process.pid}.part`)
+    })
   }
 
   /** Copies the database to a new file, beside a server or without one. */
   backUp(file: string, progress: Progress) {
-    return backUp(this.#file('callgate.db'), file, progress)
+    return this.#named(() => backUp(this.#file('callgate.db'), file, progress))
   }
 
   /** Makes the database from a backup. Refused where there is one, and where a server runs. */
@@ -68,7 +91,7 @@ export class DataDir {
     const unlock = this.lock()
     if (!unlock) throw new Refusal(`A callgate is serving the data directory ${this.path}. Stop it first.`)
     try {
-      return restore(file, this.#file('callgate.db'), progress)
+      return this.#named(() => restore(file, this.#file('callgate.db'), progress))
     } finally {
       unlock()
     }
@@ -77,10 +100,10 @@ export class DataDir {
   /** What is in it, looked at and not judged. */
   inspect() {
     const file = this.#file('secret')
-    const own = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+    const own = attempt(() => readFileSync(file, 'utf8').trim())
     const secret = this.#secret ?? own
-    const isServed = isLocked(this.#file('serve.lock'))
-    return { ...inspect(this.path, secret), hasSecret: secret !== undefined, isServed }
+    const instance = attempt(() => this.instance()) ?? null
+    return this.#named(() => ({ ...inspect(this.path, secret), hasSecret: secret !== undefined, instance }))
   }
 
   /** Where the secret is kept, when the configuration has none. */
@@ -90,7 +113,10 @@ export class DataDir {
 
   /** The secret of the configuration, else the directory's own, made when it is first needed. */
   secret(): string {
-    if (this.#secret !== null) return this.#secret
+    return this.#secret ?? this.#named(() => this.#ownSecret())
+  }
+
+  #ownSecret() {
     const file = this.#file('secret')
     if (!existsSync(file)) {
       this.#refuseSealed(file)
@@ -117,8 +143,10 @@ export class DataDir {
   }
 
   writeSetupLink(link: string) {
-    this.removeSetupLink()
-    writeFileSync(this.#file('setup-link'), `${link}\n`, { mode: 0o600 })
+    this.#named(() => {
+      this.removeSetupLink()
+      writeFileSync(this.#file('setup-link'), `${link}\n`, { mode: 0o600 })
+    })
   }
 
   removeSetupLink() {
@@ -131,11 +159,23 @@ export class DataDir {
 
   #make() {
     process.umask(0o077)
+    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+  }
+
+  #named<T>(work: () => T): T {
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 })
+      return work()
     } catch (error) {
-      throw new Refusal(`The data directory ${this.path} cannot be made: ${(error as Error).message}.`)
+      throw this.refusal(error)
     }
+  }
+}
+
+const attempt = <T>(work: () => T): T | undefined => {
+  try {
+    return work()
+  } catch {
+    return undefined
   }
 }
 

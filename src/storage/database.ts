@@ -2,6 +2,7 @@ import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
 import type { NotPromise } from '../calls/commit.ts'
 import { migrate, refuseNewer } from './migrate.ts'
+import { keepTemporaryFiles } from './temporary-files.ts'
 
 export interface Database {
   readonly sqlite: Sqlite
@@ -23,6 +24,7 @@ export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
   const orm = drizzle({ client: sqlite })
   try {
     sqlite.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    keepTemporaryFiles(sqlite, path)
     refuseNewer(sqlite)
     sqlite.run('PRAGMA journal_mode = WAL')
     sqlite.run('PRAGMA synchronous = FULL')

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentDials } from '../providers/kinds.ts'
 import { accountLabel } from './accounts.ts'
+import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
 import { standingOf } from './migrate.ts'
 import { Vault } from './vault.ts'
 import { webhookLabel } from './webhooks.ts'
@@ -11,11 +12,18 @@ const patientBusyTimeoutMs = 5000
 
 /** What is found in a data directory, without a judgement. */
 export interface Inspection {
+  path: string
+  /** Why this process cannot work in it; undefined when it can. */
+  problem: string | undefined
+  /** The network file system that it is on; undefined on a local disk. */
+  network: string | undefined
   freeBytes: number
   /** The directory and its files that others than their owner may read or write; null on Windows, whose rights these are not. */
   open: string[] | null
-  /** False when this user does not own it. */
-  own: boolean
+  /** Who owns it and who looks; null on Windows, which knows no such numbers. */
+  owner: { uid: number; ownUid: number } | null
+  /** Files that a server works with and that belong to another than the directory's owner. */
+  foreign: string[]
   database: DatabaseInspection | Trouble
 }
 
@@ -48,14 +56,21 @@ interface InspectedAgent extends AgentDials {
 /** Looks at a data directory and its database, and changes neither. */
 export const inspect = (directory: string, secret: string | undefined): Inspection => {
   const { bavail, bsize } = statfsSync(directory)
+  const { uid } = statSync(directory)
   const files = [directory, ...readdirSync(directory).map((name) => join(directory, name))]
   return {
+    path: directory,
+    problem: directoryProblem(directory),
+    network: networkUnder(directory),
     freeBytes: bavail * bsize,
     open:
       process.platform === 'win32'
         ? null
         : files.filter((file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0),
-    own: process.getuid === undefined || statSync(directory).uid === process.getuid(),
+    owner: process.getuid === undefined ? null : { uid, ownUid: process.getuid() },
+    foreign: worked
+      .map((name) => join(directory, name))
+      .filter((file) => (statSync(file, { throwIfNoEntry: false })?.uid ?? uid) !== uid),
     database: inspectDatabase(join(directory, 'callgate.db'), secret),
   }
 }

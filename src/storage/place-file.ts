@@ -16,13 +16,34 @@ export const placeFile = (finished: string, name: string) => {
       throw Object.assign(new Error(`${name} exists`, { cause: error }), { code: 'EEXIST' })
     renameSync(finished, name)
   }
-  sync(dirname(name))
+  syncDirectory(dirname(name))
+}
+
+/** Has a name put on disk as far as the file system can do that: some sync no directories, and to some we may only write. */
+export const syncDirectory = (path: string) => {
+  try {
+    sync(path)
+  } catch (error) {
+    if (!cannotSync.has(codeOf(error))) throw error
+  }
 }
 
 export const isTaken = (error: unknown) => codeOf(error) === 'EEXIST'
 
 /** What file systems without hard links answer. */
 const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+/** What is answered where a directory cannot be synced, or not be opened for it. A disk that fails says EIO. */
+const cannotSync = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EBADF',
+  'EISDIR',
+  'EACCES',
+  'EPERM',
+])
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 

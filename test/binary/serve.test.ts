@@ -10,12 +10,16 @@ test('runs in an empty directory with nothing beside it, and answers the health 
   using directory = temporaryDirectory()
   await using server = await startBinary(directory.path)
   expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
-  expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready' })
+  expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({
+    status: 'ready',
+    instance: expect.any(String),
+  })
   const { port } = new URL(server.url)
-  const check = Bun.spawnSync([executable, 'healthcheck'], { env: { CALLGATE_PORT: port } })
+  const env = { CALLGATE_PORT: port, CALLGATE_DATA_DIR: directory.path }
+  const check = Bun.spawnSync([executable, 'healthcheck'], { env })
   expect(check.exitCode).toBe(0)
   expect(await server.stop()).toBe(0)
-  const after = Bun.spawnSync([executable, 'healthcheck'], { env: { CALLGATE_PORT: port } })
+  const after = Bun.spawnSync([executable, 'healthcheck'], { env })
   expect({ code: after.exitCode, err: String(after.stderr) }).toEqual({
     code: 1,
     err: `Nothing answers at http://127.0.0.1:${port}/readyz.\n`,

@@ -113,6 +113,10 @@ test.each<[string, (files: ReturnType<typeof withCertificates>) => void, string]
 test('the health question is asked over https, whatever names the certificate has', async () => {
   using files = withCertificates()
   await using server = await startBinary(files.path, { ...files.settings, CALLGATE_REQUIRE_HTTPS: 'true' })
-  const env = { ...files.settings, CALLGATE_PORT: new URL(server.url).port }
+  const env = {
+    ...files.settings,
+    CALLGATE_DATA_DIR: files.path,
+    CALLGATE_PORT: new URL(server.url).port,
+  }
   expect(Bun.spawnSync([executable, 'healthcheck'], { env }).exitCode).toBe(0)
 })

@@ -4,7 +4,7 @@ import { examples } from '../../src/cli/examples.ts'
 import type { Io } from '../../src/cli/io.ts'
 import { commands, run } from '../../src/cli/run.ts'
 import { branchesOf } from '../../src/cli/tree.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { temporaryDataDir } from '../support/directory.ts'
 
 const runWith = async (argv: string[], more: Partial<Io> = {}) => {
   let out = ''
@@ -59,7 +59,7 @@ test('every command prints JSON for scripts', () => {
 })
 
 test('long work shows its steps where somebody watches, clears them away, and nowhere else', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const env = { CALLGATE_DATA_DIR: directory.path }
   await runWith(['agency', 'create', '--name', 'Acme', '--plan', 'agency'], { env })
   const steps: string[] = []
@@ -81,7 +81,7 @@ test('bash completes commands, options and choices', async () => {
   expect(await bashCompletes(script, 'callgate', 'ag')).toBe('agency agent')
   expect(await bashCompletes(script, 'callgate', 'key', 'ro')).toBe('rotate')
   expect(await bashCompletes(script, 'callgate', 'key', 'rotate', '--')).toBe(
-    '--agency --environment --json --help',
+    '--agency --environment --json --yes --help',
   )
   const environment = ['callgate', 'key', 'rotate', '--agency', 'x', '--environment']
   expect(await bashCompletes(script, ...environment, '')).toBe('production staging')

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { readCredentials } from '../../src/cli/credentials.ts'
 import { executable, startBinary } from '../support/binary.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
 /** Commands on a data directory with an agency, fed with lines. */
 const shell = async (settings: Record<string, string> = {}, ...lines: string[]) => {
-  const directory = temporaryDirectory()
+  const directory = temporaryDataDir()
   const command = async (...words: string[]) => {
     const printed = { out: '', err: '' }
     const code = await run(words, {

@@ -2,8 +2,9 @@ import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
+import { examples } from '../../src/cli/examples.ts'
 import { run } from '../../src/cli/run.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
 
@@ -26,7 +27,7 @@ const shell = (dataDir: string) => {
 }
 
 test('from an agency to a key, each step printing what the next one needs', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const { id: agent } = await json(`agent create --agency ${agency} --name A --provider simulator`)
@@ -56,7 +57,7 @@ test('what an agent may do without can be given blank', async () => {
 })
 
 test('an agent changes in what is said, and in nothing else', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const { id: other } = await json('agency create --name Other --plan agency')
@@ -87,7 +88,7 @@ test('an agent changes in what is said, and in nothing else', async () => {
 })
 
 test('rotating names the key that ended, and showing never shows a key', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const whose = `--agency ${agency} --environment staging`
@@ -96,7 +97,7 @@ test('rotating names the key that ended, and showing never shows a key', async (
     err: 'There is no staging key to rotate. Use: callgate key generate\n',
   })
   const { last4 } = await json(`key generate ${whose}`)
-  const rotated = await json(`key rotate ${whose}`)
+  const rotated = await json(`key rotate ${whose} --yes`)
   expect(rotated.replaced_last4).toBe(last4 ?? '')
   const shown = await runIn(`key show ${whose} --json`)
   expect(JSON.parse(shown.out)).toMatchObject({ last4: rotated.last4, access: 'enabled', plan: 'agency' })
@@ -104,7 +105,7 @@ test('rotating names the key that ended, and showing never shows a key', async (
 })
 
 test('the switch and the plan can be changed and are shown', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const whose = `--agency ${agency} --environment production`
@@ -115,7 +116,7 @@ test('the switch and the plan can be changed and are shown', async () => {
 })
 
 test('limits are set each for itself, and given back to the server’s', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const whose = `--agency ${agency} --environment production`
@@ -154,7 +155,7 @@ test.each([
   ['an unknown agency for an agent', `agent create --agency ${unknownId} --name A`],
   ['an empty name', 'agency create --name= --plan agency'],
 ])('%s is refused with a sentence and exit 1', async (_, line) => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn } = shell(directory.path)
   await runIn('agency create --name Acme --plan agency')
   const { code, out, err } = await runIn(line)
@@ -163,7 +164,7 @@ test.each([
 })
 
 test('an agent of another agency cannot become the default', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: one } = await json('agency create --name One --plan agency')
   const { id: two } = await json('agency create --name Two --plan agency')
@@ -172,16 +173,31 @@ test('an agent of another agency cannot become the default', async () => {
   expect({ code, err }).toEqual({ code: 1, err: `The agency ${one} has no agent ${agent}.\n` })
 })
 
-test('a command that only looks makes no data directory', async () => {
-  using directory = temporaryDirectory()
-  const elsewhere = join(directory.path, 'elsewhere')
-  const { code, err } = await shell(elsewhere).runIn('agency list')
-  expect({ code, err }).toEqual({
-    code: 1,
-    err: `There is no callgate data in ${elsewhere}. Set CALLGATE_DATA_DIR to the server's data directory.\n`,
-  })
-  expect(existsSync(elsewhere)).toBe(false)
-})
+const makesData = new Set(['serve', 'demo', 'restore'])
+const needsNoData = new Set([
+  'config',
+  'scan',
+  'version',
+  'completion bash',
+  'completion zsh',
+  'completion fish',
+])
+
+test.each(Object.entries(examples).filter(([name]) => !makesData.has(name)))(
+  '%s makes no data directory, and says how to name another',
+  async (name, [line = '']) => {
+    using directory = temporaryDirectory()
+    const elsewhere = join(directory.path, 'elsewhere')
+    const words = line.slice(line.indexOf('callgate ') + 9).replace(/ > .*/, '')
+    const { code, err } = await shell(elsewhere).runIn(words.replace('scan .', `scan ${directory.path}`))
+    expect(existsSync(elsewhere)).toBe(false)
+    if (needsNoData.has(name)) return expect(code).toBe(0)
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `There is no callgate data in ${elsewhere}. Set CALLGATE_DATA_DIR to the server's data directory.\n`,
+    })
+  },
+)
 
 test('every command has a help text', async () => {
   using directory = temporaryDirectory()

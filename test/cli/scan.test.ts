@@ -3,14 +3,15 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { mintToken } from '../../src/keys/token.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { emptyDataDir, temporaryDirectory } from '../support/directory.ts'
 
 /** A directory to scan beside a data directory, and keys of every kind. */
 const open = async () => {
   const directory = temporaryDirectory()
   const files = join(directory.path, 'files')
   mkdirSync(files)
-  const command = async (argv: string[], data = join(directory.path, 'data'), input?: string) => {
+  emptyDataDir(join(directory.path, 'data'))
+  const command = async (argv: string[], data = join(directory.path, 'data'), input?: Uint8Array[]) => {
     let out = ''
     let err = ''
     const code = await run(argv, {
@@ -18,7 +19,13 @@ const open = async () => {
       isTerminal: false,
       out: (text) => (out += text),
       err: (text) => (err += text),
-      ...(input === undefined ? {} : { input: () => new Blob([input]).stream() }),
+      ...(input === undefined
+        ? {}
+        : {
+            input: async function* () {
+              yield* input
+            },
+          }),
     })
     return { code, out, err }
   }
@@ -27,16 +34,16 @@ const open = async () => {
   const { id: agency = '' } = await json('agency create --name Acme --plan agency')
   const whose = `--agency ${agency} --environment production`
   const { key: replaced = '' } = await json(`key generate ${whose}`)
-  const { key: live = '' } = await json(`key rotate ${whose}`)
+  const { key: live = '' } = await json(`key rotate ${whose} --yes`)
   return {
     agency,
     replaced,
     live,
     foreign: mintToken(),
     files,
-    write: (name: string, text: string) => Bun.write(join(files, name), text),
+    write: (name: string, content: string | Uint8Array) => Bun.write(join(files, name), content),
     scan: (...argv: string[]) => command(['scan', ...argv]),
-    scanInput: (input: string) => command(['scan', '-'], undefined, input),
+    scanInput: (...pieces: Uint8Array[]) => command(['scan', '-'], undefined, pieces),
     scanAlone: (...argv: string[]) => command(['scan', ...argv], join(directory.path, 'nothing')),
     json,
     [Symbol.dispose]: () => directory[Symbol.dispose](),
@@ -98,9 +105,37 @@ test('names what cannot be read, and a path where there is nothing', async () =>
   expect({ code, err }).toEqual({ code: 0, err: `${place.files}/closed could not be read.\n` })
 })
 
+const utf16 = (text: string, mark: boolean, bigEndian: boolean) => {
+  const bytes = Buffer.from(`${mark ? '\ufeff' : ''}${text}`, 'utf16le')
+  return bigEndian ? bytes.swap16() : bytes
+}
+
+test.each([
+  ['little-endian with its mark', true, false],
+  ['big-endian with its mark', true, true],
+  ['little-endian', false, false],
+  ['big-endian', false, true],
+])('finds a key in UTF-16, %s, in a file and piped in', async (_, mark, bigEndian) => {
+  using place = await open()
+  const text = `žluť\r\n${'a word or two, '.repeat(10_000)}\r\nset KEY=${place.live}\r\n`
+  const bytes = utf16(text, mark, bigEndian)
+  await place.write('keys.txt', bytes)
+  const found = `3: ${masked(place.live)} is LIVE: the production key of Acme. Rotate it.`
+  const { code, out } = await place.scan(place.files)
+  expect({ code, line: out.split('\n')[0] }).toEqual({ code: 1, line: `${place.files}/keys.txt:${found}` })
+  expect((await place.scanInput(bytes)).out).toStartWith(`-:${found}`)
+})
+
+test('reads UTF-16 wherever a stream of it is cut', async () => {
+  using place = await open()
+  const bytes = utf16(`日本 ${place.live}`, true, false)
+  const oneByOne = [...bytes].map((byte) => Uint8Array.of(byte))
+  expect((await place.scanInput(...oneByOne)).out).toStartWith(`-:1: ${masked(place.live)} is LIVE`)
+})
+
 test('reads what is piped in', async () => {
   using place = await open()
-  const { code, out } = await place.scanInput(`+ export KEY=${place.live}`)
+  const { code, out } = await place.scanInput(Buffer.from(`+ export KEY=${place.live}`))
   expect({ code, out: out.split('\n')[0] }).toEqual({
     code: 1,
     out: `-:1: ${masked(place.live)} is LIVE: the production key of Acme. Rotate it.`,

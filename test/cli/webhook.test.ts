@@ -103,6 +103,6 @@ test('switched off and removed, each with its sentence', async () => {
   await cli.command('set --url http://127.0.0.1:9/a')
   expect((await cli.command('disable')).out).toBe('The webhook of production is off.\n')
   expect(cli.gate.services.webhooks.find(cli.gate.production.id)?.enabled).toBe(false)
-  expect((await cli.command('remove')).out).toBe('The webhook of production is removed.\n')
+  expect((await cli.command('remove --yes')).out).toBe('The webhook of production is removed.\n')
   expect((await cli.command('enable')).code).toBe(1)
 })

@@ -183,7 +183,7 @@ for (let made = 1; made <= keysWanted; made++) {
     key = keep(
       'key',
       made % 10 === 1
-        ? (await command('key', 'rotate', ...environment)).key
+        ? (await command('key', 'rotate', ...environment, '--yes')).key
         : await operator.rotate(agency, 'production'),
     )
   await misuse(old, key)

@@ -138,7 +138,7 @@ const loads = [
     await expect('switch', post(`${home}/integrations/api/staging/access`, { enabled }), 303)
   }),
   steadily(0.25, over, async () => {
-    stagingKey = (await command('key', 'rotate', ...staging)).key ?? ''
+    stagingKey = (await command('key', 'rotate', ...staging, '--yes')).key ?? ''
   }),
   steadily(0.1, over, async () => void (await command('agency', 'list'))),
 ]

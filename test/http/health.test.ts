@@ -6,7 +6,10 @@ test('healthy means that the process answers, ready that the disk takes writes t
   const gate = createGate()
   const ask = async (method: string, path: string) => (await gate.request(path, { method })).status
   expect(await (await gate.request('/healthz')).json()).toEqual({ status: 'ok' })
-  expect(await (await gate.request('/readyz')).json()).toEqual({ status: 'ready' })
+  expect(await (await gate.request('/readyz')).json()).toEqual({
+    status: 'ready',
+    instance: gate.services.instance,
+  })
   expect([await ask('HEAD', '/readyz'), await ask('OPTIONS', '/readyz'), await ask('OPTIONS', '/')]).toEqual([
     200, 204, 204,
   ])

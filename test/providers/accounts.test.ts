@@ -8,7 +8,7 @@ import { run } from '../../src/cli/run.ts'
 import { createAccountStore } from '../../src/storage/accounts.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { Vault } from '../../src/storage/vault.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
@@ -204,7 +204,7 @@ describe('staging', () => {
   })
 
   test('warns on the command line', async () => {
-    using directory = temporaryDirectory()
+    using directory = temporaryDataDir()
     const shell = async (line: string) => {
       let out = ''
       const io = { env: { CALLGATE_DATA_DIR: directory.path }, isTerminal: false, err: () => {} }

@@ -3,7 +3,7 @@ import { run } from '../../src/cli/run.ts'
 import { createSend, type Send } from '../../src/outgoing/send.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 import { startCanary } from '../support/canary.ts'
-import { temporaryDirectory } from '../support/directory.ts'
+import { temporaryDataDir } from '../support/directory.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { createOperator } from '../support/page.ts'
 
@@ -36,7 +36,7 @@ describe('an account never leads to this machine or its networks', () => {
   ])(
     'when it is saved by a command, with CALLGATE_ALLOW_PRIVATE_DESTINATIONS=%s',
     async (allowed, code, said) => {
-      using directory = temporaryDirectory()
+      using directory = temporaryDataDir()
       const command = async (...line: string[]) => {
         let out = ''
         let err = ''

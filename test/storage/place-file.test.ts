@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTaken, placeFile } from '../../src/storage/place-file.ts'
+import { isTaken, placeFile, syncDirectory } from '../../src/storage/place-file.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const filed = (directory: string, name: string, text: string) => {
@@ -30,4 +30,13 @@ test('a finished file never takes the place of one that came to be in the meanti
   }
   expect(isTaken(thrown)).toBe(true)
   expect([readFileSync(name, 'utf8'), readFileSync(finished, 'utf8')]).toEqual(['first', 'later'])
+})
+
+test.if(process.platform === 'linux')('a directory whose file system syncs none is no failure', () => {
+  // fsync(2): EINVAL for what does not support synchronization.
+  const handle = openSync('/proc', 'r')
+  expect(() => fsyncSync(handle)).toThrow('EINVAL')
+  closeSync(handle)
+  expect(() => syncDirectory('/proc')).not.toThrow()
+  expect(() => syncDirectory('/nowhere')).toThrow('ENOENT')
 })

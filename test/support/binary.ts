@@ -72,7 +72,7 @@ export const provision = async (command: Command) => {
   for (const environment of ['production', 'staging'])
     await command('agent', 'default', '--agency', agency, '--environment', environment, '--agent', agent)
   const newKey = async (how: 'generate' | 'rotate' = 'generate', environment = 'production') =>
-    (await command('key', how, '--agency', agency, '--environment', environment)).key ?? ''
+    (await command('key', how, '--agency', agency, '--environment', environment, '--yes')).key ?? ''
   return { agency, agent, newKey }
 }
 

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Refusal } from '../../failures.ts'
 import { type Find, KeySearch } from '../../keys/search.ts'
+import { decode } from './decode.ts'
 
 /** What is not looked into, and what people call it. */
 export const skips = {
@@ -32,21 +33,16 @@ export async function* scanPath(path: string): AsyncGenerator<Scanned | { file: 
 export const scanStream = async (stream: AsyncIterable<Uint8Array>): Promise<Find[]> => {
   const search = new KeySearch()
   const finds: Find[] = []
-  for await (const piece of stream) finds.push(...search.take(piece))
+  for await (const { piece } of decode(stream)) finds.push(...search.take(piece))
   return [...finds, ...search.end()]
 }
-
-/** As git and grep tell them: the first bytes hold a zero. */
-const lookedAtBytes = 8000
 
 const scanFile = async (file: string): Promise<Find[] | 'binary' | 'unreadable'> => {
   try {
     const search = new KeySearch()
     const finds: Find[] = []
-    let isFirst = true
-    for await (const piece of Bun.file(file).stream()) {
-      if (isFirst && piece.subarray(0, lookedAtBytes).includes(0)) return 'binary'
-      isFirst = false
+    for await (const { encoding, piece } of decode(Bun.file(file).stream())) {
+      if (encoding === 'binary') return 'binary'
       finds.push(...search.take(piece))
     }
     return [...finds, ...search.end()]

@@ -1,0 +1,52 @@
+import { type Config, ConfigError } from './config.ts'
+
+interface Place {
+  hostname: string
+  port: number
+}
+
+/** Listens, and throws a `ConfigError` that names the variables where that can never work. A port that is taken may be free later. */
+export const listening = <T>(variable: string, place: Place, listen: () => T): T => {
+  try {
+    return listen()
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EADDRINUSE') throw error
+    throw new ConfigError([problem(variable, place, error as Error & { code?: string })])
+  }
+}
+
+/** Throws a `ConfigError` for an address that this machine does not have, and a port that this user may not take. */
+export const tryPlaces = ({ host, port, metricsAddress }: Config) => {
+  const places: [string, Place][] = [['CALLGATE_HOST', { hostname: host, port }]]
+  if (metricsAddress) places.push(['CALLGATE_METRICS_ADDRESS', metricsAddress])
+  const problems = places.flatMap(([variable, place]) => {
+    try {
+      listening(variable, place, () => listenBriefly(place))
+      return []
+    } catch (error) {
+      return error instanceof ConfigError ? error.problems : []
+    }
+  })
+  if (problems.length > 0) throw new ConfigError(problems)
+}
+
+/** The ports below it may need a right, so that only they are tried themselves: another would be kept from a server that starts. */
+const firstOpenPort = 1024
+
+const listenBriefly = ({ hostname, port }: Place) =>
+  Bun.serve({
+    hostname,
+    port: port < firstOpenPort ? port : 0,
+    reusePort: false,
+    fetch: () => new Response(),
+  }).stop(true)
+
+const problem = (
+  variable: string,
+  { hostname, port }: Place,
+  { code, message }: Error & { code?: string },
+) => {
+  if (code === 'EACCES')
+    return `${variable === 'CALLGATE_HOST' ? 'CALLGATE_PORT' : variable} names port ${port}, which this user may not listen on. Choose one from 1024 on, or grant CAP_NET_BIND_SERVICE.`
+  return `${variable} names no address of this machine: ${hostname} (${message}).`
+}
