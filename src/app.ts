@@ -12,6 +12,7 @@ import { leaks } from './http/leaks.ts'
 import { openapi } from './http/openapi/index.ts'
 import { metrics } from './http/metrics.ts'
 import { v1 } from './http/v1/index.ts'
+import { commandLineActor } from './people/actor.ts'
 import type { Services } from './services.ts'
 
 /** The whole HTTP tree, in the order in which a request meets it. */
@@ -32,5 +33,14 @@ export const createApp = (services: Services) => {
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page
   const allow = createAllow(app.routes)
+  return app
+}
+
+/** What the commands of this machine meet at the data directory's socket: who can open it may do everything. */
+export const createSocketApp = (services: Services) => {
+  const app = new Elysia({ name: 'callgate-socket' })
+    .use(failure({ ...services, allow: () => [] }))
+    .use(exchange({ ...services, allow: () => [] }))
+    .use(adminApi({ ...services, actorOf: () => commandLineActor }))
   return app
 }

@@ -54,6 +54,8 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   may: 'operator' | 'admin'
   /** Beside `agency` and `environment`, which the scope adds. Each field says its unit or form. */
   input: Shape
+  /** An input for help and documentation, beside `agency` and `environment`; without one, the required fields stand there. */
+  example?: z.input<z.ZodObject<Shape>>
   output: Out
   /** Whether only a server can do it, because it lives on after the answer. */
   needsServer?: boolean
@@ -64,6 +66,8 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   ends?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
   /** Its result as a sentence for people; without one, they see its fields. */
   says?(output: z.output<Out>, input: InputOf<S, Shape>): string
+  /** Why what was asked for did not come true, though all was done: a command then ends with 1. */
+  fails?(output: z.output<Out>): string | undefined
   run(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): z.input<Out> | Promise<z.input<Out>>
 }
 
@@ -76,10 +80,12 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
   input: z.ZodType<unknown, In> & { shape: z.ZodRawShape }
   output: z.ZodType<Out>
   needsServer: boolean
+  example?: object
   columns?: readonly string[]
   empty?: string
   ends?(deps: Deps, context: Context): string | undefined
   says?(output: Out, input: In): string
+  fails?(output: Out): string | undefined
   run(deps: Deps, context: Context): unknown
 }
 

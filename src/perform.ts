@@ -21,12 +21,17 @@ export interface PerformDeps {
   isServing(): boolean
 }
 
+/** What the actor was told would end, and agreed to; null where it was told that nothing would. */
+export interface Agreed {
+  ends: string | null
+}
+
 export interface Perform {
   /**
    * Does an operation for an actor: judges the input, then whether the actor may, then finds what it is about. Fails with
    * `invalid_input`, `operator_only`, `permission_required`, `not_found`, `conflict` and what the operation itself fails with.
    */
-  <In, Out>(operation: Operation<never, In, Out>, input: In, actor: Actor): Promise<Out>
+  <In, Out>(operation: Operation<never, In, Out>, input: In, actor: Actor, agreed?: Agreed): Promise<Out>
   /** What would stop working, as a sentence; undefined where nothing does. Judges as doing it does, and changes nothing. */
   preview(operation: Operation, input: unknown, actor: Actor): string | undefined
 }
@@ -53,15 +58,23 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   }
   type Runnable = Operation<Deps>
 
-  const perform = async (operation: Operation, raw: unknown, actor: Actor) => {
+  const endsIn = (operation: Operation, context: Context) =>
+    (operation as unknown as Runnable).ends?.(deps, context)
+
+  const perform = async (operation: Operation, raw: unknown, actor: Actor, agreed?: Agreed) => {
     const context = prepare(operation, raw, actor)
+    // Something else would end than what was agreed to, such as a key that is newer.
+    if (agreed && agreed.ends !== (endsIn(operation, context) ?? null))
+      throw new Failure('conflict', {
+        detail: 'It was changed in the meantime, so nothing was done. Look again.',
+      })
     if (operation.needsServer && !deps.isServing()) throw new Failure('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
   }
   return Object.assign(perform as Perform, {
     preview: (operation: Operation, raw: unknown, actor: Actor) =>
-      (operation as unknown as Runnable).ends?.(deps, prepare(operation, raw, actor)),
+      endsIn(operation, prepare(operation, raw, actor)),
   })
 }
 

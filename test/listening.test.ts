@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { ConfigError } from '../src/config.ts'
-import { listening } from '../src/listening.ts'
+import { listening } from '../src/server/place.ts'
 
 const place = { hostname: '192.0.2.1', port: 80 }
 

@@ -135,7 +135,7 @@ describe('what an operation would end', () => {
     const preview = (environment: string) =>
       services.perform.preview(generateKey, { agency: 'Acme', environment }, commandLineActor)
     expect(preview('production')).toBe(
-      `The production key of Acme ending in ${key.slice(-4)} stops working at once.`,
+      `The production key of Acme ending in ${key.slice(-4)} (never used) stops working at once.`,
     )
     expect(preview('staging')).toBeUndefined()
     expect(services.keys.live(production.id)?.last4).toBe(key.slice(-4))

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
 import { explainConfig } from '../config.ts'
 import { Refusal } from '../failures.ts'
-import { tryPlaces } from '../listening.ts'
+import { tryPlaces } from '../server/place.ts'
 import { DataDir } from '../storage/data-dir.ts'
-import { readCertificate } from '../tls.ts'
+import { readCertificate } from '../server/certificate.ts'
 import { configOf, type Io, json, print, table } from './io.ts'
 
 export const config = (io: Io) =>

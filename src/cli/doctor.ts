@@ -2,7 +2,8 @@ import { defineCommand } from 'citty'
 import { version } from '../../package.json'
 import type { Config } from '../config.ts'
 import { Refusal } from '../failures.ts'
-import { readCertificate } from '../tls.ts'
+import { readCertificate } from '../server/certificate.ts'
+import type { Holder } from '../storage/lock.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
 import { probe } from './healthcheck.ts'
 import { configOf, existingDataDir, type Io, json, print, table, withProgress } from './io.ts'
@@ -24,7 +25,7 @@ export const doctor = (io: Io) =>
       const checks = [
         ok('version', `callgate ${version}, Bun ${Bun.version}`),
         ...judge(findings, Date.now()),
-        await server(config, findings.instance),
+        await server(config, findings.holder),
         ...(config.tls ? [certificate(config.tls, Date.now())] : []),
       ]
       const rows = checks.map(({ level, name, says }) => [level, name, says])
@@ -34,9 +35,9 @@ export const doctor = (io: Io) =>
     },
   })
 
-const server = async (config: Config, instance: string | null): Promise<Check> => {
-  if (instance === null) return ok('server', 'none runs on this directory')
-  const found = await probe(config, instance)
+const server = async (config: Config, holder: Holder | 'unknown' | null): Promise<Check> => {
+  if (holder === null) return ok('server', 'none runs on this directory')
+  const found = await probe(config, holder)
   const { url } = found
   if (found.found === 'nothing')
     return warn('server', `runs, and not at ${url}. Run the doctor with the server's environment.`)

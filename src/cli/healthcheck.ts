@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { type Config, localUrl } from '../config.ts'
 import { Refusal } from '../failures.ts'
+import type { Holder } from '../storage/lock.ts'
 import { configOf, existingDataDir, type Io, json, print } from './io.ts'
 
 const timeoutMs = 3000
@@ -11,7 +12,7 @@ export const healthcheck = (io: Io) =>
     args: json,
     run: async ({ args }) => {
       const dataDir = existingDataDir(io)
-      const found = await probe(configOf(io), dataDir.instance())
+      const found = await probe(configOf(io), dataDir.holder())
       if (found.found === 'nothing') throw new Refusal(`Nothing answers at ${found.url}.`)
       if (found.found === 'stranger')
         throw new Refusal(
@@ -27,15 +28,20 @@ type Probe = { url: string } & (
   { found: 'nothing' } | { found: 'stranger'; what: string } | { found: 'server'; status: number }
 )
 
-/** Asks on this machine, whatever names the certificate has. `instance` is what the data directory's server goes by. */
-export const probe = async (config: Config, instance: string | null): Promise<Probe> => {
-  const url = `${localUrl(config, config.port)}/readyz`
+/**
+ * Asks on this machine, whatever names the certificate has: where the data directory's server says that it is, else where
+ * the configuration has it.
+ */
+export const probe = async (config: Config, holder: Holder | 'unknown' | null): Promise<Probe> => {
+  const known = holder === 'unknown' ? null : holder
+  const url = `${known?.url ?? localUrl(config, config.port)}/readyz`
   const answer = await ask(url)
   if (!answer) return { url, found: 'nothing' }
   const { status, instance: told } = answer
   if (status === 503) return { url, found: 'server', status }
   if (status !== 200 || told === undefined) return { url, found: 'stranger', what: 'another program' }
-  if (told !== instance) return { url, found: 'stranger', what: 'a callgate with another data directory' }
+  if (told !== known?.instance)
+    return { url, found: 'stranger', what: 'a callgate with another data directory' }
   return { url, found: 'server', status }
 }
 

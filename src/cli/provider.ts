@@ -130,7 +130,7 @@ export const providerCommand = (io: Io) =>
         run: async ({ args }) => {
           const { title } = kindOf(args.provider)
           withStores(io, (stores) => needAccount(stores, args.agency, args.provider))
-          await confirm(io, args.yes, `This ends the ${title} account: its agents place no more calls.`)
+          if (!args.yes) await confirm(io, `This ends the ${title} account: its agents place no more calls.`)
           withStores(io, (stores) => {
             const { id } = needAccount(stores, args.agency, args.provider).row
             const line = deed('provider.removed', args.agency, kindOf(args.provider))

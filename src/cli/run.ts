@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { Failure, Refusal } from '../failures.ts'
+import type { Operation } from '../operation.ts'
+import { nouns, operations as allOperations } from '../operations.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { isStorageTrouble } from '../storage/database.ts'
-import { adminCommand } from './admin.ts'
-import { agencyCommand } from './agency.ts'
 import { agentCommand } from './agent.ts'
 import { dialHelp } from './agent-options.ts'
 import { backup, restoring } from './backup.ts'
@@ -14,37 +14,49 @@ import { completionCommand } from './completion.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
-import { environmentCommand } from './environment.ts'
-import { exampleOf } from './examples.ts'
+import { examplesFor } from './examples.ts'
 import { forget } from './forget.ts'
 import { healthcheck } from './healthcheck.ts'
+import { rootHelp } from './help.ts'
 import { configOf, type Io } from './io.ts'
-import { keyCommand } from './key.ts'
+import { operationCommands } from './operation/command.ts'
 import { providerCommand } from './provider.ts'
 import { scan } from './scan.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
-import { webhookCommand } from './webhook.ts'
 
 const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
-/** Runs one command to its end. Resolves to its exit code; whatever is refused is a sentence on `err`. */
-export const run = async (argv: string[], io: Io): Promise<number> => {
-  const root = commands(io)
-  const args = spelledOut(argv)
-  const { command, parents, rest, words } = await resolve(root, args)
-  const usage = async () =>
-    `${plain(io, await renderUsage(command, parents))}\n${dialHelp(words)}${exampleOf(words)}`
+/**
+ * Runs one command to its end. Resolves to its exit code; whatever is refused is a sentence on `err`, or with `--json` an
+ * object in the API's shape.
+ */
+export const run = async (
+  argv: string[],
+  io: Io,
+  operations: readonly Operation[] = allOperations,
+): Promise<number> => {
+  const root = commands(io, operations)
+  const { command, parents, rest, words } = resolve(root, spelledOut(argv))
 
   if (rest.includes('--help') || rest.includes('-h')) {
-    io.out(await usage())
+    const usage =
+      words.length === 0
+        ? rootHelp(root)
+        : `${plain(io, await renderUsage(command, parents))}\n${dialHelp(words)}`
+    io.out(`${usage}${examplesFor(words, operations)}`)
     return exitCodes.done
   }
-  const complaint = complain(command, rest)
-  if (complaint) {
-    io.err(`${complaint}\n\n${await usage()}`)
+  if (words.length === 0 && (rest[0] ?? '') === '') {
+    io.err(rootHelp(root))
     return exitCodes.usage
   }
+  const misuse = (complaint: string) => {
+    io.err(`${complaint} Show help with: callgate ${['help', ...words].join(' ')}\n`)
+    return exitCodes.usage
+  }
+  const complaint = complain(command, rest)
+  if (complaint) return misuse(complaint)
   try {
     await runCommand(command, { rawArgs: rest })
     return exitCodes.done
@@ -53,11 +65,13 @@ export const run = async (argv: string[], io: Io): Promise<number> => {
       io.err(`${error.problems.join('\n')}\n`)
       return exitCodes.usage
     }
-    if ((error as Error).name === 'CLIError') {
-      io.err(`${plain(io, (error as Error).message)}\n\n${await usage()}`)
-      return exitCodes.usage
-    }
-    io.err(`${sentence(io, error)}\n`)
+    if ((error as Error).name === 'CLIError') return misuse(plain(io, (error as Error).message))
+    const message = sentence(io, error)
+    io.err(
+      rest.includes('--json')
+        ? `${JSON.stringify({ success: false, error: message, code: codeOf(error) })}\n`
+        : `${message}\n`,
+    )
     return exitCodes.refused
   }
 }
@@ -69,27 +83,23 @@ const spelledOut = (argv: string[]) => {
   return first === 'help' ? [...rest, '--help'] : argv
 }
 
-/** All there is to say to callgate. */
-export const commands = (io: Io): CommandDef =>
+/** Everything that can be said to callgate: a command for each operation, and those that work on the machine. */
+export const commands = (io: Io, operations: readonly Operation[] = allOperations): CommandDef =>
   defineCommand({
     meta: { name: 'callgate', description: 'The gate in front of voice-agent calls' },
     subCommands: {
       serve: serve(io),
       demo: demo(io),
-      agency: agencyCommand(io),
+      ...operationCommands(io, operations, nouns),
       agent: agentCommand(io),
-      key: keyCommand(io),
       provider: providerCommand(io),
-      environment: environmentCommand(io),
       backup: backup(io),
       restore: restoring(io),
       doctor: doctor(io),
       scan: scan(io),
       forget: forget(io),
       config: config(io),
-      admin: adminCommand(io),
-      webhook: webhookCommand(io),
-      completion: completionCommand(io, () => commands(io)),
+      completion: completionCommand(io, () => commands(io, operations)),
       healthcheck: healthcheck(io),
       version: version(io),
     },
@@ -104,34 +114,40 @@ interface Resolved {
   words: string[]
 }
 
-/** Follows the words of a command line down to its command. */
-const resolve = async (root: CommandDef, args: string[]): Promise<Resolved> => {
+/** Follows the words of a command line down to its command. A noun with one verb alone needs not be told it. */
+const resolve = (root: CommandDef, args: string[]): Resolved => {
   let command = root
   let rest = args
+  const ancestors: string[] = []
   const words: string[] = []
   for (;;) {
     const subCommands = (command.subCommands ?? {}) as Record<string, CommandDef>
     const [word = ''] = rest
-    const next = Object.hasOwn(subCommands, word) ? subCommands[word] : undefined
-    if (!next)
-      return {
-        command,
-        parents: { meta: { name: words.join(' ') } },
-        rest,
-        words: args.slice(0, words.length),
-      }
-    words.push(((command.meta ?? {}) as { name?: string }).name ?? '')
+    const names = Object.keys(subCommands)
+    const isNamed = names.includes(word)
+    const isAlone = names.length === 1 && (word === '' || word.startsWith('-'))
+    const name = isNamed ? word : isAlone ? names[0] : undefined
+    const next = name === undefined ? undefined : subCommands[name]
+    if (name === undefined || !next)
+      return { command, parents: { meta: { name: ancestors.join(' ') } }, rest, words }
+    ancestors.push(((command.meta ?? {}) as { name?: string }).name ?? '')
+    words.push(name)
     command = next
-    rest = rest.slice(1)
+    if (isNamed) rest = rest.slice(1)
   }
 }
 
 const sentence = (io: Io, error: unknown) => {
-  if (error instanceof Refusal) return error.message
+  if (error instanceof Refusal || error instanceof Failure) return error.message
   if (isStorageTrouble(error)) return new DataDir(configOf(io)).refusal(error).message
   if ((error as { code?: string }).code === 'EADDRINUSE')
     return 'The port is in use. Choose another with CALLGATE_PORT.'
   return `It did not work: ${error instanceof Error ? error.message : String(error)}`
+}
+
+const codeOf = (error: unknown) => {
+  if (error instanceof Failure) return error.reason
+  return error instanceof Refusal ? error.code : 'internal'
 }
 
 const plain = (io: Io, text: string) => (io.isTerminal ? text : stripVTControlCharacters(text))

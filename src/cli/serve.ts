@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { startServer } from '../server.ts'
+import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json } from './io.ts'
 

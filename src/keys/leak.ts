@@ -78,7 +78,7 @@ const whereMost = 500
  * host could carry is left out, and so is a path that has a key in it. Null when it is no web address, or the host's name
  * has one: in lower case, and so soon guessed.
  */
-export const placeOf = (where: string): string | null => {
+const placeOf = (where: string): string | null => {
   const url = URL.parse(where)
   if (url === null || !/^https?:$/.test(url.protocol)) return null
   const place = `${url.origin}${url.pathname}${/^#[\w-]{1,60}$/.test(url.hash) ? url.hash : ''}`

@@ -1,6 +1,6 @@
 /** An operator sees every agency, an admin one. */
 export const roles = ['operator', 'admin'] as const
-export type Role = (typeof roles)[number]
+type Role = (typeof roles)[number]
 
 /** Who may sign in at the dashboard. */
 export interface Person {

@@ -6,7 +6,7 @@ import { backUp, type Progress, restore } from './backup.ts'
 import { openDatabase } from './database.ts'
 import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
 import { holdsSealed, inspect } from './inspect.ts'
-import { instanceIn, takeLock } from './lock.ts'
+import { type Holder, holderOf, takeLock } from './lock.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
 /** A command can wait for its turn, and so can a server that is only starting. */
@@ -60,17 +60,20 @@ export class DataDir {
     return database
   }
 
-  /** Makes this process its only server, known as `instance`; gives the way to end that, undefined when there is another. */
+  /**
+   * Makes this process the only one that writes it, known as `instance`; gives the ways to say where it serves and to end
+   * that, undefined when another process holds it.
+   */
   lock(instance: string = crypto.randomUUID()) {
     return this.#named(() => {
       this.#make()
-      return takeLock(this.#file('serve.lock'), instance)
+      return takeLock(this.#file('serve.lock'), { instance, pid: process.pid })
     })
   }
 
-  /** By what name the server that runs on it is known; null when none runs, and '' for one that has not said it yet. */
-  instance(): string | null {
-    return this.#named(() => instanceIn(this.#file('serve.lock')))
+  /** Who holds its lock; null when nobody does, and 'unknown' for one that has not said it yet. */
+  holder(): Holder | 'unknown' | null {
+    return this.#named(() => holderOf(this.#file('serve.lock')))
   }
 
   /** A name for a file that is here for a while. */
@@ -88,12 +91,12 @@ export class DataDir {
 
   /** Makes the database from a backup. Refused where there is one, and where a server runs. */
   restore(file: string, progress: Progress) {
-    const unlock = this.lock()
-    if (!unlock) throw new Refusal(`A callgate is serving the data directory ${this.path}. Stop it first.`)
+    const held = this.lock()
+    if (!held) throw new Refusal(`A callgate is serving the data directory ${this.path}. Stop it first.`)
     try {
       return this.#named(() => restore(file, this.#file('callgate.db'), progress))
     } finally {
-      unlock()
+      held.unlock()
     }
   }
 
@@ -102,8 +105,8 @@ export class DataDir {
     const file = this.#file('secret')
     const own = attempt(() => readFileSync(file, 'utf8').trim())
     const secret = this.#secret ?? own
-    const instance = attempt(() => this.instance()) ?? null
-    return this.#named(() => ({ ...inspect(this.path, secret), hasSecret: secret !== undefined, instance }))
+    const holder = attempt(() => this.holder()) ?? null
+    return this.#named(() => ({ ...inspect(this.path, secret), hasSecret: secret !== undefined, holder }))
   }
 
   /** Where the secret is kept, when the configuration has none. */

@@ -1,40 +1,53 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
+/** The process that holds the lock of a data directory. */
+export interface Holder {
+  /** What `/readyz` repeats, so that others can tell this server from a stranger's. */
+  instance: string
+  pid: number
+  /** Where it is reached on this machine, once it serves. */
+  url?: string
+  /** The socket that commands speak to, once it serves. */
+  socket?: string
+}
+
 /**
- * Makes this process the only server of a data directory: windows and slots are counted in memory, and two servers
- * would each grant them all. The lock is the operating system's, so it ends with the process, however that ends.
- * `instance` is what `/readyz` repeats, so that others can tell this server from a stranger's. Undefined when another
- * process holds the lock.
+ * Makes this process the only one that writes a data directory: what it holds in memory is the truth. The lock is the
+ * operating system's, so it ends with the process, however that ends. Gives the ways to say more of the holder, and to
+ * end it; undefined when another process holds it.
  */
-export const takeLock = (path: string, instance: string): (() => void) | undefined => {
+export const takeLock = (path: string, holder: Holder) => {
   const lock = new Sqlite(path)
   try {
     lock.run('BEGIN EXCLUSIVE')
-    writeInstance(path, instance)
+    writeHolder(path, holder)
   } catch (error) {
     lock.close()
     if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return undefined
     throw error
   }
-  return () => {
-    rmSync(besideOf(path), { force: true })
-    lock.close()
+  return {
+    publish: (more: Pick<Holder, 'url' | 'socket'>) => writeHolder(path, { ...holder, ...more }),
+    unlock: () => {
+      rmSync(besideOf(path), { force: true })
+      lock.close()
+    },
   }
 }
 
 /**
- * The instance that holds the lock, '' where it has not said its name; null when none holds it. Looks, and takes nothing:
- * a server that starts now is not kept from it.
+ * The process that holds the lock, 'unknown' where it has not said who it is; null when none does. Looks, and takes
+ * nothing: a server that starts now is not kept from it.
  */
-export const instanceIn = (path: string): string | null => {
+export const holderOf = (path: string): Holder | 'unknown' | null => {
   if (!existsSync(path)) return null
   const lock = new Sqlite(path, { readonly: true })
   try {
     lock.query('select 1 from sqlite_schema').get()
     return null
   } catch (error) {
-    if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return readInstance(path)
+    if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return readHolder(path)
     throw error
   } finally {
     lock.close()
@@ -42,15 +55,19 @@ export const instanceIn = (path: string): string | null => {
 }
 
 /** Not in the lock's own file: a process that closes any handle of that file loses its lock on it, see fcntl(2). */
-const besideOf = (path: string) => path.replace(/\.lock$/, '.instance')
+const besideOf = (path: string) => path.replace(/\.lock$/, '.json')
 
-const writeInstance = (path: string, instance: string) => {
+const writeHolder = (path: string, holder: Holder) => {
   const aside = `${besideOf(path)}.${process.pid}`
-  writeFileSync(aside, instance, { mode: 0o600 })
+  writeFileSync(aside, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   renameSync(aside, besideOf(path))
 }
 
-const readInstance = (path: string) => {
-  const file = besideOf(path)
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+const readHolder = (path: string): Holder | 'unknown' => {
+  try {
+    return JSON.parse(readFileSync(besideOf(path), 'utf8')) as Holder
+  } catch {
+    // It takes the lock before it says who it is.
+    return 'unknown'
+  }
 }

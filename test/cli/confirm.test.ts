@@ -45,18 +45,24 @@ const beside = () => {
 }
 
 const ends: [line: string, sentence: RegExp][] = [
-  ['key generate WHOSE', /^This ends the production key ending in \w{4}, never used, at once\.$/],
-  ['key rotate WHOSE', /^This ends the production key ending in \w{4}, never used, at once\.$/],
+  [
+    'key generate WHOSE',
+    /^The production key of Acme ending in \w{4} \(never used\) stops working at once\.$/,
+  ],
+  ['key rotate WHOSE', /^The production key of Acme ending in \w{4} \(never used\) stops working at once\.$/],
   [
     'key disable WHOSE',
-    /^This ends access with the production key ending in \w{4}, never used, until it is enabled again\.$/,
+    /^Requests with the production key of Acme ending in \w{4} \(never used\) get 403 from now on\.$/,
   ],
   [
     'agency plan AGENCY --plan growth',
-    /^The plan growth includes no API access, and ends it for the production key ending in \w{4}, never used\.$/,
+    /^All API requests of Acme get 403 from now on: only the Agency plan includes API access\.$/,
   ],
   ['provider remove AGENCY --provider http', /^This ends the .+ account: its agents place no more calls\.$/],
-  ['webhook remove WHOSE', /^This ends the production webhook: what is pending is given up\.$/],
+  [
+    'webhook remove WHOSE',
+    /^The production webhook example\.com gets no more events, and its signing secret is lost\.$/,
+  ],
 ]
 
 describe.each(ends)('%s ends something that works:', (line, sentence) => {
@@ -111,7 +117,7 @@ test('a key that was used is named with its last use, and a switch that is off a
   const { gate } = place
   gate.database.sqlite.run(`update keys set last_used_at = ${Date.UTC(2026, 0, 2, 3, 4, 5)}`)
   expect((await place.command('key rotate WHOSE')).err).toContain(
-    ', last used on 2026-01-02T03:04:05.000Z, at once.',
+    '(last used on 2026-01-02T03:04:05.000Z) stops working at once.',
   )
   expect((await place.command('key disable WHOSE --yes')).code).toBe(0)
   expect((await place.command('key disable WHOSE')).code).toBe(0)
@@ -125,6 +131,6 @@ test('a yes to the end of one key never ends another that took its place meanwhi
   const { code, err } = await place.command('key rotate WHOSE', 'y', () => void gate.issue())
   expect({ code, err }).toEqual({
     code: 1,
-    err: 'The production key was changed meanwhile. Nothing was changed here.\n',
+    err: 'It was changed in the meantime, so nothing was done. Look again.\n',
   })
 })

@@ -22,7 +22,8 @@ const examine = async (path: string, settings: Record<string, string> = {}) => {
   const unwell = Object.fromEntries(
     checks.filter(({ level }) => level !== 'ok').map(({ name, level }) => [name, level]),
   )
-  return { code, err, unwell, says: checks.map(({ says }) => says).join('\n') }
+  const told = err === '' ? '' : `${(JSON.parse(err) as { error: string }).error}\n`
+  return { code, err: told, unwell, says: checks.map(({ says }) => says).join('\n') }
 }
 
 /** A data directory with a provider account, whose credentials are sealed. */
@@ -122,10 +123,10 @@ test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Che
 
 test('a server that runs elsewhere than its environment says is found, and its lock is left alone', async () => {
   using data = filled()
-  const unlock = new DataDir({ dataDir: data.path, secret: null }).lock()
+  const held = new DataDir({ dataDir: data.path, secret: null }).lock()
   const { code, unwell } = await examine(data.path, { CALLGATE_PORT: '1' })
   expect({ code, unwell }).toEqual({ code: 0, unwell: { server: 'warn' } })
-  unlock?.()
+  held?.unlock()
   expect((await examine(data.path)).unwell).toEqual({})
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { examples } from '../../src/cli/examples.ts'
+import { allExamples } from '../../src/cli/examples.ts'
+import { operations } from '../../src/operations.ts'
 import type { Io } from '../../src/cli/io.ts'
 import { commands, run } from '../../src/cli/run.ts'
 import { branchesOf } from '../../src/cli/tree.ts'
@@ -22,6 +23,8 @@ const runWith = async (argv: string[], more: Partial<Io> = {}) => {
 const silent: Io = { env: {}, isTerminal: false, out: () => {}, err: () => {} }
 const branches = branchesOf(commands(silent))
 const leaves = branches.filter((branch) => branch.commands.length === 0)
+
+const examples = allExamples(operations)
 
 test('every command has an example, and no example is of a command that is not there', () => {
   expect(Object.keys(examples).toSorted()).toEqual(leaves.map(({ words }) => words.join(' ')).toSorted())
@@ -49,7 +52,7 @@ test.each(Object.entries(examples).flatMap(([name, lines]) => lines.map((line) =
 
 test('the help of a command ends with its examples, and that of a group with one of each command', async () => {
   const { out } = await runWith(['key', 'rotate', '--help'])
-  expect(out).toEndWith('EXAMPLES\n\n  callgate key rotate --agency ID --environment production\n')
+  expect(out).toEndWith('EXAMPLES\n\n  callgate key rotate --agency Acme --environment production\n')
   expect((await runWith(['key', '--help'])).out.match(/^ {2}callgate key \w+ --agency/gm)).toHaveLength(5)
 })
 
@@ -81,7 +84,7 @@ test('bash completes commands, options and choices', async () => {
   expect(await bashCompletes(script, 'callgate', 'ag')).toBe('agency agent')
   expect(await bashCompletes(script, 'callgate', 'key', 'ro')).toBe('rotate')
   expect(await bashCompletes(script, 'callgate', 'key', 'rotate', '--')).toBe(
-    '--agency --environment --json --yes --help',
+    '--agency --environment --replaces --yes --server --quiet --json --help',
   )
   const environment = ['callgate', 'key', 'rotate', '--agency', 'x', '--environment']
   expect(await bashCompletes(script, ...environment, '')).toBe('production staging')

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
-import { examples } from '../../src/cli/examples.ts'
+import { allExamples } from '../../src/cli/examples.ts'
+import { operations } from '../../src/operations.ts'
 import { run } from '../../src/cli/run.ts'
 import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
 
@@ -26,6 +27,8 @@ const shell = (dataDir: string) => {
   return { runIn, json }
 }
 
+const examples = allExamples(operations)
+
 test('from an agency to a key, each step printing what the next one needs', async () => {
   using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
@@ -40,12 +43,12 @@ test('from an agency to a key, each step printing what the next one needs', asyn
   expect(last4).toBe(key?.slice(-4) ?? '')
 
   const list = await runIn('agency list')
-  expect(list.out).toContain(`${agency}  agency  Acme`)
+  expect(list.out).toMatch(new RegExp(`^${agency}  agency  \\d{4}-\\d\\d-\\d\\d .+ UTC  Acme$`, 'm'))
   expect((await runIn(`agent list --agency ${agency}`)).out).toContain(`${agent}  simulator  A`)
 })
 
 test('what an agent may do without can be given blank', async () => {
-  using directory = temporaryDirectory()
+  using directory = temporaryDataDir()
   const { runIn, json } = shell(directory.path)
   const { id: agency } = await json('agency create --name Acme --plan agency')
   const create = `agent create --agency ${agency} --name A`
@@ -94,7 +97,7 @@ test('rotating names the key that ended, and showing never shows a key', async (
   const whose = `--agency ${agency} --environment staging`
   expect(await runIn(`key rotate ${whose}`)).toMatchObject({
     code: 1,
-    err: 'There is no staging key to rotate. Use: callgate key generate\n',
+    err: 'There is no staging key to rotate. Generate one.\n',
   })
   const { last4 } = await json(`key generate ${whose}`)
   const rotated = await json(`key rotate ${whose} --yes`)
@@ -142,11 +145,13 @@ test.each([
   ['an option without its value', 'agency create --plan agency --name'],
   ['a value outside the choice', 'agency create --name Acme --plan gold'],
   ['a word too many', 'version please'],
-])('%s is a usage error: exit 2, with the usage', async (_, line) => {
+])('%s is a usage error: exit 2, and where the help is', async (_, line) => {
   using directory = temporaryDirectory()
   const { code, out, err } = await shell(join(directory.path, 'data')).runIn(line)
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(err).toContain('USAGE callgate')
+  const isBare = line === ''
+  if (isBare) expect(err).toContain('USAGE callgate')
+  else expect(err).toMatch(/^[^\n]+ Show help with: callgate help[^\n]*\n$/)
   expect(existsSync(join(directory.path, 'data'))).toBe(false)
 })
 

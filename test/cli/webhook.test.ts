@@ -39,7 +39,7 @@ test('set prints the secret the first time and never again, until it is rotated'
   using cli = beside()
   const first = await cli.json('set --url http://127.0.0.1:9/a')
   const firstSecret = first.secret
-  expect(first).toEqual({ url: 'http://127.0.0.1:9/a', secret: expect.stringMatching(/^whsec_/) })
+  expect(first).toMatchObject({ url: 'http://127.0.0.1:9/a', secret: expect.stringMatching(/^whsec_/) })
   expect(await cli.json('set --url http://127.0.0.1:9/b')).toMatchObject({ secret: null })
   const rotated = await cli.json('set --url http://127.0.0.1:9/b --rotate-secret')
   expect(rotated).toMatchObject({ secret: expect.stringMatching(/^whsec_/) })
@@ -63,7 +63,7 @@ test('an address that may not be called is refused with a sentence', async () =>
 test('test says what the endpoint answered, and fails where it did', async () => {
   await using receiver = startReceiver(() => new Response('thanks'))
   using cli = beside()
-  expect((await cli.command('test')).err).toContain('There is no webhook in production')
+  expect((await cli.command('test')).err).toContain('There is no webhook endpoint yet.')
   receiver.expect(((await cli.json('set --url ' + receiver.url)) as { secret: string }).secret)
   const { code, out } = await cli.command('test')
   expect([code, out]).toEqual([0, expect.stringMatching(/^Delivered: status 200 in \d+ ms\. thanks\n$/)])
@@ -88,12 +88,12 @@ test('what was given up is listed, and the server sends it again when it is repl
   ])
   receiver.answer(() => new Response())
   expect((await cli.command('enable')).code).toBe(0)
-  expect(await cli.json('replay --dead')).toEqual({ replayed: 1 })
+  expect(await cli.json('replay --dead')).toMatchObject({ replayed: 1 })
   // The command's clock is the machine's; the gate's stands where its test put it.
   gate.clock.step(Date.now() - gate.clock.now())
   await deliver(gate, 1000)
   expect(gate.services.deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
-  expect((await cli.command('replay --delivery msg_none')).err).toContain('There is no delivery msg_none')
+  expect((await cli.command('replay --delivery msg_none')).err).toContain('There is no such delivery.')
   expect((await cli.command('replay')).err).toContain('Choose one')
   gate.services.halt()
 })
@@ -101,8 +101,8 @@ test('what was given up is listed, and the server sends it again when it is repl
 test('switched off and removed, each with its sentence', async () => {
   using cli = beside()
   await cli.command('set --url http://127.0.0.1:9/a')
-  expect((await cli.command('disable')).out).toBe('The webhook of production is off.\n')
+  expect((await cli.command('disable --yes')).out).toBe('The production webhook is off.\n')
   expect(cli.gate.services.webhooks.find(cli.gate.production.id)?.enabled).toBe(false)
-  expect((await cli.command('remove --yes')).out).toBe('The webhook of production is removed.\n')
+  expect((await cli.command('remove --yes')).out).toBe('The production webhook is removed.\n')
   expect((await cli.command('enable')).code).toBe(1)
 })

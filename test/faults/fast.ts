@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/start.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createFastClock } from '../support/clock.ts'
 

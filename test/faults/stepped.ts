@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/start.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
 /** Serves as the executable does, by a wall clock that is as many seconds off as a file says. Usage: bun stepped.ts FILE. */

@@ -101,9 +101,9 @@ test.each(['callgate.db', 'callgate.db-wal'])('a restore never overwrites %s', a
 test('a restore waits for no server: it is refused while one runs', async () => {
   using source = temporaryDirectory()
   using target = temporaryDirectory()
-  const unlock = dirOf(target.path).lock()
+  const held = dirOf(target.path).lock()
   expect(() => dirOf(target.path).restore(join(source.path, 'copy.db'), silent)).toThrow('Stop it first.')
-  unlock?.()
+  held?.unlock()
 })
 
 test.each<[string, (file: string) => void, string]>([

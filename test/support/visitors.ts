@@ -26,7 +26,7 @@ export const populate = async () => {
   const invitation = { role: 'operator', agencyId: null, createdAt: now, expiresAt: now + 1000 } as const
   invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
   invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
-  const { id: token } = await gate.services.perform(
+  const { id: tokenId } = await gate.services.perform(
     createToken,
     { name: 'ci', permission: ['key.*'] },
     commandLineActor,
@@ -47,7 +47,7 @@ export const populate = async () => {
     invitation: tokenHash('invited'),
     person: person.id,
     provider: 'vapi',
-    token,
+    token: tokenId,
   }
 
   /** A path with what stands behind its parameters. */

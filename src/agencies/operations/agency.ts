@@ -80,6 +80,8 @@ export const renameAgency = operation({
 
 interface PlanDeps {
   agencies: { setPlan(id: string, plan: Plan): void }
+  environments: { list(agencyId: string): { id: string }[] }
+  keys: { live(environmentId: string): object | undefined }
 }
 
 export const changePlan = operation({
@@ -90,10 +92,12 @@ export const changePlan = operation({
   input: { plan: planField },
   output: agency,
   says: ({ name, plan }) => `${name} is now on the ${plan} plan.`,
-  ends: (_deps: PlanDeps, { agency: { name, plan }, input }) =>
-    plan === 'agency' && input.plan !== 'agency'
+  ends: ({ environments, keys }: PlanDeps, { agency: { id, name, plan }, input }) => {
+    if (plan !== 'agency' || input.plan === 'agency') return undefined
+    return environments.list(id).some((environment) => keys.live(environment.id))
       ? `All API requests of ${name} get 403 from now on: only the Agency plan includes API access.`
-      : undefined,
+      : undefined
+  },
   run: async ({ agencies }: PlanDeps, { agency: before, input: { plan }, change }) => {
     await change(() => agencies.setPlan(before.id, plan), {
       action: 'plan.changed',

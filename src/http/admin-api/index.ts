@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { Failure } from '../../failures.ts'
 import type { Operation } from '../../operation.ts'
 import type { Actor } from '../../people/actor.ts'
-import type { Perform } from '../../perform.ts'
+import type { Agreed, Perform } from '../../perform.ts'
 import { readJson } from '../body.ts'
 import type { Exchange } from './authenticate.ts'
 
@@ -32,7 +32,8 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
         const operation = find(params.operation)
         const input = await readInput(request)
         actor.confirm()
-        return { success: true as const, data: await perform(operation, input, actor) }
+        const data = await perform(operation, input, actor, readAgreed(request))
+        return { success: true as const, data }
       },
       { parse: 'none' },
     )
@@ -47,6 +48,19 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       },
       { parse: 'none' },
     )
+}
+
+/** The header with which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
+export const agreedHeader = 'callgate-agreed'
+
+const readAgreed = ({ headers }: Request): Agreed | undefined => {
+  const text = headers.get(agreedHeader)
+  if (text === null) return undefined
+  try {
+    return { ends: decodeURIComponent(text) || null }
+  } catch {
+    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} is not escaped as in a URL.` })
+  }
 }
 
 /** An operation without input needs no body. */

@@ -5,9 +5,10 @@ import { iso, time } from '../../names.ts'
 import { type Context, operation } from '../../operation.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { type IssueStore, issueKey } from '../issue.ts'
+import { keyInWords, type LiveKey } from '../key.ts'
 
 interface IssueDeps {
-  keys: IssueStore & { live(environmentId: string): { id: string; last4: string } | undefined }
+  keys: IssueStore & { live(environmentId: string): (LiveKey & { id: string }) | undefined }
 }
 
 const input = {
@@ -29,9 +30,7 @@ type Issuing = Context<'environment', { replaces?: string | undefined }>
 
 const ends = ({ keys }: IssueDeps, { environment, agency }: Issuing) => {
   const live = keys.live(environment.id)
-  return (
-    live && `The ${environment.name} key of ${agency.name} ending in ${live.last4} stops working at once.`
-  )
+  return live && `The ${environment.name} key of ${agency.name} ${keyInWords(live)} stops working at once.`
 }
 
 const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, now, change }: Issuing) => {

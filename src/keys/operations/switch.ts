@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { environmentNameSchema } from '../../names.ts'
+import { keyInWords, type LiveKey } from '../key.ts'
 import { type Context, operation } from '../../operation.ts'
 
 interface SwitchDeps {
+  keys: { live(environmentId: string): LiveKey | undefined }
   environments: { setAccess(environmentId: string, enabled: boolean): void }
 }
 
@@ -38,9 +40,12 @@ export const disableKey = operation({
   input: {},
   output,
   says,
-  ends: (_deps: SwitchDeps, { agency, environment }) =>
-    environment.accessEnabled
-      ? `All ${environment.name} requests of ${agency.name} get 403 from now on.`
-      : undefined,
+  ends: ({ keys }: SwitchDeps, { agency, environment }) => {
+    const live = environment.accessEnabled ? keys.live(environment.id) : undefined
+    return (
+      live &&
+      `Requests with the ${environment.name} key of ${agency.name} ${keyInWords(live)} get 403 from now on.`
+    )
+  },
   run: switchTo('disabled'),
 })

@@ -52,10 +52,12 @@ export const testWebhook = operation({
   may: 'admin',
   input: {},
   output: delivery,
-  says: ({ state, last_status, last_took_ms, last_error, last_answer }) =>
+  says: ({ state, last_status, last_took_ms, last_answer }) =>
     state === 'delivered'
       ? `Delivered: status ${last_status} in ${last_took_ms} ms. ${last_answer ?? ''}`.trim()
-      : `Not delivered: ${last_error ?? 'no reason is known.'}`,
+      : 'Not delivered.',
+  fails: ({ state, last_error }) =>
+    state === 'delivered' ? undefined : (last_error ?? 'The test event was not delivered.'),
   run: async ({ webhooks, sendSample }: TestDeps, { environment, change }) => {
     const endpoint = requireEndpoint(webhooks, environment.id)
     await change(() => undefined, { action: 'webhook.tested', target: endpointTarget(endpoint) })

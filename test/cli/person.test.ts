@@ -36,9 +36,9 @@ const tokenOf = (link = '') => new URL(link).searchParams.get('token') ?? ''
 test('a link from the command line opens an account of that role', async () => {
   using place = beside()
   const { gate, json } = place
-  const asOperator = await json('admin invite --role operator')
+  const asOperator = await json('person invite --role operator')
   expect(asOperator.link).toStartWith('https://calls.example.com/admin/invitation?token=')
-  const asAdmin = await json(`admin invite --agency ${gate.agency.id}`)
+  const asAdmin = await json(`person invite --agency ${gate.agency.id}`)
   for (const [email, { link }] of [
     ['op@example.com', asOperator],
     ['admin@example.com', asAdmin],
@@ -46,18 +46,18 @@ test('a link from the command line opens an account of that role', async () => {
     expect(
       (await postForm(gate, '/admin/invitation', { token: tokenOf(link), email, password })).status,
     ).toBe(303)
-  expect(JSON.parse((await place.command('admin list --json')).out)).toMatchObject([
+  expect(JSON.parse((await place.command('person list --json')).out)).toMatchObject([
     { email: 'op@example.com', role: 'operator', agency: null },
     { email: 'admin@example.com', role: 'admin', agency: gate.agency.id, agency_name: 'Acme' },
   ])
-  expect((await place.command('admin list')).out).toContain('admin@example.com  admin     Acme')
+  expect((await place.command('person list')).out).toContain('admin@example.com  admin     Acme')
 })
 
 test('who is locked out comes back in by a link from the command line, and everyone else is out', async () => {
   using place = beside()
   const { gate, json } = place
   const page = await createOperator(gate)
-  const { link } = await json(`admin reset --email ${operator.email.toUpperCase()}`)
+  const { link } = await json(`person reset --person ${operator.email.toUpperCase()}`)
   const set = await postForm(gate, '/admin/new-password', { token: tokenOf(link), password })
   expect(set.status).toBe(303)
   const account = (cookie: string) => gate.request('/admin/account', { headers: { cookie } })
@@ -73,10 +73,10 @@ test('who is locked out comes back in by a link from the command line, and every
 })
 
 test.each([
-  ['neither role nor agency', 'admin invite'],
-  ['both', 'admin invite --role operator --agency 00000000-0000-4000-8000-000000000000'],
-  ['an unknown agency', 'admin invite --agency 00000000-0000-4000-8000-000000000000'],
-  ['an unknown person', 'admin reset --email nobody@example.com'],
+  ['neither role nor agency', 'person invite'],
+  ['both', 'person invite --role operator --agency 00000000-0000-4000-8000-000000000000'],
+  ['an unknown agency', 'person invite --agency 00000000-0000-4000-8000-000000000000'],
+  ['an unknown person', 'person reset --person nobody@example.com'],
 ])('%s is refused with a sentence, and makes no link', async (_, line) => {
   using place = beside()
   const { code, out, err } = await place.command(line)

@@ -1,10 +1,10 @@
 import http from 'node:http'
-import { createApp } from './app.ts'
-import { type Config, ConfigError } from './config.ts'
-import { listening } from './listening.ts'
-import type { Services } from './services.ts'
-import type { Log } from './telemetry/log.ts'
-import { type Certificate, readCertificate } from './tls.ts'
+import { createApp } from '../app.ts'
+import { type Config, ConfigError } from '../config.ts'
+import { listening } from './place.ts'
+import type { Services } from '../services.ts'
+import type { Log } from '../telemetry/log.ts'
+import { type Certificate, readCertificate } from './certificate.ts'
 
 /** Above it Bun answers a bare 431; below it every refusal is ours to word. */
 const maxHeaderBytes = 64 * 1024

@@ -1,13 +1,14 @@
-import { type Clock, systemClock } from './clock.ts'
-import { type Config, ConfigError, localUrl } from './config.ts'
-import { Refusal } from './failures.ts'
-import { prepareSetup } from './http/admin/setup.ts'
-import { listenForMetrics } from './http/metrics.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { type Config, ConfigError, localUrl } from '../config.ts'
+import { Refusal } from '../failures.ts'
+import { prepareSetup } from '../http/admin/setup.ts'
+import { listenForMetrics } from '../http/metrics.ts'
 import { Listener } from './listener.ts'
-import { listening } from './listening.ts'
-import { createServices, type Services } from './services.ts'
-import { DataDir } from './storage/data-dir.ts'
-import type { Log } from './telemetry/log.ts'
+import { listening } from './place.ts'
+import { serveSocket } from './socket.ts'
+import { createServices, type Services } from '../services.ts'
+import { DataDir } from '../storage/data-dir.ts'
+import type { Log } from '../telemetry/log.ts'
 
 /** How long a stop waits for what is under way. */
 const drainMs = 8000
@@ -16,9 +17,9 @@ const drainMs = 8000
 export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
   const instance = crypto.randomUUID()
-  const unlock = dataDir.lock(instance)
-  if (!unlock) throw new Refusal(`Another callgate is serving the data directory ${config.dataDir}.`)
-  const undo = [unlock]
+  const held = dataDir.lock(instance)
+  if (!held) throw new Refusal(takenBy(dataDir))
+  const undo = [held.unlock]
   const undoAll = () => {
     for (const step of undo.splice(0).toReversed()) step()
   }
@@ -32,12 +33,15 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
     const listener = new Listener(services, config, log)
     const url = localUrl(config, listener.port)
     services.listening.url = url
+    const socket = serveSocket(services, dataDir.path)
+    undo.push(() => socket.remove())
     services.start()
+    held.publish({ url, socket: socket.path })
 
     /** Answers what was accepted, as far as that ends in time, and leaves the disk as a restart wants to find it. */
     const stop = async () => {
       await Promise.race([drained(listener, services), Bun.sleep(drainMs)])
-      await listener.cut()
+      await Promise.all([listener.cut(), socket.stop()])
       undoAll()
     }
     const setupLink = prepareSetup(services, config.publicUrl ?? url)
@@ -46,6 +50,14 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
     undoAll()
     throw error
   }
+}
+
+/** An upgrade while the old server runs ends here too: it has to stop first. */
+const takenBy = (dataDir: DataDir) => {
+  const holder = dataDir.holder()
+  const who =
+    holder === null || holder === 'unknown' ? 'Another callgate' : `Another callgate (process ${holder.pid})`
+  return `${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`
 }
 
 const openMetrics = (services: Services) => {

@@ -1,0 +1,95 @@
+import { type ArgsDef, type CommandDef, defineCommand } from 'citty'
+import { Refusal } from '../../failures.ts'
+import type { Operation } from '../../operation.ts'
+import { confirm, yes } from '../confirm.ts'
+import { type Io, json } from '../io.ts'
+import { openDoor } from './door.ts'
+import { type Field, fieldsOf } from './fields.ts'
+import { readInput, secretHelp } from './input.ts'
+import { idOf, inWords } from './output.ts'
+
+/** One group of commands for each noun of the list, with a command for each of its verbs. */
+export const operationCommands = (
+  io: Io,
+  operations: readonly Operation[],
+  nouns: Readonly<Record<string, string>>,
+): Record<string, CommandDef> => {
+  const byNoun = Map.groupBy(operations, ({ name }) => name.slice(0, name.indexOf('.')))
+  return Object.fromEntries(
+    [...byNoun].map(([noun, its]) => [
+      noun,
+      defineCommand({
+        meta: { name: noun, description: nouns[noun] ?? its.map(({ summary }) => summary).join(' ') },
+        subCommands: Object.fromEntries(
+          its.map((operation) => [verbOf(operation), operationCommand(io, operation)]),
+        ),
+      }),
+    ]),
+  )
+}
+
+const verbOf = ({ name }: Operation) => name.slice(name.indexOf('.') + 1)
+
+const server = {
+  server: {
+    type: 'string',
+    valueHint: 'url',
+    description:
+      'A server elsewhere, with CALLGATE_ADMIN_TOKEN; else CALLGATE_SERVER, else the data directory',
+  },
+} as const
+const quiet = { quiet: { type: 'boolean', description: 'Print the id alone' } } as const
+
+const operationCommand = (io: Io, operation: Operation): CommandDef => {
+  const fields = fieldsOf(operation)
+  const args: ArgsDef = {
+    ...Object.fromEntries(fields.map((field) => [field.flag, argOf(field)])),
+    ...(operation.ends && yes),
+    ...server,
+    ...quiet,
+    ...json,
+  }
+  return defineCommand({
+    meta: { name: verbOf(operation), description: operation.summary },
+    args,
+    run: async ({ args: given, rawArgs }) => {
+      const input = await readInput(io, fields, rawArgs)
+      const door = await openDoor(io, given.server as string | undefined)
+      try {
+        const agreed =
+          operation.ends && given.yes !== true ? { ends: await door.preview(operation, input) } : undefined
+        if (agreed) await confirm(io, agreed.ends)
+        const output = await door.perform(operation, input, agreed)
+        if (given.json === true) io.out(`${JSON.stringify(output)}\n`)
+        else if (given.quiet === true)
+          io.out(
+            idOf(output)
+              .map((id) => `${id}\n`)
+              .join(''),
+          )
+        else io.out(`${inWords(operation, output, input)}\n`)
+        const failure = operation.fails?.(output)
+        if (failure !== undefined) throw new Refusal(failure)
+      } finally {
+        await door.close()
+      }
+    },
+  }) as CommandDef
+}
+
+const argOf = ({
+  type,
+  description,
+  hint,
+  choices,
+  required,
+  isSecret,
+  nullWord,
+}: Field): ArgsDef[string] => {
+  const help = `${description}${nullWord === undefined ? '' : `; ${nullWord} for none of its own`}${isSecret ? `. ${secretHelp}` : ''}`
+  if (type === 'boolean') return { type: 'boolean', description: help }
+  const base = { description: help, ...(required && { required: true as const }) }
+  if (choices.length > 0) return { type: 'enum', options: choices, ...base }
+  const valueHint = hint ?? (type === 'pairs' ? 'name=value' : type === 'number' ? 'n' : undefined)
+  return { type: 'string', ...base, ...(valueHint !== undefined && { valueHint }) }
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Refusal } from '../../failures.ts'
+import type { Io } from '../io.ts'
+import type { Field } from './fields.ts'
+
+/** How a secret is given, for the help. */
+export const secretHelp =
+  'Prefer @FILE (what is in the file) or - (a line from standard input): others on this machine can see a command line. ' +
+  'A value that begins with @ is given as @@…'
+
+/**
+ * The input that the flags of a command line make up. What a field may hold is judged by the operation; here only what a
+ * command line cannot say.
+ */
+export const readInput = async (io: Io, fields: Field[], rawArgs: string[]) => {
+  const options = Object.fromEntries(
+    fields.map(({ flag, type, isList }) => [
+      flag,
+      {
+        type: type === 'boolean' ? ('boolean' as const) : ('string' as const),
+        multiple: isList || type === 'pairs',
+      },
+    ]),
+  )
+  const { values } = parseArgs({ args: rawArgs, options, strict: false, allowPositionals: true })
+  const fromInput = [values]
+    .flatMap(Object.values)
+    .flat()
+    .filter((value) => /^(?:\w+=)?-$/.test(String(value)))
+  if (fields.some(({ isSecret }) => isSecret) && fromInput.length > 1)
+    throw new Refusal('Only one value can come from standard input.')
+  const input: Record<string, unknown> = {}
+  for (const field of fields) {
+    const given = values[field.flag]
+    if (given !== undefined && !isBlank(field, given)) input[field.name] = await valueOf(io, field, given)
+  }
+  return input
+}
+
+/** Scripts give what they do not know as a blank text. */
+const isBlank = ({ type, choices, required }: Field, given: Given) =>
+  !required && (type === 'number' || choices.length > 0) && typeof given === 'string' && given.trim() === ''
+
+type Given = string | boolean | (string | boolean)[]
+
+const valueOf = async (io: Io, field: Field, given: Given): Promise<unknown> => {
+  if (typeof given === 'boolean') return given
+  if (field.type === 'pairs') return pairsOf(io, field, [given].flat().map(String))
+  if (Array.isArray(given)) return given.map((each) => scalarOf(field, String(each)))
+  return field.isSecret ? secretOf(io, field.flag, given) : scalarOf(field, given)
+}
+
+const scalarOf = ({ type, nullWord }: Field, text: string) => {
+  if (nullWord !== undefined && text === nullWord) return null
+  // What is no number stays a text, so that the operation says what it wants.
+  return type === 'number' && /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
+}
+
+const pairsOf = async (io: Io, field: Field, given: string[]) => {
+  const pairs: Record<string, string> = {}
+  for (const text of given) {
+    const at = text.indexOf('=')
+    if (at < 1) throw new Refusal(`--${field.flag} is given as name=value.`)
+    const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+    pairs[name] = field.isSecret ? await secretOf(io, name, value) : value
+  }
+  return pairs
+}
+
+/** A value read from where it says. Refuses what cannot be read, and repeats nothing of it: it may be the secret itself. */
+const secretOf = async (io: Io, name: string, value: string) => {
+  if (value.startsWith('@@')) return value.slice(1)
+  if (value !== '-' && !value.startsWith('@')) return value
+  const content = value === '-' ? await io.readLine?.() : contentOf(name, value.slice(1))
+  const found = content?.trim() ?? ''
+  if (found === '') throw new Refusal(`There was nothing to read for ${name}.`)
+  return found
+}
+
+const contentOf = (name: string, file: string) => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new Refusal(`The file named for ${name} cannot be read. A value that begins with @ is given as @@.`)
+  }
+}

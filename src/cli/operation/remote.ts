@@ -1,0 +1,58 @@
+import { Refusal } from '../../failures.ts'
+import type { Operation } from '../../operation.ts'
+import type { Agreed } from '../../perform.ts'
+import { agreedHeader } from '../../http/admin-api/index.ts'
+import type { Door } from './door.ts'
+
+interface Place {
+  /** Where the server is: an origin, without a slash at its end. */
+  url: string
+  token?: string
+  /** The socket that leads there, in the place of the network. */
+  unix?: string
+}
+
+/** Longer than the longest that the server waits for a provider. */
+const timeoutMs = 60_000
+
+/** Speaks to a server by its admin API. */
+export const remoteDoor = ({ url, token, unix }: Place): Door => {
+  const post = async (path: string, input: unknown, agreed?: Agreed) => {
+    const response = await send(`${url}/api/admin/v1/${path}`, input, agreed)
+    const body = (await response.json().catch(() => undefined)) as Body | undefined
+    if (body?.success === true) return body.data
+    if (body?.success === false) throw new Refusal(body.error, body.code)
+    throw new Refusal(`${url} is no callgate: it responded with status ${response.status}.`)
+  }
+
+  const send = async (target: string, input: unknown, agreed: Agreed | undefined) => {
+    try {
+      return await fetch(target, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(agreed && { [agreedHeader]: encodeURIComponent(agreed.ends ?? '') }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(input),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(unix !== undefined && { unix }),
+      })
+    } catch (error) {
+      throw new Refusal(
+        `${unix === undefined ? url : 'The server'} could not be reached, or went away: ${(error as Error).message}.`,
+        'unreachable',
+      )
+    }
+  }
+
+  return {
+    perform: (operation: Operation, input, agreed) => post(operation.name, input, agreed),
+    preview: async (operation, input) =>
+      ((await post(`${operation.name}/preview`, input)) as { ends: string | null }).ends,
+    close: () => {},
+  }
+}
+
+type Body = { success: true; data: unknown } | { success: false; error: string; code: string }

@@ -1,0 +1,10 @@
+/** A live key, as far as it may be shown. */
+export interface LiveKey {
+  last4: string
+  /** Wall-clock milliseconds; null where it was never used. */
+  lastUsedAt: number | null
+}
+
+/** A live key as a person who is asked about it knows it, to stand behind whose it is. */
+export const keyInWords = ({ last4, lastUsedAt }: LiveKey) =>
+  `ending in ${last4} (${lastUsedAt === null ? 'never used' : `last used on ${new Date(lastUsedAt).toISOString()}`})`
