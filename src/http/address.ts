@@ -32,7 +32,28 @@ export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): 
 
 /** The address of the page that a request speaks to, as its browser sees it. */
 export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
-  `${cameSecurely(request, server, trusted) ? 'https' : 'http'}://${request.headers.get('host') ?? new URL(request.url).host}`
+  ownOrigins(request, server, trusted)[0]
+
+/**
+ * The same, the likeliest first: at the host that a trusted proxy says it was asked for in `X-Forwarded-Host`, and at the
+ * host that we were asked for, which such a proxy may have put there or passed on.
+ */
+export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [string, ...string[]] => {
+  const scheme = cameSecurely(request, server, trusted) ? 'https' : 'http'
+  const asked = originAt(scheme, request.headers.get('host') ?? new URL(request.url).host)
+  if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return [asked]
+  const forwarded = request.headers.get('x-forwarded-host')?.split(',').at(-1)?.trim() ?? ''
+  return isHost(forwarded) ? [originAt(scheme, forwarded), asked] : [asked]
+}
+
+/** Without the scheme's own port, as browsers write an origin. */
+const originAt = (scheme: string, host: string) => new URL(`${scheme}://${host}`).origin
+
+/** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
+const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
+
+/** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
+export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
 /** Whether a request was made on this machine, and brought here by no proxy that says so. */
 export const isFromThisMachine = (request: Request, server: Peer): boolean => {

@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../storage/people.ts'
-import { ownOrigin } from '../address.ts'
+import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { doer } from './doer.ts'
@@ -54,9 +54,9 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
 /** Where our pages are: at the address that was asked, and at the public one. */
 const ourOrigins = (
   request: Request,
-  server: Parameters<typeof ownOrigin>[1],
+  server: Parameters<typeof ownOrigins>[1],
   { publicUrl, trustedProxies }: Config,
-) => [ownOrigin(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
+) => [...ownOrigins(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
 
 const refuseForeignForms = (request: Request, ours: string[]) => {
   const safe = request.method === 'GET' || request.method === 'HEAD'
