@@ -1,14 +1,20 @@
 import { defineCommand } from 'citty'
 import { commandLine } from '../audit.ts'
+import { systemClock } from '../clock.ts'
 import { Refusal } from '../failures.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../http/admin/invitation.ts'
 import { normalEmail } from '../http/admin/passwords.ts'
-import { baseUrlOf, findAgency, type Io, iso, json, print, table, withStores } from './io.ts'
+import { prepareSetup, setupMinutes } from '../http/admin/setup.ts'
+import { baseUrlOf, existingDataDir, findAgency, type Io, iso, json, print, table, withStores } from './io.ts'
 
 export const adminCommand = (io: Io) =>
   defineCommand({
-    meta: { name: 'admin', description: 'Invite people to the page, let back in who is locked out' },
+    meta: {
+      name: 'admin',
+      description: 'Set up the first account, invite people, let back in who is locked out',
+    },
     subCommands: {
+      setup: settingUp(io),
       invite: inviting(io),
       reset: resetting(io),
       list: defineCommand({
@@ -26,6 +32,25 @@ export const adminCommand = (io: Io) =>
           print(io, args.json, people, table(['EMAIL', 'ROLE', 'AGENCY'], rows))
         },
       }),
+    },
+  })
+
+const settingUp = (io: Io) =>
+  defineCommand({
+    meta: { name: 'setup', description: 'Print a new one-time link to the first account' },
+    args: json,
+    run: ({ args }) => {
+      const dataDir = existingDataDir(io)
+      const link = withStores(io, ({ people }) =>
+        prepareSetup({ people, dataDir, clock: systemClock }, baseUrlOf(io)),
+      )
+      if (link === undefined)
+        throw new Refusal(
+          'This server is set up already. To let somebody in, use callgate admin invite or callgate admin reset.',
+        )
+      const expiresAt = iso(systemClock.now() + setupMinutes * 60_000)
+      const sentence = `It makes the first account, once, within ${setupMinutes} minutes. Earlier setup links have stopped working.`
+      print(io, args.json, { link, expires_at: expiresAt }, `${link}\n${sentence}`)
     },
   })
 

@@ -47,6 +47,7 @@ export const examples: Record<string, string[]> = {
   'environment limits': [
     'callgate environment limits --agency ID --environment production --requests-per-minute 600',
   ],
+  'admin setup': ['callgate admin setup'],
   'admin invite': ['callgate admin invite --agency ID', 'callgate admin invite --role operator'],
   'admin reset': ['callgate admin reset --email jane@example.com'],
   'admin list': ['callgate admin list'],

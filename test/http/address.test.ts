@@ -67,7 +67,7 @@ describe('https is believed', () => {
 
 describe('our pages are', () => {
   const origins = (peer: string, headers: Record<string, string>) =>
-    ownOrigins(asked(headers), from(peer), trustedProxies)
+    ownOrigins(asked(headers), from(peer), trustedProxies) as string[]
 
   test.each<[string, string, Record<string, string>, string[]]>([
     ['at the host asked for', '203.0.113.9', { host: 'gate.lan:3000' }, ['http://gate.lan:3000']],

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { tokenHash } from '../../keys/token.ts'
 import { randomToken } from './sessions.ts'
 
-const setupLinkMs = 30 * 60_000
+export const setupMinutes = 30
 
 interface SetupNeeds {
   people: {
@@ -13,12 +13,12 @@ interface SetupNeeds {
     writeSetupLink(link: string): void
     removeSetupLink(): void
   }
-  clock: Clock
+  clock: Pick<Clock, 'now'>
 }
 
 /**
- * The link that lets in the first person, undefined once there is one. New at every start, stored only as a hash, and
- * written to a file for its owner alone.
+ * The link that lets in the first person, undefined once there is one. New at every start and whenever it is asked for,
+ * stored only as a hash, and written to a file for its owner alone.
  */
 export const prepareSetup = ({ people, dataDir, clock }: SetupNeeds, url: string): string | undefined => {
   if (people.anyone()) {
@@ -26,7 +26,7 @@ export const prepareSetup = ({ people, dataDir, clock }: SetupNeeds, url: string
     return undefined
   }
   const token = randomToken()
-  people.setSetupToken(tokenHash(token), clock.now() + setupLinkMs)
+  people.setSetupToken(tokenHash(token), clock.now() + setupMinutes * 60_000)
   const link = `${url}/admin/setup?token=${token}`
   dataDir.writeSetupLink(link)
   return link
