@@ -1,5 +1,6 @@
 import type { CallOrder } from '../calls/call.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
+import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
 import type { Placement, ProviderKind } from './provider.ts'
@@ -28,7 +29,7 @@ export const twilio: ProviderKind = {
     {
       name: 'account_sid',
       required: true,
-      pattern: /^AC[0-9a-fA-F]{32}$/,
+      form: accountSidForm,
       description: 'Account SID, on the first page of the Twilio Console: AC and 32 hex digits',
     },
     {
