@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
+import { isHost } from './exchange.ts'
 
 type Trusted = Config['trustedProxies']
 type Peer = Pick<Server<unknown>, 'requestIP'> | null
@@ -48,12 +49,6 @@ export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [s
 
 /** Without the scheme's own port, as browsers write an origin. */
 const originAt = (scheme: string, host: string) => new URL(`${scheme}://${host}`).origin
-
-/** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
-const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
-
-/** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
-export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
 /** Whether a request was made on this machine, and brought here by no proxy that says so. */
 export const isFromThisMachine = (request: Request, server: Peer): boolean => {

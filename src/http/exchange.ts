@@ -1,8 +1,13 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
-import { isHost } from './address.ts'
 import type { EndedExchange, NoteEnd } from './ended.ts'
+
+/** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
+const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
+
+/** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
+export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
 /** To Elysia, which takes it for a path, a # is a letter like any other. */
 const urlPattern = /^https?:\/\/([^/?#]*)([^?]*)/
