@@ -106,7 +106,11 @@ export const failures = {
     status: 409,
     sentence: 'The last operator cannot be removed: nobody could let anyone in again. Invite another first.',
   },
-  cross_site: { status: 403, sentence: 'The request did not come from this page and was refused.' },
+  cross_site: {
+    status: 403,
+    sentence:
+      'This form did not come from a page at the address that callgate is served from, so nothing was changed. Behind a proxy, set CALLGATE_PUBLIC_URL to the address in your browser.',
+  },
   request_aborted: {
     // nginx's status for a client that closed its request: it is counted and logged, and nobody is left to read it.
     status: 499,

@@ -16,6 +16,7 @@ import {
   removePerson,
   resetPassword,
   revokeInvitation,
+  setUpFirstPerson,
 } from './people/operations/people.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listDeliveries, replayWebhook, testWebhook } from './webhooks/operations/deliveries.ts'
@@ -51,6 +52,7 @@ const list = [
   enableWebhook,
   disableWebhook,
   removeWebhook,
+  setUpFirstPerson,
   listPeople,
   invitePerson,
   listInvitations,
@@ -68,7 +70,7 @@ export const nouns: Readonly<Record<string, string>> = {
   environment: 'Environments: show, set limits, dial for real or simulate',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
-  person: 'People who sign in: invite, list, remove, let back in who is locked out',
+  person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
   token: 'Admin tokens: create, list, revoke',
 }
 

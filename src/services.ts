@@ -131,6 +131,7 @@ export const createServices = (foundations: Foundations) => {
     destinationRules,
     sendSample,
     publicUrl,
+    dataDir,
     isServing: () => isServing,
   }
   const countWrongKey = createCountWrongKey(clock)

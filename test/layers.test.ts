@@ -90,11 +90,16 @@ test('only config.ts knows the environment, which main.ts hands to it', () => {
 })
 
 test('requests go out through the guard alone', () => {
-  // The health check asks this very server, at the address in its own configuration; the client runs somewhere else.
+  // The health check asks this very server, at the address in its own configuration, and a command the one that its
+  // user names; the client runs somewhere else.
   const senders = files.filter(
     ({ path, text }) => !/^(?:docs|client)\//.test(path) && /\bfetch\(|from 'node:https'/.test(text),
   )
-  expect(senders.map(({ path }) => path)).toEqual(['cli/healthcheck.ts', 'outgoing/send.ts'])
+  expect(senders.map(({ path }) => path)).toEqual([
+    'cli/healthcheck.ts',
+    'cli/operation/remote.ts',
+    'outgoing/send.ts',
+  ])
 })
 
 test('imports are really found', () => {

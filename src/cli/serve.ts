@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { setupMinutes } from '../people/setup.ts'
 import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json } from './io.ts'
@@ -16,10 +17,10 @@ export const serve = (io: Io) =>
       if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
       log.announce(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
-        log.announce(`nobody can sign in yet; set up within 30 minutes at ${setupLink}`, {
-          event: 'setup',
-          url: setupLink,
-        })
+        log.announce(
+          `nobody can sign in yet: set up within ${setupMinutes} minutes, or get a new link with "callgate person setup": ${setupLink}`,
+          { event: 'setup', url: setupLink },
+        )
       const signal = await asked
       log.info(`stopping on ${signal}`, { event: 'stopping', signal })
       await stop()

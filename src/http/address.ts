@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
+import { isHost } from './exchange.ts'
 
 type Trusted = Config['trustedProxies']
 type Peer = Pick<Server<unknown>, 'requestIP'> | null
@@ -32,7 +33,22 @@ export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): 
 
 /** The address of the page that a request speaks to, as its browser sees it. */
 export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
-  `${cameSecurely(request, server, trusted) ? 'https' : 'http'}://${request.headers.get('host') ?? new URL(request.url).host}`
+  ownOrigins(request, server, trusted)[0]
+
+/**
+ * The same, the likeliest first: at the host that a trusted proxy says it was asked for in `X-Forwarded-Host`, and at the
+ * host that we were asked for, which such a proxy may have put there or passed on.
+ */
+export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [string, ...string[]] => {
+  const scheme = cameSecurely(request, server, trusted) ? 'https' : 'http'
+  const asked = originAt(scheme, request.headers.get('host') ?? new URL(request.url).host)
+  if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return [asked]
+  const forwarded = request.headers.get('x-forwarded-host')?.split(',').at(-1)?.trim() ?? ''
+  return isHost(forwarded) ? [originAt(scheme, forwarded), asked] : [asked]
+}
+
+/** Without the scheme's own port, as browsers write an origin. */
+const originAt = (scheme: string, host: string) => new URL(`${scheme}://${host}`).origin
 
 /** Whether a request was made on this machine, and brought here by no proxy that says so. */
 export const isFromThisMachine = (request: Request, server: Peer): boolean => {

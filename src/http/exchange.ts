@@ -8,7 +8,7 @@ import { isHealthCheck } from './health.ts'
 const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 
 /** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
-const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
+export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
 /** To Elysia, which takes it for a path, a # is a letter like any other. Without a Host, the URL of a request is its target. */
 const urlPattern = /^(?:https?:\/\/([^/?#]*))?([^?]*)/

@@ -18,6 +18,8 @@ const longestDelayMs = 60_000
 const forgivenAfterMs = 15 * 60_000
 const rememberedPairs = 10_000
 const attemptsPerMinute = 20
+/** Of looks at whether a form holds a password: with a session, each is a guess. */
+const comparisonsPerMinute = 20
 
 export type SignInResult = { person: Person } | { refused: true; retryAfterSeconds?: number }
 
@@ -39,6 +41,7 @@ export class Passwords {
   /** Pairs that matched, since this process started. */
   readonly #entered = new Set<string>()
   readonly #attempts = new Windows(60_000)
+  readonly #comparisons = new Windows(60_000)
   readonly #inTurn = createTurns(hashesAtOnce)
   #waiting = 0
   #decoy: Promise<string> | undefined
@@ -81,6 +84,19 @@ export class Passwords {
     } finally {
       this.#waiting--
     }
+  }
+
+  /**
+   * Whether one of these texts is a person's own password: a browser fills it in where it should not, and what holds it must
+   * go nowhere. Undefined after too many looks in a minute.
+   */
+  async isAmong(texts: readonly string[], { id, passwordHash }: Person): Promise<boolean | undefined> {
+    const now = this.#clock.monotonic()
+    if (!this.#comparisons.take(id, comparisonsPerMinute, now).granted) return undefined
+    const possible = texts.filter(({ length }) => length >= passwordLeast && length <= passwordMost)
+    for (const text of new Set(possible))
+      if (await this.#inTurn(() => Bun.password.verify(text, passwordHash))) return true
+    return false
   }
 
   #remember(pair: string) {

@@ -26,7 +26,6 @@ export const bland: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      pattern: /^[\x21-\x7e]+$/,
       description: 'API key, from your Bland account settings',
     },
     {

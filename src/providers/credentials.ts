@@ -1,5 +1,6 @@
 import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
-import type { Account, ProviderKind } from './provider.ts'
+import { plainForm } from './credential-form.ts'
+import type { Account, Credential, ProviderKind } from './provider.ts'
 
 /** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
 export type CheckedAccount =
@@ -33,19 +34,32 @@ export const checkAccount = (
   Object.assign(credentials, made)
 
   const problems: string[] = []
+  const fresh = { ...given, ...made }
   const known = kind.credentials.map(({ name }) => name)
   for (const name of Object.keys(given))
     if (!known.includes(name)) problems.push(`${kind.title} takes these credentials: ${known.join(', ')}.`)
-  for (const { name, required, pattern } of kind.credentials) {
-    const value = credentials[name]
-    if (value === undefined && required) problems.push(`${kind.title} needs the credential ${name}.`)
-    if (value !== undefined && pattern && !pattern.test(value))
-      problems.push(`The credential ${name} has the wrong form.`)
+  for (const each of kind.credentials) {
+    const value = credentials[each.name]
+    if (value === undefined && each.required)
+      problems.push(`${kind.title} needs the credential ${each.name}.`)
+    // One that is kept was good enough when it was saved.
+    if (value === undefined || !fresh[each.name]?.trim()) continue
+    const missed = formsOf(kind, each, baseUrl).find(({ pattern }) => !pattern.test(value))
+    if (missed) problems.push(`The credential ${each.name} has the wrong form: ${missed.words}.`)
   }
   if (baseUrl === null && kind.needsBaseUrl) problems.push(`${kind.title} needs a base URL.`)
   const problem = baseUrl === null ? undefined : destinationProblem(baseUrl, destinations)
   if (problem) problems.push(problem)
   return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
+}
+
+const formsOf = (kind: ProviderKind, { form = plainForm, issued }: Credential, baseUrl: string | null) =>
+  issued && goesToVendor(kind, baseUrl) ? [form, issued] : [form]
+
+const goesToVendor = ({ domain }: ProviderKind, baseUrl: string | null) => {
+  if (domain === undefined || baseUrl === null) return baseUrl === null
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : ''
+  return host === domain || host.endsWith(`.${domain}`)
 }
 
 /** A credential that an account cannot do without: an empty secret would be one that anybody can sign with. */

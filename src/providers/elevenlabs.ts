@@ -1,6 +1,7 @@
 import type { CallOrder } from '../calls/call.ts'
 import { prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
+import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { joinId, splitId } from './call-id.ts'
 import { conversation, eventsOf, newsIn, ourIdIn } from './elevenlabs-conversation.ts'
@@ -27,7 +28,6 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      pattern: /^[!-~]+$/,
       description: 'Places the calls: an API key that may use ElevenLabs Agents',
     },
     {
@@ -38,13 +38,12 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'twilio_account_sid',
       required: false,
-      pattern: /^AC[0-9a-fA-F]{32}$/,
+      form: accountSidForm,
       description: 'For hanging up: the Twilio account that the number belongs to',
     },
     {
       name: 'twilio_auth_token',
       required: false,
-      pattern: /^[!-~]+$/,
       description: 'For hanging up: the auth token of that Twilio account',
     },
   ],

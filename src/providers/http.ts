@@ -25,7 +25,10 @@ export const http: ProviderKind = {
     {
       name: 'hook_secret',
       required: true,
-      pattern: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+      form: {
+        pattern: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+        words: 'it is whsec_ and the base64 of 24 to 64 bytes',
+      },
       description: 'Signs both directions: whsec_ and the base64 of 24 to 64 random bytes',
       make: mintWebhookSecret,
     },

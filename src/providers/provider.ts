@@ -3,6 +3,7 @@ import type { Detail } from '../calls/details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from './agent-field.ts'
+import type { CredentialForm } from './credential-form.ts'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
@@ -83,8 +84,10 @@ export interface Surroundings {
 export interface Credential {
   name: string
   required: boolean
-  /** What a value looks like, where the provider is that particular. */
-  pattern?: RegExp
+  /** What a value looks like, where that is more than printable ASCII without blanks. */
+  form?: CredentialForm
+  /** What those look like that the vendor gives out: asked of what goes to the vendor, not to a gateway with keys of its own. */
+  issued?: CredentialForm
   /** For the form: what it is and where it is found. */
   description: string
   /** Makes one where it is left out: a secret that both sides are free to choose. */
@@ -102,6 +105,8 @@ export interface ProviderKind {
   tells: readonly Detail[]
   /** False where it cannot be asked about an order that it has not answered with an id. */
   findsByOurId: boolean
+  /** The vendor's own domain; absent where there is no vendor. */
+  domain?: string
   /** Needs a base URL: there is no usual address. */
   needsBaseUrl: boolean
   connect(account: Account, surroundings: Surroundings): Provider

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallOrder } from '../calls/call.ts'
 import { e164, prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
+import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
 import type { ProviderKind, Report } from './provider.ts'
@@ -12,6 +13,11 @@ import { type Answered, parseJson, requester } from './wire.ts'
 
 const title = 'Retell'
 const usualAddress = 'https://api.retellai.com'
+/** As its dashboard shows them. A UUID passes too: a workspace of its first years may still have such a key. */
+const issuedKey = {
+  pattern: new RegExp(`^(?:key_\\w+|${uuidSource})$`, 'i'),
+  words: 'an API key of Retell begins with key_',
+}
 /** As Retell's SDK has it (webhook_auth), on either side. */
 const toleranceMs = 5 * 60_000
 
@@ -23,13 +29,13 @@ export const retell: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      pattern: /^[!-~]+$/,
+      issued: issuedKey,
       description: 'Places the calls: an API key of the workspace, from Settings, API Keys',
     },
     {
       name: 'hook_key',
       required: false,
-      pattern: /^[!-~]+$/,
+      issued: issuedKey,
       description: 'The API key with the webhook badge, where that is another one: it signs the webhooks',
     },
   ],
@@ -52,6 +58,7 @@ export const retell: ProviderKind = {
   },
   tells: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
   findsByOurId: true,
+  domain: 'retellai.com',
   needsBaseUrl: false,
   connect: (account, surroundings) => retellThrough(account, surroundings),
 }

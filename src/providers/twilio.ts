@@ -1,6 +1,7 @@
 import type { CallOrder } from '../calls/call.ts'
 import { e164 } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
+import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
 import type { Placement, ProviderKind } from './provider.ts'
@@ -29,7 +30,7 @@ export const twilio: ProviderKind = {
     {
       name: 'account_sid',
       required: true,
-      pattern: /^AC[0-9a-fA-F]{32}$/,
+      form: accountSidForm,
       description: 'Account SID, on the first page of the Twilio Console: AC and 32 hex digits',
     },
     {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallOrder } from '../calls/call.ts'
 import { uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom } from './answers.ts'
+import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
 import type { CallReference, Provider, ProviderKind, Report } from './provider.ts'
@@ -35,7 +36,11 @@ export const vapi: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      pattern: /^[\x21-\x7e]+$/,
+      // Vapi: "API keys"; "JWT authentication" for a token that is signed with one.
+      issued: {
+        pattern: new RegExp(`^(?:${uuidSource}|eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+)$`, 'i'),
+        words: 'a private key of Vapi is a UUID',
+      },
       description: 'Private key, from the API keys of your Vapi organization',
     },
     {
@@ -63,6 +68,7 @@ export const vapi: ProviderKind = {
   },
   tells: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
   findsByOurId: true,
+  domain: 'vapi.ai',
   needsBaseUrl: false,
   connect: (account, surroundings) => vapiThrough(account, surroundings),
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { type Config, ConfigError, localUrl } from '../config.ts'
 import { Refusal } from '../failures.ts'
-import { prepareSetup } from '../http/admin/setup.ts'
+import { prepareSetup } from '../people/setup.ts'
 import { listenForMetrics } from '../http/metrics.ts'
 import { Listener } from './listener.ts'
 import { listening } from './place.ts'

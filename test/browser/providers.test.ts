@@ -47,6 +47,11 @@ test.each(withAndWithoutJavaScript)(
     }
     await page.getByRole('link', { name: 'Integrations' }).click()
     await page.getByRole('link', { name: 'Vapi' }).click()
+    await page.getByLabel('api_key').fill('seen by nobody')
+    const masked = await page
+      .getByLabel('api_key')
+      .evaluate((field) => getComputedStyle(field).getPropertyValue('-webkit-text-security'))
+    expect(masked).toBe('disc')
     await save({ api_key: 'a-wrong-key', hook_secret: 'the-secret-of-the-hook', 'Base URL': vapi.url })
     expect(await page.getByRole('alert').innerText()).toContain('does not accept these credentials')
     expect(await page.getByLabel('Base URL').inputValue()).toBe(vapi.url)

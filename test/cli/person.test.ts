@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { createGate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -32,6 +34,21 @@ const beside = () => {
 }
 
 const tokenOf = (link = '') => new URL(link).searchParams.get('token') ?? ''
+
+test('while nobody can sign in, a new setup link replaces the one before it; afterwards there is none', async () => {
+  using place = beside()
+  const { command, directory, gate, json } = place
+  const [first, second] = [await json('person setup'), await json('person setup')]
+  expect(second.link).toStartWith('https://calls.example.com/admin/setup?token=')
+  expect(readFileSync(join(directory.path, 'setup-link'), 'utf8')).toBe(`${second.link}\n`)
+  expect((await command('person setup')).out).toContain('within 30 minutes')
+  const { link } = await json('person setup')
+  const setUp = (token: string) => postForm(gate, '/admin/setup', { token, ...operator })
+  expect((await setUp(tokenOf(first.link))).status).toBe(404)
+  expect((await setUp(tokenOf(link))).status).toBe(303)
+  const refused = await command('person setup')
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('set up already')])
+})
 
 test('a link from the command line opens an account of that role', async () => {
   using place = beside()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { readConfig } from '../../src/config.ts'
-import { cameSecurely, clientAddress } from '../../src/http/address.ts'
+import { cameSecurely, clientAddress, ownOrigins } from '../../src/http/address.ts'
 import { mintToken } from '../../src/keys/token.ts'
 import { createGate } from '../support/gate.ts'
 
@@ -63,6 +63,46 @@ describe('https is believed', () => {
   test('of the socket itself', () => {
     expect(cameSecurely(new Request('https://localhost/'), from('203.0.113.9'), null)).toBe(true)
   })
+})
+
+describe('our pages are', () => {
+  const origins = (peer: string, headers: Record<string, string>) =>
+    ownOrigins(asked(headers), from(peer), trustedProxies) as string[]
+
+  test.each<[string, string, Record<string, string>, string[]]>([
+    ['at the host asked for', '203.0.113.9', { host: 'gate.lan:3000' }, ['http://gate.lan:3000']],
+    [
+      'at no port of their own, where it is the usual one',
+      '10.1.2.3',
+      { host: 'gate.lan:80' },
+      ['http://gate.lan'],
+    ],
+    ['at an address', '203.0.113.9', { host: '[fd00::5]:3000' }, ['http://[fd00::5]:3000']],
+    [
+      'first at the host that a trusted proxy was asked for',
+      '10.1.2.3',
+      { host: '127.0.0.1:3000', 'x-forwarded-host': 'gate.lan:443', 'x-forwarded-proto': 'https' },
+      ['https://gate.lan', 'https://127.0.0.1:3000'],
+    ],
+    [
+      'not where anybody else says',
+      '203.0.113.9',
+      { host: 'gate.lan', 'x-forwarded-host': 'evil.example' },
+      ['http://gate.lan'],
+    ],
+    [
+      'by the proxy’s own word, the last',
+      '10.1.2.3',
+      { host: '127.0.0.1:3000', 'x-forwarded-host': 'evil.example, gate.lan' },
+      ['http://gate.lan', 'http://127.0.0.1:3000'],
+    ],
+    [
+      'not where a proxy says nonsense',
+      '10.1.2.3',
+      { host: 'gate.lan', 'x-forwarded-host': 'a b/@c' },
+      ['http://gate.lan'],
+    ],
+  ])('%s', (_, peer, headers, expected) => expect(origins(peer, headers)).toEqual(expected))
 })
 
 test('wrong keys behind a trusted proxy count against each client, and a made-up address never helps one', async () => {

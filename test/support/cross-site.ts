@@ -1,12 +1,17 @@
 /** Where browsers say that a request comes from, how it is written, and what is to become of it. */
 export const sites = [undefined, 'same-origin', 'same-site', 'cross-site', 'none']
-export const origins = [
+
+/** What the gate is asked for by: a name or an address, with and without a port. */
+export const hosts = ['gate.test', 'gate.test:8081', '192.168.77.5:3000', '[fd00::5]:3000']
+
+/** Browsers send the first two when a page hides where it is; of the others two are the gate's own. */
+export const originsAround = (host: string) => [
   undefined,
   'null',
-  'http://gate.test',
-  'https://gate.test',
-  'http://gate.test:8080',
-  'http://gate.test.evil.example',
+  `http://${host}`,
+  `https://${host}`,
+  `http://${host.replace(/:\d+$/, '')}:8080`,
+  `http://${host}.evil.example`,
   'http://evil.example',
   'https://calls.example.com',
 ]
@@ -23,9 +28,9 @@ export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTION
 export const form = String(new URLSearchParams({ name: 'Made', plan: 'agency' }))
 
 /** Who sends it: what the browser says of the page it comes from, or, where that is missing, an origin of ours. */
-export const fromOurPages = (site: string | undefined, origin: string | undefined) =>
+export const fromOurPages = (host: string, site: string | undefined, origin: string | undefined) =>
   site === undefined
-    ? origin === 'http://gate.test' || origin === 'https://calls.example.com'
+    ? origin === `http://${host}` || origin === 'https://calls.example.com'
     : site === 'same-origin'
 
 export const statusOf = (method: string, ours: boolean, contentType: string | undefined) => {

@@ -22,9 +22,9 @@ export const postForm = (
 export const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
 
 /** Somebody signed in as the operator, who can look at pages and post forms. */
-export const createOperator = async (gate: Gate) => {
+export const createOperator = async (gate: Gate, password = operator.password) => {
   const token = allowSetup(gate)
-  const cookie = cookieOf(await postForm(gate, '/admin/setup', { token, ...operator }))
+  const cookie = cookieOf(await postForm(gate, '/admin/setup', { token, ...operator, password }))
   return {
     cookie,
     visit: (path: string) => gate.request(path, { headers: { cookie } }),

@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
@@ -16,12 +17,19 @@ export const withAndWithoutJavaScript = [
 /** For a window in which nobody is signed in. */
 export const nobody = { cookies: [], origins: [] }
 
+interface SiteOptions {
+  /** Changes the demo's data before it is served. */
+  prepare?: (sqlite: Database) => void
+  account?: Account
+}
+
 /** The compiled executable with the demo's data and an operator, and a browser to look at it with. */
-export const openSite = async () => {
+export const openSite = async ({ prepare, account = operator }: SiteOptions = {}) => {
   const directory = temporaryDirectory()
   const dataDir = new DataDir({ dataDir: directory.path, secret: null })
   const database = dataDir.openDatabase()
   const demo = seedDemo(createStores(database, dataDir.secret()), Date.now())
+  prepare?.(database.sqlite)
   database.close()
   const server = await startBinary(directory.path, { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' })
   const browser = await launchBrowser()
@@ -29,7 +37,7 @@ export const openSite = async () => {
   const first = await browser.newContext()
   const entrance = await first.newPage()
   await entrance.goto(await server.setupLink())
-  await makeAccount(entrance, operator)
+  await makeAccount(entrance, account)
   await entrance.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
   const storageState = await first.storageState()
   await first.close()

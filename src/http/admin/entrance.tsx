@@ -5,30 +5,55 @@ import { clientAddress, throttleAddress } from '../address.ts'
 import { readForm } from '../body.ts'
 import { doer } from './doer.ts'
 import { anyone } from './guard.ts'
+import { httpsNotice, type Visit } from './https-notice.ts'
 import { SetupPage, SignInPage } from './pages/entrance.tsx'
 import { renderPage } from './pages/layout.tsx'
 import { newAccountSchema } from './new-password.ts'
+import { setupMinutes } from '../../people/setup.ts'
 import { tokenHash } from '../../keys/token.ts'
 
 /** The same for a wrong password, an unknown account and too many attempts: none tells which. */
 const signInRefusal =
   'That did not match an account, or there were too many attempts. Wait a moment and try again.'
 
+const alreadySetUp =
+  'callgate has been set up: sign in, or run "callgate person reset" on the server if you cannot.'
+const firstSetupLink =
+  'Open the setup link: the server prints it when it starts, and it is in the file setup-link of its data directory. Run "callgate person setup" on the server for a new one.'
+const newSetupLink = `It was replaced by a newer one, or is older than ${setupMinutes} minutes. Run "callgate person setup" on the server, or restart it, for a new one.`
+
 /** How people come in: the first one by a one-time link, everyone by their password. */
 export const entrance = (services: Services) => {
   const { audit, config, people, sessions, passwords, clock, dataDir } = services
+
+  const requireSetupToken = (token: string) => {
+    if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
+  }
+
+  /** How to get a new one, where that is what they need. */
+  const noSetup = () =>
+    new Failure('not_found', {
+      detail: `This setup link is not valid. ${people.anyone() ? alreadySetUp : newSetupLink}`,
+    })
+
+  /** What keeps somebody from signing in here, before they try. */
+  const noticesFor = (visit: Visit) => [
+    ...(people.anyone() ? [] : [`Nobody can sign in yet. ${firstSetupLink}`]),
+    ...httpsNotice(visit, config),
+  ]
+
   return new Elysia({ name: 'entrance' })
     .use(anyone(services))
-    .get('/setup', ({ query }) => {
+    .get('/setup', ({ query, request, server }) => {
       const token = String(query.token ?? '')
-      requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
-      return renderPage(<SetupPage token={token} />)
+      requireSetupToken(token)
+      return renderPage(<SetupPage token={token} notices={httpsNotice({ request, server }, config)} />)
     })
     .post(
       '/setup',
       async ({ request, server, set, redirect }) => {
         const { token = '', email = '', password } = await readForm(request)
-        requireSetupToken(people.hasSetupToken(tokenHash(token), clock.now()))
+        requireSetupToken(token)
         const given = newAccountSchema.safeParse({ email, password })
         if (!given.success) {
           set.status = 422
@@ -52,7 +77,9 @@ export const entrance = (services: Services) => {
       },
       { parse: 'none' },
     )
-    .get('/sign-in', () => renderPage(<SignInPage />))
+    .get('/sign-in', ({ request, server }) =>
+      renderPage(<SignInPage notices={noticesFor({ request, server })} />),
+    )
     .post(
       '/sign-in',
       async ({ request, server, set, redirect }) => {
@@ -69,7 +96,8 @@ export const entrance = (services: Services) => {
         set.status = result.retryAfterSeconds === undefined ? 401 : 429
         if (result.retryAfterSeconds !== undefined)
           set.headers['retry-after'] = String(result.retryAfterSeconds)
-        return renderPage(<SignInPage email={email} error={signInRefusal} />)
+        const notices = noticesFor({ request, server })
+        return renderPage(<SignInPage email={email} error={signInRefusal} notices={notices} />)
       },
       { parse: 'none' },
     )
@@ -90,14 +118,4 @@ export const entrance = (services: Services) => {
       },
       { parse: 'none' },
     )
-}
-
-const noSetup = () =>
-  new Failure('not_found', {
-    detail:
-      'This setup link is not valid: it was used, is older than 30 minutes, or was replaced by a restart.',
-  })
-
-const requireSetupToken = (valid: boolean) => {
-  if (!valid) throw noSetup()
 }

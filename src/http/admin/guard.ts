@@ -4,7 +4,7 @@ import { Failure } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Services } from '../../services.ts'
 import type { Person } from '../../people/person.ts'
-import { ownOrigin } from '../address.ts'
+import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { doer } from './doer.ts'
@@ -64,9 +64,9 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
 /** Where our pages are: at the address that was asked, and at the public one. */
 const ourOrigins = (
   request: Request,
-  server: Parameters<typeof ownOrigin>[1],
+  server: Parameters<typeof ownOrigins>[1],
   { publicUrl, trustedProxies }: Config,
-) => [ownOrigin(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
+) => [...ownOrigins(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
 
 const refuseForeignForms = (request: Request, ours: string[]) => {
   const safe = request.method === 'GET' || request.method === 'HEAD'

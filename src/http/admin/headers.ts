@@ -1,10 +1,14 @@
-/** For every page, errors included. `img-src data:` is for the small icons inside the style sheet. */
+/**
+ * For every page, errors included. `img-src data:` is for the small icons inside the style sheet. No other origin gets a
+ * referrer, which can hold the token of a one-time link; our own does, because under `no-referrer` browsers send our forms
+ * with `Origin: null` (Fetch, "append a request Origin header").
+ */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const

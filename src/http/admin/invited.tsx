@@ -88,5 +88,6 @@ export const invitedPages = (services: Services) => {
 
 const noLink = () =>
   new Failure('not_found', {
-    detail: 'This link is not valid: it was used, taken back, replaced by a newer one, or is too old.',
+    detail:
+      'This link is not valid: it was used, revoked, replaced by a newer one, or is too old. Ask an operator for a new one.',
   })

@@ -16,8 +16,12 @@ import { ProviderPage } from './pages/provider.tsx'
 const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
 
+const ownPassword = (title: string) =>
+  `One of these values is the password that you sign in to callgate with. Nothing was sent to ${title}: enter what it gave you.`
+const tooOften = 'There were too many attempts. Wait a minute and try again.'
+
 export const providerPages = (services: Services) => {
-  const { accounts, audit, clock, config, dialling, publicUrl } = services
+  const { accounts, audit, clock, config, dialling, passwords, publicUrl } = services
   const destinations = { allowPrivate: config.allowPrivateDestinations }
 
   const find = (params: Params) => {
@@ -58,12 +62,17 @@ export const providerPages = (services: Services) => {
       async ({ by, person, params, confirm, readForm, set }) => {
         const { agency, kind, account } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
-        const refuse = (error: string) => {
-          set.status = 422
+        const refuse = (error: string, status = 422) => {
+          set.status = status
           return page(person, params, { baseUrl, error })
         }
         const checked = checkAccount(kind, given, baseUrl, destinations, account && earlier(account))
         if (checked.problems) return refuse(checked.problems.join(' '))
+        const values = Object.values(given).flatMap((value) => [value, value.trim()])
+        const isOwnPassword = await passwords.isAmong(values, person)
+        if (isOwnPassword === undefined) return refuse(tooOften, 429)
+        if (isOwnPassword) return refuse(ownPassword(kind.title))
+        confirm()
         const complaint = await dialling.check(kind, checked)
         if (complaint !== undefined) return refuse(complaint)
         confirm()

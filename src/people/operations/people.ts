@@ -5,6 +5,7 @@ import { operation } from '../../operation.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
 import { normalEmail } from '../passwords.ts'
 import { type Invitation, type Person, roles } from '../person.ts'
+import { prepareSetup, type SetupDeps, setupMinutes } from '../setup.ts'
 
 const role = z.enum(roles)
 
@@ -68,6 +69,30 @@ export const invitePerson = operation({
       target: given.role,
     })
     return { link: made.link, expires_at: iso(made.expiresAt), role: given.role, agency: given.agencyId }
+  },
+})
+
+interface SetupLinkDeps extends SetupDeps {
+  publicUrl(): string
+}
+
+export const setUpFirstPerson = operation({
+  name: 'person.setup',
+  summary: 'Creates a new single-use setup link, while nobody can sign in yet.',
+  scope: 'gate',
+  may: 'operator',
+  input: {},
+  output: z.object(link),
+  says: ({ link: url }) =>
+    `${url}\nIt makes the first account, once, within ${setupMinutes} minutes. Earlier setup links have stopped working.`,
+  run: (deps: SetupLinkDeps, { now }) => {
+    const url = prepareSetup(deps, deps.publicUrl())
+    if (url === undefined)
+      throw new Failure('conflict', {
+        detail:
+          'This server is set up already. To let somebody in, use callgate person invite or callgate person reset.',
+      })
+    return { link: url, expires_at: iso(now + setupMinutes * 60_000) }
   },
 })
 

@@ -3,8 +3,9 @@ import {
   contentTypes,
   form,
   fromOurPages,
+  hosts,
   methods,
-  origins,
+  originsAround,
   sites,
   statusOf,
 } from '../../support/cross-site.ts'
@@ -18,24 +19,25 @@ test.each(methods)(
     const { cookie } = await createOperator(gate)
     const surprises: unknown[] = []
     let taken = 0
-    for (const site of sites)
-      for (const origin of origins)
+    const cells = hosts.flatMap((host) => originsAround(host).map((origin) => ({ host, origin })))
+    for (const { host, origin } of cells)
+      for (const site of sites)
         for (const contentType of contentTypes) {
-          const headers = new Headers({ cookie, host: 'gate.test' })
+          const headers = new Headers({ cookie, host })
           if (site) headers.set('sec-fetch-site', site)
           if (origin) headers.set('origin', origin)
           if (contentType) headers.set('content-type', contentType)
           const body = method === 'GET' || method === 'HEAD' ? null : new TextEncoder().encode(form)
           const { status } = await gate.request('/admin/agencies', { method, headers, body })
-          const expected = statusOf(method, fromOurPages(site, origin), contentType)
-          if (status !== expected) surprises.push({ site, origin, contentType, status, expected })
+          const expected = statusOf(method, fromOurPages(host, site, origin), contentType)
+          if (status !== expected) surprises.push({ host, site, origin, contentType, status, expected })
           if (status === 303) taken++
         }
     expect(surprises).toEqual([])
     const made = gate.services.agencies.list().filter(({ name }) => name === 'Made')
     expect(made).toHaveLength(taken)
-    // Ten allowed pairs of site and origin, in the two ways to write a form's type.
-    expect(taken).toBe(method === 'POST' ? 20 : 0)
+    // For each host ten allowed pairs of site and origin, in the two ways to write a form's type.
+    expect(taken).toBe(method === 'POST' ? hosts.length * 20 : 0)
   },
 )
 

@@ -38,6 +38,42 @@ test('a setup link is over after 30 minutes, and a wrong or missing token opens 
   expect((await gate.request(`/admin/setup?token=${token}`)).status).toBe(404)
 })
 
+test('a setup link that is over says how to get a new one, and one that is used that everything is set up', async () => {
+  const gate = createGate()
+  const token = allowSetup(gate)
+  const behind = async () => textOf(await gate.request(`/admin/setup?token=${token}`))
+  await gate.clock.advance(30 * minute)
+  expect(await behind()).toContain('Run "callgate person setup" on the server, or restart it, for a new one.')
+  const posted = await postForm(gate, '/admin/setup', { token, ...operator })
+  expect([posted.status, (await textOf(posted)).includes('callgate person setup')]).toEqual([404, true])
+  await createOperator(gate)
+  expect(await behind()).toContain('callgate has been set up: sign in')
+})
+
+test('the sign-in page says that nobody can sign in yet, and how to set up, until somebody can', async () => {
+  const gate = createGate()
+  const page = async () => textOf(await gate.request('/admin/sign-in'))
+  expect(await page()).toContain('Nobody can sign in yet. Open the setup link')
+  await createOperator(gate)
+  expect(await page()).not.toContain('Nobody can sign in yet')
+})
+
+test('where cookies are kept to https, who comes over plain http is told before they sign in', async () => {
+  const notice = 'Signing in does not work over plain http here'
+  const said = async (gate: ReturnType<typeof createGate>, headers: Record<string, string> = {}) => {
+    const paths = ['/admin/sign-in', `/admin/setup?token=${allowSetup(gate)}`]
+    const pages = paths.map(async (path) => textOf(await gate.request(path, { headers })))
+    return (await Promise.all(pages)).map((page) => page.includes(notice))
+  }
+  const secure = createGate({ publicUrl: 'https://calls.example.com' })
+  expect(await said(secure)).toEqual([true, true])
+  expect(await said(secure, { 'sec-fetch-site': 'none' })).toEqual([false, false])
+  expect(await said(createGate({ publicUrl: 'http://gate.lan' }))).toEqual([false, false])
+  expect(await textOf(await secure.request('/admin/sign-in'))).toContain(
+    'Open https://calls.example.com instead',
+  )
+})
+
 test.each([
   ['a short password', { email: operator.email, password: 'short' }, 'at least 12 characters'],
   ['no e-mail address', { email: 'nobody', password: operator.password }, 'not an e-mail address'],

@@ -4,20 +4,11 @@ import { seedDemo } from '../../support/demo.ts'
 import { answer, createGate } from '../../support/gate.ts'
 import { createOperator } from '../../support/page.ts'
 import { pagesOf } from '../../support/pages.ts'
+import { sayEverywhere } from '../../support/spoken.ts'
 import { asText, structureOf } from '../../support/structure.ts'
 
 const strings = naughtyStrings as string[]
 const everything = strings.join('\n')
-
-/** Everything that people, programs and providers may name or say. */
-const spoken: Record<string, string[]> = {
-  agencies: ['name'],
-  agents: ['name', 'ref', 'from_number'],
-  calls: ['name', 'email', 'summary', 'reason', 'provider_call_id', 'from_number', 'recording_url'],
-  audit: ['actor', 'target'],
-  key_clients: ['client'],
-  deliveries: ['last_answer', 'last_error'],
-}
 
 type Visit = Awaited<ReturnType<typeof createOperator>>['visit']
 
@@ -25,16 +16,7 @@ type Visit = Awaited<ReturnType<typeof createOperator>>['visit']
 const site = async (text: string): Promise<{ pages: Record<string, string>; visit: Visit }> => {
   const gate = createGate()
   const demo = seedDemo(gate.services, gate.clock.now())
-  const { sqlite } = gate.database
-  for (const [table, columns] of Object.entries(spoken))
-    for (const column of columns)
-      sqlite.run(`update ${table} set ${column} = ? where ${column} is not null`, [text])
-  const transcript = [
-    { role: 'agent', content: text },
-    { role: 'human', content: text },
-  ]
-  const said = [JSON.stringify(transcript), JSON.stringify({ [text]: text, nested: [text] })]
-  sqlite.run('update calls set transcript = ?, metadata = ? where transcript is not null', said)
+  sayEverywhere(gate.database.sqlite, text)
   const { visit } = await createOperator(gate)
   const pages = pagesOf(demo)
   const whole = { call: `${pages.call}?whole`, 'call-live': `${pages['call-live']}?whole` }

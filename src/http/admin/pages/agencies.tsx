@@ -23,32 +23,34 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error 
       {agencies.length === 0 ? (
         <p>There is no agency yet. Create the first one below.</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Plan</th>
-            </tr>
-          </thead>
-          <tbody>
-            {agencies.map((agency) => (
-              <tr key={agency.id}>
-                <td>
-                  <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
-                  {withOldKeys.has(agency.id) && (
-                    <>
-                      {' '}
-                      <a class="tag due" href={`/admin/agencies/${agency.id}/integrations/api`}>
-                        {`API key older than ${rotateAfterDays} days`}
-                      </a>
-                    </>
-                  )}
-                </td>
-                <td>{planNames[agency.plan]}</td>
+        <div class="table" role="region" aria-label="Agencies" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Plan</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {agencies.map((agency) => (
+                <tr key={agency.id}>
+                  <td class="name">
+                    <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
+                    {withOldKeys.has(agency.id) && (
+                      <>
+                        {' '}
+                        <a class="tag due" href={`/admin/agencies/${agency.id}/integrations/api`}>
+                          {`API key older than ${rotateAfterDays} days`}
+                        </a>
+                      </>
+                    )}
+                  </td>
+                  <td>{planNames[agency.plan]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <article>
         <h2>New agency</h2>

@@ -5,13 +5,26 @@ import { FormError, Layout } from './layout.tsx'
 interface EntranceProps {
   email?: string
   error?: string | undefined
+  /** What stands against using the page. */
+  notices?: readonly string[] | undefined
 }
 
-export const SetupPage = ({ token, email = '', error }: EntranceProps & { token: string }) => (
+const Notices = ({ notices = [] }: Pick<EntranceProps, 'notices'>) => (
+  <>
+    {notices.map((notice) => (
+      <p key={notice} class="notice warning">
+        {notice}
+      </p>
+    ))}
+  </>
+)
+
+export const SetupPage = ({ token, email = '', error, notices }: EntranceProps & { token: string }) => (
   <Layout title="Set up" narrow>
     <main>
       <h1>Set up callgate</h1>
       <p>Make the operator’s account. The operator sees all agencies. This page works once.</p>
+      <Notices notices={notices} />
       <FormError message={error} />
       <form method="post" action="/admin/setup">
         <input type="hidden" name="token" value={token} />
@@ -65,10 +78,11 @@ export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token
   </Layout>
 )
 
-export const SignInPage = ({ email = '', error }: EntranceProps) => (
+export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
   <Layout title="Sign in" narrow>
     <main>
       <h1>Sign in</h1>
+      <Notices notices={notices} />
       <FormError message={error} />
       <form method="post" action="/admin/sign-in">
         <EmailField email={email} />

@@ -93,9 +93,13 @@ const CredentialField = ({ credential, hint }: { credential: Credential; hint: s
   <label>
     {credential.name}
     <input
-      type="password"
+      // Masked by its style: a password field is what browsers fill with the password of the sign-in, and offer to keep.
+      type="text"
+      class="masked"
       name={credential.name}
       autoComplete="off"
+      autoCapitalize="off"
+      spellcheck={false}
       required={credential.required && hint === undefined && !credential.make}
       placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep it)`}
     />

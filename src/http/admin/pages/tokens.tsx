@@ -122,7 +122,7 @@ const CreateForm = ({
       </label>
       <label>
         Expires at the end of (optional)
-        <input type="date" name="expires_on" value={typed.expires_on ?? ''} />
+        <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
         <small>In UTC. Without a date, the token works until it is revoked.</small>
       </label>
       <label>

@@ -1,0 +1,20 @@
+/** What a credential looks like; `words` follow "has the wrong form:". */
+export interface CredentialForm {
+  pattern: RegExp
+  words: string
+}
+
+/** What any header can carry, and no phrase that somebody chose with blanks in it. */
+export const plainForm: CredentialForm = {
+  pattern: /^[\x21-\x7e]{1,1024}$/,
+  words: 'it is at most 1,024 printable ASCII characters without blanks',
+}
+
+/** A UUID's source, for patterns of what is one or something else. */
+export const uuidSource = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'
+
+/** Twilio: error 21470. */
+export const accountSidForm: CredentialForm = {
+  pattern: /^AC[\da-f]{32}$/i,
+  words: 'it is AC and 32 hex digits',
+}

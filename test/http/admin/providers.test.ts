@@ -1,0 +1,44 @@
+import { expect, test } from 'bun:test'
+import { json, serving } from '../../support/fakes/serving.ts'
+import { createGate } from '../../support/gate.ts'
+import { createOperator } from '../../support/page.ts'
+
+const password = 'correct-horse-battery'
+
+test.each([
+  ['as it is', password],
+  ['with blanks around it', ` ${password}  `],
+])('nobody’s own password is sent to a provider, %s', async (_, typed) => {
+  using vendor = await serving(json([]))
+  const gate = createGate()
+  const { post } = await createOperator(gate, password)
+  const vapiPath = `/admin/agencies/${gate.agency.id}/integrations/providers/vapi`
+  const fields = { api_key: 'a-key', hook_secret: 'a-secret', base_url: vendor.url }
+  for (const name of ['api_key', 'hook_secret']) {
+    const refused = await post(vapiPath, { ...fields, [name]: typed })
+    expect(refused.status).toBe(422)
+    const html = await refused.text()
+    expect(html).toContain('is the password that you sign in to callgate with')
+    expect(html).not.toContain(password)
+  }
+  expect([vendor.seen, gate.services.accounts.list(gate.agency.id)]).toEqual([[], []])
+  expect((await post(vapiPath, fields)).status).toBe(200)
+  expect(vendor.seen).toHaveLength(1)
+})
+
+test('a session tells whether a guess is the password at most 20 times a minute', async () => {
+  const gate = createGate()
+  const { post } = await createOperator(gate)
+  const guess = async () =>
+    (
+      await post(`/admin/agencies/${gate.agency.id}/integrations/providers/bland`, {
+        api_key: 'a-guess',
+        hook_secret: 'x',
+        base_url: 'http://127.0.0.1:1',
+      })
+    ).status
+  for (let tried = 0; tried < 20; tried++) expect(await guess()).toBe(422)
+  expect(await guess()).toBe(429)
+  await gate.clock.advance(60_000)
+  expect(await guess()).toBe(422)
+})

@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test'
+import { checkAccount } from '../../src/providers/credentials.ts'
+import { findKind } from '../../src/providers/kinds.ts'
+import type { ProviderKind } from '../../src/providers/provider.ts'
+import { vapi } from '../../src/providers/vapi.ts'
+
+const publicOnly = { allowPrivate: false }
+const sid = `AC${'0123456789abcdef'.repeat(2)}`
+const vapiKey = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
+const own = 'https://gateway.example'
+const password = 'correct-horse-battery'
+test.each<[string, string, Record<string, string>, string | null, boolean]>([
+  ['a key of Vapi', 'vapi', { api_key: vapiKey, hook_secret: 'x' }, null, true],
+  [
+    'a token signed with one',
+    'vapi',
+    { api_key: 'eyJhbGci.eyJvcmdJ.c2lnbmF0', hook_secret: 'x' },
+    null,
+    true,
+  ],
+  ['a password for Vapi', 'vapi', { api_key: password, hook_secret: 'x' }, null, false],
+  [
+    'one for a region of Vapi',
+    'vapi',
+    { api_key: password, hook_secret: 'x' },
+    'https://api.eu.vapi.ai',
+    false,
+  ],
+  ['a key of a gateway before Vapi', 'vapi', { api_key: password, hook_secret: 'x' }, own, true],
+  ['a key of a look-alike', 'vapi', { api_key: password, hook_secret: 'x' }, 'https://notvapi.ai', true],
+  ['a key of Retell', 'retell', { api_key: 'key_0123abcd' }, null, true],
+  ['a password for Retell', 'retell', { api_key: password }, null, false],
+  ['one to verify with', 'retell', { api_key: 'key_0123abcd', hook_key: password }, null, false],
+  ['an account of Twilio', 'twilio', { account_sid: sid, auth_token: 'x' }, null, true],
+  ['no account of Twilio', 'twilio', { account_sid: password, auth_token: 'x' }, own, false],
+  ['a phrase', 'twilio', { account_sid: sid, auth_token: 'correct horse battery' }, null, false],
+  ['a phrase to verify with', 'bland', { api_key: 'x', hook_secret: 'correct horse battery' }, null, false],
+  ['letters beyond ASCII', 'elevenlabs', { api_key: 'schlüssel', hook_secret: 'x' }, null, false],
+  ['a line break', 'elevenlabs', { api_key: 'a\nb', hook_secret: 'x' }, null, false],
+  ['no end of letters', 'bland', { api_key: 'x'.repeat(1025), hook_secret: 'x' }, null, false],
+])('%s: its form is judged before anything is sent', (_, name, given, baseUrl, isTaken) => {
+  const kind = findKind(name) as ProviderKind
+  const { problems = [] } = checkAccount(kind, given, baseUrl, publicOnly)
+  expect(problems.join(' ').includes('has the wrong form: ')).toBe(!isTaken)
+  expect(problems.join(' ')).not.toContain('horse')
+})
+
+test('what is kept is not judged again', () => {
+  const earlier = { credentials: { api_key: vapiKey, hook_secret: 'an old phrase' }, baseUrl: null }
+  expect(checkAccount(vapi, { api_key: vapiKey }, null, publicOnly, earlier).problems).toBeUndefined()
+})
