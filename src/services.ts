@@ -18,6 +18,7 @@ import { createNoteRefusal } from './http/refusals.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
+import { WindowJournal } from './limits/journal.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import { createSend } from './outgoing/send.ts'
@@ -106,6 +107,8 @@ export const createServices = (foundations: Foundations) => {
   const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)
+  const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
+  journal.restore()
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
@@ -127,6 +130,7 @@ export const createServices = (foundations: Foundations) => {
     publicUrl,
     keyring: new Keyring(keys),
     windows,
+    journal,
     rateLimits,
     noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
     noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
@@ -188,6 +192,7 @@ export const createServices = (foundations: Foundations) => {
       retention.stop()
       simulator.stop()
       lifecycle.stop()
+      journal.stop()
       usage.flush()
     },
   }

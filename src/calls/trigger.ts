@@ -33,6 +33,8 @@ export interface Triggered {
 interface TriggerOptions {
   /** Plays through the simulator, whatever the agent's provider. */
   simulated?: boolean
+  /** The number of the grant that let the request in. */
+  grantNumber?: number
   /** Writes what belongs into the same commit as the call. */
   alongside?: (callId: string) => void
 }
@@ -86,11 +88,11 @@ const start = async (
   needs: TriggerNeeds,
   environment: Environment,
   request: TriggerRequest,
-  { simulated = false, alongside }: TriggerOptions,
+  { simulated = false, grantNumber, alongside }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(needs, environment, request.agentId)
   const now = needs.clock.now()
-  const call = newCall({
+  const order = {
     ...request,
     id: Bun.randomUUIDv7(),
     agencyId: environment.agencyId,
@@ -99,7 +101,8 @@ const start = async (
     ...dialling(needs, environment, agent, simulated),
     createdAt: now,
     expiresAt: now + needs.maxCallSeconds * 1000,
-  })
+  }
+  const call = newCall(order, grantNumber)
   const slot = needs.leases.take(leaseOf(call), environment.concurrentCalls ?? needs.concurrentCalls)
   if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {

@@ -16,6 +16,7 @@ import { createPersonalData } from './personal-data.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 import { createWebhookStore } from './webhooks.ts'
+import { createWindowGrants } from './window-grants.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
@@ -34,6 +35,7 @@ export const createStores = (database: Database, secret: string) => {
     deliveries: createDeliveryStore(database),
     people: createPeopleStore(database),
     usageRows: createUsageStore(database),
+    windowGrants: createWindowGrants(database),
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),
     oldRows: createOldRows(database),
