@@ -20,6 +20,7 @@ import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
 import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
 import { createReportLeak } from './keys/leak.ts'
+import { WindowJournal } from './limits/journal.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import type { Operation } from './operation.ts'
@@ -115,6 +116,8 @@ export const createServices = (foundations: Foundations) => {
   const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)
+  const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
+  journal.restore()
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
@@ -164,6 +167,7 @@ export const createServices = (foundations: Foundations) => {
     keyring,
     reportLeak: createReportLeak({ ...stores, keyring }),
     windows,
+    journal,
     rateLimits,
     noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
     noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
@@ -216,6 +220,7 @@ export const createServices = (foundations: Foundations) => {
       retention.stop()
       simulator.stop()
       lifecycle.stop()
+      journal.stop()
       usage.flush()
     },
   }

@@ -57,6 +57,8 @@ export interface CallOrder {
 }
 
 export interface Call extends CallOrder, CallDetails {
+  /** The number of the grant that let its trigger in, as the window's journal counts; null where it took none. */
+  grantNumber: number | null
   status: CallStatus
   /** How far the order to the provider has come; committed before the next step is taken. */
   dispatch: DispatchState
@@ -96,8 +98,9 @@ export type CallEvent =
       details?: Partial<CallDetails>
     }
 
-export const newCall = (order: CallOrder): Call => ({
+export const newCall = (order: CallOrder, grantNumber: number | null = null): Call => ({
   ...order,
+  grantNumber,
   status: 'initiated',
   dispatch: 'pending',
   providerCallId: null,

@@ -36,6 +36,8 @@ interface TriggerOptions {
   signal?: AbortSignal
   /** Plays through the simulator, whatever the agent's provider. */
   simulated?: boolean
+  /** The number of the grant that let the request in. */
+  grantNumber?: number
   /** Writes what belongs into the same commit as the call. */
   alongside?: (callId: string) => void
 }
@@ -89,11 +91,11 @@ const start = async (
   needs: TriggerNeeds,
   environment: Environment,
   request: TriggerRequest,
-  { simulated = false, alongside, signal }: TriggerOptions,
+  { simulated = false, grantNumber, alongside, signal }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(needs, environment, request.agentId)
   const now = needs.clock.now()
-  const call = newCall({
+  const order = {
     ...request,
     id: Bun.randomUUIDv7(),
     agencyId: environment.agencyId,
@@ -102,7 +104,8 @@ const start = async (
     ...dialling(needs, environment, agent, simulated),
     createdAt: now,
     expiresAt: now + needs.maxCallSeconds * 1000,
-  })
+  }
+  const call = newCall(order, grantNumber)
   const slot = needs.leases.take(leaseOf(call), environment.concurrentCalls ?? needs.concurrentCalls)
   if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {

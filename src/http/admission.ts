@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { Failure } from '../failures.ts'
 import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
+import type { WindowJournal } from '../limits/journal.ts'
 import type { Windows } from '../limits/window.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../telemetry/usage.ts'
@@ -17,6 +18,7 @@ import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 interface AdmissionNeeds {
   keyring: Keyring
   windows: Windows
+  journal: Pick<WindowJournal, 'note'>
   rateLimits: RateLimits
   usage: Pick<Usage, 'grant'>
   noteRefusal: NoteRefusal
@@ -107,6 +109,7 @@ export const admission = (needs: AdmissionNeeds) => {
     rateLimits.announce(set.headers, environment, window)
     if (!window.granted)
       return refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
+    const grantNumber = needs.journal.note()
     const userAgent = readUserAgent(request)
     const address = addressOf(exchange)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
@@ -117,7 +120,7 @@ export const admission = (needs: AdmissionNeeds) => {
       const flaw = current ? judge(current) : new Failure('invalid_key')
       if (flaw) throw flaw
     }
-    return { key, environment, window, confirm }
+    return { key, environment, window, grantNumber, confirm }
   }
 
   return new Elysia({ name: 'admission' }).derive(

@@ -23,7 +23,7 @@ export class Windows {
 
   /** Checks and takes in one step. `limit` may differ from call to call and holds at once. */
   take(id: string, limit: number, nowMs: number): WindowDecision {
-    this.#sweep(nowMs)
+    this.sweep(nowMs)
     const log = this.#logs.get(id) ?? this.#open(id)
     log.dropUntil(nowMs - this.#spanMs)
     const granted = log.size < limit
@@ -54,6 +54,31 @@ export class Windows {
     }
   }
 
+  /** Puts back what an earlier process granted: times in rising order, all before any that is taken here. */
+  restore(id: string, times: Iterable<number>) {
+    const log = this.#logs.get(id) ?? this.#open(id)
+    for (const time of times) log.push(time)
+  }
+
+  /** The times of the grants in the window, oldest first: all, or those that were taken since the last reading. */
+  *unread(nowMs: number, all: boolean): Generator<[id: string, times: number[]]> {
+    for (const [id, log] of this.#logs) {
+      if (all) log.dropUntil(nowMs - this.#spanMs)
+      else if (!log.hasUnread) continue
+      const times = log.read(all)
+      if (times.length > 0) yield [id, times]
+    }
+  }
+
+  /** Drops idle logs and shrinks wide ones, at most once a span, so that memory follows what is in use. */
+  sweep(nowMs: number) {
+    if (nowMs < this.#sweepAt) return
+    this.#sweepAt = nowMs + this.#spanMs
+    for (const [id, log] of this.#logs)
+      if (log.newest <= nowMs - this.#spanMs) this.#logs.delete(id)
+      else log.shrink()
+  }
+
   /** How many ids hold memory. */
   get size() {
     return this.#logs.size
@@ -76,13 +101,6 @@ export class Windows {
     this.#logs.set(id, log)
     return log
   }
-
-  /** Drops idle logs, at most once a span, so that memory follows the active ids and not the ever seen. */
-  #sweep(nowMs: number) {
-    if (nowMs < this.#sweepAt) return
-    this.#sweepAt = nowMs + this.#spanMs
-    for (const [id, log] of this.#logs) if (log.newest <= nowMs - this.#spanMs) this.#logs.delete(id)
-  }
 }
 
 const firstCapacity = 8
@@ -91,6 +109,7 @@ const firstCapacity = 8
 class GrantLog {
   #times = new Float64Array(firstCapacity)
   #head = 0
+  #unread = 0
   size = 0
 
   at(index: number) {
@@ -102,9 +121,10 @@ class GrantLog {
   }
 
   push(time: number) {
-    if (this.size === this.#times.length) this.#grow()
+    if (this.size === this.#times.length) this.#resize(this.#times.length * 2)
     this.#times[(this.#head + this.size) % this.#times.length] = time
     this.size++
+    this.#unread++
   }
 
   /** A grant made at `time` or before has left: the span is half-open. */
@@ -115,10 +135,30 @@ class GrantLog {
     }
   }
 
-  #grow() {
-    const wider = new Float64Array(this.#times.length * 2)
-    for (let index = 0; index < this.size; index++) wider[index] = this.at(index)
-    this.#times = wider
+  get hasUnread() {
+    return this.#unread > 0
+  }
+
+  /** Oldest first: all times, or those that were pushed since the last reading. */
+  read(all: boolean) {
+    const times: number[] = []
+    for (let index = all ? 0 : Math.max(0, this.size - this.#unread); index < this.size; index++)
+      times.push(this.at(index))
+    this.#unread = 0
+    return times
+  }
+
+  /** Halves the ring while three quarters of it are free. */
+  shrink() {
+    let capacity = this.#times.length
+    while (capacity > firstCapacity && this.size <= capacity / 4) capacity /= 2
+    if (capacity < this.#times.length) this.#resize(capacity)
+  }
+
+  #resize(capacity: number) {
+    const resized = new Float64Array(capacity)
+    for (let index = 0; index < this.size; index++) resized[index] = this.at(index)
+    this.#times = resized
     this.#head = 0
   }
 }

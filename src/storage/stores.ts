@@ -17,6 +17,7 @@ import { createPersonalData } from './personal-data.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 import { createWebhookStore } from './webhooks.ts'
+import { createWindowGrants } from './window-grants.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
@@ -36,6 +37,7 @@ export const createStores = (database: Database, secret: string) => {
     adminTokens: createAdminTokenStore(database),
     people: createPeopleStore(database),
     usageRows: createUsageStore(database),
+    windowGrants: createWindowGrants(database),
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),
     oldRows: createOldRows(database),

@@ -108,6 +108,12 @@ export const proofs: Proof[] = [
     drawn: true,
   },
   {
+    script: 'restarts.ts',
+    promise: 'no kill -9 and no stop lets one call more into a window',
+    small: ['1'],
+    full: ['40'],
+  },
+  {
     script: 'rotation.ts',
     promise: 'a rotated key is refused from the answer on that rotated it, by page and by command line',
     small: ['10'],

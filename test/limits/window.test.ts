@@ -125,6 +125,31 @@ test('drops the logs of idle ids and keeps those in use', () => {
   expect(windows.take('busy', 1, 1600).granted).toBe(false)
 })
 
+test('what is restored counts as if it had been taken, and what was read once is not read again', () => {
+  const windows = new Windows(1000)
+  windows.restore(id, [-400, -1, -1])
+  expect(windows.take(id, 4, 0)).toEqual({ granted: true, remaining: 0, resetSeconds: 1 })
+  expect(windows.take(id, 4, 599).granted).toBe(false)
+  expect([...windows.unread(600, true)]).toEqual([[id, [-1, -1, 0]]])
+  expect(windows.take(id, 4, 600).granted).toBe(true)
+  expect([...windows.unread(600, false)]).toEqual([[id, [600]]])
+  expect([...windows.unread(600, false)]).toEqual([])
+  expect([...windows.unread(600, true)]).toEqual([[id, [-1, -1, 0, 600]]])
+})
+
+test('a window that was wide gives its memory back while it goes on in use', () => {
+  const windows = new Windows(1000)
+  for (let index = 0; index < 200_000; index++) windows.take(id, 1_000_000, index / 1000)
+  Bun.gc(true)
+  const wide = heapStats().extraMemorySize
+  for (let now = 900; now < 3000; now += 100) windows.take(id, 1_000_000, now)
+  Bun.gc(true)
+  expect(wide - heapStats().extraMemorySize).toBeGreaterThan(1_000_000)
+  expect(windows.count(id, 3000)).toBe(9)
+  expect(windows.take(id, 10, 3000).granted).toBe(true)
+  expect(windows.take(id, 10, 3000).granted).toBe(false)
+})
+
 describe('a limit of a million', () => {
   const million = 1_000_000
 

@@ -41,7 +41,9 @@ const fill = (sqlite: Sqlite) => {
     .map(({ name }) => name)
   for (const table of tables) {
     const columns = sqlite.query<Column, []>(`PRAGMA table_info(${table})`).all()
-    const values = columns.map(({ name, type }) => (type === 'integer' ? 1 : name === 'hints' ? '{}' : 'one'))
+    const values = columns.map(({ name, type }) =>
+      type.toLowerCase() === 'integer' ? 1 : name === 'hints' ? '{}' : 'one',
+    )
     sqlite
       .query(
         `insert into ${table} (${columns.map(({ name }) => `"${name}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,

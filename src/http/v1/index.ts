@@ -29,11 +29,12 @@ export const v1 = (services: Services) => {
     .use(admission({ ...services, ...config }))
     .post(
       '/calls/trigger',
-      async ({ environment, window, confirm, request, set }) => {
+      async ({ environment, window, grantNumber, confirm, request, set }) => {
         const key = readIdempotencyKey(request)
         const order = await readTrigger(request)
         confirm()
-        const { callId, replayed } = await trigger(environment, order, key, { signal: request.signal })
+        const { signal } = request
+        const { callId, replayed } = await trigger(environment, order, key, { signal, grantNumber })
         if (replayed) set.headers['idempotent-replayed'] = 'true'
         rateLimits.announce(set.headers, environment, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }

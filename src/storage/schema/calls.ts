@@ -60,6 +60,8 @@ export const calls = sqliteTable(
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
     recordingUrl: text('recording_url'),
     costCents: integer('cost_cents'),
+    /** Which grant of the window let its trigger in, so that a start can tell whether the journal has it. */
+    grantNumber: integer('grant_number'),
   },
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),

@@ -20,6 +20,20 @@ export const usage = sqliteTable(
   ],
 )
 
+/**
+ * The journal of the windows, so that no start begins with empty ones: a row for each second in which something was granted,
+ * until that has left the windows. The newest row says how far they go.
+ */
+export const windowGrants = sqliteTable('window_grants', {
+  id: integer().primaryKey(),
+  writtenAt: integer('written_at').notNull(),
+  /** By environment: milliseconds before `writtenAt` and how many grants there were then, in turn. */
+  grants: text({ mode: 'json' }).$type<Record<string, number[]>>().notNull(),
+  /** The number of the newest grant, and the newest call, when this was written. */
+  lastGrant: integer('last_grant').notNull(),
+  lastCallId: text('last_call_id'),
+})
+
 /** Who has used a key: an address and the name that its program gives itself. */
 export const keyClients = sqliteTable(
   'key_clients',
