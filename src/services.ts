@@ -1,12 +1,13 @@
 import { version } from '../package.json'
 import { keyTarget } from './audit.ts'
-import { type Call, isOver, leaseOf } from './calls/call.ts'
+import { type Call, isOver } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
 import { createRelease } from './calls/release.ts'
+import { restoreLeases } from './calls/restore-leases.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
@@ -35,6 +36,7 @@ import { createCommit } from './storage/commit.ts'
 import type { DataDir } from './storage/data-dir.ts'
 import type { Database } from './storage/database.ts'
 import { createStores } from './storage/stores.ts'
+import { Watcher } from './storage/watcher.ts'
 import type { Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { createReadMetrics } from './telemetry/metrics/read.ts'
@@ -71,7 +73,9 @@ export const createServices = (foundations: Foundations) => {
 
   const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
   const usage = new Usage({ store: stores.usageRows, leases, clock, log })
-  for (const call of calls.active()) leases.restore(leaseOf(call))
+  const takeOver = () => restoreLeases({ calls, leases, clock })
+  takeOver()
+  const watcher = new Watcher({ database, clock, log, takeOver })
 
   const tells = (call: Call) => traitsOf(call.provider).tells
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
@@ -160,6 +164,7 @@ export const createServices = (foundations: Foundations) => {
     dialling,
     reconciler,
     deliverer,
+    watcher,
     usage,
     /** Where the server really listens, once it does. */
     listening,
@@ -202,6 +207,7 @@ export const createServices = (foundations: Foundations) => {
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {
       isServing = true
+      watcher.start()
       reconciler.start()
       deliverer.start()
       retention.start()
@@ -215,6 +221,7 @@ export const createServices = (foundations: Foundations) => {
     },
     /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
     halt: () => {
+      watcher.stop()
       reconciler.stop()
       deliverer.stop()
       retention.stop()

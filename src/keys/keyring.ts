@@ -38,8 +38,8 @@ export interface KeyInEnvironment extends Key {
 }
 
 export interface KeyringStore {
-  /** True when something that decides admission may have been committed since the last call, by whichever process. */
-  changed(): boolean
+  /** How often this process has committed what decides admission, and another process was found to have committed. */
+  readonly changes: { readonly admission: number; readonly foreign: number }
   /** The highest revision of any environment: every change that decides admission raises one above it. */
   newestRevision(): number
   /** The hashes of all keys, live and replaced. */
@@ -51,8 +51,8 @@ export interface KeyringStore {
 
 /**
  * The hashes of all keys, in memory, and what is behind those that are used: the authority on the hot path. It never
- * answers from before the newest commit, because each look-up first asks the store whether anything changed. A key that
- * nobody uses costs the memory of its hash, and one that was never issued no question to the store.
+ * answers from before the newest commit of this process, and follows one of another process once that was found. A key
+ * that nobody uses costs the memory of its hash, and one that was never issued no question to the store.
  */
 export class Keyring {
   readonly #store: KeyringStore
@@ -60,7 +60,9 @@ export class Keyring {
   readonly #used = new Map<string, KeyInEnvironment>()
   readonly #environments = new Map<string, Environment>()
   #revision: number | undefined
-  #stale = true
+  /** The changes up to which it is loaded. */
+  #admission = -1
+  #foreign = -1
 
   constructor(store: KeyringStore) {
     this.#store = store
@@ -87,16 +89,19 @@ export class Keyring {
     return key && this.#keep(key)
   }
 
-  /** A load that fails leaves the ring stale, so that the next look-up tries again instead of answering from before. */
+  /** After a load that failed, the next look-up tries again instead of answering from before. */
   #refresh() {
-    if (this.#store.changed()) this.#stale = true
-    if (!this.#stale) return
-    // Asked for first: what is committed meanwhile is above it, and comes again the next time.
+    const { admission, foreign } = this.#store.changes
+    if (admission === this.#admission && foreign === this.#foreign) return
+    // Another process may have changed rows and raised no revision.
+    if (foreign !== this.#foreign) this.#used.clear()
+    // Read the revision before the rows: a commit in between has a higher one and is loaded on the next refresh.
     const newest = this.#store.newestRevision()
     if (this.#revision === undefined) for (const hash of this.#store.hashes()) this.#hashes.add(hash)
     else this.#renew(this.#revision)
     this.#revision = newest
-    this.#stale = false
+    this.#admission = admission
+    this.#foreign = foreign
   }
 
   #renew(since: number) {

@@ -71,6 +71,11 @@ export class Leases {
     return this.#active.get(environmentId)?.size ?? 0
   }
 
+  /** The ids of the calls that hold a slot. */
+  calls(): Iterable<string> {
+    return this.#byCall.keys()
+  }
+
   /** Environments with slots in use, and how many. */
   *active(): Generator<[environmentId: string, calls: number]> {
     for (const [environmentId, leases] of this.#active) yield [environmentId, leases.size]

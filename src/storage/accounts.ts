@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { providerAccounts } from './schema.ts'
 import type { Vault } from './vault.ts'
@@ -14,7 +15,9 @@ export interface NewAccount {
 
 /** Agencies' accounts at providers. Credentials go in and come out in clear; the database holds them sealed. */
 export const createAccountStore = (database: Database, vault: Vault) => {
-  const { orm } = database
+  const { changes, orm } = database
+  const kept = new Cache<AccountRow>(changes)
+  const ids = new Cache<string | null>(changes)
   const byAgency = orm
     .select({ id: providerAccounts.id })
     .from(providerAccounts)
@@ -25,7 +28,19 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       ),
     )
     .prepare()
-  const idOf = (agencyId: string, provider: string) => byAgency.get({ agencyId, provider })?.id
+  const idOf = (agencyId: string, provider: string) =>
+    ids.read(`${agencyId} ${provider}`, () => byAgency.get({ agencyId, provider })?.id ?? null) ?? undefined
+
+  const byId = orm
+    .select()
+    .from(providerAccounts)
+    .where(eq(providerAccounts.id, sql.placeholder('id')))
+    .prepare()
+
+  const dropKept = (id: string) => {
+    kept.drop(id)
+    ids.clear()
+  }
 
   const put = ({ agencyId, provider, baseUrl, credentials }: NewAccount, now: number): AccountRow => {
     const id = idOf(agencyId, provider) ?? Bun.randomUUIDv7()
@@ -43,6 +58,7 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       .values(row)
       .onConflictDoUpdate({ target: providerAccounts.id, set: row })
       .run()
+    dropKept(id)
     return row
   }
 
@@ -62,8 +78,7 @@ export const createAccountStore = (database: Database, vault: Vault) => {
         .where(and(eq(providerAccounts.agencyId, agencyId), eq(providerAccounts.provider, provider)))
         .get(),
 
-    find: (id: string): AccountRow | undefined =>
-      orm.select().from(providerAccounts).where(eq(providerAccounts.id, id)).get(),
+    find: (id: string): AccountRow | undefined => kept.read(id, () => byId.get({ id })),
 
     list: (agencyId: string): AccountRow[] =>
       orm
@@ -75,6 +90,7 @@ export const createAccountStore = (database: Database, vault: Vault) => {
 
     remove: (id: string) => {
       orm.delete(providerAccounts).where(eq(providerAccounts.id, id)).run()
+      dropKept(id)
     },
 
     /** The credentials of an account. Throws `SealBroken` under another secret. */

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { agents } from './schema.ts'
 
@@ -11,7 +12,8 @@ interface NewAgent {
   fromNumber?: string | null
 }
 
-export const createAgentStore = ({ orm }: Database) => {
+export const createAgentStore = ({ changes, orm }: Database) => {
+  const kept = new Cache<AgentRow>(changes)
   const byId = orm
     .select()
     .from(agents)
@@ -35,9 +37,10 @@ export const createAgentStore = ({ orm }: Database) => {
     /** Holds from the next call on: a call keeps what it was triggered with. */
     change: (id: string, given: Required<NewAgent>) => {
       orm.update(agents).set(given).where(eq(agents.id, id)).run()
+      kept.drop(id)
     },
 
-    find: (id: string): AgentRow | undefined => byId.get({ id }),
+    find: (id: string): AgentRow | undefined => kept.read(id, () => byId.get({ id })),
 
     list: (agencyId: string): AgentRow[] =>
       orm

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { type Call, finalStatuses } from '../calls/call.ts'
+import { type Call, finalStatuses, isOver } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
 import { calls } from './schema.ts'
@@ -24,7 +24,8 @@ export const createCallStore = (database: Database) => {
   const { orm } = database
 
   return {
-    ...createRows<Call>(database, calls),
+    /** The calls that are not over are kept in memory: each is changed a few times within a minute or so. */
+    ...createRows<Call>(database, calls, (call) => !isOver(call)),
 
     /** The call that an account's provider knows by this id, or by one that begins with the same part up to a slash. */
     findAtProvider: (accountId: string, providerCallId: string): Call | undefined => {

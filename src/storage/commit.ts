@@ -52,7 +52,7 @@ export const createCommit = (database: Database, measure: Measure = (_, run) => 
 }
 
 /** Storage trouble fails the whole batch: SQLite may have rolled back the neighbours as well. */
-const createAttempt = ({ sqlite }: Database) => {
+const createAttempt = ({ sqlite, undone }: Database) => {
   const savepoint = sqlite.query('SAVEPOINT operation')
   const release = sqlite.query('RELEASE operation')
   const rollback = sqlite.query('ROLLBACK TO operation')
@@ -64,6 +64,7 @@ const createAttempt = ({ sqlite }: Database) => {
     } catch (error) {
       if (isStorageTrouble(error)) throw error
       rollback.run()
+      undone()
       return { error }
     } finally {
       if (sqlite.inTransaction) release.run()

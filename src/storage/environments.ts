@@ -8,7 +8,7 @@ export type EnvironmentRow = typeof environments.$inferSelect
 
 /** Says that these environments changed in a way that decides admission. Belongs into the transaction of the change. */
 export const raiseRevision = (database: Database, environmentIds: string[]) => {
-  database.admissionTouched = true
+  database.touchAdmission()
   database.orm
     .update(environments)
     .set({ revision: nextRevision })

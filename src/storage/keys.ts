@@ -11,8 +11,6 @@ const replacedMost = 5
 
 export const createKeyStore = (database: Database) => {
   const { orm, sqlite } = database
-  const dataVersion = sqlite.query<{ data_version: number }, []>('PRAGMA data_version')
-  let seenVersion = -1
 
   const live = (environmentId: string) =>
     orm
@@ -29,14 +27,7 @@ export const createKeyStore = (database: Database) => {
       .get()?.isOn === true
 
   const keyring: KeyringStore = {
-    changed: () => {
-      // Not read from the memory that SQLite shares: to open and close one of its files ends all its locks (POSIX).
-      const version = dataVersion.get()?.data_version ?? -1
-      if (version === seenVersion && !database.admissionTouched) return false
-      seenVersion = version
-      database.admissionTouched = false
-      return true
-    },
+    changes: database.changes,
 
     newestRevision: () =>
       orm

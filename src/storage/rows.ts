@@ -1,15 +1,25 @@
 import type { Statement } from 'bun:sqlite'
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 
 type Value = string | number | null
 
+/** Rows with more text than this are not kept: ten thousand calls' metadata would be hundreds of megabytes. */
+const keptCharacters = 4096
+
 /**
  * The statements that every call goes through, for a table with an `id`: prepared once, and a change writes only what
- * differs. drizzle maps each execution anew, which costs several times what SQLite does.
+ * differs. drizzle maps each execution anew, which costs several times what SQLite does. Rows that `isKept` names are found
+ * in memory once they were written or read.
  */
-export const createRows = <Row extends { id: string }>({ sqlite }: Database, table: SQLiteTable) => {
+export const createRows = <Row extends { id: string }>(
+  { changes, sqlite }: Database,
+  table: SQLiteTable,
+  isKept: (row: Row) => boolean = () => false,
+) => {
+  const kept = new Cache<Row>(changes)
   const columns = Object.entries(getTableColumns(table)).map(([field, column]) => columnOf(field, column))
   const name = getTableName(table)
   const names = columns.map((column) => column.name).join(', ')
@@ -28,28 +38,49 @@ export const createRows = <Row extends { id: string }>({ sqlite }: Database, tab
     return made
   }
 
+  const rowOf = (values: readonly Value[]) => {
+    const row: Record<string, unknown> = {}
+    for (let at = 0; at < columns.length; at++)
+      row[columns[at]!.field] = columns[at]!.read(values[at] ?? null)
+    return row as unknown as Row
+  }
+
   return {
     insert: (row: Row) => {
-      insertion.run(...columns.map((column) => column.write(row)))
+      const values = columns.map((column) => column.write(row))
+      insertion.run(...values)
+      if (isKept(row) && isShort(values)) kept.put(row.id, rowOf(values))
     },
 
     find: (id: string): Row | undefined => {
+      const known = kept.get(id)
+      if (known) return known
       const [values] = selection.values(id) as Value[][]
       if (!values) return undefined
-      const row: Record<string, unknown> = {}
-      for (let at = 0; at < columns.length; at++)
-        row[columns[at]!.field] = columns[at]!.read(values[at] ?? null)
-      return row as unknown as Row
+      const row = rowOf(values)
+      if (isKept(row) && isShort(values)) kept.put(id, row)
+      return row
     },
 
     /** Writes what is different in the row after a change. */
     update: (before: Row, after: Row) => {
       const changed = columns.filter((column) => column.differs(before, after))
       if (changed.length === 0) return
-      updateOf(changed).run(...changed.map((column) => column.write(after)), after.id)
+      const values = changed.map((column) => column.write(after))
+      updateOf(changed).run(...values, after.id)
+      // Of another `before` than the row, nobody knows here what is in the other columns.
+      if (kept.get(after.id) !== before) return kept.drop(after.id)
+      const written = changed.map((column, at) => [column.field, column.read(values[at] ?? null)])
+      const row = { ...before, ...Object.fromEntries(written) }
+      if (isKept(row)) kept.put(row.id, row)
+      else kept.drop(row.id)
     },
   }
 }
+
+const isShort = (values: readonly Value[]) =>
+  values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0) <=
+  keptCharacters
 
 interface Column {
   field: string
@@ -59,7 +90,7 @@ interface Column {
   differs(before: object, after: object): boolean
 }
 
-/** Texts and numbers are kept as they are; drizzle knows how flags and JSON are. */
+/** Texts and numbers are kept as they are, as far as they can be in UTF-8; drizzle knows how flags and JSON are. */
 const columnOf = (field: string, column: AnySQLiteColumn): Column => {
   const isPlain = column.dataType === 'string' || column.dataType === 'number'
   const valueIn = (row: object): unknown => Reflect.get(row, field)
@@ -69,7 +100,8 @@ const columnOf = (field: string, column: AnySQLiteColumn): Column => {
     read: (value) => (isPlain || value === null ? value : column.mapFromDriverValue(value)),
     write: (row) => {
       const value = valueIn(row)
-      return (isPlain || value === null ? value : column.mapToDriverValue(value)) as Value
+      const written = (isPlain || value === null ? value : column.mapToDriverValue(value)) as Value
+      return typeof written === 'string' ? written.toWellFormed() : written
     },
     differs: (before, after) => valueIn(before) !== valueIn(after),
   }

@@ -1,34 +1,47 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { EnvironmentName } from '../keys/keyring.ts'
 import { bothSecretsMs } from '../webhooks/secret.ts'
+import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { deliveries, environments, webhooks } from './schema.ts'
 import type { Vault } from './vault.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
 
+interface Endpoint {
+  row: WebhookRow
+  environment: EnvironmentName
+}
+
 /** The endpoints of environments. Their secrets go in and come out in clear; the database holds them sealed. */
 export const createWebhookStore = (database: Database, vault: Vault) => {
-  const { orm } = database
-  const listening = orm
-    .select({ environment: environments.name })
+  const { changes, orm } = database
+  const kept = new Cache<Endpoint | null>(changes)
+  const byEnvironment = orm
+    .select({ row: getTableColumns(webhooks), environment: environments.name })
     .from(webhooks)
     .innerJoin(environments, eq(environments.id, webhooks.environmentId))
-    .where(and(eq(webhooks.environmentId, sql.placeholder('environmentId')), webhooks.enabled))
+    .where(eq(webhooks.environmentId, sql.placeholder('environmentId')))
     .prepare()
 
-  const find = (environmentId: string): WebhookRow | undefined =>
-    orm.select().from(webhooks).where(eq(webhooks.environmentId, environmentId)).get()
+  /** Of most environments there is none: that is kept as well. */
+  const endpoint = (environmentId: string) =>
+    kept.read(environmentId, () => byEnvironment.get({ environmentId }) ?? null)
+
+  const find = (environmentId: string): WebhookRow | undefined => endpoint(environmentId)?.row
 
   const change = (environmentId: string, given: Partial<WebhookRow>) => {
     orm.update(webhooks).set(given).where(eq(webhooks.environmentId, environmentId)).run()
+    kept.drop(environmentId)
   }
 
   return {
     find,
 
-    listening: (environmentId: string): { environment: EnvironmentName } | undefined =>
-      listening.get({ environmentId }),
+    listening: (environmentId: string): { environment: EnvironmentName } | undefined => {
+      const found = endpoint(environmentId)
+      return found?.row.enabled ? found : undefined
+    },
 
     /** Makes the endpoint with this secret; one that is there keeps its own and gets the address. */
     save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
@@ -36,12 +49,14 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
         const sealed = vault.seal(secret, webhookLabel(environmentId))
         const made = { environmentId, url, sealed, hint: secret.slice(-4), savedAt: now }
         const again = { url, savedAt: now, enabled: true, offReason: null }
-        return orm
+        const row = orm
           .insert(webhooks)
           .values(made)
           .onConflictDoUpdate({ target: webhooks.environmentId, set: again })
           .returning()
           .get()
+        kept.drop(environmentId)
+        return row
       }),
 
     /** Puts a secret in the place of the present one, which goes on signing for a day. */
@@ -74,6 +89,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
     remove: (environmentId: string) =>
       database.transaction(() => {
         orm.delete(webhooks).where(eq(webhooks.environmentId, environmentId)).run()
+        kept.drop(environmentId)
         orm
           .update(deliveries)
           .set({ state: 'dead', lastError: 'The endpoint was removed.' })

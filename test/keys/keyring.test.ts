@@ -5,7 +5,7 @@ import { mintToken, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { temporaryDirectory } from '../support/directory.ts'
-import { createGate } from '../support/gate.ts'
+import { createGate, testSecret } from '../support/gate.ts'
 
 /** A gate on a file, and the stores of another connection to it, as the command line has them. */
 const gateAndNeighbour = (path: string) => {
@@ -15,7 +15,7 @@ const gateAndNeighbour = (path: string) => {
     database.close()
     gate.database.close()
   }
-  return { gate, other: createStores(database, 'a secret for tests, of 32 or more'), close }
+  return { gate, other: createStores(database, testSecret), sqlite: database.sqlite, close }
 }
 
 test('finds a key by its token, with its environment', () => {
@@ -68,19 +68,37 @@ test('sees a switch, a plan and a default agent on the very next look-up', () =>
   expect(environment()?.defaultAgentId).toBeNull()
 })
 
-test('sees what another connection to the same file has committed on the very next look-up', () => {
+test('sees what another connection to the same file has committed as soon as the watcher looks', () => {
   using directory = temporaryDirectory()
   const { gate, other, close } = gateAndNeighbour(directory.database)
-  const { keyring } = gate.services
+  const { keyring, watcher } = gate.services
+  const findAfterALook = (token: string) => {
+    watcher.look()
+    return keyring.find(token)
+  }
   expect(keyring.find(gate.key)?.replacedAt).toBeNull()
 
   const { token } = issueKey(other.keys, gate.production.id, 5)
-  expect(keyring.find(gate.key)?.replacedAt).toBe(5)
+  expect(findAfterALook(gate.key)?.replacedAt).toBe(5)
   expect(keyring.find(token)?.replacedAt).toBeNull()
   other.environments.setAccess(gate.production.id, false)
-  expect(keyring.find(token)?.environment.accessEnabled).toBe(false)
+  expect(findAfterALook(token)?.environment.accessEnabled).toBe(false)
   other.agencies.setPlan(gate.agency.id, 'growth')
-  expect(keyring.find(token)?.environment.plan).toBe('growth')
+  expect(findAfterALook(token)?.environment.plan).toBe('growth')
+  close()
+})
+
+test('sees what was written past the stores, without a revision, as soon as the watcher looks', () => {
+  using directory = temporaryDirectory()
+  const { gate, sqlite, close } = gateAndNeighbour(directory.database)
+  const { keyring, watcher } = gate.services
+  const admitted = keyring.find(gate.key)?.environment
+  sqlite.run('update environments set access_enabled = 0')
+  expect(keyring.find(gate.key)?.environment.accessEnabled).toBe(true)
+  watcher.look()
+  expect(keyring.find(gate.key)?.environment.accessEnabled).toBe(false)
+  // A request that was admitted before has the same environment, and goes on with what it is now.
+  expect(admitted?.accessEnabled).toBe(false)
   close()
 })
 
@@ -91,6 +109,7 @@ test('sees changes of both connections in any order', () => {
   for (let round = 1; round <= 50; round++) {
     const store = round % 2 === 0 ? gate.services.keys : other.keys
     const { token } = issueKey(store, gate.production.id, round)
+    gate.services.watcher.look()
     expect(gate.services.keyring.find(live)?.replacedAt).toBe(round)
     expect(gate.services.keyring.find(token)?.replacedAt).toBeNull()
     live = token
@@ -151,14 +170,10 @@ test('after a load that failed, never answers from before: the next look-up load
       concurrentCalls: null,
     },
   })
-  let changed = true
+  const changes = { admission: 0, foreign: 0 }
   let load = () => keyAt(null)
   const store: KeyringStore = {
-    changed: () => {
-      const was = changed
-      changed = false
-      return was
-    },
+    changes,
     newestRevision: () => 1,
     hashes: () => [load().hash],
     keysSince: () => [load()],
@@ -167,7 +182,7 @@ test('after a load that failed, never answers from before: the next look-up load
   const ring = new Keyring(store)
   expect(ring.find(token)?.replacedAt).toBeNull()
 
-  changed = true
+  changes.admission++
   load = () => {
     throw new Error('disk I/O error')
   }

@@ -1,0 +1,22 @@
+import type { Leases } from '../limits/leases.ts'
+import { type Call, isOver, leaseOf } from './call.ts'
+
+interface RestoreDeps {
+  calls: {
+    /** The calls that are not over. */
+    active(): Call[]
+    find(id: string): Call | undefined
+  }
+  leases: Leases
+  clock: { now(): number }
+}
+
+/** Makes the leases those of the calls as they are on disk. One without a row is of a trigger under way: it stays. */
+export const restoreLeases = ({ calls, leases, clock }: RestoreDeps) => {
+  const active = new Map(calls.active().map((call) => [call.id, call]))
+  for (const call of active.values()) leases.restore(leaseOf(call))
+  for (const callId of leases.calls()) {
+    const call = active.get(callId) ?? calls.find(callId)
+    if (call && isOver(call)) leases.release(callId, clock.now())
+  }
+}
