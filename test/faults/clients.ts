@@ -52,7 +52,8 @@ const drive = async (client: Client, route: string, port: number) => {
 
 const serverPort = Number(new URL(server.url).port)
 await Promise.all(chosen.map((client) => drive(client, 'direct', serverPort)))
-for (const proxy of isFull ? proxies.filter(isThere) : []) {
+const through = isFull ? proxies.filter(isThere) : []
+for (const proxy of through) {
   await using running = await proxy.start(directory.path, serverPort)
   await Promise.all(chosen.map((client) => drive(client, `by ${proxy.name}`, running.port)))
   for (const complaint of await running.complaints()) broken.push(`${proxy.name}, ${complaint}`)
@@ -66,6 +67,6 @@ const noted = notes.size === 0 ? '' : `; seen: ${[...notes].join(', ')}`
 process.stdout.write(
   ran === 0
     ? `skipped: none of ${names} is on this machine\n`
-    : `${ran} cases of ${Object.keys(table).join(', ')}: ${broken.length} broken${noted}${without}\n`,
+    : `${ran} cases of ${[...chosen, ...through].map(({ name }) => name).join(', ')}: ${broken.length} broken${noted}${without}\n`,
 )
 process.exitCode = broken.length === 0 ? 0 : 1

@@ -78,7 +78,8 @@ const openProgram = (command: string[], port: number): Session => {
       return held(sent, parsed(await readLine()))
     },
     end: async () => {
-      child.kill()
+      // Each of them ends with what it reads; `go run` would outlive its own end otherwise.
+      child.stdin.end()
       await child.exited
     },
   }
