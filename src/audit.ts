@@ -64,6 +64,8 @@ export interface Deed extends Doer {
   environment?: EnvironmentName
   /** To what, in words that still read when it is gone. Never a secret. */
   target?: string
+  /** What the client called the operation. */
+  operationId?: string
 }
 
 /** Who acts where a command does. */

@@ -14,6 +14,7 @@ export interface PerformDeps {
   agencies: { find(id: string): Agency | undefined; named(name: string): Agency[] }
   environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
   audit: {
+    hasOperation(operationId: string): boolean
     change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T
   }
   clock: Pick<Clock, 'now'>
@@ -21,9 +22,11 @@ export interface PerformDeps {
   isServing(): boolean
 }
 
-/** What the actor was told would end, and agreed to; null where it was told that nothing would. */
-export interface Agreed {
-  ends: string | null
+export interface PerformOptions {
+  /** What the actor was told would end, and agreed to; null where it was told that nothing would. */
+  agreed?: string | null
+  /** What the client calls the operation: it is done once under this name, and the audit has it. */
+  operationId?: string
 }
 
 export interface Perform {
@@ -31,14 +34,19 @@ export interface Perform {
    * Does an operation for an actor: judges the input, then whether the actor may, then finds what it is about. Fails with
    * `invalid_input`, `operator_only`, `permission_required`, `not_found`, `conflict` and what the operation itself fails with.
    */
-  <In, Out>(operation: Operation<never, In, Out>, input: In, actor: Actor, agreed?: Agreed): Promise<Out>
+  <In, Out>(
+    operation: Operation<never, In, Out>,
+    input: In,
+    actor: Actor,
+    options?: PerformOptions,
+  ): Promise<Out>
   /** What would stop working, as a sentence; undefined where nothing does. Judges as doing it does, and changes nothing. */
   preview(operation: Operation, input: unknown, actor: Actor): string | undefined
 }
 
 /** `deps` is everything that any of the operations declares. */
 export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => {
-  const prepare = (operation: Operation, raw: unknown, actor: Actor): Context => {
+  const prepare = (operation: Operation, raw: unknown, actor: Actor, operationId?: string): Context => {
     const input = parsed(operation.input, raw)
     requirePermission(operation, actor)
     const agency = agencyOf(deps, operation, input, actor)
@@ -53,7 +61,7 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
       now,
       agency,
       environment,
-      change: changeAs(deps, actor, now, agency, environment),
+      change: changeAs(deps, actor, now, { agency, environment, operationId }),
     } as Context
   }
   type Runnable = Operation<Deps>
@@ -61,13 +69,20 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   const endsIn = (operation: Operation, context: Context) =>
     (operation as unknown as Runnable).ends?.(deps, context)
 
-  const perform = async (operation: Operation, raw: unknown, actor: Actor, agreed?: Agreed) => {
-    const context = prepare(operation, raw, actor)
+  const perform = async (
+    operation: Operation,
+    raw: unknown,
+    actor: Actor,
+    { agreed, operationId }: PerformOptions = {},
+  ) => {
+    const context = prepare(operation, raw, actor, operationId)
     // Something else would end than what was agreed to, such as a key that is newer.
-    if (agreed && agreed.ends !== (endsIn(operation, context) ?? null))
+    if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
       throw new Failure('conflict', {
         detail: 'It was changed in the meantime, so nothing was done. Look again.',
       })
+    if (operationId !== undefined && deps.audit.hasOperation(operationId))
+      throw new Failure('conflict', { detail: 'An operation with this id was done already.' })
     if (operation.needsServer && !deps.isServing()) throw new Failure('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
@@ -78,13 +93,18 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   })
 }
 
+interface Subject {
+  agency: Agency | undefined
+  environment: Environment | undefined
+  operationId: string | undefined
+}
+
 const changeAs =
   (
     { audit }: PerformDeps,
     actor: Actor,
     now: number,
-    agency: Agency | undefined,
-    environment: Environment | undefined,
+    { agency, environment, operationId }: Subject,
   ): Change =>
   async (make, entry) => {
     actor.confirm()
@@ -97,6 +117,7 @@ const changeAs =
           address: actor.address,
           agency: agency?.id ?? null,
           ...(environment && { environment: environment.name }),
+          ...(operationId !== undefined && { operationId }),
           ...line,
         }
       )

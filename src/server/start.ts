@@ -17,8 +17,7 @@ const drainMs = 8000
 export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
   const instance = crypto.randomUUID()
-  const held = dataDir.lock(instance)
-  if (!held) throw new Refusal(takenBy(dataDir))
+  const held = await lockPatiently(dataDir, instance)
   const undo = [held.unlock]
   const undoAll = () => {
     for (const step of undo.splice(0).toReversed()) step()
@@ -52,12 +51,26 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
   }
 }
 
-/** An upgrade while the old server runs ends here too: it has to stop first. */
-const takenBy = (dataDir: DataDir) => {
-  const holder = dataDir.holder()
-  const who =
-    holder === null || holder === 'unknown' ? 'Another callgate' : `Another callgate (process ${holder.pid})`
-  return `${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`
+/** How long a start waits for a command that works on the directory itself: those are over soon. */
+const lockPatienceMs = 5000
+const lockPauseMs = 20
+
+/** An upgrade while the old server runs is refused: it has to stop first. */
+const lockPatiently = async (dataDir: DataDir, instance: string) => {
+  const until = Date.now() + lockPatienceMs
+  for (;;) {
+    const held = dataDir.lock(instance)
+    if (held) return held
+    const holder = dataDir.holder()
+    const isServer = holder !== null && holder !== 'unknown' && holder.url !== undefined
+    if (isServer || Date.now() >= until) {
+      const who = holder === null || holder === 'unknown' ? '' : ` (process ${holder.pid})`
+      throw new Refusal(
+        `Another callgate${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`,
+      )
+    }
+    await Bun.sleep(lockPauseMs)
+  }
 }
 
 const openMetrics = (services: Services) => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNotNull, lt } from 'drizzle-orm'
 import type { Action, Deed } from '../audit.ts'
 import type { NotPromise } from '../calls/commit.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
@@ -25,10 +25,10 @@ export const createAuditStore = (database: Database) => {
   const { orm } = database
 
   /** Writes a line. */
-  const record = ({ agency = null, environment, target, ...rest }: Deed) => {
+  const record = ({ agency = null, ...rest }: Deed) => {
     orm
       .insert(audit)
-      .values({ id: Bun.randomUUIDv7(), agencyId: agency, environment, target, ...rest })
+      .values({ id: Bun.randomUUIDv7(), agencyId: agency, ...rest })
       .run()
   }
 
@@ -43,6 +43,14 @@ export const createAuditStore = (database: Database) => {
         if (line) record(line)
         return made
       }),
+
+    /** Whether a change was made by the operation that a client called so. */
+    hasOperation: (operationId: string) =>
+      orm
+        .select({ id: audit.id })
+        .from(audit)
+        .where(and(isNotNull(audit.operationId), eq(audit.operationId, operationId)))
+        .get() !== undefined,
 
     /** Newest first. */
     list: ({ agency, before, limit }: PageOfAudit) =>

@@ -1,9 +1,10 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty'
 import { Refusal } from '../../failures.ts'
 import type { Operation } from '../../operation.ts'
+import type { PerformOptions } from '../../perform.ts'
 import { confirm, yes } from '../confirm.ts'
 import { type Io, json } from '../io.ts'
-import { openDoor } from './door.ts'
+import { type Door, openDoor } from './door.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { readInput, secretHelp } from './input.ts'
 import { idOf, inWords } from './output.ts'
@@ -56,10 +57,12 @@ const operationCommand = (io: Io, operation: Operation): CommandDef => {
       const input = await readInput(io, fields, rawArgs)
       const door = await openDoor(io, given.server as string | undefined)
       try {
-        const agreed =
-          operation.ends && given.yes !== true ? { ends: await door.preview(operation, input) } : undefined
-        if (agreed) await confirm(io, agreed.ends)
-        const output = await door.perform(operation, input, agreed)
+        const options: PerformOptions = { operationId: crypto.randomUUID() }
+        if (operation.ends && given.yes !== true) {
+          options.agreed = await door.preview(operation, input)
+          await confirm(io, options.agreed)
+        }
+        const output = await performOnce(door, operation, input, options)
         if (given.json === true) io.out(`${JSON.stringify(output)}\n`)
         else if (given.quiet === true)
           io.out(
@@ -75,6 +78,23 @@ const operationCommand = (io: Io, operation: Operation): CommandDef => {
       }
     },
   }) as CommandDef
+}
+
+/** Where the server went away in the middle of it, says whether it was done. */
+const performOnce = async (door: Door, operation: Operation, input: unknown, options: PerformOptions) => {
+  try {
+    return await door.perform(operation, input, options)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'unreachable') throw error
+    const done = options.operationId === undefined ? undefined : await door.wasDone?.(options.operationId)
+    if (done === undefined) throw error
+    throw new Refusal(
+      done
+        ? 'The server went away after it was done, and before it could say so. What it would have shown is lost.'
+        : 'The server went away before it was done. Nothing was changed.',
+      done ? 'done_unseen' : 'unreachable',
+    )
+  }
 }
 
 const argOf = ({

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { systemClock } from '../../clock.ts'
 import { Refusal } from '../../failures.ts'
 import { commandLineActor } from '../../people/actor.ts'
 import { createServices } from '../../services.ts'
 import type { DataDir } from '../../storage/data-dir.ts'
+import { createStores } from '../../storage/stores.ts'
 import { silentLog } from '../../telemetry/log.ts'
 import { configOf, existingDataDir, type Io } from '../io.ts'
 import type { Door } from './door.ts'
@@ -14,14 +16,26 @@ const pauseMs = 20
 
 /** To the data directory: through the server that holds its lock, or in this process, which then holds it. */
 export const localDoor = async (io: Io): Promise<Door> => {
+  const reached = await reach(io)
+  if (!('socket' in reached)) return ownDoor(io, reached)
+  const door = remoteDoor({ url: 'http://localhost', unix: reached.socket })
+  return { ...door, wasDone: (operationId) => wasDone(io, reached.instance, operationId) }
+}
+
+interface Held {
+  dataDir: DataDir
+  unlock: () => void
+}
+
+const reach = async (io: Io): Promise<Held | { socket: string; instance: string }> => {
   const dataDir = existingDataDir(io)
   const until = Date.now() + patienceMs
   do {
     const held = dataDir.lock()
-    if (held) return ownDoor(io, dataDir, held.unlock)
+    if (held) return { dataDir, unlock: held.unlock }
     const holder = dataDir.holder()
-    if (holder !== null && holder !== 'unknown' && holder.socket !== undefined)
-      return remoteDoor({ url: 'http://localhost', unix: holder.socket })
+    if (holder !== null && holder !== 'unknown' && holder.socket !== undefined && existsSync(holder.socket))
+      return { socket: holder.socket, instance: holder.instance }
     await Bun.sleep(pauseMs)
   } while (Date.now() < until)
   throw new Refusal(
@@ -30,7 +44,30 @@ export const localDoor = async (io: Io): Promise<Door> => {
   )
 }
 
-const ownDoor = (io: Io, dataDir: DataDir, unlock: () => void): Door => {
+/**
+ * Whether it was done by a server that went away: the database says so once that one is gone. Undefined while it may still
+ * be at it. A reader needs no lock.
+ */
+const wasDone = async (io: Io, instance: string, operationId: string) => {
+  const dataDir = existingDataDir(io)
+  const until = Date.now() + patienceMs
+  const isThere = () => {
+    const holder = dataDir.holder()
+    return holder === 'unknown' || holder?.instance === instance
+  }
+  while (isThere()) {
+    if (Date.now() >= until) return undefined
+    await Bun.sleep(pauseMs)
+  }
+  const database = dataDir.openDatabase()
+  try {
+    return createStores(database, dataDir.secret()).audit.hasOperation(operationId)
+  } finally {
+    database.close()
+  }
+}
+
+const ownDoor = (io: Io, { dataDir, unlock }: Held): Door => {
   const undo = [unlock]
   const close = () => {
     for (const step of undo.splice(0).toReversed()) step()
@@ -42,7 +79,7 @@ const ownDoor = (io: Io, dataDir: DataDir, unlock: () => void): Door => {
     const services = createServices({ config, dataDir, database, clock: systemClock, log: silentLog })
     undo.push(() => services.halt())
     return {
-      perform: (operation, input, agreed) => services.perform(operation, input, commandLineActor, agreed),
+      perform: (operation, input, options) => services.perform(operation, input, commandLineActor, options),
       preview: async (operation, input) =>
         services.perform.preview(operation, input, commandLineActor) ?? null,
       close,

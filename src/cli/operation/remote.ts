@@ -1,7 +1,7 @@
 import { Refusal } from '../../failures.ts'
 import type { Operation } from '../../operation.ts'
-import type { Agreed } from '../../perform.ts'
-import { agreedHeader } from '../../http/admin-api/index.ts'
+import type { PerformOptions } from '../../perform.ts'
+import { agreedHeader, operationIdHeader } from '../../http/admin-api/index.ts'
 import type { Door } from './door.ts'
 
 interface Place {
@@ -17,21 +17,22 @@ const timeoutMs = 60_000
 
 /** Speaks to a server by its admin API. */
 export const remoteDoor = ({ url, token, unix }: Place): Door => {
-  const post = async (path: string, input: unknown, agreed?: Agreed) => {
-    const response = await send(`${url}/api/admin/v1/${path}`, input, agreed)
+  const post = async (path: string, input: unknown, options: PerformOptions = {}) => {
+    const response = await send(`${url}/api/admin/v1/${path}`, input, options)
     const body = (await response.json().catch(() => undefined)) as Body | undefined
     if (body?.success === true) return body.data
     if (body?.success === false) throw new Refusal(body.error, body.code)
     throw new Refusal(`${url} is no callgate: it responded with status ${response.status}.`)
   }
 
-  const send = async (target: string, input: unknown, agreed: Agreed | undefined) => {
+  const send = async (target: string, input: unknown, { agreed, operationId }: PerformOptions) => {
     try {
       return await fetch(target, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(agreed && { [agreedHeader]: encodeURIComponent(agreed.ends ?? '') }),
+          ...(agreed !== undefined && { [agreedHeader]: encodeURIComponent(agreed ?? '') }),
+          ...(operationId !== undefined && { [operationIdHeader]: operationId }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
         body: JSON.stringify(input),
@@ -48,7 +49,7 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
   }
 
   return {
-    perform: (operation: Operation, input, agreed) => post(operation.name, input, agreed),
+    perform: (operation: Operation, input, options) => post(operation.name, input, options),
     preview: async (operation, input) =>
       ((await post(`${operation.name}/preview`, input)) as { ends: string | null }).ends,
     close: () => {},

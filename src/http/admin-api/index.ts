@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia'
+import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { Operation } from '../../operation.ts'
 import type { Actor } from '../../people/actor.ts'
-import type { Agreed, Perform } from '../../perform.ts'
+import type { Perform, PerformOptions } from '../../perform.ts'
 import { readJson } from '../body.ts'
 import type { Exchange } from './authenticate.ts'
 
@@ -32,7 +33,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
         const operation = find(params.operation)
         const input = await readInput(request)
         actor.confirm()
-        const data = await perform(operation, input, actor, readAgreed(request))
+        const data = await perform(operation, input, actor, readOptions(request))
         return { success: true as const, data }
       },
       { parse: 'none' },
@@ -50,16 +51,27 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
     )
 }
 
-/** The header with which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
+/** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
 export const agreedHeader = 'callgate-agreed'
+/** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
+export const operationIdHeader = 'callgate-operation-id'
 
-const readAgreed = ({ headers }: Request): Agreed | undefined => {
-  const text = headers.get(agreedHeader)
-  if (text === null) return undefined
+const readOptions = ({ headers }: Request): PerformOptions => {
+  const agreed = headers.get(agreedHeader)
+  const operationId = headers.get(operationIdHeader)
+  if (operationId !== null && !z.guid().safeParse(operationId).success)
+    throw new Failure('invalid_input', { detail: `The header ${operationIdHeader} must be a UUID.` })
+  return {
+    ...(agreed !== null && { agreed: unescaped(agreed) }),
+    ...(operationId !== null && { operationId: operationId.toLowerCase() }),
+  }
+}
+
+const unescaped = (text: string): string | null => {
   try {
-    return { ends: decodeURIComponent(text) || null }
+    return decodeURIComponent(text) || null
   } catch {
-    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} is not escaped as in a URL.` })
+    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
   }
 }
 

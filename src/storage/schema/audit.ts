@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** Who did what. Names are copied, so that a line still reads when what it speaks of is gone. */
@@ -17,6 +18,14 @@ export const audit = sqliteTable(
     action: text().notNull(),
     /** To what, in words: never a secret. */
     target: text(),
+    /** What the client called the operation, so that it can ask later whether it was done. */
+    operationId: text('operation_id'),
   },
-  (table) => [index('audit_agency').on(table.agencyId, table.id), index('audit_age').on(table.at)],
+  (table) => [
+    index('audit_agency').on(table.agencyId, table.id),
+    index('audit_age').on(table.at),
+    index('audit_operation')
+      .on(table.operationId)
+      .where(sql`operation_id is not null`),
+  ],
 )
