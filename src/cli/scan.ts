@@ -1,10 +1,9 @@
 import { defineCommand } from 'citty'
 import { Refusal } from '../failures.ts'
-import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Find } from '../keys/search.ts'
-import { tokenHash, tokenLast4 } from '../keys/token.ts'
+import { adminToken, apiKey, tokenHash, tokenKinds, tokenLast4 } from '../keys/token.ts'
 import { DataDir } from '../storage/data-dir.ts'
-import { configOf, type Io, iso, json, openStores, print } from './io.ts'
+import { configOf, type Io, iso, json, openStores, print, type Stores } from './io.ts'
 import { scanPath, scanStream, type Skip, skips } from './scan/files.ts'
 
 export const scan = (io: Io) =>
@@ -19,7 +18,7 @@ export const scan = (io: Io) =>
       ...json,
     },
     run: async ({ args }) => {
-      using keys = knownKeys(io)
+      using tokens = knownTokens(io)
       const found: Found[] = []
       const skipped = new Map<Skip, number>()
       let files = 0
@@ -28,9 +27,9 @@ export const scan = (io: Io) =>
           if ('skip' in seen) skipped.set(seen.skip, (skipped.get(seen.skip) ?? 0) + 1)
           else files++
           if ('skip' in seen && seen.skip === 'unreadable') io.err(`${seen.file} could not be read.\n`)
-          if ('finds' in seen) found.push(...seen.finds.map((find) => keys.tell(seen.file, find)))
+          if ('finds' in seen) found.push(...seen.finds.map((find) => tokens.tell(seen.file, find)))
         }
-      const lines = found.map((each) => `${each.file}:${each.line}: ${each.key} ${inWords(each)}`)
+      const lines = found.map((each) => `${each.file}:${each.line}: ${each.key} ${each.says}`)
       print(
         io,
         args.json,
@@ -41,14 +40,17 @@ export const scan = (io: Io) =>
     },
   })
 
-/** A key that was found and what is known of it. The key itself is nowhere in here. */
+/** A token that was found and what is known of it. The token itself is nowhere in here. */
 interface Found {
   file: string
   line: number
+  /** Its kind and its last characters. */
   key: string
   state: 'live' | 'replaced' | 'foreign' | 'unknown'
-  /** Whose it is, where that is known. */
-  of: KeyInEnvironment | undefined
+  agency: string | null
+  environment: string | null
+  replacedAt: number | null
+  says: string
 }
 
 const look = async function* (io: Io, path: string) {
@@ -57,47 +59,76 @@ const look = async function* (io: Io, path: string) {
   yield { file: '-', finds: await scanStream(io.input()) }
 }
 
-/** What the data directory knows of keys; where there is none, they are told all the same. */
-const knownKeys = (io: Io) => {
+/** What the data directory knows of tokens; where there is none, they are told all the same. */
+const knownTokens = (io: Io) => {
   const opened = new DataDir(configOf(io)).exists ? openStores(io) : undefined
   return {
     tell: (file: string, { token, line }: Find): Found => {
-      const of = opened?.stores.keys.findByHash(tokenHash(token))
-      return {
-        file,
-        line,
-        key: `bvai_sk_…${tokenLast4(token)}`,
-        state: stateOf(of, opened !== undefined),
-        of,
-      }
+      const kind = tokenKinds.find(({ prefix }) => token.startsWith(prefix)) ?? apiKey
+      const known = opened && (kind === adminToken ? tokenIn : keyIn)(opened.stores, tokenHash(token))
+      const other = opened ? foreign : unknown
+      return { file, line, key: `${kind.prefix}…${tokenLast4(token)}`, ...(known ?? other) }
     },
     [Symbol.dispose]: () => opened?.[Symbol.dispose](),
   }
 }
 
-const stateOf = (of: KeyInEnvironment | undefined, wasLookedUp: boolean): Found['state'] => {
-  if (of) return of.replacedAt === null ? 'live' : 'replaced'
-  return wasLookedUp ? 'foreign' : 'unknown'
+type Known = Omit<Found, 'file' | 'line' | 'key'>
+
+const nobodys = { agency: null, environment: null, replacedAt: null }
+const foreign: Known = {
+  ...nobodys,
+  state: 'foreign',
+  says: 'is not of this callgate. It may be live in another installation.',
+}
+const unknown: Known = {
+  ...nobodys,
+  state: 'unknown',
+  says: 'may be live: there is no data directory to look it up in. Set CALLGATE_DATA_DIR.',
 }
 
-const inWords = ({ state, of }: Found) => {
-  if (state === 'unknown')
-    return 'may be live: there is no data directory to look it up in. Set CALLGATE_DATA_DIR.'
-  if (!of) return 'is not a key of this callgate. It may be live in another installation.'
-  const whose = `the ${of.environment.name} key of ${of.environment.agencyName}`
-  if (of.replacedAt !== null) return `was ${whose}, replaced on ${iso(of.replacedAt)}.`
-  const access = of.environment.accessEnabled ? '' : ', with access switched off'
-  return `is LIVE: ${whose}${access}. Rotate it.`
+const keyIn = ({ keys }: Stores, hash: string): Known | undefined => {
+  const key = keys.findByHash(hash)
+  if (!key) return undefined
+  const { environment, replacedAt } = key
+  const whose = `the ${environment.name} key of ${environment.agencyName}`
+  const access = environment.accessEnabled ? '' : ', with access switched off'
+  return {
+    state: replacedAt === null ? 'live' : 'replaced',
+    agency: environment.agencyId,
+    environment: environment.name,
+    replacedAt,
+    says:
+      replacedAt === null
+        ? `is LIVE: ${whose}${access}. Rotate it.`
+        : `was ${whose}, replaced on ${iso(replacedAt)}.`,
+  }
 }
 
-const present = ({ file, line, key, state, of }: Found) => ({
+const tokenIn = ({ adminTokens }: Stores, hash: string): Known | undefined => {
+  const token = adminTokens.findByHash(hash)
+  if (!token) return undefined
+  const { name, agencyId, revokedAt } = token
+  return {
+    state: revokedAt === null ? 'live' : 'replaced',
+    agency: agencyId,
+    environment: null,
+    replacedAt: revokedAt,
+    says:
+      revokedAt === null
+        ? `is LIVE: the admin token ${name}. Revoke it.`
+        : `was the admin token ${name}, revoked on ${iso(revokedAt)}.`,
+  }
+}
+
+const present = ({ file, line, key, state, agency, environment, replacedAt }: Found) => ({
   file,
   line,
   key,
   state,
-  agency: of?.environment.agencyId ?? null,
-  environment: of?.environment.name ?? null,
-  replaced_at: iso(of?.replacedAt),
+  agency,
+  environment,
+  replaced_at: iso(replacedAt),
 })
 
 const summary = (files: number, skipped: Map<Skip, number>) => {

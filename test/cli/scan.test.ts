@@ -62,7 +62,7 @@ test('says of each key where it stands and whether it is live, and never the key
   const lines = out.split('\n')
   expect(lines[0]).toBe(`${files}/a.env:3: ${masked(live)} is LIVE: the production key of Acme. Rotate it.`)
   expect(lines[1]).toMatch(/b\.ts:1: bvai_sk_…\w{4} was the production key of Acme, replaced on 20\d\d-/)
-  expect(lines[2]).toContain(`${masked(foreign)} is not a key of this callgate.`)
+  expect(lines[2]).toContain(`${masked(foreign)} is not of this callgate.`)
   for (const key of [foreign, live, replaced]) expect(out).not.toContain(key.slice(0, -4))
 
   const printed = await place.scan(files, '--json')
@@ -157,4 +157,19 @@ test('finds a key in the midst of a file of many pieces, with its line', async (
   await Bun.write(join(place.files, 'huge.log'), new Blob([filler, `\n${place.live}\n`, filler]))
   const { out } = await place.scan(place.files)
   expect(out).toContain(`huge.log:${filler.toString().split('\n').length + 1}: ${masked(place.live)}`)
+})
+
+test('an admin token is found as a key is, live or revoked, and never printed', async () => {
+  using place = await open()
+  const { json, files } = place
+  const { id, token = '' } = await json('token create --name ci --permission key.show')
+  await place.write('ci.yaml', `token: ${token}\n`)
+  const live = await place.scan(files)
+  expect(live.out).toContain(
+    `ci.yaml:1: bvai_admin_…${token.slice(-4)} is LIVE: the admin token ci. Revoke it.`,
+  )
+  await json(`token revoke --token ${id} --yes`)
+  const dead = await place.scan(files)
+  expect(dead.out).toContain('was the admin token ci, revoked on ')
+  expect(live.out + dead.out).not.toContain(token)
 })
