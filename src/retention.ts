@@ -1,5 +1,5 @@
 import { idempotencyMs } from './calls/idempotency.ts'
-import type { Commit } from './calls/commit.ts'
+import type { Commit } from './commit.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 

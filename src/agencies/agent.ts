@@ -1,5 +1,5 @@
 import type { Deed, Doer } from '../audit.ts'
-import type { NotPromise } from '../calls/commit.ts'
+import type { NotPromise } from '../commit.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblem } from '../providers/kinds.ts'

@@ -1,4 +1,4 @@
-import type { Report } from '../providers/provider.ts'
+import type { Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 
 /** For this long after an order went out, its provider's not knowing it proves nothing. */

@@ -1,4 +1,4 @@
-import type { Report } from '../providers/provider.ts'
+import type { Report } from './provider.ts'
 import { advance, type Call, type CallDetails, type CallEvent, isForgotten, isOver } from './call.ts'
 
 /** What a provider may still tell of a call that is over. */

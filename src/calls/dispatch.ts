@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Placement, Provider } from '../providers/provider.ts'
+import type { Placement, Provider } from './provider.ts'
 import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 

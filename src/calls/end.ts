@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Provider } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 import { requireConnected } from './connected.ts'
 import type { Dispatcher } from './dispatch.ts'

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
-import type { Commit } from './commit.ts'
+import type { Commit } from '../commit.ts'
 import { awaitDetails, type Detail } from './details.ts'
 
 interface LifecycleStore {

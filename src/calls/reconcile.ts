@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Provider, Report } from '../providers/provider.ts'
+import type { Provider, Report } from './provider.ts'
 import { afterCap, afterReport } from './after-report.ts'
 import { type Call, isOver } from './call.ts'
 import { afterAsking } from './details.ts'

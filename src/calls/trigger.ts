@@ -3,7 +3,7 @@ import { Failure } from '../failures.ts'
 import type { Environment } from '../keys/keyring.ts'
 import type { Leases } from '../limits/leases.ts'
 import { type Call, leaseOf, newCall } from './call.ts'
-import type { Commit } from './commit.ts'
+import type { Commit } from '../commit.ts'
 import { requireConnected } from './connected.ts'
 import type { Idempotency } from './idempotency.ts'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { findAgentOf } from '../agencies/agent.ts'
 import { localUrl, readConfig } from '../config.ts'
-import type { NotPromise } from '../calls/commit.ts'
+import type { NotPromise } from '../commit.ts'
 import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'

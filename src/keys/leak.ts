@@ -1,5 +1,5 @@
 import { type Deed, keyTarget } from '../audit.ts'
-import type { NotPromise } from '../calls/commit.ts'
+import type { NotPromise } from '../commit.ts'
 import type { AdminToken } from '../people/admin-token.ts'
 import type { Keyring, KeyInEnvironment } from './keyring.ts'
 import { adminToken, holdsPrefix, tokenFlaw, tokenHash } from './token.ts'

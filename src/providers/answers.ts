@@ -1,5 +1,5 @@
 import type { CallEvent } from '../calls/call.ts'
-import type { Placement, Report } from './provider.ts'
+import type { Placement, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**

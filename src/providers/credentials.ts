@@ -1,6 +1,6 @@
 import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
 import { plainForm } from './credential-form.ts'
-import type { Account, Credential, ProviderKind } from './provider.ts'
+import type { Account, Credential, ProviderKind } from '../calls/provider.ts'
 
 /** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
 export type CheckedAccount =

@@ -1,7 +1,7 @@
 import { createTurns } from '../outgoing/turns.ts'
 import { discreet } from './discreet.ts'
 import { findKind } from './kinds.ts'
-import type { Account, Placement, Provider, ProviderKind, Surroundings } from './provider.ts'
+import type { Account, Placement, Provider, ProviderKind, Surroundings } from '../calls/provider.ts'
 
 interface StoredAccount {
   id: string

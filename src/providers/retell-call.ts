@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { ended, type FinalStatus } from './ended.ts'
 import { amount, part, transcript, sentiment, webAddress, words } from './lenient.ts'
-import type { News } from './provider.ts'
+import type { News } from '../calls/provider.ts'
 
 /** Retell: get call, and the call of its webhooks. */
 export const retellCall = z.object({

@@ -5,7 +5,7 @@ import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } 
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './lenient.ts'
-import type { ProviderKind, Report } from './provider.ts'
+import type { ProviderKind, Report } from '../calls/provider.ts'
 import { eventsOf, newsIn, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { asText, variablesOf } from './variables.ts'

@@ -1,6 +1,6 @@
 import type { CallEvent, TranscriptLine } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
-import type { CallReference, Listener, Placement, Provider, Reading, Report } from './provider.ts'
+import type { CallReference, Listener, Placement, Provider, Reading, Report } from '../calls/provider.ts'
 
 const ringMs = 1000
 const talkMs = 3000

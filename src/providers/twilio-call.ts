@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
 import { maybe, webAddress, words } from './lenient.ts'
-import type { News } from './provider.ts'
+import type { News } from '../calls/provider.ts'
 
 const finals = new Map<string, FinalStatus>([
   ['completed', 'completed'],

@@ -12,7 +12,7 @@ import {
   words,
   writtenTime,
 } from './lenient.ts'
-import type { News } from './provider.ts'
+import type { News } from '../calls/provider.ts'
 
 /** Seconds or milliseconds: Vapi does not say which. No time in question is as small in milliseconds. */
 export const toMs = (time: number) => (time < 1e11 ? time * 1000 : time)

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, isNotNull, lt } from 'drizzle-orm'
 import type { Action, Deed } from '../audit.ts'
-import type { NotPromise } from '../calls/commit.ts'
+import type { NotPromise } from '../commit.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'

@@ -1,4 +1,4 @@
-import type { Commit } from '../calls/commit.ts'
+import type { Commit } from '../commit.ts'
 import { storageUnavailable } from '../failures.ts'
 import { type Database, isStorageTrouble } from './database.ts'
 

@@ -1,6 +1,6 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
-import type { NotPromise } from '../calls/commit.ts'
+import type { NotPromise } from '../commit.ts'
 import type { Changes } from './cache.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { keepTemporaryFiles } from './temporary-files.ts'

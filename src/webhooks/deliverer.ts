@@ -1,4 +1,4 @@
-import type { Commit } from '../calls/commit.ts'
+import type { Commit } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Send } from '../outgoing/send.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Placement, Report } from '../../src/providers/provider.ts'
+import type { Placement, Report } from '../../src/calls/provider.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'

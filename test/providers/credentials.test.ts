@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { checkAccount } from '../../src/providers/credentials.ts'
 import { findKind } from '../../src/providers/kinds.ts'
-import type { ProviderKind } from '../../src/providers/provider.ts'
+import type { ProviderKind } from '../../src/calls/provider.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 
 const publicOnly = { allowPrivate: false }

@@ -6,7 +6,7 @@ import { blandCallIn, eventsOf as blandEvents, isCapacity } from '../../src/prov
 import { conversation, eventsOf as conversationEvents } from '../../src/providers/elevenlabs-conversation.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { member, text } from '../../src/providers/lenient.ts'
-import type { Placement } from '../../src/providers/provider.ts'
+import type { Placement } from '../../src/calls/provider.ts'
 import { tidy } from '../../src/providers/wire.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'bun:test'
-import type { NotPromise } from '../../src/calls/commit.ts'
+import type { NotPromise } from '../../src/commit.ts'
 import { createCommit } from '../../src/storage/commit.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'

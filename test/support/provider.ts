@@ -2,7 +2,7 @@ import type { Call } from '../../src/calls/call.ts'
 import { Dispatcher } from '../../src/calls/dispatch.ts'
 import { Reconciler } from '../../src/calls/reconcile.ts'
 import { traitsOf } from '../../src/providers/kinds.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import type { Provider } from '../../src/calls/provider.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import type { Gate } from './gate.ts'
 

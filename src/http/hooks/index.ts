@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { advance, type Call } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
 import { isOtherCall } from '../../providers/call-id.ts'
-import type { News } from '../../providers/provider.ts'
+import type { News } from '../../calls/provider.ts'
 import type { Services } from '../../services.ts'
 import { readCapped } from '../body.ts'
 

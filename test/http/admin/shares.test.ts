@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { requestLayers } from '../../../src/http/admin/pages/area.ts'
 import { refusedFor, sharesOf } from '../../../src/http/admin/pages/shares.ts'
-import { requestsOf, type Slot } from '../../../src/telemetry/series.ts'
+import { requestsOf, type Slot } from '../../../src/usage/series.ts'
 
 const slot = (granted: number, refused: Record<string, number> = {}): Slot => ({
   startAt: 0,

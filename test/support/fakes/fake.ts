@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/clock.ts'
-import type { ProviderKind } from '../../../src/providers/provider.ts'
+import type { ProviderKind } from '../../../src/calls/provider.ts'
 
 /** How a fake treats the next order that reaches it. The first three make the call all the same. */
 export type Behaviour =

@@ -1,4 +1,4 @@
-import { busiestOf, requestsOf, type Slot } from '../../../telemetry/series.ts'
+import { busiestOf, requestsOf, type Slot } from '../../../usage/series.ts'
 import { type Hatch, refusedFor, type Share } from './shares.ts'
 
 /** A picture is this many units wide and high, and is stretched to the width that there is. */

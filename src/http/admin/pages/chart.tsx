@@ -1,4 +1,4 @@
-import type { Slot } from '../../../telemetry/series.ts'
+import type { Slot } from '../../../usage/series.ts'
 import { callsArea, height, requestLayers, topOf, width } from './area.ts'
 import type { Hatch, Share } from './shares.ts'
 

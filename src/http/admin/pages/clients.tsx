@@ -1,4 +1,4 @@
-import { type ClientUse, others } from '../../../telemetry/clients.ts'
+import { type ClientUse, others } from '../../../usage/clients.ts'
 import { ago } from './layout.tsx'
 
 interface ClientTableProps {

@@ -1,5 +1,5 @@
 import type { KeyRow } from '../../../storage/keys.ts'
-import type { ClientUse } from '../../../telemetry/clients.ts'
+import type { ClientUse } from '../../../usage/clients.ts'
 import { ClientTable } from './clients.tsx'
 import { ago, counted } from './layout.tsx'
 

@@ -1,4 +1,4 @@
-import type { Pattern } from '../../../telemetry/patterns.ts'
+import type { Pattern } from '../../../usage/patterns.ts'
 import { ago } from './layout.tsx'
 
 const shownMost = 5

@@ -1,4 +1,4 @@
-import type { Credential, ProviderKind } from '../../../providers/provider.ts'
+import type { Credential, ProviderKind } from '../../../calls/provider.ts'
 import type { AccountRow } from '../../../storage/accounts.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { FormError, Time } from './layout.tsx'

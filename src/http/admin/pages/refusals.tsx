@@ -1,5 +1,5 @@
 import type { EnvironmentName } from '../../../keys/keyring.ts'
-import { type Refused, refusedPerEnvironment } from '../../../telemetry/refused.ts'
+import { type Refused, refusedPerEnvironment } from '../../../usage/refusals.ts'
 import { reasonInWords } from './reasons.ts'
 
 interface RefusalsProps {

@@ -1,4 +1,4 @@
-import { refusalsByCode, type Slot } from '../../../telemetry/series.ts'
+import { refusalsByCode, type Slot } from '../../../usage/series.ts'
 import { reasonInWords } from './reasons.ts'
 
 /** How parts of the refused requests are drawn: these differ without their colours too. */

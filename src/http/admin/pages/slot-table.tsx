@@ -1,5 +1,5 @@
 import type { EnvironmentName } from '../../../keys/keyring.ts'
-import { refusalsByCode, type Slot } from '../../../telemetry/series.ts'
+import { refusalsByCode, type Slot } from '../../../usage/series.ts'
 import { reasonInWords } from './reasons.ts'
 import { refusedFor, type Share } from './shares.ts'
 

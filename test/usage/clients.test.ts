@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { clientName, Clients, mergeUses, others, pairsPerKey } from '../../src/telemetry/clients.ts'
+import { clientName, Clients, mergeUses, others, pairsPerKey } from '../../src/usage/clients.ts'
 import { createGate } from '../support/gate.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import type { ClientUse } from '../../src/telemetry/clients.ts'
-import { patternsOf } from '../../src/telemetry/patterns.ts'
-import type { Slot } from '../../src/telemetry/series.ts'
+import type { ClientUse } from '../../src/usage/clients.ts'
+import { patternsOf } from '../../src/usage/patterns.ts'
+import type { Slot } from '../../src/usage/series.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

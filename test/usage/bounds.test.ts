@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { Clients } from '../../src/telemetry/clients.ts'
-import { RefusedLog } from '../../src/telemetry/refused.ts'
-import { mergeFigures, Tallies } from '../../src/telemetry/tallies.ts'
+import { Clients } from '../../src/usage/clients.ts'
+import { RefusedLog } from '../../src/usage/refusals.ts'
+import { mergeFigures, Tallies } from '../../src/usage/counters.ts'
 
 const minuteMs = 60_000
 

@@ -1,9 +1,9 @@
-import type { CallEvent, CallOrder } from '../calls/call.ts'
-import type { Detail } from '../calls/details.ts'
+import type { CallEvent, CallOrder } from './call.ts'
+import type { Detail } from './details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
-import type { AgentField } from './agent-field.ts'
-import type { CredentialForm } from './credential-form.ts'
+import type { AgentField } from '../providers/agent-field.ts'
+import type { CredentialForm } from '../providers/credential-form.ts'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'

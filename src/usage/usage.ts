@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { Clients, type ClientUse, mergeUses } from './clients.ts'
-import type { Log } from './log.ts'
-import { type Refused, RefusedLog, refusedPerEnvironment } from './refused.ts'
-import { type Figure, mergeFigures, type Span, Tallies } from './tallies.ts'
+import type { Log } from '../telemetry/log.ts'
+import { type Refused, RefusedLog, refusedPerEnvironment } from './refusals.ts'
+import { type Figure, mergeFigures, type Span, Tallies } from './counters.ts'
 
 /** What has gathered since the last write. */
 interface Gathered {
