@@ -26,7 +26,7 @@ export const createApp = (services: Services) => {
     .use(metrics(services)) // /metrics
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(openapi(services)) // /openapi.json
-    .use(docs()) // /docs: what people read
+    .use(docs(services)) // /docs: what people read
     .use(v1(services)) // /api/v1: admission, then the API
     .use(adminApi({ ...services, actorOf: services.authenticateToken })) // /api/admin/v1: the operations
     .use(leaks(services)) // /leaks: what finders of keys report

@@ -2,15 +2,17 @@ import { Elysia } from 'elysia'
 import type { VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import { Failure } from '../../failures.ts'
+import type { Operation } from '../../operation.ts'
 import { pageHeaders } from '../admin/headers.ts'
 import { describeApi } from '../openapi/document.ts'
+import { AdminReference } from './admin-reference.tsx'
 import { DocsLayout } from './layout.tsx'
 import { Markdown } from './markdown.tsx'
 import { Reference } from './reference.tsx'
 import { openShelf, type Page } from './shelf.ts'
 
 /** The user's documentation, from the executable itself: no other host, no script needed. */
-export const docs = () => {
+export const docs = ({ operations }: { operations: readonly Operation[] }) => {
   const { pages, files } = openShelf()
   const rendered = new Map<string, string>()
 
@@ -23,7 +25,8 @@ export const docs = () => {
   const pageOf = (page: Page) => (
     <DocsLayout title={page.title} path={`/docs/${page.name}`} pages={pages}>
       <Markdown text={page.markdown} />
-      {page.name === 'api' && <Reference document={describeApi()} />}
+      {page.name === 'api' && <Reference document={describeApi(operations)} />}
+      {page.name === 'admin-api' && <AdminReference operations={operations} />}
     </DocsLayout>
   )
 

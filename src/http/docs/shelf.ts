@@ -16,6 +16,7 @@ const order = [
   'errors',
   'api',
   'webhooks',
+  'admin-api',
   'curl',
   'typescript',
   'python',
