@@ -22,6 +22,8 @@ import {
   setUpFirstPerson,
 } from './people/operations/people.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
+import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
+import { setProvider } from './providers/operations/set.ts'
 import { listDeliveries, replayWebhook, testWebhook } from './webhooks/operations/deliveries.ts'
 import {
   disableWebhook,
@@ -48,6 +50,10 @@ const list = [
   changeAgent,
   chooseDefaultAgent,
   deleteAgent,
+  setProvider,
+  listProviders,
+  testProvider,
+  removeProvider,
   generateKey,
   rotateKey,
   enableKey,
@@ -78,6 +84,7 @@ export const nouns: Readonly<Record<string, string>> = {
   agency: 'Agencies: create, list, rename, change the plan',
   environment: 'Environments: show, set limits, dial for real or simulate',
   agent: 'Agents: create, list, change, choose the default one, delete',
+  provider: 'Accounts at voice providers: save, list, test, remove',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',

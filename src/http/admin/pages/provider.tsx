@@ -1,11 +1,11 @@
+import type { ProviderAccount } from '../../../providers/account.ts'
 import type { Credential, ProviderKind } from '../../../providers/provider.ts'
-import type { AccountRow } from '../../../storage/accounts.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { FormError, Time } from './layout.tsx'
 
 interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
-  account: AccountRow | undefined
+  account: ProviderAccount | undefined
   hookUrl: string | undefined
   /** What stands against the hook's address. */
   notice: string | undefined
