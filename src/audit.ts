@@ -17,6 +17,7 @@ export const actions = {
   'dialling.simulated': 'turned real dialling off',
   'agent.created': 'created an agent',
   'agent.changed': 'changed an agent',
+  'agent.deleted': 'deleted an agent',
   'default_agent.changed': 'changed the default agent',
   'provider.saved': 'saved a provider account',
   'provider.removed': 'removed a provider account',

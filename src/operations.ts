@@ -5,6 +5,9 @@ import {
   renameAgency,
   showAgency,
 } from './agencies/operations/agency.ts'
+import { changeAgent, createAgent, listAgents, showAgent } from './agencies/operations/agent.ts'
+import { chooseDefaultAgent } from './agencies/operations/default-agent.ts'
+import { deleteAgent } from './agencies/operations/delete-agent.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
@@ -19,6 +22,8 @@ import {
   setUpFirstPerson,
 } from './people/operations/people.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
+import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
+import { setProvider } from './providers/operations/set.ts'
 import { listDeliveries, replayWebhook, testWebhook } from './webhooks/operations/deliveries.ts'
 import {
   disableWebhook,
@@ -39,6 +44,16 @@ const list = [
   showEnvironment,
   dialEnvironment,
   setLimits,
+  createAgent,
+  listAgents,
+  showAgent,
+  changeAgent,
+  chooseDefaultAgent,
+  deleteAgent,
+  setProvider,
+  listProviders,
+  testProvider,
+  removeProvider,
   generateKey,
   rotateKey,
   enableKey,
@@ -68,6 +83,8 @@ const list = [
 export const nouns: Readonly<Record<string, string>> = {
   agency: 'Agencies: create, list, rename, change the plan',
   environment: 'Environments: show, set limits, dial for real or simulate',
+  agent: 'Agents: create, list, change, choose the default one, delete',
+  provider: 'Accounts at voice providers: save, list, test, remove',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',

@@ -134,6 +134,7 @@ export const createServices = (foundations: Foundations) => {
     usage,
     clock,
     config,
+    dialling,
     deliverer,
     destinationRules,
     sendSample,

@@ -1,11 +1,12 @@
 import type { Deed, Doer } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
+import { Failure } from '../failures.ts'
 import type { EnvironmentName } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblem } from '../providers/kinds.ts'
 
 /** What can be changed of an agent. */
-interface AgentSettings extends AgentDials {
+export interface AgentSettings extends AgentDials {
   name: string
 }
 
@@ -13,19 +14,80 @@ interface AgentSettings extends AgentDials {
 export interface Agent extends AgentSettings {
   id: string
   agencyId: string
+  /** Wall-clock milliseconds, as all `…At`. */
+  createdAt: number
+  /** Since when it takes no more calls; those that it had keep it. */
+  deletedAt: number | null
 }
 
 /** An agent as somebody gives it. What is left out stays as it was; what is blank is nothing. */
 export type GivenAgent = Partial<Record<'name' | 'provider' | 'ref' | 'from', string | undefined>>
 
-/** What became of it: an agent, or why it is refused, as a sentence for whoever gave it. */
-type Saved<Row> = { agent: Row; problem: undefined } | { agent: undefined; problem: string }
+/** Where nothing else is said, an agent rings nobody. */
+export const newAgent: AgentSettings = { name: '', provider: 'simulator', ref: null, fromNumber: null }
+
+/** What an agent is called where calls are shown, which keep one that was deleted. */
+export const agentLabel = ({ name, deletedAt }: Agent) => (deletedAt === null ? name : `${name} (deleted)`)
+
+/**
+ * What an agent would be, or why it is refused, as a sentence. Its provider's judgement is asked for what changes of what it
+ * dials with: a new name is not held up by what was saved before that judgement was there.
+ */
+export const settingsFrom = (
+  { name, provider, ref, from }: GivenAgent,
+  earlier: AgentSettings,
+): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: string } => {
+  const named = nameSchema.safeParse(name ?? earlier.name)
+  if (!named.success) return { problem: named.error.issues[0]?.message ?? 'That is not a name.' }
+  const dials: AgentDials = {
+    provider: provider ?? earlier.provider,
+    ref: ref === undefined ? earlier.ref : ref.trim() || null,
+    fromNumber: from === undefined ? earlier.fromNumber : from.trim() || null,
+  }
+  const problem = isSame(dials, earlier) ? undefined : agentProblem(dials)
+  return problem === undefined ? { settings: { name: named.data, ...dials }, problem } : { problem }
+}
+
+const isSame = (one: AgentDials, other: AgentDials) =>
+  one.provider === other.provider && one.ref === other.ref && one.fromNumber === other.fromNumber
+
+/** What the audit says of a changed agent. */
+export const changeTarget = ({ name }: AgentSettings, before: AgentSettings) =>
+  name === before.name ? name : `${name}, until now ${before.name}`
+
+/** An agency's agent: one of another agency is as unknown as one that is not there. */
+export const findAgentOf = (
+  agents: { find(id: string): Agent | undefined },
+  agencyId: string,
+  id: string,
+): Agent | undefined => {
+  const agent = agents.find(id)
+  return agent?.agencyId === agencyId ? agent : undefined
+}
+
+export interface FindAgents {
+  find(id: string): Agent | undefined
+  named(agencyId: string, name: string): Agent[]
+}
+
+/** An agency's agent, by its id, or by its name where only one has it. Fails with `not_found` or `conflict`. */
+export const requireAgent = (agents: FindAgents, agencyId: string, reference: string): Agent => {
+  const byId = findAgentOf(agents, agencyId, reference.toLowerCase())
+  const [found, another] = byId ? [byId] : agents.named(agencyId, reference.trim())
+  if (another)
+    throw new Failure('conflict', { detail: 'Several agents have this name. Use the id of one of them.' })
+  if (!found) throw new Failure('not_found', { detail: 'There is no such agent.' })
+  return found
+}
+
+/** What became of it: an agent, or why it is refused. */
+type Saved = { agent: Agent; problem: undefined } | { agent: undefined; problem: string }
 
 interface Audit {
   change<T>(make: () => NotPromise<T>, deed: Deed | ((made: T) => Deed)): T
 }
-interface Creating<Row> {
-  agents: { create(agencyId: string, settings: AgentSettings, now: number): NotPromise<Row> }
+interface Creating {
+  agents: { create(agencyId: string, settings: AgentSettings, now: number): Agent }
   audit: Audit
 }
 interface Changing {
@@ -37,33 +99,29 @@ interface Choosing {
   audit: Audit
 }
 
-/** Where nothing else is said, an agent rings nobody. */
-const blank: AgentSettings = { name: '', provider: 'simulator', ref: null, fromNumber: null }
-
 /** Creates an agent of an agency. */
-export const createAgent = <Row extends Agent>(
-  { agents, audit }: Creating<Row>,
+export const createAgent = (
+  { agents, audit }: Creating,
   agencyId: string,
   given: GivenAgent,
   by: Doer,
-): Saved<Row> => {
-  const { settings, problem } = settingsFrom(given, blank)
+): Saved => {
+  const { settings, problem } = settingsFrom(given, newAgent)
   if (problem !== undefined) return { agent: undefined, problem }
   const deed = { ...by, action: 'agent.created', agency: agencyId, target: settings.name } as const
-  return { agent: audit.change<Row>(() => agents.create(agencyId, settings, by.at), deed), problem }
+  return { agent: audit.change(() => agents.create(agencyId, settings, by.at), deed), problem }
 }
 
 /** Changes an agent, from its next call on. */
-export const changeAgent = <Row extends Agent>(
+export const changeAgent = (
   { agents, audit }: Changing,
-  agent: Row,
+  agent: Agent,
   given: GivenAgent,
   by: Doer,
-): Saved<Row> => {
+): Saved => {
   const { settings, problem } = settingsFrom(given, agent)
   if (problem !== undefined) return { agent: undefined, problem }
-  const { name } = settings
-  const target = name === agent.name ? name : `${name}, until now ${agent.name}`
+  const target = changeTarget(settings, agent)
   const deed = { ...by, action: 'agent.changed', agency: agent.agencyId, target } as const
   audit.change(() => agents.change(agent.id, settings), deed)
   return { agent: { ...agent, ...settings }, problem }
@@ -83,32 +141,3 @@ export const chooseDefaultAgent = (
     environment: environment.name,
     target: agent?.name ?? 'none',
   })
-
-/** An agency's agent: one of another agency is as unknown as one that is not there. */
-export const findAgentOf = <Row extends Agent>(
-  agents: { find(id: string): Row | undefined },
-  agencyId: string,
-  id: string,
-) => {
-  const agent = agents.find(id)
-  return agent?.agencyId === agencyId ? agent : undefined
-}
-
-/**
- * What an agent would be. Its provider's judgement is asked for what changes of what it dials with: a new name is not held
- * up by what was saved before that judgement was there.
- */
-const settingsFrom = ({ name, provider, ref, from }: GivenAgent, earlier: AgentSettings) => {
-  const named = nameSchema.safeParse(name ?? earlier.name)
-  if (!named.success) return { problem: named.error.issues[0]?.message ?? 'That is not a name.' }
-  const dials: AgentDials = {
-    provider: provider ?? earlier.provider,
-    ref: ref === undefined ? earlier.ref : ref.trim() || null,
-    fromNumber: from === undefined ? earlier.fromNumber : from.trim() || null,
-  }
-  const problem = isSame(dials, earlier) ? undefined : agentProblem(dials)
-  return problem === undefined ? { settings: { name: named.data, ...dials }, problem } : { problem }
-}
-
-const isSame = (one: AgentDials, other: AgentDials) =>
-  one.provider === other.provider && one.ref === other.ref && one.fromNumber === other.fromNumber

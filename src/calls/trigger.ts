@@ -111,6 +111,8 @@ const start = async (
   try {
     await needs.commit(() => {
       requireConnected(signal)
+      // An agent is deleted while no call of its is on disk, and this one is not yet.
+      if (!needs.agents.find(agent.id)) throw new Failure('agent_not_found')
       needs.calls.insert(call)
       alongside?.(call.id)
     })

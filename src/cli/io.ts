@@ -116,7 +116,7 @@ export const table = (headings: string[], rows: string[][]) => {
 }
 
 /** A row as scripts see it: names in snake case, times in ISO 8601. */
-export const presentRow = (row: Record<string, unknown>) =>
+export const presentRow = (row: object) =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
       name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

@@ -16,8 +16,10 @@ export const findKind = (name: string) => providerKinds.find((kind) => kind.name
 export const traitsOf = (provider: string): Pick<ProviderKind, 'tells' | 'findsByOurId'> =>
   findKind(provider) ?? { tells: [], findsByOurId: true }
 
+export const accountProviderNames = providerKinds.map(({ name }) => name)
+
 /** What an agent's provider may be. */
-export const providerNames = ['simulator', ...providerKinds.map(({ name }) => name)]
+export const providerNames = ['simulator', ...accountProviderNames]
 
 /** What an agent is where it lives: at which provider, as whom, calling from what. */
 export interface AgentDials {

@@ -1,17 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { NewAccount } from '../providers/account.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { providerAccounts } from './schema.ts'
 import type { Vault } from './vault.ts'
 
 export type AccountRow = typeof providerAccounts.$inferSelect
-
-export interface NewAccount {
-  agencyId: string
-  provider: string
-  baseUrl: string | null
-  credentials: Readonly<Record<string, string>>
-}
 
 /** Agencies' accounts at providers. Credentials go in and come out in clear; the database holds them sealed. */
 export const createAccountStore = (database: Database, vault: Vault) => {

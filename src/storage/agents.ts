@@ -1,9 +1,8 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Agent } from '../agencies/agent.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { agents } from './schema.ts'
-
-export type AgentRow = typeof agents.$inferSelect
 
 interface NewAgent {
   name: string
@@ -12,16 +11,27 @@ interface NewAgent {
   fromNumber?: string | null
 }
 
+/** Agents. One that was deleted is found no more, but for its name. */
 export const createAgentStore = ({ changes, orm }: Database) => {
-  const kept = new Cache<AgentRow>(changes)
+  const kept = new Cache<Agent>(changes)
   const byId = orm
     .select()
     .from(agents)
     .where(eq(agents.id, sql.placeholder('id')))
     .prepare()
 
+  const row = (id: string): Agent | undefined => kept.read(id, () => byId.get({ id }))
+
+  const listWhere = (agencyId: string, condition?: SQL): Agent[] =>
+    orm
+      .select()
+      .from(agents)
+      .where(and(eq(agents.agencyId, agencyId), condition))
+      .orderBy(agents.createdAt, agents.id)
+      .all()
+
   return {
-    create: (agencyId: string, given: NewAgent, now: number): AgentRow => {
+    create: (agencyId: string, given: NewAgent, now: number): Agent => {
       const agent = {
         id: crypto.randomUUID(),
         agencyId,
@@ -29,6 +39,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
         fromNumber: null,
         ...given,
         createdAt: now,
+        deletedAt: null,
       }
       orm.insert(agents).values(agent).run()
       return agent
@@ -40,14 +51,31 @@ export const createAgentStore = ({ changes, orm }: Database) => {
       kept.drop(id)
     },
 
-    find: (id: string): AgentRow | undefined => kept.read(id, () => byId.get({ id })),
+    delete: (id: string, now: number) => {
+      orm.update(agents).set({ deletedAt: now }).where(eq(agents.id, id)).run()
+      kept.drop(id)
+    },
 
-    list: (agencyId: string): AgentRow[] =>
+    find: (id: string): Agent | undefined => {
+      const agent = row(id)
+      return agent?.deletedAt === null ? agent : undefined
+    },
+
+    /** What an agent is called, or was when it was deleted. */
+    nameOf: (id: string): string | undefined => row(id)?.name,
+
+    /** Those of an agency that have this name: nothing keeps two from sharing one. */
+    named: (agencyId: string, name: string): Agent[] =>
       orm
         .select()
         .from(agents)
-        .where(eq(agents.agencyId, agencyId))
-        .orderBy(agents.createdAt, agents.id)
+        .where(and(eq(agents.agencyId, agencyId), eq(agents.name, name), isNull(agents.deletedAt)))
+        .limit(2)
         .all(),
+
+    list: (agencyId: string): Agent[] => listWhere(agencyId, isNull(agents.deletedAt)),
+
+    /** With those that were deleted: calls keep their agent. */
+    listEver: (agencyId: string): Agent[] => listWhere(agencyId),
   }
 }

@@ -86,6 +86,15 @@ export const createCallStore = (database: Database) => {
     /** The calls that are not over: each holds a lease. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
 
+    /** Whether an agent has a call that is not over. */
+    hasActive: (agentId: string): boolean =>
+      orm
+        .select({ id: calls.id })
+        .from(calls)
+        .where(and(isNull(calls.endedAt), eq(calls.agentId, agentId)))
+        .limit(1)
+        .get() !== undefined,
+
     /** An environment's calls that are not over, oldest first. */
     activeIn: (environmentId: string): Call[] =>
       orm

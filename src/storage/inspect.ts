@@ -44,7 +44,7 @@ interface DatabaseInspection {
   /** Sealed rows, and those that this secret does not open. */
   sealed: number
   unopened: number
-  /** Agents that live at a provider. */
+  /** Agents that live at a provider, without those that were deleted. */
   agents: InspectedAgent[]
 }
 
@@ -138,10 +138,12 @@ const newestOf = (database: Sqlite): number | null => {
 /** The first agents, all of them simulated, had no number to call from. */
 const agentsIn = (database: Sqlite): InspectedAgent[] => {
   const columns = database.query<{ name: string }, []>('PRAGMA table_info(agents)').all()
-  if (!columns.some(({ name }) => name === 'from_number')) return []
+  const hasColumn = (wanted: string) => columns.some(({ name }) => name === wanted)
+  if (!hasColumn('from_number')) return []
+  const isLive = hasColumn('deleted_at') ? 'deleted_at is null' : 'true'
   return database
     .query<InspectedAgent, []>(
-      "select id, name, provider, ref, from_number as fromNumber from agents where provider != 'simulator' order by created_at",
+      `select id, name, provider, ref, from_number as fromNumber from agents where provider != 'simulator' and ${isLive} order by created_at`,
     )
     .all()
 }

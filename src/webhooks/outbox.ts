@@ -16,7 +16,8 @@ interface OutboxNeeds {
     /** Puts the news of a call's end off for as long as that of its start, while that is still to be told. */
     keepOrder(callId: string): void
   }
-  agents: { find(id: string): { name: string } | undefined }
+  /** Of one that was deleted too: a provider may report on a call long after its end. */
+  agents: { nameOf(id: string): string | undefined }
   /** What a call's provider usually tells of it in the end. */
   tells(call: Call): readonly Detail[]
   clock: { now(): number }
@@ -39,7 +40,7 @@ export const createOutbox =
     const endpoint = webhooks.listening(after.environmentId)
     if (!endpoint) return
     const now = clock.now()
-    const names = { agent: agents.find(after.agentId)?.name ?? '', environment: endpoint.environment }
+    const names = { agent: agents.nameOf(after.agentId) ?? '', environment: endpoint.environment }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
     const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
     const isAwaited = awaitsDetails(after) && tells(after).some(isMissing)

@@ -218,7 +218,7 @@ test('an agent of another agency is nobody’s default', async () => {
   const chosen = await command('agent', 'default', '--environment', 'production', '--agent', theirs.id)
   expect(chosen).toMatchObject({ code: 1, err: `The agency ${gate.agency.id} has no agent ${theirs.id}.` })
   expect((await post(`${agentsPath}/default`, { environment: 'production', agent: theirs.id })).status).toBe(
-    400,
+    404,
   )
   expect(gate.environment('production').defaultAgentId).toBe(gate.agent.id)
 })

@@ -17,6 +17,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     'usage-not-found': `${home}/usage?request=unknown`,
     agents: `${home}/agents`,
     agent: `${home}/agents/${agents.cleo.id}`,
+    'agent-delete': `${home}/agents/${agents.cleo.id}/delete`,
     integrations: `${home}/integrations`,
     api,
     limits: `${api}/production/limits`,

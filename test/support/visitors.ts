@@ -32,6 +32,13 @@ export const populate = async () => {
     commandLineActor,
   )
   gate.database.sqlite.run('delete from audit')
+  const account = {
+    agencyId: gate.agency.id,
+    provider: 'vapi',
+    baseUrl: null,
+    credentials: { api_key: 'a key' },
+  }
+  gate.services.accounts.save(account, now)
   await gate.trigger()
   listen(gate, 'http://127.0.0.1:9/hook')
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const

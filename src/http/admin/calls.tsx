@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { agentLabel } from '../../agencies/agent.ts'
 import { type Call, callStatuses, isOver } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
 import { limitsOf } from '../../limits/limits.ts'
@@ -43,13 +44,17 @@ export const callPages = (services: Services) => {
     services
 
   const viewer = (agency: Agency) => {
-    const agentNames = new Map(agents.list(agency.id).map(({ id, name }) => [id, name]))
+    const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
     const names = new Map(environments.list(agency.id).map(({ id, name }) => [id, name]))
-    return (call: Call): CallView => ({
-      ...call,
-      environment: names.get(call.environmentId) ?? 'production',
-      agentName: agentNames.get(call.agentId) ?? call.agentId,
-    })
+    return (call: Call): CallView => {
+      const agent = agentsById.get(call.agentId)
+      return {
+        ...call,
+        environment: names.get(call.environmentId) ?? 'production',
+        agentName: agent ? agentLabel(agent) : call.agentId,
+        isAgentDeleted: agent?.deletedAt !== null,
+      }
+    }
   }
 
   const find = (params: { agency: string; call: string }) => {
@@ -100,7 +105,10 @@ export const callPages = (services: Services) => {
           active: leases.count(row.id),
           limit: limitsOf(row, config).concurrentCalls,
         }))
-        const facts = { person, agency, slots, older, filter, agents: agents.list(agency.id) }
+        const choices = agents
+          .listEver(agency.id)
+          .filter(({ id, deletedAt }) => deletedAt === null || id === filter.agent)
+        const facts = { person, agency, slots, older, filter, agents: choices }
         const views = page.map(viewer(agency))
         return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
       },

@@ -17,7 +17,7 @@ export const submit = async <T>(
   }
 }
 
-/** A form's \`true\` or \`false\`. */
+/** A form's `true` or `false`. */
 export const flagIn = (form: Record<string, string>, name: string): boolean => {
   const text = form[name]
   if (text === 'true' || text === 'false') return text === 'true'

@@ -1,14 +1,14 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
-import { checkAccount } from '../../providers/credentials.ts'
+import type { Person } from '../../people/person.ts'
+import { requireKind } from '../../providers/account.ts'
 import { hookUrl } from '../../providers/dialling.ts'
 import { hookNotice } from '../../providers/hook-notice.ts'
-import { findKind } from '../../providers/kinds.ts'
+import { removeProvider } from '../../providers/operations/account.ts'
+import { setProvider } from '../../providers/operations/set.ts'
 import type { Services } from '../../services.ts'
-import type { AccountRow } from '../../storage/accounts.ts'
-import type { Person } from '../../people/person.ts'
 import { findAgency } from './agencies.tsx'
+import { submit } from './form.ts'
 import { signedIn } from './guard.ts'
 import { renderPage } from './pages/layout.tsx'
 import { ProviderPage } from './pages/provider.tsx'
@@ -21,23 +21,12 @@ const ownPassword = (title: string) =>
 const tooOften = 'There were too many attempts. Wait a minute and try again.'
 
 export const providerPages = (services: Services) => {
-  const { accounts, audit, clock, config, dialling, passwords, publicUrl } = services
-  const destinations = { allowPrivate: config.allowPrivateDestinations }
+  const { accounts, config, passwords, perform, publicUrl } = services
 
   const find = (params: Params) => {
-    const kind = findKind(params.provider)
-    if (!kind) throw new Failure('not_found', { detail: 'There is no such provider.' })
+    const kind = requireKind(params.provider)
     const agency = findAgency(services, params.agency)
     return { agency, kind, account: accounts.findFor(agency.id, kind.name) }
-  }
-
-  /** Under another secret than it was sealed with, an account has nothing to keep. */
-  const earlier = (account: AccountRow) => {
-    try {
-      return { credentials: accounts.open(account), baseUrl: account.baseUrl }
-    } catch {
-      return undefined
-    }
   }
 
   interface Shown {
@@ -59,43 +48,34 @@ export const providerPages = (services: Services) => {
     })
     .post(
       '/agencies/:agency/integrations/providers/:provider',
-      async ({ by, person, params, confirm, readForm, set }) => {
-        const { agency, kind, account } = find(params)
+      async ({ actor, person, params, confirm, readForm, set }) => {
+        const { kind } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
         const refuse = (error: string, status = 422) => {
           set.status = status
           return page(person, params, { baseUrl, error })
         }
-        const checked = checkAccount(kind, given, baseUrl, destinations, account && earlier(account))
-        if (checked.problems) return refuse(checked.problems.join(' '))
-        const values = Object.values(given).flatMap((value) => [value, value.trim()])
-        const isOwnPassword = await passwords.isAmong(values, person)
+        // Of what would be sent: each value is a guess, and other fields could hold any number of them.
+        const values = kind.credentials.flatMap(({ name }) => given[name] ?? [])
+        const isOwnPassword = await passwords.isAmong(
+          [...values, ...values.map((value) => value.trim())],
+          person,
+        )
         if (isOwnPassword === undefined) return refuse(tooOften, 429)
         if (isOwnPassword) return refuse(ownPassword(kind.title))
         confirm()
-        const complaint = await dialling.check(kind, checked)
-        if (complaint !== undefined) return refuse(complaint)
-        confirm()
-        audit.change(
-          () => accounts.save({ agencyId: agency.id, provider: kind.name, ...checked }, clock.now()),
-          {
-            ...by,
-            action: 'provider.saved',
-            agency: agency.id,
-            target: kind.title,
-          },
-        )
-        return page(person, params, { made: checked.made })
+        const input = { ...params, credential: given, base_url: baseUrl }
+        const { done, error } = await submit(perform(setProvider, input, actor))
+        if (!done) return refuse(error)
+        return page(person, params, done.hook_secret ? { made: { hook_secret: done.hook_secret } } : {})
       },
       { parse: 'none', params: providerParams },
     )
     .post(
       '/agencies/:agency/integrations/providers/:provider/remove',
-      ({ by, params, redirect }) => {
-        const { agency, kind, account } = find(params)
-        const deed = { action: 'provider.removed', agency: agency.id, target: kind.title } as const
-        if (account) audit.change(() => accounts.remove(account.id), { ...by, ...deed })
-        return redirect(`/admin/agencies/${agency.id}/integrations`, 303)
+      async ({ actor, params, redirect }) => {
+        await perform(removeProvider, params, actor)
+        return redirect(`/admin/agencies/${params.agency}/integrations`, 303)
       },
       { parse: 'none', params: providerParams },
     )

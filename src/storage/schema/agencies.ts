@@ -76,6 +76,8 @@ export const agents = sqliteTable(
     ref: text(),
     fromNumber: text('from_number'),
     createdAt: integer('created_at').notNull(),
+    /** Since when it takes no more calls. Its row stays, for those that it had. */
+    deletedAt: integer('deleted_at'),
   },
   (table) => [index('agents_agency').on(table.agencyId)],
 )

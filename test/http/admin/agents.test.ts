@@ -49,7 +49,7 @@ test('a refused change changes nothing, says why and keeps what was typed', asyn
   for (const [given, why] of [
     [{ ...vapiAgent, name: ' ' }, 'A name is needed.'],
     [{ ...vapiAgent, ref: '' }, 'An agent at Vapi needs its assistant ID: a UUID'],
-    [{ ...vapiAgent, provider: 'nobody' }, 'There is no such provider.'],
+    [{ ...vapiAgent, provider: 'nobody' }, 'provider must be one of simulator, vapi'],
   ] as const) {
     const refused = await post(agentPath(gate), given)
     expect(refused.status).toBe(422)
@@ -97,4 +97,61 @@ test('who changed an agent is in the audit', async () => {
     target: 'Bea, until now Ann',
     agencyId: gate.agency.id,
   })
+})
+
+test('an agent is deleted after a question, and its calls keep its name without a link to nothing', async () => {
+  const gate = createGate()
+  const { agents, environments } = gate.services
+  const { visit, post } = await createOperator(gate)
+  const call = await triggered(gate, '00')
+  await gate.clock.advance(60_000)
+  const spare = agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now())
+  environments.setDefaultAgent(gate.production.id, spare.id)
+
+  expect(await (await visit(agentPath(gate))).text()).toContain(`href="${agentPath(gate)}/delete"`)
+  const question = await textOf(await visit(`${agentPath(gate)}/delete`))
+  expect(question).toContain('Delete Ann?')
+  expect(question).toContain('Ann places no more calls')
+  expect(agents.find(gate.agent.id)).toBeDefined()
+
+  const deleted = await post(`${agentPath(gate)}/delete`)
+  const list = `/admin/agencies/${gate.agency.id}/agents`
+  expect([deleted.status, deleted.headers.get('location')]).toEqual([303, list])
+  for (const path of [agentPath(gate), `${agentPath(gate)}/delete`])
+    expect((await visit(path)).status).toBe(404)
+  expect((await post(`${agentPath(gate)}/delete`)).status).toBe(404)
+  const api = `/admin/agencies/${gate.agency.id}/integrations/api`
+  for (const path of [list, api]) expect(await (await visit(path)).text()).not.toContain(gate.agent.id)
+
+  const calls = `/admin/agencies/${gate.agency.id}/calls`
+  expect(await textOf(await visit(calls))).toContain('Ann (deleted)')
+  const ofCall = await (await visit(`${calls}/${call.id}`)).text()
+  expect(ofCall).toContain('Ann (deleted)')
+  expect(ofCall).not.toContain(agentPath(gate))
+})
+
+test('the list of calls offers a deleted agent only while it is the one that is chosen', async () => {
+  const gate = createGate()
+  const { agents } = gate.services
+  const { visit } = await createOperator(gate)
+  const spare = agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now())
+  agents.delete(spare.id, gate.clock.now())
+  const calls = `/admin/agencies/${gate.agency.id}/calls`
+  expect(await (await visit(calls)).text()).not.toContain(spare.id)
+  expect(await (await visit(`${calls}?agent=${spare.id}`)).text()).toContain(
+    `<option value="${spare.id}" selected>Bea (deleted)`,
+  )
+})
+
+test('an agent that cannot be deleted now says why instead of asking, and stays', async () => {
+  const gate = createGate()
+  const { visit, post } = await createOperator(gate)
+  const why = 'This is the default agent in production.'
+  const question = await visit(`${agentPath(gate)}/delete`)
+  expect(await question.clone().text()).not.toContain('<button type="submit" class="danger')
+  expect(await textOf(question)).toContain(why)
+  const refused = await post(`${agentPath(gate)}/delete`)
+  expect(refused.status).toBe(422)
+  expect(await textOf(refused)).toContain(why)
+  expect(gate.services.agents.find(gate.agent.id)).toEqual(gate.agent)
 })

@@ -161,7 +161,7 @@ test('the default agent is one of the agency’s own, or none', async () => {
     { name: 'Foreign', provider: 'simulator' },
     gate.clock.now(),
   )
-  expect((await post(path, { environment: 'production', agent: foreign.id })).status).toBe(400)
+  expect((await post(path, { environment: 'production', agent: foreign.id })).status).toBe(404)
   expect((await gate.trigger()).status).toBe(200)
   expect((await post(path, { environment: 'production', agent: '' })).status).toBe(303)
   expect((await gate.trigger()).status).toBe(400)

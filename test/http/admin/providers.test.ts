@@ -42,3 +42,14 @@ test('a session tells whether a guess is the password at most 20 times a minute'
   await gate.clock.advance(60_000)
   expect(await guess()).toBe(422)
 })
+
+test('a value that would be sent to nobody tells nothing of a password, so that one form is no list of guesses', async () => {
+  const gate = createGate()
+  const { post } = await createOperator(gate, password)
+  const path = `/admin/agencies/${gate.agency.id}/integrations/providers/vapi`
+  const refused = await post(path, { api_key: 'a-key', hook_secret: 'a-secret', guess: password })
+  expect(refused.status).toBe(422)
+  const html = await refused.text()
+  expect(html).toContain('takes these credentials')
+  expect(html).not.toContain('is the password')
+})

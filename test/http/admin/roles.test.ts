@@ -67,6 +67,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/agencies/:agency/agents',
     'GET /admin/agencies/:agency/agents/:agent',
     'POST /admin/agencies/:agency/agents/:agent',
+    'GET /admin/agencies/:agency/agents/:agent/delete',
+    'POST /admin/agencies/:agency/agents/:agent/delete',
     'POST /admin/agencies/:agency/agents/default',
     'GET /admin/agencies/:agency/usage',
     'GET /admin/agencies/:agency/usage/live',

@@ -1,12 +1,11 @@
-import type { GivenAgent } from '../../../agencies/agent.ts'
+import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
-import type { AgentRow } from '../../../storage/agents.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { FormError, Time } from './layout.tsx'
 
 interface AgentProps extends AgencyPageProps {
-  agent: AgentRow
+  agent: Agent
   accounts: ReadonlySet<string>
   typed?: GivenAgent | undefined
   error?: string | undefined
@@ -47,10 +46,41 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
         button="Save agent"
       />
     </article>
+    <p>
+      <a href={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} role="button" class="secondary">
+        Delete agent…
+      </a>
+    </p>
   </AgencyLayout>
 )
 
-const asTyped = ({ name, provider, ref, fromNumber }: AgentRow): GivenAgent => ({
+interface DeleteProps extends AgencyPageProps {
+  agent: Agent
+  /** What stops working, or why it cannot be deleted now. */
+  ends: string | undefined
+  error: string | undefined
+}
+
+export const DeleteAgentPage = ({ person, agency, agent, ends, error }: DeleteProps) => (
+  <AgencyLayout person={person} agency={agency} title="Delete agent" section="agents">
+    <article>
+      <h1>{`Delete ${agent.name}?`}</h1>
+      <FormError message={error} />
+      {ends !== undefined && <p class="notice error">{ends}</p>}
+      <p>The calls that it had are kept, with its name. There is no way back.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} class="row start">
+        {ends !== undefined && (
+          <button type="submit" class="danger inline">
+            Delete agent
+          </button>
+        )}
+        <a href={`/admin/agencies/${agency.id}/agents/${agent.id}`}>Keep the agent</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)
+
+const asTyped = ({ name, provider, ref, fromNumber }: Agent): GivenAgent => ({
   name,
   provider,
   ref: ref ?? '',
@@ -58,7 +88,7 @@ const asTyped = ({ name, provider, ref, fromNumber }: AgentRow): GivenAgent => (
 })
 
 /** One that was saved before its provider's form was asked for keeps what it has: its calls fail until that is mended. */
-const AgentProblem = ({ agent }: { agent: AgentRow }) => {
+const AgentProblem = ({ agent }: { agent: Agent }) => {
   const problem = agentProblem(agent)
   return problem === undefined ? null : (
     <p class="notice warning">{`This agent cannot place calls. ${problem}`}</p>
@@ -66,7 +96,7 @@ const AgentProblem = ({ agent }: { agent: AgentRow }) => {
 }
 
 /** A provider without an account refuses every call of its agents: that is said here, with the way out. */
-export const ProviderName = ({ agent, accounts }: { agent: AgentRow; accounts: ReadonlySet<string> }) => {
+export const ProviderName = ({ agent, accounts }: { agent: Agent; accounts: ReadonlySet<string> }) => {
   const kind = findKind(agent.provider)
   if (!kind) return <>Simulator</>
   if (accounts.has(kind.name)) return <>{kind.title}</>

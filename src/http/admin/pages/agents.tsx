@@ -1,13 +1,12 @@
-import type { GivenAgent } from '../../../agencies/agent.ts'
+import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { agentProblem } from '../../../providers/kinds.ts'
-import type { AgentRow } from '../../../storage/agents.ts'
 import type { EnvironmentRow } from '../../../storage/environments.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { AgentForm, ProviderName } from './agent.tsx'
 import { EnvironmentTag } from './words.tsx'
 
 interface AgentsProps extends AgencyPageProps {
-  agents: AgentRow[]
+  agents: Agent[]
   environments: EnvironmentRow[]
   /** The names of the providers that the agency has an account with. */
   accounts: ReadonlySet<string>
@@ -103,7 +102,7 @@ const DefaultAgents = ({ agents, environments }: Pick<AgentsProps, 'agents' | 'e
   </article>
 )
 
-const DefaultAgentForm = ({ environment, agents }: { environment: EnvironmentRow; agents: AgentRow[] }) => (
+const DefaultAgentForm = ({ environment, agents }: { environment: EnvironmentRow; agents: Agent[] }) => (
   <form method="post" action={`/admin/agencies/${environment.agencyId}/agents/default`}>
     <input type="hidden" name="environment" value={environment.name} />
     <label>

@@ -83,7 +83,11 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     <dd>Outbound</dd>
     <dt>Agent</dt>
     <dd>
-      <a href={`/admin/agencies/${call.agencyId}/agents/${call.agentId}`}>{call.agentName}</a>
+      {call.isAgentDeleted ? (
+        call.agentName
+      ) : (
+        <a href={`/admin/agencies/${call.agencyId}/agents/${call.agentId}`}>{call.agentName}</a>
+      )}
     </dd>
     <dt>Provider</dt>
     <dd>{call.provider}</dd>

@@ -1,6 +1,6 @@
+import { type Agent, agentLabel } from '../../../agencies/agent.ts'
 import { type Call, callStatuses } from '../../../calls/call.ts'
 import { type EnvironmentName, environmentNames } from '../../../keys/keyring.ts'
-import type { AgentRow } from '../../../storage/agents.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { Time } from './layout.tsx'
 import {
@@ -17,6 +17,7 @@ import {
 export interface CallView extends Call {
   environment: EnvironmentName
   agentName: string
+  isAgentDeleted: boolean
 }
 
 /** What the list is narrowed down to. */
@@ -28,7 +29,7 @@ export interface CallFilter {
 
 interface CallsProps extends AgencyPageProps {
   calls: CallView[]
-  agents: AgentRow[]
+  agents: Agent[]
   filter: CallFilter
   slots: { name: EnvironmentName; active: number; limit: number }[]
   /** Where the calls before these are, and whether these are the newest. */
@@ -71,7 +72,7 @@ const listUrl = (path: string, filter: CallFilter, before?: string) => {
 
 interface FilterProps {
   path: string
-  agents: AgentRow[]
+  agents: Agent[]
   filter: CallFilter
   isFiltered: boolean
 }
@@ -94,7 +95,7 @@ const FilterForm = ({ path, agents, filter, isFiltered }: FilterProps) => (
       label="Agent"
       name="agent"
       chosen={filter.agent}
-      options={agents.map(({ id, name }) => [id, name])}
+      options={agents.map((agent) => [agent.id, agentLabel(agent)])}
     />
     <div class="row start">
       <button type="submit" class="secondary">

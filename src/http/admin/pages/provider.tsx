@@ -1,11 +1,11 @@
 import type { Credential, ProviderKind } from '../../../calls/provider.ts'
-import type { AccountRow } from '../../../storage/accounts.ts'
+import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from './agency.tsx'
 import { FormError, Time } from './layout.tsx'
 
 interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
-  account: AccountRow | undefined
+  account: ProviderAccount | undefined
   hookUrl: string | undefined
   /** What stands against the hook's address. */
   notice: string | undefined

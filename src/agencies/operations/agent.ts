@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import type { EnvironmentName } from '../../keys/keyring.ts'
+import { environmentNameSchema, iso, nameSchema, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { agentProblem, providerNames } from '../../providers/kinds.ts'
+import {
+  type Agent,
+  type AgentSettings,
+  changeTarget,
+  type FindAgents,
+  type GivenAgent,
+  newAgent,
+  requireAgent,
+  settingsFrom,
+} from '../agent.ts'
+
+const agent = z.object({
+  id: z.string(),
+  name: z.string(),
+  provider: z.string(),
+  ref: z.string().nullable(),
+  from: z.string().nullable(),
+  default_in: z
+    .array(environmentNameSchema)
+    .meta({ description: 'Where it takes the calls that name no agent' }),
+  problem: z.string().nullable().meta({ description: 'Why it cannot place calls; null when it can' }),
+  created_at: time,
+})
+
+export interface Defaults {
+  environments: { list(agencyId: string): { name: EnvironmentName; defaultAgentId: string | null }[] }
+}
+
+const present = ({ environments }: Defaults, shown: Agent) => ({
+  id: shown.id,
+  name: shown.name,
+  provider: shown.provider,
+  ref: shown.ref,
+  from: shown.fromNumber,
+  default_in: defaultIn({ environments }, shown),
+  problem: agentProblem(shown) ?? null,
+  created_at: iso(shown.createdAt),
+})
+
+/** The environments whose default agent it is. */
+export const defaultIn = ({ environments }: Defaults, { id, agencyId }: Agent) =>
+  environments
+    .list(agencyId)
+    .filter(({ defaultAgentId }) => defaultAgentId === id)
+    .map(({ name }) => name)
+
+export const agentField = z
+  .string()
+  .max(200)
+  .meta({ description: 'The agent’s id, or its name where only one is called that', hint: 'agent' })
+
+/** Its form is the provider's: see `agentProblem`. */
+const dials = {
+  provider: z.enum(providerNames).optional().meta({ description: 'Who dials for it' }),
+  ref: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'Who speaks: its ID at the provider; blank for none', hint: 'id' }),
+  from: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'What it calls from; blank for none', hint: 'number|id' }),
+}
+
+interface Given extends Omit<GivenAgent, 'ref' | 'from'> {
+  ref?: string | null | undefined
+  from?: string | null | undefined
+}
+
+/** What an agent would be. Fails with `invalid_input`. */
+const requireSettings = ({ name, provider, ref, from }: Given, earlier: AgentSettings): AgentSettings => {
+  const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from }
+  const { settings, problem } = settingsFrom(given, earlier)
+  if (settings) return settings
+  throw new Failure('invalid_input', { detail: problem })
+}
+
+interface CreateDeps extends Defaults {
+  agents: { create(agencyId: string, settings: AgentSettings, now: number): Agent }
+}
+
+export const createAgent = operation({
+  name: 'agent.create',
+  summary: 'Creates an agent.',
+  scope: 'agency',
+  may: 'admin',
+  input: { name: nameSchema.meta({ description: 'Its name' }), ...dials },
+  example: { name: 'Ann' },
+  output: agent,
+  says: ({ name, id }) => `Created the agent ${name}: ${id}`,
+  run: async (deps: CreateDeps, { agency, input, now, change }) => {
+    const settings = requireSettings(input, newAgent)
+    const entry = { action: 'agent.created', target: settings.name } as const
+    return present(deps, await change(() => deps.agents.create(agency.id, settings, now), entry))
+  },
+})
+
+interface ListDeps extends Defaults {
+  agents: { list(agencyId: string): Agent[] }
+}
+
+export const listAgents = operation({
+  name: 'agent.list',
+  summary: 'Lists the agents.',
+  scope: 'agency',
+  may: 'admin',
+  input: {},
+  output: z.array(agent),
+  columns: ['id', 'provider', 'name'],
+  empty: 'There are no agents yet. Create one with: callgate agent create',
+  run: (deps: ListDeps, { agency }) => deps.agents.list(agency.id).map((each) => present(deps, each)),
+})
+
+interface FindDeps extends Defaults {
+  agents: FindAgents
+}
+
+export const showAgent = operation({
+  name: 'agent.show',
+  summary: 'Shows an agent.',
+  scope: 'agency',
+  may: 'admin',
+  input: { agent: agentField },
+  example: { agent: 'Ann' },
+  output: agent,
+  run: (deps: FindDeps, { agency, input }) =>
+    present(deps, requireAgent(deps.agents, agency.id, input.agent)),
+})
+
+interface ChangeDeps extends Defaults {
+  agents: FindAgents & { change(id: string, settings: AgentSettings): void }
+}
+
+export const changeAgent = operation({
+  name: 'agent.change',
+  summary: 'Changes an agent, from its next call on. What is left out stays as it is.',
+  scope: 'agency',
+  may: 'admin',
+  input: {
+    agent: agentField,
+    name: nameSchema.optional().meta({ description: 'Its new name' }),
+    ...dials,
+  },
+  example: { agent: 'Ann', from: '+15550001111' },
+  output: agent,
+  says: ({ name }) => `Changed the agent ${name}, from its next call on.`,
+  run: async (deps: ChangeDeps, { agency, input: { agent: reference, ...given }, change }) => {
+    if ([given.name, given.provider, given.ref, given.from].every((field) => field === undefined))
+      throw new Failure('invalid_input', { detail: 'Say what to change: name, provider, ref or from.' })
+    const before = requireAgent(deps.agents, agency.id, reference)
+    const settings = requireSettings(given, before)
+    await change(() => deps.agents.change(before.id, settings), {
+      action: 'agent.changed',
+      target: changeTarget(settings, before),
+    })
+    return present(deps, { ...before, ...settings })
+  },
+})

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { operation } from '../../operation.ts'
+import { type Agent, type FindAgents, requireAgent } from '../agent.ts'
+import { agentField, defaultIn, type Defaults } from './agent.ts'
+
+interface DeleteDeps extends Defaults {
+  agents: FindAgents & { delete(id: string, now: number): void }
+  calls: { hasActive(agentId: string): boolean }
+}
+
+/** The agent that can be deleted: no call waits for it, and none goes on. Fails with `not_found` or `conflict`. */
+const requireIdle = (deps: DeleteDeps, agencyId: string, reference: string): Agent => {
+  const found = requireAgent(deps.agents, agencyId, reference)
+  const places = defaultIn(deps, found)
+  if (places.length > 0)
+    throw new Failure('conflict', {
+      detail: `This is the default agent in ${places.join(' and ')}. Choose another one there first.`,
+    })
+  if (deps.calls.hasActive(found.id))
+    throw new Failure('conflict', { detail: 'A call of this agent is under way. Wait until it is over.' })
+  return found
+}
+
+export const deleteAgent = operation({
+  name: 'agent.delete',
+  summary: 'Deletes an agent. The calls that it had are kept, with its name.',
+  scope: 'agency',
+  may: 'admin',
+  input: { agent: agentField },
+  example: { agent: 'Ann' },
+  output: z.object({ id: z.string(), name: z.string() }),
+  says: ({ name }) => `The agent ${name} is deleted.`,
+  ends: (deps: DeleteDeps, { agency, input }) => {
+    const { name } = requireIdle(deps, agency.id, input.agent)
+    return `${name} places no more calls: requests that name this agent get 400 Agent not found.`
+  },
+  run: async (deps: DeleteDeps, { agency, input, now, change }) => {
+    const { id, name } = await change(
+      () => {
+        const found = requireIdle(deps, agency.id, input.agent)
+        deps.agents.delete(found.id, now)
+        return found
+      },
+      (deleted) => ({ action: 'agent.deleted', target: deleted.name }),
+    )
+    return { id, name }
+  },
+})

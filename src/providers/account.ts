@@ -1,0 +1,44 @@
+import { Failure } from '../failures.ts'
+import { findKind } from './kinds.ts'
+import type { ProviderKind } from '../calls/provider.ts'
+
+/** An agency's account at a provider, as it is kept: one each. */
+export interface ProviderAccount {
+  id: string
+  agencyId: string
+  provider: string
+  /** In the place of the provider's usual address. */
+  baseUrl: string | null
+  /** The credentials, encrypted. */
+  sealed: string
+  /** The last characters of each credential, for people. */
+  hints: Record<string, string>
+  savedAt: number
+}
+
+/** An account as it is given to be kept. */
+export interface NewAccount extends Pick<ProviderAccount, 'agencyId' | 'provider' | 'baseUrl'> {
+  credentials: Readonly<Record<string, string>>
+}
+
+export interface FindAccounts {
+  findFor(agencyId: string, provider: string): ProviderAccount | undefined
+}
+
+/** The provider with this name. Fails with `not_found`. */
+export const requireKind = (name: string): ProviderKind => {
+  const kind = findKind(name)
+  if (kind) return kind
+  throw new Failure('not_found', { detail: 'There is no such provider.' })
+}
+
+/** An agency's account at a provider. Fails with `not_found`. */
+export const requireAccount = (
+  accounts: FindAccounts,
+  agencyId: string,
+  { name }: Pick<ProviderKind, 'name'>,
+): ProviderAccount => {
+  const account = accounts.findFor(agencyId, name)
+  if (account) return account
+  throw new Failure('not_found', { detail: `No ${name} account is connected.` })
+}

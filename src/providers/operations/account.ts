@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { iso, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } from '../account.ts'
+import { hookUrl } from '../dialling.ts'
+import { accountProviderNames } from '../kinds.ts'
+
+export const providerField = z.enum(accountProviderNames).meta({ description: 'Which provider' })
+
+interface ListDeps {
+  accounts: { list(agencyId: string): ProviderAccount[] }
+  publicUrl(): string
+}
+
+export const listProviders = operation({
+  name: 'provider.list',
+  summary: 'Lists the accounts at providers. Of their credentials, only the last characters are shown.',
+  scope: 'agency',
+  may: 'admin',
+  input: {},
+  output: z.array(
+    z.object({
+      id: z.string(),
+      provider: z.string(),
+      base_url: z.string().nullable(),
+      credentials: z.record(z.string(), z.string()).meta({ description: 'The last characters of each' }),
+      hook_url: z.string(),
+      saved_at: time,
+    }),
+  ),
+  columns: ['provider', 'credentials', 'hook_url'],
+  empty: 'There are no accounts at providers yet. Save one with: callgate provider set',
+  run: ({ accounts, publicUrl }: ListDeps, { agency }) =>
+    accounts.list(agency.id).map(({ id, provider, baseUrl, hints, savedAt }) => ({
+      id,
+      provider,
+      base_url: baseUrl,
+      credentials: Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`])),
+      hook_url: hookUrl(publicUrl(), provider, id),
+      saved_at: iso(savedAt),
+    })),
+})
+
+interface TestDeps {
+  accounts: FindAccounts
+  dialling: {
+    providerOf(account: { provider: string; accountId: string }): { check(): Promise<string | undefined> }
+  }
+}
+
+export const testProvider = operation({
+  name: 'provider.test',
+  summary: 'Asks a provider whether the saved credentials work. Places no call.',
+  scope: 'agency',
+  may: 'admin',
+  input: { provider: providerField },
+  output: z.object({ provider: z.string(), works: z.literal(true) }),
+  says: (_, { provider }) => `${requireKind(provider).title} accepts the credentials.`,
+  run: async ({ accounts, dialling }: TestDeps, { agency, input }) => {
+    const { id, provider } = requireAccount(accounts, agency.id, requireKind(input.provider))
+    const complaint = await dialling.providerOf({ provider, accountId: id }).check()
+    if (complaint !== undefined) throw new Failure('conflict', { detail: complaint })
+    return { provider, works: true as const }
+  },
+})
+
+interface RemoveDeps {
+  accounts: FindAccounts & { remove(id: string): void }
+}
+
+export const removeProvider = operation({
+  name: 'provider.remove',
+  summary: 'Removes an account at a provider. Its agents place no more calls.',
+  scope: 'agency',
+  may: 'admin',
+  input: { provider: providerField },
+  output: z.object({ provider: z.string(), removed: z.literal(true) }),
+  says: ({ provider }) => `Removed the ${provider} account.`,
+  ends: ({ accounts }: RemoveDeps, { agency, input }) => {
+    const kind = requireKind(input.provider)
+    requireAccount(accounts, agency.id, kind)
+    return `Calls of agents at ${kind.title} will fail, and calls under way can no longer be asked about or ended.`
+  },
+  run: async ({ accounts }: RemoveDeps, { agency, input, change }) => {
+    const kind = requireKind(input.provider)
+    const { id } = requireAccount(accounts, agency.id, kind)
+    await change(() => accounts.remove(id), { action: 'provider.removed', target: kind.title })
+    return { provider: kind.name, removed: true as const }
+  },
+})

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { operation } from '../../operation.ts'
+import type { DestinationRules } from '../../outgoing/destination.ts'
+import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
+import { checkAccount } from '../credentials.ts'
+import { hookUrl } from '../dialling.ts'
+import { hookNotice } from '../hook-notice.ts'
+import type { ProviderKind } from '../../calls/provider.ts'
+import { providerField } from './account.ts'
+
+interface SetDeps {
+  accounts: FindAccounts & {
+    open(account: ProviderAccount): Record<string, string>
+    save(account: NewAccount, now: number): ProviderAccount
+  }
+  dialling: {
+    /** Undefined when the credentials work, else why not. */
+    check(
+      kind: ProviderKind,
+      account: Pick<NewAccount, 'baseUrl' | 'credentials'>,
+    ): Promise<string | undefined>
+  }
+  destinationRules: DestinationRules
+  publicUrl(): string
+  config: { publicUrl: string | null }
+}
+
+export const setProvider = operation({
+  name: 'provider.set',
+  summary: 'Saves an account at a provider, after a harmless request has shown that it works.',
+  scope: 'agency',
+  may: 'admin',
+  input: {
+    provider: providerField,
+    credential: z.record(z.string(), z.string('A credential must be a text.')).optional().meta({
+      description: 'A credential, once for each; one left out keeps its value',
+      hint: 'name=value',
+      secret: true,
+    }),
+    base_url: z.string().max(2000).nullable().optional().meta({
+      description: 'In the place of the provider’s usual address; blank for that one',
+      hint: 'url',
+    }),
+    unchecked: z.boolean().optional().meta({ description: 'Save without asking the provider' }),
+  },
+  example: { provider: 'vapi', credential: { api_key: '@vapi-key', hook_secret: '@vapi-secret' } },
+  output: z.object({
+    id: z.string(),
+    hook_url: z.string().meta({ description: 'Where the provider is to report to' }),
+    hook_secret: z.string().optional().meta({ description: 'Only where it was made here; shown once' }),
+    notice: z.string().optional().meta({ description: 'What stands against the hook’s address' }),
+  }),
+  says: ({ hook_url, hook_secret, notice }, { provider }) =>
+    [
+      `Saved. Let ${requireKind(provider).title} report to ${hook_url}`,
+      ...(hook_secret === undefined ? [] : [`hook_secret (shown once): ${hook_secret}`]),
+      ...(notice === undefined ? [] : [notice]),
+    ].join('\n'),
+  run: async (deps: SetDeps, { agency, input, now, change }) => {
+    const kind = requireKind(input.provider)
+    const { credentials, baseUrl, made } = usable(deps, kind, agency.id, input)
+    if (!input.unchecked) {
+      const complaint = await deps.dialling.check(kind, { credentials, baseUrl })
+      if (complaint !== undefined) throw new Failure('conflict', { detail: complaint })
+    }
+    const account = { agencyId: agency.id, provider: kind.name, baseUrl, credentials }
+    const { id } = await change(() => deps.accounts.save(account, now), {
+      action: 'provider.saved',
+      target: kind.title,
+    })
+    const url = hookUrl(deps.publicUrl(), kind.name, id)
+    return { id, hook_url: url, ...made, notice: hookNotice(deps.config.publicUrl, url) }
+  },
+})
+
+interface Given {
+  credential?: Record<string, string> | undefined
+  base_url?: string | null | undefined
+}
+
+/** What is given, with what was saved before where it is left out. Fails with `invalid_input`. */
+const usable = (
+  { accounts, destinationRules }: SetDeps,
+  kind: ProviderKind,
+  agencyId: string,
+  { credential = {}, base_url: givenUrl }: Given,
+) => {
+  const account = accounts.findFor(agencyId, kind.name)
+  const earlier = account && { credentials: openedOrNone(accounts, account), baseUrl: account.baseUrl }
+  const baseUrl = givenUrl === undefined ? (earlier?.baseUrl ?? null) : givenUrl
+  const checked = checkAccount(kind, credential, baseUrl, destinationRules, earlier)
+  if (checked.problems) throw new Failure('invalid_input', { detail: checked.problems.join(' ') })
+  return checked
+}
+
+/** Under another secret than it was sealed with, an account has nothing to keep. */
+const openedOrNone = (accounts: SetDeps['accounts'], account: ProviderAccount): Record<string, string> => {
+  try {
+    return accounts.open(account)
+  } catch {
+    return {}
+  }
+}
