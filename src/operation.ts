@@ -50,6 +50,8 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   /** One sentence of what it does, for help and documentation. */
   summary: string
   scope: S
+  /** More about the input than its fields can say, for help and documentation. */
+  details?: string
   /** Who may: the operator alone, or an admin of the agency that it concerns too. */
   may: 'operator' | 'admin'
   /** Beside `agency` and `environment`, which the scope adds. Each field says its unit or form. */
@@ -75,6 +77,7 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
 export interface Operation<Deps = never, In = unknown, Out = unknown> {
   name: string
   summary: string
+  details?: string
   scope: Scope
   may: 'operator' | 'admin'
   input: z.ZodType<unknown, In> & { shape: z.ZodRawShape }

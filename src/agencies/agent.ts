@@ -1,7 +1,4 @@
-import type { Deed, Doer } from '../audit.ts'
-import type { NotPromise } from '../commit.ts'
 import { Failure } from '../failures.ts'
-import type { EnvironmentName } from '../keys/keyring.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblem } from '../providers/kinds.ts'
 
@@ -79,65 +76,3 @@ export const requireAgent = (agents: FindAgents, agencyId: string, reference: st
   if (!found) throw new Failure('not_found', { detail: 'There is no such agent.' })
   return found
 }
-
-/** What became of it: an agent, or why it is refused. */
-type Saved = { agent: Agent; problem: undefined } | { agent: undefined; problem: string }
-
-interface Audit {
-  change<T>(make: () => NotPromise<T>, deed: Deed | ((made: T) => Deed)): T
-}
-interface Creating {
-  agents: { create(agencyId: string, settings: AgentSettings, now: number): Agent }
-  audit: Audit
-}
-interface Changing {
-  agents: { change(id: string, settings: AgentSettings): void }
-  audit: Audit
-}
-interface Choosing {
-  environments: { setDefaultAgent(id: string, agentId: string | null): void }
-  audit: Audit
-}
-
-/** Creates an agent of an agency. */
-export const createAgent = (
-  { agents, audit }: Creating,
-  agencyId: string,
-  given: GivenAgent,
-  by: Doer,
-): Saved => {
-  const { settings, problem } = settingsFrom(given, newAgent)
-  if (problem !== undefined) return { agent: undefined, problem }
-  const deed = { ...by, action: 'agent.created', agency: agencyId, target: settings.name } as const
-  return { agent: audit.change(() => agents.create(agencyId, settings, by.at), deed), problem }
-}
-
-/** Changes an agent, from its next call on. */
-export const changeAgent = (
-  { agents, audit }: Changing,
-  agent: Agent,
-  given: GivenAgent,
-  by: Doer,
-): Saved => {
-  const { settings, problem } = settingsFrom(given, agent)
-  if (problem !== undefined) return { agent: undefined, problem }
-  const target = changeTarget(settings, agent)
-  const deed = { ...by, action: 'agent.changed', agency: agent.agencyId, target } as const
-  audit.change(() => agents.change(agent.id, settings), deed)
-  return { agent: { ...agent, ...settings }, problem }
-}
-
-/** Chooses which agent takes the calls that name none; with null, none does. */
-export const chooseDefaultAgent = (
-  { environments, audit }: Choosing,
-  environment: { id: string; agencyId: string; name: EnvironmentName },
-  agent: Agent | null,
-  by: Doer,
-) =>
-  audit.change(() => environments.setDefaultAgent(environment.id, agent?.id ?? null), {
-    ...by,
-    action: 'default_agent.changed',
-    agency: environment.agencyId,
-    environment: environment.name,
-    target: agent?.name ?? 'none',
-  })

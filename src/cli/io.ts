@@ -1,8 +1,5 @@
 import { resolve } from 'node:path'
-import { findAgentOf } from '../agencies/agent.ts'
-import { localUrl, readConfig } from '../config.ts'
-import type { NotPromise } from '../commit.ts'
-import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
+import { readConfig } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { createStores, type Stores } from '../storage/stores.ts'
@@ -32,21 +29,6 @@ export interface Io {
 export type { Stores }
 
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
-export const agencyId = {
-  agency: { type: 'string', required: true, description: 'Agency ID', valueHint: 'id' },
-} as const
-export const agentId = {
-  agent: { type: 'string', required: true, description: 'Agent ID', valueHint: 'id' },
-} as const
-export const environmentName = {
-  environment: {
-    type: 'enum' as const,
-    options: [...environmentNames],
-    required: true as const,
-    description: 'Which of the two environments',
-  },
-}
-
 export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
 /** The data directory of this configuration. Throws a `Refusal` when nothing is in it. */
@@ -56,18 +38,6 @@ export const existingDataDir = (io: Io) => {
   throw new Refusal(
     `There is no callgate data in ${resolve(dataDir.path)}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
-}
-
-/** Where people and providers reach the server of this configuration. */
-export const baseUrlOf = (io: Io) => {
-  const config = configOf(io)
-  return config.publicUrl ?? localUrl(config, config.port)
-}
-
-/** Works on the data directory, beside a running server or without one. */
-export const withStores = <T>(io: Io, work: (stores: Stores) => NotPromise<T>): T => {
-  using opened = openStores(io)
-  return work(opened.stores)
 }
 
 /** The stores of the data directory, until the block of their `using` ends. */
@@ -115,31 +85,10 @@ export const table = (headings: string[], rows: string[][]) => {
     .join('\n')
 }
 
-/** A row as scripts see it: names in snake case, times in ISO 8601. */
-export const presentRow = (row: object) =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      name.endsWith('At') ? iso(value as number | null) : value,
-    ]),
-  )
-
 export const iso = (time: number | null | undefined) => (time ? new Date(time).toISOString() : null)
 
 export const findAgency = ({ agencies }: Stores, id: string) => {
   const agency = agencies.find(id)
   if (!agency) throw new Refusal(`There is no agency ${id}.`)
   return agency
-}
-
-export const findEnvironment = (stores: Stores, agency: string, name: EnvironmentName) => {
-  const environment = stores.environments.find(findAgency(stores, agency).id, name)
-  if (!environment) throw new Refusal(`The agency ${agency} has no ${name} environment.`)
-  return environment
-}
-
-export const findAgent = ({ agents }: Stores, agency: string, id: string) => {
-  const agent = findAgentOf(agents, agency, id)
-  if (!agent) throw new Refusal(`The agency ${agency} has no agent ${id}.`)
-  return agent
 }

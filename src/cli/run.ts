@@ -6,8 +6,6 @@ import type { Operation } from '../operation.ts'
 import { nouns, operations as allOperations } from '../operations.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { isStorageTrouble } from '../storage/database.ts'
-import { agentCommand } from './agent.ts'
-import { dialHelp } from './agent-options.ts'
 import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
 import { completionCommand } from './completion.ts'
@@ -20,7 +18,6 @@ import { healthcheck } from './healthcheck.ts'
 import { rootHelp } from './help.ts'
 import { configOf, type Io } from './io.ts'
 import { operationCommands } from './operation/command.ts'
-import { providerCommand } from './provider.ts'
 import { scan } from './scan.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
@@ -43,7 +40,7 @@ export const run = async (
     const usage =
       words.length === 0
         ? rootHelp(root)
-        : `${plain(io, await renderUsage(command, parents))}\n${dialHelp(words)}`
+        : `${plain(io, await renderUsage(command, parents))}\n${detailsFor(words, operations)}`
     io.out(`${usage}${examplesFor(words, operations)}`)
     return exitCodes.done
   }
@@ -76,6 +73,12 @@ export const run = async (
   }
 }
 
+/** What an operation's help says beside its options. */
+const detailsFor = (words: string[], operations: readonly Operation[]) => {
+  const details = operations.find(({ name }) => name === words.join('.'))?.details
+  return details === undefined ? '' : `\n${details}\n`
+}
+
 /** The other ways in which people ask for the version and for help. */
 const spelledOut = (argv: string[]) => {
   const [first, ...rest] = argv
@@ -91,8 +94,6 @@ export const commands = (io: Io, operations: readonly Operation[] = allOperation
       serve: serve(io),
       demo: demo(io),
       ...operationCommands(io, operations, nouns),
-      agent: agentCommand(io),
-      provider: providerCommand(io),
       backup: backup(io),
       restore: restoring(io),
       doctor: doctor(io),

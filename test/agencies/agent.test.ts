@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { run } from '../../src/cli/run.ts'
+import { takeCommands } from '../support/commands.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
@@ -11,6 +12,7 @@ const answerUrl = 'https://twiml.example/answer'
 const bothFaces = async () => {
   const directory = temporaryDirectory()
   const gate = createGate({ path: directory.database, secret: testSecret })
+  const stopCommands = takeCommands(gate, directory.path)
   const { post, visit } = await createOperator(gate)
   const agentsPath = `/admin/agencies/${gate.agency.id}/agents`
   const command = async (...words: string[]) => {
@@ -34,7 +36,10 @@ const bothFaces = async () => {
     agentsPath,
     command,
     lastLine,
-    [Symbol.dispose]: () => directory[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      stopCommands()
+      directory[Symbol.dispose]()
+    },
   }
 }
 
@@ -184,8 +189,12 @@ test('an environment can be left without a default agent, at the page and the co
   const { gate, post, agentsPath, command, lastLine } = faces
   const isNone = { action: 'default_agent.changed', environment: 'production', target: 'none' }
   const inProduction = ['--environment', 'production']
-  const byCommand = await command('agent', 'default', ...inProduction, '--none', '--json')
-  expect(JSON.parse(byCommand.out)).toEqual({ environment: 'production', default_agent: null })
+  const byCommand = await command('agent', 'default', ...inProduction, '--none', '--yes', '--json')
+  expect(JSON.parse(byCommand.out)).toEqual({
+    environment: 'production',
+    default_agent: null,
+    default_agent_name: null,
+  })
   expect(lastLine()).toMatchObject({ ...isNone, actor: 'command line' })
   expect((await gate.trigger()).status).toBe(400)
   await command('agent', 'default', ...inProduction, '--agent', gate.agent.id)
@@ -201,7 +210,7 @@ test('the command line wants one agent or none, not both and not neither', async
   for (const words of [[], ['--none', '--agent', gate.agent.id]])
     expect(await command('agent', 'default', '--environment', 'production', ...words)).toMatchObject({
       code: 1,
-      err: 'Choose one: --agent or --none.',
+      err: 'Choose one: agent or none.',
     })
   expect(gate.environment('production').defaultAgentId).toBe(gate.agent.id)
 })
@@ -216,7 +225,7 @@ test('an agent of another agency is nobody’s default', async () => {
     gate.clock.now(),
   )
   const chosen = await command('agent', 'default', '--environment', 'production', '--agent', theirs.id)
-  expect(chosen).toMatchObject({ code: 1, err: `The agency ${gate.agency.id} has no agent ${theirs.id}.` })
+  expect(chosen).toMatchObject({ code: 1, err: 'There is no such agent.' })
   expect((await post(`${agentsPath}/default`, { environment: 'production', agent: theirs.id })).status).toBe(
     404,
   )

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import type { Io } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { takeCommands } from '../support/commands.ts'
 import { createGate } from '../support/gate.ts'
 
 /** Commands on the data directory of a gate whose production key works, with a webhook and an account. */
 const beside = () => {
   const directory = temporaryDirectory()
   const gate = createGate({ path: directory.database })
+  const stopCommands = takeCommands(gate, directory.path)
   const { accounts, webhooks } = gate.services
   const credentials = { hook_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
   accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl: 'https://d.example', credentials }, 1)
@@ -41,7 +43,16 @@ const beside = () => {
     account: gate.services.accounts.findFor(gate.agency.id, 'http') !== undefined,
     webhook: gate.services.webhooks.find(gate.production.id) !== undefined,
   })
-  return { gate, asked, command, works, [Symbol.dispose]: () => directory[Symbol.dispose]() }
+  return {
+    gate,
+    asked,
+    command,
+    works,
+    [Symbol.dispose]: () => {
+      stopCommands()
+      directory[Symbol.dispose]()
+    },
+  }
 }
 
 const ends: [line: string, sentence: RegExp][] = [
@@ -58,7 +69,10 @@ const ends: [line: string, sentence: RegExp][] = [
     'agency plan AGENCY --plan growth',
     /^All API requests of Acme get 403 from now on: only the Agency plan includes API access\.$/,
   ],
-  ['provider remove AGENCY --provider http', /^This ends the .+ account: its agents place no more calls\.$/],
+  [
+    'provider remove AGENCY --provider http',
+    /^Calls of agents at .+ will fail, and calls under way can no longer be asked about or ended\.$/,
+  ],
   [
     'webhook remove WHOSE',
     /^The production webhook example\.com gets no more events, and its signing secret is lost\.$/,

@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
+import { DataDir } from '../../src/storage/data-dir.ts'
+import { takeCommands } from '../support/commands.ts'
 import { createGate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { cookieOf, createOperator, operator, postForm } from '../support/page.ts'
@@ -11,14 +13,16 @@ const password = 'a password of their own'
 /** Commands on the data directory of a gate that serves meanwhile. */
 const beside = () => {
   const directory = temporaryDirectory()
-  const gate = createGate({ path: directory.database })
+  const gate = createGate({
+    path: directory.database,
+    files: new DataDir({ dataDir: directory.path, secret: null }),
+    publicUrl: 'https://calls.example.com',
+  })
+  const stopCommands = takeCommands(gate, directory.path)
   const command = async (line: string) => {
     let out = ''
     let err = ''
-    const env = {
-      CALLGATE_DATA_DIR: directory.path,
-      CALLGATE_PUBLIC_URL: 'https://calls.example.com',
-    }
+    const env = { CALLGATE_DATA_DIR: directory.path }
     const io = {
       env,
       isTerminal: false,
@@ -30,7 +34,16 @@ const beside = () => {
   }
   const json = async (line: string) =>
     JSON.parse((await command(`${line} --json`)).out) as Record<string, string>
-  return { directory, gate, command, json, [Symbol.dispose]: () => directory[Symbol.dispose]() }
+  return {
+    directory,
+    gate,
+    command,
+    json,
+    [Symbol.dispose]: () => {
+      stopCommands()
+      directory[Symbol.dispose]()
+    },
+  }
 }
 
 const tokenOf = (link = '') => new URL(link).searchParams.get('token') ?? ''

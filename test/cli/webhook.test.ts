@@ -1,15 +1,17 @@
 import { expect, test } from 'bun:test'
 import { run } from '../../src/cli/run.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { takeCommands } from '../support/commands.ts'
 import { createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { deliver } from '../support/webhooks.ts'
 
 /** Commands on the data directory of a gate that serves meanwhile. */
-const beside = (settings: Record<string, string> = {}) => {
+const beside = (config: { allowPrivateDestinations?: boolean } = {}) => {
   const directory = temporaryDirectory()
-  const gate = createGate({ path: directory.database })
+  const gate = createGate({ path: directory.database, ...config })
+  const stopCommands = takeCommands(gate, directory.path)
   const whose = `--agency ${gate.agency.id} --environment production`
   const command = async (line: string) => {
     let out = ''
@@ -17,8 +19,6 @@ const beside = (settings: Record<string, string> = {}) => {
     const env = {
       CALLGATE_DATA_DIR: directory.path,
       CALLGATE_SECRET: 'a secret for tests, of 32 or more',
-      CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true',
-      ...settings,
     }
     const io = {
       env,
@@ -32,7 +32,15 @@ const beside = (settings: Record<string, string> = {}) => {
   }
   const json = async (line: string) =>
     JSON.parse((await command(`${line} --json`)).out) as { secret?: string; [name: string]: unknown }
-  return { gate, command, json, [Symbol.dispose]: () => directory[Symbol.dispose]() }
+  return {
+    gate,
+    command,
+    json,
+    [Symbol.dispose]: () => {
+      stopCommands()
+      directory[Symbol.dispose]()
+    },
+  }
 }
 
 test('set prints the secret the first time and never again, until it is rotated', async () => {
@@ -54,7 +62,7 @@ test('a limit of deliveries that is blank is the usual one', async () => {
 })
 
 test('an address that may not be called is refused with a sentence', async () => {
-  using cli = beside({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'false' })
+  using cli = beside({ allowPrivateDestinations: false })
   const { code, err } = await cli.command('set --url https://127.0.0.1/')
   expect(code).toBe(1)
   expect(err).toContain('loopback')

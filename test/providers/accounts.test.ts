@@ -214,7 +214,7 @@ describe('staging', () => {
     const { id } = JSON.parse(await shell('agency create --name Acme --plan agency --json')) as { id: string }
     const dial = `environment dial --agency ${id} --environment staging`
     expect(await shell(`${dial} --real`)).toContain('Calls in staging now ring real phones')
-    expect(await shell(`${dial} --simulated`)).toContain('Calls in staging now ring nobody')
+    expect(await shell(`${dial} --simulated`)).toContain('Calls in staging now ring no phone')
   })
 
   test('dials for real once the operator says so', async () => {

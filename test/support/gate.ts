@@ -9,13 +9,15 @@ import { FixedClock } from './clock.ts'
 import { hold } from './conformance.ts'
 
 export const testSecret = 'a secret for tests, of 32 or more'
-const noFiles = { writeSetupLink: () => {}, removeSetupLink: () => {} }
+const noFiles = { writeSetupLink: (_link: string) => {}, removeSetupLink: () => {} }
 
 interface Extras {
   path?: string
   log?: typeof silentLog
   providerTimeoutMs?: number
   secret?: string
+  /** Where the setup link is written; nowhere, where left out. */
+  files?: typeof noFiles
 }
 
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
@@ -25,6 +27,7 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     log = silentLog,
     providerTimeoutMs = 15_000,
     secret = testSecret,
+    files = noFiles,
     ...settings
   } = options
   // The fakes listen on loopback.
@@ -33,7 +36,11 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
   const database = openDatabase(path)
   const services = createServices({
     config,
-    dataDir: { ...noFiles, secret: () => secret },
+    dataDir: {
+      writeSetupLink: (link: string) => files.writeSetupLink(link),
+      removeSetupLink: () => files.removeSetupLink(),
+      secret: () => secret,
+    },
     database,
     clock,
     log,

@@ -3,6 +3,7 @@ import { Failure } from '../../failures.ts'
 import type { EnvironmentName } from '../../keys/keyring.ts'
 import { environmentNameSchema, iso, nameSchema, time } from '../../names.ts'
 import { operation } from '../../operation.ts'
+import { agentHelp } from '../../providers/agent-help.ts'
 import { agentProblem, providerNames } from '../../providers/kinds.ts'
 import {
   type Agent,
@@ -62,12 +63,12 @@ const dials = {
     .string()
     .nullable()
     .optional()
-    .meta({ description: 'Who speaks: its ID at the provider; blank for none', hint: 'id' }),
+    .meta({ description: 'Who speaks: its ID at the provider (see PROVIDERS); blank for none', hint: 'id' }),
   from: z
     .string()
     .nullable()
     .optional()
-    .meta({ description: 'What it calls from; blank for none', hint: 'number|id' }),
+    .meta({ description: 'What it calls from (see PROVIDERS); blank for none', hint: 'number|id' }),
 }
 
 interface Given extends Omit<GivenAgent, 'ref' | 'from'> {
@@ -90,6 +91,7 @@ interface CreateDeps extends Defaults {
 export const createAgent = operation({
   name: 'agent.create',
   summary: 'Creates an agent.',
+  details: agentHelp,
   scope: 'agency',
   may: 'admin',
   input: { name: nameSchema.meta({ description: 'Its name' }), ...dials },
@@ -142,6 +144,7 @@ interface ChangeDeps extends Defaults {
 export const changeAgent = operation({
   name: 'agent.change',
   summary: 'Changes an agent, from its next call on. What is left out stays as it is.',
+  details: agentHelp,
   scope: 'agency',
   may: 'admin',
   input: {

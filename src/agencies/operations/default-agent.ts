@@ -29,8 +29,8 @@ export const chooseDefaultAgent = operation({
     name === null
       ? `There is no default agent in ${environment} now: calls that name none are rejected.`
       : `${name} is now the default agent in ${environment}.`,
-  ends: (_deps: DefaultDeps, { agency, environment, input: { none } }) =>
-    none === true && environment.defaultAgentId !== null
+  ends: (_deps: DefaultDeps, { agency, environment, input: { agent, none } }) =>
+    none === true && agent === undefined && environment.defaultAgentId !== null
       ? `All ${environment.name} calls of ${agency.name} that name no agent are rejected from now on.`
       : undefined,
   run: async (
