@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { presentCall } from '../../calls/record.ts'
 import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import { limitsOf } from '../../limits/limits.ts'
@@ -7,7 +8,7 @@ import type { Services } from '../../services.ts'
 import { admission } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
 import { readList } from './list.ts'
-import { presentAgents, presentCall, presentKey } from './present.ts'
+import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
