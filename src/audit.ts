@@ -26,6 +26,7 @@ export const actions = {
   'webhook.switched': 'switched the webhook',
   'webhook.tested': 'sent a test to the webhook',
   'webhook.replayed': 'sent webhook deliveries again',
+  'call.triggered': 'started a call',
   'call.test': 'started a test call',
   'call.ended': 'ended a call',
   'call.released': 'released the slot of a call',

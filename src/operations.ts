@@ -5,6 +5,9 @@ import {
   renameAgency,
   showAgency,
 } from './agencies/operations/agency.ts'
+import { endCall, releaseCall } from './calls/operations/end.ts'
+import { listCalls, showCall } from './calls/operations/list.ts'
+import { triggerCall } from './calls/operations/trigger.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
@@ -51,6 +54,11 @@ const list = [
   enableWebhook,
   disableWebhook,
   removeWebhook,
+  triggerCall,
+  listCalls,
+  showCall,
+  endCall,
+  releaseCall,
   listPeople,
   invitePerson,
   listInvitations,
@@ -68,6 +76,7 @@ export const nouns: Readonly<Record<string, string>> = {
   environment: 'Environments: show, set limits, dial for real or simulate',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
+  call: 'Calls: trigger, list, show, end, release a slot, forget a person',
   person: 'People who sign in: invite, list, remove, let back in who is locked out',
   token: 'Admin tokens: create, list, revoke',
 }

@@ -15,6 +15,7 @@ export interface PerformDeps {
   environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
   audit: {
     change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T
+    record(deed: Deed): void
   }
   clock: Pick<Clock, 'now'>
   /** Whether this process serves, or only runs one command. */
@@ -42,13 +43,22 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
         ? deps.environments.find(agency.id, input.environment as EnvironmentName)
         : undefined
     const now = deps.clock.now()
+    const lineOf = (entry: AuditEntry): Deed => ({
+      at: now,
+      actor: actor.name,
+      address: actor.address,
+      agency: agency?.id ?? null,
+      ...(environment && { environment: environment.name }),
+      ...entry,
+    })
     return {
       input,
       actor,
       now,
       agency,
       environment,
-      change: changeAs(deps, actor, now, agency, environment),
+      change: changeAs(deps, actor, lineOf),
+      record: (entry) => deps.audit.record(lineOf(entry)),
     } as Context
   }
   type Runnable = Operation<Deps>
@@ -66,27 +76,12 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
 }
 
 const changeAs =
-  (
-    { audit }: PerformDeps,
-    actor: Actor,
-    now: number,
-    agency: Agency | undefined,
-    environment: Environment | undefined,
-  ): Change =>
+  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: AuditEntry) => Deed): Change =>
   async (make, entry) => {
     actor.confirm()
     return audit.change(make, (made) => {
       const line: AuditEntry | undefined = typeof entry === 'function' ? entry(made) : entry
-      return (
-        line && {
-          at: now,
-          actor: actor.name,
-          address: actor.address,
-          agency: agency?.id ?? null,
-          ...(environment && { environment: environment.name }),
-          ...line,
-        }
-      )
+      return line && lineOf(line)
     })
   }
 
@@ -122,7 +117,8 @@ const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknow
     throw new Failure('invalid_input', { detail: 'The input holds an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
-  throw new Failure('invalid_input', { detail: result.error.issues[0]?.message ?? 'The input is not valid.' })
+  const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
+  throw new Failure('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
 }
 
 const kinds: Record<string, string> = {

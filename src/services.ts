@@ -52,6 +52,8 @@ export interface Foundations {
   /** How long a provider may take to answer. */
   providerTimeoutMs?: number
   operations?: readonly Operation[]
+  /** Whether it serves already; otherwise it does from `start` on. */
+  isServing?: boolean
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
@@ -115,9 +117,25 @@ export const createServices = (foundations: Foundations) => {
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
-  let isServing = false
+  let { isServing = false } = foundations
   const destinationRules = { allowPrivate: config.allowPrivateDestinations }
   const sendSample = createSample(telling)
+  const trigger = createTrigger({
+    ...config,
+    agents,
+    accounts,
+    calls,
+    idempotency: new Idempotency(stores.idempotency),
+    leases,
+    commit,
+    clock,
+    dispatch: (call) => {
+      metrics.callTriggered(call.provider)
+      dispatcher.dispatch(call)
+    },
+  })
+  const endCall = createEnd(calling)
+  const releaseCall = createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) })
   const operationDeps = {
     ...stores,
     usage,
@@ -126,6 +144,9 @@ export const createServices = (foundations: Foundations) => {
     deliverer,
     destinationRules,
     sendSample,
+    trigger,
+    endCall,
+    releaseCall,
     publicUrl,
     isServing: () => isServing,
   }
@@ -182,22 +203,9 @@ export const createServices = (foundations: Foundations) => {
     countWrongKey,
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
     checkStorage: () => database.check(),
-    trigger: createTrigger({
-      ...config,
-      agents,
-      accounts,
-      calls,
-      idempotency: new Idempotency(stores.idempotency),
-      leases,
-      commit,
-      clock,
-      dispatch: (call) => {
-        metrics.callTriggered(call.provider)
-        dispatcher.dispatch(call)
-      },
-    }),
-    endCall: createEnd(calling),
-    releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),
+    trigger,
+    endCall,
+    releaseCall,
     sendSample,
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {

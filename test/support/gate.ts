@@ -16,6 +16,8 @@ interface Extras {
   log?: typeof silentLog
   providerTimeoutMs?: number
   secret?: string
+  /** False for a process that runs one command. */
+  isServing?: boolean
 }
 
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
@@ -25,6 +27,7 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     log = silentLog,
     providerTimeoutMs = 15_000,
     secret = testSecret,
+    isServing = true,
     ...settings
   } = options
   // The fakes listen on loopback.
@@ -38,6 +41,7 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     clock,
     log,
     providerTimeoutMs,
+    isServing,
   })
   const app = createApp(services)
   const { handle } = app

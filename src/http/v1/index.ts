@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { requireConnected } from '../../calls/connected.ts'
 import { presentCall } from '../../calls/record.ts'
 import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
@@ -63,7 +64,9 @@ export const v1 = (services: Services) => {
     .post(
       '/calls/:call_id/end',
       async ({ environment, window, params, request, set }) => {
-        const call = await endCall(ownCall(environment, params.call_id), request.signal)
+        const call = await endCall(ownCall(environment, params.call_id), {
+          confirm: () => requireConnected(request.signal),
+        })
         rateLimits.announce(set.headers, environment, window)
         return { success: true as const, data: presentCall(call, environment) }
       },
