@@ -8,6 +8,7 @@ import {
 import { endCall, releaseCall } from './calls/operations/end.ts'
 import { listCalls, showCall } from './calls/operations/list.ts'
 import { triggerCall } from './calls/operations/trigger.ts'
+import { listAudit } from './audit/operations/list.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
@@ -29,6 +30,8 @@ import {
   rotateWebhookSecret,
   setWebhook,
 } from './webhooks/operations/set.ts'
+import { listRefusals } from './usage/operations/refusals.ts'
+import { showUsage } from './usage/operations/show.ts'
 import type { Operation } from './operation.ts'
 
 /** Everything that a person or a program may do to the gate, in the order of the help. */
@@ -59,6 +62,9 @@ const list = [
   showCall,
   endCall,
   releaseCall,
+  showUsage,
+  listRefusals,
+  listAudit,
   listPeople,
   invitePerson,
   listInvitations,
@@ -77,6 +83,8 @@ export const nouns: Readonly<Record<string, string>> = {
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
   call: 'Calls: trigger, list, show, end, release a slot, forget a person',
+  usage: 'Usage: what is taken of the limits, what came of requests, what was refused',
+  audit: 'Audit: who did what',
   person: 'People who sign in: invite, list, remove, let back in who is locked out',
   token: 'Admin tokens: create, list, revoke',
 }

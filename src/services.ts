@@ -147,6 +147,7 @@ export const createServices = (foundations: Foundations) => {
     trigger,
     endCall,
     releaseCall,
+    rateLimits,
     publicUrl,
     isServing: () => isServing,
   }
