@@ -6,6 +6,7 @@ import {
   showAgency,
 } from './agencies/operations/agency.ts'
 import { endCall, releaseCall } from './calls/operations/end.ts'
+import { forgetPerson } from './calls/operations/forget.ts'
 import { listCalls, showCall } from './calls/operations/list.ts'
 import { triggerCall } from './calls/operations/trigger.ts'
 import { listAudit } from './audit/operations/list.ts'
@@ -62,6 +63,7 @@ const list = [
   showCall,
   endCall,
   releaseCall,
+  forgetPerson,
   showUsage,
   listRefusals,
   listAudit,

@@ -148,6 +148,8 @@ export const createServices = (foundations: Foundations) => {
     endCall,
     releaseCall,
     rateLimits,
+    commit,
+    compact: () => database.compact(),
     publicUrl,
     isServing: () => isServing,
   }
