@@ -5,6 +5,9 @@ import type { OwnLimits } from './limits/limits.ts'
 export const actions = {
   'agency.created': 'created the agency',
   'agency.renamed': 'renamed the agency',
+  'agency.suspended': 'suspended the agency',
+  'agency.resumed': 'lifted the suspension of the agency',
+  'agency.deleted': 'deleted the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',
   'key.generated': 'generated an API key',

@@ -5,6 +5,8 @@ import {
   renameAgency,
   showAgency,
 } from './agencies/operations/agency.ts'
+import { deleteAgency } from './agencies/operations/delete.ts'
+import { resumeAgency, suspendAgency } from './agencies/operations/suspend.ts'
 import { endCall, releaseCall } from './calls/operations/end.ts'
 import { forgetPerson } from './calls/operations/forget.ts'
 import { listCalls, showCall } from './calls/operations/list.ts'
@@ -42,6 +44,9 @@ const list = [
   showAgency,
   renameAgency,
   changePlan,
+  suspendAgency,
+  resumeAgency,
+  deleteAgency,
   showEnvironment,
   dialEnvironment,
   setLimits,
@@ -80,7 +85,7 @@ const list = [
 
 /** What the operations are about, as the help says it. */
 export const nouns: Readonly<Record<string, string>> = {
-  agency: 'Agencies: create, list, rename, change the plan',
+  agency: 'Agencies: create, list, rename, change the plan, suspend, delete',
   environment: 'Environments: show, set limits, dial for real or simulate',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',

@@ -6,7 +6,7 @@ import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
-import { createRelease } from './calls/release.ts'
+import { createEndCalls, createRelease } from './calls/release.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
@@ -110,7 +110,11 @@ export const createServices = (foundations: Foundations) => {
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
   const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
 
-  const kept = keptRows(config.keepDays, stores.oldRows)
+  const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
+  const kept = [
+    ...keptRows(config.keepDays, stores.oldRows),
+    { name: 'what deleted agencies had', keptMs: 0, remove: purge },
+  ]
   const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)
@@ -135,7 +139,8 @@ export const createServices = (foundations: Foundations) => {
     },
   })
   const endCall = createEnd(calling)
-  const releaseCall = createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) })
+  const releasing = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
+  const releaseCall = createRelease(releasing)
   const operationDeps = {
     ...stores,
     usage,
@@ -147,6 +152,7 @@ export const createServices = (foundations: Foundations) => {
     trigger,
     endCall,
     releaseCall,
+    endCalls: createEndCalls(releasing),
     rateLimits,
     commit,
     compact: () => database.compact(),

@@ -37,6 +37,15 @@ export const createAgentStore = ({ orm }: Database) => {
       orm.update(agents).set(given).where(eq(agents.id, id)).run()
     },
 
+    /** Empties an agency's agents. Their rows stay for as long as calls may point to them. */
+    removeOf: (agencyId: string) => {
+      orm
+        .update(agents)
+        .set({ name: '', provider: 'simulator', ref: null, fromNumber: null })
+        .where(eq(agents.agencyId, agencyId))
+        .run()
+    },
+
     find: (id: string): AgentRow | undefined => byId.get({ id }),
 
     list: (agencyId: string): AgentRow[] =>

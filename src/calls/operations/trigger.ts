@@ -40,7 +40,12 @@ export const triggerCall = operation({
       throw new Failure('wrong_credential', { detail: neverPlaced })
     const flaw = agencyFlaw(agency)
     if (flaw) throw new Failure(flaw)
-    const caller = { ...environment, agencyName: agency.name, plan: agency.plan }
+    const caller = {
+      ...environment,
+      agencyName: agency.name,
+      plan: agency.plan,
+      suspendedAt: agency.suspendedAt,
+    }
     const { callId } = await trigger(caller, orderOf(fields, phone_number), null, {
       simulated,
       alongside: (target) => {

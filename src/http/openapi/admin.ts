@@ -20,6 +20,7 @@ export const adminRefusals: readonly Reason[] = [
   'wrong_credential',
   'operator_only',
   'permission_required',
+  'agency_suspended',
   'plan_required',
   'wrong_agency',
   'not_found',
