@@ -5,6 +5,9 @@ import type { OwnLimits } from './limits/limits.ts'
 export const actions = {
   'agency.created': 'created the agency',
   'agency.renamed': 'renamed the agency',
+  'agency.suspended': 'suspended the agency',
+  'agency.resumed': 'lifted the suspension of the agency',
+  'agency.deleted': 'deleted the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',
   'key.generated': 'generated an API key',
@@ -27,6 +30,7 @@ export const actions = {
   'webhook.switched': 'switched the webhook',
   'webhook.tested': 'sent a test to the webhook',
   'webhook.replayed': 'sent webhook deliveries again',
+  'call.triggered': 'started a call',
   'call.test': 'started a test call',
   'call.ended': 'ended a call',
   'call.released': 'released the slot of a call',

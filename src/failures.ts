@@ -36,6 +36,10 @@ export const failures = {
     status: 403,
     sentence: 'API access is disabled. Enable it in Integrations → API & Webhooks.',
   },
+  agency_suspended: {
+    status: 403,
+    sentence: 'This agency account is suspended. Contact whoever runs this callgate.',
+  },
   plan_required: { status: 403, sentence: 'API access requires the Agency plan.' },
   wrong_agency: { status: 403, sentence: 'The {detail} belongs to another agency account.' },
   rate_limited: { status: 429, sentence: 'Rate limit exceeded. Retry after {seconds} seconds.' },

@@ -42,6 +42,8 @@ export interface Context<S extends Scope = Scope, Input = unknown> {
   /** Wall-clock milliseconds. */
   now: number
   change: Change
+  /** Writes the line of a change that has a commit of its own: to be called inside that commit. */
+  record(entry: AuditEntry): void
 }
 
 export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out extends z.ZodType, Deps> {

@@ -8,6 +8,13 @@ import {
 import { changeAgent, createAgent, listAgents, showAgent } from './agencies/operations/agent.ts'
 import { chooseDefaultAgent } from './agencies/operations/default-agent.ts'
 import { deleteAgent } from './agencies/operations/delete-agent.ts'
+import { deleteAgency } from './agencies/operations/delete.ts'
+import { resumeAgency, suspendAgency } from './agencies/operations/suspend.ts'
+import { endCall, releaseCall } from './calls/operations/end.ts'
+import { forgetPerson } from './calls/operations/forget.ts'
+import { listCalls, showCall } from './calls/operations/list.ts'
+import { triggerCall } from './calls/operations/trigger.ts'
+import { listAudit } from './audit/operations/list.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
@@ -32,6 +39,8 @@ import {
   rotateWebhookSecret,
   setWebhook,
 } from './webhooks/operations/set.ts'
+import { listRefusals } from './usage/operations/refusals.ts'
+import { showUsage } from './usage/operations/show.ts'
 import type { Operation } from './operation.ts'
 
 /** Everything that a person or a program may do to the gate, in the order of the help. */
@@ -41,6 +50,9 @@ const list = [
   showAgency,
   renameAgency,
   changePlan,
+  suspendAgency,
+  resumeAgency,
+  deleteAgency,
   showEnvironment,
   dialEnvironment,
   setLimits,
@@ -67,6 +79,15 @@ const list = [
   enableWebhook,
   disableWebhook,
   removeWebhook,
+  triggerCall,
+  listCalls,
+  showCall,
+  endCall,
+  releaseCall,
+  forgetPerson,
+  showUsage,
+  listRefusals,
+  listAudit,
   setUpFirstPerson,
   listPeople,
   invitePerson,
@@ -81,12 +102,15 @@ const list = [
 
 /** What the operations are about, as the help says it. */
 export const nouns: Readonly<Record<string, string>> = {
-  agency: 'Agencies: create, list, rename, change the plan',
+  agency: 'Agencies: create, list, rename, change the plan, suspend, delete',
   environment: 'Environments: show, set limits, dial for real or simulate',
   agent: 'Agents: create, list, change, choose the default one, delete',
   provider: 'Accounts at voice providers: save, list, test, remove',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
+  call: 'Calls: trigger, list, show, end, release a slot, forget a person',
+  usage: 'Usage: what is taken of the limits, what came of requests, what was refused',
+  audit: 'Audit: who did what',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
   token: 'Admin tokens: create, list, revoke',
 }

@@ -16,6 +16,7 @@ export interface PerformDeps {
   audit: {
     hasOperation(operationId: string): boolean
     change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T
+    record(deed: Deed): void
   }
   clock: Pick<Clock, 'now'>
   /** Whether this process serves, or only runs one command. */
@@ -55,13 +56,23 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
         ? deps.environments.find(agency.id, input.environment as EnvironmentName)
         : undefined
     const now = deps.clock.now()
+    const lineOf = (entry: AuditEntry): Deed => ({
+      at: now,
+      actor: actor.name,
+      address: actor.address,
+      agency: agency?.id ?? null,
+      ...(environment && { environment: environment.name }),
+      ...(operationId !== undefined && { operationId }),
+      ...entry,
+    })
     return {
       input,
       actor,
       now,
       agency,
       environment,
-      change: changeAs(deps, actor, now, { agency, environment, operationId }),
+      change: changeAs(deps, actor, lineOf),
+      record: (entry) => deps.audit.record(lineOf(entry)),
     } as Context
   }
   type Runnable = Operation<Deps>
@@ -93,34 +104,13 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   })
 }
 
-interface Subject {
-  agency: Agency | undefined
-  environment: Environment | undefined
-  operationId: string | undefined
-}
-
 const changeAs =
-  (
-    { audit }: PerformDeps,
-    actor: Actor,
-    now: number,
-    { agency, environment, operationId }: Subject,
-  ): Change =>
+  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: AuditEntry) => Deed): Change =>
   async (make, entry) => {
     actor.confirm()
     return audit.change(make, (made) => {
       const line: AuditEntry | undefined = typeof entry === 'function' ? entry(made) : entry
-      return (
-        line && {
-          at: now,
-          actor: actor.name,
-          address: actor.address,
-          agency: agency?.id ?? null,
-          ...(environment && { environment: environment.name }),
-          ...(operationId !== undefined && { operationId }),
-          ...line,
-        }
-      )
+      return line && lineOf(line)
     })
   }
 
@@ -156,7 +146,8 @@ const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknow
     throw new Failure('invalid_input', { detail: 'The input holds an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
-  throw new Failure('invalid_input', { detail: result.error.issues[0]?.message ?? 'The input is not valid.' })
+  const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
+  throw new Failure('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
 }
 
 const kinds: Record<string, string> = {

@@ -6,7 +6,7 @@ import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
-import { createRelease } from './calls/release.ts'
+import { createEndCalls, createRelease } from './calls/release.ts'
 import { restoreLeases } from './calls/restore-leases.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
@@ -58,6 +58,8 @@ export interface Foundations {
   /** How long a provider may take to answer. */
   providerTimeoutMs?: number
   operations?: readonly Operation[]
+  /** Whether it serves already; otherwise it does from `start` on. */
+  isServing?: boolean
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
@@ -116,7 +118,11 @@ export const createServices = (foundations: Foundations) => {
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
   const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
 
-  const kept = keptRows(config.keepDays, stores.oldRows)
+  const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
+  const kept = [
+    ...keptRows(config.keepDays, stores.oldRows),
+    { name: 'what deleted agencies had', keptMs: 0, remove: purge },
+  ]
   const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)
@@ -126,9 +132,26 @@ export const createServices = (foundations: Foundations) => {
   const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
 
   const keyring = new Keyring(keys)
-  let isServing = false
+  let { isServing = false } = foundations
   const destinationRules = { allowPrivate: config.allowPrivateDestinations }
   const sendSample = createSample(telling)
+  const trigger = createTrigger({
+    ...config,
+    agents,
+    accounts,
+    calls,
+    idempotency: new Idempotency(stores.idempotency),
+    leases,
+    commit,
+    clock,
+    dispatch: (call) => {
+      metrics.callTriggered(call.provider)
+      dispatcher.dispatch(call)
+    },
+  })
+  const endCall = createEnd(calling)
+  const releasing = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
+  const releaseCall = createRelease(releasing)
   const operationDeps = {
     ...stores,
     usage,
@@ -138,6 +161,13 @@ export const createServices = (foundations: Foundations) => {
     deliverer,
     destinationRules,
     sendSample,
+    trigger,
+    endCall,
+    releaseCall,
+    endCalls: createEndCalls(releasing),
+    rateLimits,
+    commit,
+    compact: () => database.compact(),
     publicUrl,
     dataDir,
     isServing: () => isServing,
@@ -188,22 +218,9 @@ export const createServices = (foundations: Foundations) => {
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
-    trigger: createTrigger({
-      ...config,
-      agents,
-      accounts,
-      calls,
-      idempotency: new Idempotency(stores.idempotency),
-      leases,
-      commit,
-      clock,
-      dispatch: (call) => {
-        metrics.callTriggered(call.provider)
-        dispatcher.dispatch(call)
-      },
-    }),
-    endCall: createEnd(calling),
-    releaseCall: createRelease({ lifecycle, clock, hangUp: (call) => reconciler.hangUp(call) }),
+    trigger,
+    endCall,
+    releaseCall,
     sendSample,
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {

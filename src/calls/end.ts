@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts'
 import { Failure } from '../failures.ts'
 import type { Provider } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
-import { requireConnected } from './connected.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -13,18 +12,29 @@ interface EndNeeds {
   clock: Clock
 }
 
+interface EndOptions {
+  /** Throws where whoever asked is gone: nothing is changed for them then. Runs inside the first commit. */
+  confirm?: () => void
+  /** Writes what belongs into the commit that ends the call. */
+  alongside?: () => void
+}
+
 /**
  * Ends a call on request and resolves to it as it then is; ending a call that is over changes nothing. An order not yet
- * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. A request that
- * is aborted before the first step changes nothing. Fails with `provider_unavailable` or `request_aborted`.
+ * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. Fails with `provider_unavailable`.
  */
 export const createEnd =
   ({ lifecycle, dispatcher, provider, clock }: EndNeeds) =>
-  async (call: Call, signal?: AbortSignal): Promise<Call> => {
+  async (call: Call, { confirm, alongside }: EndOptions = {}): Promise<Call> => {
     const now = clock.now()
+    const over = (before: Call) => {
+      // Somebody else's request ended it meanwhile, and has written what belongs to that.
+      if (before.reasonCode !== 'ended_on_request') alongside?.()
+      return advance(before, endedOnRequest(before, now))
+    }
     const unsent = await lifecycle.change(call.id, (before) => {
-      requireConnected(signal)
-      return before.dispatch === 'pending' ? advance(before, endedOnRequest(before, now)) : before
+      confirm?.()
+      return before.dispatch === 'pending' && !isOver(before) ? over(before) : before
     })
     if (!unsent || isOver(unsent)) return unsent ?? call
     await dispatcher.settled(call.id)
@@ -39,8 +49,7 @@ export const createEnd =
       if (meanwhile && isOver(meanwhile)) return meanwhile
       throw new Failure('provider_unavailable', { cause: error })
     }
-    const over = await lifecycle.insist(call.id, (before) => advance(before, endedOnRequest(before, now)))
-    return over ?? placed
+    return (await lifecycle.insist(call.id, over)) ?? placed
   }
 
 const endedOnRequest = (call: Call, at: number): CallEvent => ({

@@ -68,19 +68,27 @@ export class Lifecycle {
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const { announce, calls, ended, leases, clock, commit, tells } = this.#needs
-    const result = await commit(() => {
-      const call = calls.find(callId)
-      // Whatever was asked or heard in the meantime would be about the person again.
-      if (!call || isForgotten(call)) return call
-      const altered = alter(call)
-      if (altered === call) return call
-      const next = awaitDetails(altered, tells(altered), clock.now())
-      calls.update(call, next)
-      announce(call, next)
-      return next
-    })
-    if (result && isOver(result) && leases.release(callId, clock.now())) ended?.(result)
+    const result = await this.#needs.commit(() => this.within(callId, alter))
+    if (result) this.committed(result)
     return result
+  }
+
+  /** The same inside a transaction of somebody else, who says by `committed` that it is on disk. */
+  within(callId: string, alter: (call: Call) => Call): Call | undefined {
+    const { announce, calls, clock, tells } = this.#needs
+    const call = calls.find(callId)
+    // Whatever was asked or heard in the meantime would be about the person again.
+    if (!call || isForgotten(call)) return call
+    const altered = alter(call)
+    if (altered === call) return call
+    const next = awaitDetails(altered, tells(altered), clock.now())
+    calls.update(call, next)
+    announce(call, next)
+    return next
+  }
+
+  committed(call: Call) {
+    const { clock, ended, leases } = this.#needs
+    if (isOver(call) && leases.release(call.id, clock.now())) ended?.(call)
   }
 }

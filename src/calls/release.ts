@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 interface ReleaseNeeds {
@@ -21,16 +21,39 @@ export const createRelease =
     const over = await lifecycle.change(call.id, (before) => {
       if (isOver(before)) return before
       alongside()
-      return { ...advance(before, releasedAt(now)), hangUpDue: before.dispatch !== 'pending' }
+      return afterRelease(before, releasedByHand, now)
     })
     if (over?.hangUpDue) hangUp(over)
     return over ?? call
   }
 
-const releasedAt = (at: number): CallEvent => ({
-  type: 'ended',
-  at,
-  status: 'failed',
-  code: 'released',
-  reason: 'Released by hand: the slot was given back, whatever became of the call at its provider.',
+const releasedByHand =
+  'Released by hand: the slot was given back, whatever became of the call at its provider.'
+
+/** The call as it is over for us. Whatever was ordered is to be hung up. */
+const afterRelease = (call: Call, reason: string, at: number): Call => ({
+  ...advance(call, { type: 'ended', at, status: 'failed', code: 'released', reason }),
+  hangUpDue: call.dispatch !== 'pending',
+})
+
+interface EndCallsNeeds extends ReleaseNeeds {
+  calls: { activeIn(environmentId: string): Call[] }
+}
+
+/** Ends all calls of environments at once, in a transaction of somebody else. */
+export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsNeeds) => ({
+  /** Inside the transaction: gives the calls that it ended. */
+  within: (environmentIds: string[], reason: string): Call[] =>
+    environmentIds
+      .flatMap((id) => calls.activeIn(id))
+      .map(({ id }) => lifecycle.within(id, (call) => afterRelease(call, reason, clock.now())))
+      .filter((call) => call !== undefined),
+
+  /** Once it is on disk: gives the slots back, and makes the providers hang up. */
+  committed: (ended: Call[]) => {
+    for (const call of ended) {
+      lifecycle.committed(call)
+      if (call.hangUpDue) hangUp(call)
+    }
+  },
 })

@@ -6,6 +6,7 @@ import { type Call, leaseOf, newCall } from './call.ts'
 import type { Commit } from '../commit.ts'
 import { requireConnected } from './connected.ts'
 import type { Idempotency } from './idempotency.ts'
+import type { TriggerRequest } from './order.ts'
 
 export interface Agent {
   id: string
@@ -15,14 +16,6 @@ export interface Agent {
   /** What its provider calls it, and the number it calls from. */
   ref: string | null
   fromNumber: string | null
-}
-
-export interface TriggerRequest {
-  phoneNumber: string
-  agentId: string | null
-  name: string | null
-  email: string | null
-  metadata: Record<string, unknown> | null
 }
 
 /** The call that a trigger stands for; `replayed` when an earlier request with the same Idempotency-Key made it. */

@@ -86,9 +86,3 @@ export const table = (headings: string[], rows: string[][]) => {
 }
 
 export const iso = (time: number | null | undefined) => (time ? new Date(time).toISOString() : null)
-
-export const findAgency = ({ agencies }: Stores, id: string) => {
-  const agency = agencies.find(id)
-  if (!agency) throw new Refusal(`There is no agency ${id}.`)
-  return agency
-}

@@ -57,4 +57,4 @@ export const triggerAll = async (
 const concernsOrder = ({ status, code }: CallgateError) =>
   status >= 400 && status < 500 && status !== 401 && status !== 429 && !aboutAccess.has(code)
 
-const aboutAccess = new Set(['access_disabled', 'plan_required', 'https_required'])
+const aboutAccess = new Set(['access_disabled', 'agency_suspended', 'plan_required', 'https_required'])

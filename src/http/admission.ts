@@ -1,4 +1,5 @@
 import { Elysia, status } from 'elysia'
+import { agencyFlaw } from '../agencies/agency.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../failures.ts'
@@ -74,7 +75,8 @@ export const admission = (needs: AdmissionNeeds) => {
   const judge = (key: KeyInEnvironment): Failure | undefined => {
     if (key.replacedAt !== null)
       return new Failure('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
-    if (key.environment.plan !== 'agency') return new Failure('plan_required')
+    const flaw = agencyFlaw(key.environment)
+    if (flaw) return new Failure(flaw)
     if (!key.environment.accessEnabled) return new Failure('access_disabled')
     return undefined
   }

@@ -20,9 +20,6 @@ export const readJson = async (request: Request): Promise<unknown> => {
   return value
 }
 
-/** What stands for nothing where a field may be left out. */
-export const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === ''
-
 /** For a body with a key in what would be kept of it. */
 export const keyInBody = () =>
   new Failure('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })

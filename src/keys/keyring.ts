@@ -12,6 +12,8 @@ export interface Environment {
   agencyId: string
   agencyName: string
   plan: Plan
+  /** Since when the agency is suspended; null while it is not. */
+  suspendedAt: number | null
   name: EnvironmentName
   accessEnabled: boolean
   defaultAgentId: string | null
@@ -46,6 +48,8 @@ export interface KeyringStore {
   hashes(): Iterable<string>
   /** All keys of the environments whose revision is above `revision`. */
   keysSince(revision: number): Iterable<KeyInEnvironment>
+  /** The environments whose revision is above `revision` and that have no key, or none any more. */
+  withoutKeysSince(revision: number): string[]
   findByHash(hash: string): KeyInEnvironment | undefined
 }
 
@@ -105,6 +109,10 @@ export class Keyring {
   }
 
   #renew(since: number) {
+    const emptied = new Set(this.#store.withoutKeysSince(since))
+    if (emptied.size > 0)
+      for (const [hash, { environment }] of this.#used)
+        if (emptied.has(environment.id)) this.#used.delete(hash)
     for (const key of this.#store.keysSince(since)) {
       this.#hashes.add(key.hash)
       if (this.#used.has(key.hash)) this.#keep(key)

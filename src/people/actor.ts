@@ -11,7 +11,7 @@ export interface Actor {
   permissions: readonly string[] | null
   /** Whether it may make tokens, as far as it may do what they may. One that ends by itself would outlive itself in them. */
   mayDelegate: boolean
-  /** Throws when it may act no more: whoever was let in may have been removed during a wait. */
+  /** Throws when it may act no more: whoever was let in may have been removed, or have hung up, during a wait. */
   confirm(): void
 }
 

@@ -34,6 +34,11 @@ export const createAdminTokenStore = ({ orm }: Database) => ({
       .returning({ id: adminTokens.id })
       .get() !== undefined,
 
+  /** Removes those that see this agency alone. */
+  removeOf: (agencyId: string) => {
+    orm.delete(adminTokens).where(eq(adminTokens.agencyId, agencyId)).run()
+  },
+
   touch: (id: string, now: number) => {
     orm.update(adminTokens).set({ lastUsedAt: now }).where(eq(adminTokens.id, id)).run()
   },

@@ -1,16 +1,19 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNull } from 'drizzle-orm'
 import { environmentNames, type Plan } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { nextRevision, raiseRevision } from './environments.ts'
 import { agencies, environments } from './schema.ts'
 
-export type Agency = typeof agencies.$inferSelect
+export type Agency = Omit<typeof agencies.$inferSelect, 'deletedAt'>
+
+const { deletedAt, ...columns } = getTableColumns(agencies)
+const isThere = isNull(deletedAt)
 
 export const createAgencyStore = (database: Database) => {
   const { orm } = database
 
   /** What admission knows of an agency it knows by its environments. */
-  const update = (id: string, change: Partial<Pick<Agency, 'name' | 'plan'>>) =>
+  const update = (id: string, change: Partial<typeof agencies.$inferSelect>) =>
     database.transaction(() => {
       orm.update(agencies).set(change).where(eq(agencies.id, id)).run()
       const own = orm
@@ -28,7 +31,7 @@ export const createAgencyStore = (database: Database) => {
     /** Makes the agency and its two environments. */
     create: (name: string, plan: Plan, now: number): Agency =>
       database.transaction(() => {
-        const agency = { id: Bun.randomUUIDv7(), name, plan, createdAt: now }
+        const agency = { id: Bun.randomUUIDv7(), name, plan, createdAt: now, suspendedAt: null }
         orm.insert(agencies).values(agency).run()
         for (const environment of environmentNames)
           orm
@@ -45,15 +48,42 @@ export const createAgencyStore = (database: Database) => {
         return agency
       }),
 
-    list: () => orm.select().from(agencies).orderBy(agencies.name, agencies.id).all(),
+    list: (): Agency[] =>
+      orm.select(columns).from(agencies).where(isThere).orderBy(agencies.name, agencies.id).all(),
 
     /** All that have this name: nothing keeps two from sharing one. */
-    named: (name: string) => orm.select().from(agencies).where(eq(agencies.name, name)).limit(2).all(),
+    named: (name: string): Agency[] =>
+      orm
+        .select(columns)
+        .from(agencies)
+        .where(and(eq(agencies.name, name), isThere))
+        .limit(2)
+        .all(),
 
-    find: (id: string) => orm.select().from(agencies).where(eq(agencies.id, id)).get(),
+    find: (id: string): Agency | undefined =>
+      orm
+        .select(columns)
+        .from(agencies)
+        .where(and(eq(agencies.id, id), isThere))
+        .get(),
 
     rename: (id: string, name: string) => update(id, { name }),
 
     setPlan: (id: string, plan: Plan) => update(id, { plan }),
+
+    suspend: (id: string, now: number) => update(id, { suspendedAt: now }),
+
+    resume: (id: string) => update(id, { suspendedAt: null }),
+
+    /** From now on nobody finds it. Belongs into a transaction with the removal of what it has. */
+    remove: (id: string, now: number) =>
+      database.transaction(() => {
+        orm
+          .update(environments)
+          .set({ accessEnabled: false, defaultAgentId: null, requestsPerMinute: null, concurrentCalls: null })
+          .where(eq(environments.agencyId, id))
+          .run()
+        update(id, { deletedAt: now })
+      }),
   }
 }

@@ -55,6 +55,15 @@ export const createAgentStore = ({ changes, orm }: Database) => {
       orm.update(agents).set({ deletedAt: now }).where(eq(agents.id, id)).run()
       kept.drop(id)
     },
+    /** Empties an agency's agents. Their rows stay for as long as calls may point to them. */
+    removeOf: (agencyId: string) => {
+      orm
+        .update(agents)
+        .set({ name: '', provider: 'simulator', ref: null, fromNumber: null })
+        .where(eq(agents.agencyId, agencyId))
+        .run()
+      kept.clear()
+    },
 
     find: (id: string): Agent | undefined => {
       const agent = row(id)

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, sql } from 
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
-import { agencies, environments, keys } from './schema.ts'
+import { agencies, environments, keyClients, keys } from './schema.ts'
 
 export type KeyRow = typeof keys.$inferSelect
 
@@ -40,6 +40,15 @@ export const createKeyStore = (database: Database) => {
     keysSince: (revision) => inEnvironments().where(gt(environments.revision, revision)).all(),
 
     findByHash: (hash) => byHash.get({ hash }),
+
+    withoutKeysSince: (revision) =>
+      orm
+        .select({ id: environments.id })
+        .from(environments)
+        .leftJoin(keys, eq(keys.environmentId, environments.id))
+        .where(and(gt(environments.revision, revision), isNull(keys.id)))
+        .all()
+        .map(({ id }) => id),
   }
 
   const inEnvironments = () =>
@@ -56,6 +65,7 @@ export const createKeyStore = (database: Database) => {
           agencyId: environments.agencyId,
           agencyName: agencies.name,
           plan: agencies.plan,
+          suspendedAt: agencies.suspendedAt,
           name: environments.name,
           accessEnabled: environments.accessEnabled,
           defaultAgentId: environments.defaultAgentId,
@@ -131,6 +141,24 @@ export const createKeyStore = (database: Database) => {
           .run()
         raiseRevision(database, [environment.id])
         return true
+      }),
+
+    /** Removes an agency's keys, live and replaced, and who used them. */
+    removeOf: (agencyId: string) =>
+      database.transaction(() => {
+        const own = orm
+          .select({ id: environments.id })
+          .from(environments)
+          .where(eq(environments.agencyId, agencyId))
+          .all()
+          .map(({ id }) => id)
+        const ofOwn = inArray(keys.environmentId, own)
+        orm
+          .delete(keyClients)
+          .where(inArray(keyClients.keyId, orm.select({ id: keys.id }).from(keys).where(ofOwn)))
+          .run()
+        orm.delete(keys).where(ofOwn).run()
+        raiseRevision(database, own)
       }),
 
     /** Notes that a key was seen in a URL; the first time counts. */

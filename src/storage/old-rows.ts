@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import { audit, calls, deliveries, idempotencyKeys, keyClients, refusals, usage } from './schema.ts'
 
 /** What one step removed, and whether it was the last one to be taken. */
-interface Step {
+export interface Step {
   removed: number
   isLast: boolean
 }
@@ -96,7 +96,12 @@ const step = (database: Database, table: SQLiteTable, which: SQL | undefined, li
 }
 
 /** SQLite's own DELETE knows no limit. */
-const remove = ({ orm }: Database, table: SQLiteTable, which: SQL | undefined, limit: number): number => {
+export const remove = (
+  { orm }: Database,
+  table: SQLiteTable,
+  which: SQL | undefined,
+  limit: number,
+): number => {
   const chosen = orm
     .select({ rowid: sql`rowid` })
     .from(table)

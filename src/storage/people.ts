@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, lte, or } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, lte, or } from 'drizzle-orm'
 import type { Person, Session } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions, setupTokens } from './schema.ts'
@@ -40,6 +40,18 @@ export const createPeopleStore = (database: Database) => {
         orm.delete(invitations).where(eq(invitations.personId, id)).run()
         orm.delete(people).where(eq(people.id, id)).run()
         return true
+      }),
+
+    /** Removes an agency's admins, their sessions, and every link that would make another. */
+    removeOf: (agencyId: string) =>
+      database.transaction(() => {
+        const own = orm.select({ id: people.id }).from(people).where(eq(people.agencyId, agencyId))
+        orm.delete(sessions).where(inArray(sessions.personId, own)).run()
+        orm
+          .delete(invitations)
+          .where(or(eq(invitations.agencyId, agencyId), inArray(invitations.personId, own)))
+          .run()
+        orm.delete(people).where(eq(people.agencyId, agencyId)).run()
       }),
 
     /**

@@ -6,6 +6,7 @@ import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
 import { createCensus } from './census.ts'
+import { createDeletedAgencies } from './deleted-agencies.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createIdempotencyStore } from './idempotency.ts'
@@ -24,12 +25,13 @@ export type Stores = ReturnType<typeof createStores>
 /** One store per noun, over one database. */
 export const createStores = (database: Database, secret: string) => {
   const vault = new Vault(secret)
+  const accounts = createAccountStore(database, vault)
   return {
     agencies: createAgencyStore(database),
     environments: createEnvironmentStore(database),
     keys: createKeyStore(database),
     agents: createAgentStore(database),
-    accounts: createAccountStore(database, vault),
+    accounts,
     calls: createCallStore(database),
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database, vault),
@@ -41,6 +43,7 @@ export const createStores = (database: Database, secret: string) => {
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),
     oldRows: createOldRows(database),
+    deletedAgencies: createDeletedAgencies(database, accounts),
     personalData: createPersonalData(database),
     census: createCensus(database),
   }

@@ -26,6 +26,8 @@ export const createUsageStore = (database: Database) => {
   /** A pair that is new to a key with a hundred of them is counted with the others. */
   const saveUse = (use: ClientUse) => {
     if (statements.addToClient(use)) return
+    // Its agency was deleted before this was written.
+    if (!statements.keyById.get({ id: use.keyId })) return
     const known = statements.clientsOf.get({ keyId: use.keyId })?.clients ?? 0
     const kept = known < clientsPerKey ? use : { ...use, ...others }
     if (kept === use || !statements.addToClient(kept)) statements.insertClient.run({ ...kept })
@@ -123,6 +125,12 @@ const prepareWrites = ({ orm }: Database) => {
 
     /** False when the pair is not there yet. */
     addToClient: (use: ClientUse) => (addition.run({ ...use }) as unknown as { changes: number }).changes > 0,
+
+    keyById: orm
+      .select({ id: keys.id })
+      .from(keys)
+      .where(eq(keys.id, placeholder('id')))
+      .prepare(),
 
     clientsOf: orm
       .select({ clients: sql<number>`count(*)` })

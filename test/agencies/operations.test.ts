@@ -203,7 +203,8 @@ describe('a deleted agent', () => {
 
   test('gets no call that was chosen for it and is not on disk yet', async () => {
     const { agency, production: row, remove, services, spare } = await withSpare()
-    const environment = { ...row, agencyName: agency.name, plan: agency.plan }
+    const { name: agencyName, plan, suspendedAt } = agency
+    const environment = { ...row, agencyName, plan, suspendedAt }
     const order = { phoneNumber: '+15551234500', agentId: spare.id, name: null, email: null, metadata: null }
     const placing = failureOf(services.trigger(environment, order))
     await remove()

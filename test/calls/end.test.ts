@@ -143,3 +143,18 @@ test('says so when the end could not be stored, and can be asked again', async (
   expect((await end(gate, call.id)).status).toBe(200)
   expect(leases(gate)).toBe(0)
 })
+
+test('what is written alongside says who hung up, also where the provider reports the end before we have it on disk', async () => {
+  const gate = createGate()
+  const { lifecycle, dispatcher } = gate.services
+  const { provider } = scriptedProvider({
+    end: async ({ id }) =>
+      void (await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'completed' })),
+  })
+  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const call = undispatched(gate, '00', { dispatch: 'placed' })
+  let notes = 0
+  expect(await endCall(call.now(), { alongside: () => void notes++ })).toMatchObject({ status: 'completed' })
+  await endCall(call.now(), { alongside: () => void notes++ })
+  expect(notes).toBe(1)
+})

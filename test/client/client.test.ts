@@ -8,7 +8,8 @@ import {
   type Order,
   type Triggered,
 } from '../../src/client/index.ts'
-import type { agent, call, keyStatus, triggered } from '../../src/http/v1/schemas.ts'
+import type { callRecord } from '../../src/calls/record.ts'
+import type { agent, keyStatus, triggered } from '../../src/http/v1/schemas.ts'
 import type { triggerBody } from '../../src/http/v1/trigger.ts'
 import { createLine, errorOf } from '../support/client.ts'
 import { retryAfterCases } from '../support/retry-after.ts'
@@ -24,7 +25,7 @@ const json = (body: object, status: number, headers: Record<string, string> = {}
   Response.json(body, { status, headers })
 
 test('its types are those of the API', () => {
-  expectTypeOf<Call>().toEqualTypeOf<z.infer<typeof call>>()
+  expectTypeOf<Call>().toEqualTypeOf<z.infer<typeof callRecord>>()
   expectTypeOf<Agent>().toEqualTypeOf<z.infer<typeof agent>>()
   expectTypeOf<KeyStatus>().toEqualTypeOf<z.infer<typeof keyStatus>['data']>()
   expectTypeOf<Omit<Triggered, 'replayed'>>().toEqualTypeOf<Omit<z.infer<typeof triggered>, 'success'>>()

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { deleteAgency } from '../../src/agencies/operations/delete.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
 import { settled } from '../support/clock.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
@@ -37,11 +39,23 @@ test.each<[what: string, change: (gate: Gate) => unknown, status: number, code: 
     403,
     'plan_required',
   ],
+  [
+    'of a suspended agency',
+    ({ services, agency }) => services.agencies.suspend(agency.id, 1),
+    403,
+    'agency_suspended',
+  ],
+  [
+    'of a deleted agency',
+    ({ services, agency }) => services.perform(deleteAgency, { agency: agency.id }, commandLineActor),
+    401,
+    'invalid_key',
+  ],
 ])('a key that is %s while a body is on its way rings no phone', async (_, change, status, code) => {
   const gate = createGate()
   const { answer, finish } = slowTrigger(gate)
   await settled()
-  change(gate)
+  await change(gate)
   finish()
   await expectRefusal(await answer, status, code)
   expectNothingLeft(gate)

@@ -162,6 +162,7 @@ test('after a load that failed, never answers from before: the next look-up load
       agencyId: 'agency',
       agencyName: 'Acme',
       plan: 'agency',
+      suspendedAt: null,
       name: 'production',
       dialsReal: true,
       accessEnabled: true,
@@ -177,6 +178,7 @@ test('after a load that failed, never answers from before: the next look-up load
     newestRevision: () => 1,
     hashes: () => [load().hash],
     keysSince: () => [load()],
+    withoutKeysSince: () => [],
     findByHash: () => load(),
   }
   const ring = new Keyring(store)

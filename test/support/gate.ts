@@ -18,6 +18,8 @@ interface Extras {
   secret?: string
   /** Where the setup link is written; nowhere, where left out. */
   files?: typeof noFiles
+  /** False for a process that runs one command. */
+  isServing?: boolean
 }
 
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
@@ -28,6 +30,7 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     providerTimeoutMs = 15_000,
     secret = testSecret,
     files = noFiles,
+    isServing = true,
     ...settings
   } = options
   // The fakes listen on loopback.
@@ -45,6 +48,7 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     clock,
     log,
     providerTimeoutMs,
+    isServing,
   })
   const app = createApp(services)
   const { handle } = app

@@ -7,6 +7,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
   return {
     agencies: '/admin/agencies',
     overview: home,
+    'agency-delete': `${home}/delete`,
     calls: `${home}/calls`,
     'calls-none-found': `${home}/calls?status=canceled&environment=staging&agent=${agents.ben.id}`,
     call: `${home}/calls/${calls.completed.id}`,

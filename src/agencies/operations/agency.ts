@@ -4,9 +4,21 @@ import { iso, nameSchema, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation.ts'
 import type { Agency } from '../agency.ts'
 
-const agency = z.object({ id: z.string(), name: z.string(), plan: planSchema, created_at: time })
+export const agencySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  plan: planSchema,
+  created_at: time,
+  suspended_at: time.nullable().meta({ description: 'Since when its API requests are refused' }),
+})
 
-const present = ({ id, name, plan, createdAt }: Agency) => ({ id, name, plan, created_at: iso(createdAt) })
+export const presentAgency = ({ id, name, plan, createdAt, suspendedAt }: Agency) => ({
+  id,
+  name,
+  plan,
+  created_at: iso(createdAt),
+  suspended_at: iso(suspendedAt),
+})
 
 const planField = planSchema.meta({ description: 'Only the Agency plan includes API access' })
 
@@ -20,10 +32,10 @@ export const createAgency = operation({
   scope: 'gate',
   may: 'operator',
   input: { name: nameSchema.meta({ description: 'Its name' }), plan: planField },
-  output: agency,
+  output: agencySchema,
   says: ({ name, id }) => `Created the agency ${name}: ${id}`,
   run: async ({ agencies }: CreateDeps, { input, now, change }) =>
-    present(
+    presentAgency(
       await change(
         () => agencies.create(input.name, input.plan, now),
         (made) => ({ action: 'agency.created', agency: made.id, target: made.name }),
@@ -41,10 +53,10 @@ export const listAgencies = operation({
   scope: 'agencies',
   may: 'admin',
   input: {},
-  output: z.array(agency),
-  columns: ['id', 'plan', 'created_at', 'name'],
+  output: z.array(agencySchema),
+  columns: ['id', 'plan', 'created_at', 'suspended_at', 'name'],
   empty: 'There are no agencies yet. Create one with: callgate agency create',
-  run: ({ agencies }: ListDeps, { agency: only }) => (only ? [only] : agencies.list()).map(present),
+  run: ({ agencies }: ListDeps, { agency: only }) => (only ? [only] : agencies.list()).map(presentAgency),
 })
 
 export const showAgency = operation({
@@ -53,8 +65,8 @@ export const showAgency = operation({
   scope: 'agency',
   may: 'admin',
   input: {},
-  output: agency,
-  run: (_, { agency: shown }) => present(shown),
+  output: agencySchema,
+  run: (_, { agency: shown }) => presentAgency(shown),
 })
 
 interface RenameDeps {
@@ -67,14 +79,14 @@ export const renameAgency = operation({
   scope: 'agency',
   may: 'operator',
   input: { name: nameSchema.meta({ description: 'Its new name' }) },
-  output: agency,
+  output: agencySchema,
   says: ({ name }) => `The agency is now called ${name}.`,
   run: async ({ agencies }: RenameDeps, { agency: before, input: { name }, change }) => {
     await change(() => agencies.rename(before.id, name), {
       action: 'agency.renamed',
       target: `${name}, until now ${before.name}`,
     })
-    return present({ ...before, name })
+    return presentAgency({ ...before, name })
   },
 })
 
@@ -90,7 +102,7 @@ export const changePlan = operation({
   scope: 'agency',
   may: 'operator',
   input: { plan: planField },
-  output: agency,
+  output: agencySchema,
   says: ({ name, plan }) => `${name} is now on the ${plan} plan.`,
   ends: ({ environments, keys }: PlanDeps, { agency: { id, name, plan }, input }) => {
     if (plan !== 'agency' || input.plan === 'agency') return undefined
@@ -103,6 +115,6 @@ export const changePlan = operation({
       action: 'plan.changed',
       target: `from ${before.plan} to ${plan}`,
     })
-    return present({ ...before, plan })
+    return presentAgency({ ...before, plan })
   },
 })

@@ -31,7 +31,7 @@ export const operationCommands = (
 
 const verbOf = ({ name }: Operation) => name.slice(name.indexOf('.') + 1)
 
-const server = {
+export const serverOption = {
   server: {
     type: 'string',
     valueHint: 'url',
@@ -46,7 +46,7 @@ const operationCommand = (io: Io, operation: Operation): CommandDef => {
   const args: ArgsDef = {
     ...Object.fromEntries(fields.map((field) => [field.flag, argOf(field)])),
     ...(operation.ends && yes),
-    ...server,
+    ...serverOption,
     ...quiet,
     ...json,
   }

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { requireConnected } from '../../calls/connected.ts'
 import { Failure } from '../../failures.ts'
 import type { Operation } from '../../operation.ts'
 import type { Actor } from '../../people/actor.ts'
@@ -29,7 +30,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       '/:operation',
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
-        const actor = actorOf({ request, server })
+        const actor = whileConnected(actorOf({ request, server }), request.signal)
         const operation = find(params.operation)
         const input = await readInput(request)
         actor.confirm()
@@ -74,6 +75,15 @@ const unescaped = (text: string): string | null => {
     throw new Failure('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
   }
 }
+
+/** Nothing is changed for somebody who cannot be told of it: a key would be lost, and a phone ring for nobody. */
+const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
+  ...actor,
+  confirm: () => {
+    requireConnected(signal)
+    actor.confirm()
+  },
+})
 
 /** An operation without input needs no body. */
 const readInput = async (request: Request): Promise<unknown> =>

@@ -2,6 +2,8 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { agentLabel } from '../../agencies/agent.ts'
 import { type Call, callStatuses, isOver } from '../../calls/call.ts'
+import { endCall, releaseCall } from '../../calls/operations/end.ts'
+import { callsOf } from '../../calls/operations/list.ts'
 import { Failure } from '../../failures.ts'
 import { limitsOf } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
@@ -40,8 +42,7 @@ const readFilter = ({ url }: Request) => {
 
 /** An agency's calls in both environments, each of them, and the slots that they hold. */
 export const callPages = (services: Services) => {
-  const { agents, audit, calls, clock, config, deliveries, endCall, environments, leases, log, releaseCall } =
-    services
+  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
 
   const viewer = (agency: Agency) => {
     const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
@@ -64,13 +65,8 @@ export const callPages = (services: Services) => {
     return { agency, call: viewer(agency)(call) }
   }
 
-  /** Both environments' calls, merged: each has its own index. */
-  const list = (agency: Agency, { environment, agent, ...query }: z.infer<typeof filterQuery>) => {
-    const shown = environments.list(agency.id).filter(({ name }) => !environment || name === environment)
-    const limit = callsAtOnce + 1
-    const found = shown
-      .flatMap(({ id }) => calls.page({ environmentId: id, agentId: agent, limit, ...query }))
-      .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
+    const found = callsOf(services, agency.id, { ...query, limit: callsAtOnce + 1 }).map(({ call }) => call)
     const page = found.slice(0, callsAtOnce)
     const last = page.at(-1)
     return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
@@ -137,18 +133,16 @@ export const callPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/calls/:call/end',
-      async ({ by, person, params, request, set, redirect }) => {
-        const { call } = find(params)
+      async ({ actor, person, params, set, redirect }) => {
         try {
-          await endCall(call, request.signal)
-          if (!isOver(call)) audit.record({ ...by, action: 'call.ended', ...deedOn(call) })
+          await perform(endCall, params, actor)
         } catch (error) {
           if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error
-          log.warn('provider could not hang up', { call_id: call.id, error: String(error.cause) })
+          log.warn('provider could not hang up', { call_id: params.call, error: String(error.cause) })
           set.status = error.status
           return callPage(person, find(params), { error: error.message })
         }
-        return redirect(callPath(call), 303)
+        return redirect(pathOf(params), 303)
       },
       { parse: 'none', params: callParams },
     )
@@ -163,14 +157,12 @@ export const callPages = (services: Services) => {
     )
     .post(
       '/agencies/:agency/calls/:call/release',
-      async ({ by, params, redirect }) => {
-        const { call } = find(params)
-        await releaseCall(call, () => audit.record({ ...by, action: 'call.released', ...deedOn(call) }))
-        return redirect(callPath(call), 303)
+      async ({ actor, params, redirect }) => {
+        await perform(releaseCall, params, actor)
+        return redirect(pathOf(params), 303)
       },
       { parse: 'none', params: callParams },
     )
 }
 
-/** Named by its id alone: a number would outlive the person who asks to be forgotten. */
-const deedOn = ({ agencyId, environment, id }: CallView) => ({ agency: agencyId, environment, target: id })
+const pathOf = (params: z.infer<typeof callParams>) => callPath({ agencyId: params.agency, id: params.call })

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
@@ -56,7 +57,10 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
       agencyId: person.agencyId,
       permissions: null,
       mayDelegate: true,
-      confirm,
+      confirm: () => {
+        requireConnected(request.signal)
+        confirm()
+      },
     }
     return { person, by, actor, confirm, readForm: readConfirmed }
   })

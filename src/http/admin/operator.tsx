@@ -1,13 +1,16 @@
 import { Elysia } from 'elysia'
 import { changePlan, createAgency } from '../../agencies/operations/agency.ts'
+import { deleteAgency } from '../../agencies/operations/delete.ts'
+import { resumeAgency, suspendAgency } from '../../agencies/operations/suspend.ts'
 import { dialEnvironment } from '../../agencies/operations/environment.ts'
 import type { Plan } from '../../keys/keyring.ts'
 import { planSchema } from '../../names.ts'
 import type { Services } from '../../services.ts'
-import { agencyParams, listAgencies } from './agencies.tsx'
+import { agencyParams, findAgency, listAgencies } from './agencies.tsx'
 import { flagIn, submit } from './form.ts'
 import { operatorOnly } from './guard.ts'
 import { environmentParams } from './integrations.tsx'
+import { DeleteAgencyPage } from './pages/agency.tsx'
 import { AgenciesPage } from './pages/agencies.tsx'
 import { renderPage } from './pages/layout.tsx'
 
@@ -36,6 +39,39 @@ export const operatorPages = (services: Services) => {
         const { plan } = await readForm()
         await perform(changePlan, { agency: params.agency, plan: plan as Plan }, actor)
         return redirect(`/admin/agencies/${params.agency}`, 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+    .post(
+      '/agencies/:agency/suspend',
+      async ({ actor, params, redirect }) => {
+        await perform(suspendAgency, params, actor)
+        return redirect(`/admin/agencies/${params.agency}`, 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+    .post(
+      '/agencies/:agency/resume',
+      async ({ actor, params, redirect }) => {
+        await perform(resumeAgency, params, actor)
+        return redirect(`/admin/agencies/${params.agency}`, 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/delete',
+      ({ actor, person, params }) => {
+        const agency = findAgency(services, params.agency)
+        const ends = perform.preview(deleteAgency, params, actor) ?? ''
+        return renderPage(<DeleteAgencyPage person={person} agency={agency} ends={ends} />)
+      },
+      { params: agencyParams },
+    )
+    .post(
+      '/agencies/:agency/delete',
+      async ({ actor, params, redirect }) => {
+        await perform(deleteAgency, params, actor)
+        return redirect('/admin/agencies', 303)
       },
       { parse: 'none', params: agencyParams },
     )

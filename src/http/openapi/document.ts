@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { version } from '../../../package.json'
-import { agent, agentList, call, callPage, callRecord, keyStatus, triggered } from '../v1/schemas.ts'
+import { callRecord } from '../../calls/record.ts'
+import { agent, agentList, callAnswer, callPage, keyStatus, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
 import type { Operation } from '../../operation.ts'
@@ -51,8 +52,8 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
 const components = {
   Trigger: triggerBody,
   Triggered: triggered,
-  Call: call,
-  CallRecord: callRecord,
+  Call: callRecord,
+  CallRecord: callAnswer,
   CallPage: callPage,
   Agent: agent,
   AgentList: agentList,

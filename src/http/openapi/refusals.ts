@@ -12,6 +12,7 @@ export const everywhere: readonly Reason[] = [
   'wrong_credential',
   'invalid_key',
   'rotated_key',
+  'agency_suspended',
   'plan_required',
   'access_disabled',
   'rate_limited',

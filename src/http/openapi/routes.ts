@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Reason } from '../../failures.ts'
 import { listQuery } from '../v1/list.ts'
-import { agentList, callPage, callRecord, keyStatus, triggered } from '../v1/schemas.ts'
+import { agentList, callAnswer, callPage, keyStatus, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
 import * as example from './examples.ts'
 
@@ -66,7 +66,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     id: 'getCall',
     summary: 'Look at a call',
     description: 'How a call goes, and went.',
-    answer: { schema: callRecord, example: example.record },
+    answer: { schema: callAnswer, example: example.record },
     refusals: ['wrong_agency', 'not_found'],
   },
   {
@@ -75,7 +75,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     id: 'endCall',
     summary: 'End a call',
     description: 'Hangs up. Ending a call that is over already changes nothing and is no failure.',
-    answer: { schema: callRecord, example: example.ended },
+    answer: { schema: callAnswer, example: example.ended },
     refusals: ['wrong_agency', 'not_found', 'request_aborted', 'provider_unavailable'],
   },
   {

@@ -1,5 +1,7 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import { requireConnected } from '../../calls/connected.ts'
+import { presentCall } from '../../calls/record.ts'
 import { Failure } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import { limitsOf } from '../../limits/limits.ts'
@@ -7,7 +9,7 @@ import type { Services } from '../../services.ts'
 import { admission } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
 import { readList } from './list.ts'
-import { presentAgents, presentCall, presentKey } from './present.ts'
+import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
@@ -63,7 +65,9 @@ export const v1 = (services: Services) => {
     .post(
       '/calls/:call_id/end',
       async ({ environment, window, params, request, set }) => {
-        const call = await endCall(ownCall(environment, params.call_id), request.signal)
+        const call = await endCall(ownCall(environment, params.call_id), {
+          confirm: () => requireConnected(request.signal),
+        })
         rateLimits.announce(set.headers, environment, window)
         return { success: true as const, data: presentCall(call, environment) }
       },

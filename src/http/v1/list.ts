@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { callStatuses } from '../../calls/call.ts'
+import { isBlank } from '../../calls/order.ts'
 import { Failure } from '../../failures.ts'
-import { isBlank } from '../body.ts'
 import { cursorSchema } from '../cursor.ts'
 
 const mostAtOnce = 100

@@ -1,36 +1,10 @@
 import type { z } from 'zod'
-import type { Call } from '../../calls/call.ts'
 import type { Agent } from '../../calls/trigger.ts'
 import type { Environment, Key } from '../../keys/keyring.ts'
 import type { Limits } from '../../limits/limits.ts'
 import type { WindowDecision } from '../../limits/window.ts'
-import type { agentList, callRecord, keyStatus } from './schemas.ts'
-
-export const presentCall = (call: Call, environment: Environment): z.infer<typeof callRecord>['data'] => ({
-  call_id: call.id,
-  status: call.status,
-  direction: 'outbound',
-  environment: environment.name,
-  agent_id: call.agentId,
-  provider: call.provider,
-  phone_number: call.phoneNumber,
-  from_number: call.fromNumber,
-  name: call.name,
-  email: call.email,
-  metadata: call.metadata,
-  reason_code: call.reasonCode,
-  reason: call.reason,
-  created_at: iso(call.createdAt),
-  ringing_at: isoOrNull(call.ringingAt),
-  started_at: isoOrNull(call.answeredAt),
-  ended_at: isoOrNull(call.endedAt),
-  duration_seconds: call.durationSeconds,
-  summary: call.summary,
-  sentiment: call.sentiment,
-  transcript: call.transcript,
-  recording_url: call.recordingUrl,
-  cost_cents: call.costCents,
-})
+import { iso } from '../../names.ts'
+import type { agentList, keyStatus } from './schemas.ts'
 
 export const presentAgents = (
   agents: Agent[],
@@ -72,6 +46,3 @@ export const presentKey = (
     },
   },
 })
-
-const iso = (time: number) => new Date(time).toISOString()
-const isoOrNull = (time: number | null) => (time === null ? null : iso(time))

@@ -1,18 +1,7 @@
 import { z } from 'zod'
+import { callRecord } from '../../calls/record.ts'
 import { environmentNames, plans } from '../../keys/keyring.ts'
-import { callStatuses, reasonCodes, sentiments } from '../../calls/call.ts'
-
-const time = z.iso.datetime()
-
-/** Any JSON object, kept as it is: `z.record` would drop a member called `__proto__`. */
-export const jsonObject = (error?: string) =>
-  z
-    .custom<Record<string, unknown>>(
-      (value) =>
-        typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value),
-      error,
-    )
-    .meta({ type: 'object' })
+import { time } from '../../names.ts'
 
 export const triggered = z.object({
   success: z.literal(true),
@@ -47,36 +36,10 @@ export const agent = z.object({
 
 export const agentList = z.object({ success: z.literal(true), data: z.array(agent) })
 
-export const call = z.object({
-  call_id: z.uuid(),
-  status: z.enum(callStatuses),
-  direction: z.literal('outbound'),
-  environment: z.enum(environmentNames),
-  agent_id: z.uuid(),
-  provider: z.string().describe('Who dials: `simulator` or a voice provider.'),
-  phone_number: z.string(),
-  from_number: z.string().nullable(),
-  name: z.string().nullable(),
-  email: z.string().nullable(),
-  metadata: jsonObject().nullable(),
-  reason_code: z.enum(reasonCodes).nullable().describe('Why it ended other than by itself.'),
-  reason: z.string().nullable().describe('The same, and more, in words.'),
-  created_at: time,
-  ringing_at: time.nullable(),
-  started_at: time.nullable().describe('When it was answered.'),
-  ended_at: time.nullable().describe('When it was over; null while it is not.'),
-  duration_seconds: z.int().nullable().describe('From the answer to the end; null while not known.'),
-  summary: z.string().nullable(),
-  sentiment: z.enum(sentiments).nullable(),
-  transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
-  recording_url: z.string().nullable(),
-  cost_cents: z.int().nullable(),
-})
-
-export const callRecord = z.object({ success: z.literal(true), data: call })
+export const callAnswer = z.object({ success: z.literal(true), data: callRecord })
 
 export const callPage = z.object({
   success: z.literal(true),
-  data: z.array(call),
+  data: z.array(callRecord),
   next_cursor: z.string().nullable().describe('Asks for the calls after these; null when there are none.'),
 })

@@ -2,12 +2,23 @@ import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { environmentNames, plans } from '../../keys/keyring.ts'
 
-export const agencies = sqliteTable('agencies', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  plan: text({ enum: plans }).notNull(),
-  createdAt: integer('created_at').notNull(),
-})
+export const agencies = sqliteTable(
+  'agencies',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    plan: text({ enum: plans }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    suspendedAt: integer('suspended_at'),
+    /** Its name stays, for the audit; of it nothing else is found any more. */
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [
+    index('agencies_deleted')
+      .on(table.deletedAt)
+      .where(sql`deleted_at is not null`),
+  ],
+)
 
 export const environments = sqliteTable(
   'environments',

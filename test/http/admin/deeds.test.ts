@@ -25,6 +25,15 @@ const forms: Record<string, Form> = {
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
   '/admin/people/:person/remove': { leaves: 'person.removed' },
   '/admin/agencies': { leaves: 'agency.created', fields: { name: 'Made', plan: 'agency' } },
+  [`${inAgency}/suspend`]: { leaves: 'agency.suspended' },
+  [`${inAgency}/resume`]: {
+    leaves: 'agency.resumed',
+    fields: ({ gate }) => {
+      gate.services.agencies.suspend(gate.agency.id, 1)
+      return {}
+    },
+  },
+  [`${inAgency}/delete`]: { leaves: 'agency.deleted' },
   [`${inAgency}/plan`]: { leaves: 'plan.changed', fields: { plan: 'growth' } },
   [`${inAgency}/agents`]: { leaves: 'agent.created', fields: { name: 'Bea' } },
   [`${inAgency}/agents/:agent`]: { leaves: 'agent.changed', fields: { name: 'Bea' } },

@@ -55,6 +55,10 @@ const routes: Record<keyof typeof verdicts, string[]> = {
   ],
   'the operator’s, in an agency': [
     'POST /admin/agencies/:agency/plan',
+    'POST /admin/agencies/:agency/suspend',
+    'POST /admin/agencies/:agency/resume',
+    'GET /admin/agencies/:agency/delete',
+    'POST /admin/agencies/:agency/delete',
     'POST /admin/agencies/:agency/integrations/api/:environment/dialling',
     'GET /admin/agencies/:agency/integrations/api/:environment/limits',
     'POST /admin/agencies/:agency/integrations/api/:environment/limits',

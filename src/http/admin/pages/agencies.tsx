@@ -36,6 +36,12 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error 
                 <tr key={agency.id}>
                   <td class="name">
                     <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
+                    {agency.suspendedAt !== null && (
+                      <>
+                        {' '}
+                        <span class="tag">Suspended</span>
+                      </>
+                    )}
                     {withOldKeys.has(agency.id) && (
                       <>
                         {' '}

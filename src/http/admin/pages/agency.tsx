@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../storage/agencies.ts'
 import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
-import { Layout } from './layout.tsx'
+import { Layout, Time } from './layout.tsx'
 import { InviteForm } from './people.tsx'
 
 export interface AgencyPageProps {
@@ -40,11 +40,23 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
             {link('audit', 'Audit', `${base}/audit`)}
           </ul>
         </nav>
-        <main>{children}</main>
+        <main>
+          {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
+          {children}
+        </main>
       </div>
     </Layout>
   )
 }
+
+const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since: number }) => (
+  <p class="notice error">
+    <strong>This agency account is suspended</strong> since <Time at={since} />: every API request gets 403.{' '}
+    {person.role === 'operator'
+      ? 'Resume it under Overview.'
+      : 'Contact whoever runs this callgate: only they can lift it.'}
+  </p>
+)
 
 export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
   <AgencyLayout person={person} agency={agency} title="Overview" section="overview">
@@ -82,5 +94,52 @@ const ForOperator = ({ agency }: { agency: Agency }) => (
       </p>
       <InviteForm label="Invite an admin" agencyId={agency.id} />
     </article>
+    <Suspension agency={agency} />
+    <article>
+      <h2>Delete the agency</h2>
+      <p>Ends its calls, revokes its keys and removes all that it has, for good. You are asked once more.</p>
+      <a href={`/admin/agencies/${agency.id}/delete`}>Delete agency…</a>
+    </article>
   </>
+)
+
+const Suspension = ({ agency }: { agency: Agency }) =>
+  agency.suspendedAt === null ? (
+    <article>
+      <h2>Suspend the agency</h2>
+      <p>
+        Refuses every API request of this agency from the next one on, with 403. Keys are kept, calls under
+        way go on, and its admins can still sign in. Only an operator lifts it.
+      </p>
+      <form method="post" action={`/admin/agencies/${agency.id}/suspend`}>
+        <button type="submit" class="danger inline">
+          Suspend agency
+        </button>
+      </form>
+    </article>
+  ) : (
+    <article>
+      <h2>Resume the agency</h2>
+      <p>Lets its API requests through again, with the same keys.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/resume`}>
+        <button type="submit">Resume agency</button>
+      </form>
+    </article>
+  )
+
+/** Says what deleting an agency ends and removes, before it does. */
+export const DeleteAgencyPage = ({ person, agency, ends }: AgencyPageProps & { ends: string }) => (
+  <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview">
+    <article>
+      <h1>{`Delete ${agency.name}?`}</h1>
+      <p class="notice error">{ends}</p>
+      <p>To refuse its requests and keep everything, suspend it instead.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/delete`} class="row">
+        <button type="submit" class="danger inline">
+          Delete agency
+        </button>
+        <a href={`/admin/agencies/${agency.id}`}>Keep the agency</a>
+      </form>
+    </article>
+  </AgencyLayout>
 )

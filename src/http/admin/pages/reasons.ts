@@ -4,6 +4,7 @@ const reasons: Partial<Record<Reason, string>> = {
   rotated_key: 'The key had been replaced',
   key_in_url: 'The key was in the URL',
   access_disabled: 'API access was switched off',
+  agency_suspended: 'The agency was suspended',
   plan_required: 'The plan has no API access',
   wrong_agency: 'The agent or call belongs to another agency',
   rate_limited: 'The window was full',

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
+import { iso, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+
+interface Line {
+  id: string
+  at: number
+  actor: string
+  address: string | null
+  agencyId: string | null
+  agencyName: string | null
+  environment: EnvironmentName | null
+  action: string
+  target: string | null
+}
+
+interface ListDeps {
+  audit: {
+    list(query: { agency?: string | undefined; before?: string | undefined; limit: number }): Line[]
+  }
+}
+
+const linesMost = 1000
+
+export const listAudit = operation({
+  name: 'audit.list',
+  summary: 'Lists who did what, newest first. An agency’s admin sees that agency’s lines.',
+  scope: 'agencies',
+  may: 'admin',
+  input: {
+    before: z
+      .guid('before must be the id of a line.')
+      .toLowerCase()
+      .optional()
+      .meta({ description: 'Only lines older than this one', hint: 'id' }),
+    limit: z
+      .int()
+      .min(1)
+      .max(linesMost)
+      .default(50)
+      .meta({ description: `How many at most, up to ${linesMost}` }),
+  },
+  output: z.array(
+    z.object({
+      id: z.string(),
+      at: time,
+      actor: z.string(),
+      address: z.string().nullable(),
+      agency: z.string().nullable(),
+      agency_name: z.string().nullable(),
+      environment: z.enum(environmentNames).nullable(),
+      action: z.string().meta({ description: 'What was done: `key.rotated`' }),
+      target: z.string().nullable(),
+    }),
+  ),
+  columns: ['at', 'actor', 'action', 'agency_name', 'environment', 'target'],
+  empty: 'Nothing was done yet.',
+  run: ({ audit }: ListDeps, { agency, input: { before, limit } }) =>
+    audit.list({ agency: agency?.id, before, limit }).map(({ agencyId, agencyName, at, ...line }) => ({
+      ...line,
+      at: iso(at),
+      agency: agencyId,
+      agency_name: agencyName,
+    })),
+})

@@ -1,0 +1,64 @@
+import { operation } from '../../operation.ts'
+import { type Call, isForgotten, isOver } from '../call.ts'
+import { callRecord, presentCall } from '../record.ts'
+import { callField, type FindDeps, findCallOf } from './find.ts'
+
+interface EndDeps extends FindDeps {
+  endCall(call: Call, options: { confirm(): void; alongside(): void }): Promise<Call>
+}
+
+const numberOf = (call: Call) => (isForgotten(call) ? 'a forgotten number' : call.phoneNumber)
+
+export const endCall = operation({
+  name: 'call.end',
+  summary: 'Hangs up a call. Ending one that is over changes nothing.',
+  scope: 'agency',
+  may: 'admin',
+  needsServer: true,
+  input: { call: callField },
+  output: callRecord,
+  says: ({ call_id, status }) => `The call ${call_id} is over: ${status}.`,
+  ends: (deps: EndDeps, { agency, input }) => {
+    const { call } = findCallOf(deps, agency.id, input.call)
+    return isOver(call)
+      ? undefined
+      : `The call to ${numberOf(call)} is hung up at once: whoever is on the line is cut off.`
+  },
+  run: async (deps: EndDeps, { agency, input, actor, record }) => {
+    const { call, environment } = findCallOf(deps, agency.id, input.call)
+    const ended = await deps.endCall(call, {
+      confirm: () => actor.confirm(),
+      alongside: () => record({ action: 'call.ended', environment: environment.name, target: call.id }),
+    })
+    return presentCall(ended, environment)
+  },
+})
+
+interface ReleaseDeps extends FindDeps {
+  releaseCall(call: Call, alongside: () => void): Promise<Call>
+}
+
+export const releaseCall = operation({
+  name: 'call.release',
+  summary: 'Gives the slot of a call back at once, whatever its provider says. The call has then failed.',
+  scope: 'agency',
+  may: 'admin',
+  needsServer: true,
+  input: { call: callField },
+  output: callRecord,
+  says: ({ call_id }) => `The slot of the call ${call_id} is free.`,
+  ends: (deps: ReleaseDeps, { agency, input }) => {
+    const { call } = findCallOf(deps, agency.id, input.call)
+    return isOver(call)
+      ? undefined
+      : `The call to ${numberOf(call)} ends here as failed, and its slot is free at once. The provider is asked to hang up; the phone may go on ringing until it does.`
+  },
+  run: async (deps: ReleaseDeps, { agency, input, actor, record }) => {
+    const { call, environment } = findCallOf(deps, agency.id, input.call)
+    const released = await deps.releaseCall(call, () => {
+      actor.confirm()
+      record({ action: 'call.released', environment: environment.name, target: call.id })
+    })
+    return presentCall(released, environment)
+  },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import type { EnvironmentName } from '../../keys/keyring.ts'
+import type { Call } from '../call.ts'
+
+export const callField = z
+  .guid('A call is named by its id.')
+  .toLowerCase()
+  .meta({ description: 'Its id', hint: 'id' })
+
+export interface FindDeps {
+  calls: { find(id: string): Call | undefined }
+  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+}
+
+/** A call of an agency, and its environment: one of another agency is as unknown as none. Fails with `not_found`. */
+export const findCallOf = ({ calls, environments }: FindDeps, agencyId: string, id: string) => {
+  const call = calls.find(id)
+  const environment =
+    call?.agencyId === agencyId
+      ? environments.list(agencyId).find((one) => one.id === call.environmentId)
+      : undefined
+  if (!call || !environment) throw new Failure('not_found', { detail: 'There is no such call.' })
+  return { call, environment }
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { Failure } from '../../failures.ts'
+import { operation } from '../../operation.ts'
+import type { Commit } from '../../commit.ts'
+import { phoneNumberPattern } from '../phone-number.ts'
+
+interface ForgetDeps {
+  personalData: {
+    /** The agencies with calls to the number. */
+    agenciesWith(phoneNumber: string): { agencyId: string }[]
+    callsUnderWay(phoneNumber: string): { id: string; agencyId: string }[]
+    /** A few calls that are still to be forgotten. */
+    next(phoneNumber: string, agencyId: string): string[]
+    /** Takes the person out of these calls; gives how many deliveries that changed. */
+    forget(ids: string[]): number
+  }
+  commit: Commit
+  /** Rewrites the database without what was removed from it. False when a reader kept its log from being emptied. */
+  compact(): boolean
+}
+
+const stillInTheLog =
+  'The calls are changed, but something reads the database, and earlier copies are still in its log. Do this once more.'
+
+/**
+ * A few calls in each commit, and everybody else has a turn between two of them. At the end the whole database is
+ * rewritten, because SQLite leaves what was removed in the file: a serving process answers nobody for as long as that
+ * takes, some ten seconds a gigabyte on a small machine, and needs that much free space again.
+ */
+export const forgetPerson = operation({
+  name: 'call.forget',
+  summary:
+    'Erases what calls to a number have kept of the person. Rewrites the database: a running server pauses for some ten seconds a gigabyte.',
+  scope: 'agencies',
+  may: 'operator',
+  input: {
+    phone: z
+      .string()
+      .regex(phoneNumberPattern, 'The number is a plus and 7 to 15 digits, as +15551234567.')
+      .meta({ description: 'The number, as +15551234567', hint: 'number' }),
+  },
+  output: z.object({ calls: z.int(), deliveries: z.int() }),
+  says: ({ calls, deliveries }) =>
+    [
+      `Calls changed: ${calls}, webhook deliveries: ${deliveries}. Their numbers, names, e-mail addresses, metadata, summaries, transcripts and recordings’ addresses are gone from every file of the data directory.`,
+      'Backups made earlier still have them, and so do the provider and whoever was told by a webhook.',
+    ].join('\n'),
+  run: async ({ personalData, commit, compact }: ForgetDeps, { input: { phone }, agency, actor, record }) => {
+    const found = personalData
+      .agenciesWith(phone)
+      .map(({ agencyId }) => agencyId)
+      .filter((id) => agency === undefined || id === agency.id)
+    refuseUnderWay(personalData, phone, new Set(found))
+    const totals = { calls: 0, deliveries: 0 }
+    for (const agencyId of found)
+      for (let isFirst = true; ; isFirst = false) {
+        const step = await commit(() => {
+          actor.confirm()
+          const ids = personalData.next(phone, agencyId)
+          // Tells no more than that there was a number.
+          if (isFirst && ids.length > 0)
+            record({
+              action: 'person.forgotten',
+              agency: agencyId,
+              target: `a number ending in ${phone.slice(-2)}`,
+            })
+          return { calls: ids.length, deliveries: personalData.forget(ids) }
+        })
+        if (step.calls === 0) break
+        totals.calls += step.calls
+        totals.deliveries += step.deliveries
+      }
+    if (!compact()) throw new Failure('conflict', { detail: stillInTheLog })
+    return totals
+  },
+})
+
+/** All or nothing: what is left out of a call under way would be written again at its end. */
+const refuseUnderWay = (
+  { callsUnderWay }: ForgetDeps['personalData'],
+  phone: string,
+  agencies: ReadonlySet<string>,
+) => {
+  const ids = callsUnderWay(phone)
+    .filter(({ agencyId }) => agencies.has(agencyId))
+    .map(({ id }) => id)
+  if (ids.length === 0) return
+  const more = ids.length > 5 ? ` and ${ids.length - 5} more` : ''
+  throw new Failure('conflict', {
+    detail: `Calls to this number are not over yet. End them first: ${ids.slice(0, 5).join(', ')}${more}.`,
+  })
+}

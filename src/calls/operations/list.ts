@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { EnvironmentName } from '../../keys/keyring.ts'
+import { environmentNameSchema } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { type Call, callStatuses } from '../call.ts'
+import { callRecord, presentCall } from '../record.ts'
+import { callField, type FindDeps, findCallOf } from './find.ts'
+
+interface EnvironmentRef {
+  id: string
+  name: EnvironmentName
+}
+
+interface Filter {
+  environment?: EnvironmentName | undefined
+  status?: Call['status'] | undefined
+  /** The id of an agent. */
+  agent?: string | undefined
+  /** Only calls with ids below this one: ids rise with time. */
+  before?: string | undefined
+  limit: number
+}
+
+interface ListDeps {
+  environments: { list(agencyId: string): EnvironmentRef[] }
+  calls: {
+    page(
+      query: Omit<Filter, 'environment' | 'agent'> & { environmentId: string; agentId: string | undefined },
+    ): Call[]
+  }
+}
+
+/** An agency's calls, newest first, each with its environment: those of both are merged, because each has its own index. */
+export const callsOf = (
+  { environments, calls }: ListDeps,
+  agencyId: string,
+  { environment, agent, ...query }: Filter,
+): { call: Call; environment: EnvironmentRef }[] =>
+  environments
+    .list(agencyId)
+    .filter(({ name }) => environment === undefined || name === environment)
+    .flatMap((one) =>
+      calls
+        .page({ environmentId: one.id, agentId: agent, ...query })
+        .map((call) => ({ call, environment: one })),
+    )
+    .toSorted((one, other) => (one.call.id < other.call.id ? 1 : -1))
+    .slice(0, query.limit)
+
+const callsMost = 100
+
+export const listCalls = operation({
+  name: 'call.list',
+  summary: 'Lists calls, newest first.',
+  scope: 'agency',
+  may: 'admin',
+  input: {
+    environment: environmentNameSchema.optional().meta({ description: 'Only those of this environment' }),
+    status: z.enum(callStatuses).optional().meta({ description: 'Only those with this status' }),
+    agent: z
+      .guid('agent must be the id of an agent.')
+      .toLowerCase()
+      .optional()
+      .meta({ description: 'Only those of this agent', hint: 'id' }),
+    before: callField.optional().meta({ description: 'Only those older than this one', hint: 'id' }),
+    limit: z
+      .int()
+      .min(1)
+      .max(callsMost)
+      .default(20)
+      .meta({ description: `How many at most, up to ${callsMost}` }),
+  },
+  output: z.array(callRecord),
+  columns: ['call_id', 'environment', 'status', 'phone_number', 'created_at', 'duration_seconds'],
+  empty: 'There are no such calls.',
+  run: (deps: ListDeps, { agency, input }) =>
+    callsOf(deps, agency.id, input).map(({ call, environment }) => presentCall(call, environment)),
+})
+
+export const showCall = operation({
+  name: 'call.show',
+  summary: 'Shows how a call goes, or went.',
+  scope: 'agency',
+  may: 'admin',
+  input: { call: callField },
+  output: callRecord,
+  run: (deps: FindDeps, { agency, input }) => {
+    const { call, environment } = findCallOf(deps, agency.id, input.call)
+    return presentCall(call, environment)
+  },
+})

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { agencyFlaw } from '../../agencies/agency.ts'
+import { Failure } from '../../failures.ts'
+import type { Environment } from '../../keys/keyring.ts'
+import { operation } from '../../operation.ts'
+import type { Call } from '../call.ts'
+import { orderFields, orderOf, type TriggerRequest } from '../order.ts'
+import { callRecord, presentCall } from '../record.ts'
+
+interface TriggerDeps {
+  calls: { find(id: string): Call | undefined }
+  trigger(
+    environment: Environment,
+    request: TriggerRequest,
+    key: null,
+    options: { simulated: boolean; alongside(callId: string): void },
+  ): Promise<{ callId: string }>
+}
+
+const neverPlaced =
+  'This is an admin token, which never places a call. Send POST /api/v1/calls/trigger with an API key, or ask for a simulated call.'
+
+/** Counts as no API request: it takes a slot like any call, and nothing of the window. */
+export const triggerCall = operation({
+  name: 'call.trigger',
+  summary: 'Starts a call. An admin token can only start a simulated one, which rings no phone.',
+  scope: 'environment',
+  may: 'admin',
+  needsServer: true,
+  input: {
+    phone_number: z.string().meta({ description: 'Whom to call, in E.164: +15551234567', hint: 'number' }),
+    ...orderFields,
+    simulated: z.boolean().optional().meta({ description: 'Ring no phone: the simulator plays the call' }),
+  },
+  output: callRecord,
+  says: ({ call_id, phone_number }) => `Started a call to ${phone_number}: ${call_id}`,
+  run: async ({ calls, trigger }: TriggerDeps, { agency, environment, input, actor, record }) => {
+    const { phone_number, simulated = false, ...fields } = input
+    if (actor.permissions !== null && !simulated)
+      throw new Failure('wrong_credential', { detail: neverPlaced })
+    const flaw = agencyFlaw(agency)
+    if (flaw) throw new Failure(flaw)
+    const caller = {
+      ...environment,
+      agencyName: agency.name,
+      plan: agency.plan,
+      suspendedAt: agency.suspendedAt,
+    }
+    const { callId } = await trigger(caller, orderOf(fields, phone_number), null, {
+      simulated,
+      alongside: (target) => {
+        actor.confirm()
+        // Named by its id alone: a number would outlive the person who asks to be forgotten.
+        record({ action: simulated ? 'call.test' : 'call.triggered', target })
+      },
+    })
+    const call = calls.find(callId)
+    if (!call) throw new Failure('not_found', { detail: 'There is no such call.' })
+    return presentCall(call, environment)
+  },
+})

@@ -1,0 +1,68 @@
+import { and, eq, inArray, isNotNull, notExists, type SQL } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { remove, type Step } from './old-rows.ts'
+import {
+  agencies,
+  calls,
+  deliveries,
+  environments,
+  idempotencyKeys,
+  providerAccounts,
+  refusals,
+  usage,
+} from './schema.ts'
+
+/**
+ * Removes what deleted agencies had. The rows of an agency, its environments and its agents stay, emptied: the audit needs the
+ * name, revisions are counted over the environments, and that no call points to an agent could only be known by
+ * reading them all.
+ */
+export const createDeletedAgencies = (database: Database, accounts: { remove(id: string): void }) => {
+  const { orm } = database
+  const deleted = orm.select({ id: agencies.id }).from(agencies).where(isNotNull(agencies.deletedAt))
+  const theirs = orm
+    .select({ id: environments.id })
+    .from(environments)
+    .where(inArray(environments.agencyId, deleted))
+
+  /** In this order, because the first point to calls. */
+  const heavy: [table: Parameters<typeof remove>[1], which: SQL | undefined][] = [
+    [deliveries, inArray(deliveries.environmentId, theirs)],
+    [idempotencyKeys, inArray(idempotencyKeys.environmentId, theirs)],
+    [usage, inArray(usage.environmentId, theirs)],
+    [refusals, inArray(refusals.environmentId, theirs)],
+    [calls, and(inArray(calls.environmentId, theirs), isNotNull(calls.endedAt), eq(calls.hangUpDue, false))],
+  ]
+
+  /** Without calls there is nobody left whom their providers could have to hang up. */
+  const accountsWithoutCalls = () =>
+    orm
+      .select({ id: providerAccounts.id })
+      .from(providerAccounts)
+      .where(
+        and(
+          inArray(providerAccounts.agencyId, deleted),
+          notExists(
+            orm
+              .select({ id: calls.id })
+              .from(calls)
+              .innerJoin(environments, eq(environments.id, calls.environmentId))
+              .where(eq(environments.agencyId, providerAccounts.agencyId)),
+          ),
+        ),
+      )
+      .all()
+
+  return {
+    /** At most `limit` rows a step. What waits for a provider to hang up is left for another round. */
+    purge: (limit: number): Step => {
+      for (const [table, which] of heavy) {
+        const removed = remove(database, table, which, limit)
+        if (removed > 0) return { removed, isLast: false }
+      }
+      const left = accountsWithoutCalls()
+      for (const { id } of left) accounts.remove(id)
+      return { removed: left.length, isLast: true }
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
+import { environmentNameSchema, iso, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { isAskedFor } from './show.ts'
+import { type Refused, refusedPerEnvironment } from '../refusals.ts'
+
+interface RefusalsDeps {
+  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  usage: { refusals(environmentId: string): Refused[] }
+}
+
+const refusal = z.object({
+  request_id: z.string(),
+  environment: z.enum(environmentNames),
+  at: time,
+  code: z.string(),
+  route: z.string(),
+  address: z.string(),
+  requests: z.int().meta({ description: 'Granted in the window then' }),
+  requests_limit: z.int(),
+  calls: z.int().meta({ description: 'Calls under way then' }),
+  calls_limit: z.int(),
+})
+
+export const listRefusals = operation({
+  name: 'usage.refusals',
+  summary: 'Lists the last refused requests, newest first, with the counters as they stood.',
+  scope: 'agency',
+  may: 'admin',
+  input: {
+    environment: environmentNameSchema.optional().meta({ description: 'Only those of this environment' }),
+    request_id: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: 'Only the one with this X-Request-Id', hint: 'id' }),
+    limit: z
+      .int()
+      .min(1)
+      .max(refusedPerEnvironment)
+      .default(20)
+      .meta({ description: `How many at most, up to ${refusedPerEnvironment}` }),
+  },
+  output: z.array(refusal),
+  columns: ['at', 'environment', 'code', 'route', 'address', 'request_id'],
+  empty: 'No such request was refused lately.',
+  run: ({ environments, usage }: RefusalsDeps, { agency, input }) =>
+    environments
+      .list(agency.id)
+      .filter(isAskedFor(input))
+      .flatMap(({ id, name }) => usage.refusals(id).map((refused) => present(refused, name)))
+      .filter(({ request_id }) => input.request_id === undefined || request_id === input.request_id)
+      .toSorted((one, other) => other.at.localeCompare(one.at))
+      .slice(0, input.limit),
+})
+
+const present = (refused: Refused, environment: EnvironmentName) => ({
+  request_id: refused.requestId,
+  environment,
+  at: iso(refused.at),
+  code: refused.code,
+  route: refused.route,
+  address: refused.address,
+  requests: refused.requests,
+  requests_limit: refused.requestLimit,
+  calls: refused.calls,
+  calls_limit: refused.callLimit,
+})

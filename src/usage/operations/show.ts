@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import type { OwnLimits } from '../../limits/limits.ts'
+import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
+import { environmentNameSchema, iso, time } from '../../names.ts'
+import { operation } from '../../operation.ts'
+import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../series.ts'
+import type { Figure, Span } from '../counters.ts'
+
+interface UsedEnvironment extends OwnLimits {
+  id: string
+  name: EnvironmentName
+}
+
+interface ShowDeps {
+  environments: { list(agencyId: string): UsedEnvironment[] }
+  rateLimits: {
+    /** What an environment has taken this moment, and what it may. */
+    counters(
+      environment: UsedEnvironment,
+    ): Record<'requests' | 'requestLimit' | 'calls' | 'callLimit', number>
+  }
+  usage: { figures(environmentId: string, span: Span, from: number): Figure[] }
+  config: { windowSeconds: number }
+}
+
+const minutesShown = 60
+const daysShown = 30
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+const codes = z.record(z.string(), z.int())
+
+const slot = z.object({
+  start_at: time,
+  granted: z.int(),
+  refused: codes.meta({ description: 'How many requests were refused, by code' }),
+  peak_calls: z.int().meta({ description: 'The most concurrent calls' }),
+})
+
+const environmentUsage = z.object({
+  environment: z.enum(environmentNames),
+  requests: z.int().meta({ description: 'Granted in the window that ends now' }),
+  requests_limit: z.int(),
+  window_seconds: z.int(),
+  calls: z.int().meta({ description: 'Calls under way' }),
+  calls_limit: z.int(),
+  minutes: z.array(slot).meta({ description: `The last ${minutesShown} minutes, the one under way last` }),
+  days: z.array(slot).meta({ description: `The last ${daysShown} days (UTC), the one under way last` }),
+  refusals: codes.meta({ description: 'Of those days together, the most frequent first' }),
+})
+
+export const showUsage = operation({
+  name: 'usage.show',
+  summary: 'Shows what is taken of the limits now, and what came of requests in the last hour and 30 days.',
+  scope: 'agency',
+  may: 'admin',
+  input: { environment: environmentNameSchema.optional().meta({ description: 'This environment only' }) },
+  output: z.array(environmentUsage),
+  columns: ['environment', 'requests', 'requests_limit', 'calls', 'calls_limit'],
+  run: ({ environments, rateLimits, usage, config }: ShowDeps, { agency, input, now }) =>
+    environments
+      .list(agency.id)
+      .filter(isAskedFor(input))
+      .map((environment) => {
+        const series = (span: Span, count: number) =>
+          seriesOf(usage.figures(environment.id, span, firstOf(span, count, now)), span, count, now)
+        const days = groupSlots(series('hour', hoursOfDays(now)), startOfDay)
+        const counters = rateLimits.counters(environment)
+        return {
+          environment: environment.name,
+          requests: counters.requests,
+          requests_limit: counters.requestLimit,
+          window_seconds: config.windowSeconds,
+          calls: counters.calls,
+          calls_limit: counters.callLimit,
+          minutes: series('minute', minutesShown).map(presentSlot),
+          days: days.map(presentSlot),
+          refusals: Object.fromEntries(refusalsByCode(days)),
+        }
+      }),
+})
+
+/** One of an agency's environments, or both. */
+export const isAskedFor =
+  ({ environment }: { environment?: EnvironmentName | undefined }) =>
+  ({ name }: { name: EnvironmentName }) =>
+    environment === undefined || name === environment
+
+const startOfDay = (at: number) => at - (at % dayMs)
+
+/** Whole days and the hours of this one. */
+const hoursOfDays = (now: number) => (daysShown - 1) * 24 + Math.floor((now - startOfDay(now)) / hourMs) + 1
+
+const presentSlot = ({ startAt, granted, refused, peakCalls }: Slot) => ({
+  start_at: iso(startAt),
+  granted,
+  refused: Object.fromEntries(refused),
+  peak_calls: peakCalls,
+})

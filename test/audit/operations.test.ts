@@ -1,0 +1,55 @@
+import { expect, test } from 'bun:test'
+import { commandLine } from '../../src/audit.ts'
+import { listAudit } from '../../src/audit/operations/list.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
+import { adminOf } from '../support/actors.ts'
+import { createGate } from '../support/gate.ts'
+
+const open = () => {
+  const gate = createGate()
+  const { agencies, audit, perform } = gate.services
+  const other = agencies.create('Other', 'agency', 0)
+  const deed = { ...commandLine(gate.clock.now()), action: 'agent.created' } as const
+  audit.record({ ...deed, agency: gate.agency.id, environment: 'staging', target: 'Ours' })
+  audit.record({ ...deed, agency: other.id, target: 'Theirs' })
+  audit.record({ ...deed, target: 'Nobody’s' })
+  const list = (input: object = {}, actor = commandLineActor) => perform(listAudit, input, actor)
+  const targets = async (...of: Parameters<typeof list>) => (await list(...of)).map(({ target }) => target)
+  return { ...gate, other, list, targets }
+}
+
+test('whoever is bound to one agency sees its lines and no other, however they ask', async () => {
+  const { agency, other, targets } = open()
+  expect(await targets({}, adminOf(agency.id))).toEqual(['Ours'])
+  expect(await targets({ agency: 'Acme' }, adminOf(agency.id))).toEqual(['Ours'])
+  expect(targets({ agency: other.id }, adminOf(agency.id))).rejects.toMatchObject({ reason: 'not_found' })
+})
+
+test('an operator sees all, newest first, or one agency’s', async () => {
+  const { targets } = open()
+  expect(await targets()).toEqual(['Nobody’s', 'Theirs', 'Ours'])
+  expect(await targets({ agency: 'Other' })).toEqual(['Theirs'])
+})
+
+test('a page goes on where the one before it ended', async () => {
+  const { list, targets } = open()
+  const [first] = await list({ limit: 1 })
+  expect(await targets({ limit: 1, before: first?.id })).toEqual(['Theirs'])
+})
+
+test('a line says when, who, from where, of which agency and what', async () => {
+  const { agency, list } = open()
+  expect(await list({ agency: agency.id })).toEqual([
+    {
+      id: expect.any(String),
+      at: '2026-01-15T12:00:00.000Z',
+      actor: 'command line',
+      address: null,
+      agency: agency.id,
+      agency_name: 'Acme',
+      environment: 'staging',
+      action: 'agent.created',
+      target: 'Ours',
+    },
+  ])
+})
