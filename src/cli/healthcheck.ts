@@ -29,12 +29,12 @@ type Probe = { url: string } & (
 )
 
 /**
- * Asks on this machine, whatever names the certificate has: where the data directory's server says that it is, else where
- * the configuration has it.
+ * Asks on this machine where the configuration has the server, whatever names the certificate has. Where that leaves the port
+ * to the server, the data directory's lock says which it is.
  */
 export const probe = async (config: Config, holder: Holder | 'unknown' | null): Promise<Probe> => {
   const known = holder === 'unknown' ? null : holder
-  const url = `${known?.url ?? localUrl(config, config.port)}/readyz`
+  const url = `${(config.port === 0 && known?.url) || localUrl(config, config.port)}/readyz`
   const answer = await ask(url)
   if (!answer) return { url, found: 'nothing' }
   const { status, instance: told } = answer

@@ -31,7 +31,7 @@ test('a backup is piped on, and a piped one is restored, with nothing left besid
   expect(readdirSync(env.TARGET).filter((name) => name.includes('part'))).toEqual([])
   const list = shell('"$0" agency list', { CALLGATE_DATA_DIR: env.TARGET }, elsewhere.path)
   expect(list.out).toContain(agency)
-})
+}, 60_000)
 
 test('a copy that is piped on is whole, whatever its size, however slowly it is taken', async () => {
   using directory = temporaryDirectory()
@@ -47,7 +47,7 @@ test('a copy that is piped on is whole, whatever its size, however slowly it is 
     file: '-',
     checked: true,
   })
-})
+}, 60_000)
 
 test('what is cut off on its way is not restored, and nothing is left of it', async () => {
   using directory = temporaryDirectory()
@@ -59,7 +59,7 @@ test('what is cut off on its way is not restored, and nothing is left of it', as
   const { code, err } = shell(cut, env, elsewhere.path)
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^It is damaged/) })
   expect(readdirSync(env.TARGET).filter((name) => /part|callgate\.db/.test(name))).toEqual([])
-})
+}, 60_000)
 
 test('a backup is never printed on a terminal', async () => {
   using directory = temporaryDirectory()
@@ -79,18 +79,32 @@ test('a backup is never printed on a terminal', async () => {
     err: 'A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db\n',
   })
   expect(existsSync('-')).toBe(false)
-})
+}, 60_000)
 
-test.if(canTrace())('a backup is whole and said to be, where directories cannot be synced', async () => {
-  using directory = temporaryDirectory()
-  await using _ = await startBinary(directory.path, silent)
-  const env = { CALLGATE_DATA_DIR: directory.path }
-  const log = join(directory.path, 'log')
-  const traced = ['strace', '-fqq', '-y', '-o', log, '-P', directory.path, '-e', 'inject=fsync:error=EINVAL']
-  const copy = join(directory.path, 'copy.db')
-  const { exitCode, stdout, stderr } = Bun.spawnSync([...traced, executable, 'backup', copy], { env })
-  expect({ code: exitCode, err: String(stderr) }).toEqual({ code: 0, err: '' })
-  expect(String(stdout)).toStartWith(`Backed up to ${copy}, and checked: `)
-  expect(readFileSync(log, 'utf8')).toContain('(INJECTED)')
-  expect(existsSync(copy)).toBe(true)
-})
+test.if(canTrace())(
+  'a backup is whole and said to be, where directories cannot be synced',
+  async () => {
+    using directory = temporaryDirectory()
+    await using _ = await startBinary(directory.path, silent)
+    const env = { CALLGATE_DATA_DIR: directory.path }
+    const log = join(directory.path, 'log')
+    const traced = [
+      'strace',
+      '-fqq',
+      '-y',
+      '-o',
+      log,
+      '-P',
+      directory.path,
+      '-e',
+      'inject=fsync:error=EINVAL',
+    ]
+    const copy = join(directory.path, 'copy.db')
+    const { exitCode, stdout, stderr } = Bun.spawnSync([...traced, executable, 'backup', copy], { env })
+    expect({ code: exitCode, err: String(stderr) }).toEqual({ code: 0, err: '' })
+    expect(String(stdout)).toStartWith(`Backed up to ${copy}, and checked: `)
+    expect(readFileSync(log, 'utf8')).toContain('(INJECTED)')
+    expect(existsSync(copy)).toBe(true)
+  },
+  60_000,
+)

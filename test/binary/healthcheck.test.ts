@@ -42,7 +42,7 @@ test('the server of the data directory is believed, also on IPv6, and only while
       'ok     server       none runs on this directory',
     )
   }
-}, 20_000)
+}, 60_000)
 
 test('a server that was killed leaves nothing that a stranger could be taken for', async () => {
   using directory = temporaryDirectory()
@@ -51,7 +51,7 @@ test('a server that was killed leaves nothing that a stranger could be taken for
   await server.kill()
   await using stranger = await startBinary(other.path, silent)
   expect((await commandOn(directory.path, stranger.url, 'healthcheck')).code).toBe(1)
-})
+}, 60_000)
 
 test('a callgate of another data directory is not taken for this one’s server', async () => {
   using one = temporaryDirectory()
@@ -66,7 +66,7 @@ test('a callgate of another data directory is not taken for this one’s server'
   expect(await serverLine(one.path, other.url)).toBe(
     `warn   server       runs, and not at ${other.url}/readyz: a callgate with another data directory answers there. Run the doctor with the server's environment.`,
   )
-})
+}, 60_000)
 
 test.each<[string, () => Response]>([
   ['says OK', () => new Response('OK')],
@@ -74,19 +74,23 @@ test.each<[string, () => Response]>([
   ['says a name that it made up', () => Response.json({ status: 'ready', instance: '' })],
   ['sends on', () => Response.redirect('/elsewhere')],
   ['finds nothing', () => new Response('', { status: 404 })],
-])('another program on the port that %s is not taken for a server', async (_, answer) => {
-  using directory = temporaryDirectory()
-  await using server = await startBinary(directory.path, silent)
-  using stranger = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
-  const url = stranger.url.origin
-  const { code, out, err } = await commandOn(directory.path, url, 'healthcheck')
-  expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(err).toMatch(/^It is .+ that answers at http.+\/readyz, not the server of \/.+\.\n$/)
-  expect(await serverLine(directory.path, url)).toStartWith(
-    `warn   server       runs, and not at ${url}/readyz: `,
-  )
-  expect((await commandOn(directory.path, server.url, 'healthcheck')).code).toBe(0)
-})
+])(
+  'another program on the port that %s is not taken for a server',
+  async (_, answer) => {
+    using directory = temporaryDirectory()
+    await using server = await startBinary(directory.path, silent)
+    using stranger = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
+    const url = stranger.url.origin
+    const { code, out, err } = await commandOn(directory.path, url, 'healthcheck')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^It is .+ that answers at http.+\/readyz, not the server of \/.+\.\n$/)
+    expect(await serverLine(directory.path, url)).toStartWith(
+      `warn   server       runs, and not at ${url}/readyz: `,
+    )
+    expect((await commandOn(directory.path, server.url, 'healthcheck')).code).toBe(0)
+  },
+  60_000,
+)
 
 test.each([
   ['0.0.0.0:3000', /^CALLGATE_HOST must be an address or a name without a port/],
@@ -102,7 +106,7 @@ test.each([
       expect(String(stderr)).toMatch(sentence)
     }
   },
-  20_000,
+  60_000,
 )
 
 test('config and serve judge where the metrics listen alike: exit 2', () => {
@@ -117,10 +121,10 @@ test('config and serve judge where the metrics listen alike: exit 2', () => {
     expect({ command, exitCode }).toEqual({ command, exitCode: 2 })
     expect(String(stderr)).toStartWith('CALLGATE_METRICS_ADDRESS names no address of this machine: 192.0.2.1')
   }
-})
+}, 60_000)
 
 test('config finds nothing wrong with a port that its own server has', async () => {
   using directory = temporaryDirectory()
   await using server = await startBinary(directory.path, silent)
   expect((await commandOn(directory.path, server.url, 'config')).code).toBe(0)
-})
+}, 60_000)

@@ -1,6 +1,7 @@
 import { chmodSync, constants, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { executable } from './binary.ts'
+import { temporaryDirectory } from './directory.ts'
 
 /** A user who owns nothing, on every Linux. */
 export const nobody = 65_534
@@ -11,11 +12,25 @@ const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-
 export const canBeOther = () =>
   process.getuid?.() === 0 && Bun.which('setpriv') !== null && Bun.spawnSync([...asNobody, 'true']).success
 
-/** Whether this process may mount a file system of its own. */
-export const canMount = (path: string) =>
-  process.getuid?.() === 0 &&
-  Bun.which('mount') !== null &&
-  Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]).success
+/** A file system of one megabyte, until the block of its `using` ends; undefined where this process may not mount one. */
+export const smallDisk = () => {
+  const directory = temporaryDirectory()
+  const { path } = directory
+  const mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]
+  const isMounted = process.getuid?.() === 0 && Bun.which('mount') !== null && Bun.spawnSync(mount).success
+  const dispose = () => {
+    if (isMounted) Bun.spawnSync(['umount', '-l', path])
+    directory[Symbol.dispose]()
+  }
+  if (isMounted) return { path, [Symbol.dispose]: dispose }
+  dispose()
+  return undefined
+}
+
+export const canMount = () => {
+  using disk = smallDisk()
+  return disk !== undefined
+}
 
 /** Runs the executable as nobody, out of a directory that everybody may enter. */
 export const commandsOfNobody = (directory: string) => {
