@@ -13,7 +13,7 @@ import { openapi } from './http/openapi/index.ts'
 import { metrics } from './http/metrics.ts'
 import { v1 } from './http/v1/index.ts'
 import { commandLineActor } from './people/actor.ts'
-import type { Services } from './services.ts'
+import type { Services } from './wiring.ts'
 
 /** The whole HTTP tree, in the order in which a request meets it. */
 export const createApp = (services: Services) => {

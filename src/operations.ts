@@ -41,7 +41,7 @@ import {
 } from './webhooks/operations/set.ts'
 import { listRefusals } from './usage/operations/refusals.ts'
 import { showUsage } from './usage/operations/show.ts'
-import type { Operation } from './operation.ts'
+import type { Operation } from './operation/operation.ts'
 
 /** Everything that a person or a program may do to the gate, in the order of the help. */
 const list = [

@@ -1,5 +1,5 @@
-import type { Operation } from '../operation.ts'
-import { exampleOf } from './operation/example.ts'
+import type { Operation } from '../operation/operation.ts'
+import { exampleOf } from '../operation/example.ts'
 
 /** What the help shows under a command: its own examples, or the first one of each command in its group. */
 export const examplesFor = (words: string[], operations: readonly Operation[]): string => {

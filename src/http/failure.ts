@@ -3,10 +3,10 @@ import { Failure, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import { isStorageTrouble } from '../storage/database.ts'
 import type { Log } from '../telemetry/log.ts'
-import { pageHeaders } from './admin/headers.ts'
+import { pageHeaders } from './page/headers.ts'
 import type { NoteEnd } from './ended.ts'
 import { pathOf } from './exchange.ts'
-import { failurePage } from './admin/pages/failure.tsx'
+import { failurePage } from './page/failure-page.tsx'
 import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 
 interface FailureNeeds {

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { Failure } from '../failures.ts'
 import type { LeakResult } from '../keys/leak.ts'
-import type { Services } from '../services.ts'
+import type { Services } from '../wiring.ts'
 import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
 

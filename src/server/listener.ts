@@ -2,7 +2,7 @@ import http from 'node:http'
 import { createApp } from '../app.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { listening } from './place.ts'
-import type { Services } from '../services.ts'
+import type { Services } from '../wiring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 

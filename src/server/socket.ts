@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createSocketApp } from '../app.ts'
-import type { Services } from '../services.ts'
+import type { Services } from '../wiring.ts'
 
 /** Below the shortest that a system allows (macOS: 104 bytes, with the zero at its end). */
 const pathMostBytes = 100

@@ -6,7 +6,7 @@ import { listenForMetrics } from '../http/metrics.ts'
 import { Listener } from './listener.ts'
 import { listening } from './place.ts'
 import { serveSocket } from './socket.ts'
-import { createServices, type Services } from '../services.ts'
+import { createServices, type Services } from '../wiring.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import type { Log } from '../telemetry/log.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { exampleOf } from '../../src/cli/operation/example.ts'
+import { exampleOf } from '../../src/operation/example.ts'
 import { operations } from '../../src/operations.ts'
 import { askAt, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'

@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/clock.ts'
-import { createServices } from '../../src/services.ts'
+import { createServices } from '../../src/wiring.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
-import { createServices } from '../../src/services.ts'
+import { createServices } from '../../src/wiring.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { attemptsMost } from '../../src/webhooks/delivery.ts'

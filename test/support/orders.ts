@@ -1,5 +1,5 @@
 import { type Call, newCall } from '../../src/calls/call.ts'
-import { createServices } from '../../src/services.ts'
+import { createServices } from '../../src/wiring.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock, settled } from './clock.ts'

@@ -1,4 +1,4 @@
-import { assetUrls } from '../../src/http/admin/assets/index.ts'
+import { assetUrls } from '../../src/http/page/assets/index.ts'
 import { tokenHash } from '../../src/keys/token.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'

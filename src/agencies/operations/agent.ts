@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import type { EnvironmentName } from '../../keys/keyring.ts'
 import { environmentNameSchema, iso, nameSchema, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { agentHelp } from '../../providers/agent-help.ts'
 import { agentProblem, providerNames } from '../../providers/kinds.ts'
 import {

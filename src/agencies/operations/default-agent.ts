@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type FindAgents, requireAgent } from '../agent.ts'
 import { agentField } from './agent.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type Agent, type FindAgents, requireAgent } from '../agent.ts'
 import { agentField, defaultIn, type Defaults } from './agent.ts'
 

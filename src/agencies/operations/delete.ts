@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Call } from '../../calls/call.ts'
 import type { Commit } from '../../commit.ts'
 import { Failure } from '../../failures.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import type { Agency } from '../agency.ts'
 
 interface Own {

@@ -3,7 +3,7 @@ import { limitsTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
 import { limitFlaw, limitMost, type OwnLimits } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import type { Environment } from '../environment.ts'
 
 const dialling = z.enum(['real', 'simulated'])

@@ -1,4 +1,4 @@
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { agencySchema, presentAgency } from './agency.ts'
 
 interface SuspendDeps {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
 import { iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 
 interface Line {
   id: string

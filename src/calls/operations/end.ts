@@ -1,4 +1,4 @@
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type Call, isForgotten, isOver } from '../call.ts'
 import { callRecord, presentCall } from '../record.ts'
 import { callField, type FindDeps, findCallOf } from './find.ts'

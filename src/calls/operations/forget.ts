@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import type { Commit } from '../../commit.ts'
 import { phoneNumberPattern } from '../phone-number.ts'
 

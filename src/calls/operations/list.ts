@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EnvironmentName } from '../../keys/keyring.ts'
 import { environmentNameSchema } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type Call, callStatuses } from '../call.ts'
 import { callRecord, presentCall } from '../record.ts'
 import { callField, type FindDeps, findCallOf } from './find.ts'

@@ -1,6 +1,6 @@
 import { Refusal } from '../../failures.ts'
-import type { Operation } from '../../operation.ts'
-import type { PerformOptions } from '../../perform.ts'
+import type { Operation } from '../../operation/operation.ts'
+import type { PerformOptions } from '../../operation/perform.ts'
 import type { Io } from '../io.ts'
 import { localDoor } from './local.ts'
 import { remoteDoor } from './remote.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Refusal } from '../../failures.ts'
 import type { Io } from '../io.ts'
-import type { Field } from './fields.ts'
+import type { Field } from '../../operation/fields.ts'
 
 /** How a secret is given, for the help. */
 export const secretHelp =

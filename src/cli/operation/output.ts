@@ -1,4 +1,4 @@
-import type { Operation } from '../../operation.ts'
+import type { Operation } from '../../operation/operation.ts'
 import { table } from '../io.ts'
 
 /** What an operation gave, for people: its own sentence, a table of a list, or its fields line by line. */

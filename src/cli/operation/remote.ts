@@ -1,6 +1,6 @@
 import { Refusal } from '../../failures.ts'
-import type { Operation } from '../../operation.ts'
-import type { PerformOptions } from '../../perform.ts'
+import type { Operation } from '../../operation/operation.ts'
+import type { PerformOptions } from '../../operation/perform.ts'
 import { agreedHeader, operationIdHeader } from '../../http/admin-api/index.ts'
 import type { Door } from './door.ts'
 

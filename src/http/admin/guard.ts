@@ -3,13 +3,13 @@ import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
-import type { Services } from '../../services.ts'
+import type { Services } from '../../wiring.ts'
 import type { Person } from '../../people/person.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { doer } from './doer.ts'
-import { pageHeaders } from './headers.ts'
+import { pageHeaders } from '../page/headers.ts'
 
 type Guarding = Pick<Services, 'clock' | 'config' | 'sessions'>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { exampleOf } from '../../cli/operation/example.ts'
-import type { Operation } from '../../operation.ts'
+import { exampleOf } from '../../operation/example.ts'
+import type { Operation } from '../../operation/operation.ts'
 import { Fields } from './fields.tsx'
 import { Code, Phrase } from './markdown.tsx'
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { Head } from '../admin/pages/head.tsx'
+import { Head } from '../page/head.tsx'
 
 interface DocsLayoutProps {
   title: string

@@ -3,7 +3,7 @@ import { advance, type Call } from '../../calls/call.ts'
 import { Failure } from '../../failures.ts'
 import { isOtherCall } from '../../providers/call-id.ts'
 import type { News } from '../../calls/provider.ts'
-import type { Services } from '../../services.ts'
+import type { Services } from '../../wiring.ts'
 import { readCapped } from '../body.ts'
 
 const bodyLimitBytes = 64 * 1024

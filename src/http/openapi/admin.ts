@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reason } from '../../failures.ts'
-import type { Operation } from '../../operation.ts'
+import type { Operation } from '../../operation/operation.ts'
 import { header } from './headers.ts'
 import { refusalResponses } from './refusals.ts'
 

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import type { Operation } from '../../operation.ts'
+import type { Operation } from '../../operation/operation.ts'
 import { describeApi } from './document.ts'
 
 /** The API's description for programs, made when first asked for. */

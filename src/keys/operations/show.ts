@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { environmentNameSchema, iso, planSchema, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 
 interface LiveKey {
   id: string

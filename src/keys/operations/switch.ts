@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { environmentNameSchema } from '../../names.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
-import { type Context, operation } from '../../operation.ts'
+import { type Context, operation } from '../../operation/operation.ts'
 
 interface SwitchDeps {
   keys: { live(environmentId: string): LiveKey | undefined }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
 import { normalEmail } from '../passwords.ts'
 import { type Invitation, type Person, roles } from '../person.ts'

@@ -5,7 +5,7 @@ import { Failure } from '../../failures.ts'
 import { adminToken, mintToken, tokenHash, tokenLast4 } from '../../keys/token.ts'
 import { iso, nameSchema, time } from '../../names.ts'
 import { addNetwork } from '../../networks.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { isPermitted } from '../actor.ts'
 import type { AdminToken } from '../admin-token.ts'
 

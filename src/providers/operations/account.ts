@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } from '../account.ts'
 import { hookUrl } from '../dialling.ts'
 import { accountProviderNames } from '../kinds.ts'

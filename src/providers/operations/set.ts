@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import type { DestinationRules } from '../../outgoing/destination.ts'
 import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
 import { checkAccount } from '../credentials.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { isAskedFor } from './show.ts'
 import { type Refused, refusedPerEnvironment } from '../refusals.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { OwnLimits } from '../../limits/limits.ts'
 import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../series.ts'
 import type { Figure, Span } from '../counters.ts'
 

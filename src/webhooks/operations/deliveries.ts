@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
-import { operation } from '../../operation.ts'
+import { operation } from '../../operation/operation.ts'
 import { type Delivery, deliveryStates, replayed } from '../delivery.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 

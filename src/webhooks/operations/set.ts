@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
-import { type Context, operation } from '../../operation.ts'
+import { type Context, operation } from '../../operation/operation.ts'
 import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 import { mintWebhookSecret } from '../secret.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { requestLayers } from '../../../src/http/admin/pages/area.ts'
-import { refusedFor, sharesOf } from '../../../src/http/admin/pages/shares.ts'
+import { requestLayers } from '../../../src/http/admin/usage/area.ts'
+import { refusedFor, sharesOf } from '../../../src/http/admin/usage/shares.ts'
 import { requestsOf, type Slot } from '../../../src/usage/series.ts'
 
 const slot = (granted: number, refused: Record<string, number> = {}): Slot => ({

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { assetUrls } from '../../../src/http/admin/assets/index.ts'
+import { assetUrls } from '../../../src/http/page/assets/index.ts'
 import { seedDemo } from '../../support/demo.ts'
 import { createGate } from '../../support/gate.ts'
 import { createOperator } from '../../support/page.ts'

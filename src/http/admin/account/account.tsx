@@ -1,0 +1,51 @@
+import type { Person } from '../../../people/person.ts'
+import { NewPasswordField, PasswordField } from '../entrance/forms.tsx'
+import { FormError, Layout } from '../../page/layout.tsx'
+import { roleInWords } from '../people/people.tsx'
+
+interface AccountProps {
+  person: Person
+  agencyName: string | undefined
+  /** Whether the password was changed just now. */
+  changed?: boolean
+  error?: string | undefined
+}
+
+export const AccountPage = ({ person, agencyName, changed = false, error }: AccountProps) => (
+  <Layout title="Your account" person={person}>
+    <main>
+      <h1>Your account</h1>
+      <dl class="facts">
+        <dt>E-mail</dt>
+        <dd>{person.email}</dd>
+        <dt>Role</dt>
+        <dd>{roleInWords(person.role, agencyName ?? null)}</dd>
+      </dl>
+      <article>
+        <h2>Change the password</h2>
+        <FormError message={error} />
+        {changed && (
+          <p class="notice" role="status">
+            The password is changed, and you are signed out everywhere else.
+          </p>
+        )}
+        <p>Changing it signs you out everywhere else.</p>
+        <form method="post" action="/admin/account/password">
+          <input type="hidden" name="username" value={person.email} autoComplete="username" />
+          <PasswordField label="Current password" name="current" />
+          <NewPasswordField label="New password" />
+          <button type="submit">Change password</button>
+        </form>
+      </article>
+      <article>
+        <h2>Sign out everywhere</h2>
+        <p>Ends every session of yours, this one too. API keys go on working.</p>
+        <form method="post" action="/admin/account/sign-out-everywhere">
+          <button type="submit" class="secondary">
+            Sign out everywhere
+          </button>
+        </form>
+      </article>
+    </main>
+  </Layout>
+)

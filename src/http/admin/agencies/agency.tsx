@@ -1,0 +1,145 @@
+import type { ComponentChildren } from 'preact'
+import type { Agency } from '../../../storage/agencies.ts'
+import type { Person } from '../../../people/person.ts'
+import { PlanField, planNames } from './agencies.tsx'
+import { Layout, Time } from '../../page/layout.tsx'
+import { InviteForm } from '../people/people.tsx'
+
+export interface AgencyPageProps {
+  person: Person
+  agency: Agency
+}
+
+interface AgencyLayoutProps extends AgencyPageProps {
+  title: string
+  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'audit'
+  children: ComponentChildren
+}
+
+/** A page inside one agency, with its sidebar. */
+export const AgencyLayout = ({ person, agency, title, section, children }: AgencyLayoutProps) => {
+  const base = `/admin/agencies/${agency.id}`
+  const link = (name: AgencyLayoutProps['section'], label: string, href: string) => (
+    <li>
+      <a href={href} aria-current={name === section ? 'page' : undefined}>
+        {label}
+      </a>
+    </li>
+  )
+  return (
+    <Layout title={`${title} · ${agency.name}`} person={person}>
+      <div class="with-sidebar">
+        <nav aria-label={agency.name}>
+          <p class="agency">{agency.name}</p>
+          <ul>
+            {link('overview', 'Overview', base)}
+            {link('calls', 'Calls', `${base}/calls`)}
+            {link('usage', 'Usage', `${base}/usage`)}
+            {link('agents', 'Agents', `${base}/agents`)}
+            {link('integrations', 'Integrations', `${base}/integrations`)}
+            {link('audit', 'Audit', `${base}/audit`)}
+          </ul>
+        </nav>
+        <main>
+          {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
+          {children}
+        </main>
+      </div>
+    </Layout>
+  )
+}
+
+const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since: number }) => (
+  <p class="notice error">
+    <strong>This agency account is suspended</strong> since <Time at={since} />: every API request gets 403.{' '}
+    {person.role === 'operator'
+      ? 'Resume it under Overview.'
+      : 'Contact whoever runs this callgate: only they can lift it.'}
+  </p>
+)
+
+export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
+  <AgencyLayout person={person} agency={agency} title="Overview" section="overview">
+    <h1>{agency.name}</h1>
+    <dl class="facts">
+      <dt>Plan</dt>
+      <dd>{planNames[agency.plan]}</dd>
+      <dt>Agency ID</dt>
+      <dd>
+        <code>{agency.id}</code>
+      </dd>
+    </dl>
+    {person.role === 'operator' && <ForOperator agency={agency} />}
+  </AgencyLayout>
+)
+
+const ForOperator = ({ agency }: { agency: Agency }) => (
+  <>
+    <article>
+      <h2>Change the plan</h2>
+      <p>
+        Leaving the Agency plan refuses every API request of this agency at once, with 403. Keys are kept, and
+        work again when the plan comes back.
+      </p>
+      <form method="post" action={`/admin/agencies/${agency.id}/plan`}>
+        <PlanField plan={agency.plan} />
+        <button type="submit">Save plan</button>
+      </form>
+    </article>
+    <article>
+      <h2>Invite an admin</h2>
+      <p>
+        Makes a link that opens one account, which sees this agency alone: its keys, agents, calls and
+        providers. Who there is stands under <a href="/admin/people">People</a>.
+      </p>
+      <InviteForm label="Invite an admin" agencyId={agency.id} />
+    </article>
+    <Suspension agency={agency} />
+    <article>
+      <h2>Delete the agency</h2>
+      <p>Ends its calls, revokes its keys and removes all that it has, for good. You are asked once more.</p>
+      <a href={`/admin/agencies/${agency.id}/delete`}>Delete agency…</a>
+    </article>
+  </>
+)
+
+const Suspension = ({ agency }: { agency: Agency }) =>
+  agency.suspendedAt === null ? (
+    <article>
+      <h2>Suspend the agency</h2>
+      <p>
+        Refuses every API request of this agency from the next one on, with 403. Keys are kept, calls under
+        way go on, and its admins can still sign in. Only an operator lifts it.
+      </p>
+      <form method="post" action={`/admin/agencies/${agency.id}/suspend`}>
+        <button type="submit" class="danger inline">
+          Suspend agency
+        </button>
+      </form>
+    </article>
+  ) : (
+    <article>
+      <h2>Resume the agency</h2>
+      <p>Lets its API requests through again, with the same keys.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/resume`}>
+        <button type="submit">Resume agency</button>
+      </form>
+    </article>
+  )
+
+/** Says what deleting an agency ends and removes, before it does. */
+export const DeleteAgencyPage = ({ person, agency, ends }: AgencyPageProps & { ends: string }) => (
+  <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview">
+    <article>
+      <h1>{`Delete ${agency.name}?`}</h1>
+      <p class="notice error">{ends}</p>
+      <p>To refuse its requests and keep everything, suspend it instead.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/delete`} class="row">
+        <button type="submit" class="danger inline">
+          Delete agency
+        </button>
+        <a href={`/admin/agencies/${agency.id}`}>Keep the agency</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)

@@ -1,0 +1,131 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { findAgentOf, type GivenAgent } from '../../../agencies/agent.ts'
+import { changeAgent, createAgent } from '../../../agencies/operations/agent.ts'
+import { chooseDefaultAgent } from '../../../agencies/operations/default-agent.ts'
+import { deleteAgent } from '../../../agencies/operations/delete-agent.ts'
+import { Failure } from '../../../failures.ts'
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { Actor } from '../../../people/actor.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Services } from '../../../wiring.ts'
+import type { Agency } from '../../../storage/agencies.ts'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { submit } from '../form.ts'
+import { signedIn } from '../guard.ts'
+import { AgentPage, DeleteAgentPage } from './agent.tsx'
+import { AgentsPage } from './agents.tsx'
+import { renderPage } from '../../page/layout.tsx'
+
+const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() })
+type Params = z.infer<typeof agentParams>
+
+/** What a refused form is shown with. */
+interface Shown {
+  typed?: GivenAgent
+  error?: string
+}
+
+const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
+
+/** An agency's agents, each of them, and which takes the calls that name none. */
+export const agentPages = (services: Services) => {
+  const { accounts, agents, environments, perform } = services
+
+  const connected = ({ id }: Agency) => new Set(accounts.list(id).map(({ provider }) => provider))
+
+  const listPage = (person: Person, params: { agency: string }, shown: Shown = {}) => {
+    const agency = findAgency(services, params.agency)
+    return renderPage(
+      <AgentsPage
+        person={person}
+        agency={agency}
+        agents={agents.list(agency.id)}
+        environments={environments.list(agency.id)}
+        accounts={connected(agency)}
+        {...shown}
+      />,
+    )
+  }
+
+  const find = (params: Params) => {
+    const agency = findAgency(services, params.agency)
+    const agent = findAgentOf(agents, agency.id, params.agent)
+    if (!agent) throw new Failure('not_found', { detail: 'There is no such agent.' })
+    return { agency, agent }
+  }
+
+  const agentPage = (person: Person, params: Params, shown: Shown = {}) => {
+    const found = find(params)
+    return renderPage(<AgentPage person={person} {...found} accounts={connected(found.agency)} {...shown} />)
+  }
+
+  const previewed = async (params: Params, actor: Actor) => perform.preview(deleteAgent, params, actor)
+
+  const deletePage = async (actor: Actor, person: Person, params: Params) => {
+    const found = find(params)
+    const { done: ends, error } = await submit(previewed(params, actor))
+    return renderPage(<DeleteAgentPage person={person} {...found} ends={ends} error={error} />)
+  }
+
+  return new Elysia({ name: 'agent-pages' })
+    .use(signedIn(services))
+    .get('/agencies/:agency/agents', ({ person, params }) => listPage(person, params), {
+      params: agencyParams,
+    })
+    .post(
+      '/agencies/:agency/agents',
+      async ({ actor, person, params, readForm, set, redirect }) => {
+        const form = await readForm()
+        const input = { ...params, ...given(form), name: form.name ?? '' }
+        const { done, error } = await submit(perform(createAgent, input, actor))
+        if (done) return redirect(listPath(params), 303)
+        set.status = 422
+        return listPage(person, params, { typed: form, error })
+      },
+      { parse: 'none', params: agencyParams },
+    )
+    .get('/agencies/:agency/agents/:agent', ({ person, params }) => agentPage(person, params), {
+      params: agentParams,
+    })
+    .post(
+      '/agencies/:agency/agents/:agent',
+      async ({ actor, person, params, readForm, set, redirect }) => {
+        const form = await readForm()
+        const { done, error } = await submit(perform(changeAgent, { ...params, ...given(form) }, actor))
+        if (done) return redirect(listPath(params), 303)
+        set.status = 422
+        return agentPage(person, params, { typed: form, error })
+      },
+      { parse: 'none', params: agentParams },
+    )
+    .get(
+      '/agencies/:agency/agents/:agent/delete',
+      ({ actor, person, params }) => deletePage(actor, person, params),
+      { params: agentParams },
+    )
+    .post(
+      '/agencies/:agency/agents/:agent/delete',
+      async ({ actor, person, params, set, redirect }) => {
+        const { done } = await submit(perform(deleteAgent, params, actor))
+        if (done) return redirect(listPath(params), 303)
+        set.status = 422
+        return deletePage(actor, person, params)
+      },
+      { parse: 'none', params: agentParams },
+    )
+    .post(
+      '/agencies/:agency/agents/default',
+      async ({ actor, params, readForm, redirect }) => {
+        const { environment, agent } = await readForm()
+        const chosen = agent ? { agent } : { none: true }
+        const where = { ...params, environment: environment as EnvironmentName }
+        await perform(chooseDefaultAgent, { ...where, ...chosen }, actor)
+        return redirect(listPath(params), 303)
+      },
+      { parse: 'none', params: agencyParams },
+    )
+}
+
+/** The fields of the form of an agent. */
+const given = ({ name, provider, ref, from }: GivenAgent) => ({ name, provider, ref, from })

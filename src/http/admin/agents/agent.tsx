@@ -1,0 +1,176 @@
+import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
+import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
+import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { FormError, Time } from '../../page/layout.tsx'
+
+interface AgentProps extends AgencyPageProps {
+  agent: Agent
+  accounts: ReadonlySet<string>
+  typed?: GivenAgent | undefined
+  error?: string | undefined
+}
+
+export const AgentPage = ({ person, agency, agent, accounts, typed, error }: AgentProps) => (
+  <AgencyLayout person={person} agency={agency} title={agent.name} section="agents">
+    <p class="crumb">
+      <a href={`/admin/agencies/${agency.id}/agents`}>Agents</a>
+    </p>
+    <h1>{agent.name}</h1>
+    <AgentProblem agent={agent} />
+    <dl class="facts">
+      <dt>Provider</dt>
+      <dd>
+        <ProviderName agent={agent} accounts={accounts} />
+      </dd>
+      <dt>Agent ID</dt>
+      <dd>
+        <code>{agent.id}</code>
+      </dd>
+      <dt>Created</dt>
+      <dd>
+        <Time at={agent.createdAt} />
+      </dd>
+      <dt>Calls</dt>
+      <dd>
+        <a href={`/admin/agencies/${agency.id}/calls?agent=${agent.id}`}>Calls of this agent</a>
+      </dd>
+    </dl>
+    <article>
+      <h2>Change the agent</h2>
+      <p>A change holds from the next call on. Calls under way go on as they began.</p>
+      <AgentForm
+        action={`/admin/agencies/${agency.id}/agents/${agent.id}`}
+        typed={typed ?? asTyped(agent)}
+        error={error}
+        button="Save agent"
+      />
+    </article>
+    <p>
+      <a href={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} role="button" class="secondary">
+        Delete agent…
+      </a>
+    </p>
+  </AgencyLayout>
+)
+
+interface DeleteProps extends AgencyPageProps {
+  agent: Agent
+  /** What stops working, or why it cannot be deleted now. */
+  ends: string | undefined
+  error: string | undefined
+}
+
+export const DeleteAgentPage = ({ person, agency, agent, ends, error }: DeleteProps) => (
+  <AgencyLayout person={person} agency={agency} title="Delete agent" section="agents">
+    <article>
+      <h1>{`Delete ${agent.name}?`}</h1>
+      <FormError message={error} />
+      {ends !== undefined && <p class="notice error">{ends}</p>}
+      <p>The calls that it had are kept, with its name. There is no way back.</p>
+      <form method="post" action={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} class="row start">
+        {ends !== undefined && (
+          <button type="submit" class="danger inline">
+            Delete agent
+          </button>
+        )}
+        <a href={`/admin/agencies/${agency.id}/agents/${agent.id}`}>Keep the agent</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)
+
+const asTyped = ({ name, provider, ref, fromNumber }: Agent): GivenAgent => ({
+  name,
+  provider,
+  ref: ref ?? '',
+  from: fromNumber ?? '',
+})
+
+/** One that was saved before its provider's form was asked for keeps what it has: its calls fail until that is mended. */
+const AgentProblem = ({ agent }: { agent: Agent }) => {
+  const problem = agentProblem(agent)
+  return problem === undefined ? null : (
+    <p class="notice warning">{`This agent cannot place calls. ${problem}`}</p>
+  )
+}
+
+/** A provider without an account refuses every call of its agents: that is said here, with the way out. */
+export const ProviderName = ({ agent, accounts }: { agent: Agent; accounts: ReadonlySet<string> }) => {
+  const kind = findKind(agent.provider)
+  if (!kind) return <>Simulator</>
+  if (accounts.has(kind.name)) return <>{kind.title}</>
+  return (
+    <>
+      {`${kind.title}: no account, so its calls fail. `}
+      <a href={`/admin/agencies/${agent.agencyId}/integrations/providers/${kind.name}`}>
+        {`Connect ${kind.title}`}
+      </a>
+    </>
+  )
+}
+
+interface AgentFormProps {
+  action: string
+  typed: GivenAgent
+  error: string | undefined
+  button: string
+}
+
+export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
+  <>
+    <FormError message={error} />
+    <form method="post" action={action}>
+      <label>
+        Name
+        <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
+      </label>
+      <label>
+        Provider
+        <select name="provider">
+          <option value="simulator">Simulator – plays calls and rings nobody</option>
+          {providerKinds.map((kind) => (
+            <option key={kind.name} value={kind.name} selected={kind.name === typed.provider}>
+              {kind.title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="columns">
+        <DialField name="ref" value={typed.ref} simulated="Reference at the provider" />
+        <DialField name="from" value={typed.from} simulated="Calls from" />
+      </div>
+      <button type="submit">{button}</button>
+    </form>
+  </>
+)
+
+interface DialFieldProps {
+  name: 'ref' | 'from'
+  value: string | undefined
+  /** What it is called while the simulator is chosen, which asks for nothing. */
+  simulated: string
+}
+
+/** Says what each provider asks for; the stylesheet shows what is for the one that is chosen. */
+const DialField = ({ name, value = '', simulated }: DialFieldProps) => (
+  <div>
+    <label>
+      <span data-provider="simulator">{simulated}</span>
+      {providerKinds.map(({ name: provider, agent }) => (
+        <span key={provider} data-provider={provider}>
+          {fieldTitle(agent[name])}
+        </span>
+      ))}
+      <input name={name} value={value} autoComplete="off" aria-describedby={`${name}-help`} />
+    </label>
+    <div id={`${name}-help`} class="help">
+      <small data-provider="simulator">The simulator needs none.</small>
+      {providerKinds.map(({ name: provider, title, agent }) => (
+        <small key={provider} data-provider={provider}>
+          {`${title}: ${fieldHelp(agent[name])}`}
+        </small>
+      ))}
+    </div>
+  </div>
+)

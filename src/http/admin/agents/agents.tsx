@@ -1,0 +1,123 @@
+import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
+import { agentProblem } from '../../../providers/kinds.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { AgentForm, ProviderName } from './agent.tsx'
+import { EnvironmentTag } from '../../page/words.tsx'
+
+interface AgentsProps extends AgencyPageProps {
+  agents: Agent[]
+  environments: EnvironmentRow[]
+  /** The names of the providers that the agency has an account with. */
+  accounts: ReadonlySet<string>
+  /** What a refused form held. */
+  typed?: GivenAgent
+  error?: string | undefined
+}
+
+export const AgentsPage = (props: AgentsProps) => {
+  const { person, agency, agents, environments, accounts, typed = {}, error } = props
+  return (
+    <AgencyLayout person={person} agency={agency} title="Agents" section="agents">
+      <h1>Agents</h1>
+      {agents.length === 0 ? (
+        <p class="empty">There is no agent yet. A call needs one: create it below.</p>
+      ) : (
+        <>
+          <AgentTable agents={agents} environments={environments} accounts={accounts} />
+          <DefaultAgents agents={agents} environments={environments} />
+        </>
+      )}
+      <article>
+        <h2>New agent</h2>
+        <AgentForm
+          action={`/admin/agencies/${agency.id}/agents`}
+          typed={typed}
+          error={error}
+          button="Create agent"
+        />
+      </article>
+    </AgencyLayout>
+  )
+}
+
+const AgentTable = ({
+  agents,
+  environments,
+  accounts,
+}: Pick<AgentsProps, 'agents' | 'environments' | 'accounts'>) => (
+  <div class="table" role="region" aria-label="Agents" tabIndex={0}>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Provider</th>
+          <th scope="col">Default in</th>
+          <th scope="col">Agent ID</th>
+        </tr>
+      </thead>
+      <tbody>
+        {agents.map((agent) => (
+          <tr key={agent.id}>
+            <td class="name">
+              <a href={`/admin/agencies/${agent.agencyId}/agents/${agent.id}`}>{agent.name}</a>
+            </td>
+            <td>
+              <ProviderName agent={agent} accounts={accounts} />
+              {agentProblem(agent) && (
+                <>
+                  <br />
+                  <small>It cannot place calls: open it to see why.</small>
+                </>
+              )}
+            </td>
+            <td>
+              {environments
+                .filter(({ defaultAgentId }) => defaultAgentId === agent.id)
+                .map(({ name }) => (
+                  <span key={name}>
+                    <EnvironmentTag name={name} />{' '}
+                  </span>
+                ))}
+            </td>
+            <td>
+              <code>{agent.id}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const DefaultAgents = ({ agents, environments }: Pick<AgentsProps, 'agents' | 'environments'>) => (
+  <article>
+    <h2>Default agents</h2>
+    <p>The default agent takes the calls that name no agent. Without one, such calls are refused.</p>
+    <div class="columns">
+      {environments.map((environment) => (
+        <DefaultAgentForm key={environment.id} environment={environment} agents={agents} />
+      ))}
+    </div>
+  </article>
+)
+
+const DefaultAgentForm = ({ environment, agents }: { environment: EnvironmentRow; agents: Agent[] }) => (
+  <form method="post" action={`/admin/agencies/${environment.agencyId}/agents/default`}>
+    <input type="hidden" name="environment" value={environment.name} />
+    <label>
+      {`Default agent in ${environment.name}`}
+      <select name="agent">
+        <option value="">None</option>
+        {agents.map((agent) => (
+          <option key={agent.id} value={agent.id} selected={agent.id === environment.defaultAgentId}>
+            {agent.name}
+          </option>
+        ))}
+      </select>
+    </label>
+    <button type="submit" class="secondary">
+      {`Save for ${environment.name}`}
+    </button>
+  </form>
+)

@@ -1,0 +1,91 @@
+import { Elysia } from 'elysia'
+import { Failure } from '../../../failures.ts'
+import type { Services } from '../../../wiring.ts'
+import type { AuditRow } from '../../../storage/audit.ts'
+import { cursorAfter, cursorSchema } from '../../cursor.ts'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { csvLine } from './csv.ts'
+import { operatorOnly, signedIn } from '../guard.ts'
+import { AgencyAuditPage, AuditPage } from './audit.tsx'
+import { renderPage } from '../../page/layout.tsx'
+
+const linesAtOnce = 50
+/** A download reads this many at a time, so that a long one holds up nobody. */
+const downloadedAtOnce = 500
+
+/** Who did what, in one agency. */
+export const agencyAuditPages = (services: Services) =>
+  new Elysia({ name: 'agency-audit-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/audit',
+      ({ person, params, request }) => {
+        const agency = findAgency(services, params.agency)
+        const shown = readPage(services.audit, request, agency.id)
+        return renderPage(<AgencyAuditPage person={person} agency={agency} {...shown} />)
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/audit.csv',
+      ({ params, set }) => {
+        const agency = findAgency(services, params.agency)
+        Object.assign(set.headers, csvHeaders)
+        return download(services.audit, agency.id)
+      },
+      { params: agencyParams },
+    )
+
+/** Who did what, in all of them and outside of any. */
+export const auditPages = (services: Services) =>
+  new Elysia({ name: 'audit-pages' })
+    .use(operatorOnly(services))
+    .get('/audit', ({ person, request }) =>
+      renderPage(<AuditPage person={person} {...readPage(services.audit, request)} />),
+    )
+    .get('/audit.csv', ({ set }) => {
+      Object.assign(set.headers, csvHeaders)
+      return download(services.audit)
+    })
+
+const beforeSchema = cursorSchema('not one of ours').optional()
+
+const readPage = (audit: Services['audit'], { url }: Request, agency?: string) => {
+  const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') || undefined)
+  if (!before.success) throw new Failure('invalid_query', { detail: 'there is no such page' })
+  const found = audit.list({ agency, before: before.data, limit: linesAtOnce + 1 })
+  const lines = found.slice(0, linesAtOnce)
+  const last = lines.at(-1)
+  const older = found.length > linesAtOnce && last ? cursorAfter(last.id) : undefined
+  return { lines, older, isNewest: before.data === undefined }
+}
+
+const csvHeaders = {
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'content-disposition': 'attachment; filename="audit.csv"',
+}
+
+const columns = ['time', 'actor', 'address', 'agency_id', 'agency', 'environment', 'action', 'target']
+
+const cells = ({ at, actor, address, agencyId, agencyName, environment, action, target }: AuditRow) =>
+  [new Date(at).toISOString(), actor, address, agencyId, agencyName, environment, action, target].map(
+    (cell) => cell ?? '',
+  )
+
+/** All lines, newest first, read as they are taken. */
+const download = (audit: Services['audit'], agency?: string) => {
+  let before: string | undefined
+  const encoder = new TextEncoder()
+  return new Response(
+    new ReadableStream({
+      start: (controller) => controller.enqueue(encoder.encode(csvLine(columns))),
+      pull: (controller) => {
+        const lines = audit.list({ agency, before, limit: downloadedAtOnce })
+        before = lines.at(-1)?.id
+        if (lines.length > 0)
+          controller.enqueue(encoder.encode(lines.map((line) => csvLine(cells(line))).join('')))
+        if (lines.length < downloadedAtOnce) controller.close()
+      },
+    }),
+  )
+}

@@ -1,0 +1,89 @@
+import { actions } from '../../../audit.ts'
+import type { AuditRow } from '../../../storage/audit.ts'
+import type { Person } from '../../../people/person.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { Layout, Time } from '../../page/layout.tsx'
+import { EnvironmentTag } from '../../page/words.tsx'
+
+interface AuditProps {
+  lines: AuditRow[]
+  /** Where the lines before these are, and whether these are the newest. */
+  older: string | undefined
+  isNewest: boolean
+}
+
+export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & AuditProps) => (
+  <AgencyLayout person={person} agency={agency} title="Audit" section="audit">
+    <h1>Audit</h1>
+    <p>Who did what in this agency, newest first. Lines cannot be changed.</p>
+    <Lines path={`/admin/agencies/${agency.id}/audit`} {...shown} />
+  </AgencyLayout>
+)
+
+/** Of all agencies, and of what belongs to none. */
+export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person }) => (
+  <Layout title="Audit log" person={person}>
+    <main>
+      <h1>Audit log</h1>
+      <p>Who did what, in every agency and to this callgate, newest first. Lines cannot be changed.</p>
+      <Lines path="/admin/audit" hasAgencies {...shown} />
+    </main>
+  </Layout>
+)
+
+interface LinesProps extends AuditProps {
+  path: string
+  /** Whether the lines are of more than one agency. */
+  hasAgencies?: boolean
+}
+
+const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps) => (
+  <>
+    {lines.length === 0 ? (
+      <p class="empty">
+        {isNewest ? 'Nothing was done yet. Whatever is changed from now on stands here.' : 'That is all.'}
+      </p>
+    ) : (
+      <ol class="audit" role="list">
+        {lines.map((line) => (
+          <Line key={line.id} line={line} hasAgencies={hasAgencies} />
+        ))}
+      </ol>
+    )}
+    <p class="row start">
+      {!isNewest && <a href={path}>Newest lines</a>}
+      {older !== undefined && <a href={`${path}?before=${older}`}>Older lines</a>}
+      <a href={`${path}.csv`} download>
+        Download all as CSV
+      </a>
+    </p>
+  </>
+)
+
+const Line = ({ line, hasAgencies }: { line: AuditRow; hasAgencies: boolean }) => (
+  <li>
+    <Time at={line.at} />
+    <p>
+      <strong>{line.actor}</strong> {inWords(line)}
+      {hasAgencies && line.agencyName !== null && (
+        <>
+          {' · '}
+          <a href={`/admin/agencies/${line.agencyId}/audit`}>{line.agencyName}</a>
+        </>
+      )}
+      {line.environment !== null && (
+        <>
+          {' '}
+          <EnvironmentTag name={line.environment} />
+        </>
+      )}
+    </p>
+    {line.address !== null && <small>{`from ${line.address}`}</small>}
+  </li>
+)
+
+/** Another version may have written an action that this one has no words for. */
+const inWords = ({ action, target }: AuditRow) => {
+  const words: string = actions[action] ?? action
+  return target === null ? words : `${words}: ${target}`
+}

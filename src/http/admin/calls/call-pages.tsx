@@ -1,0 +1,168 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { agentLabel } from '../../../agencies/agent.ts'
+import { type Call, callStatuses, isOver } from '../../../calls/call.ts'
+import { endCall, releaseCall } from '../../../calls/operations/end.ts'
+import { callsOf } from '../../../calls/operations/list.ts'
+import { Failure } from '../../../failures.ts'
+import { limitsOf } from '../../../limits/limits.ts'
+import { environmentNameSchema } from '../../../names.ts'
+import type { Services } from '../../../wiring.ts'
+import type { Agency } from '../../../storage/agencies.ts'
+import type { Person } from '../../../people/person.ts'
+import { cursorAfter, cursorSchema } from '../../cursor.ts'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { signedIn } from '../guard.ts'
+import { CallPage, callPath, ReleasePage } from './call.tsx'
+import { CallsPage, type CallView } from './calls.tsx'
+import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
+import { renderPage } from '../../page/layout.tsx'
+import { SlotsPage } from './slots.tsx'
+import { webhookPath } from '../webhooks/webhook.tsx'
+
+const callsAtOnce = 25
+
+const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
+
+/** A form sends what was not chosen as empty. */
+const chosen = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((given) => given || undefined, schema.optional())
+const filterQuery = z.object({
+  environment: chosen(environmentNameSchema),
+  status: chosen(z.enum(callStatuses)),
+  agent: chosen(z.guid()),
+  before: chosen(cursorSchema('the address of this page is not one of ours')),
+})
+
+const readFilter = ({ url }: Request) => {
+  const parsed = filterQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
+  if (!parsed.success) throw new Failure('invalid_query', { detail: 'there is no such filter' })
+  return parsed.data
+}
+
+/** An agency's calls in both environments, each of them, and the slots that they hold. */
+export const callPages = (services: Services) => {
+  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
+
+  const viewer = (agency: Agency) => {
+    const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
+    const names = new Map(environments.list(agency.id).map(({ id, name }) => [id, name]))
+    return (call: Call): CallView => {
+      const agent = agentsById.get(call.agentId)
+      return {
+        ...call,
+        environment: names.get(call.environmentId) ?? 'production',
+        agentName: agent ? agentLabel(agent) : call.agentId,
+        isAgentDeleted: agent?.deletedAt !== null,
+      }
+    }
+  }
+
+  const find = (params: { agency: string; call: string }) => {
+    const agency = findAgency(services, params.agency)
+    const call = calls.find(params.call)
+    if (call?.agencyId !== agency.id) throw new Failure('not_found', { detail: 'There is no such call.' })
+    return { agency, call: viewer(agency)(call) }
+  }
+
+  const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
+    const found = callsOf(services, agency.id, { ...query, limit: callsAtOnce + 1 }).map(({ call }) => call)
+    const page = found.slice(0, callsAtOnce)
+    const last = page.at(-1)
+    return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
+  }
+
+  const callPage = (
+    person: Person,
+    found: ReturnType<typeof find>,
+    shown: { error?: string; whole?: boolean },
+  ) =>
+    renderPage(
+      <CallPage person={person} {...found} now={clock.now()} {...shown}>
+        <DeliveriesOfCall
+          deliveries={deliveries.ofCall(found.call.id)}
+          path={webhookPath(found.agency.id, found.call.environment)}
+          now={clock.now()}
+        />
+      </CallPage>,
+    )
+
+  return new Elysia({ name: 'call-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/calls',
+      ({ person, params, request }) => {
+        const agency = findAgency(services, params.agency)
+        const query = readFilter(request)
+        const { page, older } = list(agency, query)
+        const { before, ...filter } = query
+        const slots = environments.list(agency.id).map((row) => ({
+          name: row.name,
+          active: leases.count(row.id),
+          limit: limitsOf(row, config).concurrentCalls,
+        }))
+        const choices = agents
+          .listEver(agency.id)
+          .filter(({ id, deletedAt }) => deletedAt === null || id === filter.agent)
+        const facts = { person, agency, slots, older, filter, agents: choices }
+        const views = page.map(viewer(agency))
+        return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/slots',
+      ({ person, params }) => {
+        const agency = findAgency(services, params.agency)
+        const slots = environments.list(agency.id).map((row) => ({
+          name: row.name,
+          limit: limitsOf(row, config).concurrentCalls,
+          calls: calls.activeIn(row.id).map(viewer(agency)),
+        }))
+        return renderPage(
+          <SlotsPage person={person} agency={agency} environments={slots} now={clock.now()} />,
+        )
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/calls/:call',
+      ({ person, params, request }) =>
+        callPage(person, find(params), { whole: new URL(request.url).searchParams.has('whole') }),
+      { params: callParams },
+    )
+    .post(
+      '/agencies/:agency/calls/:call/end',
+      async ({ actor, person, params, set, redirect }) => {
+        try {
+          await perform(endCall, params, actor)
+        } catch (error) {
+          if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error
+          log.warn('provider could not hang up', { call_id: params.call, error: String(error.cause) })
+          set.status = error.status
+          return callPage(person, find(params), { error: error.message })
+        }
+        return redirect(pathOf(params), 303)
+      },
+      { parse: 'none', params: callParams },
+    )
+    .get(
+      '/agencies/:agency/calls/:call/release',
+      ({ person, params, redirect }) => {
+        const { agency, call } = find(params)
+        if (isOver(call)) return redirect(callPath(call), 303)
+        return renderPage(<ReleasePage person={person} agency={agency} call={call} />)
+      },
+      { params: callParams },
+    )
+    .post(
+      '/agencies/:agency/calls/:call/release',
+      async ({ actor, params, redirect }) => {
+        await perform(releaseCall, params, actor)
+        return redirect(pathOf(params), 303)
+      },
+      { parse: 'none', params: callParams },
+    )
+}
+
+const pathOf = (params: z.infer<typeof callParams>) => callPath({ agencyId: params.agency, id: params.call })

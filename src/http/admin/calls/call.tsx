@@ -1,0 +1,169 @@
+import type { ComponentChildren } from 'preact'
+import { isOver } from '../../../calls/call.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import type { CallView } from './calls.tsx'
+import { Conversation } from './conversation.tsx'
+import { ago, FormError, Time } from '../../page/layout.tsx'
+import { Timeline } from './timeline.tsx'
+import { EnvironmentTag, lasting, numberOf, sentimentTitles, StatusTag } from '../../page/words.tsx'
+
+/** How often a page about something live looks again. */
+export const refreshSeconds = 2
+
+interface CallProps extends AgencyPageProps {
+  call: CallView
+  now: number
+  error?: string | undefined
+  /** Leaves nothing out, however long it is. */
+  whole?: boolean
+  /** What else is known of the call. */
+  children?: ComponentChildren
+}
+
+export const CallPage = ({ person, agency, call, now, error, whole = false, children }: CallProps) => {
+  const path = callPath(call)
+  const refresh = isOver(call) ? undefined : refreshSeconds
+  return (
+    <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
+      <p class="crumb">
+        <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
+      </p>
+      <h1>{`Call to ${numberOf(call)}`}</h1>
+      <p class="row start">
+        <EnvironmentTag name={call.environment} />
+        <span id="call-status" role="status" data-refresh-seconds={refresh}>
+          <StatusTag status={call.status} />
+        </span>
+        {call.metadata?.test === true && <span class="tag">Test</span>}
+      </p>
+      <FormError message={error} />
+      <div id="call-actions" data-refresh-seconds={refresh}>
+        {!isOver(call) && <LiveActions path={path} />}
+      </div>
+      <div id="call-facts" data-refresh-seconds={refresh}>
+        <Timeline call={call} />
+        <h2>Details</h2>
+        <Facts call={call} now={now} />
+        <Conversation call={call} whole={whole} />
+      </div>
+      {children}
+    </AgencyLayout>
+  )
+}
+
+export const callPath = ({ agencyId, id }: Pick<CallView, 'agencyId' | 'id'>) =>
+  `/admin/agencies/${agencyId}/calls/${id}`
+
+const LiveActions = ({ path }: { path: string }) => (
+  <article>
+    <form method="post" action={`${path}/end`}>
+      <p>Ending the call hangs up at once: whoever is on the line is cut off.</p>
+      <div class="row start">
+        <button type="submit" class="danger inline">
+          End call
+        </button>
+        <a href={`${path}/release`}>Release slot…</a>
+        <noscript>
+          <a href={path}>Refresh</a>
+        </noscript>
+      </div>
+    </form>
+  </article>
+)
+
+const Facts = ({ call, now }: { call: CallView; now: number }) => (
+  <dl class="facts">
+    <dt>Triggered</dt>
+    <dd>
+      {ago(call.createdAt, now)} (<Time at={call.createdAt} />)
+    </dd>
+    <dt>Duration</dt>
+    <dd>{call.durationSeconds === null ? 'not known yet' : lasting(call.durationSeconds)}</dd>
+    <dt>Direction</dt>
+    <dd>Outbound</dd>
+    <dt>Agent</dt>
+    <dd>
+      {call.isAgentDeleted ? (
+        call.agentName
+      ) : (
+        <a href={`/admin/agencies/${call.agencyId}/agents/${call.agentId}`}>{call.agentName}</a>
+      )}
+    </dd>
+    <dt>Provider</dt>
+    <dd>{call.provider}</dd>
+    <Fact name="Called from" value={call.fromNumber} />
+    <Fact name="Name" value={call.name} />
+    <Fact name="E-mail" value={call.email} />
+    <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
+    <Fact name="Cost" value={call.costCents === null ? null : `${(call.costCents / 100).toFixed(2)} USD`} />
+    <dt>Call ID</dt>
+    <dd>
+      <code>{call.id}</code>
+    </dd>
+    {call.providerCallId !== null && (
+      <>
+        <dt>ID at the provider</dt>
+        <dd>
+          <code>{call.providerCallId}</code>
+        </dd>
+      </>
+    )}
+    {call.recordingUrl !== null && (
+      <>
+        <dt>Recording</dt>
+        <dd>
+          <Recording url={call.recordingUrl} />
+        </dd>
+      </>
+    )}
+  </dl>
+)
+
+/** Left out where nothing is known. */
+const Fact = ({ name, value }: { name: string; value: string | null }) =>
+  value === null ? null : (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  )
+
+/** A provider names the address: only the web's own schemes become a link. */
+const Recording = ({ url }: { url: string }) =>
+  /^https?:\/\//i.test(url) ? (
+    <a href={url} rel="noreferrer noopener">
+      Listen at the provider
+    </a>
+  ) : (
+    <code>{url}</code>
+  )
+
+interface ReleaseProps extends AgencyPageProps {
+  call: CallView
+}
+
+export const ReleasePage = ({ person, agency, call }: ReleaseProps) => (
+  <AgencyLayout person={person} agency={agency} title="Release slot" section="calls">
+    <article class={`environment ${call.environment}`}>
+      <h1>{`Release the slot of the call to ${numberOf(call)}?`}</h1>
+      <p>
+        <EnvironmentTag name={call.environment} /> <StatusTag status={call.status} />
+      </p>
+      <p class="notice error">
+        The call ends here as failed, for good, and its slot is free at once for another call. The provider is
+        asked to hang up, but the phone may go on ringing, or the conversation go on, until it does. What it
+        reports later is kept with the call.
+      </p>
+      <p>
+        To hang up first, use End call: it gives the slot back as soon as the call is over. Release the slot
+        where that does not help.
+      </p>
+      <form method="post" action={`${callPath(call)}/release`} class="row">
+        <button type="submit" class="danger inline">
+          Release slot
+        </button>
+        <a href={callPath(call)}>Keep the call</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)

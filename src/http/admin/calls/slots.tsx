@@ -1,0 +1,78 @@
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { callPath, refreshSeconds } from './call.tsx'
+import type { CallView } from './calls.tsx'
+import { environmentTitles, lasting, StatusTag } from '../../page/words.tsx'
+
+interface Slots {
+  name: EnvironmentName
+  limit: number
+  /** The calls that hold a slot, oldest first. */
+  calls: CallView[]
+}
+
+interface SlotsProps extends AgencyPageProps {
+  environments: Slots[]
+  now: number
+}
+
+export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => (
+  <AgencyLayout person={person} agency={agency} title="Active slots" section="calls">
+    <p class="crumb">
+      <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
+    </p>
+    <h1>Active slots</h1>
+    <p>Each call holds one slot of its environment from its trigger to its end.</p>
+    {environments.map((environment) => (
+      <SlotCard key={environment.name} {...environment} now={now} />
+    ))}
+    <noscript>
+      <a href={`/admin/agencies/${agency.id}/slots`}>Refresh</a>
+    </noscript>
+  </AgencyLayout>
+)
+
+const SlotCard = ({ name, limit, calls, now }: Slots & { now: number }) => (
+  <article class={`environment ${name}`} aria-labelledby={`${name}-slots`}>
+    <h2 id={`${name}-slots`}>{environmentTitles[name]}</h2>
+    <div id={`${name}-active`} data-refresh-seconds={refreshSeconds}>
+      <p>{`${calls.length} of ${limit} slots in use`}</p>
+      {calls.length === 0 ? (
+        <p class="empty">No call is under way. A slot is taken when a call is triggered.</p>
+      ) : (
+        <div class="table" role="region" aria-label={`Active calls in ${name}`} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Number</th>
+                <th scope="col">Status</th>
+                <th scope="col">Agent</th>
+                <th scope="col">Age</th>
+                <th scope="col">Slot</th>
+              </tr>
+            </thead>
+            <tbody>
+              {calls.map((call) => (
+                <tr key={call.id}>
+                  <td>
+                    <a href={callPath(call)}>{call.phoneNumber}</a>
+                  </td>
+                  <td>
+                    <StatusTag status={call.status} />
+                  </td>
+                  <td class="name">{call.agentName}</td>
+                  <td>{lasting((now - call.createdAt) / 1000)}</td>
+                  <td>
+                    <a href={`${callPath(call)}/release`} aria-label={`Release slot of ${call.phoneNumber}`}>
+                      Release slot…
+                    </a>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  </article>
+)

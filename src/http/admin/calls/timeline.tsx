@@ -1,0 +1,67 @@
+import type { Call } from '../../../calls/call.ts'
+import { lasting, statusTitles } from '../../page/words.tsx'
+
+const dispatchWords: Record<Call['dispatch'], string> = {
+  pending: 'Order not yet sent',
+  sending: 'Order being sent to the provider',
+  placed: 'Order sent, and taken by the provider',
+  refused: 'Order sent, and refused by the provider',
+  unknown: 'Order sent; the provider is asked what became of it',
+}
+
+interface Moment {
+  what: string
+  at: number | null
+  why?: string | null
+}
+
+/** What happened to a call, in order, each with the time since it was triggered. */
+export const Timeline = ({ call }: { call: Call }) => (
+  <>
+    <h2>Timeline</h2>
+    <ol class="timeline">
+      {momentsOf(call).map(({ what, at, why }) => (
+        <li key={what}>
+          <span class="when">{at === null ? '' : since(call, at)}</span>
+          <span>
+            <strong>{what}</strong>
+            {at !== null && (
+              <small>
+                {' '}
+                <TimeOfDay at={at} />
+              </small>
+            )}
+            {why && <span class="why">{why}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  </>
+)
+
+const TimeOfDay = ({ at }: { at: number }) => {
+  const iso = new Date(at).toISOString()
+  return <time dateTime={iso}>{`${iso.slice(11, 19)} UTC`}</time>
+}
+
+const momentsOf = (call: Call): Moment[] => {
+  const moments: Moment[] = [{ what: 'Triggered', at: call.createdAt }]
+  if (call.endedAt === null || call.sentAt !== null)
+    moments.push({ what: dispatchWords[call.dispatch], at: call.sentAt })
+  if (call.ringingAt !== null) moments.push({ what: 'Ringing', at: call.ringingAt })
+  if (call.answeredAt !== null) moments.push({ what: 'Answered', at: call.answeredAt })
+  if (call.endedAt !== null)
+    moments.push({
+      what: `Ended: ${statusTitles[call.status].toLowerCase()}`,
+      at: call.endedAt,
+      why: call.reason,
+    })
+  if (call.hangUpDue) moments.push({ what: 'The provider is being asked to hang up', at: null })
+  return moments
+}
+
+/** Clocks differ: what a provider dates before the trigger counts as at the trigger. */
+const since = (call: Call, at: number) => {
+  const ms = Math.max(0, at - call.createdAt)
+  return ms > 0 && ms < 1000 ? '+ <1 s' : `+ ${lasting(ms / 1000)}`
+}

@@ -1,0 +1,125 @@
+import type { Person } from '../../../people/person.ts'
+import { passwordLeast, passwordMost } from '../../../people/passwords.ts'
+import { FormError, Layout } from '../../page/layout.tsx'
+
+interface EntranceProps {
+  email?: string
+  error?: string | undefined
+  /** What stands against using the page. */
+  notices?: readonly string[] | undefined
+}
+
+const Notices = ({ notices = [] }: Pick<EntranceProps, 'notices'>) => (
+  <>
+    {notices.map((notice) => (
+      <p key={notice} class="notice warning">
+        {notice}
+      </p>
+    ))}
+  </>
+)
+
+export const SetupPage = ({ token, email = '', error, notices }: EntranceProps & { token: string }) => (
+  <Layout title="Set up" narrow>
+    <main>
+      <h1>Set up callgate</h1>
+      <p>Make the operator’s account. The operator sees all agencies. This page works once.</p>
+      <Notices notices={notices} />
+      <FormError message={error} />
+      <form method="post" action="/admin/setup">
+        <input type="hidden" name="token" value={token} />
+        <EmailField email={email} />
+        <NewPasswordField />
+        <button type="submit">Create account</button>
+      </form>
+    </main>
+  </Layout>
+)
+
+interface InvitationProps extends EntranceProps {
+  token: string
+  invitation: { role: Person['role']; agencyName: string | null }
+}
+
+export const InvitationPage = ({ token, invitation, email = '', error }: InvitationProps) => (
+  <Layout title="Invitation" narrow>
+    <main>
+      <h1>You are invited</h1>
+      <p>
+        {invitation.role === 'operator'
+          ? 'Make your account as an operator. You will see all agencies.'
+          : `Make your account as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
+        This link works once.
+      </p>
+      <FormError message={error} />
+      <form method="post" action="/admin/invitation">
+        <input type="hidden" name="token" value={token} />
+        <EmailField email={email} />
+        <NewPasswordField />
+        <button type="submit">Create account</button>
+      </form>
+    </main>
+  </Layout>
+)
+
+export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token: string }) => (
+  <Layout title="New password" narrow>
+    <main>
+      <h1>New password</h1>
+      <p>{`For ${email}. Setting it signs you out everywhere else. This link works once.`}</p>
+      <FormError message={error} />
+      <form method="post" action="/admin/new-password">
+        <input type="hidden" name="token" value={token} />
+        <input type="hidden" name="username" value={email} autoComplete="username" />
+        <NewPasswordField />
+        <button type="submit">Set password</button>
+      </form>
+    </main>
+  </Layout>
+)
+
+export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
+  <Layout title="Sign in" narrow>
+    <main>
+      <h1>Sign in</h1>
+      <Notices notices={notices} />
+      <FormError message={error} />
+      <form method="post" action="/admin/sign-in">
+        <EmailField email={email} />
+        <PasswordField label="Password" name="password" />
+        <button type="submit">Sign in</button>
+      </form>
+    </main>
+  </Layout>
+)
+
+const EmailField = ({ email }: { email: string }) => (
+  <label>
+    E-mail
+    <input type="email" name="email" value={email} required maxLength={254} autoComplete="username" />
+  </label>
+)
+
+/** For a password that there is. */
+export const PasswordField = ({ label, name }: { label: string; name: string }) => (
+  <label>
+    {label}
+    <input type="password" name={name} required maxLength={passwordMost} autoComplete="current-password" />
+  </label>
+)
+
+export const NewPasswordField = ({ label = 'Password' }: { label?: string }) => (
+  <label>
+    {label}
+    <input
+      type="password"
+      name="password"
+      required
+      minLength={passwordLeast}
+      maxLength={passwordMost}
+      autoComplete="new-password"
+      aria-describedby="password-hint"
+    />
+    <small id="password-hint">At least {passwordLeast} characters.</small>
+  </label>
+)

@@ -1,0 +1,45 @@
+import { type ClientUse, others } from '../../../usage/clients.ts'
+import { ago } from '../../page/layout.tsx'
+
+interface ClientTableProps {
+  label: string
+  uses: ClientUse[]
+  /** Counts what came after the key had been replaced. */
+  sinceRotation?: boolean
+  now: number
+}
+
+const shownMost = 20
+
+/** Who uses a key, the last seen first. */
+export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientTableProps) => (
+  <>
+    <div class="table compact" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Address and client</th>
+            <th scope="col">Requests</th>
+            {!sinceRotation && <th scope="col">First seen</th>}
+            <th scope="col">Last seen</th>
+          </tr>
+        </thead>
+        <tbody>
+          {uses.slice(0, shownMost).map((use) => (
+            <tr key={`${use.address} ${use.client}`}>
+              <td class="name">
+                {use.address === others.address ? 'other addresses' : use.address}
+                <br />
+                {use.address === others.address ? 'other clients' : use.client}
+              </td>
+              <td>{(sinceRotation ? use.afterRotation : use.requests).toLocaleString('en')}</td>
+              {!sinceRotation && <td>{ago(use.firstSeenAt, now)}</td>}
+              <td>{ago(use.lastSeenAt, now)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+    {uses.length > shownMost && <p>{`And ${uses.length - shownMost} more, seen earlier.`}</p>}
+  </>
+)

@@ -1,0 +1,34 @@
+import type { FirstCall } from './first-call.ts'
+
+interface CurlProps {
+  id: string
+  label: string
+  firstCall: FirstCall
+}
+
+/** The line that triggers a first call, to be copied. The key stays in a variable: a shell remembers what is typed. */
+export const CurlLine = ({ id, label, firstCall }: CurlProps) => (
+  <>
+    <pre role="region" aria-label={label} tabIndex={0}>
+      <code id={id}>{`curl -X POST ${firstCall.apiUrl}/api/v1/calls/trigger \\
+  -H "Authorization: Bearer $CALLGATE_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '${exampleBody(firstCall)}'`}</code>
+    </pre>
+    <p class="row start">
+      <button
+        type="button"
+        class="secondary outline small"
+        data-copy={id}
+        data-status={`${id}-copied`}
+        hidden
+      >
+        Copy line
+      </button>
+      <span id={`${id}-copied`} role="status" />
+    </p>
+  </>
+)
+
+const exampleBody = ({ agentId, hasAgent }: FirstCall) =>
+  JSON.stringify({ phone_number: '+15551234567', agent_id: hasAgent ? agentId : 'AGENT_ID' })

@@ -1,0 +1,26 @@
+import type { Services } from '../../../wiring.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import { ownOrigin } from '../../address.ts'
+
+/** What the example of a first call is made of. */
+export interface FirstCall {
+  apiUrl: string
+  /** Whom it names, where no default agent takes the call. */
+  agentId: string | undefined
+  hasAgent: boolean
+}
+
+/** Without a public URL, the API is where the page is. */
+export const firstCallOf = (
+  { agents, config }: Pick<Services, 'agents' | 'config'>,
+  { agencyId, defaultAgentId }: Pick<EnvironmentRow, 'agencyId' | 'defaultAgentId'>,
+  { request, server }: { request: Request; server: Parameters<typeof ownOrigin>[1] },
+): FirstCall => {
+  const apiUrl = config.publicUrl ?? ownOrigin(request, server, config.trustedProxies)
+  const first = agents.list(agencyId)[0]
+  return {
+    apiUrl,
+    agentId: defaultAgentId === null ? first?.id : undefined,
+    hasAgent: first !== undefined,
+  }
+}

@@ -1,0 +1,118 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../../failures.ts'
+import { generateKey } from '../../../keys/operations/generate.ts'
+import { disableKey, enableKey } from '../../../keys/operations/switch.ts'
+import { limitsOf } from '../../../limits/limits.ts'
+import { environmentNameSchema } from '../../../names.ts'
+import type { Services } from '../../../wiring.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { firstCallOf } from './first-call.ts'
+import { flagIn } from '../form.ts'
+import { signedIn } from '../guard.ts'
+import { keyUse } from './key-use.ts'
+import { ApiPage, type EnvironmentView, IntegrationsPage } from './integrations.tsx'
+import { NewKeyPage, RotatePage } from './key.tsx'
+import { renderPage } from '../../page/layout.tsx'
+
+export const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
+export type EnvironmentParams = z.infer<typeof environmentParams>
+
+export const integrationPages = (services: Services) => {
+  const { accounts, clock, config, environments, keys, leases, perform, usage } = services
+
+  const view = (environment: EnvironmentRow): EnvironmentView => {
+    const { live: key, uses, oldKeys } = keyUse(services, environment.id)
+    const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
+    const limits = limitsOf(environment, config)
+    return {
+      ...environment,
+      key,
+      lastUsedAt,
+      activeCalls: leases.count(environment.id),
+      limits,
+      uses,
+      oldKeys,
+    }
+  }
+
+  const findView = (params: EnvironmentParams) => {
+    const agency = findAgency(services, params.agency)
+    const environment = environments.find(agency.id, params.environment)
+    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    return { agency, environment: view(environment) }
+  }
+
+  return (
+    new Elysia({ name: 'integration-pages' })
+      .use(signedIn(services))
+      .get(
+        '/agencies/:agency/integrations',
+        ({ person, params }) => {
+          const agency = findAgency(services, params.agency)
+          const connected = environments.list(agency.id).some(({ id }) => keys.live(id))
+          const connectedTo = new Set(accounts.list(agency.id).map(({ provider }) => provider))
+          return renderPage(
+            <IntegrationsPage person={person} agency={agency} connected={connected} accounts={connectedTo} />,
+          )
+        },
+        { params: agencyParams },
+      )
+      .get(
+        '/agencies/:agency/integrations/api',
+        ({ person, params, request, server }) => {
+          const agency = findAgency(services, params.agency)
+          const views = environments
+            .list(agency.id)
+            .map((row) => ({ ...view(row), firstCall: firstCallOf(services, row, { request, server }) }))
+          return renderPage(
+            <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
+          )
+        },
+        { params: agencyParams },
+      )
+      .get(
+        '/agencies/:agency/integrations/api/:environment/rotate',
+        ({ person, params, redirect }) => {
+          const { agency, environment } = findView(params)
+          if (!environment.key) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
+          const facts = { person, agency, environment, liveKey: environment.key, now: clock.now() }
+          return renderPage(<RotatePage {...facts} />)
+        },
+        { params: environmentParams },
+      )
+      // Where a reload without the form lands after a key was shown.
+      .get(
+        '/agencies/:agency/integrations/api/:environment/key',
+        ({ params, redirect }) => redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
+        { params: environmentParams },
+      )
+      .post(
+        '/agencies/:agency/integrations/api/:environment/key',
+        async ({ actor, person, params, request, server, readForm }) => {
+          const { replaces = '' } = await readForm()
+          const { agency, environment } = findView(params)
+          const issued = await perform(generateKey, { ...params, replaces }, actor)
+          const shown = {
+            token: issued.key,
+            replacedLast4: issued.replaced_last4 ?? undefined,
+            firstCall: firstCallOf(services, environment, { request, server }),
+          }
+          return renderPage(
+            <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,
+          )
+        },
+        { parse: 'none', params: environmentParams },
+      )
+      .post(
+        '/agencies/:agency/integrations/api/:environment/access',
+        async ({ actor, params, readForm, redirect }) => {
+          const form = await readForm()
+          await perform(flagIn(form, 'enabled') ? enableKey : disableKey, params, actor)
+          return redirect(`/admin/agencies/${params.agency}/integrations/api`, 303)
+        },
+        { parse: 'none', params: environmentParams },
+      )
+  )
+}

@@ -1,0 +1,237 @@
+import { ageDays, dueIfMadeBefore, rotateAfterDays } from '../../../keys/age.ts'
+import type { Limits } from '../../../limits/limits.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { KeyRow } from '../../../storage/keys.ts'
+import type { Person } from '../../../people/person.ts'
+import type { ClientUse } from '../../../usage/clients.ts'
+import { providerKinds } from '../../../providers/kinds.ts'
+import type { FirstCall } from './first-call.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { ago, counted, Time } from '../../page/layout.tsx'
+import { LeakedNotice } from './leaked.tsx'
+import { TryIt } from './try-it.tsx'
+import { type OldKey, OldKeys } from './old-keys.tsx'
+import { environmentTitles } from '../../page/words.tsx'
+
+/** An environment as the page shows it: with its live key and what is going on in it. */
+export interface EnvironmentView extends EnvironmentRow {
+  key: KeyRow | undefined
+  lastUsedAt: number | null
+  activeCalls: number
+  limits: Limits
+  /** Who used the live key in the last 30 days. */
+  uses: ClientUse[]
+  oldKeys: OldKey[]
+}
+
+interface IntegrationsProps extends AgencyPageProps {
+  connected: boolean
+  /** The names of the providers that the agency has an account with. */
+  accounts: ReadonlySet<string>
+}
+
+export const IntegrationsPage = ({ person, agency, connected, accounts }: IntegrationsProps) => (
+  <AgencyLayout person={person} agency={agency} title="Integrations" section="integrations">
+    <h1>Integrations</h1>
+    <div class="columns">
+      <article aria-labelledby="api-webhooks">
+        <h2 id="api-webhooks">API &amp; Webhooks</h2>
+        <p>Start calls from your own systems with an API key.</p>
+        <a role="button" href={`/admin/agencies/${agency.id}/integrations/api`}>
+          {connected ? 'Manage' : 'Connect'}
+        </a>
+      </article>
+      <article aria-labelledby="providers">
+        <h2 id="providers">Voice providers</h2>
+        <p>The accounts through which this agency’s agents call.</p>
+        <ul>
+          {providerKinds.map(({ name, title }) => (
+            <li key={name}>
+              <a href={`/admin/agencies/${agency.id}/integrations/providers/${name}`}>{title}</a>
+              {accounts.has(name) ? ' – connected' : ''}
+            </li>
+          ))}
+        </ul>
+      </article>
+    </div>
+  </AgencyLayout>
+)
+
+interface ApiProps extends AgencyPageProps {
+  environments: Card[]
+  now: number
+}
+
+interface Card extends EnvironmentView {
+  firstCall: FirstCall
+}
+
+export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
+  <AgencyLayout person={person} agency={agency} title="API & Webhooks" section="integrations">
+    <h1>API &amp; Webhooks</h1>
+    {agency.plan !== 'agency' && (
+      <p class="notice warning">
+        API access needs the Agency plan. Until this agency has it, every API request is refused with 403;
+        keys are kept.
+      </p>
+    )}
+    <p>Staging and production have separate keys, switches and limits. Use each key in its own systems.</p>
+    <div class="columns">
+      {environments.map((environment) => (
+        <EnvironmentCard key={environment.id} person={person} environment={environment} now={now} />
+      ))}
+    </div>
+  </AgencyLayout>
+)
+
+export const environmentPath = ({ agencyId, name }: Pick<EnvironmentRow, 'agencyId' | 'name'>) =>
+  `/admin/agencies/${agencyId}/integrations/api/${name}`
+
+interface CardProps {
+  person: Person
+  environment: Card
+  now: number
+}
+
+const EnvironmentCard = ({ person, environment, now }: CardProps) => (
+  <article class={`environment ${environment.name}`} aria-labelledby={`${environment.name}-title`}>
+    <h2 id={`${environment.name}-title`}>{environmentTitles[environment.name]}</h2>
+    {environment.key ? (
+      <LiveKey environment={environment} liveKey={environment.key} now={now} />
+    ) : (
+      <NoKey environment={environment} />
+    )}
+    <OldKeys oldKeys={environment.oldKeys} now={now} />
+    <p>
+      {`Limits: ${limitsInWords(environment.limits)}.`}{' '}
+      {person.role === 'operator' && (
+        <a
+          href={`${environmentPath(environment)}/limits`}
+          aria-label={`Change the ${environment.name} limits`}
+        >
+          Change
+        </a>
+      )}
+    </p>
+    <p>
+      <a href={`${environmentPath(environment)}/webhook`}>{`Webhook of ${environment.name}`}</a>
+    </p>
+    <Dialling person={person} environment={environment} />
+    <TryIt environment={environment} firstCall={environment.firstCall} />
+  </article>
+)
+
+const limitsInWords = ({ requestsPerMinute, concurrentCalls }: Limits) =>
+  `${counted(requestsPerMinute, 'request')} a minute, ${counted(concurrentCalls, 'concurrent call')}`
+
+/** Whether phones ring. Turning it on takes a second look: behind it are people. */
+const Dialling = ({ person, environment }: Pick<CardProps, 'person' | 'environment'>) => {
+  const state = environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'
+  return person.role === 'operator' ? (
+    <DiallingSwitch environment={environment} state={state} />
+  ) : (
+    <p>{`${state}. An operator can change that.`}</p>
+  )
+}
+
+const DiallingSwitch = ({ environment, state }: { environment: EnvironmentView; state: string }) => (
+  <details>
+    <summary>{state}</summary>
+    <form method="post" action={`${environmentPath(environment)}/dialling`}>
+      <p class="notice warning">
+        {environment.dialsReal
+          ? 'Simulated calls go to the built-in simulator, whatever the agent’s provider. Calls under way go on.'
+          : `Real dialling sends ${environment.name} calls to the agent’s provider: phones ring, and the provider charges.`}
+      </p>
+      <button type="submit" class="secondary" name="real" value={environment.dialsReal ? 'false' : 'true'}>
+        {environment.dialsReal ? 'Simulate calls' : 'Ring real phones'}
+      </button>
+    </form>
+  </details>
+)
+
+const NoKey = ({ environment }: { environment: EnvironmentView }) => (
+  <>
+    <p>{`There is no ${environment.name} key yet. The key is shown once: have a safe place for it at hand.`}</p>
+    <form method="post" action={`${environmentPath(environment)}/key`}>
+      <button type="submit">Generate API Key</button>
+    </form>
+  </>
+)
+
+interface LiveKeyProps {
+  environment: EnvironmentView
+  liveKey: KeyRow
+  now: number
+}
+
+const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
+  <>
+    <LeakedNotice environment={environment} liveKey={liveKey} />
+    {liveKey.exposedAt !== null && (
+      <p class="notice error">
+        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: take it as known
+        to others, and rotate it.
+      </p>
+    )}
+    {(liveKey.exposedAt !== null || liveKey.leakedAt !== null) && (
+      <p>
+        <a role="button" class="danger" href={`${environmentPath(environment)}/rotate`}>
+          Rotate it now
+        </a>
+      </p>
+    )}
+    {liveKey.createdAt < dueIfMadeBefore(now) && (
+      <p class="notice warning">
+        {`This key is ${ageDays(liveKey.createdAt, now)} days old. A key should be rotated every ${rotateAfterDays} days.`}
+      </p>
+    )}
+    <dl class="facts">
+      <dt>Key</dt>
+      <dd>
+        <code>{`bvai_sk_…${liveKey.last4}`}</code>
+      </dd>
+      <dt>Created</dt>
+      <dd>
+        {ago(liveKey.createdAt, now)} (<Time at={liveKey.createdAt} />)
+      </dd>
+      <dt>Last used</dt>
+      <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+    </dl>
+    <AccessSwitch environment={environment} />
+    <a role="button" class="secondary" href={`${environmentPath(environment)}/rotate`}>
+      Rotate API Key
+    </a>
+  </>
+)
+
+const switchMeans = (on: boolean, leakedAt: number | null) => {
+  if (on) return 'Enabled. Disabling refuses every request with 403; the key is kept.'
+  return leakedAt === null
+    ? 'Disabled. Every request is refused with 403; the key is kept and works again when enabled.'
+    : 'Disabled. Enabling lets the leaked key in again, from whoever has it: rotate it first.'
+}
+
+/** Sends the state it asks for, not "the other one": two people at once cannot undo each other by accident. */
+const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
+  const on = environment.accessEnabled
+  const hint = `${environment.name}-access-hint`
+  return (
+    <form method="post" action={`${environmentPath(environment)}/access`}>
+      <button
+        type="submit"
+        role="switch"
+        aria-checked={on}
+        aria-describedby={hint}
+        name="enabled"
+        value={on ? 'false' : 'true'}
+      >
+        <span class="track" aria-hidden="true" />
+        API access
+      </button>
+      <p>
+        <small id={hint}>{switchMeans(on, environment.key?.leakedAt ?? null)}</small>
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,93 @@
+import type { KeyRow } from '../../../storage/keys.ts'
+import type { FirstCall } from './first-call.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { CurlLine } from './curl.tsx'
+import { ClientTable } from './clients.tsx'
+import { environmentPath, type EnvironmentView } from './integrations.tsx'
+import { ago } from '../../page/layout.tsx'
+import { LeakedNotice } from './leaked.tsx'
+import { environmentTitles } from '../../page/words.tsx'
+
+interface NewKeyProps extends AgencyPageProps {
+  environment: EnvironmentView
+  token: string
+  replacedLast4: string | undefined
+  firstCall: FirstCall
+}
+
+/** The one answer that shows a key. */
+export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, firstCall }: NewKeyProps) => (
+  <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
+    <article class={`environment ${environment.name}`}>
+      <h1>{`${environmentTitles[environment.name]} API key`}</h1>
+      <p class="notice warning" role="status">
+        <strong>Copy the key now: it will not be shown again.</strong> Only its hash is kept. If you lose it,
+        generate a new one.
+        {replacedLast4 !== undefined && ` The key ending in ${replacedLast4} has stopped working.`}
+      </p>
+      {!environment.accessEnabled && (
+        <p class="notice warning">API access is off: this key is refused with 403 until you enable it.</p>
+      )}
+      <label for="api-key">API key</label>
+      <input
+        id="api-key"
+        class="secret"
+        value={token}
+        readOnly
+        data-secret
+        autoComplete="off"
+        spellcheck={false}
+      />
+      <div class="row start">
+        <button type="button" data-copy="api-key" data-status="copied" hidden>
+          Copy
+        </button>
+        <span id="copied" role="status" />
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>I have stored it safely</a>
+      </div>
+    </article>
+    <h2>First call</h2>
+    <p>
+      With the key in the variable <code>CALLGATE_KEY</code>:
+    </p>
+    <CurlLine id="first-call" label="curl" firstCall={firstCall} />
+  </AgencyLayout>
+)
+
+interface RotateProps extends AgencyPageProps {
+  environment: EnvironmentView
+  liveKey: KeyRow
+  now: number
+}
+
+export const RotatePage = ({ person, agency, environment, liveKey, now }: RotateProps) => (
+  <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
+    <article class={`environment ${environment.name}`}>
+      <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
+      <LeakedNotice environment={environment} liveKey={liveKey} />
+      <p class="notice error">
+        The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working the moment the new one is made. Every
+        system that still sends it gets 401 Unauthorized until it has the new key. There is no way back.
+      </p>
+      <dl class="facts">
+        <dt>Last used</dt>
+        <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+        <dt>Active calls</dt>
+        <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they go on`}</dd>
+      </dl>
+      <h2>Who used this key in the last 30 days</h2>
+      {environment.uses.length === 0 ? (
+        <p>Nobody did.</p>
+      ) : (
+        <ClientTable label="Who used this key" uses={environment.uses} now={now} />
+      )}
+      <form method="post" action={`${environmentPath(environment)}/key`} class="row">
+        <input type="hidden" name="replaces" value={liveKey.id} />
+        <button type="submit" class="danger inline">
+          Rotate API Key
+        </button>
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>Keep the key</a>
+      </form>
+    </article>
+  </AgencyLayout>
+)

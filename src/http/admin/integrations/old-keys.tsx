@@ -1,0 +1,52 @@
+import type { KeyRow } from '../../../storage/keys.ts'
+import type { ClientUse } from '../../../usage/clients.ts'
+import { ClientTable } from './clients.tsx'
+import { ago, counted } from '../../page/layout.tsx'
+
+/** A replaced key, and who has tried it since. */
+export interface OldKey extends KeyRow {
+  replacedAt: number
+  uses: ClientUse[]
+}
+
+interface OldKeysProps {
+  /** Replaced keys that were tried, or replaced, in the last 24 hours. */
+  oldKeys: OldKey[]
+  now: number
+}
+
+/** What is still to be moved to the new key after a rotation. */
+export const OldKeys = ({ oldKeys, now }: OldKeysProps) => (
+  <>
+    {oldKeys.map((key) =>
+      key.uses.length > 0 ? (
+        <OldKeyInUse key={key.id} oldKey={key} now={now} />
+      ) : (
+        <p key={key.id} class="notice">
+          Nothing has used the old key <code>{`…${key.last4}`}</code> since it was replaced{' '}
+          {ago(key.replacedAt, now)}.
+        </p>
+      ),
+    )}
+  </>
+)
+
+const OldKeyInUse = ({ oldKey, now }: { oldKey: OldKey; now: number }) => {
+  const { uses, last4, replacedAt } = oldKey
+  const requests = uses.reduce((sum, { afterRotation }) => sum + afterRotation, 0)
+  const lastSeenAt = Math.max(...uses.map((use) => use.lastSeenAt))
+  return (
+    <section class="notice warning" aria-label={`Old key still in use: …${last4}`}>
+      <h3>Old key still in use</h3>
+      <p>
+        The key <code>{`bvai_sk_…${last4}`}</code> was replaced {ago(replacedAt, now)}. Since then{' '}
+        {counted(requests, 'request')} came with it, the last {ago(lastSeenAt, now)}; each was refused with
+        401. Give these clients the new key:
+      </p>
+      <ClientTable label={`Clients of the old key …${last4}`} uses={uses} sinceRotation now={now} />
+      <p>
+        <small>This goes away when nothing has used the old key for 24 hours.</small>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,61 @@
+import { testStories } from '../../../providers/simulator.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { FirstCall } from './first-call.ts'
+import { CurlLine } from './curl.tsx'
+import { environmentTitles } from '../../page/words.tsx'
+
+interface TryItProps {
+  environment: EnvironmentRow
+  firstCall: FirstCall
+}
+
+/** How to make a first call in an environment, from a terminal or with a button. */
+export const TryIt = ({ environment, firstCall }: TryItProps) => (
+  <section class="try-it">
+    <h3>{`Try ${environment.name}`}</h3>
+    <p>
+      From a terminal, with the key in the variable <code>CALLGATE_KEY</code>.{' '}
+      {environment.dialsReal
+        ? 'This rings the number, where the agent’s provider is not the simulator.'
+        : 'The simulator plays the call: nobody is rung.'}
+    </p>
+    <CurlLine id={`curl-${environment.name}`} label={`curl for ${environment.name}`} firstCall={firstCall} />
+    {firstCall.hasAgent ? (
+      <TestCallForm environment={environment} />
+    ) : (
+      <p class="empty">
+        A call needs an agent. <a href={`/admin/agencies/${environment.agencyId}/agents`}>Create one</a>{' '}
+        first.
+      </p>
+    )}
+  </section>
+)
+
+const TestCallForm = ({ environment }: { environment: EnvironmentRow }) => (
+  <form
+    method="post"
+    action={`/admin/agencies/${environment.agencyId}/integrations/api/${environment.name}/test-call`}
+  >
+    <label>
+      {`How the ${environment.name} test call goes`}
+      <select name="story">
+        {Object.entries(testStories).map(([story, title]) => (
+          <option key={story} value={story}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <small>
+        The simulator plays it and rings nobody, whatever the agent’s provider. It takes a slot, is marked as
+        a test, and counts as no API request.
+      </small>
+    </label>
+    <button
+      type="submit"
+      class="secondary"
+      aria-label={`Send test call in ${environmentTitles[environment.name]}`}
+    >
+      Send test call
+    </button>
+  </form>
+)

@@ -1,0 +1,67 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../../failures.ts'
+import type { Services } from '../../../wiring.ts'
+import { findAgency } from '../agencies/agency-pages.tsx'
+import { operatorOnly } from '../guard.ts'
+import { invitePerson, removePerson, revokeInvitation } from '../../../people/operations/people.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './people.tsx'
+
+const personParams = z.object({ person: z.guid() })
+const invitationParams = z.object({ invitation: z.hash('sha256') })
+
+/** Who may sign in, for the operator to see and decide. */
+export const peoplePages = (services: Services) => {
+  const { clock, invitations, people, perform, sessions } = services
+
+  const findPerson = (id: string) => {
+    const found = people.find(id)
+    if (!found) throw new Failure('not_found', { detail: 'There is no such person.' })
+    return found
+  }
+
+  return (
+    new Elysia({ name: 'people-pages' })
+      .use(operatorOnly(services))
+      .get('/people', ({ person }) => {
+        const shown = { people: people.list(), invitations: invitations.pending(clock.now()) }
+        return renderPage(<PeoplePage person={person} {...shown} />)
+      })
+      // Where a reload without the form lands after a link was shown.
+      .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
+      .post(
+        '/people/invite',
+        async ({ actor, person, readForm }) => {
+          const { agency } = await readForm()
+          const made = await perform(invitePerson, agency ? { agency } : { role: 'operator' }, actor)
+          const agencyName = made.agency === null ? null : findAgency(services, made.agency).name
+          const shown = { link: made.link, expiresAt: Date.parse(made.expires_at), agencyName }
+          return renderPage(<InvitationLinkPage person={person} {...shown} />)
+        },
+        { parse: 'none' },
+      )
+      .post(
+        '/people/invitations/:invitation/revoke',
+        async ({ actor, params, redirect }) => {
+          await perform(revokeInvitation, params, actor)
+          return redirect('/admin/people', 303)
+        },
+        { parse: 'none', params: invitationParams },
+      )
+      .get(
+        '/people/:person/remove',
+        ({ person, params }) =>
+          renderPage(<RemovePersonPage person={person} leaving={findPerson(params.person)} />),
+        { params: personParams },
+      )
+      .post(
+        '/people/:person/remove',
+        async ({ actor, params, request, redirect }) => {
+          await perform(removePerson, params, actor)
+          return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
+        },
+        { parse: 'none', params: personParams },
+      )
+  )
+}

@@ -1,0 +1,174 @@
+import type { Services } from '../../../wiring.ts'
+import type { Person } from '../../../people/person.ts'
+import { Layout, Time } from '../../page/layout.tsx'
+
+type Listed = ReturnType<Services['people']['list']>[number]
+type Pending = ReturnType<Services['invitations']['pending']>[number]
+
+interface PeopleProps {
+  person: Person
+  people: Listed[]
+  invitations: Pending[]
+}
+
+export const roleInWords = (role: Person['role'], agencyName: string | null) =>
+  role === 'operator' ? 'Operator' : `Admin of ${agencyName ?? 'an agency'}`
+
+export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
+  <Layout title="People" person={person}>
+    <main>
+      <h1>People</h1>
+      <p>An operator sees every agency, an agency’s admin that agency alone.</p>
+      <div class="table" role="region" aria-label="People" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">E-mail</th>
+              <th scope="col">Role</th>
+              <th scope="col">Since</th>
+              <th scope="col">Remove</th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.map((listed) => (
+              <PersonRow key={listed.person.id} {...listed} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <article>
+        <h2>Invite an operator</h2>
+        <p>
+          Makes a link that opens one account, with everything that you may do. To invite an agency’s admin,
+          open <a href="/admin/agencies">the agency</a>.
+        </p>
+        <InviteForm label="Invite an operator" />
+      </article>
+      <h2>Open invitations</h2>
+      {invitations.length === 0 ? (
+        <p>No invitation waits to be accepted.</p>
+      ) : (
+        <div class="table" role="region" aria-label="Open invitations" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">For</th>
+                <th scope="col">Made</th>
+                <th scope="col">Valid until</th>
+                <th scope="col">Take back</th>
+              </tr>
+            </thead>
+            <tbody>
+              {invitations.map((invitation) => (
+                <InvitationRow key={invitation.hash} {...invitation} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </main>
+  </Layout>
+)
+
+const PersonRow = ({ person, agencyName }: Listed) => (
+  <tr>
+    <td class="name">{person.email}</td>
+    <td class="name">{roleInWords(person.role, agencyName)}</td>
+    <td>
+      <Time at={person.createdAt} />
+    </td>
+    <td>
+      <a href={`/admin/people/${person.id}/remove`} aria-label={`Remove ${person.email}`}>
+        Remove
+      </a>
+    </td>
+  </tr>
+)
+
+const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending) => (
+  <tr>
+    <td class="name">{roleInWords(role, agencyName)}</td>
+    <td>
+      <Time at={createdAt} />
+    </td>
+    <td>
+      <Time at={expiresAt} />
+    </td>
+    <td>
+      <form method="post" action={`/admin/people/invitations/${hash}/revoke`} class="inline">
+        <button type="submit" class="secondary" aria-label={`Revoke the invitation as ${role}`}>
+          Revoke
+        </button>
+      </form>
+    </td>
+  </tr>
+)
+
+/** Says what removing somebody ends, before it does. */
+export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving: Person }) => (
+  <Layout title="Remove a person" person={person}>
+    <main>
+      <h1>{`Remove ${leaving.email}?`}</h1>
+      <p class="notice warning">
+        {leaving.id === person.id
+          ? 'This is you. You are signed out at once and cannot come back, unless you are invited again.'
+          : 'They are signed out at once and cannot come back, unless they are invited again.'}
+      </p>
+      <p>API keys, agents and calls stay as they are, and so does what the audit says of them.</p>
+      <form method="post" action={`/admin/people/${leaving.id}/remove`} class="row start">
+        <button type="submit" class="danger">
+          Remove
+        </button>
+        <a href="/admin/people">Keep the account</a>
+      </form>
+    </main>
+  </Layout>
+)
+
+/** Without an agency the link is an operator's. */
+export const InviteForm = ({ label, agencyId }: { label: string; agencyId?: string }) => (
+  <form method="post" action="/admin/people/invite">
+    {agencyId !== undefined && <input type="hidden" name="agency" value={agencyId} />}
+    <button type="submit">{label}</button>
+  </form>
+)
+
+interface LinkProps {
+  person: Person
+  link: string
+  expiresAt: number
+  agencyName: string | null
+}
+
+/** The one answer that shows an invitation's link. */
+export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: LinkProps) => (
+  <Layout title="Invitation" person={person}>
+    <main>
+      <article>
+        <h1>Invitation</h1>
+        <p class="notice warning" role="status">
+          <strong>Copy the link now: it will not be shown again.</strong> Whoever makes an account with it
+          becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It works once, until{' '}
+          <Time at={expiresAt} />.
+        </p>
+        <label for="invitation-link">Link</label>
+        <input
+          id="invitation-link"
+          class="secret"
+          value={link}
+          readOnly
+          data-secret
+          autoComplete="off"
+          spellcheck={false}
+        />
+        <div class="row start">
+          <button type="button" data-copy="invitation-link" data-status="copied" hidden>
+            Copy
+          </button>
+          <span id="copied" role="status" />
+          <a href="/admin/people">I have sent it</a>
+        </div>
+      </article>
+    </main>
+  </Layout>
+)

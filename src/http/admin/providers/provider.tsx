@@ -1,0 +1,121 @@
+import type { Credential, ProviderKind } from '../../../calls/provider.ts'
+import type { ProviderAccount } from '../../../providers/account.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { FormError, Time } from '../../page/layout.tsx'
+
+interface ProviderProps extends AgencyPageProps {
+  kind: ProviderKind
+  account: ProviderAccount | undefined
+  hookUrl: string | undefined
+  /** What stands against the hook's address. */
+  notice: string | undefined
+  baseUrl?: string
+  error?: string | undefined
+  /** Secrets made just now: this page is the one answer that shows them. */
+  made?: Record<string, string>
+}
+
+export const ProviderPage = (props: ProviderProps) => {
+  const { person, agency, kind, account, hookUrl, notice, error, made = {} } = props
+  const path = `/admin/agencies/${agency.id}/integrations/providers/${kind.name}`
+  return (
+    <AgencyLayout person={person} agency={agency} title={kind.title} section="integrations">
+      <h1>{kind.title}</h1>
+      <FormError message={error} />
+      {Object.entries(made).map(([name, secret]) => (
+        <MadeSecret key={name} name={name} secret={secret} title={kind.title} />
+      ))}
+      {account && (
+        <p>
+          Connected; saved <Time at={account.savedAt} />.
+        </p>
+      )}
+      {hookUrl && <HookUrl url={hookUrl} title={kind.title} />}
+      {notice && <p class="notice warning">{notice}</p>}
+      <article>
+        <h2>{account ? 'Change the account' : 'Connect an account'}</h2>
+        <form method="post" action={path}>
+          {kind.credentials.map((credential) => (
+            <CredentialField
+              key={credential.name}
+              credential={credential}
+              hint={account?.hints[credential.name]}
+            />
+          ))}
+          <BaseUrlField kind={kind} baseUrl={props.baseUrl ?? account?.baseUrl ?? ''} />
+          <p>
+            <small>{`Saving asks ${kind.title} whether the credentials work. It rings nobody.`}</small>
+          </p>
+          <button type="submit">Save account</button>
+        </form>
+      </article>
+      {account && (
+        <details>
+          <summary>Remove this account</summary>
+          <form method="post" action={`${path}/remove`}>
+            <p class="notice error">
+              {`Calls of agents at ${kind.title} will fail, and calls under way can no longer be asked about or ended.`}
+            </p>
+            <button type="submit" class="danger">
+              Remove account
+            </button>
+          </form>
+        </details>
+      )}
+    </AgencyLayout>
+  )
+}
+
+const MadeSecret = ({ name, secret, title }: { name: string; secret: string; title: string }) => (
+  <article>
+    <p class="notice warning" role="status">
+      <strong>{`Copy the ${name} now: it will not be shown again.`}</strong> {`Paste it at ${title}.`}
+    </p>
+    <label for={`made-${name}`}>{name}</label>
+    <input id={`made-${name}`} class="secret" value={secret} readOnly data-secret autoComplete="off" />
+    <div class="row">
+      <button type="button" data-copy={`made-${name}`} data-status={`copied-${name}`} hidden>
+        Copy
+      </button>
+      <span id={`copied-${name}`} role="status" />
+    </div>
+  </article>
+)
+
+const HookUrl = ({ url, title }: { url: string; title: string }) => (
+  <>
+    <label for="hook-url">{`Paste this URL at ${title}, so that it can report how calls go`}</label>
+    <input id="hook-url" class="secret" value={url} readOnly />
+  </>
+)
+
+const CredentialField = ({ credential, hint }: { credential: Credential; hint: string | undefined }) => (
+  <label>
+    {credential.name}
+    <input
+      // Masked by its style: a password field is what browsers fill with the password of the sign-in, and offer to keep.
+      type="text"
+      class="masked"
+      name={credential.name}
+      autoComplete="off"
+      autoCapitalize="off"
+      spellcheck={false}
+      required={credential.required && hint === undefined && !credential.make}
+      placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep it)`}
+    />
+    <small>
+      {credential.description}
+      {credential.make && hint === undefined ? '. Leave empty to have one made.' : ''}
+    </small>
+  </label>
+)
+
+const BaseUrlField = ({ kind, baseUrl }: { kind: ProviderKind; baseUrl: string }) => (
+  <label>
+    Base URL
+    <input type="url" name="base_url" value={baseUrl} required={kind.needsBaseUrl} autoComplete="off" />
+    <small>
+      {kind.needsBaseUrl ? 'Where orders are sent.' : 'Only for another region than the usual one.'}
+    </small>
+  </label>
+)

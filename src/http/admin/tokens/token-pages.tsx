@@ -1,0 +1,70 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { createToken, revokeToken } from '../../../people/operations/tokens.ts'
+import type { Services } from '../../../wiring.ts'
+import type { Person } from '../../../people/person.ts'
+import { submit } from '../form.ts'
+import { operatorOnly } from '../guard.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { NewTokenPage, RevokeTokenPage, type TypedToken, TokensPage } from './tokens.tsx'
+
+const tokenParams = z.object({ token: z.guid() })
+
+/** What programs administer with, for the operator to create and revoke. */
+export const tokenPages = (services: Services) => {
+  const { adminTokens, agencies, clock, operations, perform } = services
+
+  const page = (person: Person, shown: { typed?: TypedToken; error?: string } = {}) =>
+    renderPage(
+      <TokensPage
+        person={person}
+        tokens={adminTokens.list()}
+        agencies={agencies.list()}
+        operations={operations.map(({ name }) => name)}
+        now={clock.now()}
+        {...shown}
+      />,
+    )
+
+  return new Elysia({ name: 'token-pages' })
+    .use(operatorOnly(services))
+    .get('/tokens', ({ person }) => page(person))
+    .post(
+      '/tokens',
+      async ({ actor, person, readForm, set }) => {
+        const form = await readForm()
+        const { done, error } = await submit(perform(createToken, inputFrom(form), actor))
+        if (done) return renderPage(<NewTokenPage person={person} name={done.name} token={done.token} />)
+        set.status = 422
+        return page(person, { typed: form, error })
+      },
+      { parse: 'none' },
+    )
+    .get(
+      '/tokens/:token/revoke',
+      ({ actor, person, params }) => {
+        const ends = perform.preview(revokeToken, params, actor)
+        return renderPage(<RevokeTokenPage person={person} id={params.token} ends={ends ?? ''} />)
+      },
+      { params: tokenParams },
+    )
+    .post(
+      '/tokens/:token/revoke',
+      async ({ actor, params, redirect }) => {
+        await perform(revokeToken, params, actor)
+        return redirect('/admin/tokens', 303)
+      },
+      { parse: 'none', params: tokenParams },
+    )
+}
+
+/** Lists are typed with spaces or commas between; a date is the day's end in UTC. */
+const inputFrom = ({ name = '', permission = '', agency, expires_on, allow_from = '' }: TypedToken) => ({
+  name,
+  permission: wordsIn(permission),
+  ...(agency ? { agency } : {}),
+  ...(expires_on ? { expires_at: `${expires_on}T23:59:59Z` } : {}),
+  allow_from: wordsIn(allow_from),
+})
+
+const wordsIn = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '')

@@ -1,0 +1,185 @@
+import type { Agency } from '../../../agencies/agency.ts'
+import type { AdminToken } from '../../../people/admin-token.ts'
+import type { Person } from '../../../people/person.ts'
+import { ago, FormError, Layout, Time } from '../../page/layout.tsx'
+
+type Listed = AdminToken & { agencyName: string | null }
+export type TypedToken = Partial<
+  Record<'name' | 'permission' | 'agency' | 'expires_on' | 'allow_from', string>
+>
+
+interface TokensProps {
+  person: Person
+  tokens: Listed[]
+  agencies: Agency[]
+  /** What a token can be permitted, by name. */
+  operations: string[]
+  now: number
+  typed?: TypedToken
+  error?: string
+}
+
+export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
+  <Layout title="Admin tokens" person={person}>
+    <main>
+      <h1>Admin tokens</h1>
+      <p>
+        Programs administer callgate with an admin token, through the <a href="/docs/admin-api">admin API</a>{' '}
+        or the command line. It never places a call.
+      </p>
+      {tokens.length === 0 ? (
+        <p>There are no admin tokens yet.</p>
+      ) : (
+        <div class="table" role="region" aria-label="Admin tokens" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Permissions</th>
+                <th scope="col">Agency</th>
+                <th scope="col">Expires</th>
+                <th scope="col">Last used</th>
+                <th scope="col">Revoke</th>
+              </tr>
+            </thead>
+            <tbody>
+              {tokens.map((token) => (
+                <TokenRow key={token.id} token={token} now={now} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <CreateForm {...form} />
+    </main>
+  </Layout>
+)
+
+const TokenRow = ({ token, now }: { token: Listed; now: number }) => (
+  <tr>
+    <td class="name">
+      {token.name} <small>{`…${token.last4}`}</small>
+    </td>
+    <td class="name">
+      <code>{token.permissions.join(' ')}</code>
+    </td>
+    <td class="name">{token.agencyName ?? 'All'}</td>
+    <td>{token.expiresAt === null ? 'Never' : <Time at={token.expiresAt} />}</td>
+    <td>{token.lastUsedAt === null ? 'Never' : ago(token.lastUsedAt, now)}</td>
+    <td>
+      <a href={`/admin/tokens/${token.id}/revoke`} aria-label={`Revoke ${token.name}`}>
+        Revoke
+      </a>
+    </td>
+  </tr>
+)
+
+const CreateForm = ({
+  agencies,
+  operations,
+  typed = {},
+  error,
+}: Pick<TokensProps, 'agencies' | 'operations' | 'typed' | 'error'>) => (
+  <article>
+    <h2>Create an admin token</h2>
+    <FormError message={error} />
+    <form method="post" action="/admin/tokens">
+      <label>
+        Name
+        <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
+        <small>What it is for, such as “deploy script”.</small>
+      </label>
+      <label>
+        Permissions
+        <input
+          name="permission"
+          value={typed.permission ?? ''}
+          required
+          list="operations"
+          autoComplete="off"
+          spellcheck={false}
+        />
+        <small>
+          With spaces between: operations such as <code>key.rotate</code>, nouns such as <code>key.*</code>,
+          or <code>*</code> for everything.
+        </small>
+      </label>
+      <datalist id="operations">
+        {operations.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <label>
+        Agency
+        <select name="agency">
+          <option value="">All agencies</option>
+          {agencies.map(({ id, name }) => (
+            <option key={id} value={id} selected={id === typed.agency}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Expires at the end of (optional)
+        <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
+        <small>In UTC. Without a date, the token works until it is revoked.</small>
+      </label>
+      <label>
+        Allowed networks (optional)
+        <input name="allow_from" value={typed.allow_from ?? ''} autoComplete="off" spellcheck={false} />
+        <small>
+          With spaces between, such as <code>10.0.0.0/8</code>. Without any, it can be used from everywhere.
+        </small>
+      </label>
+      <button type="submit">Create token</button>
+    </form>
+  </article>
+)
+
+/** The one answer that shows a token. */
+export const NewTokenPage = ({ person, name, token }: { person: Person; name: string; token: string }) => (
+  <Layout title="Admin token" person={person}>
+    <main>
+      <article>
+        <h1>{name}</h1>
+        <p class="notice warning" role="status">
+          <strong>Copy the token now: it will not be shown again.</strong>
+        </p>
+        <label for="admin-token">Admin token</label>
+        <input
+          id="admin-token"
+          class="secret"
+          value={token}
+          readOnly
+          data-secret
+          autoComplete="off"
+          spellcheck={false}
+        />
+        <div class="row start">
+          <button type="button" data-copy="admin-token" data-status="copied" hidden>
+            Copy
+          </button>
+          <span id="copied" role="status" />
+          <a href="/admin/tokens">I have stored it</a>
+        </div>
+      </article>
+    </main>
+  </Layout>
+)
+
+/** Says what revoking ends, before it does. */
+export const RevokeTokenPage = ({ person, id, ends }: { person: Person; id: string; ends: string }) => (
+  <Layout title="Revoke an admin token" person={person}>
+    <main>
+      <h1>Revoke this admin token?</h1>
+      <p class="notice warning">{ends}</p>
+      <form method="post" action={`/admin/tokens/${id}/revoke`} class="row start">
+        <button type="submit" class="danger">
+          Revoke
+        </button>
+        <a href="/admin/tokens">Keep it</a>
+      </form>
+    </main>
+  </Layout>
+)

@@ -1,0 +1,28 @@
+import type { Pattern } from '../../../usage/patterns.ts'
+import { ago } from '../../page/layout.tsx'
+
+const shownMost = 5
+
+/** What is unusual, in words. */
+export const Patterns = ({ patterns, now }: { patterns: Pattern[]; now: number }) =>
+  patterns.length === 0 ? null : (
+    <div class="notice warning">
+      <h3>Unusual</h3>
+      <ul>
+        {patterns.slice(0, shownMost).map((pattern) => (
+          <li key={JSON.stringify(pattern)}>{inWords(pattern, now)}</li>
+        ))}
+        {patterns.length > shownMost && <li>{`And ${patterns.length - shownMost} more.`}</li>}
+      </ul>
+    </div>
+  )
+
+const inWords = (pattern: Pattern, now: number) => {
+  if (pattern.kind === 'new_address')
+    return `The key …${pattern.last4} was used from a new address ${ago(pattern.firstSeenAt, now)}: ${pattern.address} (${pattern.client}). If you do not know it, rotate the key.`
+  if (pattern.kind === 'rotated_key_burst')
+    return `${number(pattern.requests)} requests of the last hour came with a key that had been replaced. Something still has the old key and keeps trying.`
+  return `${number(pattern.requests)} requests in the last hour, against ${number(Math.max(1, Math.round(pattern.usual)))} in a usual one.`
+}
+
+const number = (count: number) => count.toLocaleString('en')

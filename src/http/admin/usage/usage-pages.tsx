@@ -1,0 +1,97 @@
+import { Elysia } from 'elysia'
+import type { Services } from '../../../wiring.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import { patternsOf } from '../../../usage/patterns.ts'
+import { firstOf, refusalsByCode, seriesOf } from '../../../usage/series.ts'
+import type { Span } from '../../../usage/counters.ts'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { signedIn } from '../guard.ts'
+import { keyUse } from '../integrations/key-use.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { Live, type LiveCounters } from './live.tsx'
+import { daysBytes, UsagePage, usagePath, type UsageView } from './usage.tsx'
+
+const minutesShown = 60
+const hoursShown = 30 * 24
+/** Of each environment: more would make the page slow on a phone. */
+const refusalsShown = 10
+const requestIdMost = 36
+/** With what is around them, some 3 KB, the page stays below 40 KB. */
+const environmentsMostBytes = 36 * 1024
+
+/** How an agency's environments are used, and what of their limits is taken this moment. */
+export const usagePages = (services: Services) => {
+  const { clock, config, environments, rateLimits, usage } = services
+
+  const counters = (environment: EnvironmentRow): LiveCounters => ({
+    ...rateLimits.counters(environment),
+    name: environment.name,
+    windowSeconds: config.windowSeconds,
+  })
+
+  const view = (environment: EnvironmentRow, wanted: string | undefined): UsageView => {
+    const { id, name } = environment
+    const now = clock.now()
+    const series = (span: Span, count: number) =>
+      seriesOf(usage.figures(id, span, firstOf(span, count, now)), span, count, now)
+    const minutes = series('minute', minutesShown)
+    const hours = series('hour', hoursShown)
+    const rotatedKeyRefusals = refusalsByCode(minutes).get('rotated_key') ?? 0
+    const { live, uses } = keyUse(services, id)
+    return {
+      name,
+      counters: counters(environment),
+      minutes,
+      hours,
+      refusals: usage
+        .refusals(id)
+        .filter(({ requestId }) => wanted === undefined || requestId === wanted)
+        .slice(0, refusalsShown),
+      patterns: patternsOf({ now, liveKey: live, uses, minutes, hours, rotatedKeyRefusals }),
+    }
+  }
+
+  return new Elysia({ name: 'usage-pages' })
+    .use(signedIn(services))
+    .get(
+      '/agencies/:agency/usage',
+      ({ person, params, request }) => {
+        const agency = findAgency(services, params.agency)
+        // As it was typed: Elysia would make an object or a list of some texts.
+        const asked = new URL(request.url).searchParams.get('request') ?? ''
+        const wanted = asked.trim().slice(0, requestIdMost) || undefined
+        const views = environments.list(agency.id).map((environment) => view(environment, wanted))
+        const frame = { person, agency, wanted, now: clock.now() }
+        const page = (shown: UsageView[], hoursPerColumn: number) =>
+          renderPage(<UsagePage {...frame} environments={shown} hoursPerColumn={hoursPerColumn} />)
+        return renderSmall(views, page)
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/usage/live',
+      ({ params }) => {
+        const agency = findAgency(services, params.agency)
+        const levels = environments
+          .list(agency.id)
+          .map((environment) => (
+            <Live
+              key={environment.id}
+              counters={counters(environment)}
+              from={`${usagePath(agency.id)}/live`}
+            />
+          ))
+        return renderPage(<>{levels}</>)
+      },
+      { params: agencyParams },
+    )
+}
+
+/** Where every hour differs from the one before, in both environments, the pictures of 30 days get fewer columns. */
+const renderSmall = (views: UsageView[], page: (shown: UsageView[], hoursPerColumn: number) => string) => {
+  const fine = page(views, 1)
+  const excess = Buffer.byteLength(fine) - Buffer.byteLength(page([], 1)) - environmentsMostBytes
+  if (excess <= 0) return fine
+  const most = daysBytes(views, 1) - excess
+  return page(views, [2, 4, 8, 12].find((hours) => daysBytes(views, hours) <= most) ?? 24)
+}

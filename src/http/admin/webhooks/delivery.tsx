@@ -1,0 +1,145 @@
+import { parseExactly } from '../../../json.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { ago, Time } from '../../page/layout.tsx'
+import { webhookPath } from './webhook.tsx'
+
+const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'given up' } as const
+
+interface TableProps {
+  deliveries: Delivery[]
+  /** The webhook's own page. */
+  path: string
+  now: number
+}
+
+export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
+  <div class="table" tabIndex={0} role="region" aria-label="List of deliveries">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Event</th>
+          <th scope="col">State</th>
+          <th scope="col">Attempts</th>
+          <th scope="col">Last answer</th>
+          <th scope="col">When</th>
+        </tr>
+      </thead>
+      <tbody>
+        {deliveries.map((delivery) => (
+          <tr key={delivery.id}>
+            <td>
+              <a href={`${path}/deliveries/${delivery.id}`}>{delivery.event}</a>
+            </td>
+            <td>{stateNames[delivery.state]}</td>
+            <td>{`${delivery.attempts} of ${attemptsMost}`}</td>
+            <td>{delivery.lastStatus ?? delivery.lastError ?? '–'}</td>
+            <td>{ago(delivery.createdAt, now)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+/** What an environment's endpoint was told of one call; nothing where nobody listened. */
+export const DeliveriesOfCall = (props: TableProps) =>
+  props.deliveries.length === 0 ? null : (
+    <section aria-labelledby="deliveries">
+      <h2 id="deliveries">Webhook deliveries</h2>
+      <DeliveryTable {...props} />
+    </section>
+  )
+
+/** How the last attempt went. */
+export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: number }) => (
+  <dl class="facts">
+    <dt>Status</dt>
+    <dd>{delivery.lastStatus ?? 'no answer'}</dd>
+    {delivery.lastTookMs !== null && (
+      <>
+        <dt>Time</dt>
+        <dd>{`${delivery.lastTookMs} ms`}</dd>
+      </>
+    )}
+    {delivery.lastError !== null && (
+      <>
+        <dt>What went wrong</dt>
+        <dd>{delivery.lastError}</dd>
+      </>
+    )}
+    {delivery.lastAnswer !== null && (
+      <>
+        <dt>Answer</dt>
+        <dd>{delivery.lastAnswer === '' ? 'empty' : <code>{delivery.lastAnswer}</code>}</dd>
+      </>
+    )}
+    {delivery.attemptedAt !== null && (
+      <>
+        <dt>Attempted</dt>
+        <dd>{ago(delivery.attemptedAt, now)}</dd>
+      </>
+    )}
+  </dl>
+)
+
+interface DeliveryProps extends AgencyPageProps {
+  environment: EnvironmentRow
+  delivery: Delivery
+  now: number
+}
+
+export const DeliveryPage = ({ person, agency, environment, delivery, now }: DeliveryProps) => {
+  const path = webhookPath(agency.id, environment.name)
+  return (
+    <AgencyLayout person={person} agency={agency} title="Delivery" section="integrations">
+      <p>
+        <a href={path}>{`All deliveries in ${environment.name}`}</a>
+      </p>
+      <h1>{delivery.event}</h1>
+      <dl class="facts">
+        <dt>State</dt>
+        <dd>{stateNames[delivery.state]}</dd>
+        <dt>Attempts</dt>
+        <dd>{`${delivery.attempts} of ${attemptsMost}`}</dd>
+        <dt>webhook-id</dt>
+        <dd>
+          <code>{delivery.id}</code>
+        </dd>
+        <dt>Event of</dt>
+        <dd>
+          <Time at={delivery.createdAt} />
+        </dd>
+        {delivery.state === 'pending' && (
+          <>
+            <dt>Next attempt</dt>
+            <dd>{delivery.nextAt <= now ? 'now' : <Time at={delivery.nextAt} />}</dd>
+          </>
+        )}
+      </dl>
+      {delivery.attempts > 0 && (
+        <>
+          <h2>Last attempt</h2>
+          <AttemptFacts delivery={delivery} now={now} />
+        </>
+      )}
+      {delivery.state !== 'pending' && (
+        <form method="post" action={`${path}/deliveries/${delivery.id}/replay`}>
+          <div class="row start">
+            <button type="submit" class="secondary">
+              Replay
+            </button>
+          </div>
+          <p>
+            <small>Sends the same event again, under the same webhook-id.</small>
+          </p>
+        </form>
+      )}
+      <h2>Body</h2>
+      <pre tabIndex={0}>
+        <code>{JSON.stringify(parseExactly(delivery.payload), null, 2)}</code>
+      </pre>
+    </AgencyLayout>
+  )
+}

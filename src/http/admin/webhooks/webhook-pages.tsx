@@ -1,0 +1,149 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { Failure } from '../../../failures.ts'
+import { environmentNameSchema } from '../../../names.ts'
+import type { Services } from '../../../wiring.ts'
+import type { Person } from '../../../people/person.ts'
+import { replayWebhook, testWebhook } from '../../../webhooks/operations/deliveries.ts'
+import {
+  disableWebhook,
+  enableWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  setWebhook,
+} from '../../../webhooks/operations/set.ts'
+import { findAgency } from '../agencies/agency-pages.tsx'
+import { flagIn, submit } from '../form.ts'
+import { signedIn } from '../guard.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { DeliveryPage } from './delivery.tsx'
+import { WebhookPage, webhookPath } from './webhook.tsx'
+
+const webhookParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
+const deliveryParams = webhookParams.extend({ delivery: z.string().max(64) })
+type Params = z.infer<typeof webhookParams>
+
+const deliveriesShown = 25
+const base = '/agencies/:agency/integrations/api/:environment/webhook'
+
+/** Where an environment's events go, and what became of them. */
+export const webhookPages = (services: Services) => {
+  const { clock, deliveries, environments, perform, webhooks } = services
+
+  const find = (params: Params) => {
+    const agency = findAgency(services, params.agency)
+    const environment = environments.find(agency.id, params.environment)
+    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    return { agency, environment, webhook: webhooks.find(environment.id) }
+  }
+
+  const findDelivery = (params: z.infer<typeof deliveryParams>) => {
+    const found = find(params)
+    const delivery = deliveries.find(params.delivery)
+    if (delivery?.environmentId !== found.environment.id)
+      throw new Failure('not_found', { detail: 'There is no such delivery.' })
+    return { ...found, delivery }
+  }
+
+  interface Shown {
+    typed?: string
+    error?: string
+    secret?: string
+    query?: Record<string, string>
+  }
+
+  const page = (person: Person, params: Params, { query = {}, ...shown }: Shown = {}) => {
+    const found = find(params)
+    const { id } = found.environment
+    const list = deliveries.page({
+      environmentId: id,
+      before: query.before || undefined,
+      limit: deliveriesShown + 1,
+    })
+    const tested = query.tested === undefined ? undefined : deliveries.find(query.tested)
+    return renderPage(
+      <WebhookPage
+        person={person}
+        {...found}
+        deliveries={list.slice(0, deliveriesShown)}
+        older={list.length > deliveriesShown ? list[deliveriesShown - 1]?.id : undefined}
+        counts={deliveries.counts(id)}
+        tested={tested?.environmentId === id ? tested : undefined}
+        now={clock.now()}
+        {...shown}
+      />,
+    )
+  }
+
+  const backTo = ({ agency, environment }: Params, rest = '') => `${webhookPath(agency, environment)}${rest}`
+
+  return new Elysia({ name: 'webhook-pages' })
+    .use(signedIn(services))
+    .get(base, ({ person, params, query }) => page(person, params, { query }), { params: webhookParams })
+    .post(
+      base,
+      async ({ actor, person, params, readForm, set }) => {
+        const { url = '' } = await readForm()
+        const { done, error } = await submit(perform(setWebhook, { ...params, url }, actor))
+        if (done) return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        set.status = 422
+        return page(person, params, { typed: url, error })
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .post(
+      `${base}/secret`,
+      async ({ actor, person, params }) => {
+        const { secret } = await perform(rotateWebhookSecret, params, actor)
+        return page(person, params, { secret })
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .post(
+      `${base}/test`,
+      async ({ actor, params, redirect }) => {
+        const tested = await perform(testWebhook, params, actor)
+        return redirect(backTo(params, `?tested=${tested.id}`), 303)
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .post(
+      `${base}/access`,
+      async ({ actor, params, readForm, redirect }) => {
+        const form = await readForm()
+        await perform(flagIn(form, 'enabled') ? enableWebhook : disableWebhook, params, actor)
+        return redirect(backTo(params), 303)
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .post(
+      `${base}/remove`,
+      async ({ actor, params, redirect }) => {
+        await perform(removeWebhook, params, actor)
+        return redirect(backTo(params), 303)
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .post(
+      `${base}/replay`,
+      async ({ actor, params, redirect }) => {
+        await perform(replayWebhook, { ...params, dead: true }, actor)
+        return redirect(backTo(params), 303)
+      },
+      { parse: 'none', params: webhookParams },
+    )
+    .get(
+      `${base}/deliveries/:delivery`,
+      ({ person, params }) =>
+        renderPage(<DeliveryPage person={person} {...findDelivery(params)} now={clock.now()} />),
+      { params: deliveryParams },
+    )
+    .post(
+      `${base}/deliveries/:delivery/replay`,
+      async ({ actor, params, redirect }) => {
+        await perform(replayWebhook, params, actor)
+        return redirect(backTo(params, `/deliveries/${params.delivery}`), 303)
+      },
+      { parse: 'none', params: deliveryParams },
+    )
+}

@@ -1,0 +1,86 @@
+import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
+import type { WebhookRow } from '../../../storage/webhooks.ts'
+import { Time } from '../../page/layout.tsx'
+
+export const WebhookSettings = ({
+  path,
+  webhook,
+  now,
+}: {
+  path: string
+  webhook: WebhookRow
+  now: number
+}) => (
+  <article aria-labelledby="settings">
+    <h2 id="settings">Settings</h2>
+    <dl class="facts">
+      <dt>Signing secret</dt>
+      <dd>
+        <code>{`whsec_…${webhook.hint}`}</code>
+      </dd>
+      {webhook.previousUntil !== null && webhook.previousUntil > now && (
+        <>
+          <dt>Earlier secret</dt>
+          <dd>
+            signs as well until <Time at={webhook.previousUntil} />
+          </dd>
+        </>
+      )}
+    </dl>
+    <form method="post" action={`${path}/access`} class="row start">
+      <button type="submit" class="secondary" name="enabled" value={webhook.enabled ? 'false' : 'true'}>
+        {webhook.enabled ? 'Switch the webhook off' : 'Switch the webhook on'}
+      </button>
+    </form>
+    <details>
+      <summary>Rotate the signing secret</summary>
+      <form method="post" action={`${path}/secret`}>
+        <p class="notice warning">
+          For 24 hours every delivery is signed with both secrets; then the earlier one stops. Another
+          rotation before that ends it at once.
+        </p>
+        <div class="row start">
+          <button type="submit">Rotate secret</button>
+        </div>
+      </form>
+    </details>
+    <details>
+      <summary>Remove the webhook</summary>
+      <form method="post" action={`${path}/remove`}>
+        <p class="notice error">
+          No more events are sent from this environment, and what is pending is given up. The secret is
+          forgotten.
+        </p>
+        <div class="row start">
+          <button type="submit" class="danger">
+            Remove webhook
+          </button>
+        </div>
+      </form>
+    </details>
+  </article>
+)
+
+const snippets = [
+  ['TypeScript', readExample('verify.ts')],
+  ['Python', readExample('verify.py')],
+  ['curl and openssl', readExample('verify.sh')],
+] as const
+
+export const Verification = () => (
+  <article aria-labelledby="verification">
+    <h2 id="verification">Verify what you receive</h2>
+    <p>
+      Each request is signed after Standard Webhooks 1.0.0. Refuse what does not verify, and use the{' '}
+      <code>webhook-id</code> to notice an event that comes twice.
+    </p>
+    {snippets.map(([title, code]) => (
+      <details key={title}>
+        <summary>{title}</summary>
+        <pre tabIndex={0}>
+          <code>{code}</code>
+        </pre>
+      </details>
+    ))}
+  </article>
+)

@@ -1,0 +1,155 @@
+import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { WebhookRow } from '../../../storage/webhooks.ts'
+import type { Delivery } from '../../../webhooks/delivery.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { AttemptFacts, DeliveryTable } from './delivery.tsx'
+import { Verification, WebhookSettings } from './webhook-settings.tsx'
+import { environmentTitles } from '../../page/words.tsx'
+import { FormError } from '../../page/layout.tsx'
+
+export const webhookPath = (agencyId: string, environment: EnvironmentName) =>
+  `/admin/agencies/${agencyId}/integrations/api/${environment}/webhook`
+
+interface WebhookProps extends AgencyPageProps {
+  environment: EnvironmentRow
+  webhook: WebhookRow | undefined
+  deliveries: Delivery[]
+  /** Where the older deliveries begin, when there are any. */
+  older: string | undefined
+  counts: Record<Delivery['state'], number>
+  /** The test that was just sent. */
+  tested: Delivery | undefined
+  now: number
+  typed?: string
+  error?: string
+  /** Made just now: this page is the one answer that shows it. */
+  secret?: string
+}
+
+export const WebhookPage = (props: WebhookProps) => {
+  const { person, agency, environment, webhook, tested, secret, now } = props
+  const path = webhookPath(agency.id, environment.name)
+  return (
+    <AgencyLayout person={person} agency={agency} title="Webhook" section="integrations">
+      <p>
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>API &amp; Webhooks</a>
+      </p>
+      <article class={`environment ${environment.name}`}>
+        <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
+        <p>
+          callgate posts <code>call_started</code> and <code>call_ended</code> of this environment’s calls to
+          one address of yours, signed, and tries again until it answers 2xx.
+        </p>
+        {webhook && !webhook.enabled && (
+          <p class="notice warning">
+            {`Switched off${webhook.offReason ? `: ${webhook.offReason}` : '.'} What was pending waits; what happens meanwhile is not kept.`}
+          </p>
+        )}
+        {secret !== undefined && <MadeSecret secret={secret} />}
+        <UrlForm path={path} webhook={webhook} typed={props.typed} error={props.error} />
+        {webhook && <SendTest path={path} tested={tested} now={now} />}
+      </article>
+      {webhook && <Deliveries {...props} path={path} />}
+      {webhook && <Verification />}
+      {webhook && <WebhookSettings path={path} webhook={webhook} now={now} />}
+    </AgencyLayout>
+  )
+}
+
+const MadeSecret = ({ secret }: { secret: string }) => (
+  <>
+    <p class="notice warning" role="status">
+      <strong>Copy the signing secret now: it will not be shown again.</strong> Your receiver needs it to
+      verify what it is sent.
+    </p>
+    <label for="webhook-secret">Signing secret</label>
+    <input
+      id="webhook-secret"
+      class="secret"
+      value={secret}
+      readOnly
+      data-secret
+      autoComplete="off"
+      spellcheck={false}
+    />
+    <div class="row start">
+      <button type="button" data-copy="webhook-secret" data-status="copied-secret" hidden>
+        Copy
+      </button>
+      <span id="copied-secret" role="status" />
+    </div>
+  </>
+)
+
+interface UrlFormProps {
+  path: string
+  webhook: WebhookRow | undefined
+  typed: string | undefined
+  error: string | undefined
+}
+
+const UrlForm = ({ path, webhook, typed, error }: UrlFormProps) => (
+  <form method="post" action={path}>
+    <FormError message={error} />
+    <label>
+      Webhook URL
+      <input
+        type="url"
+        name="url"
+        value={typed ?? webhook?.url ?? ''}
+        placeholder="https://example.com/hooks/callgate"
+        required
+        autoComplete="off"
+        aria-invalid={error === undefined ? undefined : true}
+      />
+      <small>An https address on the internet. Redirects are not followed.</small>
+    </label>
+    <div class="row start">
+      <button type="submit">Save</button>
+    </div>
+  </form>
+)
+
+const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | undefined; now: number }) => (
+  <>
+    <form method="post" action={`${path}/test`} class="row start">
+      <button type="submit" class="secondary">
+        Send Test Webhook
+      </button>
+    </form>
+    {tested && (
+      <section aria-label="Result of the test" role="status">
+        <p class={tested.state === 'delivered' ? 'notice' : 'notice error'}>
+          {tested.state === 'delivered' ? 'The test was delivered.' : 'The test was not delivered.'}
+        </p>
+        <AttemptFacts delivery={tested} now={now} />
+      </section>
+    )}
+  </>
+)
+
+const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { path: string }) => (
+  <article aria-labelledby="deliveries">
+    <h2 id="deliveries">Deliveries</h2>
+    {deliveries.length === 0 ? (
+      <p>
+        Nothing was sent yet. Send a test, or <a href="/docs">trigger a call</a>: its start and end will
+        appear here.
+      </p>
+    ) : (
+      <>
+        <p>{`${counts.delivered} delivered, ${counts.pending} pending, ${counts.dead} given up.`}</p>
+        <DeliveryTable deliveries={deliveries} path={path} now={now} />
+        {older !== undefined && <a href={`${path}?before=${older}`}>Older deliveries</a>}
+      </>
+    )}
+    {counts.dead > 0 && (
+      <form method="post" action={`${path}/replay`} class="row start">
+        <button type="submit" class="secondary">
+          {`Replay all ${counts.dead} that were given up`}
+        </button>
+      </form>
+    )}
+  </article>
+)

@@ -1,0 +1,78 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { render } from 'preact-render-to-string'
+import type { Person } from '../../people/person.ts'
+import { Head } from './head.tsx'
+
+interface LayoutProps {
+  title: string
+  person?: Person | undefined
+  /** A sign-in sized page. */
+  narrow?: boolean
+  children: ComponentChildren
+}
+
+export const Layout = ({ title, person, narrow = false, children }: LayoutProps) => (
+  <html lang="en">
+    <Head title={title} />
+    <body>
+      <header class="bar">
+        <a class="brand" href="/admin/agencies">
+          callgate
+        </a>
+        {person?.role === 'operator' && (
+          <nav aria-label="callgate">
+            <a href="/admin/agencies">Agencies</a>
+            <a href="/admin/people">People</a>
+            <a href="/admin/tokens">Admin tokens</a>
+            <a href="/admin/audit">Audit log</a>
+          </nav>
+        )}
+        {person && (
+          <form method="post" action="/admin/sign-out" class="row">
+            <a href="/docs">Documentation</a>
+            <a href="/admin/account">{person.email}</a>
+            <button type="submit" class="secondary outline">
+              Sign out
+            </button>
+          </form>
+        )}
+      </header>
+      <div class={narrow ? 'shell narrow' : 'shell'}>{children}</div>
+    </body>
+  </html>
+)
+
+/** The text of a whole page. Preact escapes everything that is not markup here. */
+export const renderPage = (page: VNode) => `<!doctype html>${render(page)}`
+
+/** What a form was refused for, read out at once by a screen reader. */
+export const FormError = ({ message }: { message?: string | undefined }) =>
+  message ? (
+    <p class="notice error" role="alert">
+      {message}
+    </p>
+  ) : null
+
+export const Time = ({ at }: { at: number }) => {
+  const iso = new Date(at).toISOString()
+  return <time dateTime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
+}
+
+/** A number with what it counts: "1 call", "1,200 calls". */
+export const counted = (count: number, noun: string) =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** How long ago something was, in its largest unit: "3 days ago". */
+export const ago = (at: number, now: number) => {
+  for (const [unit, lengthMs] of units) {
+    const count = Math.floor((now - at) / lengthMs)
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+  }
+  return 'just now'
+}

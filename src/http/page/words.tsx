@@ -1,0 +1,39 @@
+import { type Call, isForgotten } from '../../calls/call.ts'
+import type { EnvironmentName } from '../../keys/keyring.ts'
+
+export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
+
+/** Which environment something belongs to: as a word, as a colour, and as a shape for those who tell no colours apart. */
+export const EnvironmentTag = ({ name }: { name: EnvironmentName }) => (
+  <span class={`tag environment-tag ${name}`}>{environmentTitles[name]}</span>
+)
+
+export const statusTitles: Record<Call['status'], string> = {
+  initiated: 'Initiated',
+  ringing: 'Ringing',
+  in_progress: 'In progress',
+  completed: 'Completed',
+  no_answer: 'No answer',
+  busy: 'Busy',
+  failed: 'Failed',
+  canceled: 'Canceled',
+}
+
+export const StatusTag = ({ status }: Pick<Call, 'status'>) => (
+  <span class={`tag status ${status}`}>{statusTitles[status]}</span>
+)
+
+export const sentimentTitles = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const
+
+/** A length of time in its two largest units: "3 min 20 s". */
+export const lasting = (seconds: number) => {
+  const whole = Math.max(0, Math.round(seconds))
+  const [h, min, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
+  if (h > 0) return min > 0 ? `${h} h ${min} min` : `${h} h`
+  if (min > 0) return s > 0 ? `${min} min ${s} s` : `${min} min`
+  return `${s} s`
+}
+
+/** Whom a call rang, unless that was forgotten. */
+export const numberOf = (call: Pick<Call, 'phoneNumber'>) =>
+  isForgotten(call) ? '(forgotten)' : call.phoneNumber

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Operation } from './operation.ts'
+
+/** A field of an operation's input, as its flag has to know it. */
+export interface Field {
+  name: string
+  /** In kebab-case, without the dashes. */
+  flag: string
+  description: string
+  /** What stands for its value in the help. */
+  hint: string | undefined
+  type: 'text' | 'number' | 'boolean' | 'pairs'
+  /** Given once for each of its values. */
+  isList: boolean
+  /** What it can be, where that is a choice. */
+  choices: string[]
+  required: boolean
+  /** The word that stands for null, where it can be null. */
+  nullWord: string | undefined
+  /** Whether others on the machine must not see it: it can be read from a file or from standard input. */
+  isSecret: boolean
+}
+
+interface Property extends z.core.JSONSchema.BaseSchema {
+  hint?: string
+  nullWord?: string
+  secret?: boolean
+}
+
+/** The fields of an operation's input, read from its schema. */
+export const fieldsOf = (operation: Operation): Field[] => {
+  const { properties = {}, required = [] } = z.toJSONSchema(operation.input, {
+    io: 'input',
+    unrepresentable: 'any',
+  })
+  return Object.entries(properties as Record<string, Property>).map(([name, property]) => {
+    const plain = withoutNull(property)
+    const isList = plain.type === 'array'
+    const item = isList ? withoutNull((plain.items ?? {}) as Property) : plain
+    return {
+      name,
+      flag: name.replaceAll('_', '-'),
+      description: property.description ?? '',
+      hint: property.hint,
+      type: typeOf(item),
+      isList,
+      choices: (item.enum ?? []).map(String),
+      required: required.includes(name),
+      nullWord: property.nullWord,
+      isSecret: property.secret === true,
+    }
+  })
+}
+
+const typeOf = ({ type }: Property): Field['type'] => {
+  if (type === 'boolean') return 'boolean'
+  if (type === 'integer' || type === 'number') return 'number'
+  return type === 'object' ? 'pairs' : 'text'
+}
+
+const withoutNull = (property: Property): Property => {
+  const [only, ...others] = (property.anyOf ?? []).filter(({ type }) => type !== 'null')
+  return only && others.length === 0 ? (only as Property) : property
+}
