@@ -1,4 +1,4 @@
-import type { EnvironmentName } from './keys/keyring.ts'
+import type { EnvironmentName } from './agencies/environment.ts'
 import type { OwnLimits } from './limits/limits.ts'
 
 /** Everything that the audit speaks of, and the words for it: "somebody … ". */
@@ -71,6 +71,21 @@ export interface Deed extends Doer {
   target?: string
   /** What the client called the operation. */
   operationId?: string
+}
+
+/** A line of the audit as it is read. */
+export interface AuditLine {
+  /** Ids rise with time. */
+  id: string
+  at: number
+  actor: string
+  address: string | null
+  agencyId: string | null
+  /** As it is called now. */
+  agencyName: string | null
+  environment: EnvironmentName | null
+  action: Action
+  target: string | null
 }
 
 /** Who acts where a command does. */

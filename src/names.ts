@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { environmentNames, plans } from './keys/keyring.ts'
+import { environmentNames } from './agencies/environment.ts'
+import { plans } from './agencies/agency.ts'
 
 /** A name that people give, to an agency or an agent: shown as text, never used as anything else. */
 export const nameSchema = z

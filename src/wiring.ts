@@ -34,7 +34,7 @@ import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
 import type { DataDir } from './storage/data-dir.ts'
-import type { Database } from './storage/database.ts'
+import { type Database, isStorageTrouble } from './storage/database.ts'
 import { createStores } from './storage/stores.ts'
 import { Watcher } from './storage/watcher.ts'
 import type { Log } from './telemetry/log.ts'
@@ -218,6 +218,7 @@ export const createServices = (foundations: Foundations) => {
     readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
+    isStorageTrouble,
     trigger,
     endCall,
     releaseCall,

@@ -1,5 +1,6 @@
 import type { Reason } from '../failures.ts'
-import type { Plan } from '../keys/keyring.ts'
+export const plans = ['starter', 'growth', 'agency'] as const
+export type Plan = (typeof plans)[number]
 
 export interface Agency {
   id: string

@@ -1,5 +1,7 @@
-import type { EnvironmentName } from '../keys/keyring.ts'
 import type { OwnLimits } from '../limits/limits.ts'
+
+export const environmentNames = ['production', 'staging'] as const
+export type EnvironmentName = (typeof environmentNames)[number]
 
 /** Production or staging of an agency, as it is set. */
 export interface Environment extends OwnLimits {

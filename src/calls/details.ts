@@ -1,8 +1,5 @@
-import type { Report } from './provider.ts'
-import { advance, type Call, type CallDetails, type CallEvent, isForgotten, isOver } from './call.ts'
-
-/** What a provider may still tell of a call that is over. */
-export type Detail = keyof CallDetails | 'durationSeconds'
+import type { Detail, Report } from './provider.ts'
+import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 
 /** Between the end and the first question, and between the questions: half a minute, five and thirty minutes after the end. */
 const pausesMs = [30_000, 270_000, 1_500_000] as const

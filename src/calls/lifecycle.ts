@@ -3,7 +3,8 @@ import { Failure } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from '../commit.ts'
-import { awaitDetails, type Detail } from './details.ts'
+import { awaitDetails } from './details.ts'
+import type { Detail } from './provider.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined

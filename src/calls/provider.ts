@@ -1,9 +1,11 @@
-import type { CallEvent, CallOrder } from './call.ts'
-import type { Detail } from './details.ts'
+import type { CallDetails, CallEvent, CallOrder } from './call.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'
 import type { CredentialForm } from '../providers/credential-form.ts'
+
+/** What a provider may still tell of a call that is over. */
+export type Detail = keyof CallDetails | 'durationSeconds'
 
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 import { iso, time } from '../names.ts'
 import { type Call, callStatuses, reasonCodes, sentiments } from './call.ts'
 

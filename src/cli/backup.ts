@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { defineCommand } from 'citty'
 import { Refusal } from '../failures.ts'
-import type { BackupSummary } from '../storage/backup.ts'
+import type { BackupSummary } from '../storage/data-dir.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print, readableBytes, withProgress } from './io.ts'
 

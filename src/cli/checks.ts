@@ -1,6 +1,6 @@
 import { agentProblem } from '../providers/kinds.ts'
 import type { DataDir } from '../storage/data-dir.ts'
-import { commandAs, userOf } from '../storage/user.ts'
+import { commandAs, userOf } from '../user.ts'
 import { readableBytes } from './io.ts'
 
 type Findings = ReturnType<DataDir['inspect']>

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { forgetPerson } from '../calls/operations/forget.ts'
 import { type Io, json } from './io.ts'
-import { openDoor } from './operation/door.ts'
+import { openDoor } from './operation/open-door.ts'
 import { inWords } from './operation/output.ts'
 import { serverOption } from './operation/command.ts'
 

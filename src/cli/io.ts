@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { readConfig } from '../config.ts'
 import { Refusal } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
-import { createStores, type Stores } from '../storage/stores.ts'
 
 /** What a command may touch of the process that it runs in. */
 export interface Io {
@@ -26,8 +25,6 @@ export interface Io {
   progress?(step: string): void
 }
 
-export type { Stores }
-
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
 export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
@@ -38,17 +35,6 @@ export const existingDataDir = (io: Io) => {
   throw new Refusal(
     `There is no callgate data in ${resolve(dataDir.path)}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
-}
-
-/** The stores of the data directory, until the block of their `using` ends. */
-export const openStores = (io: Io) => {
-  const dataDir = existingDataDir(io)
-  const database = dataDir.openDatabase()
-  return {
-    stores: createStores(database, dataDir.secret()),
-    compact: () => database.compact(),
-    [Symbol.dispose]: () => database.close(),
-  }
 }
 
 /** Prints a result: one JSON line, or sentences for people. */

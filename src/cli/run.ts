@@ -5,7 +5,6 @@ import { Failure, Refusal } from '../failures.ts'
 import type { Operation } from '../operation/operation.ts'
 import { nouns, operations as allOperations } from '../operations.ts'
 import { DataDir } from '../storage/data-dir.ts'
-import { isStorageTrouble } from '../storage/database.ts'
 import { backup, restoring } from './backup.ts'
 import { complain } from './complain.ts'
 import { completionCommand } from './completion.ts'
@@ -140,7 +139,7 @@ const resolve = (root: CommandDef, args: string[]): Resolved => {
 
 const sentence = (io: Io, error: unknown) => {
   if (error instanceof Refusal || error instanceof Failure) return error.message
-  if (isStorageTrouble(error)) return new DataDir(configOf(io)).refusal(error).message
+  if (DataDir.isTrouble(error)) return new DataDir(configOf(io)).refusal(error).message
   if ((error as { code?: string }).code === 'EADDRINUSE')
     return 'The port is in use. Choose another with CALLGATE_PORT.'
   return `It did not work: ${error instanceof Error ? error.message : String(error)}`

@@ -1,9 +1,11 @@
 import { defineCommand } from 'citty'
 import { Refusal } from '../failures.ts'
+import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Find } from '../keys/search.ts'
 import { adminToken, apiKey, tokenHash, tokenKinds, tokenLast4 } from '../keys/token.ts'
+import type { AdminToken } from '../people/admin-token.ts'
 import { DataDir } from '../storage/data-dir.ts'
-import { configOf, type Io, iso, json, openStores, print, type Stores } from './io.ts'
+import { configOf, type Io, iso, json, print } from './io.ts'
 import { scanPath, scanStream, type Skip, skips } from './scan/files.ts'
 
 export const scan = (io: Io) =>
@@ -61,16 +63,22 @@ const look = async function* (io: Io, path: string) {
 
 /** What the data directory knows of tokens; where there is none, they are told all the same. */
 const knownTokens = (io: Io) => {
-  const opened = new DataDir(configOf(io)).exists ? openStores(io) : undefined
+  const dataDir = new DataDir(configOf(io))
+  const opened = dataDir.exists ? dataDir.openStores() : undefined
   return {
     tell: (file: string, { token, line }: Find): Found => {
       const kind = tokenKinds.find(({ prefix }) => token.startsWith(prefix)) ?? apiKey
-      const known = opened && (kind === adminToken ? tokenIn : keyIn)(opened.stores, tokenHash(token))
+      const known = opened && (kind === adminToken ? tokenIn : keyIn)(opened, tokenHash(token))
       const other = opened ? foreign : unknown
       return { file, line, key: `${kind.prefix}…${tokenLast4(token)}`, ...(known ?? other) }
     },
     [Symbol.dispose]: () => opened?.[Symbol.dispose](),
   }
+}
+
+interface TokenStores {
+  keys: { findByHash(hash: string): KeyInEnvironment | undefined }
+  adminTokens: { findByHash(hash: string): AdminToken | undefined }
 }
 
 type Known = Omit<Found, 'file' | 'line' | 'key'>
@@ -87,7 +95,7 @@ const unknown: Known = {
   says: 'may be live: there is no data directory to look it up in. Set CALLGATE_DATA_DIR.',
 }
 
-const keyIn = ({ keys }: Stores, hash: string): Known | undefined => {
+const keyIn = ({ keys }: TokenStores, hash: string): Known | undefined => {
   const key = keys.findByHash(hash)
   if (!key) return undefined
   const { environment, replacedAt } = key
@@ -105,7 +113,7 @@ const keyIn = ({ keys }: Stores, hash: string): Known | undefined => {
   }
 }
 
-const tokenIn = ({ adminTokens }: Stores, hash: string): Known | undefined => {
+const tokenIn = ({ adminTokens }: TokenStores, hash: string): Known | undefined => {
   const token = adminTokens.findByHash(hash)
   if (!token) return undefined
   const { name, agencyId, revokedAt } = token

@@ -1,7 +1,6 @@
 import { Elysia, ValidationError } from 'elysia'
 import { Failure, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
-import { isStorageTrouble } from '../storage/database.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
 import type { NoteEnd } from './ended.ts'
@@ -15,6 +14,8 @@ interface FailureNeeds {
   allow(path: string): string[]
   noteRefusal: NoteRefusal
   noteEnd: NoteEnd
+  /** Whether an error is the disk's: full, failing or locked. */
+  isStorageTrouble(error: unknown): boolean
 }
 
 interface Failed extends RefusedExchange {
@@ -28,7 +29,7 @@ interface Failed extends RefusedExchange {
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow, noteRefusal, noteEnd }: FailureNeeds) =>
+export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: FailureNeeds) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
@@ -36,7 +37,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd }: FailureNeeds) =>
       const refusal =
         code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
           ? unknownPath(request.method, allow(path))
-          : refusalFrom(error)
+          : refusalFrom(error, isStorageTrouble)
       const requestId = String(set.headers['x-request-id'])
       if (key) noteRefusal(key, refusal, { request, server, route, set }, true)
       if (refusal.status >= 500)
@@ -93,7 +94,7 @@ const unknownPath = (method: string, allowed: string[]) =>
     ? new Failure('method_not_allowed', { detail: allowed.join(', ') })
     : new Failure('not_found', { detail: 'There is nothing at this path.' })
 
-const refusalFrom = (error: unknown): Failure => {
+const refusalFrom = (error: unknown, isStorageTrouble: FailureNeeds['isStorageTrouble']): Failure => {
   if (error instanceof Failure) return error
   if (isStorageTrouble(error)) return storageUnavailable(error)
   return new Failure('internal', { cause: error })

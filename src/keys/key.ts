@@ -1,3 +1,20 @@
+/** A key of an environment, live or replaced. Every `…At` is wall-clock milliseconds. */
+export interface ApiKey {
+  id: string
+  environmentId: string
+  /** SHA-256 in hex. */
+  hash: string
+  last4: string
+  createdAt: number
+  replacedAt: number | null
+  lastUsedAt: number | null
+  /** When it was first seen in a URL. */
+  exposedAt: number | null
+  /** When somebody reported it as found, and where. */
+  leakedAt: number | null
+  leakedWhere: string | null
+}
+
 /** A live key, as far as it may be shown. */
 export interface LiveKey {
   last4: string

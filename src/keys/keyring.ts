@@ -1,10 +1,6 @@
+import type { Plan } from '../agencies/agency.ts'
+import type { EnvironmentName } from '../agencies/environment.ts'
 import { tokenHash } from './token.ts'
-
-export const plans = ['starter', 'growth', 'agency'] as const
-export const environmentNames = ['production', 'staging'] as const
-
-export type Plan = (typeof plans)[number]
-export type EnvironmentName = (typeof environmentNames)[number]
 
 /** What admission needs to know of an environment. */
 export interface Environment {

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
-import type { Environment } from '../agencies/environment.ts'
+import { type Environment, type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 import type { Action } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
-import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
 import type { Actor } from '../people/actor.ts'
 
 /**

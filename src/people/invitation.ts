@@ -1,6 +1,5 @@
 import { tokenHash } from '../keys/token.ts'
-import type { Invitation } from './person.ts'
-import type { Person } from './person.ts'
+import type { Invitation, Person } from './person.ts'
 import { randomToken } from './sessions.ts'
 
 export const invitationDays = 7

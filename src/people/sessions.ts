@@ -1,7 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { tokenHash } from '../keys/token.ts'
-import type { Log } from '../telemetry/log.ts'
 import type { Person, Session } from './person.ts'
+
+/** Where what cannot be stored is told. */
+interface WarnLog {
+  warn(message: string, facts?: Record<string, unknown>): void
+}
 
 interface SessionStore {
   openSession(session: Session): void
@@ -22,11 +26,11 @@ const refreshHeader = 'x-refresh'
 export class Sessions {
   readonly #store: SessionStore
   readonly #clock: Clock
-  readonly #log: Log
+  readonly #log: WarnLog
   readonly cookieName: string
   readonly #secure: boolean
 
-  constructor(store: SessionStore, clock: Clock, log: Log, secure: boolean) {
+  constructor(store: SessionStore, clock: Clock, log: WarnLog, secure: boolean) {
     this.#store = store
     this.#log = log
     this.#clock = clock

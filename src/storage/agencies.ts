@@ -1,10 +1,9 @@
 import { and, eq, getTableColumns, isNull } from 'drizzle-orm'
-import { environmentNames, type Plan } from '../keys/keyring.ts'
+import type { Agency, Plan } from '../agencies/agency.ts'
+import { environmentNames } from '../agencies/environment.ts'
 import type { Database } from './database.ts'
 import { nextRevision, raiseRevision } from './environments.ts'
 import { agencies, environments } from './schema.ts'
-
-export type Agency = Omit<typeof agencies.$inferSelect, 'deletedAt'>
 
 const { deletedAt, ...columns } = getTableColumns(agencies)
 const isThere = isNull(deletedAt)

@@ -1,16 +1,8 @@
 import { and, desc, eq, getTableColumns, isNotNull, lt } from 'drizzle-orm'
-import type { Action, Deed } from '../audit.ts'
+import type { AuditLine, Deed } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
-import type { EnvironmentName } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
-
-export interface AuditRow extends Omit<typeof audit.$inferSelect, 'action' | 'environment'> {
-  environment: EnvironmentName | null
-  action: Action
-  /** As it is called now. */
-  agencyName: string | null
-}
 
 interface PageOfAudit {
   /** One agency's lines; left out, all. */
@@ -66,6 +58,6 @@ export const createAuditStore = (database: Database) => {
         )
         .orderBy(desc(audit.id))
         .limit(limit)
-        .all() as AuditRow[],
+        .all() as AuditLine[],
   }
 }

@@ -3,16 +3,20 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path'
 import { Refusal } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
-import { openDatabase } from './database.ts'
+import { isStorageTrouble, openDatabase } from './database.ts'
 import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
 import { holdsSealed, inspect } from './inspect.ts'
 import { type Holder, holderOf, takeLock } from './lock.ts'
+import { createStores } from './stores.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
 /** A command can wait for its turn, and so can a server that is only starting. */
 const patientBusyTimeoutMs = 5000
 /** bun:sqlite waits synchronously: this is how long another process can hold up a server's event loop. */
 const servingBusyTimeoutMs = 250
+
+export type { BackupSummary } from './backup.ts'
+export type { Holder }
 
 /** As for `CALLGATE_SECRET`. */
 const secretLeast = 32
@@ -40,6 +44,11 @@ export class DataDir {
     return directoryProblem(this.path)
   }
 
+  /** Whether an error is the disk's. */
+  static isTrouble(error: unknown) {
+    return isStorageTrouble(error)
+  }
+
   /** An error of the disk as a sentence that says why, and what mends it. */
   refusal(error: unknown) {
     return error instanceof Refusal ? error : new Refusal(directoryTrouble(this.path, error))
@@ -51,6 +60,12 @@ export class DataDir {
       this.#make()
       return openDatabase(this.#file('callgate.db'), patientBusyTimeoutMs)
     })
+  }
+
+  /** Its stores, until the block of their `using` ends. */
+  openStores() {
+    const database = this.openDatabase()
+    return { ...createStores(database, this.secret()), [Symbol.dispose]: () => database.close() }
   }
 
   /** For a server: the same, waiting no longer than its callers can. */

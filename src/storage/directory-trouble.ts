@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, statfsSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isNetwork, mountOf } from './mount.ts'
-import { commandAs, whose } from './user.ts'
+import { commandAs, whose } from '../user.ts'
 
 /** What everyone who works in a data directory has to read and write; the directory itself first. */
 export const worked = ['', 'callgate.db', 'callgate.db-wal', 'callgate.db-shm', 'serve.lock', 'secret']

@@ -1,10 +1,8 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { EnvironmentName } from '../keys/keyring.ts'
+import type { Environment, EnvironmentName } from '../agencies/environment.ts'
 import type { OwnLimits } from '../limits/limits.ts'
 import type { Database } from './database.ts'
 import { environments } from './schema.ts'
-
-export type EnvironmentRow = typeof environments.$inferSelect
 
 /** Says that these environments changed in a way that decides admission. Belongs into the transaction of the change. */
 export const raiseRevision = (database: Database, environmentIds: string[]) => {
@@ -23,7 +21,7 @@ export const createEnvironmentStore = (database: Database) => {
 
   const update = (
     id: string,
-    change: Partial<Pick<EnvironmentRow, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'> & OwnLimits>,
+    change: Partial<Pick<Environment, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'> & OwnLimits>,
   ) =>
     database.transaction(() => {
       orm.update(environments).set(change).where(eq(environments.id, id)).run()

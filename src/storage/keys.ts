@@ -1,10 +1,9 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, sql } from 'drizzle-orm'
+import type { ApiKey } from '../keys/key.ts'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
 import { agencies, environments, keyClients, keys } from './schema.ts'
-
-export type KeyRow = typeof keys.$inferSelect
 
 /** Somebody who rotates all day need not read of all of it. */
 const replacedMost = 5
@@ -100,7 +99,7 @@ export const createKeyStore = (database: Database) => {
         )
         .orderBy(desc(keys.replacedAt))
         .limit(replacedMost)
-        .all() as (KeyRow & { replacedAt: number })[],
+        .all() as (ApiKey & { replacedAt: number })[],
 
     /** The agencies with a live key that was made before a time. */
     agenciesWithKeysFrom: (before: number) =>
@@ -115,7 +114,7 @@ export const createKeyStore = (database: Database) => {
       ),
 
     /** Puts a key in the place of the live one, whose hash stays as a tombstone. One transaction: no instant has two. */
-    replace: (key: Pick<KeyRow, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
+    replace: (key: Pick<ApiKey, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
       database.transaction(() => {
         const replaced = live(key.environmentId)
         if (replaced)

@@ -1,12 +1,12 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { EnvironmentName } from '../keys/keyring.ts'
+import type { EnvironmentName } from '../agencies/environment.ts'
 import { bothSecretsMs } from '../webhooks/secret.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { deliveries, environments, webhooks } from './schema.ts'
 import type { Vault } from './vault.ts'
 
-export type WebhookRow = typeof webhooks.$inferSelect
+type WebhookRow = typeof webhooks.$inferSelect
 
 interface Endpoint {
   row: WebhookRow

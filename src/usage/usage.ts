@@ -1,10 +1,14 @@
 import type { Clock } from '../clock.ts'
 import { Clients, type ClientUse, mergeUses } from './clients.ts'
-import type { Log } from '../telemetry/log.ts'
 import { type Refused, RefusedLog, refusedPerEnvironment } from './refusals.ts'
 import { type Figure, mergeFigures, type Span, Tallies } from './counters.ts'
 
 /** What has gathered since the last write. */
+/** Where what cannot be stored is told. */
+interface WarnLog {
+  warn(message: string, facts?: Record<string, unknown>): void
+}
+
 interface Gathered {
   lastUses: Iterable<[keyId: string, at: number]>
   figures: Iterable<Figure>
@@ -31,7 +35,7 @@ interface UsageNeeds {
   store: UsageStore
   leases: ActiveCalls
   clock: Clock
-  log: Log
+  log: WarnLog
 }
 
 /** Who asked: a key that was issued, and where it came from. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Call, callStatuses, sentiments } from '../calls/call.ts'
-import { type EnvironmentName, environmentNames } from '../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
 export const eventNames = ['call_started', 'call_ended', 'test'] as const
 export type EventName = (typeof eventNames)[number]

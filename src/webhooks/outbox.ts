@@ -1,6 +1,6 @@
 import { awaitsDetails, type Call, isOver } from '../calls/call.ts'
-import type { Detail } from '../calls/details.ts'
-import type { EnvironmentName } from '../keys/keyring.ts'
+import type { Detail } from '../calls/provider.ts'
+import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
 import { type EventName, payloadOf } from './event.ts'
 

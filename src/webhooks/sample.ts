@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { newCall } from '../calls/call.ts'
-import type { EnvironmentName } from '../keys/keyring.ts'
+import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Send } from '../outgoing/send.ts'
 import { attempt } from './attempt.ts'
 import { afterAttempt, type Delivery, newDelivery } from './delivery.ts'

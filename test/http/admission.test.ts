@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Plan } from '../../src/keys/keyring.ts'
+import type { Plan } from '../../src/agencies/agency.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { callCount } from '../support/rows.ts'

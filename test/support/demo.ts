@@ -1,7 +1,7 @@
 import type { Call } from '../../src/calls/call.ts'
 import { issueKey } from '../../src/keys/issue.ts'
 import { tokenHash } from '../../src/keys/token.ts'
-import type { EnvironmentName } from '../../src/keys/keyring.ts'
+import type { EnvironmentName } from '../../src/agencies/environment.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 import { insertCall, stories, talked } from './demo-calls.ts'
 import { seedUsage } from './demo-usage.ts'

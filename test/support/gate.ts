@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { issueKey } from '../../src/keys/issue.ts'
-import type { EnvironmentName } from '../../src/keys/keyring.ts'
+import type { EnvironmentName } from '../../src/agencies/environment.ts'
 import { createServices } from '../../src/wiring.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'

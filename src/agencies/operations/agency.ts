@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Plan } from '../../keys/keyring.ts'
+import type { Agency, Plan } from '../agency.ts'
 import { iso, nameSchema, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
-import type { Agency } from '../agency.ts'
 
 export const agencySchema = z.object({
   id: z.string(),

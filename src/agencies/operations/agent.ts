@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import type { EnvironmentName } from '../../keys/keyring.ts'
+import type { EnvironmentName } from '../environment.ts'
 import { environmentNameSchema, iso, nameSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { agentHelp } from '../../providers/agent-help.ts'

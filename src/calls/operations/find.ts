@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../../failures.ts'
-import type { EnvironmentName } from '../../keys/keyring.ts'
+import type { EnvironmentName } from '../../agencies/environment.ts'
 import type { Call } from '../call.ts'
 
 export const callField = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EnvironmentName } from '../../keys/keyring.ts'
+import type { EnvironmentName } from '../../agencies/environment.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type Call, callStatuses } from '../call.ts'

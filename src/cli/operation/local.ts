@@ -4,7 +4,6 @@ import { Refusal } from '../../failures.ts'
 import { commandLineActor } from '../../people/actor.ts'
 import { createServices } from '../../wiring.ts'
 import type { DataDir } from '../../storage/data-dir.ts'
-import { createStores } from '../../storage/stores.ts'
 import { silentLog } from '../../telemetry/log.ts'
 import { configOf, existingDataDir, type Io } from '../io.ts'
 import type { Door } from './door.ts'
@@ -59,12 +58,8 @@ const wasDone = async (io: Io, instance: string, operationId: string) => {
     if (Date.now() >= until) return undefined
     await Bun.sleep(pauseMs)
   }
-  const database = dataDir.openDatabase()
-  try {
-    return createStores(database, dataDir.secret()).audit.hasOperation(operationId)
-  } finally {
-    database.close()
-  }
+  using stores = dataDir.openStores()
+  return stores.audit.hasOperation(operationId)
 }
 
 const ownDoor = (io: Io, { dataDir, unlock }: Held): Door => {

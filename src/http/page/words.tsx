@@ -1,5 +1,5 @@
 import { type Call, isForgotten } from '../../calls/call.ts'
-import type { EnvironmentName } from '../../keys/keyring.ts'
+import type { EnvironmentName } from '../../agencies/environment.ts'
 
 export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callRecord } from '../../calls/record.ts'
-import { environmentNames, plans } from '../../keys/keyring.ts'
+import { environmentNames } from '../../agencies/environment.ts'
+import { plans } from '../../agencies/agency.ts'
 import { time } from '../../names.ts'
 
 export const triggered = z.object({

@@ -5,8 +5,6 @@ import { Failure } from '../../failures.ts'
 import { holdsToken } from '../../keys/token.ts'
 import { keyInBody, readJson } from '../body.ts'
 
-export { phoneNumberPattern }
-
 const fields = ['phone_number', ...Object.keys(orderFields)].join(', ')
 
 /** What a trigger is asked with. The meta data is for its description; the number itself is looked at last. */

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { keyTarget } from '../../audit.ts'
 import { Failure } from '../../failures.ts'
-import { iso, time } from '../../names.ts'
+import { environmentNameSchema, iso, time } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
-import { environmentNameSchema } from '../../names.ts'
 import { type IssueStore, issueKey } from '../issue.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
 

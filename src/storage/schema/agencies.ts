@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { environmentNames, plans } from '../../keys/keyring.ts'
+import { environmentNames } from '../../agencies/environment.ts'
+import { plans } from '../../agencies/agency.ts'
 
 export const agencies = sqliteTable(
   'agencies',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../../agencies/environment.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { isAskedFor } from './show.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OwnLimits } from '../../limits/limits.ts'
-import { type EnvironmentName, environmentNames } from '../../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../../agencies/environment.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../series.ts'

@@ -1,6 +1,5 @@
 import { rotateAfterDays } from '../../../keys/age.ts'
-import type { Plan } from '../../../keys/keyring.ts'
-import type { Agency } from '../../../storage/agencies.ts'
+import type { Agency, Plan } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { Agency } from '../../../storage/agencies.ts'
+import type { Agency } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { Layout, Time } from '../../page/layout.tsx'

@@ -3,7 +3,7 @@ import { changePlan, createAgency } from '../../../agencies/operations/agency.ts
 import { deleteAgency } from '../../../agencies/operations/delete.ts'
 import { resumeAgency, suspendAgency } from '../../../agencies/operations/suspend.ts'
 import { dialEnvironment } from '../../../agencies/operations/environment.ts'
-import type { Plan } from '../../../keys/keyring.ts'
+import type { Plan } from '../../../agencies/agency.ts'
 import { planSchema } from '../../../names.ts'
 import type { Services } from '../../../wiring.ts'
 import { agencyParams, findAgency, listAgencies } from './agency-pages.tsx'

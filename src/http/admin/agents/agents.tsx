@@ -1,13 +1,13 @@
 import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { agentProblem } from '../../../providers/kinds.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AgentForm, ProviderName } from './agent.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 
 interface AgentsProps extends AgencyPageProps {
   agents: Agent[]
-  environments: EnvironmentRow[]
+  environments: Environment[]
   /** The names of the providers that the agency has an account with. */
   accounts: ReadonlySet<string>
   /** What a refused form held. */
@@ -102,7 +102,7 @@ const DefaultAgents = ({ agents, environments }: Pick<AgentsProps, 'agents' | 'e
   </article>
 )
 
-const DefaultAgentForm = ({ environment, agents }: { environment: EnvironmentRow; agents: Agent[] }) => (
+const DefaultAgentForm = ({ environment, agents }: { environment: Environment; agents: Agent[] }) => (
   <form method="post" action={`/admin/agencies/${environment.agencyId}/agents/default`}>
     <input type="hidden" name="environment" value={environment.name} />
     <label>

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { Failure } from '../../../failures.ts'
 import type { Services } from '../../../wiring.ts'
-import type { AuditRow } from '../../../storage/audit.ts'
+import type { AuditLine } from '../../../audit.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
 import { csvLine } from './csv.ts'
@@ -67,7 +67,7 @@ const csvHeaders = {
 
 const columns = ['time', 'actor', 'address', 'agency_id', 'agency', 'environment', 'action', 'target']
 
-const cells = ({ at, actor, address, agencyId, agencyName, environment, action, target }: AuditRow) =>
+const cells = ({ at, actor, address, agencyId, agencyName, environment, action, target }: AuditLine) =>
   [new Date(at).toISOString(), actor, address, agencyId, agencyName, environment, action, target].map(
     (cell) => cell ?? '',
   )

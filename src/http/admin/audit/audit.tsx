@@ -1,12 +1,11 @@
-import { actions } from '../../../audit.ts'
-import type { AuditRow } from '../../../storage/audit.ts'
+import { actions, type AuditLine } from '../../../audit.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Layout, Time } from '../../page/layout.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 
 interface AuditProps {
-  lines: AuditRow[]
+  lines: AuditLine[]
   /** Where the lines before these are, and whether these are the newest. */
   older: string | undefined
   isNewest: boolean
@@ -60,7 +59,7 @@ const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps
   </>
 )
 
-const Line = ({ line, hasAgencies }: { line: AuditRow; hasAgencies: boolean }) => (
+const Line = ({ line, hasAgencies }: { line: AuditLine; hasAgencies: boolean }) => (
   <li>
     <Time at={line.at} />
     <p>
@@ -83,7 +82,7 @@ const Line = ({ line, hasAgencies }: { line: AuditRow; hasAgencies: boolean }) =
 )
 
 /** Another version may have written an action that this one has no words for. */
-const inWords = ({ action, target }: AuditRow) => {
+const inWords = ({ action, target }: AuditLine) => {
   const words: string = actions[action] ?? action
   return target === null ? words : `${words}: ${target}`
 }

@@ -8,7 +8,7 @@ import { Failure } from '../../../failures.ts'
 import { limitsOf } from '../../../limits/limits.ts'
 import { environmentNameSchema } from '../../../names.ts'
 import type { Services } from '../../../wiring.ts'
-import type { Agency } from '../../../storage/agencies.ts'
+import type { Agency } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
@@ -18,7 +18,7 @@ import { CallsPage, type CallView } from './calls.tsx'
 import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { SlotsPage } from './slots.tsx'
-import { webhookPath } from '../webhooks/webhook.tsx'
+import { webhookPath } from '../webhooks/webhook-path.ts'
 
 const callsAtOnce = 25
 

@@ -1,6 +1,6 @@
 import { type Agent, agentLabel } from '../../../agencies/agent.ts'
 import { type Call, callStatuses } from '../../../calls/call.ts'
-import { type EnvironmentName, environmentNames } from '../../../keys/keyring.ts'
+import { type EnvironmentName, environmentNames } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Time } from '../../page/layout.tsx'
 import {

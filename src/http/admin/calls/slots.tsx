@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { callPath, refreshSeconds } from './call.tsx'
 import type { CallView } from './calls.tsx'

@@ -1,5 +1,5 @@
 import type { Services } from '../../../wiring.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { ownOrigin } from '../../address.ts'
 
 /** What the example of a first call is made of. */
@@ -13,7 +13,7 @@ export interface FirstCall {
 /** Without a public URL, the API is where the page is. */
 export const firstCallOf = (
   { agents, config }: Pick<Services, 'agents' | 'config'>,
-  { agencyId, defaultAgentId }: Pick<EnvironmentRow, 'agencyId' | 'defaultAgentId'>,
+  { agencyId, defaultAgentId }: Pick<Environment, 'agencyId' | 'defaultAgentId'>,
   { request, server }: { request: Request; server: Parameters<typeof ownOrigin>[1] },
 ): FirstCall => {
   const apiUrl = config.publicUrl ?? ownOrigin(request, server, config.trustedProxies)

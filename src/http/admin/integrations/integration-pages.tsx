@@ -6,7 +6,7 @@ import { disableKey, enableKey } from '../../../keys/operations/switch.ts'
 import { limitsOf } from '../../../limits/limits.ts'
 import { environmentNameSchema } from '../../../names.ts'
 import type { Services } from '../../../wiring.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
 import { firstCallOf } from './first-call.ts'
 import { flagIn } from '../form.ts'
@@ -22,7 +22,7 @@ export type EnvironmentParams = z.infer<typeof environmentParams>
 export const integrationPages = (services: Services) => {
   const { accounts, clock, config, environments, keys, leases, perform, usage } = services
 
-  const view = (environment: EnvironmentRow): EnvironmentView => {
+  const view = (environment: Environment): EnvironmentView => {
     const { live: key, uses, oldKeys } = keyUse(services, environment.id)
     const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
     const limits = limitsOf(environment, config)

@@ -1,7 +1,7 @@
 import { ageDays, dueIfMadeBefore, rotateAfterDays } from '../../../keys/age.ts'
 import type { Limits } from '../../../limits/limits.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
-import type { KeyRow } from '../../../storage/keys.ts'
+import type { Environment } from '../../../agencies/environment.ts'
+import type { ApiKey } from '../../../keys/key.ts'
 import type { Person } from '../../../people/person.ts'
 import type { ClientUse } from '../../../usage/clients.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
@@ -14,8 +14,8 @@ import { type OldKey, OldKeys } from './old-keys.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 
 /** An environment as the page shows it: with its live key and what is going on in it. */
-export interface EnvironmentView extends EnvironmentRow {
-  key: KeyRow | undefined
+export interface EnvironmentView extends Environment {
+  key: ApiKey | undefined
   lastUsedAt: number | null
   activeCalls: number
   limits: Limits
@@ -84,7 +84,7 @@ export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
   </AgencyLayout>
 )
 
-export const environmentPath = ({ agencyId, name }: Pick<EnvironmentRow, 'agencyId' | 'name'>) =>
+export const environmentPath = ({ agencyId, name }: Pick<Environment, 'agencyId' | 'name'>) =>
   `/admin/agencies/${agencyId}/integrations/api/${name}`
 
 interface CardProps {
@@ -161,7 +161,7 @@ const NoKey = ({ environment }: { environment: EnvironmentView }) => (
 
 interface LiveKeyProps {
   environment: EnvironmentView
-  liveKey: KeyRow
+  liveKey: ApiKey
   now: number
 }
 

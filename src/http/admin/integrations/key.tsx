@@ -1,4 +1,4 @@
-import type { KeyRow } from '../../../storage/keys.ts'
+import type { ApiKey } from '../../../keys/key.ts'
 import type { FirstCall } from './first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { CurlLine } from './curl.tsx'
@@ -56,7 +56,7 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
 
 interface RotateProps extends AgencyPageProps {
   environment: EnvironmentView
-  liveKey: KeyRow
+  liveKey: ApiKey
   now: number
 }
 

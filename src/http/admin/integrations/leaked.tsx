@@ -1,10 +1,10 @@
-import type { EnvironmentRow } from '../../../storage/environments.ts'
-import type { KeyRow } from '../../../storage/keys.ts'
+import type { Environment } from '../../../agencies/environment.ts'
+import type { ApiKey } from '../../../keys/key.ts'
 import { Time } from '../../page/layout.tsx'
 
 interface LeakedProps {
-  environment: Pick<EnvironmentRow, 'accessEnabled'>
-  liveKey: KeyRow
+  environment: Pick<Environment, 'accessEnabled'>
+  liveKey: ApiKey
 }
 
 /** Where and when the key was found, and what that means as things stand; nothing for a key that nobody reported. */

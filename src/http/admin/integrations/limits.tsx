@@ -1,11 +1,11 @@
 import type { Limits } from '../../../limits/limits.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { environmentPath } from './integrations.tsx'
 import { FormError } from '../../page/layout.tsx'
 
 interface LimitsProps extends AgencyPageProps {
-  environment: EnvironmentRow
+  environment: Environment
   /** What holds where an environment has no limit of its own. */
   server: Limits
   /** What a refused form held. */

@@ -1,10 +1,10 @@
-import type { KeyRow } from '../../../storage/keys.ts'
+import type { ApiKey } from '../../../keys/key.ts'
 import type { ClientUse } from '../../../usage/clients.ts'
 import { ClientTable } from './clients.tsx'
 import { ago, counted } from '../../page/layout.tsx'
 
 /** A replaced key, and who has tried it since. */
-export interface OldKey extends KeyRow {
+export interface OldKey extends ApiKey {
   replacedAt: number
   uses: ClientUse[]
 }

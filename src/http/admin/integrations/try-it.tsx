@@ -1,11 +1,11 @@
 import { testStories } from '../../../providers/simulator.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import type { FirstCall } from './first-call.ts'
 import { CurlLine } from './curl.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 
 interface TryItProps {
-  environment: EnvironmentRow
+  environment: Environment
   firstCall: FirstCall
 }
 
@@ -31,7 +31,7 @@ export const TryIt = ({ environment, firstCall }: TryItProps) => (
   </section>
 )
 
-const TestCallForm = ({ environment }: { environment: EnvironmentRow }) => (
+const TestCallForm = ({ environment }: { environment: Environment }) => (
   <form
     method="post"
     action={`/admin/agencies/${environment.agencyId}/integrations/api/${environment.name}/test-call`}

@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Counters } from '../../rate-limits.ts'
 
 export interface LiveCounters extends Counters {

@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { type Refused, refusedPerEnvironment } from '../../../usage/refusals.ts'
 import { reasonInWords } from './reasons.ts'
 

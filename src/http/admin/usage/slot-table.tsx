@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { refusalsByCode, type Slot } from '../../../usage/series.ts'
 import { reasonInWords } from './reasons.ts'
 import { refusedFor, type Share } from './shares.ts'

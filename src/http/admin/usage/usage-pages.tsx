@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Services } from '../../../wiring.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { patternsOf } from '../../../usage/patterns.ts'
 import { firstOf, refusalsByCode, seriesOf } from '../../../usage/series.ts'
 import type { Span } from '../../../usage/counters.ts'
@@ -23,13 +23,13 @@ const environmentsMostBytes = 36 * 1024
 export const usagePages = (services: Services) => {
   const { clock, config, environments, rateLimits, usage } = services
 
-  const counters = (environment: EnvironmentRow): LiveCounters => ({
+  const counters = (environment: Environment): LiveCounters => ({
     ...rateLimits.counters(environment),
     name: environment.name,
     windowSeconds: config.windowSeconds,
   })
 
-  const view = (environment: EnvironmentRow, wanted: string | undefined): UsageView => {
+  const view = (environment: Environment, wanted: string | undefined): UsageView => {
     const { id, name } = environment
     const now = clock.now()
     const series = (span: Span, count: number) =>

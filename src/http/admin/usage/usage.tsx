@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Pattern } from '../../../usage/patterns.ts'
 import type { Refused } from '../../../usage/refusals.ts'
 import { groupSlots, requestsOf, type Slot } from '../../../usage/series.ts'

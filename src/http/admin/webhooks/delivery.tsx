@@ -1,9 +1,9 @@
 import { parseExactly } from '../../../json.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { ago, Time } from '../../page/layout.tsx'
-import { webhookPath } from './webhook.tsx'
+import { webhookPath } from './webhook-path.ts'
 
 const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'given up' } as const
 
@@ -85,7 +85,7 @@ export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: numbe
 )
 
 interface DeliveryProps extends AgencyPageProps {
-  environment: EnvironmentRow
+  environment: Environment
   delivery: Delivery
   now: number
 }

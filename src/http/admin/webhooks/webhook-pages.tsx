@@ -17,7 +17,8 @@ import { flagIn, submit } from '../form.ts'
 import { signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { DeliveryPage } from './delivery.tsx'
-import { WebhookPage, webhookPath } from './webhook.tsx'
+import { WebhookPage } from './webhook.tsx'
+import { webhookPath } from './webhook-path.ts'
 
 const webhookParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
 const deliveryParams = webhookParams.extend({ delivery: z.string().max(64) })

@@ -1,16 +1,8 @@
 import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
-import type { WebhookRow } from '../../../storage/webhooks.ts'
+import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { Time } from '../../page/layout.tsx'
 
-export const WebhookSettings = ({
-  path,
-  webhook,
-  now,
-}: {
-  path: string
-  webhook: WebhookRow
-  now: number
-}) => (
+export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook: Endpoint; now: number }) => (
   <article aria-labelledby="settings">
     <h2 id="settings">Settings</h2>
     <dl class="facts">

@@ -1,6 +1,6 @@
-import type { EnvironmentName } from '../../../keys/keyring.ts'
-import type { EnvironmentRow } from '../../../storage/environments.ts'
-import type { WebhookRow } from '../../../storage/webhooks.ts'
+import { webhookPath } from './webhook-path.ts'
+import type { Environment } from '../../../agencies/environment.ts'
+import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import type { Delivery } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AttemptFacts, DeliveryTable } from './delivery.tsx'
@@ -8,12 +8,9 @@ import { Verification, WebhookSettings } from './webhook-settings.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { FormError } from '../../page/layout.tsx'
 
-export const webhookPath = (agencyId: string, environment: EnvironmentName) =>
-  `/admin/agencies/${agencyId}/integrations/api/${environment}/webhook`
-
 interface WebhookProps extends AgencyPageProps {
-  environment: EnvironmentRow
-  webhook: WebhookRow | undefined
+  environment: Environment
+  webhook: Endpoint | undefined
   deliveries: Delivery[]
   /** Where the older deliveries begin, when there are any. */
   older: string | undefined
@@ -84,7 +81,7 @@ const MadeSecret = ({ secret }: { secret: string }) => (
 
 interface UrlFormProps {
   path: string
-  webhook: WebhookRow | undefined
+  webhook: Endpoint | undefined
   typed: string | undefined
   error: string | undefined
 }
