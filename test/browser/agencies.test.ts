@@ -64,3 +64,32 @@ test.each(withAndWithoutJavaScript)(
   },
   60_000,
 )
+
+test.each(withAndWithoutJavaScript)(
+  'an agency is suspended and resumed, and deleted after a question that says what goes, %s',
+  async (_label, javaScriptEnabled) => {
+    await using window = await site.open({ javaScriptEnabled })
+    const { page, complaints } = window
+    const { agency, newKey } = await provision(site.command)
+    const key = await newKey()
+    const overview = `${site.url}/admin/agencies/${agency}`
+    await page.goto(overview)
+    await page.getByRole('button', { name: 'Suspend agency' }).click()
+    await page.getByText('This agency account is suspended').waitFor()
+    expect((await askAt(site.url, key)).status).toBe(403)
+    await page.getByRole('button', { name: 'Resume agency' }).click()
+    await page.getByRole('button', { name: 'Suspend agency' }).waitFor()
+    expect((await askAt(site.url, key)).status).toBe(200)
+
+    await page.getByRole('link', { name: 'Delete agency…' }).click()
+    await page.getByText('Ended and removed at once: 1 API key, 1 agent.').waitFor()
+    await page.getByRole('link', { name: 'Keep the agency' }).click()
+    await page.getByRole('link', { name: 'Delete agency…' }).click()
+    await page.getByRole('button', { name: 'Delete agency' }).click()
+    await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+    expect(await page.locator(`a[href="/admin/agencies/${agency}"]`).count()).toBe(0)
+    expect((await askAt(site.url, key)).status).toBe(401)
+    expect(complaints).toEqual([])
+  },
+  60_000,
+)
