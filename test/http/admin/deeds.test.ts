@@ -24,6 +24,8 @@ const forms: Record<string, Form> = {
   '/admin/people/invite': { leaves: 'person.invited' },
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
   '/admin/people/:person/remove': { leaves: 'person.removed' },
+  '/admin/tokens': { leaves: 'token.created', fields: { name: 'ci', permission: 'key.* agency.list' } },
+  '/admin/tokens/:token/revoke': { leaves: 'token.revoked' },
   '/admin/agencies': { leaves: 'agency.created', fields: { name: 'Made', plan: 'agency' } },
   [`${inAgency}/suspend`]: { leaves: 'agency.suspended' },
   [`${inAgency}/resume`]: {
@@ -114,9 +116,17 @@ test.each(Object.entries(forms))('%s changes nothing when its line cannot be wri
   const { sqlite } = place.gate.database
   const send = fillIn(path, form, place)
   const tables = () =>
-    ['agencies', 'environments', 'keys', 'agents', 'people', 'invitations', 'sessions', 'webhooks'].map(
-      (name) => sqlite.query(`select * from ${name} order by 1`).all(),
-    )
+    [
+      'agencies',
+      'environments',
+      'keys',
+      'agents',
+      'people',
+      'invitations',
+      'sessions',
+      'webhooks',
+      'admin_tokens',
+    ].map((name) => sqlite.query(`select * from ${name} order by 1`).all())
   const before = tables()
   sqlite.run("create trigger full before insert on audit begin select raise(abort, 'full'); end")
   const answer = await send()
