@@ -47,7 +47,7 @@ import { createSample } from './webhooks/sample.ts'
 
 export type Services = ReturnType<typeof createServices>
 
-export interface Foundations {
+export interface ServiceDeps {
   config: Config
   dataDir: Pick<DataDir, 'secret' | 'writeSetupLink' | 'removeSetupLink'>
   database: Database
@@ -63,9 +63,9 @@ export interface Foundations {
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
-export const createServices = (foundations: Foundations) => {
-  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = foundations
-  const { operations = allOperations } = foundations
+export const createServices = (deps: ServiceDeps) => {
+  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = deps
+  const { operations = allOperations } = deps
   const stores = createStores(database, dataDir.secret())
   const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
@@ -81,26 +81,26 @@ export const createServices = (foundations: Foundations) => {
 
   const tells = (call: Call) => traitsOf(call.provider).tells
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
-  const telling = { webhooks, deliveries, send, clock }
+  const webhookDeps = { webhooks, deliveries, send, clock }
   const deliverer = new Deliverer({
-    ...telling,
+    ...webhookDeps,
     commit,
     log,
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
   })
-  const announce = createOutbox({ ...telling, agents, tells, wake: () => deliverer.wake() })
+  const enqueueEvents = createOutbox({ ...webhookDeps, agents, tells, wake: () => deliverer.wake() })
   const lifecycle = new Lifecycle({
     calls,
     leases,
     tells,
     commit,
     clock,
-    announce,
+    enqueueEvents,
     ended: (call) => metrics.callEnded(call),
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
-  const surroundings = { clock, timeoutMs: providerTimeoutMs, send }
+  const providerDeps = { clock, timeoutMs: providerTimeoutMs, send }
   const dialling = new Dialling({
     simulator,
     accounts,
@@ -108,15 +108,15 @@ export const createServices = (foundations: Foundations) => {
       const call = calls.find(callId)
       return call !== undefined && isOver(call)
     },
-    surroundings,
+    providerDeps,
     publicUrl,
     measure: (...request) => metrics.provider(...request),
   })
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
-  const calling = { lifecycle, dispatcher, provider, clock }
+  const callDeps = { lifecycle, dispatcher, provider, clock }
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
-  const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
+  const reconciler = new Reconciler({ ...callDeps, calls, findsByOurId, log })
 
   const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
   const kept = [
@@ -129,12 +129,12 @@ export const createServices = (foundations: Foundations) => {
   const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
   journal.restore()
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
-  const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
+  const gauges = { leases, windows, limits: config, counts: stores.counts, dueIfMadeBefore }
 
   const keyring = new Keyring(keys)
-  let { isServing = false } = foundations
+  let { isServing = false } = deps
   const destinationRules = { allowPrivate: config.allowPrivateDestinations }
-  const sendSample = createSample(telling)
+  const sendSample = createSample(webhookDeps)
   const trigger = createTrigger({
     ...config,
     agents,
@@ -149,9 +149,9 @@ export const createServices = (foundations: Foundations) => {
       dispatcher.dispatch(call)
     },
   })
-  const endCall = createEnd(calling)
-  const releasing = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
-  const releaseCall = createRelease(releasing)
+  const endCall = createEnd(callDeps)
+  const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
+  const releaseCall = createRelease(releaseDeps)
   const operationDeps = {
     ...stores,
     usage,
@@ -164,7 +164,7 @@ export const createServices = (foundations: Foundations) => {
     trigger,
     endCall,
     releaseCall,
-    endCalls: createEndCalls(releasing),
+    endCalls: createEndCalls(releaseDeps),
     rateLimits,
     commit,
     compact: () => database.compact(),
@@ -215,7 +215,7 @@ export const createServices = (foundations: Foundations) => {
       audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
     },
     countWrongKey,
-    readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
+    readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     isStorageTrouble,

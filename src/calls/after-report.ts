@@ -12,7 +12,7 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
   const asked = {
     ...call,
     dispatch: call.dispatch === 'placed' ? call.dispatch : 'unknown',
-    heardAt: now,
+    lastContactAt: now,
   } as const
   switch (report.known) {
     case 'yes': {
@@ -42,7 +42,7 @@ export const afterCap = (call: Call, findsByOurId: boolean, now: number): Call =
     code: 'max_duration',
     reason: reasonAtCap(call, findsByOurId),
   }),
-  hangUpDue: call.dispatch !== 'pending',
+  hangUpPending: call.dispatch !== 'pending',
 })
 
 /**

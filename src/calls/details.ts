@@ -18,16 +18,16 @@ export const awaitDetails = (call: Call, tells: readonly Detail[], now: number):
 /** The call after its provider was asked for details once more: what came late fills what is missing. */
 export const afterAsking = (call: Call, report: Report, now: number): Call => {
   const { events, providerCallId } = report.known === 'yes' ? report : { events: [], ...call }
-  const detailsAsked = call.detailsAsked + 1
-  const pauseMs = pausesMs[detailsAsked]
+  const detailsAttempts = call.detailsAttempts + 1
+  const pauseMs = pausesMs[detailsAttempts]
   const isLast = pauseMs === undefined || events.some(isSilentEnd)
   const told = events.reduce(advance, call)
-  return { ...told, providerCallId, detailsAsked, detailsDueAt: isLast ? null : now + pauseMs }
+  return { ...told, providerCallId, detailsAttempts, detailsDueAt: isLast ? null : now + pauseMs }
 }
 
 const dueAt = (call: Call, tells: readonly Detail[], now: number) => {
   if (!hasMoreToTell(call) || tells.every((detail) => call[detail] !== null)) return null
-  return call.detailsDueAt ?? (call.detailsAsked === 0 ? now + pausesMs[0] : null)
+  return call.detailsDueAt ?? (call.detailsAttempts === 0 ? now + pausesMs[0] : null)
 }
 
 /** Of a call that its provider has given an id, and that somebody may have talked on. Our own end says nothing about that. */

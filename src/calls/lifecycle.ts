@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from '../commit.ts'
@@ -12,7 +12,7 @@ interface LifecycleStore {
   update(before: Call, after: Call): void
 }
 
-interface LifecycleNeeds {
+interface LifecycleDeps {
   calls: LifecycleStore
   leases: Leases
   /** What a call's provider usually tells of it in the end. */
@@ -20,7 +20,7 @@ interface LifecycleNeeds {
   commit: Commit
   clock: Clock
   /** Writes down, in the same commit, what others have to be told of a change. */
-  announce(before: Call, after: Call): void
+  enqueueEvents(before: Call, after: Call): void
   /** Is told once of each call that is over, when that is on disk. */
   ended?(call: Call): void
 }
@@ -33,11 +33,11 @@ const retryMs = 1000
  * it, a call of which its provider has more to tell is then asked about for a while.
  */
 export class Lifecycle {
-  readonly #needs: LifecycleNeeds
+  readonly #deps: LifecycleDeps
   #stopped = false
 
-  constructor(needs: LifecycleNeeds) {
-    this.#needs = needs
+  constructor(deps: LifecycleDeps) {
+    this.#deps = deps
   }
 
   /** From now on nothing is written. */
@@ -46,37 +46,37 @@ export class Lifecycle {
   }
 
   find(callId: string) {
-    return this.#needs.calls.find(callId)
+    return this.#deps.calls.find(callId)
   }
 
   /** Carries events into the call, and insists: what a provider told once may never be told again. */
   record(callId: string, ...events: CallEvent[]) {
-    return this.insist(callId, (call) => events.reduce(advance, call))
+    return this.changeWithRetry(callId, (call) => events.reduce(advance, call))
   }
 
   /** `change`, tried again until the disk takes it, or the process stops. */
-  async insist(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+  async changeWithRetry(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
     for (;;) {
       if (this.#stopped) return undefined
       try {
         return await this.change(callId, alter)
       } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        await new Promise<void>((wake) => this.#needs.clock.after(retryMs, wake))
+        if (!(error instanceof ApiError)) throw error
+        await new Promise<void>((wake) => this.#deps.clock.after(retryMs, wake))
       }
     }
   }
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const result = await this.#needs.commit(() => this.within(callId, alter))
+    const result = await this.#deps.commit(() => this.within(callId, alter))
     if (result) this.committed(result)
     return result
   }
 
   /** The same inside a transaction of somebody else, who says by `committed` that it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { announce, calls, clock, tells } = this.#needs
+    const { enqueueEvents, calls, clock, tells } = this.#deps
     const call = calls.find(callId)
     // Whatever was asked or heard in the meantime would be about the person again.
     if (!call || isForgotten(call)) return call
@@ -84,12 +84,12 @@ export class Lifecycle {
     if (altered === call) return call
     const next = awaitDetails(altered, tells(altered), clock.now())
     calls.update(call, next)
-    announce(call, next)
+    enqueueEvents(call, next)
     return next
   }
 
   committed(call: Call) {
-    const { clock, ended, leases } = this.#needs
+    const { clock, ended, leases } = this.#deps
     if (isOver(call) && leases.release(call.id, clock.now())) ended?.(call)
   }
 }

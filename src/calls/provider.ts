@@ -75,7 +75,7 @@ export interface Account {
 }
 
 /** What a provider takes from its process. */
-export interface Surroundings {
+export interface ProviderDeps {
   clock: Pick<Clock, 'now'>
   /** How long to wait for an answer. */
   timeoutMs: number
@@ -111,7 +111,7 @@ export interface ProviderKind {
   domain?: string
   /** Needs a base URL: there is no usual address. */
   needsBaseUrl: boolean
-  connect(account: Account, surroundings: Surroundings): Provider
+  connect(account: Account, deps: ProviderDeps): Provider
 }
 
 /** Where a provider puts what it hears of a call. */

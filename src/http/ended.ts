@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Failure } from '../failures.ts'
+import type { ApiError } from '../failures.ts'
 import type { Requests } from '../telemetry/metrics/requests.ts'
 import type { Log } from '../telemetry/log.ts'
 import { isHealthCheck } from './health.ts'
@@ -17,9 +17,9 @@ export interface EndedExchange {
 }
 
 /** To be called once for each exchange, with the refusal where it is one. */
-export type NoteEnd = (exchange: EndedExchange, status: number, refusal?: Failure) => void
+export type NoteEnd = (exchange: EndedExchange, status: number, refusal?: ApiError) => void
 
-interface EndNeeds {
+interface EndDeps {
   requests: Pick<Requests, 'note'>
   log: Pick<Log, 'writes' | 'request'>
   clock: Pick<Clock, 'monotonic'>
@@ -29,7 +29,7 @@ interface EndNeeds {
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Counts an exchange that is over, and tells the log of it. */
-export const createNoteEnd = ({ log, clock, requests }: EndNeeds): NoteEnd => {
+export const createNoteEnd = ({ log, clock, requests }: EndDeps): NoteEnd => {
   const isTold = { debug: log.writes('debug'), info: log.writes('info') }
 
   return ({ request, route = '', set, begunAt, key }, status, refusal) => {

@@ -1,5 +1,5 @@
 import { Elysia, ValidationError } from 'elysia'
-import { Failure, storageUnavailable } from '../failures.ts'
+import { ApiError, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
@@ -8,7 +8,7 @@ import { pathOf } from './exchange.ts'
 import { failurePage } from './page/failure-page.tsx'
 import type { NoteRefusal, RefusedExchange } from './refusals.ts'
 
-interface FailureNeeds {
+interface FailureDeps {
   log: Log
   /** The methods that a path takes. */
   allow(path: string): string[]
@@ -29,7 +29,7 @@ interface Failed extends RefusedExchange {
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: FailureNeeds) =>
+export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
@@ -61,12 +61,12 @@ interface Answer {
 const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
 
 /** Writes status and headers of a refusal, and gives its body. */
-export const answerProgram = (refusal: Failure, set: Answer) => {
+export const answerProgram = (refusal: ApiError, set: Answer) => {
   writeHead(refusal, set)
   return { success: false, error: refusal.message, code: refusal.reason }
 }
 
-const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
+const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
   writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
   if (refusal.reason === 'sign_in_needed') {
@@ -76,7 +76,7 @@ const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
   return failurePage(refusal, requestId)
 }
 
-const writeHead = (refusal: Failure, set: Answer) => {
+const writeHead = (refusal: ApiError, set: Answer) => {
   set.status = refusal.status
   set.headers['cache-control'] = 'no-store'
   if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
@@ -91,17 +91,17 @@ const writeHead = (refusal: Failure, set: Answer) => {
 
 const unknownPath = (method: string, allowed: string[]) =>
   allowed.length > 0 && !allowed.includes(method)
-    ? new Failure('method_not_allowed', { detail: allowed.join(', ') })
-    : new Failure('not_found', { detail: 'There is nothing at this path.' })
+    ? new ApiError('method_not_allowed', { detail: allowed.join(', ') })
+    : new ApiError('not_found', { detail: 'There is nothing at this path.' })
 
-const refusalFrom = (error: unknown, isStorageTrouble: FailureNeeds['isStorageTrouble']): Failure => {
-  if (error instanceof Failure) return error
+const refusalFrom = (error: unknown, isStorageTrouble: FailureDeps['isStorageTrouble']): ApiError => {
+  if (error instanceof ApiError) return error
   if (isStorageTrouble(error)) return storageUnavailable(error)
-  return new Failure('internal', { cause: error })
+  return new ApiError('internal', { cause: error })
 }
 
 /** RFC 6750 §3: no error code without credentials, `invalid_token` for a key that is wrong or no longer right. */
-const challenge = ({ reason }: Failure) => {
+const challenge = ({ reason }: ApiError) => {
   if (reason === 'invalid_signature') return 'Signature realm="callgate"'
   return reason === 'metrics_token_needed' || reason === 'missing_key' || reason === 'wrong_scheme'
     ? 'Bearer realm="callgate"'

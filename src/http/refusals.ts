@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Failure } from '../failures.ts'
+import type { ApiError } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress } from './address.ts'
@@ -20,12 +20,12 @@ export interface RefusedExchange {
 /** Notes a refusal for a request whose key is known; `admitted` when it had passed admission. */
 export type NoteRefusal = (
   key: KeyInEnvironment,
-  refusal: Failure,
+  refusal: ApiError,
   exchange: RefusedExchange,
   admitted: boolean,
 ) => void
 
-interface RefusalNeeds {
+interface RefusalDeps {
   usage: Pick<Usage, 'refuse' | 'refuseAdmitted'>
   rateLimits: RateLimits
   clock: Clock
@@ -34,7 +34,7 @@ interface RefusalNeeds {
 
 /** Notes refusals with the counters as they stand now. */
 export const createNoteRefusal =
-  ({ usage, rateLimits, clock, trustedProxies }: RefusalNeeds): NoteRefusal =>
+  ({ usage, rateLimits, clock, trustedProxies }: RefusalDeps): NoteRefusal =>
   ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {
     const address = clientAddress(request, server, trustedProxies)
     const refused = {

@@ -4,7 +4,7 @@ import type { Environment, EnvironmentName } from '../agencies/environment.ts'
 import type { Deed } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { holdsToken } from '../keys/token.ts'
 import type { AuditEntry, Change, Context, Operation } from './operation.ts'
 import { type Actor, isPermitted } from '../people/actor.ts'
@@ -88,12 +88,12 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
     const context = prepare(operation, raw, actor, operationId)
     // Something else would end than what was agreed to, such as a key that is newer.
     if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
-      throw new Failure('conflict', {
+      throw new ApiError('conflict', {
         detail: 'It was changed in the meantime, so nothing was done. Look again.',
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
-      throw new Failure('conflict', { detail: 'An operation with this id was done already.' })
-    if (operation.needsServer && !deps.isServing()) throw new Failure('server_needed')
+      throw new ApiError('conflict', { detail: 'An operation with this id was done already.' })
+    if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
   }
@@ -114,9 +114,9 @@ const changeAs =
   }
 
 const requirePermission = ({ name, may }: Operation, { role, permissions }: Actor) => {
-  if (may === 'operator' && role !== 'operator') throw new Failure('operator_only')
+  if (may === 'operator' && role !== 'operator') throw new ApiError('operator_only')
   if (permissions && !isPermitted(permissions, name))
-    throw new Failure('permission_required', { detail: name })
+    throw new ApiError('permission_required', { detail: name })
 }
 
 /** Whoever is bound to one agency learns nothing of the others, and need not name its own. */
@@ -133,8 +133,8 @@ const agencyOf = (
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)
-    throw new Failure('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
-  if (!found[0]) throw new Failure('not_found', { detail: 'There is no such agency.' })
+    throw new ApiError('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
+  if (!found[0]) throw new ApiError('not_found', { detail: 'There is no such agency.' })
   return found[0]
 }
 
@@ -142,11 +142,11 @@ const agencyOf = (
 const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknown> => {
   // None of them takes one, and what is kept or audited must hold none.
   if (holdsToken(JSON.stringify(raw) ?? ''))
-    throw new Failure('invalid_input', { detail: 'The input holds an API key or an admin token.' })
+    throw new ApiError('invalid_input', { detail: 'The input holds an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
   const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
-  throw new Failure('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
+  throw new ApiError('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
 }
 
 const kinds: Record<string, string> = {

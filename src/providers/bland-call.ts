@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CallEvent, longestSeconds } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './lenient.ts'
+import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
 import type { News } from '../calls/provider.ts'
 
 const number = z.union([

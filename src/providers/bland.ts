@@ -3,7 +3,7 @@ import { e164, uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { blandCallIn, eventsOf, idOf, isCapacity, newsIn } from './bland-call.ts'
 import { credential } from './credentials.ts'
-import { list, member, text } from './lenient.ts'
+import { list, member, text } from './parse.ts'
 import type { CallReference, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
@@ -52,7 +52,7 @@ export const bland: ProviderKind = {
   tells: ['summary', 'transcript', 'costCents', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,
-  connect: (account, surroundings) => blandThrough(account, surroundings),
+  connect: (account, deps) => blandThrough(account, deps),
 }
 
 const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
-import { amount, duration, maybe, member, part, text, transcript, words } from './lenient.ts'
+import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { News } from '../calls/provider.ts'
 
 /** Both what is answered about a conversation and the data of a webhook. The schema of a failure is second-hand. */

@@ -5,7 +5,7 @@ import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { joinId, splitId } from './call-id.ts'
 import { conversation, eventsOf, newsIn, ourIdIn } from './elevenlabs-conversation.ts'
-import { list, member, text } from './lenient.ts'
+import { list, member, text } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { asScalar, variablesOf } from './variables.ts'
@@ -66,7 +66,7 @@ export const elevenlabs: ProviderKind = {
   tells: ['summary', 'transcript', 'durationSeconds'],
   findsByOurId: true,
   needsBaseUrl: false,
-  connect: (account, surroundings) => elevenlabsThrough(account, surroundings),
+  connect: (account, deps) => elevenlabsThrough(account, deps),
 }
 
 const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {

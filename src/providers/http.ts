@@ -4,7 +4,7 @@ import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
 import { anyText } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended } from './ended.ts'
-import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
+import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { isFresh, isSame } from './signature.ts'
 import { exchange, parseJson } from './wire.ts'
@@ -53,7 +53,7 @@ export const http: ProviderKind = {
   tells: [],
   findsByOurId: true,
   needsBaseUrl: true,
-  connect: (account, surroundings) => dialThrough(account, surroundings),
+  connect: (account, deps) => dialThrough(account, deps),
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { ended, type FinalStatus } from './ended.ts'
-import { amount, part, transcript, sentiment, webAddress, words } from './lenient.ts'
+import { amount, part, transcript, sentiment, webAddress, words } from './parse.ts'
 import type { News } from '../calls/provider.ts'
 
 /** Retell: get call, and the call of its webhooks. */

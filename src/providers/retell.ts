@@ -4,7 +4,7 @@ import { e164, prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { ProviderKind, Report } from '../calls/provider.ts'
 import { eventsOf, newsIn, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
@@ -60,7 +60,7 @@ export const retell: ProviderKind = {
   findsByOurId: true,
   domain: 'retellai.com',
   needsBaseUrl: false,
-  connect: (account, surroundings) => retellThrough(account, surroundings),
+  connect: (account, deps) => retellThrough(account, deps),
 }
 
 const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { maybe, webAddress, words } from './lenient.ts'
+import { maybe, webAddress, words } from './parse.ts'
 import type { News } from '../calls/provider.ts'
 
 const finals = new Map<string, FinalStatus>([

@@ -3,7 +3,7 @@ import { e164 } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { Placement, ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isSame } from './signature.ts'
 import { eventsOf, isFinal, newsIn, twilioCall } from './twilio-call.ts'
@@ -62,7 +62,7 @@ export const twilio: ProviderKind = {
   tells: ['costCents', 'durationSeconds'],
   findsByOurId: false,
   needsBaseUrl: false,
-  connect: (account, surroundings) => twilioThrough(account, surroundings),
+  connect: (account, deps) => twilioThrough(account, deps),
 }
 
 const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {

@@ -11,7 +11,7 @@ import {
   webAddress,
   words,
   writtenTime,
-} from './lenient.ts'
+} from './parse.ts'
 import type { News } from '../calls/provider.ts'
 
 /** Seconds or milliseconds: Vapi does not say which. No time in question is as small in milliseconds. */

@@ -4,7 +4,7 @@ import { uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
@@ -70,7 +70,7 @@ export const vapi: ProviderKind = {
   findsByOurId: true,
   domain: 'vapi.ai',
   needsBaseUrl: false,
-  connect: (account, surroundings) => vapiThrough(account, surroundings),
+  connect: (account, deps) => vapiThrough(account, deps),
 }
 
 type Found = { known: 'yes'; call: VapiCall } | Exclude<Report, { known: 'yes' }>

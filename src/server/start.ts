@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { type Config, ConfigError, localUrl } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { prepareSetup } from '../people/setup.ts'
 import { listenForMetrics } from '../http/metrics.ts'
 import { Listener } from './listener.ts'
@@ -65,7 +65,7 @@ const lockPatiently = async (dataDir: DataDir, instance: string) => {
     const isServer = holder !== null && holder !== 'unknown' && holder.url !== undefined
     if (isServer || Date.now() >= until) {
       const who = holder === null || holder === 'unknown' ? '' : ` (process ${holder.pid})`
-      throw new Refusal(
+      throw new CommandError(
         `Another callgate${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`,
       )
     }
@@ -80,7 +80,7 @@ const openMetrics = (services: Services) => {
     return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
+    throw new CommandError(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
   }
 }
 

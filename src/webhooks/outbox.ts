@@ -4,7 +4,7 @@ import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
 import { type EventName, payloadOf } from './event.ts'
 
-interface OutboxNeeds {
+interface OutboxDeps {
   webhooks: {
     /** The environment of an endpoint that is switched on; undefined where there is none. */
     listening(environmentId: string): { environment: EnvironmentName } | undefined
@@ -33,7 +33,7 @@ const detailsGraceMs = 45_000
  * and no change without its event. Where nobody listens at that moment, nothing is kept.
  */
 export const createOutbox =
-  ({ webhooks, deliveries, agents, tells, clock, wake }: OutboxNeeds) =>
+  ({ webhooks, deliveries, agents, tells, clock, wake }: OutboxDeps) =>
   (before: Call, after: Call): void => {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return

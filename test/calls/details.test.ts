@@ -69,7 +69,7 @@ describe('a call that ended before its provider told of it', () => {
       [20_000, 3],
     ] as const)
       expect([seconds, await call.at(seconds)]).toEqual([seconds, times])
-    expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAsked: 3 })
+    expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAttempts: 3 })
   })
 
   test('takes what comes late, keeps what came first, and is done once everything has come', async () => {
@@ -111,7 +111,7 @@ describe('a call that ended before its provider told of it', () => {
     using next = await restarted(gate, directory.database, 20_000)
     await next.clock.advance(15_000)
     // Its provider is not to be found any more: it was asked all the same.
-    expect(next.call(call.id)).toMatchObject({ status: 'completed', detailsAsked: 1 })
+    expect(next.call(call.id)).toMatchObject({ status: 'completed', detailsAttempts: 1 })
   })
 
   test('is asked about although the clock was set back by a month', async () => {
@@ -186,17 +186,17 @@ test('what a call awaits is settled at once: to look again changes nothing', () 
   const call = undispatched(gate, '00', { provider: 'vapi', dispatch: 'placed', providerCallId: 'theirs' })
   const detail = fc.constantFrom('summary', 'transcript', 'costCents', 'durationSeconds', 'recordingUrl')
   fc.assert(
-    fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (tells, detailsAsked, isOver) => {
+    fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (tells, detailsAttempts, isOver) => {
       const endedAt = isOver ? 1 : null
       const before: Call = {
         ...call.now(),
         status: isOver ? 'completed' : 'in_progress',
         endedAt,
-        detailsAsked,
+        detailsAttempts,
       }
       const after = awaitDetails(before, tells, 1000)
       expect(awaitDetails(after, tells, 2000)).toBe(after)
-      if (!isOver || detailsAsked > 0) expect(after).toBe(before)
+      if (!isOver || detailsAttempts > 0) expect(after).toBe(before)
     }),
   )
 })

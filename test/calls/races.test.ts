@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isOver } from '../../src/calls/call.ts'
 import { createEnd } from '../../src/calls/end.ts'
 import { createRelease } from '../../src/calls/release.ts'
-import { Failure } from '../../src/failures.ts'
+import { ApiError } from '../../src/failures.ts'
 import { settled } from '../support/clock.ts'
 import { createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
@@ -17,7 +17,7 @@ const deed = fc.record({
 })
 
 const unlessRefused = (error: unknown) => {
-  if (!(error instanceof Failure)) throw error
+  if (!(error instanceof ApiError)) throw error
 }
 
 test('a slot lives exactly as long as its call, and an order goes out once, however deeds and answers overtake each other', async () => {

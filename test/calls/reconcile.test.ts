@@ -288,10 +288,10 @@ describe('a hang-up that fails', () => {
       },
     })
     await gate.clock.advance(40_000)
-    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'max_duration', hangUpDue: true })
+    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'max_duration', hangUpPending: true })
     expect(leases(gate)).toBe(0)
     await gate.clock.advance(50_000)
-    expect([tries, call.now().hangUpDue]).toEqual([4, false])
+    expect([tries, call.now().hangUpPending]).toEqual([4, false])
     await gate.clock.advance(600_000)
     expect(tries).toBe(4)
   })
@@ -308,7 +308,7 @@ describe('a hang-up that fails', () => {
     await gate.clock.advance(40_000)
     gate.clock.step(-24 * 60 * 60_000)
     await gate.clock.advance(15_000)
-    expect([tries, call.now().hangUpDue]).toEqual([2, false])
+    expect([tries, call.now().hangUpPending]).toEqual([2, false])
   })
 
   test('is not due any more once the provider has refused the order', async () => {
@@ -325,7 +325,7 @@ describe('a hang-up that fails', () => {
     await gate.clock.advance(51_000)
     const before = tries
     await gate.clock.advance(600_000)
-    expect([tries, call.now().hangUpDue, call.now().dispatch]).toEqual([before, false, 'refused'])
+    expect([tries, call.now().hangUpPending, call.now().dispatch]).toEqual([before, false, 'refused'])
   })
 
   test('looks for an order that was never answered, by our id', async () => {
@@ -343,11 +343,11 @@ describe('a hang-up that fails', () => {
     callingThrough(gate, provider).reconciler.start()
     const call = undispatched(gate, '00', { provider: 'bland', dispatch: 'unknown' })
     await gate.clock.advance(50_000)
-    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', hangUpDue: true })
+    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', hangUpPending: true })
     isReachable = true
     await gate.clock.advance(20_000)
     expect(hungUp.at(-1)).toBe(`theirs-${call.id}`)
-    expect(call.now()).toMatchObject({ hangUpDue: false, providerCallId: `theirs-${call.id}` })
+    expect(call.now()).toMatchObject({ hangUpPending: false, providerCallId: `theirs-${call.id}` })
   })
 
   test('is tried again after a restart', async () => {
@@ -355,9 +355,9 @@ describe('a hang-up that fails', () => {
     const gate = createGate({ ...capped, path: directory.database })
     const call = await placedThrough(gate, { end: refusal })
     await gate.clock.advance(40_000)
-    expect(call.now().hangUpDue).toBe(true)
+    expect(call.now().hangUpPending).toBe(true)
     using next = await restarted(gate, directory.database, 20_000)
     await next.clock.advance(2000)
-    expect(next.call(call.id).hangUpDue).toBe(false)
+    expect(next.call(call.id).hangUpPending).toBe(false)
   })
 })

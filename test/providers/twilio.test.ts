@@ -156,7 +156,7 @@ test('a price that Twilio knows only after the end is asked for', async () => {
   expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
   await gate.clock.advance(31_000)
   await until(() => !awaitsDetails(call.now()))
-  expect(call.now()).toMatchObject({ costCents: 3, detailsAsked: 1 })
+  expect(call.now()).toMatchObject({ costCents: 3, detailsAttempts: 1 })
 })
 
 describe('the answer to an order', () => {

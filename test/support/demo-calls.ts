@@ -32,7 +32,7 @@ const sent = (at: number, ringsAfterMs = 900): Partial<Call> => ({
   dispatch: 'placed',
   sentAt: at + 60,
   ringingAt: at + ringsAfterMs,
-  heardAt: at + ringsAfterMs,
+  lastContactAt: at + ringsAfterMs,
 })
 
 export const talked = (

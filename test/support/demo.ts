@@ -96,7 +96,7 @@ export const seedDemo = (stores: Stores, now: number) => {
       sentAt: at + 40,
       ringingAt: at + 40,
       answeredAt: at + 1040,
-      heardAt: now,
+      lastContactAt: now,
     })
   }
   const liveCall = live(production.id, ann.id, 4 * minuteMs, 1)

@@ -29,8 +29,8 @@ export const scriptedProvider = (script: Partial<Provider> = {}) => {
 /** Dispatcher and reconciler of a gate, with another provider in the simulator's place. */
 export const callingThrough = ({ services, clock }: Gate, provider: Provider, log = silentLog) => {
   const { lifecycle, calls } = services
-  const needs = { lifecycle, provider: () => provider, clock, log }
-  const dispatcher = new Dispatcher(needs)
+  const deps = { lifecycle, provider: () => provider, clock, log }
+  const dispatcher = new Dispatcher(deps)
   const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
-  return { dispatcher, reconciler: new Reconciler({ ...needs, dispatcher, calls, findsByOurId }) }
+  return { dispatcher, reconciler: new Reconciler({ ...deps, dispatcher, calls, findsByOurId }) }
 }

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Services } from '../../wiring.ts'
 import type { Person } from '../../people/person.ts'
@@ -38,9 +38,9 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
     refuseForeignForms(request, ourOrigins(request, server, config))
     const confirm = () => {
       const person = sessions.person(request)
-      if (!person) throw new Failure('sign_in_needed')
+      if (!person) throw new ApiError('sign_in_needed')
       hideOtherAgencies(person, params)
-      if (!admits(person)) throw new Failure('operator_only')
+      if (!admits(person)) throw new ApiError('operator_only')
       return person
     }
     const person = confirm()
@@ -74,7 +74,7 @@ const ourOrigins = (
 
 const refuseForeignForms = (request: Request, ours: string[]) => {
   const safe = request.method === 'GET' || request.method === 'HEAD'
-  if (!safe && !isFromOurPages(request, ours)) throw new Failure('cross_site')
+  if (!safe && !isFromOurPages(request, ours)) throw new ApiError('cross_site')
 }
 
 /** Here, so that no route with an agency in its path can forget it. A path without parameters has no `params`. */
@@ -83,4 +83,4 @@ const hideOtherAgencies = (person: Person, params: Record<string, string | undef
   if (agency !== undefined && !isOperator(person) && person.agencyId !== agency) throw noSuchAgency()
 }
 
-export const noSuchAgency = () => new Failure('not_found', { detail: 'There is no such agency.' })
+export const noSuchAgency = () => new ApiError('not_found', { detail: 'There is no such agency.' })

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { advance, type Call } from '../../calls/call.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { isOtherCall } from '../../providers/call-id.ts'
 import type { News } from '../../calls/provider.ts'
 import type { Services } from '../../wiring.ts'
@@ -32,14 +32,14 @@ export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Ser
     '/:provider/:account',
     async ({ params, request }) => {
       const provider = dialling.account(params.provider, params.account)
-      if (!provider) throw new Failure('not_found', { detail: 'There is no such provider account.' })
+      if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
       const body = await readCapped(request, bodyLimitBytes)
       const url = `${publicUrl()}${pathname}${search}`
       const reading = provider.read({ headers: request.headers, body, url }, clock.now())
       if (reading.kind !== 'news') {
         log.warn('a hook request was not believed', { account_id: params.account, why: reading.kind })
-        throw new Failure('invalid_signature')
+        throw new ApiError('invalid_signature')
       }
       for (const news of reading.news) await take(params.account, news)
       return { success: true as const }
@@ -54,5 +54,5 @@ const afterNews = (call: Call, { providerCallId, event }: News, now: number): Ca
   const placed = named.dispatch === 'unknown' ? { ...named, dispatch: 'placed' as const } : named
   const known = placed.missingSince === null ? placed : { ...placed, missingSince: null }
   const next = advance(known, event)
-  return next.heardAt < now && next.endedAt === null ? { ...next, heardAt: now } : next
+  return next.lastContactAt < now && next.endedAt === null ? { ...next, lastContactAt: now } : next
 }

@@ -20,7 +20,7 @@ export const calls: readonly Fault[] = [
     title: 'after a crash an order that was on its way is sent again',
     edits: [
       send('_ = $here && _', put('true')),
-      takeUp("$standing === 'pending'", put("$standing === 'pending' || $standing === 'sending'")),
+      takeUp("$dispatch === 'pending'", put("$dispatch === 'pending' || $dispatch === 'sending'")),
     ],
     noticedBy: ['dispatch', 'reconcile'],
   },

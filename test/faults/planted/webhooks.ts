@@ -55,8 +55,8 @@ export const webhooks: readonly Fault[] = [
     title: 'an event is written after the commit of its change',
     edits: [
       change(
-        '$announce($before, $after); return $after',
-        put('setImmediate(() => $announce($before, $after)); return $after'),
+        '$enqueueEvents($before, $after); return $after',
+        put('setImmediate(() => $enqueueEvents($before, $after)); return $after'),
       ),
     ],
     noticedBy: ['outbox'],

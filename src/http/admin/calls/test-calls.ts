@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { triggerCall } from '../../../calls/operations/trigger.ts'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { isTestStory } from '../../../providers/simulator.ts'
 import type { Services } from '../../../wiring.ts'
 import { findAgency } from '../agencies/agency-pages.tsx'
@@ -18,9 +18,9 @@ export const testCalls = (services: Services) =>
     async ({ actor, params, request, server, redirect, readForm }) => {
       const agency = findAgency(services, params.agency)
       const row = services.environments.find(agency.id, params.environment)
-      if (!row) throw new Failure('not_found', { detail: 'There is no such environment.' })
+      if (!row) throw new ApiError('not_found', { detail: 'There is no such environment.' })
       const { story = '' } = await readForm()
-      if (!isTestStory(story)) throw new Failure('invalid_body', { detail: 'there is no such test call' })
+      if (!isTestStory(story)) throw new ApiError('invalid_body', { detail: 'there is no such test call' })
       const { agentId } = firstCallOf(services, row, { request, server })
       const order = { phone_number: testNumber(story), agent_id: agentId, metadata: { test: true } }
       const made = await services.perform(triggerCall, { ...params, ...order, simulated: true }, actor)

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import type { Services } from '../../../wiring.ts'
 import { clientAddress, throttleAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
@@ -32,7 +32,7 @@ export const entrance = (services: Services) => {
 
   /** How to get a new one, where that is what they need. */
   const noSetup = () =>
-    new Failure('not_found', {
+    new ApiError('not_found', {
       detail: `This setup link is not valid. ${people.anyone() ? alreadySetUp : newSetupLink}`,
     })
 

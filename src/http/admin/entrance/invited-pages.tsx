@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { tokenHash } from '../../../keys/token.ts'
 import type { Services } from '../../../wiring.ts'
 import { readForm } from '../../body.ts'
@@ -87,7 +87,7 @@ export const invitedPages = (services: Services) => {
 }
 
 const noLink = () =>
-  new Failure('not_found', {
+  new ApiError('not_found', {
     detail:
       'This link is not valid: it was used, revoked, replaced by a newer one, or is too old. Ask an operator for a new one.',
   })
