@@ -1,5 +1,4 @@
 import { version } from '../package.json'
-import { keyTarget } from './audit.ts'
 import { type Call, isOver } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
@@ -14,13 +13,14 @@ import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './people/passwords.ts'
 import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
-import { createNoteEnd } from './http/ended.ts'
+import { createRecordRequest } from './http/record-request.ts'
 import { createRateLimits } from './http/rate-limits.ts'
-import { createNoteRefusal } from './http/refusals.ts'
+import { createRecordRefusal } from './http/record-refusal.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
-import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
+import { Keyring } from './keys/keyring.ts'
 import { createReportLeak } from './keys/leak.ts'
+import { createMarkKeyExposed } from './keys/mark-exposed.ts'
 import { WindowJournal } from './limits/journal.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
@@ -67,7 +67,7 @@ export const createServices = (deps: ServiceDeps) => {
   const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = deps
   const { operations = allOperations } = deps
   const stores = createStores(database, dataDir.secret())
-  const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
+  const { accounts, agents, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const metrics = new Metrics(clock)
@@ -205,15 +205,11 @@ export const createServices = (deps: ServiceDeps) => {
     windows,
     journal,
     rateLimits,
-    noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
-    noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
+    recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
+    recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(people, clock, log, isSecure(config)),
     passwords: new Passwords(people, clock),
-    noteExposure: (key: KeyInEnvironment, now: number, address: string | null) => {
-      const { agencyId: agency, name: environment } = key.environment
-      const deed = { action: 'key.seen_in_url', agency, environment, target: keyTarget(key) } as const
-      audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
-    },
+    markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
     readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),

@@ -11,10 +11,10 @@ import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress } from './address.ts'
 import { keysInUrl, readBearer, readUserAgent } from './bearer.ts'
-import type { NoteEnd } from './ended.ts'
+import type { RecordRequest } from './record-request.ts'
 import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { NoteRefusal, RefusedExchange } from './refusals.ts'
+import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
 interface AdmissionDeps {
   keyring: Keyring
@@ -22,10 +22,10 @@ interface AdmissionDeps {
   journal: Pick<WindowJournal, 'note'>
   rateLimits: RateLimits
   usage: Pick<Usage, 'grant'>
-  noteRefusal: NoteRefusal
-  noteEnd: NoteEnd
+  recordRefusal: RecordRefusal
+  recordRequest: RecordRequest
   /** Notes for the admin that a key was seen in a URL. */
-  noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
+  markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): void
   /** The refusal, when an address has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
@@ -35,8 +35,8 @@ interface AdmissionDeps {
   trustedProxies: Config['trustedProxies']
 }
 
-/** A request as `exchange` opened it. */
-interface Opened extends RefusedExchange {
+/** A request as `context` opened it. */
+interface Opened extends RefusedRequest {
   begunAt?: number
 }
 
@@ -45,28 +45,28 @@ interface Opened extends RefusedExchange {
  * the look-up to the grant in one synchronous step, so that no change can slip in between.
  */
 export const admission = (deps: AdmissionDeps) => {
-  const { keyring, windows, rateLimits, usage, noteRefusal, clock, log } = deps
+  const { keyring, windows, rateLimits, usage, recordRefusal, clock, log } = deps
 
-  const addressOf = ({ request, server }: Pick<RefusedExchange, 'request' | 'server'>) =>
+  const addressOf = ({ request, server }: Pick<RefusedRequest, 'request' | 'server'>) =>
     clientAddress(request, server, deps.trustedProxies)
 
-  const noteExposure = (key: KeyInEnvironment, now: number, address: string | null) => {
+  const markKeyExposed = (key: KeyInEnvironment, now: number, address: string | null) => {
     try {
-      deps.noteExposure(key, now, address)
+      deps.markKeyExposed(key, now, address)
     } catch (error) {
       log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
     }
   }
 
-  const refuseKeyInUrl = (exchange: RefusedExchange, now: number) => {
-    const exposed = keysInUrl(exchange.request.url)
+  const refuseKeyInUrl = (context: RefusedRequest, now: number) => {
+    const exposed = keysInUrl(context.request.url)
     if (exposed.length === 0) return undefined
     const refusal = new ApiError('key_in_url')
     const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
     refusal.asker = known[0]
     for (const key of new Set(known)) {
-      if (key.exposedAt === null) noteExposure(key, now, addressOf(exchange))
-      noteRefusal(key, refusal, exchange, false)
+      if (key.exposedAt === null) markKeyExposed(key, now, addressOf(context))
+      recordRefusal(key, refusal, context, false)
     }
     return refusal
   }
@@ -87,19 +87,19 @@ export const admission = (deps: AdmissionDeps) => {
       ? (deps.countWrongKey(address) ?? refusal)
       : refusal
 
-  const admit = (exchange: RefusedExchange) => {
-    const { request, set } = exchange
+  const admit = (context: RefusedRequest) => {
+    const { request, set } = context
     const now = clock.now()
-    const exposed = refuseKeyInUrl(exchange, now)
+    const exposed = refuseKeyInUrl(context, now)
     if (exposed) return exposed
 
     const token = readBearer(request.headers.get('authorization'))
-    if (token instanceof ApiError) return throttled(token, addressOf(exchange))
+    if (token instanceof ApiError) return throttled(token, addressOf(context))
     const key = keyring.find(token)
-    if (!key) return throttled(new ApiError('invalid_key'), addressOf(exchange))
+    if (!key) return throttled(new ApiError('invalid_key'), addressOf(context))
     const refused = (refusal: ApiError) => {
       refusal.asker = key
-      noteRefusal(key, refusal, exchange, false)
+      recordRefusal(key, refusal, context, false)
       return refusal
     }
     const refusal = judge(key)
@@ -113,7 +113,7 @@ export const admission = (deps: AdmissionDeps) => {
       return refused(new ApiError('rate_limited', { retryAfterSeconds: window.resetSeconds }))
     const grantNumber = deps.journal.note()
     const userAgent = readUserAgent(request)
-    const address = addressOf(exchange)
+    const address = addressOf(context)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 
     /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
@@ -133,7 +133,7 @@ export const admission = (deps: AdmissionDeps) => {
       if (!(admitted instanceof ApiError)) return admitted
       // Answered as a value: thrown, a refusal would cost more than a request that is granted.
       const answer = status(admitted.status, answerProgram(admitted, set))
-      deps.noteEnd({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
+      deps.recordRequest({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
       return answer
     },
   )

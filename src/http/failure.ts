@@ -3,22 +3,22 @@ import { ApiError, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
-import type { NoteEnd } from './ended.ts'
-import { pathOf } from './exchange.ts'
+import type { RecordRequest } from './record-request.ts'
+import { pathOf } from './request-context.ts'
 import { failurePage } from './page/failure-page.tsx'
-import type { NoteRefusal, RefusedExchange } from './refusals.ts'
+import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
 interface FailureDeps {
   log: Log
   /** The methods that a path takes. */
   allow(path: string): string[]
-  noteRefusal: NoteRefusal
-  noteEnd: NoteEnd
+  recordRefusal: RecordRefusal
+  recordRequest: RecordRequest
   /** Whether an error is the disk's: full, failing or locked. */
   isStorageTrouble(error: unknown): boolean
 }
 
-interface Failed extends RefusedExchange {
+interface Failed extends RefusedRequest {
   /** There since `exchange` opened it. */
   begunAt?: number
   error: unknown
@@ -29,7 +29,7 @@ interface Failed extends RefusedExchange {
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: FailureDeps) =>
+export const failure = ({ log, allow, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
@@ -39,7 +39,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: 
           ? unknownPath(request.method, allow(path))
           : refusalFrom(error, isStorageTrouble)
       const requestId = String(set.headers['x-request-id'])
-      if (key) noteRefusal(key, refusal, { request, server, route, set }, true)
+      if (key) recordRefusal(key, refusal, { request, server, route, set }, true)
       if (refusal.status >= 500)
         log.error('request failed', {
           code: refusal.reason,
@@ -48,7 +48,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: 
         })
 
       const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal, set)
-      noteEnd({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
+      recordRequest({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
       return answer
     },
   )

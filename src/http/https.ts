@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import { cameSecurely } from './address.ts'
-import { pathOf } from './exchange.ts'
+import { pathOf } from './request-context.ts'
 import { isHealthCheck } from './health.ts'
 
 /** Asked from beside the server, and nothing secret in it. */

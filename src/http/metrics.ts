@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import { metricsContentType } from '../telemetry/metrics/metric.ts'
 import { isFromThisMachine } from './address.ts'
-import { pathOf } from './exchange.ts'
+import { pathOf } from './request-context.ts'
 
 interface MetricsDeps {
   config: Pick<Config, 'metricsAddress' | 'metricsToken'>

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../agencies/environment.ts'
-import type { Deed } from '../audit.ts'
+import { actedBy, type AuditEntry } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import { holdsToken } from '../keys/token.ts'
-import type { AuditEntry, Change, Context, Operation } from './operation.ts'
+import type { Change, ChangeEntry, Context, Operation } from './operation.ts'
 import { type Actor, isPermitted } from '../people/actor.ts'
 
 export interface PerformDeps {
@@ -14,8 +14,8 @@ export interface PerformDeps {
   environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
   audit: {
     hasOperation(operationId: string): boolean
-    change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T
-    record(deed: Deed): void
+    change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T
+    record(entry: AuditEntry): void
   }
   clock: Pick<Clock, 'now'>
   /** Whether this process serves, or only runs one command. */
@@ -55,10 +55,8 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
         ? deps.environments.find(agency.id, input.environment as EnvironmentName)
         : undefined
     const now = deps.clock.now()
-    const lineOf = (entry: AuditEntry): Deed => ({
-      at: now,
-      actor: actor.name,
-      address: actor.address,
+    const lineOf = (entry: ChangeEntry): AuditEntry => ({
+      ...actedBy(actor, now),
       agency: agency?.id ?? null,
       ...(environment && { environment: environment.name }),
       ...(operationId !== undefined && { operationId }),
@@ -104,11 +102,11 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
 }
 
 const changeAs =
-  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: AuditEntry) => Deed): Change =>
+  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: ChangeEntry) => AuditEntry): Change =>
   async (make, entry) => {
     actor.confirm()
     return audit.change(make, (made) => {
-      const line: AuditEntry | undefined = typeof entry === 'function' ? entry(made) : entry
+      const line: ChangeEntry | undefined = typeof entry === 'function' ? entry(made) : entry
       return line && lineOf(line)
     })
   }

@@ -7,7 +7,7 @@ import { ended } from './ended.ts'
 import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { isFresh, isSame } from './signature.ts'
-import { exchange, parseJson } from './wire.ts'
+import { requestJson, parseJson } from './wire.ts'
 import { mintWebhookSecret, signedHeaders } from '../webhooks/secret.ts'
 
 const title = 'Your own dialler'
@@ -86,7 +86,7 @@ const dialThrough: ProviderKind['connect'] = (
       'content-type': 'application/json',
       ...signedHeaders([secret], id, clock.now(), body),
     }
-    return exchange(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
+    return requestJson(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
   }
 
   return {

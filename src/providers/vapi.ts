@@ -9,7 +9,7 @@ import type { CallReference, Provider, ProviderKind, Report } from '../calls/pro
 import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
 import { eventsOf, newsIn, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
-import { exchange, parseJson, requester } from './wire.ts'
+import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
 /** Vapi names none for its HMAC plan: as the Standard Webhooks libraries have it. */
@@ -138,7 +138,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     if (!isTrusted(controlUrl))
       throw new Error(`${title} gave no address to hang up at: the assistant may forbid call control.`)
     const hangUp = { method: 'POST', headers: {}, body: { type: 'end-call' }, timeoutMs } as const
-    const result = await exchange(send, controlUrl, hangUp)
+    const result = await requestJson(send, controlUrl, hangUp)
     if (result.kind === 'answered' && isSuccess(result.status)) return
     const then = await find(call)
     if (then.known === 'no' || (then.known === 'yes' && isGone(then.call))) return

@@ -45,13 +45,13 @@ export const seedDemo = (stores: Stores, now: number) => {
   issueKey(keys, production.id, now - 110 * dayMs)
   issueKey(keys, staging.id, now - 20 * dayMs)
   issueKey(keys, staging.id, now - 2 * dayMs)
-  const doer = { actor: 'maya@brightdental.example', address: '203.0.113.7', agency: agency.id }
+  const common = { actor: 'maya@brightdental.example', address: '203.0.113.7', agency: agency.id }
   for (const [at, action, target] of [
     [now - 2 * dayMs, 'key.rotated', 'staging'],
     [now - 26 * hourMs, 'agent.changed', ben.name],
     [now - 3 * hourMs, 'call.released', 'a call'],
   ] as const)
-    audit.record({ ...doer, at, action, target })
+    audit.record({ ...common, at, action, target })
 
   const call = (given: Partial<Call>) => insertCall(stores, { agencyId: agency.id, ...given }, now)
   for (let at = 0; at < 44; at++) {

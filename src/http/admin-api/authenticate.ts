@@ -21,7 +21,7 @@ interface AuthenticateDeps {
   trustedProxies: Config['trustedProxies']
 }
 
-export interface Exchange {
+export interface IncomingRequest {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
 }
@@ -41,7 +41,7 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
     }
   }
 
-  return ({ request, server }: Exchange): Actor => {
+  return ({ request, server }: IncomingRequest): Actor => {
     if (keysInUrl(request.url).length > 0) throw new ApiError('key_in_url')
     const address = clientAddress(request, server, deps.trustedProxies)
     const secret = readBearer(request.headers.get('authorization'), adminTokenWanted)

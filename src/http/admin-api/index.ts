@@ -6,13 +6,13 @@ import type { Operation } from '../../operation/operation.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
-import type { Exchange } from './authenticate.ts'
+import type { IncomingRequest } from './authenticate.ts'
 
 interface AdminApiDeps {
   operations: readonly Operation[]
   perform: Perform
   /** Who sent a request. Throws what it is refused with. */
-  actorOf(exchange: Exchange): Actor
+  actorOf(request: IncomingRequest): Actor
 }
 
 /** `POST /api/admin/v1/{operation}`: every operation of the list, JSON in and out. `…/preview` says what it would end. */

@@ -8,10 +8,10 @@ import type { Person } from '../../people/person.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
-import { doer } from './doer.ts'
+import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
-type Guarding = Pick<Services, 'clock' | 'config' | 'sessions'>
+type Guarding = Pick<Services, 'config' | 'sessions'>
 
 /** For pages that anyone may see: their headers, and no form from elsewhere. */
 export const anyone = ({ config }: Pick<Guarding, 'config'>) =>
@@ -29,10 +29,10 @@ export const operatorOnly = (services: Guarding) => guard('operator-only', servi
 export const isOperator = ({ role }: Person) => role === 'operator'
 
 /**
- * Tells the route who it is, as `actor` to the operations and as `by` to the audit. `confirm` is to be called after every wait and before
- * anything is done: who was let in may have been removed in the meantime. `readForm` waits, and confirms.
+ * Gives the route the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every
+ * wait and before anything is done: the person may have been removed in the meantime. `readForm` waits, and confirms.
  */
-const guard = (name: string, { clock, config, sessions }: Guarding, admits: (person: Person) => boolean) =>
+const guard = (name: string, { config, sessions }: Guarding, admits: (person: Person) => boolean) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
@@ -49,10 +49,8 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
       confirm()
       return fields
     }
-    const by = doer(person.email, { request, server }, config, clock.now())
     const actor: Actor = {
-      name: by.actor,
-      address: by.address,
+      ...pageActor(person.email, { request, server }, config),
       role: person.role,
       agencyId: person.agencyId,
       permissions: null,
@@ -62,7 +60,7 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
         confirm()
       },
     }
-    return { person, by, actor, confirm, readForm: readConfirmed }
+    return { person, actor, confirm, readForm: readConfirmed }
   })
 
 /** Where our pages are: at the address that was asked, and at the public one. */
