@@ -29,7 +29,7 @@ import { type OperationDeps, operations as allOperations } from './operations.ts
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { Dialling } from './providers/dialling.ts'
-import { traitsOf } from './providers/kinds.ts'
+import { capabilitiesOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
@@ -79,7 +79,7 @@ export const createServices = (deps: ServiceDeps) => {
   takeOver()
   const watcher = new Watcher({ database, clock, log, takeOver })
 
-  const tells = (call: Call) => traitsOf(call.provider).tells
+  const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
   const webhookDeps = { webhooks, deliveries, send, clock }
   const deliverer = new Deliverer({
@@ -89,11 +89,11 @@ export const createServices = (deps: ServiceDeps) => {
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
   })
-  const enqueueEvents = createOutbox({ ...webhookDeps, agents, tells, wake: () => deliverer.wake() })
+  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
   const lifecycle = new Lifecycle({
     calls,
     leases,
-    tells,
+    capabilities,
     commit,
     clock,
     enqueueEvents,
@@ -115,8 +115,7 @@ export const createServices = (deps: ServiceDeps) => {
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
   const callDeps = { lifecycle, dispatcher, provider, clock }
-  const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
-  const reconciler = new Reconciler({ ...callDeps, calls, findsByOurId, log })
+  const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
 
   const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
   const kept = [

@@ -4,7 +4,7 @@ import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from '../commit.ts'
 import { awaitDetails } from './details.ts'
-import type { Detail } from './provider.ts'
+import type { Capabilities } from './provider.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
@@ -15,8 +15,7 @@ interface LifecycleStore {
 interface LifecycleDeps {
   calls: LifecycleStore
   leases: Leases
-  /** What a call's provider usually tells of it in the end. */
-  tells(call: Call): readonly Detail[]
+  capabilities(call: Call): Capabilities
   commit: Commit
   clock: Clock
   /** Writes down, in the same commit, what others have to be told of a change. */
@@ -76,13 +75,13 @@ export class Lifecycle {
 
   /** The same inside a transaction of somebody else, who says by `committed` that it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { enqueueEvents, calls, clock, tells } = this.#deps
+    const { enqueueEvents, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
     // Whatever was asked or heard in the meantime would be about the person again.
     if (!call || isForgotten(call)) return call
     const altered = alter(call)
     if (altered === call) return call
-    const next = awaitDetails(altered, tells(altered), clock.now())
+    const next = awaitDetails(altered, capabilities(altered).details, clock.now())
     calls.update(call, next)
     enqueueEvents(call, next)
     return next

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import type { Provider, Report } from './provider.ts'
+import type { Capabilities, Provider, Report } from './provider.ts'
 import { afterCap, afterReport } from './after-report.ts'
 import { type Call, isOver } from './call.ts'
-import { afterAsking } from './details.ts'
+import { afterDetails } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
@@ -22,8 +22,7 @@ interface ReconcileDeps {
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
   provider(call: Call): Provider
-  /** False where the provider cannot be asked about an order that it has given no id. */
-  findsByOurId(call: Call): boolean
+  capabilities(call: Call): Capabilities
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
@@ -67,7 +66,7 @@ export class Reconciler {
   tick() {
     const now = this.#deps.clock.now()
     for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
-      this.#once(`details ${call.id}`, () => this.#askDetails(call))
+      this.#once(`details ${call.id}`, () => this.#fetchDetails(call))
     for (const call of this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
     for (const call of this.#deps.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
@@ -110,41 +109,41 @@ export class Reconciler {
     await dispatcher.settled(callId)
     const call = lifecycle.find(callId)
     if (!call || isOver(call)) return
-    const report = await this.#ask(call)
-    this.#deps.log.info('asked about a silent call', { call_id: callId, known: report.known })
+    const report = await this.#fetchStatus(call)
+    this.#deps.log.info('asked about a silent call', { call_id: callId, outcome: report.outcome })
     await lifecycle.changeWithRetry(callId, (before) => afterReport(before, report, clock.now()))
   }
 
-  async #askDetails(call: Call) {
+  async #fetchDetails(call: Call) {
     const { lifecycle, clock, log } = this.#deps
-    const report = await this.#ask(call)
-    log.info('asked for the details of a call', { call_id: call.id, known: report.known })
-    await lifecycle.changeWithRetry(call.id, (before) => afterAsking(before, report, clock.now()))
+    const report = await this.#fetchStatus(call)
+    log.info('asked for the details of a call', { call_id: call.id, outcome: report.outcome })
+    await lifecycle.changeWithRetry(call.id, (before) => afterDetails(before, report, clock.now()))
   }
 
-  async #ask(call: Call): Promise<Report> {
+  async #fetchStatus(call: Call): Promise<Report> {
     try {
-      return await this.#deps.provider(call).ask(call)
+      return await this.#deps.provider(call).fetchStatus(call)
     } catch (error) {
       this.#deps.log.warn('provider could not be asked', { call_id: call.id, error: String(error) })
-      return { known: 'unclear', reason: String(error) }
+      return { outcome: 'unknown', reason: String(error) }
     }
   }
 
   /** The lease ends whatever the provider does; hanging up is tried after it. */
   async #expire({ id }: Call, now: number) {
-    const { findsByOurId, lifecycle, log } = this.#deps
+    const { capabilities, lifecycle, log } = this.#deps
     log.warn('call ended by the hard cap', { call_id: id })
     const over = await lifecycle.changeWithRetry(id, (before) =>
-      isOver(before) ? before : afterCap(before, findsByOurId(before), now),
+      isOver(before) ? before : afterCap(before, capabilities(before).lookupByCallId, now),
     )
     if (over?.hangUpPending) this.hangUp(over)
   }
 
   /** An order that was never answered is looked for first: most providers hang up by their own id alone. */
   async #idOf(call: Call) {
-    const report = await this.#ask(call)
-    return report.known === 'yes' ? report.providerCallId : null
+    const report = await this.#fetchStatus(call)
+    return report.outcome === 'found' ? report.providerCallId : null
   }
 
   /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */

@@ -27,7 +27,7 @@ interface DiallingDeps<Row extends StoredAccount> {
 /** Runs a request to a provider; `outcomeOf` says in a word what came of it. */
 type Measure = <T>(
   provider: string,
-  request: 'place' | 'ask' | 'end',
+  request: 'place' | 'status' | 'end',
   run: () => Promise<T>,
   outcomeOf: (answer: T) => string,
 ) => Promise<T>
@@ -95,10 +95,10 @@ const limited = (provider: Provider, isOver: (callId: string) => boolean): Provi
   const limit = createLimiter(requestsAtOnce)
   return {
     place: (order) => limit(async () => (isOver(order.id) ? notSent : provider.place(order))),
-    ask: (call) => limit(() => provider.ask(call)),
+    fetchStatus: (call) => limit(() => provider.fetchStatus(call)),
     end: (call) => limit(() => provider.end(call)),
     check: () => limit(() => provider.check()),
-    read: (request, now) => provider.read(request, now),
+    verifyEvents: (request, now) => provider.verifyEvents(request, now),
   }
 }
 
@@ -118,12 +118,12 @@ const measured = (provider: Provider, name: string, measure: Measure): Provider 
       () => provider.place(order),
       ({ outcome }) => outcome,
     ),
-  ask: (call) =>
+  fetchStatus: (call) =>
     measure(
       name,
-      'ask',
-      () => provider.ask(call),
-      ({ known }) => `known_${known}`,
+      'status',
+      () => provider.fetchStatus(call),
+      ({ outcome }) => outcome,
     ),
   end: (call) =>
     measure(
@@ -133,7 +133,7 @@ const measured = (provider: Provider, name: string, measure: Measure): Provider 
       () => 'ended',
     ),
   check: () => provider.check(),
-  read: (request, now) => provider.read(request, now),
+  verifyEvents: (request, now) => provider.verifyEvents(request, now),
 })
 
 export const hookUrl = (publicUrl: string, provider: string, accountId: string) =>
@@ -141,10 +141,10 @@ export const hookUrl = (publicUrl: string, provider: string, accountId: string) 
 
 const unavailableProvider = (reason: string): Provider => ({
   place: async () => ({ outcome: 'refused', code: 'provider_refused', reason }),
-  ask: async () => ({ known: 'unclear', reason }),
+  fetchStatus: async () => ({ outcome: 'unknown', reason }),
   end: async () => {
     throw new Error(reason)
   },
   check: async () => reason,
-  read: () => ({ kind: 'forged' }),
+  verifyEvents: () => ({ kind: 'invalid_signature' }),
 })

@@ -65,7 +65,7 @@ test('the provider is made to hang up after a release, however often it fails', 
 
 test('a slot is released though the provider never answers', async () => {
   const gate = createGate()
-  const { provider } = scriptedProvider({ place: silence, end: silence, ask: silence })
+  const { provider } = scriptedProvider({ place: silence, end: silence, fetchStatus: silence })
   const { dispatcher, reconciler } = callingThrough(gate, provider)
   const { lifecycle } = gate.services
   const release = createRelease({ lifecycle, clock: gate.clock, hangUp: (call) => reconciler.hangUp(call) })

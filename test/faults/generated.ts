@@ -41,7 +41,7 @@ const contentTypes = [
 /** What the API, the page's forms and the providers' reports call their fields, and what breaks careless code. */
 const fields = (
   'phone_number agent_id name email metadata limit cursor status plan password current token url enabled real replaces agent ' +
-  'environment provider ref from requests_per_minute concurrent_calls base_url api_key hook_secret account_sid story before ' +
+  'environment provider ref from requests_per_minute concurrent_calls base_url api_key hook_secret account_sid scenario before ' +
   'request tested message call_id CallSid CallStatus event type data __proto__ constructor toString'
 ).split(' ')
 const encodings = [

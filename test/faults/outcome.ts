@@ -15,7 +15,7 @@ export const outcomesOf = ({ fake, callId, answerLost, reported }: Fate): string
   if (state === undefined) return [withoutCall(fake, callId, answerLost)]
   const isVague = speaksVaguely(fake, state)
   const theirs = isVague ? [state, 'failed'] : [state]
-  const couldTell = fake.findsByOurId || !answerLost || (reported && !isVague)
+  const couldTell = fake.lookupByCallId || !answerLost || (reported && !isVague)
   return couldTell ? theirs : [...theirs, 'failed max_duration']
 }
 

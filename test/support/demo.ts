@@ -3,7 +3,7 @@ import { issueKey } from '../../src/keys/issue.ts'
 import { tokenHash } from '../../src/keys/token.ts'
 import type { EnvironmentName } from '../../src/agencies/environment.ts'
 import type { Stores } from '../../src/storage/stores.ts'
-import { insertCall, stories, talked } from './demo-calls.ts'
+import { insertCall, scenarios, talked } from './demo-calls.ts'
 import { seedUsage } from './demo-usage.ts'
 import { seedWebhook } from './demo-webhook.ts'
 import { dayMs, hourMs, minuteMs } from './spans.ts'
@@ -65,7 +65,7 @@ export const seedDemo = (stores: Stores, now: number) => {
       provider,
       createdAt,
       phoneNumber: `+1202555${1000 + at * 37}`,
-      ...stories[at % stories.length]?.(createdAt),
+      ...scenarios[at % scenarios.length]?.(createdAt),
     })
   }
   const completed = call({

@@ -77,7 +77,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     }
     const { summary, transcript, durationSeconds, costCents, status } = call.now()
     expect(status).toBe('completed')
-    expect({ summary, transcript, durationSeconds, costCents }).toMatchObject(fake.tells)
+    expect({ summary, transcript, durationSeconds, costCents }).toMatchObject(fake.details)
     expect(slots()).toBe(0)
     expect(fake.createsOf(call.id)).toBe(1)
   })
@@ -100,7 +100,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     fake.move(call.id, 'completed')
     await gate.clock.advance(20_000)
     await until(() => call.now().status === 'completed')
-    expect(call.now()).toMatchObject({ summary: fake.tells.summary ?? null })
+    expect(call.now()).toMatchObject({ summary: fake.details.summary ?? null })
     expect(slots()).toBe(0)
   })
 
@@ -111,12 +111,12 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const call = await place()
     const end = { type: 'ended', status: 'completed', code: 'ended_on_request' } as const
     await gate.services.lifecycle.record(call.id, { ...end, at: gate.clock.now() })
-    expect([awaitsDetails(call.now()), slots()]).toEqual([fake.kind.tells.length > 0, 0])
-    if (fake.kind.tells.length === 0) return
+    expect([awaitsDetails(call.now()), slots()]).toEqual([fake.kind.capabilities.details.length > 0, 0])
+    if (fake.kind.capabilities.details.length === 0) return
     fake.move(call.id, 'completed')
     await gate.clock.advance(31_000)
     await until(() => call.now().detailsAttempts === 1)
-    expect(call.now()).toMatchObject({ ...fake.tells, reasonCode: 'ended_on_request' })
+    expect(call.now()).toMatchObject({ ...fake.details, reasonCode: 'ended_on_request' })
     expect(fake.createsOf(call.id)).toBe(1)
   })
 
@@ -126,7 +126,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const call = await place()
     for (const state of ['answered', 'ringing', 'completed', 'completed', 'answered', 'ringing'] as const)
       await report(call.id, state)
-    expect(call.now()).toMatchObject({ status: 'completed', summary: fake.tells.summary ?? null })
+    expect(call.now()).toMatchObject({ status: 'completed', summary: fake.details.summary ?? null })
     expect(slots()).toBe(0)
   })
 
@@ -159,7 +159,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     fake.behave('reset after accepting')
     const call = await place()
     expect(call.now()).toMatchObject({ dispatch: 'unknown', endedAt: null })
-    if (fake.findsByOurId) {
+    if (fake.lookupByCallId) {
       fake.move(call.id, 'completed')
       await gate.clock.advance(20_000)
     } else await report(call.id, 'completed')

@@ -29,7 +29,7 @@ interface TheirCall {
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -59,7 +59,7 @@ const stateOf = (state: CallState) => {
     corrected_duration: '42',
     answered_by: 'human',
     call_ended_by: 'USER',
-    summary: tells.summary,
+    summary: details.summary,
     price: 0.17,
     transcripts: [
       { id: 1, created_at: '2026-01-15T12:00:01+00:00', text: 'Hello!', user: 'assistant' },
@@ -147,8 +147,8 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: false,
     reports: (callId, state) => {

@@ -29,7 +29,7 @@ interface TheirCall {
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -72,7 +72,8 @@ const conversationOf = ({ conversationId, callSid, order: given, state }: TheirC
     termination_reason: state === 'completed' ? 'Call ended by remote party' : '',
     phone_call: { type: 'twilio', direction: 'outbound', call_sid: callSid },
   },
-  analysis: state === 'completed' ? { call_successful: 'success', transcript_summary: tells.summary } : null,
+  analysis:
+    state === 'completed' ? { call_successful: 'success', transcript_summary: details.summary } : null,
   conversation_initiation_client_data: given.conversation_initiation_client_data,
   has_audio: state === 'completed',
 })
@@ -193,8 +194,8 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     agent: { ref: 'agent_fake', fromNumber: 'phnum_fake' },
     ...controls,
     orders,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, state, now) => {

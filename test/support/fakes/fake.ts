@@ -55,15 +55,15 @@ export interface FakeProvider extends AsyncDisposable {
   move(callId: string, state: CallState): void
   /** What the provider reports of a call that stands like this, signed at `now`; empty where it reports no such thing. */
   reports(callId: string, state: CallState, now: number): HookRequest[]
-  /** What of a completed call this provider tells: each is expected on the call in the end. */
-  tells: {
+  /** What of a completed call this provider details: each is expected on the call in the end. */
+  details: {
     summary?: string
     transcript?: { role: string; content: string }[]
     durationSeconds?: number
     costCents?: number
   }
   /** False where the provider cannot be asked about a call by our id. */
-  findsByOurId: boolean
+  lookupByCallId: boolean
   /** False where a report's signature covers no time, so that it never grows stale. */
   signsTime: boolean
   /** False where the provider has no way to hang up. */

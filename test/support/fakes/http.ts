@@ -19,7 +19,7 @@ const order = z.strictObject({
   report_to: z.url(),
 })
 const question = z.strictObject({
-  type: z.enum(['call.ask', 'call.end', 'check']),
+  type: z.enum(['call.status', 'call.end', 'check']),
   call_id: z.guid().optional(),
   id: z.string().nullable().optional(),
 })
@@ -30,7 +30,7 @@ interface TheirCall {
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [{ role: 'agent', content: 'Hello!' }],
   durationSeconds: 42,
@@ -47,7 +47,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     call_id: callId,
     status: state === 'answered' ? 'in_progress' : state,
     ...(state === 'completed'
-      ? { summary: tells.summary, transcript: tells.transcript, duration_seconds: 42, cost_cents: 17 }
+      ? { summary: details.summary, transcript: details.transcript, duration_seconds: 42, cost_cents: 17 }
       : {}),
   })
 
@@ -89,8 +89,8 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     credentials: { hook_secret: secret },
     agent: { ref: 'sales', fromNumber: '+15550001111' },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, state, now) => {

@@ -24,7 +24,7 @@ interface TheirCall {
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -54,7 +54,7 @@ const conversation = {
   call_cost: { combined_cost: 17, product_costs: [] },
 }
 const analysis = {
-  call_summary: tells.summary,
+  call_summary: details.summary,
   user_sentiment: 'Positive',
   call_successful: true,
   in_voicemail: false,
@@ -167,8 +167,8 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     agent: { ref: 'agent_fake', fromNumber: '+14157774444' },
     ...controls,
     orders,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, state, now) => {

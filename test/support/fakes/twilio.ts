@@ -122,8 +122,8 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     credentials: { account_sid: sid, auth_token: token },
     agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
     ...controls,
-    tells: { durationSeconds },
-    findsByOurId: false,
+    details: { durationSeconds },
+    lookupByCallId: false,
     hangsUp: true,
     signsTime: false,
     reports: (callId, state, now) => {

@@ -34,7 +34,7 @@ interface TheirCall {
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -68,7 +68,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       : { status: 'ended', endedReason: endedReasons[state] }
   const outcome = {
     cost: 0.174,
-    analysis: { summary: tells.summary, successEvaluation: 'true' },
+    analysis: { summary: details.summary, successEvaluation: 'true' },
     artifact: {
       transcript: 'AI: Hello!\nUser: Hi, who is this?\n',
       messages: [
@@ -176,8 +176,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: assistantId, fromNumber: phoneNumberId },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: proof.startsWith('hmac'),
     reports: (callId, state, now) => {
