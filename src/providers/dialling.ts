@@ -102,7 +102,7 @@ const limited = (provider: Provider, isOver: (callId: string) => boolean): Provi
   }
 }
 
-/** Its slot was given back, or its time was over, while its order waited: unavailableProvider's phone is to ring for it. */
+/** Its slot was given back, or its time was over, while its order waited: no phone is to ring for it. */
 const notSent: Placement = {
   outcome: 'refused',
   code: 'provider_refused',
