@@ -11,11 +11,11 @@ import type { IncomingRequest } from './authenticate.ts'
 interface AdminApiDeps {
   operations: readonly Operation[]
   perform: Perform
-  /** Who sent a request. Throws what it is refused with. */
+  /** Authenticates a request. Throws the error that it is rejected with. */
   actorOf(request: IncomingRequest): Actor
 }
 
-/** `POST /api/admin/v1/{operation}`: every operation of the list, JSON in and out. `…/preview` says what it would end. */
+/** `POST /api/admin/v1/{operation}` runs an operation, JSON in and out; `…/preview` returns its consequence. */
 export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
   const byName = new Map(operations.map((operation) => [operation.name, operation]))
 
@@ -52,9 +52,12 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
     )
 }
 
-/** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
+/** The header for the preview that the client confirmed, escaped as in a URL. */
 export const agreedHeader = 'callgate-agreed'
-/** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
+/**
+ * The header for a UUID that the client gives the operation: it runs once under it, and the audit can be searched for
+ * it.
+ */
 export const operationIdHeader = 'callgate-operation-id'
 
 const readOptions = ({ headers }: Request): PerformOptions => {
@@ -76,7 +79,7 @@ const unescaped = (text: string): string | null => {
   }
 }
 
-/** Nothing is changed for somebody who cannot be told of it: a key would be lost, and a phone ring for nobody. */
+/** Fails once the client has disconnected: it would never see a new key, and a call would have no owner. */
 const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
   ...actor,
   confirm: () => {
@@ -85,6 +88,6 @@ const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
   },
 })
 
-/** An operation without input needs no body. */
+/** A missing body stands for an empty input. */
 const readInput = async (request: Request): Promise<unknown> =>
   request.headers.get('content-length') === '0' || request.body === null ? {} : await readJson(request)

@@ -18,7 +18,7 @@ import { tokenPages } from './tokens/token-pages.tsx'
 import { usagePages } from './usage/usage-pages.tsx'
 import { webhookPages } from './webhooks/webhook-pages.tsx'
 
-/** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
+/** The dashboard. Forms post, and changes respond with a redirect, except the one response that shows a new key. */
 export const admin = (services: Services) =>
   new Elysia({ name: 'admin', prefix: '/admin' })
     .use(assets) // style and script, cached by content

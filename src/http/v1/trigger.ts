@@ -7,7 +7,7 @@ import { keyInBody, readJson } from '../body.ts'
 
 const fields = ['phone_number', ...Object.keys(orderFields)].join(', ')
 
-/** What a trigger is asked with. The meta data is for its description; the number itself is looked at last. */
+/** The body of a trigger; the metadata is for the OpenAPI document. The phone number is checked last. */
 export const triggerBody = z.strictObject(
   {
     phone_number: z
