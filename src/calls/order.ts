@@ -13,7 +13,7 @@ export interface TriggerRequest {
   metadata: Record<string, unknown> | null
 }
 
-/** The values that count as a missing field. */
+/** True for a blank text, which counts as a missing field. */
 export const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === ''
 
 /** Forms and templates send empty optional fields as blank texts. */

@@ -86,7 +86,7 @@ const checksum = (body: string) => {
   return digits
 }
 
-/** The hash as 32-bit numbers, so that looking up a guessed token allocates no text. */
+/** Compares the checksum digit by digit, so that a guess allocates no text. */
 const isChecksumRight = (text: string) => {
   const bodyLength = text.length - checksumLength
   let rest = crc32(text, bodyLength)

@@ -35,7 +35,7 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
   return key
 }
 
-/** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
+/** Parses the body of a trigger. Fails with the errors of the validate step, none of which repeats input. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
   const parsed = triggerBody.safeParse(await readJson(request))
   if (!parsed.success)
