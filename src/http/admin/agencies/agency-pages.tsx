@@ -9,14 +9,14 @@ import { renderPage } from '../../page/layout.tsx'
 
 export const agencyParams = z.object({ agency: z.guid() })
 
-/** The agency of a path. The guard has seen to it that it is one which the person may know of. */
+/** Finds the agency of a path. The guard has checked that the person may see it. */
 export const findAgency = ({ agencies }: Pick<Services, 'agencies'>, id: string) => {
   const agency = agencies.find(id)
   if (!agency) throw noSuchAgency()
   return agency
 }
 
-/** All agencies, and which of them have an API key that is due for rotation. */
+/** All agencies, and those with an API key that is due for rotation. */
 export const listAgencies = ({ agencies, clock, keys }: Pick<Services, 'agencies' | 'clock' | 'keys'>) => ({
   agencies: agencies.list(),
   withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),

@@ -14,7 +14,7 @@ import { DeleteAgencyPage } from './agency.tsx'
 import { AgenciesPage } from './agencies.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-/** What an operator decides for the agencies: that they are there, their plan, and whether their calls ring phones. */
+/** The forms for operators: create, suspend and delete agencies, change their plan, and switch real dialling. */
 export const operatorPages = (services: Services) => {
   const { perform } = services
   return new Elysia({ name: 'operator-pages' })

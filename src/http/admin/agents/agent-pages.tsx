@@ -20,7 +20,7 @@ import { renderPage } from '../../page/layout.tsx'
 const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() })
 type Params = z.infer<typeof agentParams>
 
-/** What a refused form is shown with. */
+/** The input and the error of a rejected form. */
 interface Shown {
   typed?: GivenAgent
   error?: string
@@ -28,7 +28,7 @@ interface Shown {
 
 const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
 
-/** An agency's agents, each of them, and which takes the calls that name none. */
+/** The pages of an agency's agents and of its default agents. */
 export const agentPages = (services: Services) => {
   const { accounts, agents, environments, perform } = services
 
@@ -127,5 +127,4 @@ export const agentPages = (services: Services) => {
     )
 }
 
-/** The fields of the form of an agent. */
 const given = ({ name, provider, ref, from }: GivenAgent) => ({ name, provider, ref, from })

@@ -24,7 +24,7 @@ const callsAtOnce = 25
 
 const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
 
-/** A form sends what was not chosen as empty. */
+/** A form sends unselected fields as empty texts. */
 const chosen = <T extends z.ZodType>(schema: T) =>
   z.preprocess((given) => given || undefined, schema.optional())
 const filterQuery = z.object({
@@ -40,7 +40,7 @@ const readFilter = ({ url }: Request) => {
   return parsed.data
 }
 
-/** An agency's calls in both environments, each of them, and the slots that they hold. */
+/** The pages of an agency's calls and slots. */
 export const callPages = (services: Services) => {
   const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
 

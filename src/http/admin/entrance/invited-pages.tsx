@@ -10,7 +10,7 @@ import { newAccountSchema, newPasswordSchema } from '../account/new-password.ts'
 import { InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-/** Who comes by a one-time link: to an account, or to a new password. Looking at the page does not use it up. */
+/** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
 export const invitedPages = (services: Services) => {
   const { audit, clock, config, invitations, passwords, sessions } = services
 

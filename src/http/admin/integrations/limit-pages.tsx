@@ -11,7 +11,7 @@ import { type EnvironmentParams, environmentParams } from './integration-pages.t
 import { renderPage } from '../../page/layout.tsx'
 import { LimitsPage } from './limits.tsx'
 
-/** The operator's limits for one environment. */
+/** The page of an environment's own limits. */
 export const limitPages = (services: Services) => {
   const { config, environments, perform } = services
 

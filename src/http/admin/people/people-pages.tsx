@@ -11,7 +11,7 @@ import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './people.tsx'
 const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
 
-/** Who may sign in, for the operator to see and decide. */
+/** The pages of people and invitations, for operators. */
 export const peoplePages = (services: Services) => {
   const { clock, invitations, people, perform, sessions } = services
 
@@ -28,7 +28,7 @@ export const peoplePages = (services: Services) => {
         const shown = { people: people.list(), invitations: invitations.pending(clock.now()) }
         return renderPage(<PeoplePage person={person} {...shown} />)
       })
-      // Where a reload without the form lands after a link was shown.
+      // The redirect for a reload of the page that showed a link.
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',

@@ -10,7 +10,7 @@ import { NewTokenPage, RevokeTokenPage, type TypedToken, TokensPage } from './to
 
 const tokenParams = z.object({ token: z.guid() })
 
-/** What programs administer with, for the operator to create and revoke. */
+/** The pages of admin tokens, for operators. */
 export const tokenPages = (services: Services) => {
   const { adminTokens, agencies, clock, operations, perform } = services
 
@@ -58,7 +58,7 @@ export const tokenPages = (services: Services) => {
     )
 }
 
-/** Lists are typed with spaces or commas between; a date is the day's end in UTC. */
+/** Lists may use blanks or commas; a date means the end of that day in UTC. */
 const inputFrom = ({ name = '', permission = '', agency, expires_on, allow_from = '' }: TypedToken) => ({
   name,
   permission: wordsIn(permission),

@@ -27,7 +27,7 @@ type Params = z.infer<typeof webhookParams>
 const deliveriesShown = 25
 const base = '/agencies/:agency/integrations/api/:environment/webhook'
 
-/** Where an environment's events go, and what became of them. */
+/** The pages of an environment's webhook and its deliveries. */
 export const webhookPages = (services: Services) => {
   const { clock, deliveries, environments, perform, webhooks } = services
 
