@@ -24,7 +24,9 @@ export const serveSocket = (services: Services, directory: string) => {
   return {
     path,
     remove,
-    /** Answers what it took, and takes nothing new. */
-    stop: () => server.stop(),
+    /** Takes nothing new; resolves when what it took is answered. */
+    close: () => server.stop(),
+    /** Ends what is still open. */
+    cut: () => server.stop(true),
   }
 }

@@ -39,8 +39,8 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 
     /** Answers what was accepted, as far as that ends in time, and leaves the disk as a restart wants to find it. */
     const stop = async () => {
-      await Promise.race([drained(listener, services), Bun.sleep(drainMs)])
-      await Promise.all([listener.cut(), socket.stop()])
+      await Promise.race([Promise.all([drained(listener, services), socket.close()]), Bun.sleep(drainMs)])
+      await Promise.all([listener.cut(), socket.cut()])
       undoAll()
     }
     const setupLink = prepareSetup(services, config.publicUrl ?? url)
@@ -66,7 +66,7 @@ const lockPatiently = async (dataDir: DataDir, instance: string) => {
     if (isServer || Date.now() >= until) {
       const who = holder === null || holder === 'unknown' ? '' : ` (process ${holder.pid})`
       throw new Refusal(
-        `Another callgate${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`,
+        `Another callgate${who} uses the data directory ${dataDir.path}: two servers would each allow all requests. To upgrade or restart, stop that process first (kill -TERM ${holder === null || holder === 'unknown' ? 'PID' : holder.pid}), then start this one.`,
       )
     }
     await Bun.sleep(lockPauseMs)

@@ -1,7 +1,7 @@
 import { Refusal } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
-import { agreedHeader, operationIdHeader } from '../../http/admin-api/index.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../http/admin-api/index.ts'
 import type { Door } from './door.ts'
 
 interface Place {
@@ -21,6 +21,8 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
     const response = await send(`${url}/api/admin/v1/${path}`, input, options)
     const body = (await response.json().catch(() => undefined)) as Body | undefined
     if (body?.success === true) return body.data
+    if (response.status === 404 && body?.error === unknownOperation)
+      throw new Refusal(`The server does not know ${path}: it is another version of callgate.`, 'not_found')
     if (body?.success === false) throw new Refusal(body.error, body.code)
     throw new Refusal(`${url} is no callgate: it responded with status ${response.status}.`)
   }

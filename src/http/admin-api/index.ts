@@ -21,7 +21,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
 
   const find = (name: string) => {
     const operation = byName.get(name)
-    if (!operation) throw new Failure('not_found', { detail: 'There is no such operation.' })
+    if (!operation) throw new Failure('not_found', { detail: unknownOperation })
     return operation
   }
 
@@ -52,6 +52,8 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
     )
 }
 
+/** What a name that is no operation's is answered with: a command may be of a newer version than the server. */
+export const unknownOperation = 'There is no such operation.'
 /** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
 export const agreedHeader = 'callgate-agreed'
 /** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
