@@ -3,7 +3,7 @@ import { admin } from './http/admin/index.ts'
 import { adminApi } from './http/admin-api/index.ts'
 import { createAllow } from './http/allow.ts'
 import { docs } from './http/docs/index.tsx'
-import { exchange } from './http/exchange.ts'
+import { requestContext } from './http/request-context.ts'
 import { failure } from './http/failure.ts'
 import { health } from './http/health.ts'
 import { https } from './http/https.ts'
@@ -20,7 +20,7 @@ export const createApp = (services: Services) => {
   const allowed = (path: string) => allow(path)
   const app = new Elysia({ name: 'callgate' })
     .use(failure({ ...services, allow: allowed })) // every refusal, in one shape
-    .use(exchange({ ...services, allow: allowed })) // request id, Host check; its end is noted
+    .use(requestContext({ ...services, allow: allowed })) // request id, Host check; its end is noted
     .use(https(services.config)) // https, where it is required
     .use(health(services)) // /healthz /readyz
     .use(metrics(services)) // /metrics
@@ -40,7 +40,7 @@ export const createApp = (services: Services) => {
 export const createSocketApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate-socket' })
     .use(failure({ ...services, allow: () => [] }))
-    .use(exchange({ ...services, allow: () => [] }))
+    .use(requestContext({ ...services, allow: () => [] }))
     .use(adminApi({ ...services, actorOf: () => commandLineActor }))
   return app
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentName } from './agencies/environment.ts'
 import type { OwnLimits } from './limits/limits.ts'
+import type { Actor } from './people/actor.ts'
 
 /** Everything that the audit speaks of, and the words for it: "somebody … ". */
 export const actions = {
@@ -52,26 +53,25 @@ export const actions = {
 
 export type Action = keyof typeof actions
 
-/** When something is done, by whom and from where. */
-export interface Doer {
+/** A line of the audit as it is written. */
+export interface AuditEntry {
   at: number
-  /** An e-mail address, or what acts where it is no person. */
+  /** The name of the actor: an e-mail address, or another one where no person acts. */
   actor: string
   /** The client's address, where there is one. */
   address: string | null
-}
-
-/** A line of the audit: what somebody did, and to what. */
-export interface Deed extends Doer {
   action: Action
-  /** The id of the agency that it concerns. */
+  /** The id of the agency that the change concerns. */
   agency?: string | null
   environment?: EnvironmentName
-  /** To what, in words that still read when it is gone. Never a secret. */
+  /** The object of the change, in words that still read when it is gone. Never a secret. */
   target?: string
-  /** What the client called the operation. */
+  /** The client's own id of the operation. */
   operationId?: string
 }
+
+/** The part of an actor that the audit records. */
+export type AuditActor = Pick<Actor, 'name' | 'address'>
 
 /** A line of the audit as it is read. */
 export interface AuditLine {
@@ -88,8 +88,8 @@ export interface AuditLine {
   target: string | null
 }
 
-/** Who acts where a command does. */
-export const commandLine = (now: number): Doer => ({ at: now, actor: 'command line', address: null })
+/** The fields of an entry that say who acted, when and from which address. */
+export const actedBy = ({ name, address }: AuditActor, now: number) => ({ at: now, actor: name, address })
 
 /** What the audit says of a key: its last characters, and those of the one that it replaced. */
 export const keyTarget = ({ last4 }: { last4: string }, replaced?: { last4: string }) =>

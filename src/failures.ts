@@ -144,7 +144,7 @@ interface Particulars {
 }
 
 /** A refusal with a public face (status, reason, sentence) and a private cause. */
-export class Failure extends Error {
+export class ApiError extends Error {
   readonly status: number
   readonly detail: string
   readonly retryAfterSeconds: number | undefined
@@ -170,7 +170,7 @@ export class Failure extends Error {
 }
 
 /** Why a command was not carried out, as a sentence for the person who gave it. */
-export class Refusal extends Error {
+export class CommandError extends Error {
   constructor(
     message: string,
     /** For programs. */
@@ -182,4 +182,4 @@ export class Refusal extends Error {
 
 /** A storage failure is worth one retry soon: a locked file or a full disk either clears quickly or needs a person. */
 export const storageUnavailable = (cause: unknown) =>
-  new Failure('storage_unavailable', { retryAfterSeconds: 1, cause })
+  new ApiError('storage_unavailable', { retryAfterSeconds: 1, cause })

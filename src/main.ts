@@ -1,9 +1,9 @@
-import { Outlet } from './cli/outlet.ts'
+import { BufferedOutput } from './cli/buffered-output.ts'
 import { run } from './cli/run.ts'
 
-const out = new Outlet(process.stdout)
-const err = new Outlet(process.stderr)
-process.on('exit', () => [out, err].forEach((outlet) => outlet.abandon()))
+const out = new BufferedOutput(process.stdout)
+const err = new BufferedOutput(process.stderr)
+process.on('exit', () => [out, err].forEach((output) => output.flushSync()))
 
 const readLine = async () => {
   for await (const line of console) return line
@@ -29,7 +29,7 @@ const code = await run(process.argv.slice(2), {
   out: (text) => out.write(text),
   err: (text) => err.write(text),
   unread: () => out.waitingLength,
-  hurry: (patienceMs) => out.hurry(patienceMs),
+  limitDrain: (patienceMs) => out.limitDrain(patienceMs),
   readLine,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   input: () => Bun.stdin.stream(),

@@ -48,7 +48,7 @@ export const keptRows = (keepDays: Config['keepDays'], rows: OldRows): Kept[] =>
   return kept.filter(([, keptMs]) => keptMs > 0).map(([name, keptMs, remove]) => ({ name, keptMs, remove }))
 }
 
-interface RetentionNeeds {
+interface RetentionDeps {
   kept: Kept[]
   commit: Commit
   clock: Clock
@@ -65,12 +65,12 @@ const rowsAtOnce = 200
 
 /** Removes what has been kept long enough, once an hour, in steps so small that they stall nobody. */
 export class Retention {
-  readonly #needs: RetentionNeeds
+  readonly #deps: RetentionDeps
   #stopped = true
   #cancel: (() => void) | undefined
 
-  constructor(needs: RetentionNeeds) {
-    this.#needs = needs
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps
   }
 
   start() {
@@ -84,12 +84,12 @@ export class Retention {
   }
 
   #later(delayMs: number, place: number, removed: number) {
-    if (!this.#stopped) this.#cancel = this.#needs.clock.after(delayMs, () => void this.#step(place, removed))
+    if (!this.#stopped) this.#cancel = this.#deps.clock.after(delayMs, () => void this.#step(place, removed))
   }
 
   /** One commit for one kind of row, then the next one; `removed` are those of this kind so far. */
   async #step(place: number, removed: number) {
-    const { kept, commit, clock, log } = this.#needs
+    const { kept, commit, clock, log } = this.#deps
     const rows = kept[place]
     if (!rows) return this.#later(roundMs, 0, 0)
     try {

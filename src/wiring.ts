@@ -1,5 +1,4 @@
 import { version } from '../package.json'
-import { keyTarget } from './audit.ts'
 import { type Call, isOver } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
@@ -14,13 +13,14 @@ import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './people/passwords.ts'
 import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
-import { createNoteEnd } from './http/ended.ts'
+import { createRecordRequest } from './http/record-request.ts'
 import { createRateLimits } from './http/rate-limits.ts'
-import { createNoteRefusal } from './http/refusals.ts'
+import { createRecordRefusal } from './http/record-refusal.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
-import { type KeyInEnvironment, Keyring } from './keys/keyring.ts'
+import { Keyring } from './keys/keyring.ts'
 import { createReportLeak } from './keys/leak.ts'
+import { createMarkKeyExposed } from './keys/mark-exposed.ts'
 import { WindowJournal } from './limits/journal.ts'
 import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
@@ -29,7 +29,7 @@ import { type OperationDeps, operations as allOperations } from './operations.ts
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { Dialling } from './providers/dialling.ts'
-import { traitsOf } from './providers/kinds.ts'
+import { capabilitiesOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
@@ -47,7 +47,7 @@ import { createSample } from './webhooks/sample.ts'
 
 export type Services = ReturnType<typeof createServices>
 
-export interface Foundations {
+export interface ServiceDeps {
   config: Config
   dataDir: Pick<DataDir, 'secret' | 'writeSetupLink' | 'removeSetupLink'>
   database: Database
@@ -63,11 +63,11 @@ export interface Foundations {
 }
 
 /** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
-export const createServices = (foundations: Foundations) => {
-  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = foundations
-  const { operations = allOperations } = foundations
+export const createServices = (deps: ServiceDeps) => {
+  const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = deps
+  const { operations = allOperations } = deps
   const stores = createStores(database, dataDir.secret())
-  const { accounts, agents, audit, calls, deliveries, keys, people, webhooks } = stores
+  const { accounts, agents, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const metrics = new Metrics(clock)
@@ -79,28 +79,28 @@ export const createServices = (foundations: Foundations) => {
   takeOver()
   const watcher = new Watcher({ database, clock, log, takeOver })
 
-  const tells = (call: Call) => traitsOf(call.provider).tells
+  const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
-  const telling = { webhooks, deliveries, send, clock }
+  const webhookDeps = { webhooks, deliveries, send, clock }
   const deliverer = new Deliverer({
-    ...telling,
+    ...webhookDeps,
     commit,
     log,
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
   })
-  const announce = createOutbox({ ...telling, agents, tells, wake: () => deliverer.wake() })
+  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
   const lifecycle = new Lifecycle({
     calls,
     leases,
-    tells,
+    capabilities,
     commit,
     clock,
-    announce,
+    enqueueEvents,
     ended: (call) => metrics.callEnded(call),
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
-  const surroundings = { clock, timeoutMs: providerTimeoutMs, send }
+  const providerDeps = { clock, timeoutMs: providerTimeoutMs, send }
   const dialling = new Dialling({
     simulator,
     accounts,
@@ -108,15 +108,14 @@ export const createServices = (foundations: Foundations) => {
       const call = calls.find(callId)
       return call !== undefined && isOver(call)
     },
-    surroundings,
+    providerDeps,
     publicUrl,
     measure: (...request) => metrics.provider(...request),
   })
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
-  const calling = { lifecycle, dispatcher, provider, clock }
-  const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
-  const reconciler = new Reconciler({ ...calling, calls, findsByOurId, log })
+  const callDeps = { lifecycle, dispatcher, provider, clock }
+  const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
 
   const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
   const kept = [
@@ -129,12 +128,12 @@ export const createServices = (foundations: Foundations) => {
   const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
   journal.restore()
   const rateLimits = createRateLimits({ ...config, leases, windows, clock })
-  const standing = { leases, windows, limits: config, census: stores.census, dueIfMadeBefore }
+  const gauges = { leases, windows, limits: config, counts: stores.counts, dueIfMadeBefore }
 
   const keyring = new Keyring(keys)
-  let { isServing = false } = foundations
+  let { isServing = false } = deps
   const destinationRules = { allowPrivate: config.allowPrivateDestinations }
-  const sendSample = createSample(telling)
+  const sendSample = createSample(webhookDeps)
   const trigger = createTrigger({
     ...config,
     agents,
@@ -149,9 +148,9 @@ export const createServices = (foundations: Foundations) => {
       dispatcher.dispatch(call)
     },
   })
-  const endCall = createEnd(calling)
-  const releasing = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
-  const releaseCall = createRelease(releasing)
+  const endCall = createEnd(callDeps)
+  const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
+  const releaseCall = createRelease(releaseDeps)
   const operationDeps = {
     ...stores,
     usage,
@@ -164,7 +163,7 @@ export const createServices = (foundations: Foundations) => {
     trigger,
     endCall,
     releaseCall,
-    endCalls: createEndCalls(releasing),
+    endCalls: createEndCalls(releaseDeps),
     rateLimits,
     commit,
     compact: () => database.compact(),
@@ -205,17 +204,13 @@ export const createServices = (foundations: Foundations) => {
     windows,
     journal,
     rateLimits,
-    noteEnd: createNoteEnd({ log, clock, requests: metrics.requests }),
-    noteRefusal: createNoteRefusal({ ...config, usage, rateLimits, clock }),
+    recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
+    recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(people, clock, log, isSecure(config)),
     passwords: new Passwords(people, clock),
-    noteExposure: (key: KeyInEnvironment, now: number, address: string | null) => {
-      const { agencyId: agency, name: environment } = key.environment
-      const deed = { action: 'key.seen_in_url', agency, environment, target: keyTarget(key) } as const
-      audit.change(() => keys.markExposed(key, now), { at: now, actor: 'API client', address, ...deed })
-    },
+    markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
-    readMetrics: createReadMetrics({ ...standing, metrics, clock, version }),
+    readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     isStorageTrouble,

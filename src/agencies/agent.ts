@@ -1,4 +1,4 @@
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblem } from '../providers/kinds.ts'
 
@@ -72,7 +72,7 @@ export const requireAgent = (agents: FindAgents, agencyId: string, reference: st
   const byId = findAgentOf(agents, agencyId, reference.toLowerCase())
   const [found, another] = byId ? [byId] : agents.named(agencyId, reference.trim())
   if (another)
-    throw new Failure('conflict', { detail: 'Several agents have this name. Use the id of one of them.' })
-  if (!found) throw new Failure('not_found', { detail: 'There is no such agent.' })
+    throw new ApiError('conflict', { detail: 'Several agents have this name. Use the id of one of them.' })
+  if (!found) throw new ApiError('not_found', { detail: 'There is no such agent.' })
   return found
 }

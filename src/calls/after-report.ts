@@ -8,18 +8,18 @@ const missingMs = 30_000
 
 /** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
 export const afterReport = (call: Call, report: Report, now: number): Call => {
-  if (isOver(call)) return report.known === 'yes' ? report.events.reduce(advance, call) : call
+  if (isOver(call)) return report.outcome === 'found' ? report.events.reduce(advance, call) : call
   const asked = {
     ...call,
     dispatch: call.dispatch === 'placed' ? call.dispatch : 'unknown',
-    heardAt: now,
+    lastContactAt: now,
   } as const
-  switch (report.known) {
-    case 'yes': {
+  switch (report.outcome) {
+    case 'found': {
       const { providerCallId, events } = report
       return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
     }
-    case 'no': {
+    case 'not_found': {
       // A clock that was set back begins again.
       const missingSince = Math.min(call.missingSince ?? now, now)
       // An order may still be on its way there, or not listed yet.
@@ -28,31 +28,31 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
         ? { ...asked, missingSince }
         : advance({ ...asked, missingSince }, unknownAt(now))
     }
-    case 'unclear':
+    case 'unknown':
       return asked
   }
 }
 
 /** The call as its hard cap ends it. Whatever was ordered is to be hung up. */
-export const afterCap = (call: Call, findsByOurId: boolean, now: number): Call => ({
+export const afterCap = (call: Call, lookupByCallId: boolean, now: number): Call => ({
   ...advance(call, {
     type: 'ended',
     at: now,
     status: 'failed',
     code: 'max_duration',
-    reason: reasonAtCap(call, findsByOurId),
+    reason: reasonAtCap(call, lookupByCallId),
   }),
-  hangUpDue: call.dispatch !== 'pending',
+  hangUpPending: call.dispatch !== 'pending',
 })
 
 /**
  * An order of unknown fate keeps its slot up to the cap, and no longer: it may ring at any time, and go on for as long as
  * the provider and we let a call go on.
  */
-const reasonAtCap = ({ dispatch, providerCallId }: Call, findsByOurId: boolean) => {
+const reasonAtCap = ({ dispatch, providerCallId }: Call, lookupByCallId: boolean) => {
   if (dispatch !== 'unknown' || providerCallId !== null)
     return 'The call was still open at the longest allowed duration.'
-  const after = findsByOurId
+  const after = lookupByCallId
     ? 'could not say more when it was asked'
     : 'cannot be asked about an order that it has given no id'
   return `What became of the order was never learnt: the provider did not answer it, and ${after}.`

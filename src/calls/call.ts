@@ -71,16 +71,16 @@ export interface Call extends CallOrder, CallDetails {
   endedAt: number | null
   durationSeconds: number | null
   /** Over for us, but its provider has not yet been made to hang up: tried until it has. */
-  hangUpDue: boolean
+  hangUpPending: boolean
   /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
   detailsDueAt: number | null
-  detailsAsked: number
+  detailsAttempts: number
   /** Since when its provider has not known it. */
   missingSince: number | null
   /** When the order went out, or was about to. */
   sentAt: number | null
   /** When its provider was last heard of or asked about it. */
-  heardAt: number
+  lastContactAt: number
 }
 
 /** What happened to a call at its provider. Events may repeat, come late, come in any order, or never. */
@@ -110,12 +110,12 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   answeredAt: null,
   endedAt: null,
   durationSeconds: null,
-  hangUpDue: false,
+  hangUpPending: false,
   detailsDueAt: null,
-  detailsAsked: 0,
+  detailsAttempts: 0,
   missingSince: null,
   sentAt: null,
-  heardAt: order.createdAt,
+  lastContactAt: order.createdAt,
   summary: null,
   sentiment: null,
   transcript: null,
@@ -166,11 +166,11 @@ export const advance = (call: Call, told: CallEvent): Call => {
   switch (event.type) {
     case 'ringing':
       return call.status === 'initiated'
-        ? { ...call, status: 'ringing', ringingAt: event.at, heardAt: event.at }
+        ? { ...call, status: 'ringing', ringingAt: event.at, lastContactAt: event.at }
         : call
     case 'answered':
       return call.status === 'initiated' || call.status === 'ringing'
-        ? { ...call, status: 'in_progress', answeredAt: event.at, heardAt: event.at }
+        ? { ...call, status: 'in_progress', answeredAt: event.at, lastContactAt: event.at }
         : call
     case 'ended':
       return withDetails(isOver(call) ? call : ended(call, event), event)
@@ -201,7 +201,7 @@ const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call =
     reasonCode: event.code ?? null,
     reason: event.reason ?? null,
     endedAt,
-    heardAt: endedAt,
+    lastContactAt: endedAt,
     durationSeconds: plausible(event.durationSeconds, longestSeconds) ?? countedSeconds(call, event, endedAt),
   }
 }

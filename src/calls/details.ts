@@ -7,27 +7,27 @@ const pausesMs = [30_000, 270_000, 1_500_000] as const
 const ourReasons: ReadonlySet<string> = new Set(['ended_on_request', 'max_duration', 'released'])
 
 /**
- * The call as it awaits what its provider `tells` and has not told yet, or awaits it no longer. Total and idempotent; the
+ * The call as it awaits the details that its provider usually reports and has not reported yet, or awaits them no longer. Total and idempotent; the
  * very same call where nothing changes.
  */
-export const awaitDetails = (call: Call, tells: readonly Detail[], now: number): Call => {
-  const detailsDueAt = dueAt(call, tells, now)
+export const awaitDetails = (call: Call, expected: readonly Detail[], now: number): Call => {
+  const detailsDueAt = dueAt(call, expected, now)
   return detailsDueAt === call.detailsDueAt ? call : { ...call, detailsDueAt }
 }
 
 /** The call after its provider was asked for details once more: what came late fills what is missing. */
-export const afterAsking = (call: Call, report: Report, now: number): Call => {
-  const { events, providerCallId } = report.known === 'yes' ? report : { events: [], ...call }
-  const detailsAsked = call.detailsAsked + 1
-  const pauseMs = pausesMs[detailsAsked]
+export const afterDetails = (call: Call, report: Report, now: number): Call => {
+  const { events, providerCallId } = report.outcome === 'found' ? report : { events: [], ...call }
+  const detailsAttempts = call.detailsAttempts + 1
+  const pauseMs = pausesMs[detailsAttempts]
   const isLast = pauseMs === undefined || events.some(isSilentEnd)
   const told = events.reduce(advance, call)
-  return { ...told, providerCallId, detailsAsked, detailsDueAt: isLast ? null : now + pauseMs }
+  return { ...told, providerCallId, detailsAttempts, detailsDueAt: isLast ? null : now + pauseMs }
 }
 
-const dueAt = (call: Call, tells: readonly Detail[], now: number) => {
-  if (!hasMoreToTell(call) || tells.every((detail) => call[detail] !== null)) return null
-  return call.detailsDueAt ?? (call.detailsAsked === 0 ? now + pausesMs[0] : null)
+const dueAt = (call: Call, expected: readonly Detail[], now: number) => {
+  if (!hasMoreToTell(call) || expected.every((detail) => call[detail] !== null)) return null
+  return call.detailsDueAt ?? (call.detailsAttempts === 0 ? now + pausesMs[0] : null)
 }
 
 /** Of a call that its provider has given an id, and that somebody may have talked on. Our own end says nothing about that. */

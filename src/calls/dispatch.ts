@@ -3,7 +3,7 @@ import type { Placement, Provider } from './provider.ts'
 import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
-interface DispatchNeeds {
+interface DispatchDeps {
   lifecycle: Lifecycle
   provider(call: Call): Provider
   clock: Clock
@@ -15,19 +15,19 @@ interface DispatchNeeds {
  * order is sent at most once, whatever crashes: a call found in `sending` is asked about, never sent again.
  */
 export class Dispatcher {
-  readonly #needs: DispatchNeeds
+  readonly #deps: DispatchDeps
   readonly #underWay = new Map<string, Promise<void>>()
 
-  constructor(needs: DispatchNeeds) {
-    this.#needs = needs
+  constructor(deps: DispatchDeps) {
+    this.#deps = deps
   }
 
   /** Sends the call's order in a later turn, after the answer to its trigger. */
   dispatch(call: Pick<Call, 'id'>) {
-    this.#needs.clock.after(0, () => {
+    this.#deps.clock.after(0, () => {
       const sent = this.#send(call.id)
         .catch((error: unknown) =>
-          this.#needs.log.warn('dispatch failed', { call_id: call.id, error: String(error) }),
+          this.#deps.log.warn('dispatch failed', { call_id: call.id, error: String(error) }),
         )
         .finally(() => this.#underWay.delete(call.id))
       this.#underWay.set(call.id, sent)
@@ -45,20 +45,22 @@ export class Dispatcher {
   }
 
   async #send(callId: string) {
-    const { lifecycle, clock } = this.#needs
+    const { lifecycle, clock } = this.#deps
     let claimed = false
-    const call = await lifecycle.insist(callId, (before) => {
+    const call = await lifecycle.changeWithRetry(callId, (before) => {
       claimed = before.dispatch === 'pending' && !isOver(before)
-      return claimed ? { ...before, dispatch: 'sending', sentAt: clock.now(), heardAt: clock.now() } : before
+      return claimed
+        ? { ...before, dispatch: 'sending', sentAt: clock.now(), lastContactAt: clock.now() }
+        : before
     })
     if (!claimed || !call) return
     const placement = await this.#place(call)
-    await lifecycle.insist(callId, (before) => afterPlacement(before, placement, clock.now()))
+    await lifecycle.changeWithRetry(callId, (before) => afterPlacement(before, placement, clock.now()))
   }
 
   async #place(call: Call): Promise<Placement> {
     try {
-      return await this.#needs.provider(call).place(call)
+      return await this.#deps.provider(call).place(call)
     } catch (error) {
       return { outcome: 'unknown', reason: String(error) }
     }
@@ -70,11 +72,13 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
     case 'placed': {
       const placed: Call = { ...call, dispatch: 'placed', providerCallId: placement.providerCallId }
       // Over for a reason of ours before its provider said that it had taken it: it rings all the same.
-      return isOver(call) ? { ...placed, hangUpDue: call.reasonCode !== null } : { ...placed, heardAt: now }
+      return isOver(call)
+        ? { ...placed, hangUpPending: call.reasonCode !== null }
+        : { ...placed, lastContactAt: now }
     }
     case 'refused':
       return advance(
-        { ...call, dispatch: 'refused', hangUpDue: false },
+        { ...call, dispatch: 'refused', hangUpPending: false },
         { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Provider } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
-interface EndNeeds {
+interface EndDeps {
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'settled'>
   provider(call: Call): Provider
@@ -24,7 +24,7 @@ interface EndOptions {
  * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. Fails with `provider_unavailable`.
  */
 export const createEnd =
-  ({ lifecycle, dispatcher, provider, clock }: EndNeeds) =>
+  ({ lifecycle, dispatcher, provider, clock }: EndDeps) =>
   async (call: Call, { confirm, alongside }: EndOptions = {}): Promise<Call> => {
     const now = clock.now()
     const over = (before: Call) => {
@@ -41,15 +41,15 @@ export const createEnd =
     const placed = lifecycle.find(call.id) ?? call
     if (isOver(placed)) return placed
     // An order of unknown fate may still arrive: that a provider does not know it would be no proof.
-    if (placed.dispatch !== 'placed') throw new Failure('provider_unavailable')
+    if (placed.dispatch !== 'placed') throw new ApiError('provider_unavailable')
     try {
       await provider(placed).end(placed)
     } catch (error) {
       const meanwhile = lifecycle.find(call.id)
       if (meanwhile && isOver(meanwhile)) return meanwhile
-      throw new Failure('provider_unavailable', { cause: error })
+      throw new ApiError('provider_unavailable', { cause: error })
     }
-    return (await lifecycle.insist(call.id, over)) ?? placed
+    return (await lifecycle.changeWithRetry(call.id, over)) ?? placed
   }
 
 const endedOnRequest = (call: Call, at: number): CallEvent => ({

@@ -1,5 +1,5 @@
 import type { Environment } from '../keys/keyring.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 
 /** How long a key stands for its call. */
 export const idempotencyMs = 24 * 60 * 60_000
@@ -36,10 +36,10 @@ export class Idempotency {
    */
   replay(environment: Environment, key: string, fingerprint: string, now: number): string | undefined {
     if (this.#inFlight.has(nameOf(environment, key)))
-      throw new Failure('idempotency_in_flight', { retryAfterSeconds: 1 })
+      throw new ApiError('idempotency_in_flight', { retryAfterSeconds: 1 })
     const row = this.#store.find(environment.id, key)
     if (!row || row.createdAt <= now - idempotencyMs) return undefined
-    if (row.fingerprint !== fingerprint) throw new Failure('idempotency_mismatch')
+    if (row.fingerprint !== fingerprint) throw new ApiError('idempotency_mismatch')
     return row.callId
   }
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from '../commit.ts'
 import { awaitDetails } from './details.ts'
-import type { Detail } from './provider.ts'
+import type { Capabilities } from './provider.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
@@ -12,15 +12,14 @@ interface LifecycleStore {
   update(before: Call, after: Call): void
 }
 
-interface LifecycleNeeds {
+interface LifecycleDeps {
   calls: LifecycleStore
   leases: Leases
-  /** What a call's provider usually tells of it in the end. */
-  tells(call: Call): readonly Detail[]
+  capabilities(call: Call): Capabilities
   commit: Commit
   clock: Clock
   /** Writes down, in the same commit, what others have to be told of a change. */
-  announce(before: Call, after: Call): void
+  enqueueEvents(before: Call, after: Call): void
   /** Is told once of each call that is over, when that is on disk. */
   ended?(call: Call): void
 }
@@ -33,11 +32,11 @@ const retryMs = 1000
  * it, a call of which its provider has more to tell is then asked about for a while.
  */
 export class Lifecycle {
-  readonly #needs: LifecycleNeeds
+  readonly #deps: LifecycleDeps
   #stopped = false
 
-  constructor(needs: LifecycleNeeds) {
-    this.#needs = needs
+  constructor(deps: LifecycleDeps) {
+    this.#deps = deps
   }
 
   /** From now on nothing is written. */
@@ -46,50 +45,50 @@ export class Lifecycle {
   }
 
   find(callId: string) {
-    return this.#needs.calls.find(callId)
+    return this.#deps.calls.find(callId)
   }
 
   /** Carries events into the call, and insists: what a provider told once may never be told again. */
   record(callId: string, ...events: CallEvent[]) {
-    return this.insist(callId, (call) => events.reduce(advance, call))
+    return this.changeWithRetry(callId, (call) => events.reduce(advance, call))
   }
 
   /** `change`, tried again until the disk takes it, or the process stops. */
-  async insist(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+  async changeWithRetry(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
     for (;;) {
       if (this.#stopped) return undefined
       try {
         return await this.change(callId, alter)
       } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        await new Promise<void>((wake) => this.#needs.clock.after(retryMs, wake))
+        if (!(error instanceof ApiError)) throw error
+        await new Promise<void>((wake) => this.#deps.clock.after(retryMs, wake))
       }
     }
   }
 
   /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
-    const result = await this.#needs.commit(() => this.within(callId, alter))
+    const result = await this.#deps.commit(() => this.within(callId, alter))
     if (result) this.committed(result)
     return result
   }
 
   /** The same inside a transaction of somebody else, who says by `committed` that it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { announce, calls, clock, tells } = this.#needs
+    const { enqueueEvents, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
     // Whatever was asked or heard in the meantime would be about the person again.
     if (!call || isForgotten(call)) return call
     const altered = alter(call)
     if (altered === call) return call
-    const next = awaitDetails(altered, tells(altered), clock.now())
+    const next = awaitDetails(altered, capabilities(altered).details, clock.now())
     calls.update(call, next)
-    announce(call, next)
+    enqueueEvents(call, next)
     return next
   }
 
   committed(call: Call) {
-    const { clock, ended, leases } = this.#needs
+    const { clock, ended, leases } = this.#deps
     if (isOver(call) && leases.release(call.id, clock.now())) ended?.(call)
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { isMailbox } from './mailbox.ts'
 import { phoneNumberPattern } from './phone-number.ts'
 import { jsonObject } from './record.ts'
@@ -61,7 +61,7 @@ export const orderOf = (
   phoneNumber: unknown,
 ): TriggerRequest => {
   if (typeof phoneNumber !== 'string' || !phoneNumberPattern.test(phoneNumber))
-    throw new Failure('invalid_phone_number')
+    throw new ApiError('invalid_phone_number')
   return {
     phoneNumber,
     agentId: agent_id ?? null,

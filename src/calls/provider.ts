@@ -26,11 +26,11 @@ export interface CallReference {
   providerCallId: string | null
 }
 
-/** What a provider answers when asked about a call. `unclear`: it could not say, so that asking again is worth it. */
+/** A provider's answer about a call. `unknown` means that it could not say: a later request may succeed. */
 export type Report =
-  | { known: 'yes'; providerCallId: string; events: CallEvent[] }
-  | { known: 'no' }
-  | { known: 'unclear'; reason: string }
+  | { outcome: 'found'; providerCallId: string; events: CallEvent[] }
+  | { outcome: 'not_found' }
+  | { outcome: 'unknown'; reason: string }
 
 /** A request that claims to come from a provider, not yet believed. */
 interface IncomingRequest {
@@ -40,28 +40,29 @@ interface IncomingRequest {
   url: string
 }
 
-/** One piece of news about a call, which it names by our id, by the provider's, or by both. */
-export interface News {
+/** An event of a call that a provider names by our id, by its own, or by both. */
+export interface ReportedEvent {
   callId: string | null
   providerCallId: string | null
   event: CallEvent
 }
 
-/** What an incoming request turned out to be: only `news` was signed by the provider, just now. */
-export type Reading = { kind: 'news'; news: News[] } | { kind: 'forged' } | { kind: 'stale' }
+/** The events of an incoming request, once its signature and its age are right. */
+export type VerifiedEvents =
+  { kind: 'events'; events: ReportedEvent[] } | { kind: 'invalid_signature' } | { kind: 'expired' }
 
 /** Who dials, through one account. Nothing of what the other side does is an exception: it is answered with a value. */
 export interface Provider {
   /** Sends the order, once. */
   place(order: CallOrder): Promise<Placement>
   /** Everything known of the call so far, as events. */
-  ask(call: CallReference): Promise<Report>
+  fetchStatus(call: CallReference): Promise<Report>
   /** Hangs up; resolves once the call is over, throws when that cannot be done. */
   end(call: CallReference): Promise<void>
   /** Tries the credentials with a request that changes and rings nothing. Undefined when they work, else why not. */
   check(): Promise<string | undefined>
   /** Verifies and reads what came in at the account's hook. `now` is wall-clock milliseconds. */
-  read(request: IncomingRequest, now: number): Reading
+  verifyEvents(request: IncomingRequest, now: number): VerifiedEvents
 }
 
 /** An account at a provider, opened: what is needed to speak for it. */
@@ -75,7 +76,7 @@ export interface Account {
 }
 
 /** What a provider takes from its process. */
-export interface Surroundings {
+export interface ProviderDeps {
   clock: Pick<Clock, 'now'>
   /** How long to wait for an answer. */
   timeoutMs: number
@@ -96,6 +97,13 @@ export interface Credential {
   make?: () => string
 }
 
+export interface Capabilities {
+  /** The details that it usually reports of an answered call, at its end or some time after. */
+  details: readonly Detail[]
+  /** False where a call that has no provider id yet cannot be looked up. */
+  lookupByCallId: boolean
+}
+
 /** A provider as such: what an account of it needs, and how to speak for one. */
 export interface ProviderKind {
   name: string
@@ -103,16 +111,13 @@ export interface ProviderKind {
   credentials: readonly Credential[]
   /** What an agent's `ref` and `from` are here. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
-  /** What it usually tells of a call that was talked on, at its end or some time after. */
-  tells: readonly Detail[]
-  /** False where it cannot be asked about an order that it has not answered with an id. */
-  findsByOurId: boolean
+  capabilities: Capabilities
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
   /** Needs a base URL: there is no usual address. */
   needsBaseUrl: boolean
-  connect(account: Account, surroundings: Surroundings): Provider
+  connect(account: Account, deps: ProviderDeps): Provider
 }
 
-/** Where a provider puts what it hears of a call. */
-export type Listener = (callId: string, event: CallEvent) => void
+/** Takes the events that a provider reports from inside this process. */
+export type OnCallEvent = (callId: string, event: CallEvent) => void

@@ -1,29 +1,28 @@
 import type { Clock } from '../clock.ts'
-import type { Provider, Report } from './provider.ts'
+import type { Capabilities, Provider, Report } from './provider.ts'
 import { afterCap, afterReport } from './after-report.ts'
 import { type Call, isOver } from './call.ts'
-import { afterAsking } from './details.ts'
+import { afterDetails } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 interface ReconcileStore {
   /** Calls that are not over. */
   active(): Call[]
-  /** Calls that are not over and either expired or last heard of at `heardBefore` or earlier. */
-  overdue(now: number, heardBefore: number): Call[]
+  /** Calls that are not over and either expired or last heard of at `lastContactBefore` or earlier. */
+  overdue(now: number, lastContactBefore: number): Call[]
   /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
   hangUpsDue(now: number, triedBefore: number): Call[]
   /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
   detailsDue(now: number, limit: number): Call[]
 }
 
-interface ReconcileNeeds {
+interface ReconcileDeps {
   calls: ReconcileStore
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
   provider(call: Call): Provider
-  /** False where the provider cannot be asked about an order that it has given no id. */
-  findsByOurId(call: Call): boolean
+  capabilities(call: Call): Capabilities
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
@@ -41,20 +40,20 @@ const detailsAtOnce = 20
  * over it asks for what their providers had not told yet.
  */
 export class Reconciler {
-  readonly #needs: ReconcileNeeds
+  readonly #deps: ReconcileDeps
   /** Calls that are being looked after: a provider that never answers holds up nobody else. */
   readonly #busy = new Set<string>()
   #stopped = false
   #cancel: (() => void) | undefined
 
-  constructor(needs: ReconcileNeeds) {
-    this.#needs = needs
+  constructor(deps: ReconcileDeps) {
+    this.#deps = deps
   }
 
   /** Takes up what an earlier process left, then looks around every second until `stop`. */
   start() {
-    const now = this.#needs.clock.now()
-    for (const call of this.#needs.calls.active()) this.#takeUp(call, now)
+    const now = this.#deps.clock.now()
+    for (const call of this.#deps.calls.active()) this.#takeUp(call, now)
     this.#again()
   }
 
@@ -65,11 +64,11 @@ export class Reconciler {
 
   /** One look: overdue calls are asked about or ended, hang-ups that failed tried again, details that are due asked for. */
   tick() {
-    const now = this.#needs.clock.now()
-    for (const call of this.#needs.calls.detailsDue(now, detailsAtOnce))
-      this.#once(`details ${call.id}`, () => this.#askDetails(call))
-    for (const call of this.#needs.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
-    for (const call of this.#needs.calls.overdue(now, now - silenceMs))
+    const now = this.#deps.clock.now()
+    for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
+      this.#once(`details ${call.id}`, () => this.#fetchDetails(call))
+    for (const call of this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
+    for (const call of this.#deps.calls.overdue(now, now - silenceMs))
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
   }
 
@@ -80,11 +79,11 @@ export class Reconciler {
 
   #again() {
     if (this.#stopped) return
-    this.#cancel = this.#needs.clock.after(tickMs, () => {
+    this.#cancel = this.#deps.clock.after(tickMs, () => {
       try {
         this.tick()
       } catch (error) {
-        this.#needs.log.warn('reconcile failed', { error: String(error) })
+        this.#deps.log.warn('reconcile failed', { error: String(error) })
       }
       this.#again()
     })
@@ -93,7 +92,7 @@ export class Reconciler {
   /** Asking and ending go on beside each other, so that a call being asked about still ends at its cap. */
   #takeUp(call: Call, now: number) {
     if (call.expiresAt <= now) this.#once(`end ${call.id}`, () => this.#expire(call, now))
-    else if (call.dispatch === 'pending') this.#needs.dispatcher.dispatch(call)
+    else if (call.dispatch === 'pending') this.#deps.dispatcher.dispatch(call)
     else this.#once(`ask ${call.id}`, () => this.#settle(call.id))
   }
 
@@ -101,55 +100,55 @@ export class Reconciler {
     if (this.#busy.has(name)) return
     this.#busy.add(name)
     work()
-      .catch((error: unknown) => this.#needs.log.warn('reconcile failed', { error: String(error) }))
+      .catch((error: unknown) => this.#deps.log.warn('reconcile failed', { error: String(error) }))
       .finally(() => this.#busy.delete(name))
   }
 
   async #settle(callId: string) {
-    const { lifecycle, dispatcher, clock } = this.#needs
+    const { lifecycle, dispatcher, clock } = this.#deps
     await dispatcher.settled(callId)
     const call = lifecycle.find(callId)
     if (!call || isOver(call)) return
-    const report = await this.#ask(call)
-    this.#needs.log.info('asked about a silent call', { call_id: callId, known: report.known })
-    await lifecycle.insist(callId, (before) => afterReport(before, report, clock.now()))
+    const report = await this.#fetchStatus(call)
+    this.#deps.log.info('asked about a silent call', { call_id: callId, outcome: report.outcome })
+    await lifecycle.changeWithRetry(callId, (before) => afterReport(before, report, clock.now()))
   }
 
-  async #askDetails(call: Call) {
-    const { lifecycle, clock, log } = this.#needs
-    const report = await this.#ask(call)
-    log.info('asked for the details of a call', { call_id: call.id, known: report.known })
-    await lifecycle.insist(call.id, (before) => afterAsking(before, report, clock.now()))
+  async #fetchDetails(call: Call) {
+    const { lifecycle, clock, log } = this.#deps
+    const report = await this.#fetchStatus(call)
+    log.info('asked for the details of a call', { call_id: call.id, outcome: report.outcome })
+    await lifecycle.changeWithRetry(call.id, (before) => afterDetails(before, report, clock.now()))
   }
 
-  async #ask(call: Call): Promise<Report> {
+  async #fetchStatus(call: Call): Promise<Report> {
     try {
-      return await this.#needs.provider(call).ask(call)
+      return await this.#deps.provider(call).fetchStatus(call)
     } catch (error) {
-      this.#needs.log.warn('provider could not be asked', { call_id: call.id, error: String(error) })
-      return { known: 'unclear', reason: String(error) }
+      this.#deps.log.warn('provider could not be asked', { call_id: call.id, error: String(error) })
+      return { outcome: 'unknown', reason: String(error) }
     }
   }
 
   /** The lease ends whatever the provider does; hanging up is tried after it. */
   async #expire({ id }: Call, now: number) {
-    const { findsByOurId, lifecycle, log } = this.#needs
+    const { capabilities, lifecycle, log } = this.#deps
     log.warn('call ended by the hard cap', { call_id: id })
-    const over = await lifecycle.insist(id, (before) =>
-      isOver(before) ? before : afterCap(before, findsByOurId(before), now),
+    const over = await lifecycle.changeWithRetry(id, (before) =>
+      isOver(before) ? before : afterCap(before, capabilities(before).lookupByCallId, now),
     )
-    if (over?.hangUpDue) this.hangUp(over)
+    if (over?.hangUpPending) this.hangUp(over)
   }
 
   /** An order that was never answered is looked for first: most providers hang up by their own id alone. */
   async #idOf(call: Call) {
-    const report = await this.#ask(call)
-    return report.known === 'yes' ? report.providerCallId : null
+    const report = await this.#fetchStatus(call)
+    return report.outcome === 'found' ? report.providerCallId : null
   }
 
   /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */
   async #hangUp(call: Call) {
-    const { lifecycle, provider, clock, log } = this.#needs
+    const { lifecycle, provider, clock, log } = this.#deps
     let isDone = clock.now() > call.expiresAt + hangUpForMs
     const providerCallId = call.providerCallId ?? (await this.#idOf(call))
     try {
@@ -158,11 +157,11 @@ export class Reconciler {
     } catch (error) {
       log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })
     }
-    await lifecycle.insist(call.id, (before) => ({
+    await lifecycle.changeWithRetry(call.id, (before) => ({
       ...before,
       providerCallId: before.providerCallId ?? providerCallId,
-      hangUpDue: before.hangUpDue && !isDone,
-      heardAt: clock.now(),
+      hangUpPending: before.hangUpPending && !isDone,
+      lastContactAt: clock.now(),
     }))
   }
 }

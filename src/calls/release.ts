@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
-interface ReleaseNeeds {
+interface ReleaseDeps {
   lifecycle: Lifecycle
   /** Makes the provider hang up a call that is over for us, and goes on trying. */
   hangUp(call: Call): void
@@ -15,7 +15,7 @@ interface ReleaseNeeds {
  * left as it is, and then nothing is written. Fails with `storage_unavailable`.
  */
 export const createRelease =
-  ({ lifecycle, hangUp, clock }: ReleaseNeeds) =>
+  ({ lifecycle, hangUp, clock }: ReleaseDeps) =>
   async (call: Call, alongside: () => void): Promise<Call> => {
     const now = clock.now()
     const over = await lifecycle.change(call.id, (before) => {
@@ -23,7 +23,7 @@ export const createRelease =
       alongside()
       return afterRelease(before, releasedByHand, now)
     })
-    if (over?.hangUpDue) hangUp(over)
+    if (over?.hangUpPending) hangUp(over)
     return over ?? call
   }
 
@@ -33,15 +33,15 @@ const releasedByHand =
 /** The call as it is over for us. Whatever was ordered is to be hung up. */
 const afterRelease = (call: Call, reason: string, at: number): Call => ({
   ...advance(call, { type: 'ended', at, status: 'failed', code: 'released', reason }),
-  hangUpDue: call.dispatch !== 'pending',
+  hangUpPending: call.dispatch !== 'pending',
 })
 
-interface EndCallsNeeds extends ReleaseNeeds {
+interface EndCallsDeps extends ReleaseDeps {
   calls: { activeIn(environmentId: string): Call[] }
 }
 
 /** Ends all calls of environments at once, in a transaction of somebody else. */
-export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsNeeds) => ({
+export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsDeps) => ({
   /** Inside the transaction: gives the calls that it ended. */
   within: (environmentIds: string[], reason: string): Call[] =>
     environmentIds
@@ -53,7 +53,7 @@ export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsNeed
   committed: (ended: Call[]) => {
     for (const call of ended) {
       lifecycle.committed(call)
-      if (call.hangUpDue) hangUp(call)
+      if (call.hangUpPending) hangUp(call)
     }
   },
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Environment } from '../keys/keyring.ts'
 import type { Leases } from '../limits/leases.ts'
 import { type Call, leaseOf, newCall } from './call.ts'
@@ -35,7 +35,7 @@ interface TriggerOptions {
   alongside?: (callId: string) => void
 }
 
-interface TriggerNeeds {
+interface TriggerDeps {
   agents: { find(id: string): Agent | undefined }
   calls: { insert(call: Call): void }
   accounts: { idOf(agencyId: string, provider: string): string | undefined }
@@ -55,8 +55,8 @@ interface TriggerNeeds {
  * answer. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`, `wrong_agency`,
  * `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor a lease behind.
  */
-export const createTrigger = (needs: TriggerNeeds) => {
-  const { idempotency, clock } = needs
+export const createTrigger = (deps: TriggerDeps) => {
+  const { idempotency, clock } = deps
 
   return async (
     environment: Environment,
@@ -64,7 +64,7 @@ export const createTrigger = (needs: TriggerNeeds) => {
     key: string | null = null,
     options: TriggerOptions = {},
   ): Promise<Triggered> => {
-    if (key === null) return { callId: await start(needs, environment, request, options), replayed: false }
+    if (key === null) return { callId: await start(deps, environment, request, options), replayed: false }
     const now = clock.now()
     const fingerprint = fingerprintOf(request)
     const earlier = idempotency.replay(environment, key, fingerprint, now)
@@ -74,52 +74,52 @@ export const createTrigger = (needs: TriggerNeeds) => {
       options.alongside?.(callId)
     }
     const callId = await idempotency.hold(environment, key, () =>
-      start(needs, environment, request, { ...options, alongside }),
+      start(deps, environment, request, { ...options, alongside }),
     )
     return { callId, replayed: false }
   }
 }
 
 const start = async (
-  needs: TriggerNeeds,
+  deps: TriggerDeps,
   environment: Environment,
   request: TriggerRequest,
   { simulated = false, grantNumber, alongside, signal }: TriggerOptions,
 ): Promise<string> => {
-  const agent = chooseAgent(needs, environment, request.agentId)
-  const now = needs.clock.now()
+  const agent = chooseAgent(deps, environment, request.agentId)
+  const now = deps.clock.now()
   const order = {
     ...request,
     id: Bun.randomUUIDv7(),
     agencyId: environment.agencyId,
     environmentId: environment.id,
     agentId: agent.id,
-    ...dialling(needs, environment, agent, simulated),
+    ...dialling(deps, environment, agent, simulated),
     createdAt: now,
-    expiresAt: now + needs.maxCallSeconds * 1000,
+    expiresAt: now + deps.maxCallSeconds * 1000,
   }
   const call = newCall(order, grantNumber)
-  const slot = needs.leases.take(leaseOf(call), environment.concurrentCalls ?? needs.concurrentCalls)
-  if (!slot.granted) throw new Failure('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
+  const slot = deps.leases.take(leaseOf(call), environment.concurrentCalls ?? deps.concurrentCalls)
+  if (!slot.granted) throw new ApiError('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
-    await needs.commit(() => {
+    await deps.commit(() => {
       requireConnected(signal)
       // An agent is deleted while no call of its is on disk, and this one is not yet.
-      if (!needs.agents.find(agent.id)) throw new Failure('agent_not_found')
-      needs.calls.insert(call)
+      if (!deps.agents.find(agent.id)) throw new ApiError('agent_not_found')
+      deps.calls.insert(call)
       alongside?.(call.id)
     })
   } catch (error) {
-    needs.leases.revoke(call.id)
+    deps.leases.revoke(call.id)
     throw error
   }
-  needs.dispatch(call)
+  deps.dispatch(call)
   return call.id
 }
 
 /** Who dials for this call. */
 const dialling = (
-  { accounts }: Pick<TriggerNeeds, 'accounts'>,
+  { accounts }: Pick<TriggerDeps, 'accounts'>,
   environment: Environment,
   agent: Agent,
   simulated: boolean,
@@ -138,14 +138,14 @@ const fingerprintOf = (request: TriggerRequest) =>
   new Bun.CryptoHasher('sha256').update(JSON.stringify(request)).digest('hex')
 
 const chooseAgent = (
-  { agents }: Pick<TriggerNeeds, 'agents'>,
+  { agents }: Pick<TriggerDeps, 'agents'>,
   environment: Environment,
   wanted: string | null,
 ) => {
   const id = wanted ?? environment.defaultAgentId
-  if (id === null) throw new Failure('no_agent')
+  if (id === null) throw new ApiError('no_agent')
   const agent = agents.find(id)
-  if (!agent) throw new Failure('agent_not_found')
-  if (agent.agencyId !== environment.agencyId) throw new Failure('wrong_agency', { detail: 'agent' })
+  if (!agent) throw new ApiError('agent_not_found')
+  if (agent.agencyId !== environment.agencyId) throw new ApiError('wrong_agency', { detail: 'agent' })
   return agent
 }

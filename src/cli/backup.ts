@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { defineCommand } from 'citty'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import type { BackupSummary } from '../storage/data-dir.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print, readableBytes, withProgress } from './io.ts'
@@ -62,7 +62,9 @@ const tell = (
 /** Prints a copy that is whole and checked: it is made in the data directory, and gone from there afterwards. */
 const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => {
   if (io.isTerminal || !io.outFile)
-    throw new Refusal('A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db')
+    throw new CommandError(
+      'A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db',
+    )
   const path = dataDir.aside('backup')
   try {
     const summary = withProgress(io, (progress) => dataDir.backUp(path, progress))
@@ -75,7 +77,7 @@ const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => 
 
 /** What is piped in, as a file of the data directory until the block of its `using` ends. */
 const receive = async (io: Io, dataDir: DataDir) => {
-  if (!io.input) throw new Refusal('Nothing is piped in.')
+  if (!io.input) throw new CommandError('Nothing is piped in.')
   const path = dataDir.aside('restore')
   const remove = () => rmSync(path, { force: true })
   try {

@@ -96,7 +96,7 @@ const log = ({ journalMode, logBytes }: DatabaseFindings): Check => {
   return ok('log', says)
 }
 
-const migrations = ({ standing: { applied, known, unknown } }: DatabaseFindings): Check => {
+const migrations = ({ migrationState: { applied, known, unknown } }: DatabaseFindings): Check => {
   if (unknown > 0)
     return fail(
       'migrations',

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { explainConfig } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { tryPlaces } from '../server/place.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { readCertificate } from '../server/certificate.ts'
@@ -22,6 +22,6 @@ export const config = (io: Io) =>
       const rows = settings.map(({ name, value, source }) => [name, value ?? '–', source])
       print(io, args.json, { settings, unknown }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
       const { problem } = new DataDir(read)
-      if (problem !== undefined) throw new Refusal(problem)
+      if (problem !== undefined) throw new CommandError(problem)
     },
   })

@@ -1,4 +1,4 @@
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import type { Io } from './io.ts'
 
 /** The option of every command that asks. */
@@ -6,11 +6,11 @@ export const yes = { yes: { type: 'boolean', description: 'Go on without being a
 
 /**
  * Asks before a command ends something that works. `ends` is the sentence that names it; null where nothing ends. Throws a
- * `Refusal` for any answer but yes, and where nobody can be asked.
+ * `CommandError` for any answer but yes, and where nobody can be asked.
  */
 export const confirm = async (io: Io, ends: string | null) => {
   if (ends === null) return
-  if (!io.ask) throw new Refusal(`${ends} Add --yes to do it.`, 'confirmation_required')
+  if (!io.ask) throw new CommandError(`${ends} Add --yes to do it.`, 'confirmation_required')
   const answer = await io.ask(`${ends} Do it? [y/N] `)
-  if (!/^\s*y(?:es)?\s*$/i.test(answer ?? '')) throw new Refusal('Nothing was changed.')
+  if (!/^\s*y(?:es)?\s*$/i.test(answer ?? '')) throw new CommandError('Nothing was changed.')
 }

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
-import { commandLine, keyTarget } from '../audit.ts'
+import { actedBy, keyTarget } from '../audit.ts'
 import type { Config } from '../config.ts'
 import { issueKey } from '../keys/issue.ts'
+import { commandLineActor } from '../people/actor.ts'
 import { startServer } from '../server/start.ts'
 import type { Services } from '../wiring.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -55,10 +56,10 @@ const seed = ({ agencies, agents, audit, environments, keys }: Services) => {
   const production = environments.find(agency.id, 'production')
   if (!production) throw new Error('the demo agency has no production environment')
   const { key, token } = issueKey(keys, production.id, now)
-  const by = { ...commandLine(now), agency: agency.id }
-  audit.record({ ...by, action: 'agency.created', target: agency.name })
-  audit.record({ ...by, action: 'agent.created', target: agent.name })
-  audit.record({ ...by, action: 'key.generated', environment: production.name, target: keyTarget(key) })
+  const common = { ...actedBy(commandLineActor, now), agency: agency.id }
+  audit.record({ ...common, action: 'agency.created', target: agency.name })
+  audit.record({ ...common, action: 'agent.created', target: agent.name })
+  audit.record({ ...common, action: 'key.generated', environment: production.name, target: keyTarget(key) })
   return token
 }
 

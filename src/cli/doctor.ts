@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { version } from '../../package.json'
 import type { Config } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { readCertificate } from '../server/certificate.ts'
 import type { Holder } from '../storage/data-dir.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
@@ -31,7 +31,7 @@ export const doctor = (io: Io) =>
       const rows = checks.map(({ level, name, says }) => [level, name, says])
       print(io, args.json, { checks }, table(['STATE', 'CHECK', 'FINDING'], rows))
       const failed = checks.filter(({ level }) => level === 'fail').map(({ name }) => name)
-      if (failed.length > 0) throw new Refusal(`Not well: ${failed.join(', ')}.`)
+      if (failed.length > 0) throw new CommandError(`Not well: ${failed.join(', ')}.`)
     },
   })
 

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { type Config, localUrl } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import type { Holder } from '../storage/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print } from './io.ts'
 
@@ -13,12 +13,12 @@ export const healthcheck = (io: Io) =>
     run: async ({ args }) => {
       const dataDir = existingDataDir(io)
       const found = await probe(configOf(io), dataDir.holder())
-      if (found.found === 'nothing') throw new Refusal(`Nothing answers at ${found.url}.`)
+      if (found.found === 'nothing') throw new CommandError(`Nothing answers at ${found.url}.`)
       if (found.found === 'stranger')
-        throw new Refusal(
+        throw new CommandError(
           `It is ${found.what} that answers at ${found.url}, not the server of ${dataDir.path}.`,
         )
-      if (found.status !== 200) throw new Refusal(`${found.url} answers ${found.status}.`)
+      if (found.status !== 200) throw new CommandError(`${found.url} answers ${found.status}.`)
       print(io, args.json, { status: 'ready' }, 'ready')
     },
   })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { readConfig } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
 
 /** What a command may touch of the process that it runs in. */
@@ -12,7 +12,7 @@ export interface Io {
   /** How many characters of `out` nobody has taken yet; absent where that does not matter. */
   unread?(): number
   /** Lets the end of the process wait no longer than this for who reads `out`. */
-  hurry?(patienceMs: number): void
+  limitDrain?(patienceMs: number): void
   /** The next line of what is fed to the process; absent where nothing is. */
   readLine?(): Promise<string | undefined>
   /** Asks the person at the terminal, and gives their line; absent where nobody sits there. */
@@ -28,11 +28,11 @@ export interface Io {
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
 export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
-/** The data directory of this configuration. Throws a `Refusal` when nothing is in it. */
+/** The data directory of this configuration. Throws a `CommandError` when nothing is in it. */
 export const existingDataDir = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   if (dataDir.exists) return dataDir
-  throw new Refusal(
+  throw new CommandError(
     `There is no callgate data in ${resolve(dataDir.path)}. Set CALLGATE_DATA_DIR to the server's data directory.`,
   )
 }

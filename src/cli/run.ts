@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
-import { Failure, Refusal } from '../failures.ts'
+import { ApiError, CommandError } from '../failures.ts'
 import type { Operation } from '../operation/operation.ts'
 import { nouns, operations as allOperations } from '../operations.ts'
 import { DataDir } from '../storage/data-dir.ts'
@@ -138,7 +138,7 @@ const resolve = (root: CommandDef, args: string[]): Resolved => {
 }
 
 const sentence = (io: Io, error: unknown) => {
-  if (error instanceof Refusal || error instanceof Failure) return error.message
+  if (error instanceof CommandError || error instanceof ApiError) return error.message
   if (DataDir.isTrouble(error)) return new DataDir(configOf(io)).refusal(error).message
   if ((error as { code?: string }).code === 'EADDRINUSE')
     return 'The port is in use. Choose another with CALLGATE_PORT.'
@@ -146,8 +146,8 @@ const sentence = (io: Io, error: unknown) => {
 }
 
 const codeOf = (error: unknown) => {
-  if (error instanceof Failure) return error.reason
-  return error instanceof Refusal ? error.code : 'internal'
+  if (error instanceof ApiError) return error.reason
+  return error instanceof CommandError ? error.code : 'internal'
 }
 
 const plain = (io: Io, text: string) => (io.isTerminal ? text : stripVTControlCharacters(text))

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Find } from '../keys/search.ts'
 import { adminToken, apiKey, tokenHash, tokenKinds, tokenLast4 } from '../keys/token.ts'
@@ -38,7 +38,7 @@ export const scan = (io: Io) =>
         { found: found.map(present), files, skipped: Object.fromEntries(skipped) },
         [...lines, summary(files, skipped)].join('\n'),
       )
-      if (found.length > 0) throw new Refusal(verdict(found))
+      if (found.length > 0) throw new CommandError(verdict(found))
     },
   })
 
@@ -57,7 +57,7 @@ interface Found {
 
 const look = async function* (io: Io, path: string) {
   if (path !== '-') return yield* scanPath(path)
-  if (!io.input) throw new Refusal('Nothing is piped in.')
+  if (!io.input) throw new CommandError('Nothing is piped in.')
   yield { file: '-', finds: await scanStream(io.input()) }
 }
 

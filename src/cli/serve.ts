@@ -15,16 +15,16 @@ export const serve = (io: Io) =>
       const asked = stopSignal()
       // Without a certificate, a terminal that is closed takes its server along.
       if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
-      log.announce(`listening on ${url}`, { event: 'listening', url })
+      log.always(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
-        log.announce(
+        log.always(
           `nobody can sign in yet: set up within ${setupMinutes} minutes, or get a new link with "callgate person setup": ${setupLink}`,
           { event: 'setup', url: setupLink },
         )
       const signal = await asked
       log.info(`stopping on ${signal}`, { event: 'stopping', signal })
       await stop()
-      io.hurry?.(readerPatienceMs)
+      io.limitDrain?.(readerPatienceMs)
     },
   })
 

@@ -17,7 +17,7 @@ export interface Sending {
   longestWaitMs: number
 }
 
-export interface Exchange {
+export interface ClientRequest {
   url: string
   init: RequestInit
   signal?: AbortSignal | undefined
@@ -49,23 +49,26 @@ const jitter = 0.25
  * after 429, 503 and `idempotency_in_flight`, and where no answer of the server's came. Throws `CallgateError`, or the
  * signal's reason once it aborts.
  */
-export const send = async (sending: Sending, exchange: Exchange): Promise<Granted> => {
+export const send = async (sending: Sending, request: ClientRequest): Promise<Granted> => {
   let tried = 0
   for (let waits = 0; ; waits++) {
-    const result = await tryOnce(sending, exchange)
+    const result = await tryOnce(sending, request)
     if ('body' in result) return result
     const { error } = result
-    const limited = exchange.patient === true && error.status === 429
+    const limited = request.patient === true && error.status === 429
     if (!limited) tried++
     if (!isPassing(error) || tried >= sending.tries) throw error
     const waitMs = Math.max(leastWaitMs(error, waits), result.windowMs)
     if (!limited && waitMs > sending.longestWaitMs) throw error
     const jitteredMs = Math.ceil(waitMs * (1 + jitter * sending.random()))
-    await sending.sleep(Math.min(jitteredMs, longestTimerMs), exchange.signal)
+    await sending.sleep(Math.min(jitteredMs, longestTimerMs), request.signal)
   }
 }
 
-const tryOnce = async (sending: Sending, { url, init, signal }: Exchange): Promise<Granted | Refused> => {
+const tryOnce = async (
+  sending: Sending,
+  { url, init, signal }: ClientRequest,
+): Promise<Granted | Refused> => {
   signal?.throwIfAborted()
   const timeout = AbortSignal.timeout(sending.timeoutMs)
   try {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
-import { isHost } from './exchange.ts'
+import { isHost } from './request-context.ts'
 
 type Trusted = Config['trustedProxies']
 type Peer = Pick<Server<unknown>, 'requestIP'> | null

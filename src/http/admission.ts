@@ -2,7 +2,7 @@ import { Elysia, status } from 'elysia'
 import { agencyFlaw } from '../agencies/agency.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import { tokenFlaw } from '../keys/token.ts'
 import type { WindowJournal } from '../limits/journal.ts'
@@ -11,23 +11,23 @@ import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress } from './address.ts'
 import { keysInUrl, readBearer, readUserAgent } from './bearer.ts'
-import type { NoteEnd } from './ended.ts'
+import type { RecordRequest } from './record-request.ts'
 import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { NoteRefusal, RefusedExchange } from './refusals.ts'
+import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
-interface AdmissionNeeds {
+interface AdmissionDeps {
   keyring: Keyring
   windows: Windows
   journal: Pick<WindowJournal, 'note'>
   rateLimits: RateLimits
   usage: Pick<Usage, 'grant'>
-  noteRefusal: NoteRefusal
-  noteEnd: NoteEnd
+  recordRefusal: RecordRefusal
+  recordRequest: RecordRequest
   /** Notes for the admin that a key was seen in a URL. */
-  noteExposure(key: KeyInEnvironment, now: number, address: string | null): void
+  markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): void
   /** The refusal, when an address has sent too many wrong keys. */
-  countWrongKey(address: string | null): Failure | undefined
+  countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
   log: Log
   /** For environments without a limit of their own. */
@@ -35,8 +35,8 @@ interface AdmissionNeeds {
   trustedProxies: Config['trustedProxies']
 }
 
-/** A request as `exchange` opened it. */
-interface Opened extends RefusedExchange {
+/** A request as `context` opened it. */
+interface Opened extends RefusedRequest {
   begunAt?: number
 }
 
@@ -44,82 +44,82 @@ interface Opened extends RefusedExchange {
  * Who may pass: the key, its plan, its switch, then one of the window's grants. All before the body is read, and from
  * the look-up to the grant in one synchronous step, so that no change can slip in between.
  */
-export const admission = (needs: AdmissionNeeds) => {
-  const { keyring, windows, rateLimits, usage, noteRefusal, clock, log } = needs
+export const admission = (deps: AdmissionDeps) => {
+  const { keyring, windows, rateLimits, usage, recordRefusal, clock, log } = deps
 
-  const addressOf = ({ request, server }: Pick<RefusedExchange, 'request' | 'server'>) =>
-    clientAddress(request, server, needs.trustedProxies)
+  const addressOf = ({ request, server }: Pick<RefusedRequest, 'request' | 'server'>) =>
+    clientAddress(request, server, deps.trustedProxies)
 
-  const noteExposure = (key: KeyInEnvironment, now: number, address: string | null) => {
+  const markKeyExposed = (key: KeyInEnvironment, now: number, address: string | null) => {
     try {
-      needs.noteExposure(key, now, address)
+      deps.markKeyExposed(key, now, address)
     } catch (error) {
       log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
     }
   }
 
-  const refuseKeyInUrl = (exchange: RefusedExchange, now: number) => {
-    const exposed = keysInUrl(exchange.request.url)
+  const refuseKeyInUrl = (context: RefusedRequest, now: number) => {
+    const exposed = keysInUrl(context.request.url)
     if (exposed.length === 0) return undefined
-    const refusal = new Failure('key_in_url')
+    const refusal = new ApiError('key_in_url')
     const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
     refusal.asker = known[0]
     for (const key of new Set(known)) {
-      if (key.exposedAt === null) noteExposure(key, now, addressOf(exchange))
-      noteRefusal(key, refusal, exchange, false)
+      if (key.exposedAt === null) markKeyExposed(key, now, addressOf(context))
+      recordRefusal(key, refusal, context, false)
     }
     return refusal
   }
 
   /** Whether a key opens its environment, as both stand this moment. */
-  const judge = (key: KeyInEnvironment): Failure | undefined => {
+  const judge = (key: KeyInEnvironment): ApiError | undefined => {
     if (key.replacedAt !== null)
-      return new Failure('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
+      return new ApiError('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
     const flaw = agencyFlaw(key.environment)
-    if (flaw) return new Failure(flaw)
-    if (!key.environment.accessEnabled) return new Failure('access_disabled')
+    if (flaw) return new ApiError(flaw)
+    if (!key.environment.accessEnabled) return new ApiError('access_disabled')
     return undefined
   }
 
   /** A wrong key counts against its address; a right one from there passes all the same. */
-  const throttled = (refusal: Failure, address: string | null): Failure =>
+  const throttled = (refusal: ApiError, address: string | null): ApiError =>
     refusal.reason === 'invalid_key' || refusal.reason === 'malformed_key'
-      ? (needs.countWrongKey(address) ?? refusal)
+      ? (deps.countWrongKey(address) ?? refusal)
       : refusal
 
-  const admit = (exchange: RefusedExchange) => {
-    const { request, set } = exchange
+  const admit = (context: RefusedRequest) => {
+    const { request, set } = context
     const now = clock.now()
-    const exposed = refuseKeyInUrl(exchange, now)
+    const exposed = refuseKeyInUrl(context, now)
     if (exposed) return exposed
 
     const token = readBearer(request.headers.get('authorization'))
-    if (token instanceof Failure) return throttled(token, addressOf(exchange))
+    if (token instanceof ApiError) return throttled(token, addressOf(context))
     const key = keyring.find(token)
-    if (!key) return throttled(new Failure('invalid_key'), addressOf(exchange))
-    const refused = (refusal: Failure) => {
+    if (!key) return throttled(new ApiError('invalid_key'), addressOf(context))
+    const refused = (refusal: ApiError) => {
       refusal.asker = key
-      noteRefusal(key, refusal, exchange, false)
+      recordRefusal(key, refusal, context, false)
       return refusal
     }
     const refusal = judge(key)
     if (refusal) return refused(refusal)
 
     const { environment } = key
-    const limit = environment.requestsPerMinute ?? needs.requestsPerMinute
+    const limit = environment.requestsPerMinute ?? deps.requestsPerMinute
     const window = windows.take(environment.id, limit, clock.monotonic())
-    rateLimits.announce(set.headers, environment, window)
+    rateLimits.writeHeaders(set.headers, environment, window)
     if (!window.granted)
-      return refused(new Failure('rate_limited', { retryAfterSeconds: window.resetSeconds }))
-    const grantNumber = needs.journal.note()
+      return refused(new ApiError('rate_limited', { retryAfterSeconds: window.resetSeconds }))
+    const grantNumber = deps.journal.note()
     const userAgent = readUserAgent(request)
-    const address = addressOf(exchange)
+    const address = addressOf(context)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 
     /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
     const confirm = () => {
       const current = keyring.findAgain(key)
-      const flaw = current ? judge(current) : new Failure('invalid_key')
+      const flaw = current ? judge(current) : new ApiError('invalid_key')
       if (flaw) throw flaw
     }
     return { key, environment, window, grantNumber, confirm }
@@ -130,10 +130,10 @@ export const admission = (needs: AdmissionNeeds) => {
     ({ request, server, set, route, begunAt }: Opened) => {
       set.headers['cache-control'] = 'no-store'
       const admitted = admit({ request, server, set, route })
-      if (!(admitted instanceof Failure)) return admitted
+      if (!(admitted instanceof ApiError)) return admitted
       // Answered as a value: thrown, a refusal would cost more than a request that is granted.
       const answer = status(admitted.status, answerProgram(admitted, set))
-      needs.noteEnd({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
+      deps.recordRequest({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
       return answer
     },
   )

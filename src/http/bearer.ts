@@ -1,4 +1,4 @@
-import { Failure, type Reason } from '../failures.ts'
+import { ApiError, type Reason } from '../failures.ts'
 import { adminToken, apiKey, holdsPrefix, tokenFlaw, type TokenKind, tokenLike } from '../keys/token.ts'
 
 /** The credential that a route takes, and how it refuses what is none. */
@@ -35,11 +35,11 @@ export const adminTokenWanted: Credential = {
  * The well-formed token of an Authorization header, or what is wrong with the header. The scheme's case is free
  * (RFC 9110 §11.1); after it come exactly one space and the token: what a header says twice or unclearly is refused.
  */
-export const readBearer = (header: string | null, wanted = apiKeyWanted): string | Failure => {
+export const readBearer = (header: string | null, wanted = apiKeyWanted): string | ApiError => {
   if (header?.startsWith('Bearer ')) return checked(header.slice('Bearer '.length), wanted)
-  if (header === null || header === '' || /^bearer$/i.test(header)) return new Failure(wanted.missing)
-  if (!/^bearer[ \t]/i.test(header)) return new Failure('wrong_scheme')
-  if (header[6] !== ' ') return new Failure(wanted.malformed, { detail: 'a single space belongs before it' })
+  if (header === null || header === '' || /^bearer$/i.test(header)) return new ApiError(wanted.missing)
+  if (!/^bearer[ \t]/i.test(header)) return new ApiError('wrong_scheme')
+  if (header[6] !== ' ') return new ApiError(wanted.malformed, { detail: 'a single space belongs before it' })
   return checked(header.slice('bearer '.length), wanted)
 }
 
@@ -47,8 +47,8 @@ const checked = (token: string, { kind, malformed, other }: Credential) => {
   const flaw = tokenFlaw(token, kind)
   if (flaw === undefined) return token
   return token.startsWith(other.prefix)
-    ? new Failure('wrong_credential', { detail: other.detail })
-    : new Failure(malformed, { detail: flaw })
+    ? new ApiError('wrong_credential', { detail: other.detail })
+    : new ApiError(malformed, { detail: flaw })
 }
 
 /** The User-Agent without what looks like a token: its first word is kept, as the name of a program. */

@@ -1,4 +1,4 @@
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { parseExactly } from '../json.ts'
 import { holdsToken } from '../keys/token.ts'
 
@@ -13,16 +13,16 @@ export const readJson = async (request: Request): Promise<unknown> => {
   try {
     value = parseExactly(text)
   } catch {
-    throw new Failure('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
+    throw new ApiError('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
   }
   const detail = flawOf(text)
-  if (detail !== undefined) throw new Failure('invalid_json', { detail })
+  if (detail !== undefined) throw new ApiError('invalid_json', { detail })
   return value
 }
 
 /** For a body with a key in what would be kept of it. */
 export const keyInBody = () =>
-  new Failure('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
+  new ApiError('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
 
 /** The fields of a posted form. Fails where a key is in one of them: nothing that a form is for has one. */
 export const readForm = async (request: Request): Promise<Record<string, string>> => {
@@ -35,13 +35,13 @@ export const readForm = async (request: Request): Promise<Record<string, string>
 const requireMediaType = (request: Request, wanted: string) => {
   const [type, ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
   const utf8 = parameters.every((parameter) => /^\s*(charset="?utf-?8"?)?\s*$/.test(parameter))
-  if (type?.trim() !== wanted || !utf8) throw new Failure('unsupported_media_type')
+  if (type?.trim() !== wanted || !utf8) throw new ApiError('unsupported_media_type')
 }
 
 /** What is compressed would have to be opened before its size is known. */
 const requireNoEncoding = (request: Request) => {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
-  if (encoding !== '' && encoding !== 'identity') throw new Failure('unsupported_encoding')
+  if (encoding !== '' && encoding !== 'identity') throw new ApiError('unsupported_encoding')
 }
 
 /** Never holds more than the limit: a declared length is believed because the server enforces it, others are counted. */
@@ -52,8 +52,8 @@ export const readCapped = async (request: Request, limitBytes = bodyLimitBytes):
   try {
     return await inTime(declared === null ? countedBytes(request, limitBytes) : wholeBytes(request))
   } catch (error) {
-    if (error instanceof Failure) throw error
-    throw new Failure('invalid_body', { detail: 'it could not be read to its end', cause: error })
+    if (error instanceof ApiError) throw error
+    throw new ApiError('invalid_body', { detail: 'it could not be read to its end', cause: error })
   }
 }
 
@@ -63,7 +63,7 @@ const bodySeconds = 10
 const inTime = async <T>(reading: Promise<T>): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const deadline = new Promise<never>((_, reject) => {
-    const tooSlow = () => reject(new Failure('body_too_slow', { detail: String(bodySeconds) }))
+    const tooSlow = () => reject(new ApiError('body_too_slow', { detail: String(bodySeconds) }))
     timer = setTimeout(tooSlow, bodySeconds * 1000)
   })
   try {
@@ -75,7 +75,7 @@ const inTime = async <T>(reading: Promise<T>): Promise<T> => {
 
 const wholeBytes = async (request: Request) => new Uint8Array(await request.arrayBuffer())
 
-const tooLarge = (limitBytes: number) => new Failure('body_too_large', { detail: `${limitBytes / 1024} KB` })
+const tooLarge = (limitBytes: number) => new ApiError('body_too_large', { detail: `${limitBytes / 1024} KB` })
 
 const countedBytes = async (request: Request, limitBytes: number) => {
   const chunks: Uint8Array[] = []
@@ -93,7 +93,7 @@ const decode = (bytes: Uint8Array) => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new Failure('invalid_json', { detail: 'it is not UTF-8' })
+    throw new ApiError('invalid_json', { detail: 'it is not UTF-8' })
   }
 }
 

@@ -1,24 +1,24 @@
 import { Elysia, ValidationError } from 'elysia'
-import { Failure, storageUnavailable } from '../failures.ts'
+import { ApiError, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
-import type { NoteEnd } from './ended.ts'
-import { pathOf } from './exchange.ts'
+import type { RecordRequest } from './record-request.ts'
+import { pathOf } from './request-context.ts'
 import { failurePage } from './page/failure-page.tsx'
-import type { NoteRefusal, RefusedExchange } from './refusals.ts'
+import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
-interface FailureNeeds {
+interface FailureDeps {
   log: Log
   /** The methods that a path takes. */
   allow(path: string): string[]
-  noteRefusal: NoteRefusal
-  noteEnd: NoteEnd
+  recordRefusal: RecordRefusal
+  recordRequest: RecordRequest
   /** Whether an error is the disk's: full, failing or locked. */
   isStorageTrouble(error: unknown): boolean
 }
 
-interface Failed extends RefusedExchange {
+interface Failed extends RefusedRequest {
   /** There since `exchange` opened it. */
   begunAt?: number
   error: unknown
@@ -29,7 +29,7 @@ interface Failed extends RefusedExchange {
 }
 
 /** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
-export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: FailureNeeds) =>
+export const failure = ({ log, allow, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
@@ -39,7 +39,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: 
           ? unknownPath(request.method, allow(path))
           : refusalFrom(error, isStorageTrouble)
       const requestId = String(set.headers['x-request-id'])
-      if (key) noteRefusal(key, refusal, { request, server, route, set }, true)
+      if (key) recordRefusal(key, refusal, { request, server, route, set }, true)
       if (refusal.status >= 500)
         log.error('request failed', {
           code: refusal.reason,
@@ -48,7 +48,7 @@ export const failure = ({ log, allow, noteRefusal, noteEnd, isStorageTrouble }: 
         })
 
       const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal, set)
-      noteEnd({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
+      recordRequest({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
       return answer
     },
   )
@@ -61,12 +61,12 @@ interface Answer {
 const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
 
 /** Writes status and headers of a refusal, and gives its body. */
-export const answerProgram = (refusal: Failure, set: Answer) => {
+export const answerProgram = (refusal: ApiError, set: Answer) => {
   writeHead(refusal, set)
   return { success: false, error: refusal.message, code: refusal.reason }
 }
 
-const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
+const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
   writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
   if (refusal.reason === 'sign_in_needed') {
@@ -76,7 +76,7 @@ const answerPerson = (refusal: Failure, requestId: string, set: Answer) => {
   return failurePage(refusal, requestId)
 }
 
-const writeHead = (refusal: Failure, set: Answer) => {
+const writeHead = (refusal: ApiError, set: Answer) => {
   set.status = refusal.status
   set.headers['cache-control'] = 'no-store'
   if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
@@ -91,17 +91,17 @@ const writeHead = (refusal: Failure, set: Answer) => {
 
 const unknownPath = (method: string, allowed: string[]) =>
   allowed.length > 0 && !allowed.includes(method)
-    ? new Failure('method_not_allowed', { detail: allowed.join(', ') })
-    : new Failure('not_found', { detail: 'There is nothing at this path.' })
+    ? new ApiError('method_not_allowed', { detail: allowed.join(', ') })
+    : new ApiError('not_found', { detail: 'There is nothing at this path.' })
 
-const refusalFrom = (error: unknown, isStorageTrouble: FailureNeeds['isStorageTrouble']): Failure => {
-  if (error instanceof Failure) return error
+const refusalFrom = (error: unknown, isStorageTrouble: FailureDeps['isStorageTrouble']): ApiError => {
+  if (error instanceof ApiError) return error
   if (isStorageTrouble(error)) return storageUnavailable(error)
-  return new Failure('internal', { cause: error })
+  return new ApiError('internal', { cause: error })
 }
 
 /** RFC 6750 §3: no error code without credentials, `invalid_token` for a key that is wrong or no longer right. */
-const challenge = ({ reason }: Failure) => {
+const challenge = ({ reason }: ApiError) => {
   if (reason === 'invalid_signature') return 'Signature realm="callgate"'
   return reason === 'metrics_token_needed' || reason === 'missing_key' || reason === 'wrong_scheme'
     ? 'Bearer realm="callgate"'

@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia'
 import type { Config } from '../config.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { cameSecurely } from './address.ts'
-import { pathOf } from './exchange.ts'
+import { pathOf } from './request-context.ts'
 import { isHealthCheck } from './health.ts'
 
 /** Asked from beside the server, and nothing secret in it. */
@@ -12,5 +12,5 @@ const inTheClear = (method: string, path: string) => isHealthCheck(method, path)
 export const https = ({ requireHttps, trustedProxies }: Config) =>
   new Elysia({ name: 'https' }).onRequest(({ request, server }) => {
     if (!requireHttps || inTheClear(request.method, pathOf(request))) return
-    if (!cameSecurely(request, server, trustedProxies)) throw new Failure('https_required')
+    if (!cameSecurely(request, server, trustedProxies)) throw new ApiError('https_required')
   })

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { LeakResult } from '../keys/leak.ts'
 import type { Services } from '../wiring.ts'
 import { clientAddress } from './address.ts'
@@ -21,7 +21,7 @@ export const leaks = ({ clock, config, countWrongKey, reportLeak }: Services) =>
     '/leaks',
     async ({ request, server, set }) => {
       const parsed = reports.safeParse(await readJson(request))
-      if (!parsed.success) throw new Failure('invalid_body', { detail: shape })
+      if (!parsed.success) throw new ApiError('invalid_body', { detail: shape })
       const address = clientAddress(request, server, config.trustedProxies)
       const results = parsed.data.map(({ key, where }) => reportLeak(key, where ?? '', clock.now(), address))
       const count = (wanted: LeakResult) => results.filter((result) => result === wanted).length

@@ -1,30 +1,30 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Elysia } from 'elysia'
 import type { Config } from '../config.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { metricsContentType } from '../telemetry/metrics/metric.ts'
 import { isFromThisMachine } from './address.ts'
-import { pathOf } from './exchange.ts'
+import { pathOf } from './request-context.ts'
 
-interface MetricsNeeds {
+interface MetricsDeps {
   config: Pick<Config, 'metricsAddress' | 'metricsToken'>
   readMetrics(): string
 }
 
 /** `/metrics` for Prometheus: for who has the token; without one for this machine alone; at an address of its own, if any. */
-export const metrics = ({ config, readMetrics }: MetricsNeeds) =>
+export const metrics = ({ config, readMetrics }: MetricsDeps) =>
   new Elysia({ name: 'metrics' }).get('/metrics', ({ request, server, set }) => {
     const { metricsAddress, metricsToken } = config
     if (metricsAddress)
-      throw new Failure('not_found', { detail: 'The metrics are at an address of their own.' })
+      throw new ApiError('not_found', { detail: 'The metrics are at an address of their own.' })
     if (metricsToken !== null) requireToken(request, metricsToken)
-    else if (!isFromThisMachine(request, server)) throw new Failure('metrics_closed')
+    else if (!isFromThisMachine(request, server)) throw new ApiError('metrics_closed')
     set.headers['content-type'] = metricsContentType
     return readMetrics()
   })
 
 /** Answers `/metrics` and nothing else at its own address; undefined where it has none. Throws when that is taken. */
-export const listenForMetrics = ({ config, readMetrics }: MetricsNeeds) => {
+export const listenForMetrics = ({ config, readMetrics }: MetricsDeps) => {
   const { metricsAddress, metricsToken } = config
   if (!metricsAddress) return undefined
   const answer = (request: Request) => {
@@ -33,7 +33,7 @@ export const listenForMetrics = ({ config, readMetrics }: MetricsNeeds) => {
     return new Response(readMetrics(), { headers: { 'content-type': metricsContentType } })
   }
   const refuse = (error: unknown) =>
-    error instanceof Failure
+    error instanceof ApiError
       ? plain(error.status, error.message, { 'www-authenticate': 'Bearer realm="callgate"' })
       : plain(503, 'The metrics could not be read.')
   return Bun.serve({ ...metricsAddress, reusePort: false, fetch: answer, error: refuse })
@@ -41,7 +41,7 @@ export const listenForMetrics = ({ config, readMetrics }: MetricsNeeds) => {
 
 const requireToken = (request: Request, token: string) => {
   const [, given = ''] = /^Bearer +(.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-  if (!timingSafeEqual(digest(given), digest(token))) throw new Failure('metrics_token_needed')
+  if (!timingSafeEqual(digest(given), digest(token))) throw new ApiError('metrics_token_needed')
 }
 
 const digest = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest()

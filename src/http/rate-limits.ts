@@ -3,7 +3,7 @@ import type { Leases } from '../limits/leases.ts'
 import { type Limits, limitsOf, type OwnLimits } from '../limits/limits.ts'
 import type { WindowDecision, Windows } from '../limits/window.ts'
 
-interface RateLimitNeeds extends Limits {
+interface RateLimitDeps extends Limits {
   leases: Leases
   windows: Windows
   clock: Clock
@@ -16,7 +16,7 @@ interface LimitedEnvironment extends OwnLimits {
 
 export interface RateLimits {
   /** Writes `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) as things stand now. */
-  announce(
+  writeHeaders(
     headers: Record<string, string | number | string[]>,
     environment: LimitedEnvironment,
     window: WindowDecision,
@@ -36,8 +36,8 @@ export interface Counters {
 /** Bounds what ever new limits can take; those beyond are written anew each time. */
 const keptPolicies = 1000
 
-export const createRateLimits = (needs: RateLimitNeeds): RateLimits => {
-  const { clock, leases, windows, windowSeconds } = needs
+export const createRateLimits = (deps: RateLimitDeps): RateLimits => {
+  const { clock, leases, windows, windowSeconds } = deps
   const policies = new Map<number, string>()
 
   /** Written once for each pair of limits: limits end at a million, so a number can hold both. */
@@ -51,15 +51,15 @@ export const createRateLimits = (needs: RateLimitNeeds): RateLimits => {
   }
 
   return {
-    announce: (headers, environment, { remaining, resetSeconds }) => {
-      const requests = environment.requestsPerMinute ?? needs.requestsPerMinute
-      const calls = environment.concurrentCalls ?? needs.concurrentCalls
+    writeHeaders: (headers, environment, { remaining, resetSeconds }) => {
+      const requests = environment.requestsPerMinute ?? deps.requestsPerMinute
+      const calls = environment.concurrentCalls ?? deps.concurrentCalls
       const slots = Math.max(0, calls - leases.count(environment.id))
       headers['ratelimit-policy'] = policyOf(requests, calls)
       headers.ratelimit = `"permin";r=${remaining};t=${resetSeconds}, "inflight";r=${slots}`
     },
     counters: (environment) => {
-      const { requestsPerMinute, concurrentCalls } = limitsOf(environment, needs)
+      const { requestsPerMinute, concurrentCalls } = limitsOf(environment, deps)
       return {
         requests: windows.count(environment.id, clock.monotonic()),
         requestLimit: requestsPerMinute,

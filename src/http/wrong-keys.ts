@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { Windows } from '../limits/window.ts'
 import { throttleAddress } from './address.ts'
 
@@ -11,10 +11,10 @@ const countedAddresses = 50_000
 export const createCountWrongKey = (clock: Clock) => {
   const wrongKeys = new Windows(60_000)
 
-  return (address: string | null): Failure | undefined => {
+  return (address: string | null): ApiError | undefined => {
     const id = wrongKeys.size < countedAddresses ? throttleAddress(address) : 'others'
     const count = wrongKeys.take(id, wrongKeysPerMinute, clock.monotonic())
     if (count.granted) return undefined
-    return new Failure('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
+    return new ApiError('too_many_invalid_keys', { retryAfterSeconds: count.resetSeconds })
   }
 }

@@ -1,4 +1,4 @@
-import { type Deed, keyTarget } from '../audit.ts'
+import { actedBy, type AuditEntry, keyTarget } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { AdminToken } from '../people/admin-token.ts'
 import type { Keyring, KeyInEnvironment } from './keyring.ts'
@@ -11,7 +11,7 @@ interface LeakDeps {
     findByHash(hash: string): AdminToken | undefined
     revoke(id: string, now: number): boolean
   }
-  audit: { change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T }
+  audit: { change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T }
 }
 
 /** What became of a reported token: ended by the report, ended before, or none of ours. */
@@ -22,7 +22,7 @@ export type LeakResult = 'disabled' | 'dead' | 'unknown'
  * switched off, an admin token revoked. `where` is what the finder says.
  */
 export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps) => {
-  const finder = (now: number, address: string | null) => ({ at: now, actor: 'leak finder', address })
+  const finder = (now: number, address: string | null) => actedBy({ name: 'leak finder', address }, now)
 
   const reportKey = (
     token: string,

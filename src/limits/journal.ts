@@ -31,7 +31,7 @@ interface JournalStore {
   append(entry: Entry, removeUntil: number): void
 }
 
-interface JournalNeeds {
+interface JournalDeps {
   windows: RestorableWindows
   windowSeconds: number
   store: JournalStore
@@ -51,7 +51,7 @@ const driftMs = 10
  * grant stays for longer: at most for the window's length from the start on.
  */
 export class WindowJournal {
-  readonly #needs: JournalNeeds
+  readonly #deps: JournalDeps
   readonly #spanMs: number
   #lastGrant = 0
   /** Whether the windows hold what no entry has. */
@@ -64,15 +64,15 @@ export class WindowJournal {
   #isStopped = false
   #cancel: (() => void) | undefined
 
-  constructor(needs: JournalNeeds) {
-    this.#needs = needs
-    this.#spanMs = needs.windowSeconds * 1000
+  constructor(deps: JournalDeps) {
+    this.#deps = deps
+    this.#spanMs = deps.windowSeconds * 1000
     this.#aheadMs = this.#ahead()
   }
 
   /** Fills the windows with what earlier processes granted. Called once, before the first grant. */
   restore() {
-    const { windows, store, clock } = this.#needs
+    const { windows, store, clock } = this.#deps
     const [now, nowMs] = [clock.now(), clock.monotonic()]
     const { entries, calls } = store.read(now - this.#spanMs)
     const last = entries.at(-1)
@@ -121,12 +121,12 @@ export class WindowJournal {
   }
 
   #later() {
-    return this.#needs.clock.after(everyMs, () => void this.#tick())
+    return this.#deps.clock.after(everyMs, () => void this.#tick())
   }
 
   /** Once a second until the windows are empty, and so are the entries: a clock set back must not bring old ones to life. */
   async #tick() {
-    const { windows, commit, clock } = this.#needs
+    const { windows, commit, clock } = this.#deps
     windows.sweep(clock.monotonic())
     if (windows.size === 0) this.#isStale = this.#isDue = true
     try {
@@ -146,7 +146,7 @@ export class WindowJournal {
   }
 
   #append() {
-    const { windows, store, clock } = this.#needs
+    const { windows, store, clock } = this.#deps
     const [writtenAt, nowMs] = [clock.now(), clock.monotonic()]
     const grants: Entry['grants'] = {}
     for (const [id, times] of windows.unread(nowMs, this.#isStale)) grants[id] = agesOf(times, nowMs)
@@ -158,12 +158,12 @@ export class WindowJournal {
 
   #failed(error: unknown) {
     this.#isStale = this.#isDue = true
-    if (!this.#isFailing) this.#needs.log.warn('windows could not be written', { error: String(error) })
+    if (!this.#isFailing) this.#deps.log.warn('windows could not be written', { error: String(error) })
     this.#isFailing = true
   }
 
   #ahead() {
-    const { clock } = this.#needs
+    const { clock } = this.#deps
     return clock.now() - clock.monotonic()
   }
 }

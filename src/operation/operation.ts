@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
-import { type Environment, type EnvironmentName, environmentNames } from '../agencies/environment.ts'
-import type { Action } from '../audit.ts'
+import { type Environment, environmentNames } from '../agencies/environment.ts'
+import type { AuditEntry } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Actor } from '../people/actor.ts'
 
@@ -17,19 +17,13 @@ type AgencyOf<S extends Scope> = S extends 'agency' | 'environment'
     ? Agency | undefined
     : undefined
 
-/** What the audit says of a change, beside who made it, when and from where. */
-export interface AuditEntry {
-  action: Action
-  /** Of the operation's own agency and environment, where they are left out. */
-  agency?: string | null
-  environment?: EnvironmentName
-  target?: string
-}
+/** An operation's part of an audit entry. Left out, agency and environment are the operation's own. */
+export type ChangeEntry = Pick<AuditEntry, 'action' | 'agency' | 'environment' | 'target'>
 
 /** Makes a change and writes its line in one transaction: both are on disk when this resolves, or neither. */
 export type Change = <T>(
   make: () => NotPromise<T>,
-  entry: AuditEntry | ((made: T) => AuditEntry | undefined),
+  entry: ChangeEntry | ((made: T) => ChangeEntry | undefined),
 ) => Promise<T>
 
 /** What an operation is done with. */
@@ -42,7 +36,7 @@ export interface Context<S extends Scope = Scope, Input = unknown> {
   now: number
   change: Change
   /** Writes the line of a change that has a commit of its own: to be called inside that commit. */
-  record(entry: AuditEntry): void
+  record(entry: ChangeEntry): void
 }
 
 export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out extends z.ZodType, Deps> {

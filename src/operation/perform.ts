@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../agencies/environment.ts'
-import type { Deed } from '../audit.ts'
+import { actedBy, type AuditEntry } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { holdsToken } from '../keys/token.ts'
-import type { AuditEntry, Change, Context, Operation } from './operation.ts'
+import type { Change, ChangeEntry, Context, Operation } from './operation.ts'
 import { type Actor, isPermitted } from '../people/actor.ts'
 
 export interface PerformDeps {
@@ -14,8 +14,8 @@ export interface PerformDeps {
   environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
   audit: {
     hasOperation(operationId: string): boolean
-    change<T>(make: () => NotPromise<T>, deed: (made: T) => Deed | undefined): T
-    record(deed: Deed): void
+    change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T
+    record(entry: AuditEntry): void
   }
   clock: Pick<Clock, 'now'>
   /** Whether this process serves, or only runs one command. */
@@ -55,10 +55,8 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
         ? deps.environments.find(agency.id, input.environment as EnvironmentName)
         : undefined
     const now = deps.clock.now()
-    const lineOf = (entry: AuditEntry): Deed => ({
-      at: now,
-      actor: actor.name,
-      address: actor.address,
+    const lineOf = (entry: ChangeEntry): AuditEntry => ({
+      ...actedBy(actor, now),
       agency: agency?.id ?? null,
       ...(environment && { environment: environment.name }),
       ...(operationId !== undefined && { operationId }),
@@ -88,12 +86,12 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
     const context = prepare(operation, raw, actor, operationId)
     // Something else would end than what was agreed to, such as a key that is newer.
     if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
-      throw new Failure('conflict', {
+      throw new ApiError('conflict', {
         detail: 'It was changed in the meantime, so nothing was done. Look again.',
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
-      throw new Failure('conflict', { detail: 'An operation with this id was done already.' })
-    if (operation.needsServer && !deps.isServing()) throw new Failure('server_needed')
+      throw new ApiError('conflict', { detail: 'An operation with this id was done already.' })
+    if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
   }
@@ -104,19 +102,19 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
 }
 
 const changeAs =
-  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: AuditEntry) => Deed): Change =>
+  ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: ChangeEntry) => AuditEntry): Change =>
   async (make, entry) => {
     actor.confirm()
     return audit.change(make, (made) => {
-      const line: AuditEntry | undefined = typeof entry === 'function' ? entry(made) : entry
+      const line: ChangeEntry | undefined = typeof entry === 'function' ? entry(made) : entry
       return line && lineOf(line)
     })
   }
 
 const requirePermission = ({ name, may }: Operation, { role, permissions }: Actor) => {
-  if (may === 'operator' && role !== 'operator') throw new Failure('operator_only')
+  if (may === 'operator' && role !== 'operator') throw new ApiError('operator_only')
   if (permissions && !isPermitted(permissions, name))
-    throw new Failure('permission_required', { detail: name })
+    throw new ApiError('permission_required', { detail: name })
 }
 
 /** Whoever is bound to one agency learns nothing of the others, and need not name its own. */
@@ -133,8 +131,8 @@ const agencyOf = (
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)
-    throw new Failure('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
-  if (!found[0]) throw new Failure('not_found', { detail: 'There is no such agency.' })
+    throw new ApiError('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
+  if (!found[0]) throw new ApiError('not_found', { detail: 'There is no such agency.' })
   return found[0]
 }
 
@@ -142,11 +140,11 @@ const agencyOf = (
 const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknown> => {
   // None of them takes one, and what is kept or audited must hold none.
   if (holdsToken(JSON.stringify(raw) ?? ''))
-    throw new Failure('invalid_input', { detail: 'The input holds an API key or an admin token.' })
+    throw new ApiError('invalid_input', { detail: 'The input holds an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
   const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
-  throw new Failure('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
+  throw new ApiError('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
 }
 
 const kinds: Record<string, string> = {

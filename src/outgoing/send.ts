@@ -28,7 +28,7 @@ interface OutgoingRequest {
 /** Sends one request, once. What the other side does is never an exception. */
 export type Send = (url: string, request: OutgoingRequest) => Promise<SendResult>
 
-interface SendNeeds {
+interface SendDeps {
   /** Whether addresses of this machine and its networks, and plain http, may be called. */
   allowPrivate: boolean
   resolve?: Resolve
@@ -42,7 +42,7 @@ interface SendNeeds {
  * a request twice.
  */
 export const createSend =
-  ({ allowPrivate, resolve = resolveAll, ca }: SendNeeds): Send =>
+  ({ allowPrivate, resolve = resolveAll, ca }: SendDeps): Send =>
   async (url, request) => {
     const headers = headersFrom(request.headers)
     if (!headers) return unsent('could not be asked: a header has characters that HTTP forbids')

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Windows } from '../limits/window.ts'
-import { createTurns } from '../outgoing/turns.ts'
+import { createLimiter } from '../outgoing/limiter.ts'
 import type { Person } from './person.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
@@ -42,7 +42,7 @@ export class Passwords {
   readonly #entered = new Set<string>()
   readonly #attempts = new Windows(60_000)
   readonly #comparisons = new Windows(60_000)
-  readonly #inTurn = createTurns(hashesAtOnce)
+  readonly #limit = createLimiter(hashesAtOnce)
   #waiting = 0
   #decoy: Promise<string> | undefined
 
@@ -52,7 +52,7 @@ export class Passwords {
   }
 
   hash(password: string) {
-    return this.#inTurn(() => Bun.password.hash(password, argon2id))
+    return this.#limit(() => Bun.password.hash(password, argon2id))
   }
 
   /** An unknown account costs the same time and the same waits as a known one, so that neither tells which it is. */
@@ -74,7 +74,7 @@ export class Passwords {
       const person = this.#people.findByEmail(email)
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
-      const matches = await this.#inTurn(() => Bun.password.verify(password.slice(0, passwordMost), hash))
+      const matches = await this.#limit(() => Bun.password.verify(password.slice(0, passwordMost), hash))
       // Who changed it while this one was looked at must not be passed over.
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
@@ -95,7 +95,7 @@ export class Passwords {
     if (!this.#comparisons.take(id, comparisonsPerMinute, now).granted) return undefined
     const possible = texts.filter(({ length }) => length >= passwordLeast && length <= passwordMost)
     for (const text of new Set(possible))
-      if (await this.#inTurn(() => Bun.password.verify(text, passwordHash))) return true
+      if (await this.#limit(() => Bun.password.verify(text, passwordHash))) return true
     return false
   }
 

@@ -1,4 +1,4 @@
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import { findKind } from './kinds.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 
@@ -29,7 +29,7 @@ export interface FindAccounts {
 export const requireKind = (name: string): ProviderKind => {
   const kind = findKind(name)
   if (kind) return kind
-  throw new Failure('not_found', { detail: 'There is no such provider.' })
+  throw new ApiError('not_found', { detail: 'There is no such provider.' })
 }
 
 /** An agency's account at a provider. Fails with `not_found`. */
@@ -40,5 +40,5 @@ export const requireAccount = (
 ): ProviderAccount => {
   const account = accounts.findFor(agencyId, name)
   if (account) return account
-  throw new Failure('not_found', { detail: `No ${name} account is connected.` })
+  throw new ApiError('not_found', { detail: `No ${name} account is connected.` })
 }

@@ -46,10 +46,10 @@ export const reportFrom = (
   read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
   isNotFound = ({ status }: Answered) => status === 404,
 ): Report => {
-  if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
-  if (isNotFound(result)) return { known: 'no' }
+  if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
+  if (isNotFound(result)) return { outcome: 'not_found' }
   const said = isSuccess(result.status) ? read(result.json) : undefined
-  return said ? { known: 'yes', ...said } : { known: 'unclear', reason: `it answered ${result.status}` }
+  return said ? { outcome: 'found', ...said } : { outcome: 'unknown', reason: `it answered ${result.status}` }
 }
 
 /**

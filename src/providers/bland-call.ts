@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type CallEvent, longestSeconds } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './lenient.ts'
-import type { News } from '../calls/provider.ts'
+import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
+import type { ReportedEvent } from '../calls/provider.ts'
 
 const number = z.union([
   z.number().min(0),
@@ -41,7 +41,7 @@ export const blandCallIn = (json: unknown): BlandCall =>
 
 export const idOf = ({ call_id, c_id }: BlandCall) => call_id ?? c_id
 
-export const newsIn = (payload: unknown, now: number): News[] => {
+export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] => {
   const said = blandCallIn(payload)
   const [callId, providerCallId] = [said.metadata?.call_id ?? null, idOf(said) ?? null]
   if (callId === null && providerCallId === null) return []

@@ -1,9 +1,9 @@
 import type { CallOrder } from '../calls/call.ts'
 import { e164, uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
-import { blandCallIn, eventsOf, idOf, isCapacity, newsIn } from './bland-call.ts'
+import { blandCallIn, eventsOf, idOf, isCapacity, reportedEvents } from './bland-call.ts'
 import { credential } from './credentials.ts'
-import { list, member, text } from './lenient.ts'
+import { list, member, text } from './parse.ts'
 import type { CallReference, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
@@ -49,10 +49,9 @@ export const bland: ProviderKind = {
       hint: 'A number of your Bland account. Without one, Bland calls from one of its own.',
     },
   },
-  tells: ['summary', 'transcript', 'costCents', 'durationSeconds'],
-  findsByOurId: true,
+  capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   needsBaseUrl: false,
-  connect: (account, surroundings) => blandThrough(account, surroundings),
+  connect: (account, deps) => blandThrough(account, deps),
 }
 
 const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
@@ -78,12 +77,12 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
       const said = blandCallIn(result.kind === 'answered' ? result.json : undefined)
       const providerCallId = idOf(said)
       if (providerCallId !== undefined && said.metadata?.call_id === id)
-        return { known: 'yes', providerCallId, events: eventsOf(said, clock.now()) }
+        return { outcome: 'found', providerCallId, events: eventsOf(said, clock.now()) }
     }
-    return { known: 'unclear', reason: 'it does not list the call' }
+    return { outcome: 'unknown', reason: 'it does not list the call' }
   }
 
-  const ask = async (call: CallReference): Promise<Report> => {
+  const fetchStatus = async (call: CallReference): Promise<Report> => {
     const { providerCallId } = call
     if (providerCallId === null) return search(call)
     return reportFrom(await details(providerCallId), (json) => {
@@ -104,7 +103,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
       })
     },
 
-    ask,
+    fetchStatus,
 
     /** Bland: stop call. It also refuses for calls that are over, and says so no more clearly than otherwise. */
     async end(call) {
@@ -113,9 +112,9 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
       const result = await request(`/${encodeURIComponent(call.providerCallId)}/stop`, {})
       const answered = result.kind === 'answered'
       if (answered && isSuccess(result.status) && complaintIn(result.json, true) === undefined) return
-      const report = await ask(call)
-      if (report.known === 'no') return
-      if (report.known === 'yes' && report.events.some(({ type }) => type === 'ended')) return
+      const report = await fetchStatus(call)
+      if (report.outcome === 'not_found') return
+      if (report.outcome === 'found' && report.events.some(({ type }) => type === 'ended')) return
       const said = answered
         ? tidy(complaintIn(result.json, false)) || `it answered ${result.status}`
         : result.reason
@@ -127,10 +126,10 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
     },
 
     /** Bland: webhook signing. It covers no time: what is replayed changes nothing, because an end is final. */
-    read({ headers, body }, now) {
+    verifyEvents({ headers, body }, now) {
       const expected = hmac('sha256', hookSecret, 'hex', body)
-      if (!isSame(headers.get('x-webhook-signature') ?? '', expected)) return { kind: 'forged' }
-      return { kind: 'news', news: newsIn(parseJson(body), now) }
+      if (!isSame(headers.get('x-webhook-signature') ?? '', expected)) return { kind: 'invalid_signature' }
+      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
     },
   }
 }

@@ -1,7 +1,7 @@
-import { createTurns } from '../outgoing/turns.ts'
-import { discreet } from './discreet.ts'
+import { createLimiter } from '../outgoing/limiter.ts'
+import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
-import type { Account, Placement, Provider, ProviderKind, Surroundings } from '../calls/provider.ts'
+import type { Account, Placement, Provider, ProviderKind, ProviderDeps } from '../calls/provider.ts'
 
 interface StoredAccount {
   id: string
@@ -10,13 +10,13 @@ interface StoredAccount {
   sealed: string
 }
 
-interface DiallingNeeds<Row extends StoredAccount> {
+interface DiallingDeps<Row extends StoredAccount> {
   simulator: Provider
   accounts: {
     find(id: string): Row | undefined
     open(account: Row): Record<string, string>
   }
-  surroundings: Surroundings
+  providerDeps: ProviderDeps
   /** Whether a call has ended, for whatever reason. */
   isOver(callId: string): boolean
   /** The public address of this server, without a closing slash. */
@@ -27,32 +27,32 @@ interface DiallingNeeds<Row extends StoredAccount> {
 /** Runs a request to a provider; `outcomeOf` says in a word what came of it. */
 type Measure = <T>(
   provider: string,
-  request: 'place' | 'ask' | 'end',
+  request: 'place' | 'status' | 'end',
   run: () => Promise<T>,
   outcomeOf: (answer: T) => string,
 ) => Promise<T>
 
 /** Finds who dials for a call. An account is opened once and kept until it is saved again. */
 export class Dialling<Row extends StoredAccount> {
-  readonly #needs: DiallingNeeds<Row>
+  readonly #deps: DiallingDeps<Row>
   readonly #connected = new Map<string, { sealed: string; provider: Provider }>()
 
-  constructor(needs: DiallingNeeds<Row>) {
-    this.#needs = needs
+  constructor(deps: DiallingDeps<Row>) {
+    this.#deps = deps
   }
 
   /** Always somebody: where there is no account (any more), one who refuses every order. */
   providerOf({ provider, accountId }: { provider: string; accountId: string | null }): Provider {
-    if (provider === 'simulator') return this.#needs.simulator
+    if (provider === 'simulator') return this.#deps.simulator
     return (
       (accountId === null ? undefined : this.account(provider, accountId)) ??
-      nobody(`No ${provider} account is connected.`)
+      unavailableProvider(`No ${provider} account is connected.`)
     )
   }
 
   /** An account of a provider, ready to be spoken for; undefined when there is none. */
   account(provider: string, accountId: string): Provider | undefined {
-    const row = this.#needs.accounts.find(accountId)
+    const row = this.#deps.accounts.find(accountId)
     const kind = findKind(provider)
     if (!row || !kind || row.provider !== provider) return undefined
     const known = this.#connected.get(row.id)
@@ -64,23 +64,23 @@ export class Dialling<Row extends StoredAccount> {
 
   /** Asks the provider whether credentials not saved yet work. Undefined when they do, else why not. */
   check(kind: ProviderKind, given: Pick<Account, 'baseUrl' | 'credentials'>): Promise<string | undefined> {
-    return kind.connect({ id: '', hookUrl: '', ...given }, this.#surroundings(given.credentials)).check()
+    return kind.connect({ id: '', hookUrl: '', ...given }, this.#depsFor(given.credentials)).check()
   }
 
-  #surroundings(credentials: Account['credentials']): Surroundings {
-    const { surroundings } = this.#needs
-    return { ...surroundings, send: discreet(surroundings.send, credentials) }
+  #depsFor(credentials: Account['credentials']): ProviderDeps {
+    const { providerDeps } = this.#deps
+    return { ...providerDeps, send: redactCredentials(providerDeps.send, credentials) }
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, isOver, publicUrl, measure = (_provider, _request, run) => run() } = this.#needs
+    const { accounts, isOver, publicUrl, measure = (_provider, _request, run) => run() } = this.#deps
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
-      const provider = kind.connect({ ...own, credentials }, this.#surroundings(credentials))
-      return inTurns(measured(provider, kind.name, measure), isOver)
+      const provider = kind.connect({ ...own, credentials }, this.#depsFor(credentials))
+      return limited(measured(provider, kind.name, measure), isOver)
     } catch (error) {
-      return nobody(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
+      return unavailableProvider(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
     }
   }
 }
@@ -91,18 +91,18 @@ export class Dialling<Row extends StoredAccount> {
  */
 const requestsAtOnce = 40
 
-const inTurns = (provider: Provider, isOver: (callId: string) => boolean): Provider => {
-  const inTurn = createTurns(requestsAtOnce)
+const limited = (provider: Provider, isOver: (callId: string) => boolean): Provider => {
+  const limit = createLimiter(requestsAtOnce)
   return {
-    place: (order) => inTurn(async () => (isOver(order.id) ? notSent : provider.place(order))),
-    ask: (call) => inTurn(() => provider.ask(call)),
-    end: (call) => inTurn(() => provider.end(call)),
-    check: () => inTurn(() => provider.check()),
-    read: (request, now) => provider.read(request, now),
+    place: (order) => limit(async () => (isOver(order.id) ? notSent : provider.place(order))),
+    fetchStatus: (call) => limit(() => provider.fetchStatus(call)),
+    end: (call) => limit(() => provider.end(call)),
+    check: () => limit(() => provider.check()),
+    verifyEvents: (request, now) => provider.verifyEvents(request, now),
   }
 }
 
-/** Its slot was given back, or its time was over, while its order waited: nobody's phone is to ring for it. */
+/** Its slot was given back, or its time was over, while its order waited: no phone is to ring for it. */
 const notSent: Placement = {
   outcome: 'refused',
   code: 'provider_refused',
@@ -118,12 +118,12 @@ const measured = (provider: Provider, name: string, measure: Measure): Provider 
       () => provider.place(order),
       ({ outcome }) => outcome,
     ),
-  ask: (call) =>
+  fetchStatus: (call) =>
     measure(
       name,
-      'ask',
-      () => provider.ask(call),
-      ({ known }) => `known_${known}`,
+      'status',
+      () => provider.fetchStatus(call),
+      ({ outcome }) => outcome,
     ),
   end: (call) =>
     measure(
@@ -133,18 +133,18 @@ const measured = (provider: Provider, name: string, measure: Measure): Provider 
       () => 'ended',
     ),
   check: () => provider.check(),
-  read: (request, now) => provider.read(request, now),
+  verifyEvents: (request, now) => provider.verifyEvents(request, now),
 })
 
 export const hookUrl = (publicUrl: string, provider: string, accountId: string) =>
   `${publicUrl}/hooks/${provider}/${accountId}`
 
-const nobody = (reason: string): Provider => ({
+const unavailableProvider = (reason: string): Provider => ({
   place: async () => ({ outcome: 'refused', code: 'provider_refused', reason }),
-  ask: async () => ({ known: 'unclear', reason }),
+  fetchStatus: async () => ({ outcome: 'unknown', reason }),
   end: async () => {
     throw new Error(reason)
   },
   check: async () => reason,
-  read: () => ({ kind: 'forged' }),
+  verifyEvents: () => ({ kind: 'invalid_signature' }),
 })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
-import { amount, duration, maybe, member, part, text, transcript, words } from './lenient.ts'
-import type { News } from '../calls/provider.ts'
+import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
+import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Both what is answered about a conversation and the data of a webhook. The schema of a failure is second-hand. */
 export const conversation = z.object({
@@ -30,7 +30,7 @@ export const conversation = z.object({
 type Conversation = z.infer<typeof conversation>
 const webhook = z.object({ type: z.string(), event_timestamp: amount, data: conversation })
 
-export const newsIn = (payload: unknown, now: number): News[] => {
+export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] => {
   const known = webhook.safeParse(payload)
   if (!known.success) return []
   const { type, event_timestamp: reportedAt, data } = known.data

@@ -4,8 +4,8 @@ import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } 
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { joinId, splitId } from './call-id.ts'
-import { conversation, eventsOf, newsIn, ourIdIn } from './elevenlabs-conversation.ts'
-import { list, member, text } from './lenient.ts'
+import { conversation, eventsOf, reportedEvents, ourIdIn } from './elevenlabs-conversation.ts'
+import { list, member, text } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { asScalar, variablesOf } from './variables.ts'
@@ -63,10 +63,9 @@ export const elevenlabs: ProviderKind = {
       hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
     },
   },
-  tells: ['summary', 'transcript', 'durationSeconds'],
-  findsByOurId: true,
+  capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
   needsBaseUrl: false,
-  connect: (account, surroundings) => elevenlabsThrough(account, surroundings),
+  connect: (account, deps) => elevenlabsThrough(account, deps),
 }
 
 const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
@@ -92,10 +91,10 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       return placementFrom(title, result, placementRules)
     },
 
-    async ask({ id, providerCallId }) {
+    async fetchStatus({ id, providerCallId }) {
       const held = splitId(providerCallId)
       const conversationId = held.conversationId ?? (await search(id))
-      if (conversationId === undefined) return { known: 'unclear', reason: 'it does not list the call' }
+      if (conversationId === undefined) return { outcome: 'unknown', reason: 'it does not list the call' }
       const result = await request(`/v1/convai/conversations/${encodeURIComponent(conversationId)}`)
       const isSearched = held.conversationId === undefined
       const read = (json: unknown) => {
@@ -138,13 +137,13 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
     },
 
     /** `ElevenLabs-Signature: t=<s>,v0=<hex>`: HMAC-SHA256 over the time, a dot and the raw body. */
-    read({ headers, body }, now) {
+    verifyEvents({ headers, body }, now) {
       const signature = /^t=(\d+),v0=([0-9a-f]{64})$/.exec(headers.get('elevenlabs-signature') ?? '')
       const [, signedAt = '', digest = ''] = signature ?? []
       const expected = hmac('sha256', hookSecret, 'hex', `${signedAt}.`, body)
-      if (!isSame(digest, expected)) return { kind: 'forged' }
-      if (!isFresh(Number(signedAt) * 1000, now, toleranceMs)) return { kind: 'stale' }
-      return { kind: 'news', news: newsIn(parseJson(body), now) }
+      if (!isSame(digest, expected)) return { kind: 'invalid_signature' }
+      if (!isFresh(Number(signedAt) * 1000, now, toleranceMs)) return { kind: 'expired' }
+      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
     },
   }
 }

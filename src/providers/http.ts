@@ -4,10 +4,10 @@ import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
 import { anyText } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended } from './ended.ts'
-import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './lenient.ts'
+import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { isFresh, isSame } from './signature.ts'
-import { exchange, parseJson } from './wire.ts'
+import { requestJson, parseJson } from './wire.ts'
 import { mintWebhookSecret, signedHeaders } from '../webhooks/secret.ts'
 
 const title = 'Your own dialler'
@@ -16,7 +16,7 @@ const toleranceMs = 5 * 60_000
 
 /**
  * The user's own dialler. We POST signed JSON to its base URL, it reports progress to our hook, both by Standard Webhooks
- * 1.0.0 with one shared secret. Told apart by `type`: `call.place`, `call.ask`, `call.end`, `check`.
+ * 1.0.0 with one shared secret. Told apart by `type`: `call.place`, `call.status`, `call.end`, `check`.
  */
 export const http: ProviderKind = {
   name: 'http',
@@ -50,14 +50,13 @@ export const http: ProviderKind = {
     },
   },
   // Only what it likes: its end brings the rest along, or is followed by a report that does.
-  tells: [],
-  findsByOurId: true,
+  capabilities: { details: [], lookupByCallId: true },
   needsBaseUrl: true,
-  connect: (account, surroundings) => dialThrough(account, surroundings),
+  connect: (account, deps) => dialThrough(account, deps),
 }
 
 /**
- * How a dialler says how a call stands: what it answers to `call.ask`, and what it reports. Whatever else is wrong, that a
+ * How a dialler says how a call stands: what it answers to `call.status`, and what it reports. Whatever else is wrong, that a
  * call is over is believed.
  */
 const progress = z.object({
@@ -86,7 +85,7 @@ const dialThrough: ProviderKind['connect'] = (
       'content-type': 'application/json',
       ...signedHeaders([secret], id, clock.now(), body),
     }
-    return exchange(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
+    return requestJson(send, baseUrl ?? '', { method: 'POST', timeoutMs, headers, body })
   }
 
   return {
@@ -99,8 +98,8 @@ const dialThrough: ProviderKind['connect'] = (
       })
     },
 
-    async ask({ id, providerCallId }) {
-      return reportFrom(await request('call.ask', { call_id: id, id: providerCallId }), (json) => {
+    async fetchStatus({ id, providerCallId }) {
+      return reportFrom(await request('call.status', { call_id: id, id: providerCallId }), (json) => {
         const theirs = providerCallId ?? idText(member(json, 'id'))
         const said = progress.safeParse({ call_id: id, ...(json as object) }).data
         return said && theirs !== undefined
@@ -119,19 +118,19 @@ const dialThrough: ProviderKind['connect'] = (
       return checkFrom(title, await request('check', {}), (json) => member(json, 'ok') === true)
     },
 
-    read({ headers, body }, now) {
+    verifyEvents({ headers, body }, now) {
       const id = headers.get('webhook-id') ?? ''
       const seconds = headers.get('webhook-timestamp') ?? ''
-      if (!/^\d{1,12}$/.test(seconds)) return { kind: 'forged' }
+      if (!/^\d{1,12}$/.test(seconds)) return { kind: 'invalid_signature' }
       const sentAt = Number(seconds) * 1000
       const expected = webhook.sign(id, new Date(sentAt), Buffer.from(body))
       const signatures = (headers.get('webhook-signature') ?? '').split(' ')
-      if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'forged' }
-      if (!isFresh(sentAt, now, toleranceMs)) return { kind: 'stale' }
+      if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'invalid_signature' }
+      if (!isFresh(sentAt, now, toleranceMs)) return { kind: 'expired' }
       const said = progress.safeParse(parseJson(body)).data
       const events = said ? eventsOf(said, now) : []
       const names = { callId: said?.call_id ?? null, providerCallId: null }
-      return { kind: 'news', news: events.map((event) => ({ ...names, event })) }
+      return { kind: 'events', events: events.map((event) => ({ ...names, event })) }
     },
   }
 }

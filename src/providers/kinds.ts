@@ -2,7 +2,7 @@ import { fieldProblem } from './agent-field.ts'
 import { bland } from './bland.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
-import type { ProviderKind } from '../calls/provider.ts'
+import type { Capabilities, ProviderKind } from '../calls/provider.ts'
 import { retell } from './retell.ts'
 import { twilio } from './twilio.ts'
 import { vapi } from './vapi.ts'
@@ -12,9 +12,9 @@ export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elev
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
 
-/** What is known of a call's provider as such. The simulator tells all at once. */
-export const traitsOf = (provider: string): Pick<ProviderKind, 'tells' | 'findsByOurId'> =>
-  findKind(provider) ?? { tells: [], findsByOurId: true }
+/** The simulator is no kind: it reports all details at the end, and a call is looked up by our id. */
+export const capabilitiesOf = (provider: string): Capabilities =>
+  findKind(provider)?.capabilities ?? { details: [], lookupByCallId: true }
 
 export const accountProviderNames = providerKinds.map(({ name }) => name)
 

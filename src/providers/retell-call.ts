@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { ended, type FinalStatus } from './ended.ts'
-import { amount, part, transcript, sentiment, webAddress, words } from './lenient.ts'
-import type { News } from '../calls/provider.ts'
+import { amount, part, transcript, sentiment, webAddress, words } from './parse.ts'
+import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Retell: get call, and the call of its webhooks. */
 export const retellCall = z.object({
@@ -21,7 +21,7 @@ export const retellCall = z.object({
 type RetellCall = z.infer<typeof retellCall>
 const webhook = z.object({ event: z.string(), call: retellCall })
 
-export const newsIn = (payload: unknown, now: number): News[] => {
+export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] => {
   const known = webhook.safeParse(payload)
   if (!known.success) return []
   const { event, call } = known.data

@@ -4,9 +4,9 @@ import { e164, prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { ProviderKind, Report } from '../calls/provider.ts'
-import { eventsOf, newsIn, retellCall } from './retell-call.ts'
+import { eventsOf, reportedEvents, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { asText, variablesOf } from './variables.ts'
 import { type Answered, parseJson, requester } from './wire.ts'
@@ -56,11 +56,13 @@ export const retell: ProviderKind = {
       hint: 'A number that you bought at Retell or imported there.',
     },
   },
-  tells: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
-  findsByOurId: true,
+  capabilities: {
+    details: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+    lookupByCallId: true,
+  },
   domain: 'retellai.com',
   needsBaseUrl: false,
-  connect: (account, surroundings) => retellThrough(account, surroundings),
+  connect: (account, deps) => retellThrough(account, deps),
 }
 
 const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
@@ -98,7 +100,7 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       return placementFrom(title, await request('/v2/create-phone-call', orderFor(order)), placementRules)
     },
 
-    async ask({ id, providerCallId }) {
+    async fetchStatus({ id, providerCallId }) {
       if (providerCallId === null) return await search(id)
       const result = await request(`/v2/get-call/${encodeURIComponent(providerCallId)}`)
       const read = (json: unknown) => {
@@ -126,13 +128,13 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     /** `x-retell-signature: v=<ms>,d=<hex>`: HMAC-SHA256 over the raw body and, right behind it, the time. */
-    read({ headers, body }, now) {
+    verifyEvents({ headers, body }, now) {
       const signature = /^v=(\d+),d=([0-9a-f]{64})$/i.exec(headers.get('x-retell-signature') ?? '')
       const [, signedAt = '', digest = ''] = signature ?? []
       const expected = hmac('sha256', hookKey, 'hex', body, signedAt)
-      if (!isSame(digest.toLowerCase(), expected)) return { kind: 'forged' }
-      if (!isFresh(Number(signedAt), now, toleranceMs)) return { kind: 'stale' }
-      return { kind: 'news', news: newsIn(parseJson(body), now) }
+      if (!isSame(digest.toLowerCase(), expected)) return { kind: 'invalid_signature' }
+      if (!isFresh(Number(signedAt), now, toleranceMs)) return { kind: 'expired' }
+      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
     },
   }
 }

@@ -1,47 +1,54 @@
 import type { CallEvent, TranscriptLine } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
-import type { CallReference, Listener, Placement, Provider, Reading, Report } from '../calls/provider.ts'
+import type {
+  CallReference,
+  OnCallEvent,
+  Placement,
+  Provider,
+  VerifiedEvents,
+  Report,
+} from '../calls/provider.ts'
 
 const ringMs = 1000
 const talkMs = 3000
 
-interface Beat {
+interface Step {
   afterMs: number
   event: (at: number) => CallEvent
   /** When it is told, where that is not when it happens; empty for what comes out only when somebody asks. */
-  toldAfterMs?: number[]
+  reportedAfterMs?: number[]
 }
 
-const ringing: Beat = { afterMs: 0, event: (at) => ({ type: 'ringing', at }) }
-const answered: Beat = { afterMs: ringMs, event: (at) => ({ type: 'answered', at }) }
-const completed: Beat = {
+const ringing: Step = { afterMs: 0, event: (at) => ({ type: 'ringing', at }) }
+const answered: Step = { afterMs: ringMs, event: (at) => ({ type: 'answered', at }) }
+const completed: Step = {
   afterMs: ringMs + talkMs,
   event: (at) => ({ type: 'ended', at, status: 'completed', details: smallTalk }),
 }
-const unanswered = (status: 'busy' | 'no_answer' | 'failed', reason: string): Beat => ({
+const unanswered = (status: 'busy' | 'no_answer' | 'failed', reason: string): Step => ({
   afterMs: ringMs,
   event: (at) => ({ type: 'ended', at, status, reason }),
 })
 
 const usual = [ringing, answered, completed]
 
-/** What happens to a call, by the last two digits of the number called. Every other number has the usual story. */
-const stories: Record<string, Beat[]> = {
+/** What happens to a call, by the last two digits of the number called. Every other number has the usual scenario. */
+const scenarios: Record<string, Step[]> = {
   '01': [ringing, unanswered('busy', 'The line was busy.')],
   '02': [ringing, unanswered('no_answer', 'Nobody answered.')],
   '03': [ringing, unanswered('failed', 'The call failed at the provider.')],
-  '05': [ringing, answered, { ...completed, toldAfterMs: [] }],
+  '05': [ringing, answered, { ...completed, reportedAfterMs: [] }],
   '06': [
-    { ...ringing, toldAfterMs: [1500, 4500] },
-    { ...answered, toldAfterMs: [1000, 2000, 4500] },
-    { ...completed, toldAfterMs: [4000, 5000] },
+    { ...ringing, reportedAfterMs: [1500, 4500] },
+    { ...answered, reportedAfterMs: [1000, 2000, 4500] },
+    { ...completed, reportedAfterMs: [4000, 5000] },
   ],
   '07': [ringing, answered],
 }
-const refusedStory = '04'
+const refusedScenario = '04'
 
-/** The stories, by how they are called. */
-export const testStories = {
+/** The scenarios, by how they are called. */
+export const testScenarios = {
   '00': 'Answered, and completed',
   '01': 'Busy',
   '02': 'No answer',
@@ -52,7 +59,7 @@ export const testStories = {
   '07': 'Answered, and up until it is ended',
 } as const
 
-export const isTestStory = (text: string) => Object.hasOwn(testStories, text)
+export const isTestScenario = (text: string) => Object.hasOwn(testScenarios, text)
 
 const transcript: TranscriptLine[] = [
   { role: 'agent', content: 'Hello, this is a simulated call.' },
@@ -64,54 +71,55 @@ const smallTalk = {
   sentiment: 'positive',
 } as const
 
-const idOf = (story: string, beganAt: number) => `sim-${story}-${beganAt}`
+const idOf = (scenario: string, beganAt: number) => `sim-${scenario}-${beganAt}`
 
 /**
- * The built-in provider: plays a story and rings nobody. A call's id holds the story and the time it began, so what it
+ * The built-in provider: plays a scenario and rings nobody. A call's id holds the scenario and the time it began, so what it
  * knows survives the process: after a restart it answers when asked.
  */
 export class Simulator implements Provider {
   readonly #clock: Clock
-  readonly #listener: Listener
+  readonly #onCallEvent: OnCallEvent
   readonly #playing = new Map<string, (() => void)[]>()
 
-  constructor(clock: Clock, listener: Listener) {
+  constructor(clock: Clock, onCallEvent: OnCallEvent) {
     this.#clock = clock
-    this.#listener = listener
+    this.#onCallEvent = onCallEvent
   }
 
   async place({ id, phoneNumber }: { id: string; phoneNumber: string }): Promise<Placement> {
-    const story = phoneNumber.slice(-2)
-    if (story === refusedStory)
+    const scenario = phoneNumber.slice(-2)
+    if (scenario === refusedScenario)
       return {
         outcome: 'refused',
         code: 'provider_refused',
         reason: 'The provider refused the call: this number is not allowed.',
       }
     const beganAt = this.#clock.now()
-    const tellings = (stories[story] ?? usual).flatMap(({ afterMs, event, toldAfterMs = [afterMs] }) =>
-      toldAfterMs.map((delayMs) => ({ delayMs, event: event(beganAt + afterMs) })),
+    const reports = (scenarios[scenario] ?? usual).flatMap(
+      ({ afterMs, event, reportedAfterMs = [afterMs] }) =>
+        reportedAfterMs.map((delayMs) => ({ delayMs, event: event(beganAt + afterMs) })),
     )
-    const cancels = tellings.map(({ delayMs, event }) =>
-      this.#clock.after(delayMs, () => this.#listener(id, event)),
+    const cancels = reports.map(({ delayMs, event }) =>
+      this.#clock.after(delayMs, () => this.#onCallEvent(id, event)),
     )
-    const lastMs = Math.max(...tellings.map(({ delayMs }) => delayMs))
+    const lastMs = Math.max(...reports.map(({ delayMs }) => delayMs))
     cancels.push(this.#clock.after(lastMs, () => this.#playing.delete(id)))
     this.#playing.set(id, cancels)
-    return { outcome: 'placed', providerCallId: idOf(story, beganAt) }
+    return { outcome: 'placed', providerCallId: idOf(scenario, beganAt) }
   }
 
   /** An order that was on its way when its process ended counts as arrived: nothing outside that process can say more. */
-  async ask({ providerCallId, phoneNumber, createdAt }: CallReference): Promise<Report> {
-    const story = phoneNumber.slice(-2)
-    if (story === refusedStory) return { known: 'no' }
-    const id = providerCallId ?? idOf(story, createdAt)
+  async fetchStatus({ providerCallId, phoneNumber, createdAt }: CallReference): Promise<Report> {
+    const scenario = phoneNumber.slice(-2)
+    if (scenario === refusedScenario) return { outcome: 'not_found' }
+    const id = providerCallId ?? idOf(scenario, createdAt)
     const beganAt = Number(id.split('-')[2])
     const now = this.#clock.now()
-    const events = (stories[story] ?? usual)
-      .filter((beat) => beganAt + beat.afterMs <= now)
-      .map((beat) => beat.event(beganAt + beat.afterMs))
-    return { known: 'yes', providerCallId: id, events }
+    const events = (scenarios[scenario] ?? usual)
+      .filter((step) => beganAt + step.afterMs <= now)
+      .map((step) => step.event(beganAt + step.afterMs))
+    return { outcome: 'found', providerCallId: id, events }
   }
 
   /** Plays nothing more. */
@@ -125,8 +133,8 @@ export class Simulator implements Provider {
   }
 
   /** Nobody outside this process speaks for the simulator. */
-  read(): Reading {
-    return { kind: 'forged' }
+  verifyEvents(): VerifiedEvents {
+    return { kind: 'invalid_signature' }
   }
 
   async end({ id }: CallReference) {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { maybe, webAddress, words } from './lenient.ts'
-import type { News } from '../calls/provider.ts'
+import { maybe, webAddress, words } from './parse.ts'
+import type { ReportedEvent } from '../calls/provider.ts'
 
 const finals = new Map<string, FinalStatus>([
   ['completed', 'completed'],
@@ -37,7 +37,11 @@ export const twilioCall = z.object({
 type TwilioCall = z.infer<typeof twilioCall>
 
 /** What a callback says, with our id where its address has it. */
-export const newsIn = (fields: URLSearchParams, callId: string | null, now: number): News[] => {
+export const reportedEvents = (
+  fields: URLSearchParams,
+  callId: string | null,
+  now: number,
+): ReportedEvent[] => {
   const known = twilioCall.safeParse({
     status: fields.get('CallStatus'),
     start_time: fields.get('Timestamp'),

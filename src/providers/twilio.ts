@@ -3,10 +3,10 @@ import { e164 } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { Placement, ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isSame } from './signature.ts'
-import { eventsOf, isFinal, newsIn, twilioCall } from './twilio-call.ts'
+import { eventsOf, isFinal, reportedEvents, twilioCall } from './twilio-call.ts'
 import { asText, variablesOf } from './variables.ts'
 import { requester } from './wire.ts'
 
@@ -59,10 +59,9 @@ export const twilio: ProviderKind = {
       hint: 'A Twilio number, or a verified caller ID.',
     },
   },
-  tells: ['costCents', 'durationSeconds'],
-  findsByOurId: false,
+  capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
   needsBaseUrl: false,
-  connect: (account, surroundings) => twilioThrough(account, surroundings),
+  connect: (account, deps) => twilioThrough(account, deps),
 }
 
 const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
@@ -100,9 +99,9 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
      * Never by our id, which Twilio's call resource does not have: another call of the account between the same two numbers
      * is not told from ours, least of all when our order never arrived. The signed callback names it.
      */
-    async ask({ providerCallId }) {
+    async fetchStatus({ providerCallId }) {
       if (providerCallId === null)
-        return { known: 'unclear', reason: 'Twilio cannot be asked by anything but its own call id' }
+        return { outcome: 'unknown', reason: 'Twilio cannot be asked by anything but its own call id' }
       return reportFrom(await request(pathOf(providerCallId)), (json) => {
         const said = twilioCall.safeParse(json).data
         return said && { providerCallId, events: eventsOf(said, clock.now()) }
@@ -125,13 +124,13 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     /** The signature covers no time to judge by. A replay says again, of the same call, what was said: it changes nothing. */
-    read({ headers, body, url }, now) {
+    verifyEvents({ headers, body, url }, now) {
       const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
       const signature = headers.get('x-twilio-signature') ?? ''
       const isSigned = (spelling: string) =>
         isSame(signature, hmac('sha1', token, 'base64', spelling, signedForm(fields)))
-      if (!spellingsOf(url).some(isSigned)) return { kind: 'forged' }
-      return { kind: 'news', news: newsIn(fields, new URL(url).searchParams.get('call'), now) }
+      if (!spellingsOf(url).some(isSigned)) return { kind: 'invalid_signature' }
+      return { kind: 'events', events: reportedEvents(fields, new URL(url).searchParams.get('call'), now) }
     },
   }
 }

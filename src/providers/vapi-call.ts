@@ -11,8 +11,8 @@ import {
   webAddress,
   words,
   writtenTime,
-} from './lenient.ts'
-import type { News } from '../calls/provider.ts'
+} from './parse.ts'
+import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Seconds or milliseconds: Vapi does not say which. No time in question is as small in milliseconds. */
 export const toMs = (time: number) => (time < 1e11 ? time * 1000 : time)
@@ -44,7 +44,7 @@ export type VapiCall = z.infer<typeof vapiCall>
 export const ourIdIn = ({ assistantOverrides, customer }: VapiCall) =>
   assistantOverrides?.metadata?.call_id ?? customer?.externalId
 
-export const newsIn = (payload: unknown, now: number): News[] => {
+export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] => {
   const message = member(payload, 'message')
   const type = member(message, 'type')
   if (type !== 'status-update' && type !== 'end-of-call-report') return []

@@ -4,12 +4,12 @@ import { uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { member, text } from './lenient.ts'
+import { member, text } from './parse.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
-import { eventsOf, newsIn, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
-import { exchange, parseJson, requester } from './wire.ts'
+import { eventsOf, reportedEvents, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
+import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
 /** Vapi names none for its HMAC plan: as the Standard Webhooks libraries have it. */
@@ -66,14 +66,16 @@ export const vapi: ProviderKind = {
       hint: 'Vapi’s ID of the number to call from, not the number.',
     },
   },
-  tells: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
-  findsByOurId: true,
+  capabilities: {
+    details: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+    lookupByCallId: true,
+  },
   domain: 'vapi.ai',
   needsBaseUrl: false,
-  connect: (account, surroundings) => vapiThrough(account, surroundings),
+  connect: (account, deps) => vapiThrough(account, deps),
 }
 
-type Found = { known: 'yes'; call: VapiCall } | Exclude<Report, { known: 'yes' }>
+type Found = { outcome: 'found'; call: VapiCall } | Exclude<Report, { outcome: 'found' }>
 
 const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
@@ -90,12 +92,12 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
 
   const findById = async (id: string): Promise<Found> => {
     const result = await request(`/call/${encodeURIComponent(id)}`)
-    if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
-    if (result.status === 404) return { known: 'no' }
+    if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
+    if (result.status === 404) return { outcome: 'not_found' }
     const call = vapiCall.safeParse(result.json).data
     return isSuccess(result.status) && call
-      ? { known: 'yes', call }
-      : { known: 'unclear', reason: `it answered ${result.status}` }
+      ? { outcome: 'found', call }
+      : { outcome: 'unknown', reason: `it answered ${result.status}` }
   }
 
   /** By our id among what was made in that time, a full page followed by what lies behind its last, in either order. */
@@ -106,20 +108,22 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     for (let [earliest, latest, pages] = [from, to, 0]; pages < mostPages; pages++) {
       const range = { createdAtGe: isoOf(earliest), createdAtLe: isoOf(latest), limit: String(pageLimit) }
       const result = await request(`/call?${new URLSearchParams(range)}`)
-      if (result.kind !== 'answered') return { known: 'unclear', reason: result.reason }
+      if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
       const calls = z.array(vapiCall).safeParse(result.json).data
       if (!isSuccess(result.status) || !calls)
-        return { known: 'unclear', reason: `it answered ${result.status}` }
+        return { outcome: 'unknown', reason: `it answered ${result.status}` }
       const call = calls.find((one) => ourIdIn(one) === id)
-      if (call) return { known: 'yes', call }
+      if (call) return { outcome: 'found', call }
       const isSettled = clock.now() - (sentAt ?? createdAt) >= listedWithinMs
       if (calls.length < pageLimit)
-        return isSettled ? { known: 'no' } : { known: 'unclear', reason: 'it does not list the call' }
+        return isSettled
+          ? { outcome: 'not_found' }
+          : { outcome: 'unknown', reason: 'it does not list the call' }
       const [first = 0, last = 0] = [calls[0]?.createdAt, calls.at(-1)?.createdAt]
       if (last > first) earliest = last
       else latest = last
     }
-    return { known: 'unclear', reason: 'it lists too many calls' }
+    return { outcome: 'unknown', reason: 'it lists too many calls' }
   }
 
   /** The key never goes there, so that any https address will do; plain http only where the account itself has it. */
@@ -132,16 +136,16 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
   /** Vapi: live call control. Only the call itself says where; `DELETE /call/{id}` erases data and hangs up nothing. */
   const end: Provider['end'] = async (call) => {
     const found = await find(call)
-    if (found.known === 'unclear') throw new Error(`${title} could not be asked: ${found.reason}`)
-    if (found.known === 'no' || isGone(found.call)) return
+    if (found.outcome === 'unknown') throw new Error(`${title} could not be asked: ${found.reason}`)
+    if (found.outcome === 'not_found' || isGone(found.call)) return
     const controlUrl = found.call.monitor?.controlUrl ?? ''
     if (!isTrusted(controlUrl))
       throw new Error(`${title} gave no address to hang up at: the assistant may forbid call control.`)
     const hangUp = { method: 'POST', headers: {}, body: { type: 'end-call' }, timeoutMs } as const
-    const result = await exchange(send, controlUrl, hangUp)
+    const result = await requestJson(send, controlUrl, hangUp)
     if (result.kind === 'answered' && isSuccess(result.status)) return
     const then = await find(call)
-    if (then.known === 'no' || (then.known === 'yes' && isGone(then.call))) return
+    if (then.outcome === 'not_found' || (then.outcome === 'found' && isGone(then.call))) return
     const said = result.kind === 'answered' ? `it answered ${result.status}` : result.reason
     throw new Error(`${title} did not hang up: ${said}.`)
   }
@@ -164,13 +168,14 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       )
     },
 
-    async ask(call) {
+    async fetchStatus(call) {
       const found = await find(call)
-      if (found.known !== 'yes') return found
+      if (found.outcome !== 'found') return found
       const { id, status } = found.call
-      if (status === 'not-found') return { known: 'no' }
-      if (id === undefined) return { known: 'unclear', reason: 'it answered with something else than a call' }
-      return { known: 'yes', providerCallId: id, events: eventsOf(found.call, clock.now()) }
+      if (status === 'not-found') return { outcome: 'not_found' }
+      if (id === undefined)
+        return { outcome: 'unknown', reason: 'it answered with something else than a call' }
+      return { outcome: 'found', providerCallId: id, events: eventsOf(found.call, clock.now()) }
     },
 
     end,
@@ -180,16 +185,16 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     },
 
     /** Vapi: server authentication. One secret, shown as X-Vapi-Secret or bearer token, or signed with by the HMAC plan. */
-    read({ headers, body }, now) {
+    verifyEvents({ headers, body }, now) {
       const shown = [headers.get('x-vapi-secret'), headers.get('authorization')?.replace(/^Bearer /i, '')]
       if (!shown.some((secret) => isSame(secret ?? '', hookSecret))) {
         const signedAt = headers.get('x-timestamp') ?? ''
         const expected = hmac('sha256', hookSecret, 'hex', `${signedAt}.`, body)
         const given = (headers.get('x-signature') ?? '').replace(/^sha256=/, '')
-        if (!/^\d{1,15}$/.test(signedAt) || !isSame(given, expected)) return { kind: 'forged' }
-        if (!isFresh(toMs(Number(signedAt)), now, toleranceMs)) return { kind: 'stale' }
+        if (!/^\d{1,15}$/.test(signedAt) || !isSame(given, expected)) return { kind: 'invalid_signature' }
+        if (!isFresh(toMs(Number(signedAt)), now, toleranceMs)) return { kind: 'expired' }
       }
-      return { kind: 'news', news: newsIn(parseJson(body), now) }
+      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
     },
   }
 }

@@ -26,7 +26,7 @@ const reasonLimit = 500
 const phoneNumber = /[+(]*\d(?:[\s().\p{Pd}/]{0,3}\d){6,}/gu
 
 /** Asks a provider once, and reads the JSON of its answer. */
-export const exchange = async (send: Send, url: string, request: WireRequest): Promise<WireResult> => {
+export const requestJson = async (send: Send, url: string, request: WireRequest): Promise<WireResult> => {
   const { method = 'GET', timeoutMs } = request
   const [type, body] = contentOf(request.body)
   const headers = { ...(type ? { 'content-type': type } : {}), ...request.headers }
@@ -40,7 +40,7 @@ export const exchange = async (send: Send, url: string, request: WireRequest): P
 export const requester =
   (send: Send, address: string, headers: Record<string, string>, timeoutMs: number) =>
   (path: string, body?: object): Promise<WireResult> =>
-    exchange(send, `${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
+    requestJson(send, `${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
 
 /** Foreign words for a call's reason: one line, not endless, and without what may be somebody's phone number. */
 export const tidy = (words: string | undefined) =>

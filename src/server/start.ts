@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { type Config, ConfigError, localUrl } from '../config.ts'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { prepareSetup } from '../people/setup.ts'
 import { listenForMetrics } from '../http/metrics.ts'
-import { Listener } from './listener.ts'
+import { Server } from './server.ts'
 import { listening } from './place.ts'
 import { serveSocket } from './socket.ts'
 import { createServices, type Services } from '../wiring.ts'
@@ -27,10 +27,10 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
     undo.push(() => database.close())
     const services = createServices({ config, dataDir, database, clock, log, instance })
     undo.push(() => services.halt())
-    const metricsListener = openMetrics(services)
-    undo.push(() => void metricsListener?.stop(true))
-    const listener = new Listener(services, config, log)
-    const url = localUrl(config, listener.port)
+    const metricsServer = openMetrics(services)
+    undo.push(() => void metricsServer?.stop(true))
+    const server = new Server(services, config, log)
+    const url = localUrl(config, server.port)
     services.listening.url = url
     const socket = serveSocket(services, dataDir.path)
     undo.push(() => socket.remove())
@@ -39,12 +39,12 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 
     /** Answers what was accepted, as far as that ends in time, and leaves the disk as a restart wants to find it. */
     const stop = async () => {
-      await Promise.race([Promise.all([drained(listener, services), socket.close()]), Bun.sleep(drainMs)])
-      await Promise.all([listener.cut(), socket.cut()])
+      await Promise.race([Promise.all([drained(server, services), socket.close()]), Bun.sleep(drainMs)])
+      await Promise.all([server.cut(), socket.cut()])
       undoAll()
     }
     const setupLink = prepareSetup(services, config.publicUrl ?? url)
-    return { url, setupLink, services, stop, reloadCertificate: () => listener.reloadCertificate() }
+    return { url, setupLink, services, stop, reloadCertificate: () => server.reloadCertificate() }
   } catch (error) {
     undoAll()
     throw error
@@ -65,7 +65,7 @@ const lockPatiently = async (dataDir: DataDir, instance: string) => {
     const isServer = holder !== null && holder !== 'unknown' && holder.url !== undefined
     if (isServer || Date.now() >= until) {
       const who = holder === null || holder === 'unknown' ? '' : ` (process ${holder.pid})`
-      throw new Refusal(
+      throw new CommandError(
         `Another callgate${who} uses the data directory ${dataDir.path}: two servers would each allow all requests. To upgrade or restart, stop that process first (kill -TERM ${holder === null || holder === 'unknown' ? 'PID' : holder.pid}), then start this one.`,
       )
     }
@@ -80,11 +80,11 @@ const openMetrics = (services: Services) => {
     return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new Refusal(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
+    throw new CommandError(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
   }
 }
 
-const drained = async (listener: Listener, services: { rest(): Promise<void> }) => {
-  await listener.close()
+const drained = async (server: Server, services: { rest(): Promise<void> }) => {
+  await server.close()
   await services.rest()
 }

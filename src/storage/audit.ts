@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNotNull, lt } from 'drizzle-orm'
-import type { AuditLine, Deed } from '../audit.ts'
+import type { AuditEntry, AuditLine } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
@@ -17,7 +17,7 @@ export const createAuditStore = (database: Database) => {
   const { orm } = database
 
   /** Writes a line. */
-  const record = ({ agency = null, ...rest }: Deed) => {
+  const record = ({ agency = null, ...rest }: AuditEntry) => {
     orm
       .insert(audit)
       .values({ id: Bun.randomUUIDv7(), agencyId: agency, ...rest })
@@ -28,10 +28,10 @@ export const createAuditStore = (database: Database) => {
     record,
 
     /** Makes a change and writes its line, in one transaction: both are on disk when this returns, or neither. */
-    change: <T>(make: () => NotPromise<T>, deed: Deed | ((made: T) => Deed | undefined)): T =>
+    change: <T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T =>
       database.transaction<T>(() => {
         const made = make()
-        const line = typeof deed === 'function' ? deed(made) : deed
+        const line = typeof entry === 'function' ? entry(made) : entry
         if (line) record(line)
         return made
       }),

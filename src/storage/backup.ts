@@ -1,11 +1,11 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { openDatabase } from './database.ts'
 import { readingProblem, targetTrouble } from './directory-trouble.ts'
 import { holdsSealed } from './inspect.ts'
-import { refuseNewer, standingOf } from './migrate.ts'
+import { refuseNewer, migrationStateOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
 import { keepTemporaryFiles } from './temporary-files.ts'
 
@@ -24,7 +24,7 @@ const patientBusyTimeoutMs = 5000
 
 /**
  * Copies the database at `source` to a new file, as it stands at one moment, beside a server that writes. The file gets
- * its name once it is checked and on disk. Throws a `Refusal` when the name is taken or the copy is not whole.
+ * its name once it is checked and on disk. Throws a `CommandError` when the name is taken or the copy is not whole.
  */
 export const backUp = (source: string, file: string, progress: Progress): BackupSummary => {
   refuseTaken(file)
@@ -38,7 +38,7 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
     } catch (error) {
       // What ails the copy's own directory is not told of the data directory.
       const trouble = targetTrouble(dirname(file), error)
-      throw trouble === undefined ? error : new Refusal(trouble)
+      throw trouble === undefined ? error : new CommandError(trouble)
     } finally {
       database.close()
     }
@@ -47,14 +47,14 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
   })
 }
 
-/** Makes the database at `target` from a backup. Throws a `Refusal` when there is one, or the backup is not whole. */
+/** Makes the database at `target` from a backup. Throws a `CommandError` when there is one, or the backup is not whole. */
 export const restore = (file: string, target: string, progress: Progress): BackupSummary => {
   for (const name of [target, `${target}-wal`, `${target}-journal`]) refuseTaken(name)
   const unreadable = readingProblem(file)
-  if (unreadable !== undefined) throw new Refusal(unreadable)
+  if (unreadable !== undefined) throw new CommandError(unreadable)
   const log = `${file}-wal`
   if (existsSync(log) && statSync(log).size > 0)
-    throw new Refusal(
+    throw new CommandError(
       `${file} is a database in use: ${log} holds a part of it. Copy it with callgate backup.`,
     )
   return throughPart(target, (part) => {
@@ -70,7 +70,7 @@ export const restore = (file: string, target: string, progress: Progress): Backu
 
 /** Works on a file with a name of its own, and names it `file` at the end. What fails leaves nothing behind. */
 const throughPart = (file: string, make: (part: string) => BackupSummary) => {
-  if (!existsSync(dirname(file))) throw new Refusal(`There is no directory ${dirname(file)}.`)
+  if (!existsSync(dirname(file))) throw new CommandError(`There is no directory ${dirname(file)}.`)
   process.umask(0o077)
   const part = `${file}.${process.pid}.part`
   try {
@@ -87,15 +87,15 @@ const throughPart = (file: string, make: (part: string) => BackupSummary) => {
   }
 }
 
-/** Throws a `Refusal` when a database has a fault, is not one of ours, or is one of a newer program's. */
+/** Throws a `CommandError` when a database has a fault, is not one of ours, or is one of a newer program's. */
 const summaryOf = (path: string): BackupSummary => {
   const database = openToRead(path)
   const count = (sql: string) => database.query<{ n: number }, []>(sql).get()?.n ?? 0
   try {
     refuseNewer(database)
-    if (standingOf(database).applied === 0) throw new Refusal('It is not a database of callgate.')
+    if (migrationStateOf(database).applied === 0) throw new CommandError('It is not a database of callgate.')
     const flaw = flawOf(database)
-    if (flaw) throw new Refusal(`It is damaged: ${flaw}.`)
+    if (flaw) throw new CommandError(`It is damaged: ${flaw}.`)
     return {
       sizeBytes: statSync(path).size,
       calls: count('select count(*) as n from calls'),
@@ -103,8 +103,8 @@ const summaryOf = (path: string): BackupSummary => {
       sealed: holdsSealed(database),
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal(`It is damaged, or is not a database: ${(error as Error).message}.`)
+    if (error instanceof CommandError) throw error
+    throw new CommandError(`It is damaged, or is not a database: ${(error as Error).message}.`)
   } finally {
     database.close()
   }
@@ -114,7 +114,7 @@ const openToRead = (path: string) => {
   try {
     return new Sqlite(path, { readonly: true })
   } catch (error) {
-    throw new Refusal(`${path} cannot be opened: ${(error as Error).message}.`)
+    throw new CommandError(`${path} cannot be opened: ${(error as Error).message}.`)
   }
 }
 
@@ -146,4 +146,4 @@ const refuseTaken = (file: string) => {
   if (existsSync(file)) throw taken(file)
 }
 
-const taken = (file: string) => new Refusal(`${file} is there already, and is not overwritten.`)
+const taken = (file: string) => new CommandError(`${file} is there already, and is not overwritten.`)

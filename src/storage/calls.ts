@@ -13,7 +13,7 @@ interface PageQuery {
 }
 
 /** Calls that are over have an index for this, and those that are not are few: none passes over all the others. */
-const standingAs = (status: Call['status']) => {
+const byStatus = (status: Call['status']) => {
   const isFinal = finalStatuses.some((final) => final === status)
   return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
 }
@@ -50,7 +50,7 @@ export const createCallStore = (database: Database) => {
           and(
             eq(calls.environmentId, environmentId),
             before === undefined ? undefined : lt(calls.id, before),
-            status === undefined ? undefined : standingAs(status),
+            status === undefined ? undefined : byStatus(status),
             agentId === undefined ? undefined : eq(calls.agentId, agentId),
           ),
         )
@@ -64,7 +64,7 @@ export const createCallStore = (database: Database) => {
         .select()
         .from(calls)
         // Tried in the future: the clock was set back.
-        .where(and(sql`hang_up_due`, or(lte(calls.heardAt, triedBefore), gt(calls.heardAt, now))))
+        .where(and(sql`hang_up_due`, or(lte(calls.lastContactAt, triedBefore), gt(calls.lastContactAt, now))))
         .all(),
 
     /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
@@ -104,7 +104,7 @@ export const createCallStore = (database: Database) => {
         .orderBy(calls.id)
         .all(),
 
-    overdue: (now: number, heardBefore: number): Call[] =>
+    overdue: (now: number, lastContactBefore: number): Call[] =>
       orm
         .select()
         .from(calls)
@@ -112,7 +112,11 @@ export const createCallStore = (database: Database) => {
           and(
             isNull(calls.endedAt),
             // Heard of in the future: the clock was set back, and the call must not be silent until then.
-            or(lte(calls.expiresAt, now), lte(calls.heardAt, heardBefore), gt(calls.heardAt, now)),
+            or(
+              lte(calls.expiresAt, now),
+              lte(calls.lastContactAt, lastContactBefore),
+              gt(calls.lastContactAt, now),
+            ),
           ),
         )
         .all(),

@@ -1,7 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
 import { isStorageTrouble, openDatabase } from './database.ts'
 import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
@@ -34,7 +34,7 @@ export class DataDir {
     this.#secret = secret
   }
 
-  /** True when it has been made. Throws a `Refusal` where this process cannot see that. */
+  /** True when it has been made. Throws a `CommandError` where this process cannot see that. */
   get exists() {
     return this.#named(() => statSync(this.#file('callgate.db'), { throwIfNoEntry: false }) !== undefined)
   }
@@ -51,7 +51,7 @@ export class DataDir {
 
   /** An error of the disk as a sentence that says why, and what mends it. */
   refusal(error: unknown) {
-    return error instanceof Refusal ? error : new Refusal(directoryTrouble(this.path, error))
+    return error instanceof CommandError ? error : new CommandError(directoryTrouble(this.path, error))
   }
 
   /** Makes what is missing, opens the database and migrates it. */
@@ -107,7 +107,7 @@ export class DataDir {
   /** Makes the database from a backup. Refused where there is one, and where a server runs. */
   restore(file: string, progress: Progress) {
     const held = this.lock()
-    if (!held) throw new Refusal(`A callgate is serving the data directory ${this.path}. Stop it first.`)
+    if (!held) throw new CommandError(`A callgate is serving the data directory ${this.path}. Stop it first.`)
     try {
       return this.#named(() => restore(file, this.#file('callgate.db'), progress))
     } finally {
@@ -142,7 +142,7 @@ export class DataDir {
     }
     const secret = readFileSync(file, 'utf8').trim()
     if (secret.length < secretLeast)
-      throw new Refusal(`The secret in ${file} is cut short. Restore it from a backup.`)
+      throw new CommandError(`The secret in ${file} is cut short. Restore it from a backup.`)
     return secret
   }
 
@@ -155,7 +155,7 @@ export class DataDir {
     } finally {
       database.close()
     }
-    throw new Refusal(
+    throw new CommandError(
       `The secret that opens the stored credentials is missing. Put it back as ${file}, or set CALLGATE_SECRET. If it is lost, put a new one there and enter the credentials again.`,
     )
   }

@@ -31,7 +31,10 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
     [idempotencyKeys, inArray(idempotencyKeys.environmentId, theirs)],
     [usage, inArray(usage.environmentId, theirs)],
     [refusals, inArray(refusals.environmentId, theirs)],
-    [calls, and(inArray(calls.environmentId, theirs), isNotNull(calls.endedAt), eq(calls.hangUpDue, false))],
+    [
+      calls,
+      and(inArray(calls.environmentId, theirs), isNotNull(calls.endedAt), eq(calls.hangUpPending, false)),
+    ],
   ]
 
   /** Without calls there is nobody left whom their providers could have to hang up. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AgentDials } from '../providers/kinds.ts'
 import { accountLabel } from './accounts.ts'
 import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
-import { standingOf } from './migrate.ts'
+import { migrationStateOf } from './migrate.ts'
 import { Vault } from './vault.ts'
 import { webhookLabel } from './webhooks.ts'
 
@@ -38,7 +38,7 @@ interface DatabaseInspection {
   sizeBytes: number
   logBytes: number
   journalMode: string
-  standing: ReturnType<typeof standingOf>
+  migrationState: ReturnType<typeof migrationStateOf>
   /** When the newest row was written, by the clock of then. */
   newestAt: number | null
   /** Sealed rows, and those that this secret does not open. */
@@ -106,7 +106,7 @@ const read = (database: Sqlite, path: string, secret: string | undefined): Inspe
     sizeBytes: statSync(path).size,
     logBytes: existsSync(log) ? statSync(log).size : 0,
     journalMode: pragma('journal_mode'),
-    standing: standingOf(database),
+    migrationState: migrationStateOf(database),
     newestAt: newestOf(database),
     ...sealedIn(database, secret),
     agents: agentsIn(database),

@@ -1,24 +1,24 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
-import { Refusal } from '../failures.ts'
+import { CommandError } from '../failures.ts'
 import { readMigrations } from './migrations.ts' with { type: 'macro' }
 
 const attempts = 5
 
 /** How far a database has come: how many of this program's migrations it has had, and how many of a newer one's. */
-export const standingOf = (sqlite: Sqlite) => {
+export const migrationStateOf = (sqlite: Sqlite) => {
   const known = new Set(readMigrations().map(({ folderMillis }) => folderMillis))
   const applied = appliedTo(sqlite)
   const unknown = applied.filter((at) => !known.has(at)).length
   return { applied: applied.length - unknown, known: known.size, unknown }
 }
 
-/** Throws a `Refusal`: an older program would write rows that the newer one takes for its own. */
+/** Throws a `CommandError`: an older program would write rows that the newer one takes for its own. */
 export const refuseNewer = (sqlite: Sqlite) => {
-  const { unknown } = standingOf(sqlite)
+  const { unknown } = migrationStateOf(sqlite)
   if (unknown > 0)
-    throw new Refusal(
+    throw new CommandError(
       'The database was written by a newer callgate. Use that version or a later one; this one leaves it as it is.',
     )
 }

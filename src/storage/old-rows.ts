@@ -44,7 +44,7 @@ export const createOldRows = (database: Database) => {
       .where(
         and(
           inArray(calls.id, ids),
-          eq(calls.hangUpDue, false),
+          eq(calls.hangUpPending, false),
           isNull(calls.detailsDueAt),
           sql`not exists (select 1 from deliveries where call_id = calls.id and state = 'pending')`,
           sql`not exists (select 1 from idempotency_keys where call_id = calls.id and created_at > ${rememberedSince})`,

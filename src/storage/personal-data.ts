@@ -50,7 +50,9 @@ export const createPersonalData = ({ orm }: Database) => {
       orm
         .select({ id: calls.id, agencyId: calls.agencyId })
         .from(calls)
-        .where(and(eq(calls.phoneNumber, phoneNumber), or(isNull(calls.endedAt), eq(calls.hangUpDue, true))))
+        .where(
+          and(eq(calls.phoneNumber, phoneNumber), or(isNull(calls.endedAt), eq(calls.hangUpPending, true))),
+        )
         .all(),
 
     /** The next calls to be forgotten. */
@@ -58,7 +60,7 @@ export const createPersonalData = ({ orm }: Database) => {
       orm
         .select({ id: calls.id })
         .from(calls)
-        .where(and(ofNumber(phoneNumber, agencyId), isNotNull(calls.endedAt), eq(calls.hangUpDue, false)))
+        .where(and(ofNumber(phoneNumber, agencyId), isNotNull(calls.endedAt), eq(calls.hangUpPending, false)))
         .limit(callsAtOnce)
         .all()
         .map(({ id }) => id),

@@ -5,7 +5,7 @@ import { createAgentStore } from './agents.ts'
 import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
-import { createCensus } from './census.ts'
+import { createCounts } from './counts.ts'
 import { createDeletedAgencies } from './deleted-agencies.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEnvironmentStore } from './environments.ts'
@@ -45,6 +45,6 @@ export const createStores = (database: Database, secret: string) => {
     oldRows: createOldRows(database),
     deletedAgencies: createDeletedAgencies(database, accounts),
     personalData: createPersonalData(database),
-    census: createCensus(database),
+    counts: createCounts(database),
   }
 }

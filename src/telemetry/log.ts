@@ -18,7 +18,7 @@ export interface Log {
 
 /** A log that can also say what has to be said at every level, such as where the server listens. */
 export interface ServerLog extends Log {
-  announce(message: string, facts?: Facts): void
+  always(message: string, facts?: Facts): void
 }
 
 /** How many characters may wait for a reader that does not keep up. Lines beyond are counted, and not kept. */
@@ -76,7 +76,7 @@ export const createLog = (
       if (logFormat === 'json') write(jsonOf(level, line, Date.now()))
       else log[level](sentenceOf(line))
     },
-    announce: (message, facts) => announcement.info(message, facts),
+    always: (message, facts) => announcement.info(message, facts),
   }
 }
 

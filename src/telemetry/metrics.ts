@@ -4,7 +4,7 @@ import { Histogram, Histograms, remoteBounds, requestBounds } from './metrics/hi
 import type { Metric } from './metrics/metric.ts'
 import { Requests } from './metrics/requests.ts'
 
-type ProviderRequest = 'place' | 'ask' | 'end'
+type ProviderRequest = 'place' | 'status' | 'end'
 
 const operationBounds = [1, 2, 5, 10, 20, 50, 100]
 

@@ -1,4 +1,4 @@
-import { type ClientUse, others } from './clients.ts'
+import { type ClientUse, others } from './client-usage.ts'
 import { requestsOf, type Slot } from './series.ts'
 
 interface KnownKey {

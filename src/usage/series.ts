@@ -1,4 +1,4 @@
-import { type Figure, granted, peakCalls, type Span, spanMs } from './counters.ts'
+import { type Figure, granted, peakCalls, type Span, spanMs } from './usage-counters.ts'
 
 /** What came of requests in one span of time. */
 export interface Slot {

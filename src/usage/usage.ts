@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { Clients, type ClientUse, mergeUses } from './clients.ts'
-import { type Refused, RefusedLog, refusedPerEnvironment } from './refusals.ts'
-import { type Figure, mergeFigures, type Span, Tallies } from './counters.ts'
+import { ClientUsage, type ClientUse, mergeUses } from './client-usage.ts'
+import { type Refused, RecentRefusals, refusedPerEnvironment } from './recent-refusals.ts'
+import { type Figure, mergeFigures, type Span, UsageCounters } from './usage-counters.ts'
 
 /** What has gathered since the last write. */
 /** Where what cannot be stored is told. */
@@ -31,7 +31,7 @@ interface ActiveCalls {
   active(): Iterable<[environmentId: string, calls: number]>
 }
 
-interface UsageNeeds {
+interface UsageDeps {
   store: UsageStore
   leases: ActiveCalls
   clock: Clock
@@ -54,27 +54,27 @@ const flushMs = 60_000
  * what is written and what is not yet.
  */
 export class Usage {
-  readonly #needs: UsageNeeds
-  readonly #tallies: Tallies
-  readonly #clients = new Clients()
-  readonly #refused = new RefusedLog()
+  readonly #deps: UsageDeps
+  readonly #counters: UsageCounters
+  readonly #clients = new ClientUsage()
+  readonly #refused = new RecentRefusals()
   #cancel: (() => void) | undefined
 
-  constructor(needs: UsageNeeds) {
-    this.#needs = needs
-    this.#tallies = new Tallies((environmentId) => needs.leases.count(environmentId))
+  constructor(deps: UsageDeps) {
+    this.#deps = deps
+    this.#counters = new UsageCounters((environmentId) => deps.leases.count(environmentId))
   }
 
   /** A request that passed admission. */
   grant(asker: Asker, now: number) {
-    this.#tallies.grant(asker.environmentId, now)
+    this.#counters.grant(asker.environmentId, now)
     this.#clients.note(asker, 'live', now)
     this.#arm()
   }
 
   /** A request that was refused by admission. */
   refuse(asker: Asker, refused: Refused) {
-    this.#tallies.refuse(refused.environmentId, refused.code, false, refused.at)
+    this.#counters.refuse(refused.environmentId, refused.code, false, refused.at)
     this.#clients.note(asker, useOf(refused.code), refused.at)
     this.#refused.note(refused)
     this.#arm()
@@ -82,14 +82,14 @@ export class Usage {
 
   /** A request that passed admission, so that its client is known, and was refused later. */
   refuseAdmitted(refused: Refused) {
-    this.#tallies.refuse(refused.environmentId, refused.code, true, refused.at)
+    this.#counters.refuse(refused.environmentId, refused.code, true, refused.at)
     this.#refused.note(refused)
     this.#arm()
   }
 
   /** That many calls are under way, one having just begun. */
   calls(environmentId: string, active: number, now: number) {
-    this.#tallies.calls(environmentId, active, now)
+    this.#counters.calls(environmentId, active, now)
     this.#arm()
   }
 
@@ -100,19 +100,19 @@ export class Usage {
 
   /** An environment's figures from then on. */
   figures(environmentId: string, span: Span, from: number) {
-    const stored = this.#needs.store.figures(environmentId, span, from)
-    return mergeFigures([...stored, ...this.#tallies.figures({ environmentId, span, from })])
+    const stored = this.#deps.store.figures(environmentId, span, from)
+    return mergeFigures([...stored, ...this.#counters.figures({ environmentId, span, from })])
   }
 
   /** Who used an environment's keys, live and replaced, since then; the last seen first. */
   uses(environmentId: string, since: number) {
-    return mergeUses([...this.#needs.store.uses(environmentId, since), ...this.#clients.uses(environmentId)])
+    return mergeUses([...this.#deps.store.uses(environmentId, since), ...this.#clients.uses(environmentId)])
   }
 
   /** An environment's last refusals, newest first. */
   refusals(environmentId: string) {
     const pending = [...this.#refused.entries(environmentId)]
-    return [...pending, ...this.#needs.store.refusals(environmentId)]
+    return [...pending, ...this.#deps.store.refusals(environmentId)]
       .toSorted((a, b) => b.at - a.at)
       .slice(0, refusedPerEnvironment)
   }
@@ -121,19 +121,19 @@ export class Usage {
   flush() {
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#tallies.isEmpty && this.#clients.isEmpty && this.#refused.isEmpty) return
+    if (this.#counters.isEmpty && this.#clients.isEmpty && this.#refused.isEmpty) return
     try {
-      this.#needs.store.save({
+      this.#deps.store.save({
         lastUses: this.#clients.lastUses(),
-        figures: this.#tallies.figures(),
+        figures: this.#counters.figures(),
         uses: this.#clients.uses(),
         refusals: this.#refused.entries(),
       })
-      this.#tallies.clear()
+      this.#counters.clear()
       this.#clients.clear()
       this.#refused.clear()
     } catch (error) {
-      this.#needs.log.warn('usage could not be written', { error: String(error) })
+      this.#deps.log.warn('usage could not be written', { error: String(error) })
       this.#arm()
     }
   }
@@ -141,15 +141,15 @@ export class Usage {
   /** Runs once a minute from the first sign of life until there is none: a call that goes on is one. */
   #tick() {
     this.#cancel = undefined
-    const now = this.#needs.clock.now()
-    const active = [...this.#needs.leases.active()]
-    for (const [environmentId, calls] of active) this.#tallies.calls(environmentId, calls, now)
+    const now = this.#deps.clock.now()
+    const active = [...this.#deps.leases.active()]
+    for (const [environmentId, calls] of active) this.#counters.calls(environmentId, calls, now)
     this.flush()
     if (active.length > 0) this.#arm()
   }
 
   #arm() {
-    this.#cancel ??= this.#needs.clock.after(flushMs, () => this.#tick())
+    this.#cancel ??= this.#deps.clock.after(flushMs, () => this.#tick())
   }
 }
 

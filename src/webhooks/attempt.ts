@@ -4,7 +4,7 @@ import type { Send } from '../outgoing/send.ts'
 import type { Attempt, Delivery } from './delivery.ts'
 import { signedHeaders } from './secret.ts'
 
-interface AttemptNeeds {
+interface AttemptDeps {
   send: Send
   clock: Clock
 }
@@ -18,7 +18,7 @@ const keptBytes = 500
  * 410 means that the endpoint wants no more.
  */
 export const attempt = async (
-  { send, clock }: AttemptNeeds,
+  { send, clock }: AttemptDeps,
   url: string,
   secrets: readonly string[],
   { id, payload }: Pick<Delivery, 'id' | 'payload'>,

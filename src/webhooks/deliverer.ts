@@ -1,6 +1,6 @@
 import type { Commit } from '../commit.ts'
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
+import { ApiError } from '../failures.ts'
 import type { Send } from '../outgoing/send.ts'
 import { attempt } from './attempt.ts'
 import { afterAttempt, type Attempt, type Delivery } from './delivery.ts'
@@ -9,7 +9,7 @@ interface Endpoint {
   url: string
 }
 
-interface DelivererNeeds<Row extends Endpoint> {
+interface DelivererDeps<Row extends Endpoint> {
   webhooks: {
     find(environmentId: string): Row | undefined
     secrets(row: Row, now: number): string[]
@@ -44,7 +44,7 @@ const inAll = 120
  * memory does not grow with the queue; each endpoint has room of its own, so that a slow one holds up no other.
  */
 export class Deliverer<Row extends Endpoint> {
-  readonly #needs: DelivererNeeds<Row>
+  readonly #deps: DelivererDeps<Row>
   readonly #underWay = new Map<string, Map<string, Promise<void>>>()
   readonly #failing = new Set<string>()
   #count = 0
@@ -54,8 +54,8 @@ export class Deliverer<Row extends Endpoint> {
   #woken = false
   #cancel: (() => void) | undefined
 
-  constructor(needs: DelivererNeeds<Row>) {
-    this.#needs = needs
+  constructor(deps: DelivererDeps<Row>) {
+    this.#deps = deps
   }
 
   /** Takes up what is due, then looks around every second until `stop`. */
@@ -74,7 +74,7 @@ export class Deliverer<Row extends Endpoint> {
   wake() {
     if (this.#woken || this.#stopped) return
     this.#woken = true
-    this.#needs.clock.after(0, () => {
+    this.#deps.clock.after(0, () => {
       this.#woken = false
       this.#pump()
     })
@@ -91,12 +91,12 @@ export class Deliverer<Row extends Endpoint> {
 
   #look() {
     this.#pump()
-    if (!this.#stopped) this.#cancel = this.#needs.clock.after(lookMs, () => this.#look())
+    if (!this.#stopped) this.#cancel = this.#deps.clock.after(lookMs, () => this.#look())
   }
 
   #pump() {
     if (this.#stopped) return
-    const { deliveries, clock, log } = this.#needs
+    const { deliveries, clock, log } = this.#deps
     try {
       const now = clock.now()
       const due = deliveries.endpointsDue(now)
@@ -115,7 +115,7 @@ export class Deliverer<Row extends Endpoint> {
     const most = this.#failing.has(environmentId) ? perFailing : perEndpoint
     const room = Math.min(most - own.size, inAll - this.#count)
     if (room <= 0) return
-    const due = this.#needs.deliveries
+    const due = this.#deps.deliveries
       .due(environmentId, now, room + own.size)
       .filter(({ id }) => !own.has(id))
       .slice(0, room)
@@ -136,12 +136,12 @@ export class Deliverer<Row extends Endpoint> {
   }
 
   async #deliver({ id, environmentId, payload }: Delivery) {
-    const { webhooks, clock, log } = this.#needs
+    const { webhooks, clock, log } = this.#deps
     try {
       const endpoint = webhooks.find(environmentId)
       if (!endpoint) return
       const secrets = webhooks.secrets(endpoint, clock.now())
-      const tried = await attempt(this.#needs, endpoint.url, secrets, { id, payload })
+      const tried = await attempt(this.#deps, endpoint.url, secrets, { id, payload })
       if (tried.verdict === 'delivered') this.#failing.delete(environmentId)
       else this.#failing.add(environmentId)
       await this.#record(id, tried, endpoint.url)
@@ -157,15 +157,15 @@ export class Deliverer<Row extends Endpoint> {
       try {
         return await this.#save(id, tried, url)
       } catch (error) {
-        if (!(error instanceof Failure)) throw error
+        if (!(error instanceof ApiError)) throw error
         if (this.#stopped) return
-        await new Promise<void>((wake) => this.#needs.clock.after(lookMs, wake))
+        await new Promise<void>((wake) => this.#deps.clock.after(lookMs, wake))
       }
     }
   }
 
   async #save(id: string, told: Attempt, url?: string) {
-    const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#needs
+    const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#deps
     const saved = await commit(() => {
       const before = deliveries.find(id)
       // Removed with its endpoint in the meantime.

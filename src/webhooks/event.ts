@@ -69,7 +69,7 @@ const isoOrNull = (at: number | null) => (at === null ? null : new Date(at).toIS
 /** The same body without anything of the person, for an event that is kept or still to be told. */
 export const forgottenPayload = (payload: string): string => {
   const told = JSON.parse(payload) as WebhookPayload
-  const nobody = { phone_number: '', to_number: '' }
+  const noNumbers = { phone_number: '', to_number: '' }
   const nothing = { summary: null, sentiment: null, transcript: null, recording_url: null, metadata: null }
-  return JSON.stringify({ ...told, ...nobody, ...nothing })
+  return JSON.stringify({ ...told, ...noNumbers, ...nothing })
 }

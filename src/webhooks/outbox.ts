@@ -1,10 +1,10 @@
 import { awaitsDetails, type Call, isOver } from '../calls/call.ts'
-import type { Detail } from '../calls/provider.ts'
+import type { Capabilities, Detail } from '../calls/provider.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
 import { type EventName, payloadOf } from './event.ts'
 
-interface OutboxNeeds {
+interface OutboxDeps {
   webhooks: {
     /** The environment of an endpoint that is switched on; undefined where there is none. */
     listening(environmentId: string): { environment: EnvironmentName } | undefined
@@ -18,8 +18,7 @@ interface OutboxNeeds {
   }
   /** Of one that was deleted too: a provider may report on a call long after its end. */
   agents: { nameOf(id: string): string | undefined }
-  /** What a call's provider usually tells of it in the end. */
-  tells(call: Call): readonly Detail[]
+  capabilities(call: Call): Capabilities
   clock: { now(): number }
   /** Says that something may be due. */
   wake(): void
@@ -33,7 +32,7 @@ const detailsGraceMs = 45_000
  * and no change without its event. Where nobody listens at that moment, nothing is kept.
  */
 export const createOutbox =
-  ({ webhooks, deliveries, agents, tells, clock, wake }: OutboxNeeds) =>
+  ({ webhooks, deliveries, agents, capabilities, clock, wake }: OutboxDeps) =>
   (before: Call, after: Call): void => {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return
@@ -43,7 +42,7 @@ export const createOutbox =
     const names = { agent: agents.nameOf(after.agentId) ?? '', environment: endpoint.environment }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
     const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
-    const isAwaited = awaitsDetails(after) && tells(after).some(isMissing)
+    const isAwaited = awaitsDetails(after) && capabilities(after).details.some(isMissing)
 
     if (events.length === 0) deliveries.retell(after.id, tell('call_ended', after), isAwaited ? null : now)
     for (const event of events) {

@@ -6,7 +6,7 @@ import { attempt } from './attempt.ts'
 import { afterAttempt, type Delivery, newDelivery } from './delivery.ts'
 import { payloadOf } from './event.ts'
 
-interface SampleNeeds<Row extends { url: string }> {
+interface SampleDeps<Row extends { url: string }> {
   webhooks: {
     find(environmentId: string): Row | undefined
     secrets(row: Row, now: number): string[]
@@ -24,9 +24,9 @@ interface SampleEnvironment {
 
 /** Sends a `test` event once, now, and gives how it went; it is kept among the deliveries. Undefined without an endpoint. */
 export const createSample =
-  <Row extends { url: string }>(needs: SampleNeeds<Row>) =>
+  <Row extends { url: string }>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
-    const { webhooks, deliveries, clock } = needs
+    const { webhooks, deliveries, clock } = deps
     const endpoint = webhooks.find(environment.id)
     if (!endpoint) return undefined
     const now = clock.now()
@@ -37,7 +37,7 @@ export const createSample =
       payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), namesOf(environment))),
       createdAt: now,
     })
-    const tried = await attempt(needs, endpoint.url, webhooks.secrets(endpoint, now), delivery)
+    const tried = await attempt(deps, endpoint.url, webhooks.secrets(endpoint, now), delivery)
     // The result is seen by who asked for it: a test is not tried again.
     const state = tried.verdict === 'delivered' ? 'delivered' : 'dead'
     const sample: Delivery = { ...afterAttempt(delivery, tried, clock.now(), 0), state }

@@ -106,7 +106,7 @@ test('calls under way are over with it, their slots are free, and no webhook is 
   expect(rowsOf(gate, 'deliveries')).toBe(told ?? -1)
   expect(rowsOf(gate, "deliveries where state = 'pending'")).toBe(0)
   await settled()
-  expect(call.now().hangUpDue).toBe(false)
+  expect(call.now().hangUpPending).toBe(false)
 })
 
 test('the provider hangs up what it was talking on, by the account that goes once it has', async () => {
@@ -117,7 +117,7 @@ test('the provider hangs up what it was talking on, by the account that goes onc
   await report(call.id, 'answered')
   await remove(gate)
   expect(accounts.list(gate.agency.id)).toHaveLength(1)
-  await until(() => !call.now().hangUpDue)
+  await until(() => !call.now().hangUpPending)
   expect(fake.wasEnded(call.id)).toBe(true)
   while (!deletedAgencies.purge(200).isLast);
   expect(accounts.list(gate.agency.id)).toEqual([])
@@ -148,7 +148,7 @@ test('after a crash in the moment of the deletion nothing rings, and what had be
   using next = await restarted(gate, directory.database)
   await next.clock.advance(60_000)
   expect(next.call(waiting.id)).toMatchObject({ status: 'failed', dispatch: 'pending', ringingAt: null })
-  expect(next.call(talking.id)).toMatchObject({ status: 'failed', hangUpDue: false })
+  expect(next.call(talking.id)).toMatchObject({ status: 'failed', hangUpPending: false })
   expect(next.leases()).toBe(0)
 })
 
@@ -249,7 +249,7 @@ test('a call that has still to be hung up is kept, and with it the account', asy
     { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'x' } },
     1,
   )
-  oldCall(gate, 1, { hangUpDue: true, accountId })
+  oldCall(gate, 1, { hangUpPending: true, accountId })
   oldCall(gate, 1)
   await remove(gate)
   const purge = () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { changeAgent, createAgent, listAgents, showAgent } from '../../src/agencies/operations/agent.ts'
 import { chooseDefaultAgent } from '../../src/agencies/operations/default-agent.ts'
 import { deleteAgent } from '../../src/agencies/operations/delete-agent.ts'
-import type { Failure } from '../../src/failures.ts'
+import type { ApiError } from '../../src/failures.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { adminOf } from '../support/actors.ts'
 import { answer, createGate } from '../support/gate.ts'
@@ -30,12 +30,12 @@ const withSpare = async () => {
   return { ...gate, spare, call, remove }
 }
 
-const failureOf = (doing: Promise<unknown>): Promise<Failure> =>
+const failureOf = (doing: Promise<unknown>): Promise<ApiError> =>
   doing.then(
     () => {
       throw new Error('it was done')
     },
-    (error: Failure) => error,
+    (error: ApiError) => error,
   )
 
 test('an agent is shown as it was given, by its id and by its name, to an admin of its agency', async () => {

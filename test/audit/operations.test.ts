@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { commandLine } from '../../src/audit.ts'
+import { actedBy } from '../../src/audit.ts'
 import { listAudit } from '../../src/audit/operations/list.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { adminOf } from '../support/actors.ts'
@@ -9,10 +9,10 @@ const open = () => {
   const gate = createGate()
   const { agencies, audit, perform } = gate.services
   const other = agencies.create('Other', 'agency', 0)
-  const deed = { ...commandLine(gate.clock.now()), action: 'agent.created' } as const
-  audit.record({ ...deed, agency: gate.agency.id, environment: 'staging', target: 'Ours' })
-  audit.record({ ...deed, agency: other.id, target: 'Theirs' })
-  audit.record({ ...deed, target: 'Nobody’s' })
+  const entry = { ...actedBy(commandLineActor, gate.clock.now()), action: 'agent.created' } as const
+  audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: 'Ours' })
+  audit.record({ ...entry, agency: other.id, target: 'Theirs' })
+  audit.record({ ...entry, target: 'Nobody’s' })
   const list = (input: object = {}, actor = commandLineActor) => perform(listAudit, input, actor)
   const targets = async (...of: Parameters<typeof list>) => (await list(...of)).map(({ target }) => target)
   return { ...gate, other, list, targets }

@@ -15,11 +15,11 @@ const goTo = (page: Page, path: string) =>
 const card = (page: Page, name: 'Production' | 'Staging') => page.getByRole('article', { name })
 const status = (page: Page) => page.getByRole('status').filter({ hasText: /\w/ }).first()
 
-const sendTestCall = async (page: Page, name: 'Production' | 'Staging', story: '02' | '07') => {
+const sendTestCall = async (page: Page, name: 'Production' | 'Staging', scenario: '02' | '07') => {
   await goTo(page, '/integrations/api')
-  await card(page, name).getByLabel(`How the ${name.toLowerCase()} test call goes`).selectOption(story)
+  await card(page, name).getByLabel(`How the ${name.toLowerCase()} test call goes`).selectOption(scenario)
   await card(page, name).getByRole('button', { name: 'Send test call' }).click()
-  await page.getByRole('heading', { name: `Call to +120255501${story}` }).waitFor()
+  await page.getByRole('heading', { name: `Call to +120255501${scenario}` }).waitFor()
 }
 
 /** Looks again by hand, where the page does not do it by itself, until it says so. */

@@ -16,7 +16,7 @@ const everything: CallDetails = {
   costCents: 17,
 }
 const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'completed'): Report => ({
-  known: 'yes',
+  outcome: 'found',
   providerCallId: 'theirs',
   events: [{ type: 'ended', at: 0, status, durationSeconds: 42, details }],
 })
@@ -25,11 +25,11 @@ const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'com
 const onTheLine = async (gate: Gate, answers: Report[] = [], given: Partial<Call> = {}) => {
   const startedAt = gate.clock.now()
   const asked: number[] = []
-  const ask: Provider['ask'] = async () => {
+  const ask: Provider['fetchStatus'] = async () => {
     asked.push(Math.round((gate.clock.now() - startedAt) / 1000))
     return answers[asked.length - 1] ?? told({})
   }
-  const { reconciler } = callingThrough(gate, scriptedProvider({ ask }).provider)
+  const { reconciler } = callingThrough(gate, scriptedProvider({ fetchStatus: ask }).provider)
   reconciler.start()
   const call = undispatched(gate, '00', {
     provider: 'vapi',
@@ -69,14 +69,14 @@ describe('a call that ended before its provider told of it', () => {
       [20_000, 3],
     ] as const)
       expect([seconds, await call.at(seconds)]).toEqual([seconds, times])
-    expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAsked: 3 })
+    expect(call.now()).toMatchObject({ detailsDueAt: null, detailsAttempts: 3 })
   })
 
   test('takes what comes late, keeps what came first, and is done once everything has come', async () => {
     const gate = createGate()
     const late = { ...everything, summary: 'Another summary.' }
     const answers = [
-      { known: 'unclear', reason: 'busy' },
+      { outcome: 'unknown', reason: 'busy' },
       { ...told(late), providerCallId: 'theirs/CA1' },
     ]
     const call = await onTheLine(gate, answers as Report[])
@@ -111,7 +111,7 @@ describe('a call that ended before its provider told of it', () => {
     using next = await restarted(gate, directory.database, 20_000)
     await next.clock.advance(15_000)
     // Its provider is not to be found any more: it was asked all the same.
-    expect(next.call(call.id)).toMatchObject({ status: 'completed', detailsAsked: 1 })
+    expect(next.call(call.id)).toMatchObject({ status: 'completed', detailsAttempts: 1 })
   })
 
   test('is asked about although the clock was set back by a month', async () => {
@@ -125,7 +125,7 @@ describe('a call that ended before its provider told of it', () => {
 
   test('that we ended ourselves is asked about, by the hard cap too', async () => {
     const gate = createGate({ maxCallSeconds: 40 })
-    const live: Report = { known: 'yes', providerCallId: 'theirs', events: [] }
+    const live: Report = { outcome: 'found', providerCallId: 'theirs', events: [] }
     const call = await onTheLine(gate, [live, live, told(everything)])
     await gate.clock.advance(75_000)
     expect(call.now()).toMatchObject({ reasonCode: 'max_duration', summary: everything.summary })
@@ -143,7 +143,7 @@ describe('a call that ended before its provider told of it', () => {
   test('stands in nobody’s way: of many, a few are asked about at a time, and each in its turn', async () => {
     const gate = createGate()
     const under = { way: 0, most: 0 }
-    const ask: Provider['ask'] = async () => {
+    const ask: Provider['fetchStatus'] = async () => {
       under.most = Math.max(under.most, ++under.way)
       await new Promise<void>((answer) => gate.clock.after(1500, answer))
       under.way--
@@ -159,7 +159,7 @@ describe('a call that ended before its provider told of it', () => {
     const calls = Array.from({ length: 60 }, () =>
       undispatched(gate, '00', { ...due, endedAt: now, detailsDueAt: now }),
     )
-    callingThrough(gate, scriptedProvider({ ask }).provider).reconciler.start()
+    callingThrough(gate, scriptedProvider({ fetchStatus: ask }).provider).reconciler.start()
     await gate.clock.advance(10_000)
     expect(under.most).toBe(20)
     expect(calls.filter((call) => awaitsDetails(call.now()))).toEqual([])
@@ -186,17 +186,17 @@ test('what a call awaits is settled at once: to look again changes nothing', () 
   const call = undispatched(gate, '00', { provider: 'vapi', dispatch: 'placed', providerCallId: 'theirs' })
   const detail = fc.constantFrom('summary', 'transcript', 'costCents', 'durationSeconds', 'recordingUrl')
   fc.assert(
-    fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (tells, detailsAsked, isOver) => {
+    fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (expected, detailsAttempts, isOver) => {
       const endedAt = isOver ? 1 : null
       const before: Call = {
         ...call.now(),
         status: isOver ? 'completed' : 'in_progress',
         endedAt,
-        detailsAsked,
+        detailsAttempts,
       }
-      const after = awaitDetails(before, tells, 1000)
-      expect(awaitDetails(after, tells, 2000)).toBe(after)
-      if (!isOver || detailsAsked > 0) expect(after).toBe(before)
+      const after = awaitDetails(before, expected, 1000)
+      expect(awaitDetails(after, expected, 2000)).toBe(after)
+      if (!isOver || detailsAttempts > 0) expect(after).toBe(before)
     }),
   )
 })

@@ -16,9 +16,9 @@ describe('a simulated call is told to its end, and gives its slot back in the sa
     ['02', 1000, { status: 'no_answer', reason: 'Nobody answered.', ...unanswered }],
     ['03', 1000, { status: 'failed', reason: 'The call failed at the provider.', ...unanswered }],
     ['06', 4000, { status: 'completed', ...talked }],
-  ] as const)('story %s', async (story, lastsMs, end) => {
+  ] as const)('scenario %s', async (scenario, lastsMs, end) => {
     const gate = createGate()
-    const call = await triggered(gate, story)
+    const call = await triggered(gate, scenario)
     await gate.clock.advance(lastsMs - 1)
     expect(call.now().endedAt).toBeNull()
     expect(leases(gate)).toBe(1)
@@ -27,7 +27,7 @@ describe('a simulated call is told to its end, and gives its slot back in the sa
     expect(leases(gate)).toBe(0)
   })
 
-  test('story 04, as a failed call with the provider’s reason and not as a limit of ours', async () => {
+  test('scenario 04, as a failed call with the provider’s reason and not as a limit of ours', async () => {
     const gate = createGate()
     const call = await triggered(gate, '04')
     await gate.clock.advance(0)
@@ -39,7 +39,7 @@ describe('a simulated call is told to its end, and gives its slot back in the sa
     expect(leases(gate)).toBe(0)
   })
 
-  test('story 05, whose end nobody reports, because somebody asks', async () => {
+  test('scenario 05, whose end nobody reports, because somebody asks', async () => {
     const gate = createGate()
     gate.services.reconciler.start()
     const call = await triggered(gate, '05')
@@ -82,7 +82,7 @@ test('gives back exactly its own slot, though its end is told twice', async () =
   expect((await gate.trigger('07')).status).toBe(429)
 })
 
-test('never lets a lease outlive its call or a call its lease, whatever stories are played', async () => {
+test('never lets a lease outlive its call or a call its lease, whatever scenarios are played', async () => {
   const gate = createGate()
   gate.services.reconciler.start()
   const open = () =>

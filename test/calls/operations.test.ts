@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { endCall, releaseCall } from '../../src/calls/operations/end.ts'
 import { listCalls, showCall } from '../../src/calls/operations/list.ts'
 import { triggerCall } from '../../src/calls/operations/trigger.ts'
-import { Failure, type Reason } from '../../src/failures.ts'
+import { ApiError, type Reason } from '../../src/failures.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'
 import { adminOf, tokenWith } from '../support/actors.ts'
@@ -31,7 +31,7 @@ describe('call.trigger', () => {
     agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' })
     const refused = await perform(triggerCall, order, tokenWith(['*'])).catch((error: unknown) => error)
     expect(refused).toMatchObject({ reason: 'wrong_credential', status: 401 })
-    expect((refused as Failure).message).toStartWith('This is an admin token, which never places a call.')
+    expect((refused as ApiError).message).toStartWith('This is an admin token, which never places a call.')
     expectNothingLeft(gate)
     const call = await perform(triggerCall, { ...order, simulated: true }, tokenWith(['call.trigger']))
     expect(call).toMatchObject({ status: 'initiated', provider: 'simulator', phone_number: '+15551234507' })
@@ -59,7 +59,7 @@ describe('call.trigger', () => {
   test('no call is made for whoever is gone before it is on disk', async () => {
     const gate = createGate()
     const gone = () => {
-      throw new Failure('request_aborted')
+      throw new ApiError('request_aborted')
     }
     const asked = gate.services.perform(triggerCall, order, { ...commandLineActor, confirm: gone })
     expect(await reasonOf(asked)).toBe('request_aborted')

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isOver } from '../../src/calls/call.ts'
 import { createEnd } from '../../src/calls/end.ts'
 import { createRelease } from '../../src/calls/release.ts'
-import { Failure } from '../../src/failures.ts'
+import { ApiError } from '../../src/failures.ts'
 import { settled } from '../support/clock.ts'
 import { createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
@@ -11,13 +11,13 @@ import { callingThrough, scriptedProvider } from '../support/provider.ts'
 
 const calls = 3
 const limit = 4
-const deed = fc.record({
+const action = fc.record({
   call: fc.nat(calls - 1),
   does: fc.constantFrom('answered', 'ended', 'busy', 'end', 'release', 'dispatch', 'trigger'),
 })
 
 const unlessRefused = (error: unknown) => {
-  if (!(error instanceof Failure)) throw error
+  if (!(error instanceof ApiError)) throw error
 }
 
 test('a slot lives exactly as long as its call, and an order goes out once, however deeds and answers overtake each other', async () => {
@@ -28,7 +28,7 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
 
   const race = fc.asyncProperty(
     fc.scheduler(),
-    fc.array(deed, { minLength: 1, maxLength: 12 }),
+    fc.array(action, { minLength: 1, maxLength: 12 }),
     async (scheduler, deeds) => {
       const { provider, orders } = scriptedProvider({
         place: ({ id }) =>
@@ -39,9 +39,9 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
         end: () => scheduler.schedule(Promise.resolve(), 'hung up'),
       })
       const { dispatcher, reconciler } = callingThrough(gate, provider)
-      const calling = { lifecycle, dispatcher, provider: () => provider, clock }
-      const end = createEnd(calling)
-      const release = createRelease({ ...calling, hangUp: (call) => reconciler.hangUp(call) })
+      const deps = { lifecycle, dispatcher, provider: () => provider, clock }
+      const end = createEnd(deps)
+      const release = createRelease({ ...deps, hangUp: (call) => reconciler.hangUp(call) })
       const ids = Array.from({ length: calls }, () => undispatched(gate).id)
       const ends = new Map<string, string>()
 

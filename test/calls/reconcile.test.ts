@@ -46,7 +46,7 @@ describe('the hard cap', () => {
 
   test('ends a call whose provider cannot be asked and cannot hang up', async () => {
     const gate = createGate(capped)
-    const call = await placedThrough(gate, { ask: refusal, end: refusal })
+    const call = await placedThrough(gate, { fetchStatus: refusal, end: refusal })
     await gate.clock.advance(40_000)
     expect(call.now()).toMatchObject(tooLong)
     expect(leases(gate)).toBe(0)
@@ -54,7 +54,7 @@ describe('the hard cap', () => {
 
   test.each<[string, Parameters<typeof scriptedProvider>[0]]>([
     ['to the order', { place: silence }],
-    ['when it is asked', { ask: silence }],
+    ['when it is asked', { fetchStatus: silence }],
     ['when it is to hang up', { end: silence }],
   ])('ends a call whose provider never answers %s', async (_what, script) => {
     const gate = createGate(capped)
@@ -79,7 +79,8 @@ describe('the hard cap', () => {
   test('of one call does not wait for another call’s provider', async () => {
     const gate = createGate(capped)
     await placedThrough(gate, {
-      ask: async ({ id }) => (id === first.id ? silence() : { known: 'yes', providerCallId: id, events: [] }),
+      fetchStatus: async ({ id }) =>
+        id === first.id ? silence() : { outcome: 'found', providerCallId: id, events: [] },
     })
     const first = undispatched(gate, '00', { dispatch: 'placed', expiresAt: gate.clock.now() + 600_000 })
     const second = undispatched(gate, '00', { dispatch: 'placed' })
@@ -94,9 +95,9 @@ describe('a silent call', () => {
     const gate = createGate()
     const asked: number[] = []
     await placedThrough(gate, {
-      ask: async ({ id }) => {
+      fetchStatus: async ({ id }) => {
         asked.push(gate.clock.monotonic() / 1000)
-        return { known: 'yes', providerCallId: `theirs-${id}`, events: [] }
+        return { outcome: 'found', providerCallId: `theirs-${id}`, events: [] }
       },
     })
     await gate.clock.advance(60_000)
@@ -107,8 +108,8 @@ describe('a silent call', () => {
     const gate = createGate()
     const endedAt = gate.clock.now() + 10_000
     const call = await placedThrough(gate, {
-      ask: async () => ({
-        known: 'yes' as const,
+      fetchStatus: async () => ({
+        outcome: 'found' as const,
         providerCallId: 'theirs',
         events: [
           { type: 'answered', at: endedAt - 7000 },
@@ -123,7 +124,7 @@ describe('a silent call', () => {
 
   test('stays open while its provider cannot be asked', async () => {
     const gate = createGate()
-    const call = await placedThrough(gate, { ask: refusal })
+    const call = await placedThrough(gate, { fetchStatus: refusal })
     await gate.clock.advance(60_000)
     expect(call.now().endedAt).toBeNull()
     expect(leases(gate)).toBe(1)
@@ -133,8 +134,8 @@ describe('a silent call', () => {
     const gate = createGate()
     const call = await placedThrough(gate, {
       place: () => later(gate, 20_000, { outcome: 'placed', providerCallId: 'theirs' }),
-      ask: async ({ providerCallId }) =>
-        providerCallId === null ? { known: 'no' } : { known: 'yes', providerCallId, events: [] },
+      fetchStatus: async ({ providerCallId }) =>
+        providerCallId === null ? { outcome: 'not_found' } : { outcome: 'found', providerCallId, events: [] },
     })
     await gate.clock.advance(40_000)
     expect(call.now()).toMatchObject({ dispatch: 'placed', providerCallId: 'theirs', endedAt: null })
@@ -146,7 +147,7 @@ describe('a silent call', () => {
     const call = await placedThrough(gate, {
       place: () =>
         later(gate, 20_000, { outcome: 'refused', code: 'provider_refused', reason: 'No capacity.' }),
-      ask: async () => ({ known: 'no' as const }),
+      fetchStatus: async () => ({ outcome: 'not_found' as const }),
     })
     await gate.clock.advance(40_000)
     expect(call.now()).toMatchObject({ status: 'failed', dispatch: 'refused', reason: 'No capacity.' })
@@ -175,19 +176,19 @@ test('looks at nothing more once it is stopped', async () => {
 })
 
 describe('a live call that its provider says not to know', () => {
-  const reports: Record<Report['known'], Report> = {
-    yes: { known: 'yes', providerCallId: 'theirs', events: [] },
-    no: { known: 'no' },
-    unclear: { known: 'unclear', reason: 'it answered 503' },
+  const reports: Record<Report['outcome'], Report> = {
+    found: { outcome: 'found', providerCallId: 'theirs', events: [] },
+    not_found: { outcome: 'not_found' },
+    unknown: { outcome: 'unknown', reason: 'it answered 503' },
   }
-  const answering = (answers: Report['known'][]) => {
+  const answering = (answers: Report['outcome'][]) => {
     let asked = 0
-    return async () => reports[answers[asked++] ?? 'yes']
+    return async () => reports[answers[asked++] ?? 'found']
   }
 
   test('never ends by one such answer, nor by two less than 30 seconds apart', async () => {
     const gate = createGate()
-    const call = await placedThrough(gate, { ask: answering(['no', 'no']) })
+    const call = await placedThrough(gate, { fetchStatus: answering(['not_found', 'not_found']) })
     await gate.clock.advance(120_000)
     expect(call.now()).toMatchObject({ endedAt: null, missingSince: null })
     expect(leases(gate)).toBe(1)
@@ -195,7 +196,7 @@ describe('a live call that its provider says not to know', () => {
 
   test('ends once it has said so for 30 seconds, even if it could not say anything in between', async () => {
     const gate = createGate()
-    const call = await placedThrough(gate, { ask: answering(['no', 'unclear', 'no']) })
+    const call = await placedThrough(gate, { fetchStatus: answering(['not_found', 'unknown', 'not_found']) })
     await gate.clock.advance(44_000)
     expect(call.now().endedAt).toBeNull()
     await gate.clock.advance(2000)
@@ -205,7 +206,9 @@ describe('a live call that its provider says not to know', () => {
 
   test('begins anew after it was known again', async () => {
     const gate = createGate()
-    const call = await placedThrough(gate, { ask: answering(['no', 'no', 'yes', 'no', 'no']) })
+    const call = await placedThrough(gate, {
+      fetchStatus: answering(['not_found', 'not_found', 'found', 'not_found', 'not_found']),
+    })
     await gate.clock.advance(89_000)
     expect(call.now().endedAt).toBeNull()
   })
@@ -216,7 +219,10 @@ test.each([
   ['twilio', 'cannot be asked about an order that it has given no id'],
 ])('an order whose fate %s never tells ends at the cap, saying so', async (provider, why) => {
   const gate = createGate({ maxCallSeconds: 40 })
-  const { reconciler } = callingThrough(gate, scriptedProvider({ ask: refusal, end: refusal }).provider)
+  const { reconciler } = callingThrough(
+    gate,
+    scriptedProvider({ fetchStatus: refusal, end: refusal }).provider,
+  )
   reconciler.start()
   const call = undispatched(gate, '00', { provider, dispatch: 'unknown' })
   await gate.clock.advance(39_000)
@@ -288,10 +294,10 @@ describe('a hang-up that fails', () => {
       },
     })
     await gate.clock.advance(40_000)
-    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'max_duration', hangUpDue: true })
+    expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'max_duration', hangUpPending: true })
     expect(leases(gate)).toBe(0)
     await gate.clock.advance(50_000)
-    expect([tries, call.now().hangUpDue]).toEqual([4, false])
+    expect([tries, call.now().hangUpPending]).toEqual([4, false])
     await gate.clock.advance(600_000)
     expect(tries).toBe(4)
   })
@@ -308,7 +314,7 @@ describe('a hang-up that fails', () => {
     await gate.clock.advance(40_000)
     gate.clock.step(-24 * 60 * 60_000)
     await gate.clock.advance(15_000)
-    expect([tries, call.now().hangUpDue]).toEqual([2, false])
+    expect([tries, call.now().hangUpPending]).toEqual([2, false])
   })
 
   test('is not due any more once the provider has refused the order', async () => {
@@ -325,7 +331,7 @@ describe('a hang-up that fails', () => {
     await gate.clock.advance(51_000)
     const before = tries
     await gate.clock.advance(600_000)
-    expect([tries, call.now().hangUpDue, call.now().dispatch]).toEqual([before, false, 'refused'])
+    expect([tries, call.now().hangUpPending, call.now().dispatch]).toEqual([before, false, 'refused'])
   })
 
   test('looks for an order that was never answered, by our id', async () => {
@@ -333,8 +339,8 @@ describe('a hang-up that fails', () => {
     const hungUp: (string | null)[] = []
     let isReachable = false
     const { provider } = scriptedProvider({
-      ask: async ({ id }) =>
-        isReachable ? { known: 'yes', providerCallId: `theirs-${id}`, events: [] } : refusal(),
+      fetchStatus: async ({ id }) =>
+        isReachable ? { outcome: 'found', providerCallId: `theirs-${id}`, events: [] } : refusal(),
       end: async ({ providerCallId }) => {
         hungUp.push(providerCallId)
         if (providerCallId === null) throw new Error('it hangs up by its own id alone')
@@ -343,11 +349,11 @@ describe('a hang-up that fails', () => {
     callingThrough(gate, provider).reconciler.start()
     const call = undispatched(gate, '00', { provider: 'bland', dispatch: 'unknown' })
     await gate.clock.advance(50_000)
-    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', hangUpDue: true })
+    expect(call.now()).toMatchObject({ reasonCode: 'max_duration', hangUpPending: true })
     isReachable = true
     await gate.clock.advance(20_000)
     expect(hungUp.at(-1)).toBe(`theirs-${call.id}`)
-    expect(call.now()).toMatchObject({ hangUpDue: false, providerCallId: `theirs-${call.id}` })
+    expect(call.now()).toMatchObject({ hangUpPending: false, providerCallId: `theirs-${call.id}` })
   })
 
   test('is tried again after a restart', async () => {
@@ -355,9 +361,9 @@ describe('a hang-up that fails', () => {
     const gate = createGate({ ...capped, path: directory.database })
     const call = await placedThrough(gate, { end: refusal })
     await gate.clock.advance(40_000)
-    expect(call.now().hangUpDue).toBe(true)
+    expect(call.now().hangUpPending).toBe(true)
     using next = await restarted(gate, directory.database, 20_000)
     await next.clock.advance(2000)
-    expect(next.call(call.id).hangUpDue).toBe(false)
+    expect(next.call(call.id).hangUpPending).toBe(false)
   })
 })

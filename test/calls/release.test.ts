@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createRelease } from '../../src/calls/release.ts'
-import { Failure } from '../../src/failures.ts'
+import { ApiError } from '../../src/failures.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
@@ -57,15 +57,15 @@ test('the provider is made to hang up after a release, however often it fails', 
   dispatcher.dispatch(call)
   await gate.clock.advance(1000)
   reconciler.start()
-  expect(await release(call.now(), nothing)).toMatchObject({ status: 'failed', hangUpDue: true })
+  expect(await release(call.now(), nothing)).toMatchObject({ status: 'failed', hangUpPending: true })
   await gate.clock.advance(60_000)
   reconciler.stop()
-  expect([tries, call.now().hangUpDue, call.now().status]).toEqual([3, false, 'failed'])
+  expect([tries, call.now().hangUpPending, call.now().status]).toEqual([3, false, 'failed'])
 })
 
 test('a slot is released though the provider never answers', async () => {
   const gate = createGate()
-  const { provider } = scriptedProvider({ place: silence, end: silence, ask: silence })
+  const { provider } = scriptedProvider({ place: silence, end: silence, fetchStatus: silence })
   const { dispatcher, reconciler } = callingThrough(gate, provider)
   const { lifecycle } = gate.services
   const release = createRelease({ lifecycle, clock: gate.clock, hangUp: (call) => reconciler.hangUp(call) })
@@ -85,7 +85,7 @@ test('a call released before its order was sent never rings', async () => {
     status: 'failed',
     dispatch: 'pending',
     ringingAt: null,
-    hangUpDue: false,
+    hangUpPending: false,
   })
 })
 
@@ -106,7 +106,7 @@ test('a release that the disk does not take frees nothing', async () => {
   await gate.clock.advance(2000)
   gate.database.sqlite.run('PRAGMA query_only = ON')
   const refused = await gate.services.releaseCall(call.now(), nothing).catch((error: unknown) => error)
-  expect(refused).toBeInstanceOf(Failure)
+  expect(refused).toBeInstanceOf(ApiError)
   expect([leases(gate), call.now().endedAt]).toEqual([1, null])
   gate.database.sqlite.run('PRAGMA query_only = OFF')
 })
@@ -139,5 +139,9 @@ test('an order that waits for its turn at a provider that hangs is never sent on
   letGo()
   await dispatcher.idle()
   expect(fake.createsOf(waiting)).toBe(0)
-  expect(callNow(waiting)).toMatchObject({ reasonCode: 'released', dispatch: 'refused', hangUpDue: false })
+  expect(callNow(waiting)).toMatchObject({
+    reasonCode: 'released',
+    dispatch: 'refused',
+    hangUpPending: false,
+  })
 })

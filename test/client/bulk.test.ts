@@ -4,8 +4,10 @@ import { CallgateError, type TriggerResult } from '../../src/client/index.ts'
 import { createLine, errorOf } from '../support/client.ts'
 import { callCount } from '../support/rows.ts'
 
-const orders = (count: number, story = '00') =>
-  Array.from({ length: count }, (_, n) => ({ phone_number: `+1555123${String(n).padStart(4, '0')}${story}` }))
+const orders = (count: number, scenario = '00') =>
+  Array.from({ length: count }, (_, n) => ({
+    phone_number: `+1555123${String(n).padStart(4, '0')}${scenario}`,
+  }))
 const refusals = (statuses: number[]) => statuses.filter((status) => status === 429).length
 const idsOf = (results: TriggerResult[]) => results.map(({ triggered }) => triggered?.call_id)
 

@@ -91,8 +91,8 @@ test('a call ended at the gate is hung up by the example dialler and not reporte
   expect(callOf(id)).toMatchObject({ status: 'completed', reasonCode: 'ended_on_request' })
   const call = callOf(id)
   if (!call) throw new Error('the call is gone')
-  const asked = await gate.services.dialling.providerOf(call).ask(call)
-  expect(asked).toMatchObject({ known: 'yes', events: [{ type: 'ended', status: 'completed' }] })
+  const asked = await gate.services.dialling.providerOf(call).fetchStatus(call)
+  expect(asked).toMatchObject({ outcome: 'found', events: [{ type: 'ended', status: 'completed' }] })
 }, 10_000)
 
 test('the example dialler passes the check of its credentials', async () => {
@@ -163,7 +163,7 @@ test('the messages on the page are to the letter what the gate sends and takes',
   })
   await provider.place(call)
   const reference = { ...call, providerCallId: ask['id'] ?? null }
-  const asked = await provider.ask(reference)
+  const asked = await provider.fetchStatus(reference)
   await provider.end(reference)
   await provider.check()
   server.close()
@@ -171,7 +171,7 @@ test('the messages on the page are to the letter what the gate sends and takes',
 
   const { summary, sentiment, transcript, recording_url, cost_cents } = report
   expect(asked).toEqual({
-    known: 'yes',
+    outcome: 'found',
     providerCallId: ask['id'] ?? '',
     events: [
       {

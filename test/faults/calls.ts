@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { readDisk } from '../support/disk.ts'
 import { startFakeBland } from '../support/fakes/bland.ts'
 import { startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
-import type { Behaviour, FakeProvider, HookRequest, Standing } from '../support/fakes/fake.ts'
+import type { Behaviour, FakeProvider, HookRequest, CallState } from '../support/fakes/fake.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { startFakeRetell } from '../support/fakes/retell.ts'
 import { startFakeTwilio } from '../support/fakes/twilio.ts'
@@ -49,7 +49,7 @@ const losesAnswer: Behaviour[] = [
   'fail',
 ]
 const faults: Behaviour[] = [...losesAnswer, 'answer late', 'refuse', 'no capacity']
-const endings: Standing[] = ['completed', 'completed', 'busy', 'no_answer', 'failed']
+const endings: CallState[] = ['completed', 'completed', 'busy', 'no_answer', 'failed']
 
 interface Connected {
   fake: FakeProvider
@@ -114,14 +114,14 @@ const reported = new Set<string>()
 
 /** What becomes of a call at its provider: told, told twice, told late, or never told. */
 const live = async ({ fake, hookUrl }: Connected, callId: string) => {
-  const standings: Standing[] = random() < 0.7 ? ['answered', pick(endings)] : [pick(endings), 'answered']
-  for (const standing of standings) {
+  const states: CallState[] = random() < 0.7 ? ['answered', pick(endings)] : [pick(endings), 'answered']
+  for (const state of states) {
     await Bun.sleep(random() * 400)
-    if (standing !== 'answered') fake.move(callId, standing)
+    if (state !== 'answered') fake.move(callId, state)
     const times = pick([0, 1, 1, 1, 2])
     for (let time = 0; time < times; time++)
-      for (const request of fake.reports(callId, standing, clock.now()))
-        if ((await deliver(hookUrl, request)) === 200 && standing !== 'answered') reported.add(callId)
+      for (const request of fake.reports(callId, state, clock.now()))
+        if ((await deliver(hookUrl, request)) === 200 && state !== 'answered') reported.add(callId)
   }
 }
 

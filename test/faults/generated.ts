@@ -2,7 +2,7 @@ import naughtyStrings from 'big-list-of-naughty-strings/blns.json'
 import { createRandom } from '../support/random.ts'
 
 /** What a hostile client knows: where things are, and credentials that open them. */
-export interface Surroundings {
+export interface Gate {
   /** `METHOD /path/:parameter`, as the API describes itself and the page has it. */
   routes: string[]
   key: string
@@ -41,7 +41,7 @@ const contentTypes = [
 /** What the API, the page's forms and the providers' reports call their fields, and what breaks careless code. */
 const fields = (
   'phone_number agent_id name email metadata limit cursor status plan password current token url enabled real replaces agent ' +
-  'environment provider ref from requests_per_minute concurrent_calls base_url api_key hook_secret account_sid story before ' +
+  'environment provider ref from requests_per_minute concurrent_calls base_url api_key hook_secret account_sid scenario before ' +
   'request tested message call_id CallSid CallStatus event type data __proto__ constructor toString'
 ).split(' ')
 const encodings = [
@@ -170,7 +170,7 @@ const pathOf = (
 /** Header values are bytes: CR, LF and NUL in them are the framing's affair. */
 const inHeader = (text: string) => latin1(text).replaceAll(/[\r\n\0]/g, ' ')
 
-const headersOf = (random: Random, { key, cookie }: Surroundings, marker: string) => {
+const headersOf = (random: Random, { key, cookie }: Gate, marker: string) => {
   const { pick } = random
   const often = (share: number) => random.random() < share
   const headers = [`Host: ${often(0.98) ? 'callgate.test' : inHeader(pick(naughty))}`]
@@ -199,15 +199,15 @@ const headersOf = (random: Random, { key, cookie }: Surroundings, marker: string
 }
 
 /** The request of this number, the same for the same seed: of a route that there is, and hostile in some of its parts. */
-export const generate = (surroundings: Surroundings, seed: number, number: number): Generated => {
+export const generate = (gate: Gate, seed: number, number: number): Generated => {
   const random = createRandom(seed * 1_000_003 + number)
   const { pick } = random
-  const route = pick(surroundings.routes)
+  const route = pick(gate.routes)
   const tag = `zq${number.toString(36)}qz`
   const marker = random.random() < 0.5 ? tag : `"'><${tag}>`
   const inUrl = encodeURIComponent(marker)
   const method = random.random() < 0.9 ? (route.split(' ')[0] ?? 'GET') : pick(methods)
-  const target = `${pathOf(random, { route, behind: surroundings.behind, marker: inUrl })}${queryOf(random, inUrl)}`
+  const target = `${pathOf(random, { route, behind: gate.behind, marker: inUrl })}${queryOf(random, inUrl)}`
   const isApi = /^\S+ \/(api|hooks)/.test(route)
   const makes =
     random.random() < 0.75 ? (isApi ? jsonBody : formBody) : pick([jsonBody, formBody, oddBody, oddBody])
@@ -224,7 +224,7 @@ export const generate = (surroundings: Surroundings, seed: number, number: numbe
         : body
   const head = [
     `${method} ${target.replaceAll(/[\s\0]/g, '')} HTTP/1.1`,
-    ...headersOf(random, surroundings, marker),
+    ...headersOf(random, gate, marker),
     ...(carries ? [`Content-Type: ${type}`, length] : []),
     'Connection: close',
   ]

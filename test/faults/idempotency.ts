@@ -28,7 +28,7 @@ const key = await (await provision(server.command)).newKey()
 const counts = { cut: 0, inFlight: 0, replayed: 0, strange: 0 }
 
 /** Asks until there is an answer, as an integrator does; resolves to its bytes. */
-const insist = async (idempotencyKey: string): Promise<string> => {
+const triggerUntilAnswered = async (idempotencyKey: string): Promise<string> => {
   for (;;) {
     const response = await fetch(`${server.url}/api/v1/calls/trigger`, {
       method: 'POST',
@@ -54,7 +54,7 @@ const insist = async (idempotencyKey: string): Promise<string> => {
 let killed = 0
 let differing = 0
 for (let round = 0; round < rounds; round++) {
-  const asking = Array.from({ length: atOnce }, () => insist(`round-${round}`))
+  const asking = Array.from({ length: atOnce }, () => triggerUntilAnswered(`round-${round}`))
   if (round % killEvery === 0) {
     await Bun.sleep(random() * 30)
     await server.kill()

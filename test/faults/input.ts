@@ -93,14 +93,14 @@ const judge = (sent: Generated, received: string) => {
   if (status >= 400 && internals.test(received)) complain('internals shown', sent, received)
 }
 
-const surroundings = { routes, key, cookie, behind }
+const gate = { routes, key, cookie, behind }
 let next = 0
 let warmMb = 0
 const client = async () => {
   while (next < requests) {
     const number = next++
     if (number >= warmAfter && warmMb === 0) warmMb = holdings(server.pid).residentMb
-    const sent = generate(surroundings, seed, number)
+    const sent = generate(gate, seed, number)
     judge(sent, await sendRaw(url, sent.bytes))
   }
 }

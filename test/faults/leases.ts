@@ -3,7 +3,7 @@ import { askAt, connectProvider, provision, startBinary } from '../support/binar
 import { createFastClock } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { idsIn, readDisk } from '../support/disk.ts'
-import type { Behaviour, Standing } from '../support/fakes/fake.ts'
+import type { Behaviour, CallState } from '../support/fakes/fake.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { createRandom } from '../support/random.ts'
 
@@ -42,11 +42,11 @@ const key = await newKey()
 const { agentId, hookUrl } = await connectProvider(server.command, agency, fake)
 
 /** Calls that ring or talk at the provider, each with a slot of its own. */
-const standing = new Set<string>()
+const inUse = new Set<string>()
 let peak = 0
 let ordered = 0
 
-const report = async (callId: string, now: Standing) => {
+const report = async (callId: string, now: CallState) => {
   for (const { headers, body, search } of fake.reports(callId, now, clock.now()))
     await fetch(`${hookUrl}${search}`, { method: 'POST', headers, body }).catch(() => undefined)
 }
@@ -66,13 +66,13 @@ const allStand = async () => {
 /** What becomes of a call that its provider has taken. */
 const live = async (callId: string) => {
   await allStand()
-  const ending = pick<Standing>(['completed', 'completed', 'busy', 'no_answer', 'failed'])
+  const ending = pick<CallState>(['completed', 'completed', 'busy', 'no_answer', 'failed'])
   const reports = pick([0, 1, 1, 1, 2])
   const isEarly = random() < 0.2
   if (!isEarly) await Bun.sleep(random() * 40)
   if (random() < 0.7) await report(callId, 'answered')
   await Bun.sleep(random() * 20)
-  standing.delete(callId)
+  inUse.delete(callId)
   if (random() < 0.1) return void (await endOnRequest(callId))
   fake.move(callId, ending)
   for (let told = 0; told < reports; told++) await report(callId, ending)
@@ -83,8 +83,8 @@ const lives: Promise<void>[] = []
 fake.runBy(clock)
 fake.watch((callId) => {
   ordered++
-  standing.add(callId)
-  peak = Math.max(peak, standing.size)
+  inUse.add(callId)
+  peak = Math.max(peak, inUse.size)
   const life = live(callId)
   lives.push(life)
   // Now and then the order is answered when the call is long over.

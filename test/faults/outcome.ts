@@ -11,11 +11,11 @@ interface Fate {
 
 /** Where its provider can be asked by our own id, or its order's answer came, a call ends as it did there, never by the cap. */
 export const outcomesOf = ({ fake, callId, answerLost, reported }: Fate): string[] => {
-  const standing = fake.standingOf(callId)
-  if (standing === undefined) return [withoutCall(fake, callId, answerLost)]
-  const isVague = speaksVaguely(fake, standing)
-  const theirs = isVague ? [standing, 'failed'] : [standing]
-  const couldTell = fake.findsByOurId || !answerLost || (reported && !isVague)
+  const state = fake.stateOf(callId)
+  if (state === undefined) return [withoutCall(fake, callId, answerLost)]
+  const isVague = speaksVaguely(fake, state)
+  const theirs = isVague ? [state, 'failed'] : [state]
+  const couldTell = fake.lookupByCallId || !answerLost || (reported && !isVague)
   return couldTell ? theirs : [...theirs, 'failed max_duration']
 }
 
@@ -30,5 +30,5 @@ const withoutCall = (fake: FakeProvider, callId: string, answerLost: boolean) =>
 const provesAbsence = new Set(['vapi', 'retell', 'http'])
 
 /** Asked, ElevenLabs says that a call failed and not how; its report of that does not carry our id. */
-const speaksVaguely = ({ kind }: FakeProvider, standing: string) =>
-  kind.name === 'elevenlabs' && standing !== 'completed'
+const speaksVaguely = ({ kind }: FakeProvider, state: string) =>
+  kind.name === 'elevenlabs' && state !== 'completed'

@@ -98,10 +98,10 @@ const order = (body: object) =>
 /** A call at the dialler goes on by itself, and each of its reports comes once, or twice. */
 fake.watch((callId) => {
   void (async () => {
-    for (const standing of ['answered', pick(['completed', 'busy', 'failed'] as const)] as const) {
+    for (const state of ['answered', pick(['completed', 'busy', 'failed'] as const)] as const) {
       await Bun.sleep(500 + random() * 1500)
-      fake.move(callId, standing)
-      for (const { headers, body } of fake.reports(callId, standing, Date.now()))
+      fake.move(callId, state)
+      for (const { headers, body } of fake.reports(callId, state, Date.now()))
         for (let time = pick([1, 1, 2]); time > 0; time--)
           await expect('hook', fetch(hook.hook_url ?? '', { method: 'POST', headers, body }), 200)
     }

@@ -10,5 +10,5 @@ const config = readConfig()
 const log = createLog(config, (line) => process.stdout.write(line))
 const now = () => Date.now() + Number(readFileSync(file, 'utf8')) * 1000
 const { url, setupLink } = await startServer(config, log, { ...systemClock, now })
-log.announce(`listening on ${url}`, { event: 'listening', url })
-log.announce('set up', { event: 'setup', url: setupLink })
+log.always(`listening on ${url}`, { event: 'listening', url })
+log.always('set up', { event: 'setup', url: setupLink })

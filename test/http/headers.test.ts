@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { Failure } from '../../src/failures.ts'
+import { ApiError } from '../../src/failures.ts'
 import { readBearer } from '../../src/http/bearer.ts'
 import { readIdempotencyKey } from '../../src/http/v1/trigger.ts'
 import { mintToken } from '../../src/keys/token.ts'
@@ -45,8 +45,8 @@ test('an Authorization header gives its key where it is one scheme, one space an
       const result = readBearer(header)
       const isRight = header.toLowerCase().startsWith('bearer ') && header.slice(7) === token
       if (isRight) read++
-      expect(result instanceof Failure ? undefined : result).toBe(isRight ? token : undefined)
-      if (!(result instanceof Failure)) return
+      expect(result instanceof ApiError ? undefined : result).toBe(isRight ? token : undefined)
+      if (!(result instanceof ApiError)) return
       expect(result.status).toBe(401)
       expect(result.message).not.toContain(token.slice(8))
     }),
@@ -81,7 +81,7 @@ test('an Idempotency-Key gives the same name bare and quoted, and else a refusal
       try {
         key = readIdempotencyKey(request)
       } catch (error) {
-        expect((error as Failure).reason).toBe('invalid_idempotency_key')
+        expect((error as ApiError).reason).toBe('invalid_idempotency_key')
       }
       expect(key).toBe(expected)
     }),

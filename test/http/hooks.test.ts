@@ -104,6 +104,6 @@ test('a report that is too large to be read is asked for', async () => {
   expect((await deliver({ headers: {}, body, search: '' })).status).toBe(413)
   await gate.clock.advance(20_000)
   await until(() => call.now().status === 'completed')
-  expect(call.now()).toMatchObject({ summary: fake.tells.summary, transcript: fake.tells.transcript })
+  expect(call.now()).toMatchObject({ summary: fake.details.summary, transcript: fake.details.transcript })
   expect(slots()).toBe(0)
 })

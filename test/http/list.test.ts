@@ -10,10 +10,10 @@ interface Page extends Omit<Answer, 'data'> {
 const list = async (gate: Gate, query = '', token = gate.key) =>
   (await (await gate.authorized(`/api/v1/calls${query}`, {}, token)).json()) as Page
 
-const triggerMany = async (gate: Gate, stories: string[]) => {
+const triggerMany = async (gate: Gate, scenarios: string[]) => {
   const ids: string[] = []
-  for (const story of stories) {
-    ids.push((await answer(await gate.trigger(story))).call_id ?? '')
+  for (const scenario of scenarios) {
+    ids.push((await answer(await gate.trigger(scenario))).call_id ?? '')
     await gate.clock.advance(1)
   }
   return ids

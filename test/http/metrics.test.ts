@@ -90,23 +90,23 @@ describe('what it tells', () => {
   test('windows, slots and calls as they stand, each limit its own', async () => {
     const gate = createGate({ requestsPerMinute: 3 })
     gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 2 })
-    const standing = () => {
+    const gauges = () => {
       const families = metricsOf(gate)
       const value = (name: string) => families.get(`callgate_${name}`)?.samples.get('{}')
       const windows = ['window_requests', 'window_environments', 'window_environments_at_limit'].map(value)
       const leases = ['leases_in_use', 'lease_environments', 'lease_environments_at_limit'].map(value)
       return { windows, leases, calls: [...(families.get('callgate_calls_active')?.samples ?? [])] }
     }
-    expect(standing()).toEqual({ windows: [0, 0, 0], leases: [0, 0, 0], calls: [] })
+    expect(gauges()).toEqual({ windows: [0, 0, 0], leases: [0, 0, 0], calls: [] })
     await gate.trigger('07')
     const initiated = '{provider="simulator",status="initiated"}'
-    expect(standing()).toEqual({ windows: [1, 1, 0], leases: [1, 1, 0], calls: [[initiated, 1]] })
+    expect(gauges()).toEqual({ windows: [1, 1, 0], leases: [1, 1, 0], calls: [[initiated, 1]] })
     await gate.trigger('07')
     await gate.trigger('07')
-    expect(standing()).toEqual({ windows: [3, 1, 1], leases: [2, 1, 1], calls: [[initiated, 2]] })
+    expect(gauges()).toEqual({ windows: [3, 1, 1], leases: [2, 1, 1], calls: [[initiated, 2]] })
     await gate.clock.advance(61_000)
     const talking = '{provider="simulator",status="in_progress"}'
-    expect(standing()).toEqual({ windows: [0, 0, 0], leases: [2, 1, 1], calls: [[talking, 2]] })
+    expect(gauges()).toEqual({ windows: [0, 0, 0], leases: [2, 1, 1], calls: [[talking, 2]] })
   })
 
   test('the queue of webhooks and how long its oldest event has waited', async () => {

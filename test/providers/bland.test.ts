@@ -32,14 +32,14 @@ const queued = { status: 'success', message: 'Call successfully queued.', call_i
 const readSigned = (body: string) => {
   const signature = createHmac('sha256', secret).update(body).digest('hex')
   const headers = new Headers({ 'x-webhook-signature': signature })
-  return open(null).read({ headers, body: Buffer.from(body), url: '' }, now)
+  return open(null).verifyEvents({ headers, body: Buffer.from(body), url: '' }, now)
 }
-const newsOf = (said: unknown) => {
+const reportedIn = (said: unknown) => {
   const reading = readSigned(JSON.stringify(said))
-  return reading.kind === 'news' ? reading.news : []
+  return reading.kind === 'events' ? reading.events : []
 }
 const endOf = (said: object) => {
-  const end = newsOf({ call_id: theirId, ...said }).at(-1)?.event
+  const end = reportedIn({ call_id: theirId, ...said }).at(-1)?.event
   if (end?.type !== 'ended') throw new Error('it is no end')
   return end
 }
@@ -48,10 +48,10 @@ describe('what is believed', () => {
   const body = '{"event":"call_ended","call":{"call_id":"call_test"}}'
   const signature = '6c296d2e57249e35ba7324da5c5c6750fae3f14c8e4602e6009c28225e92e53d'
   const reading = (headers: Record<string, string>, sent: string | Uint8Array = body) =>
-    open(null).read({ headers: new Headers(headers), body: Buffer.from(sent), url: '' }, now)
+    open(null).verifyEvents({ headers: new Headers(headers), body: Buffer.from(sent), url: '' }, now)
 
   test('a signature by the documented formula', () => {
-    expect(reading({ 'x-webhook-signature': signature })).toEqual({ kind: 'news', news: [] })
+    expect(reading({ 'x-webhook-signature': signature })).toEqual({ kind: 'events', events: [] })
   })
 
   test.each<[string, Record<string, string>, string]>([
@@ -65,19 +65,19 @@ describe('what is believed', () => {
     ['the same JSON in other bytes', { 'x-webhook-signature': signature }, `${body}\n`],
     ['no body', { 'x-webhook-signature': signature }, ''],
   ])('%s is forged', (_what, headers, sent) => {
-    expect(reading(headers, sent)).toEqual({ kind: 'forged' })
+    expect(reading(headers, sent)).toEqual({ kind: 'invalid_signature' })
   })
 
   test('the signature covers bytes, not what they decode to', () => {
     const bytes = Buffer.from([0x22, 0xff, 0x22])
     const right = createHmac('sha256', secret).update(bytes).digest('hex')
-    expect(reading({ 'x-webhook-signature': right }, bytes)).toEqual({ kind: 'news', news: [] })
-    expect(reading({ 'x-webhook-signature': right }, '"\ufffd"').kind).toBe('forged')
+    expect(reading({ 'x-webhook-signature': right }, bytes)).toEqual({ kind: 'events', events: [] })
+    expect(reading({ 'x-webhook-signature': right }, '"\ufffd"').kind).toBe('invalid_signature')
   })
 
   test.each(['', 'not JSON', 'null', '[1]', '7', '"text"', '{}', '{"completed":true}', '{"call_id":7}'])(
     'signed, %j is no news',
-    (sent) => expect(readSigned(sent)).toEqual({ kind: 'news', news: [] }),
+    (sent) => expect(readSigned(sent)).toEqual({ kind: 'events', events: [] }),
   )
 })
 
@@ -107,7 +107,7 @@ describe('what a report says', () => {
     }
     const startedAt = now - 80_000
     const about = { callId: ourId, providerCallId: theirId }
-    expect(newsOf(said)).toEqual([
+    expect(reportedIn(said)).toEqual([
       { ...about, event: { type: 'answered', at: startedAt } },
       {
         ...about,
@@ -129,7 +129,7 @@ describe('what a report says', () => {
         },
       },
     ])
-    expect(newsOf({ data: said, errors: null })).toEqual(newsOf(said))
+    expect(reportedIn({ data: said, errors: null })).toEqual(reportedIn(said))
   })
 
   test('what has the wrong type is left out, and nothing else', () => {
@@ -156,8 +156,8 @@ describe('what a report says', () => {
   })
 
   test('a call is named by c_id where there is no call_id', () => {
-    const [news] = newsOf({ c_id: theirId, status: 'busy' })
-    expect(news).toMatchObject({ callId: null, providerCallId: theirId })
+    const [reported] = reportedIn({ c_id: theirId, status: 'busy' })
+    expect(reported).toMatchObject({ callId: null, providerCallId: theirId })
   })
 
   const connected = { started_at: '2023-11-14T22:12:00.000Z' }
@@ -195,7 +195,7 @@ describe('what a report says', () => {
     [{ completed: false, queue_status: 'started', ...connected }, ['answered']],
     [{ completed: false, queue_status: 'started', started_at: null }, ['ringing']],
   ])('%j is no end', (said, types) => {
-    const events = newsOf({ call_id: theirId, ...said }).map(({ event }): string => event.type)
+    const events = reportedIn({ call_id: theirId, ...said }).map(({ event }): string => event.type)
     expect(events).toEqual(types)
   })
 
@@ -371,7 +371,11 @@ describe('asking', () => {
 
   test('a call whose id never came is looked for among those to its number, and proves itself by our id', async () => {
     using server = await listing('another', 'ours', 'older')
-    expect(await open(server.url).ask(searched)).toEqual({ known: 'yes', providerCallId: 'ours', events: [] })
+    expect(await open(server.url).fetchStatus(searched)).toEqual({
+      outcome: 'found',
+      providerCallId: 'ours',
+      events: [],
+    })
     expect(server.seen.map(({ path }) => path)).toEqual([
       '/v1/calls?to_number=%2B15551234567&limit=5',
       '/v1/calls/another',
@@ -381,22 +385,22 @@ describe('asking', () => {
 
   test('a call to the same number that is not ours is never taken for it, and no list proves a call lost', async () => {
     using others = await listing('a', 'b', 'c', 'd', 'e', 'ours')
-    expect((await open(others.url).ask(searched)).known).toBe('unclear')
+    expect((await open(others.url).fetchStatus(searched)).outcome).toBe('unknown')
     using nothing = await listing()
-    expect((await open(nothing.url).ask(searched)).known).toBe('unclear')
+    expect((await open(nothing.url).fetchStatus(searched)).outcome).toBe('unknown')
     using wrong = await serving(json({ errors: [] }, 404))
-    expect((await open(wrong.url).ask(searched)).known).toBe('unclear')
+    expect((await open(wrong.url).fetchStatus(searched)).outcome).toBe('unknown')
   })
 
   test('an id goes into the address as one segment', async () => {
     using server = await serving(json({ call_id: theirId }))
-    await open(server.url).ask({ ...reference, providerCallId: '../x?y' })
+    await open(server.url).fetchStatus({ ...reference, providerCallId: '../x?y' })
     expect(server.seen[0]?.path).toBe('/v1/calls/..%2Fx%3Fy')
   })
 
   test('a call that Bland does not know is gone', async () => {
     using server = await serving(json({ status: 'error', message: 'Call not found' }, 404))
-    expect(await open(server.url).ask(reference)).toEqual({ known: 'no' })
+    expect(await open(server.url).fetchStatus(reference)).toEqual({ outcome: 'not_found' })
   })
 
   test.each<[number, unknown]>([
@@ -410,7 +414,7 @@ describe('asking', () => {
     [500, {}],
   ])('%d %j: asking again is worth it', async (status, body) => {
     using server = await serving(json(body, status))
-    expect((await open(server.url).ask(reference)).known).toBe('unclear')
+    expect((await open(server.url).fetchStatus(reference)).outcome).toBe('unknown')
   })
 
   test.each<[string, unknown]>([
@@ -418,8 +422,8 @@ describe('asking', () => {
     ['in the newer envelope', { data: { c_id: theirId, status: 'busy' }, errors: null }],
   ])('a call that is over, %s', async (_what, body) => {
     using server = await serving(json(body))
-    expect(await open(server.url).ask(reference)).toMatchObject({
-      known: 'yes',
+    expect(await open(server.url).fetchStatus(reference)).toMatchObject({
+      outcome: 'found',
       providerCallId: theirId,
       events: [{ type: 'ended', at: now, status: 'busy' }],
     })

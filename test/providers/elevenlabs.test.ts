@@ -170,7 +170,7 @@ describe('the order', () => {
 
 const ask = async (status: number, json?: unknown, providerCallId = 'conv_1/CA1') => {
   using server = await answering(status, json)
-  return await server.provider.ask({ ...reference, providerCallId })
+  return await server.provider.fetchStatus({ ...reference, providerCallId })
 }
 
 describe('asking', () => {
@@ -183,7 +183,7 @@ describe('asking', () => {
   ])('a conversation that is %s', async (status, events) => {
     const providerCallId = 'conv_1/CA1'
     expect(await ask(200, { conversation_id: 'conv_1', status })).toMatchObject({
-      known: 'yes',
+      outcome: 'found',
       providerCallId,
       events,
     })
@@ -231,7 +231,7 @@ describe('asking', () => {
       analysis: { call_successful: 'success', transcript_summary: 'They want a demo.' },
     }
     expect(await ask(200, told)).toEqual({
-      known: 'yes',
+      outcome: 'found',
       providerCallId: 'conv_1/CA1',
       events: [
         { type: 'answered', at: now - 55_000 },
@@ -256,7 +256,7 @@ describe('asking', () => {
     const metadata = { start_time_unix_secs: 'then', call_duration_secs: -1, phone_call: 7 }
     const told = { status: 'done', transcript: 'none', analysis: null, metadata }
     expect(await ask(200, told)).toMatchObject({
-      known: 'yes',
+      outcome: 'found',
       events: [{ status: 'completed', at: now, details: { summary: null, transcript: null } }],
     })
   })
@@ -269,16 +269,16 @@ describe('asking', () => {
   })
 
   test.each([
-    ['404', 404, { detail: 'Not Found' }, 'no'],
-    ['401', 401, undefined, 'unclear'],
-    ['422', 422, { detail: [] }, 'unclear'],
-    ['429', 429, undefined, 'unclear'],
-    ['500', 500, undefined, 'unclear'],
-    ['an unknown status', 200, { status: 'dreaming' }, 'unclear'],
-    ['no status', 200, {}, 'unclear'],
-    ['no object', 200, 'hello', 'unclear'],
-  ] as const)('%s', async (_name, status, json, known) => {
-    expect(await ask(status, json)).toMatchObject({ known })
+    ['404', 404, { detail: 'Not Found' }, 'not_found'],
+    ['401', 401, undefined, 'unknown'],
+    ['422', 422, { detail: [] }, 'unknown'],
+    ['429', 429, undefined, 'unknown'],
+    ['500', 500, undefined, 'unknown'],
+    ['an unknown status', 200, { status: 'dreaming' }, 'unknown'],
+    ['no status', 200, {}, 'unknown'],
+    ['no object', 200, 'hello', 'unknown'],
+  ] as const)('%s', async (_name, status, json, outcome) => {
+    expect(await ask(status, json)).toMatchObject({ outcome })
   })
 
   const listing = (user: string | undefined) =>
@@ -296,8 +296,8 @@ describe('asking', () => {
     ['/CA1', 'conv_9/CA1'],
   ])('looks for a call without a conversation (%j) by its user, who is our id', async (held, theirs) => {
     using server = await listing(ourId)
-    const report = await connectTo(server.url).ask({ ...reference, providerCallId: held })
-    expect(report).toMatchObject({ known: 'yes', providerCallId: theirs, events: [{ type: 'answered' }] })
+    const report = await connectTo(server.url).fetchStatus({ ...reference, providerCallId: held })
+    expect(report).toMatchObject({ outcome: 'found', providerCallId: theirs, events: [{ type: 'answered' }] })
     expect(server.seen.map(({ path }) => path)).toEqual([
       `/v1/convai/conversations?user_id=${ourId}&page_size=1`,
       '/v1/convai/conversations/conv_9',
@@ -310,22 +310,22 @@ describe('asking', () => {
         ? answer({ conversations: [{ conversation_id: 'conv_9' }], has_more: false })
         : answer({ detail: 'Not Found' }, 404),
     )
-    expect(await connectTo(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
-      known: 'unclear',
+    expect(await connectTo(server.url).fetchStatus({ ...reference, providerCallId: null })).toMatchObject({
+      outcome: 'unknown',
     })
   })
 
   test.each([[undefined], ['somebody else']])('never takes the conversation of %p for ours', async (user) => {
     using server = await listing(user)
-    expect(await connectTo(server.url).ask({ ...reference, providerCallId: null })).toMatchObject({
-      known: 'unclear',
+    expect(await connectTo(server.url).fetchStatus({ ...reference, providerCallId: null })).toMatchObject({
+      outcome: 'unknown',
     })
   })
 
   test('goes by the conversation alone, which cannot lead to another address', async () => {
     using server = await answering(404)
-    await server.provider.ask(reference)
-    await server.provider.ask({ ...reference, providerCallId: '..?/CA1' })
+    await server.provider.fetchStatus(reference)
+    await server.provider.fetchStatus({ ...reference, providerCallId: '..?/CA1' })
     expect(server.asked()).toEqual([
       'GET /v1/convai/conversations/conv_1',
       'GET /v1/convai/conversations/..%3F',
@@ -392,7 +392,7 @@ test('an account without its API key or its hook secret cannot be opened', () =>
 const bodyOf = '{"event":"call_ended","call":{"call_id":"call_test"}}'
 const signature = 't=1700000000,v0=ee5988ef5b8156a5daf48b457114e2157a1a664666664f50ba4b0aac899e6cc4'
 const readAt = (at: number, header: string | null, body = bodyOf) =>
-  connectTo(null).read(
+  connectTo(null).verifyEvents(
     {
       headers: new Headers(header === null ? {} : { 'ElevenLabs-Signature': header }),
       body: Buffer.from(body),
@@ -407,7 +407,7 @@ const readSigned = (payload: unknown) => {
 
 describe('the signature', () => {
   test('of the known vector is right', () => {
-    expect(readAt(now, signature)).toEqual({ kind: 'news', news: [] })
+    expect(readAt(now, signature)).toEqual({ kind: 'events', events: [] })
   })
 
   test.each([
@@ -427,14 +427,14 @@ describe('the signature', () => {
     ['by another secret', signAsElevenLabs(bodyOf, now, 'wsec_other'), bodyOf],
     ['by no secret', signAsElevenLabs(bodyOf, now, ''), bodyOf],
   ])('%s is forged', (_name, header, body) => {
-    expect(readAt(now, header, body)).toEqual({ kind: 'forged' })
+    expect(readAt(now, header, body)).toEqual({ kind: 'invalid_signature' })
   })
 
   test('is good for thirty minutes on either side, and stale beyond', () => {
     const tolerance = 30 * 60_000
-    for (const shift of [-tolerance, tolerance]) expect(readAt(now + shift, signature).kind).toBe('news')
+    for (const shift of [-tolerance, tolerance]) expect(readAt(now + shift, signature).kind).toBe('events')
     for (const shift of [-tolerance - 1, tolerance + 1])
-      expect(readAt(now + shift, signature).kind).toBe('stale')
+      expect(readAt(now + shift, signature).kind).toBe('expired')
   })
 })
 
@@ -456,17 +456,17 @@ describe('a signed report', () => {
     expect(
       readSigned(failure(reason, { type: 'twilio', body: { CallSid: 'CA1', CallStatus } })),
     ).toMatchObject({
-      kind: 'news',
-      news: [
+      kind: 'events',
+      events: [
         { callId: null, providerCallId: 'conv_1/CA1', event: { type: 'ended', status, at: now - 1000 } },
       ],
     })
   })
 
   test('of a failure without its Twilio part names the conversation', () => {
-    expect(readSigned(failure('busy'))).toMatchObject({ news: [{ providerCallId: 'conv_1' }] })
+    expect(readSigned(failure('busy'))).toMatchObject({ events: [{ providerCallId: 'conv_1' }] })
     expect(readSigned(failure('busy', { type: 'sip', body: {} }))).toMatchObject({
-      news: [{ providerCallId: 'conv_1' }],
+      events: [{ providerCallId: 'conv_1' }],
     })
   })
 
@@ -481,7 +481,7 @@ describe('a signed report', () => {
     const metadata = { phone_call: { call_sid: 'CA1' } }
     const data = { conversation_id: 'conv_1', status: 'done', metadata, ...names }
     expect(readSigned({ type: 'post_call_transcription', event_timestamp: now / 1000, data })).toMatchObject({
-      news: [
+      events: [
         {
           callId: ourId,
           providerCallId: 'conv_1/CA1',
@@ -494,7 +494,7 @@ describe('a signed report', () => {
   test('of a conversation that failed is a failed call', () => {
     const data = { conversation_id: 'conv_1', status: 'failed' }
     expect(readSigned({ type: 'post_call_transcription', data })).toMatchObject({
-      news: [{ event: { type: 'ended', status: 'failed', at: now } }],
+      events: [{ event: { type: 'ended', status: 'failed', at: now } }],
     })
   })
 
@@ -506,12 +506,12 @@ describe('a signed report', () => {
     ['null', null],
     ['a list', []],
   ])('of %s is no news', (_name, payload) => {
-    expect(readSigned(payload)).toEqual({ kind: 'news', news: [] })
+    expect(readSigned(payload)).toEqual({ kind: 'events', events: [] })
   })
 
   test('that is no JSON is no news', () => {
     for (const body of ['{"type":', ''])
-      expect(readAt(now, signAsElevenLabs(body, now, secret), body)).toEqual({ kind: 'news', news: [] })
+      expect(readAt(now, signAsElevenLabs(body, now, secret), body)).toEqual({ kind: 'events', events: [] })
   })
 
   test.each<[string, object]>([

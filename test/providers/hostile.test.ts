@@ -5,7 +5,7 @@ import { placementFrom, type PlacementRules } from '../../src/providers/answers.
 import { blandCallIn, eventsOf as blandEvents, isCapacity } from '../../src/providers/bland-call.ts'
 import { conversation, eventsOf as conversationEvents } from '../../src/providers/elevenlabs-conversation.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
-import { member, text } from '../../src/providers/lenient.ts'
+import { member, text } from '../../src/providers/parse.ts'
 import type { Placement } from '../../src/calls/provider.ts'
 import { tidy } from '../../src/providers/wire.ts'
 import { answer, createGate } from '../support/gate.ts'
@@ -210,7 +210,7 @@ test('a dialler that is slower than our patience keeps its slot, though it does 
   fake.behave('never answer')
   const call = await place()
   await gate.clock.advance(60_000)
-  await until(() => call.now().heardAt > call.now().createdAt)
+  await until(() => call.now().lastContactAt > call.now().createdAt)
   expect(call.now()).toMatchObject({ dispatch: 'unknown', endedAt: null })
   expect(slots()).toBe(1)
   const refused = await gate.authorized(`/api/v1/calls/${call.id}/end`, { method: 'POST' })

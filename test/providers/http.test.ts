@@ -25,8 +25,11 @@ const eventsOf = (said: object) => {
     'webhook-timestamp': `${now / 1000}`,
     'webhook-signature': signature,
   }
-  const reading = open(null).read({ headers: new Headers(headers), body: Buffer.from(body), url: '' }, now)
-  return reading.kind === 'news' ? reading.news.map(({ event }) => event) : []
+  const reading = open(null).verifyEvents(
+    { headers: new Headers(headers), body: Buffer.from(body), url: '' },
+    now,
+  )
+  return reading.kind === 'events' ? reading.events.map(({ event }) => event) : []
 }
 const nothing = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
 const bare = { type: 'ended' as const, at: now, status: 'completed' as const, details: nothing }
@@ -84,7 +87,7 @@ test.each([
   const signature = new Webhook(secret).sign('msg_1', new Date(Number(written) * 1000 || now), body)
   const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': written, 'webhook-signature': signature }
   const request = { headers: new Headers(headers), body: Buffer.from(body), url: '' }
-  expect(open(null).read(request, now)).toEqual({ kind: 'forged' })
+  expect(open(null).verifyEvents(request, now)).toEqual({ kind: 'invalid_signature' })
 })
 
 test.each<[string, unknown, object]>([
@@ -108,8 +111,8 @@ test('an order answered with a number too long for JavaScript has that number as
 test('an answer with a field of the wrong type still tells how the call stands', async () => {
   using server = await serving(json({ id: 'theirs', status: 'busy', sentiment: 'ecstatic' }))
   const call = { id: 'ours', phoneNumber: '+15551234567', createdAt: now, providerCallId: null }
-  expect(await open(server.url).ask(call)).toEqual({
-    known: 'yes',
+  expect(await open(server.url).fetchStatus(call)).toEqual({
+    outcome: 'found',
     providerCallId: 'theirs',
     events: [{ ...bare, status: 'busy' }],
   })

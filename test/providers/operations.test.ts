@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Failure } from '../../src/failures.ts'
+import type { ApiError } from '../../src/failures.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { listProviders, removeProvider, testProvider } from '../../src/providers/operations/account.ts'
@@ -25,12 +25,12 @@ const open = (options: Parameters<typeof createGate>[0] = {}) => {
   return { ...gate, perform, kept, lines, set }
 }
 
-const failureOf = (doing: Promise<unknown>): Promise<Failure> =>
+const failureOf = (doing: Promise<unknown>): Promise<ApiError> =>
   doing.then(
     () => {
       throw new Error('it was done')
     },
-    (error: Failure) => error,
+    (error: ApiError) => error,
   )
 
 describe('an account that is saved', () => {

@@ -18,7 +18,8 @@ const connected = (kind: ProviderKind, credentials: Record<string, string>): Pro
     { clock: { now }, timeoutMs: 1, send },
   )
 const isBelieved = (provider: Provider, headers: Record<string, string>, body: string, url = hook) =>
-  provider.read({ headers: new Headers(headers), body: Buffer.from(body), url }, now()).kind === 'news'
+  provider.verifyEvents({ headers: new Headers(headers), body: Buffer.from(body), url }, now()).kind ===
+  'events'
 
 /** Changes one character of a text, so that a signature over it, or it as a signature, is wrong. */
 const tampered = (text: string, at: number) => {

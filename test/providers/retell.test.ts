@@ -128,7 +128,7 @@ describe('the order', () => {
 
 const ask = async (status: number, json?: unknown) => {
   using server = await answering(status, json)
-  return await server.provider.ask(reference)
+  return await server.provider.fetchStatus(reference)
 }
 const reasoned = (call_status: string, disconnection_reason?: string) =>
   ask(200, { call_id: 'call_1', call_status, disconnection_reason })
@@ -141,7 +141,7 @@ describe('asking', () => {
     ['error', [{ type: 'ended', status: 'failed' }]],
     ['not_connected', [{ type: 'ended', status: 'failed' }]],
   ])('a call that is %s', async (call_status, events) => {
-    expect(await reasoned(call_status)).toMatchObject({ known: 'yes', providerCallId: 'call_1', events })
+    expect(await reasoned(call_status)).toMatchObject({ outcome: 'found', providerCallId: 'call_1', events })
   })
 
   test.each([
@@ -186,7 +186,7 @@ describe('asking', () => {
     const isPlain = why === 'user_hangup' || why === 'agent_hangup'
     const ended = { type: 'ended', status, ...(isPlain ? {} : { reason: `Retell: ${why}.` }) }
     const report = await reasoned(callStatus, why)
-    expect(report).toMatchObject({ known: 'yes', events: [ended] })
+    expect(report).toMatchObject({ outcome: 'found', events: [ended] })
     expect(JSON.stringify(report).includes('provider_capacity')).toBe(why.includes('concurrency'))
   })
 
@@ -209,7 +209,7 @@ describe('asking', () => {
       call_cost: { combined_cost: 17.4 },
     }
     expect(await ask(200, told)).toEqual({
-      known: 'yes',
+      outcome: 'found',
       providerCallId: 'call_1',
       events: [
         { type: 'answered', at: now - 60_000 },
@@ -247,26 +247,33 @@ describe('asking', () => {
       call_cost: null,
     })
     const details = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
-    expect(report).toMatchObject({ known: 'yes', events: [{ at: now, status: 'completed', details }] })
+    expect(report).toMatchObject({ outcome: 'found', events: [{ at: now, status: 'completed', details }] })
   })
 
   test.each([
-    ['404', 404, undefined, 'no'],
-    ['422 that cannot find it', 422, { message: 'Cannot find requested asset under given api key.' }, 'no'],
-    ['422 about something else', 422, { message: 'Invalid id' }, 'unclear'],
-    ['401', 401, { message: 'API key is missing or invalid.' }, 'unclear'],
-    ['429', 429, { message: 'rate limited' }, 'unclear'],
-    ['500', 500, undefined, 'unclear'],
-    ['200 with an error', 200, { status: 'error', message: 'no' }, 'unclear'],
-    ['an unknown status', 200, { call_id: 'call_1', call_status: 'dreaming' }, 'unclear'],
-    ['no status', 200, { call_id: 'call_1' }, 'unclear'],
-  ] as const)('%s', async (_name, status, json, known) => {
-    expect(await ask(status, json)).toMatchObject({ known })
+    ['404', 404, undefined, 'not_found'],
+    [
+      '422 that cannot find it',
+      422,
+      { message: 'Cannot find requested asset under given api key.' },
+      'not_found',
+    ],
+    ['422 about something else', 422, { message: 'Invalid id' }, 'unknown'],
+    ['401', 401, { message: 'API key is missing or invalid.' }, 'unknown'],
+    ['429', 429, { message: 'rate limited' }, 'unknown'],
+    ['500', 500, undefined, 'unknown'],
+    ['200 with an error', 200, { status: 'error', message: 'no' }, 'unknown'],
+    ['an unknown status', 200, { call_id: 'call_1', call_status: 'dreaming' }, 'unknown'],
+    ['no status', 200, { call_id: 'call_1' }, 'unknown'],
+  ] as const)('%s', async (_name, status, json, outcome) => {
+    expect(await ask(status, json)).toMatchObject({ outcome })
   })
 
   test('by our id, an empty list says that it has no such call', async () => {
     using server = await answering(200, { items: [], has_more: false })
-    expect(await server.provider.ask({ ...reference, providerCallId: null })).toEqual({ known: 'no' })
+    expect(await server.provider.fetchStatus({ ...reference, providerCallId: null })).toEqual({
+      outcome: 'not_found',
+    })
   })
 
   test.each([
@@ -278,15 +285,15 @@ describe('asking', () => {
     ['no list', {}],
   ])('by our id, %s proves nothing', async (_, listed) => {
     using server = await answering(200, listed)
-    expect(await server.provider.ask({ ...reference, providerCallId: null })).toMatchObject({
-      known: 'unclear',
+    expect(await server.provider.fetchStatus({ ...reference, providerCallId: null })).toMatchObject({
+      outcome: 'unknown',
     })
     expect(server.asked()).toEqual(['POST /v3/list-calls'])
   })
 
   test('an id cannot lead to another address', async () => {
     using server = await answering(404)
-    await server.provider.ask({ ...reference, providerCallId: '../get-concurrency?' })
+    await server.provider.fetchStatus({ ...reference, providerCallId: '../get-concurrency?' })
     expect(server.asked()).toEqual(['GET /v2/get-call/..%2Fget-concurrency%3F'])
   })
 })
@@ -335,7 +342,7 @@ const bodyOf = '{"event":"call_ended","call":{"call_id":"call_test"}}'
 /** Made with Retell's own SDK too. */
 const signature = 'v=1700000000000,d=7aa4f3a16b0214aae5474fcca898781c23f697562d76d2b4318141731a6eac9e'
 const readAt = (at: number, header: string | null, body = bodyOf, provider = connectTo(null)) =>
-  provider.read(
+  provider.verifyEvents(
     {
       headers: new Headers(header === null ? {} : { 'x-retell-signature': header }),
       body: Buffer.from(body),
@@ -348,10 +355,10 @@ const readSigned = (body: string) => readAt(now, signAsRetell(body, now, key), b
 describe('the signature', () => {
   test('of the known vector is right', () => {
     expect(readAt(now, signature)).toMatchObject({
-      kind: 'news',
-      news: [{ callId: null, providerCallId: 'call_test', event: { type: 'ended', status: 'completed' } }],
+      kind: 'events',
+      events: [{ callId: null, providerCallId: 'call_test', event: { type: 'ended', status: 'completed' } }],
     })
-    expect(readAt(now, signature.toUpperCase()).kind).toBe('news')
+    expect(readAt(now, signature.toUpperCase()).kind).toBe('events')
   })
 
   test.each([
@@ -370,22 +377,26 @@ describe('the signature', () => {
     ['by another key', signAsRetell(bodyOf, now, 'key_other'), bodyOf],
     ['by no key', signAsRetell(bodyOf, now, ''), bodyOf],
   ])('%s is forged', (_name, header, body) => {
-    expect(readAt(now, header, body)).toEqual({ kind: 'forged' })
+    expect(readAt(now, header, body)).toEqual({ kind: 'invalid_signature' })
   })
 
   test('is good for five minutes on either side, and stale beyond', () => {
-    for (const shift of [-300_000, 300_000]) expect(readAt(now + shift, signature).kind).toBe('news')
-    for (const shift of [-300_001, 300_001]) expect(readAt(now + shift, signature).kind).toBe('stale')
+    for (const shift of [-300_000, 300_000]) expect(readAt(now + shift, signature).kind).toBe('events')
+    for (const shift of [-300_001, 300_001]) expect(readAt(now + shift, signature).kind).toBe('expired')
   })
 
   test('with a hook key is right by that key alone', () => {
     const provider = connectTo(null, { api_key: 'key_places', hook_key: key })
-    expect(readAt(now, signature, bodyOf, provider).kind).toBe('news')
-    expect(readAt(now, signAsRetell(bodyOf, now, 'key_places'), bodyOf, provider).kind).toBe('forged')
+    expect(readAt(now, signature, bodyOf, provider).kind).toBe('events')
+    expect(readAt(now, signAsRetell(bodyOf, now, 'key_places'), bodyOf, provider).kind).toBe(
+      'invalid_signature',
+    )
   })
 
   test('with an empty hook key is by the API key', () => {
-    expect(readAt(now, signature, bodyOf, connectTo(null, { api_key: key, hook_key: '' })).kind).toBe('news')
+    expect(readAt(now, signature, bodyOf, connectTo(null, { api_key: key, hook_key: '' })).kind).toBe(
+      'events',
+    )
   })
 })
 
@@ -394,8 +405,8 @@ describe('a signed report', () => {
 
   test('names the call by both ids', () => {
     expect(readSigned(JSON.stringify({ event: 'call_started', call }))).toEqual({
-      kind: 'news',
-      news: [{ callId: ourId, providerCallId: 'call_1', event: { type: 'answered', at: now } }],
+      kind: 'events',
+      events: [{ callId: ourId, providerCallId: 'call_1', event: { type: 'answered', at: now } }],
     })
   })
 
@@ -409,11 +420,11 @@ describe('a signed report', () => {
     ['null', null],
     ['a list', []],
   ])('of %s is no news', (_name, payload) => {
-    expect(readSigned(JSON.stringify(payload))).toEqual({ kind: 'news', news: [] })
+    expect(readSigned(JSON.stringify(payload))).toEqual({ kind: 'events', events: [] })
   })
 
   test('that is no JSON is no news', () => {
-    expect(readSigned('{"event":')).toEqual({ kind: 'news', news: [] })
-    expect(readSigned('')).toEqual({ kind: 'news', news: [] })
+    expect(readSigned('{"event":')).toEqual({ kind: 'events', events: [] })
+    expect(readSigned('')).toEqual({ kind: 'events', events: [] })
   })
 })

@@ -156,7 +156,7 @@ test('a price that Twilio knows only after the end is asked for', async () => {
   expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
   await gate.clock.advance(31_000)
   await until(() => !awaitsDetails(call.now()))
-  expect(call.now()).toMatchObject({ costCents: 3, detailsAsked: 1 })
+  expect(call.now()).toMatchObject({ costCents: 3, detailsAttempts: 1 })
 })
 
 describe('the answer to an order', () => {
@@ -229,8 +229,8 @@ describe('asking', () => {
     [{ status: 'completed', price: '-0.5', price_unit: 'EUR' }, [ended('completed')]],
   ])('%j', async (said, events) => {
     using there = await answering([200, { sid: 'CA01', ...said }])
-    expect(await there.provider.ask(reference)).toEqual({
-      known: 'yes',
+    expect(await there.provider.fetchStatus(reference)).toEqual({
+      outcome: 'found',
       providerCallId: 'CA01',
       events: events as CallEvent[],
     })
@@ -238,21 +238,21 @@ describe('asking', () => {
   })
 
   test.each<[number, unknown, string]>([
-    [404, { code: 20404 }, 'no'],
-    [200, 'no resource', 'unclear'],
-    [200, { sid: 'CA01' }, 'unclear'],
-    [401, { code: 20003 }, 'unclear'],
-    [429, { code: 20429 }, 'unclear'],
-    [500, null, 'unclear'],
-  ])('answered %i %j: %s', async (status, json, known) => {
+    [404, { code: 20404 }, 'not_found'],
+    [200, 'no resource', 'unknown'],
+    [200, { sid: 'CA01' }, 'unknown'],
+    [401, { code: 20003 }, 'unknown'],
+    [429, { code: 20429 }, 'unknown'],
+    [500, null, 'unknown'],
+  ])('answered %i %j: %s', async (status, json, outcome) => {
     using there = await answering([status, json])
-    expect(await there.provider.ask(reference)).toMatchObject({ known })
+    expect(await there.provider.fetchStatus(reference)).toMatchObject({ outcome })
   })
 
   test('without Twilio’s id nothing is asked, so that nobody else’s call is taken for ours', async () => {
     using there = await answering([200, { calls: [{ sid: 'CA02', status: 'completed' }] }])
-    expect(await there.provider.ask({ ...reference, providerCallId: null })).toMatchObject({
-      known: 'unclear',
+    expect(await there.provider.fetchStatus({ ...reference, providerCallId: null })).toMatchObject({
+      outcome: 'unknown',
     })
     expect(there.asked()).toEqual([])
   })
@@ -354,7 +354,7 @@ describe('a report', () => {
   const read = (given: { url?: string; body?: string; signature?: string | null } = {}, from = provider) => {
     const { signature = right, body = String(new URLSearchParams(form)) } = given
     const headers = new Headers(signature === null ? {} : { 'X-Twilio-Signature': signature })
-    return from.read({ url: given.url ?? url, headers, body: Buffer.from(body) }, now)
+    return from.verifyEvents({ url: given.url ?? url, headers, body: Buffer.from(body) }, now)
   }
   /** By the letter of the facts, apart from the provider's code. */
   const sign = (signed: string) => createHmac('sha1', 'authtoken123').update(signed).digest('base64')
@@ -370,13 +370,13 @@ describe('a report', () => {
     const details = { recordingUrl: null, costCents: null }
     const event = { type: 'ended' as const, at: now, status: 'completed' as const, details }
     expect(read()).toEqual({
-      kind: 'news',
-      news: [{ callId: 'abc', providerCallId: 'CA0123', event }],
+      kind: 'events',
+      events: [{ callId: 'abc', providerCallId: 'CA0123', event }],
     })
   })
 
   test('the order of the fields does not matter', () => {
-    expect(read({ body: 'To=%2B15551234567&CallStatus=completed&CallSid=CA0123' }).kind).toBe('news')
+    expect(read({ body: 'To=%2B15551234567&CallStatus=completed&CallSid=CA0123' }).kind).toBe('events')
   })
 
   test.each<[string, Parameters<typeof read>[0]]>([
@@ -402,11 +402,11 @@ describe('a report', () => {
     ['no body', { body: '' }],
     ['garbage', { body: '\u0000\uFFFD{"a":1}' }],
   ])('with %s it is forged', (_case, given) => {
-    expect(read(given)).toEqual({ kind: 'forged' })
+    expect(read(given)).toEqual({ kind: 'invalid_signature' })
   })
 
   test('signed with another token it is forged', () => {
-    expect(read({}, connected(null, { auth_token: 'authtoken124' }))).toEqual({ kind: 'forged' })
+    expect(read({}, connected(null, { auth_token: 'authtoken124' }))).toEqual({ kind: 'invalid_signature' })
   })
 
   test.each([
@@ -417,19 +417,19 @@ describe('a report', () => {
     ['http://[::1]:3000/h?call=a:b', 'http://[::1]/h?call=a:b'],
   ])('at %s one signed for %s is right', (ours, signed) => {
     const signature = sign(`${signed}CallSidCA1CallStatusringing`)
-    expect(read({ url: ours, body: 'CallSid=CA1&CallStatus=ringing', signature }).kind).toBe('news')
+    expect(read({ url: ours, body: 'CallSid=CA1&CallStatus=ringing', signature }).kind).toBe('events')
   })
 
   test('repeated fields are signed once for each value, sorted', () => {
     const signature = sign(`${url}CallSidCA1CallStatusringingNa1Na2`)
     const body = 'N=a2&CallSid=CA1&N=a1&N=a2&CallStatus=ringing'
-    expect(read({ url, body, signature }).kind).toBe('news')
+    expect(read({ url, body, signature }).kind).toBe('events')
   })
 
   test('however old it is, it stays believed: the signature covers no time', () => {
     const Timestamp = 'Thu, 01 Jan 2015 00:00:00 +0000'
     expect(readSigned({ CallSid: 'CA1', CallStatus: 'ringing', Timestamp })).toMatchObject({
-      news: [{ event: { type: 'ringing', at: Date.parse(Timestamp) } }],
+      events: [{ event: { type: 'ringing', at: Date.parse(Timestamp) } }],
     })
   })
 
@@ -473,8 +473,8 @@ describe('a report', () => {
     [{ CallStatus: 'canceled' }, [{ type: 'ended', at: now, status: 'canceled', details }]],
   ])('%j', (fields, events) => {
     expect(readSigned({ CallSid: 'CA1', ...fields })).toEqual({
-      kind: 'news',
-      news: events.map((event) => ({
+      kind: 'events',
+      events: events.map((event) => ({
         callId: 'abc',
         providerCallId: 'CA1',
         event: event as CallEvent,

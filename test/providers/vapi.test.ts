@@ -31,12 +31,12 @@ describe('what is believed', () => {
   const body = '{"event":"call_ended","call":{"call_id":"call_test"}}'
   const signature = '7215d981a9e4e493f841b6ad69c7d3ed3c0afd78e3f4c1a6125b0fd9e3cbcd60'
   const reading = (headers: Record<string, string>, sent = body, at = now) =>
-    open(null).read({ headers: new Headers(headers), body: Buffer.from(sent), url: '' }, at)
+    open(null).verifyEvents({ headers: new Headers(headers), body: Buffer.from(sent), url: '' }, at)
   const signed = { 'x-signature': signature, 'x-timestamp': '1700000000' }
 
   test('the HMAC plan’s defaults, as computed by its documented formula', () => {
-    expect(reading(signed)).toEqual({ kind: 'news', news: [] })
-    expect(reading({ ...signed, 'x-signature': `sha256=${signature}` }).kind).toBe('news')
+    expect(reading(signed)).toEqual({ kind: 'events', events: [] })
+    expect(reading({ ...signed, 'x-signature': `sha256=${signature}` }).kind).toBe('events')
   })
 
   test.each<[string, Record<string, string>, string]>([
@@ -58,16 +58,16 @@ describe('what is believed', () => {
     ['another bearer token', { authorization: 'Bearer vapi' }, body],
     ['an empty bearer token', { authorization: 'Bearer ' }, body],
   ])('%s is forged', (_what, headers, sent) => {
-    expect(reading(headers, sent)).toEqual({ kind: 'forged' })
+    expect(reading(headers, sent)).toEqual({ kind: 'invalid_signature' })
   })
 
   test.each([
-    [300_000, 'news'],
-    [300_001, 'stale'],
-    [-300_000, 'news'],
-    [-300_001, 'stale'],
+    [300_000, 'events'],
+    [300_001, 'expired'],
+    [-300_000, 'events'],
+    [-300_001, 'expired'],
   ])('signed %d ms ago: %s', (age, kind) => {
-    expect(reading(signed, body, now + age).kind).toBe(kind as 'news' | 'stale')
+    expect(reading(signed, body, now + age).kind).toBe(kind as 'events' | 'expired')
   })
 
   test.each(['hmac', 'hmac in milliseconds', 'secret', 'bearer'] as const)('by %s', async (proof) => {
@@ -80,10 +80,13 @@ describe('what is believed', () => {
 })
 
 describe('what a report says', () => {
-  const newsOf = (message: unknown) => {
+  const reportedIn = (message: unknown) => {
     const body = Buffer.from(JSON.stringify(message))
-    const reading = open(null).read({ headers: new Headers({ 'x-vapi-secret': secret }), body, url: '' }, now)
-    return reading.kind === 'news' ? reading.news : []
+    const reading = open(null).verifyEvents(
+      { headers: new Headers({ 'x-vapi-secret': secret }), body, url: '' },
+      now,
+    )
+    return reading.kind === 'events' ? reading.events : []
   }
   const call = { id: theirId, assistantOverrides: { metadata: { call_id: ourId } } }
 
@@ -98,15 +101,15 @@ describe('what a report says', () => {
     ['a list', [1]],
     ['null', null],
   ])('%s is no news', (_what, payload) => {
-    expect(newsOf(payload)).toEqual([])
+    expect(reportedIn(payload)).toEqual([])
   })
 
   test.each([
     ['assistantOverrides', call],
     ['customer', { id: theirId, customer: { externalId: ourId } }],
   ])('our id is found in %s', (_where, named) => {
-    const [news] = newsOf({ message: { type: 'status-update', status: 'ringing', call: named } })
-    expect(news).toEqual({ callId: ourId, providerCallId: theirId, event: { type: 'ringing', at: now } })
+    const [reported] = reportedIn({ message: { type: 'status-update', status: 'ringing', call: named } })
+    expect(reported).toEqual({ callId: ourId, providerCallId: theirId, event: { type: 'ringing', at: now } })
   })
 
   test.each([
@@ -116,8 +119,8 @@ describe('what a report says', () => {
     ['ended', 'ended'],
   ])('the status %s means %s, at the time of the message, in seconds or milliseconds', (status, type) => {
     for (const timestamp of [now - 5000, (now - 5000) / 1000]) {
-      const [news] = newsOf({ message: { type: 'status-update', status, timestamp, call } })
-      expect(news?.event).toMatchObject({ type: type as 'ended', at: now - 5000 })
+      const [reported] = reportedIn({ message: { type: 'status-update', status, timestamp, call } })
+      expect(reported?.event).toMatchObject({ type: type as 'ended', at: now - 5000 })
     }
   })
 
@@ -154,9 +157,9 @@ describe('what a report says', () => {
     ['vonage-rejected', 'failed'],
     ['worker-shutdown', 'failed'],
   ])('a call that ended by %s is %s', (endedReason, outcome) => {
-    const [news] = newsOf({ message: { type: 'status-update', status: 'ended', endedReason, call } })
-    if (news?.event.type !== 'ended') throw new Error('it is the end')
-    const { code, reason, status } = news.event
+    const [reported] = reportedIn({ message: { type: 'status-update', status: 'ended', endedReason, call } })
+    if (reported?.event.type !== 'ended') throw new Error('it is the end')
+    const { code, reason, status } = reported.event
     expect(code === undefined ? status : `${status}: ${code}`).toBe(outcome)
     expect(reason).toBe(`Vapi: ${endedReason}.`)
   })
@@ -181,7 +184,7 @@ describe('what a report says', () => {
       },
       analysis: { summary: 'Short.', structuredData: { sentiment: 'positive' } },
     }
-    expect(newsOf({ message }).map(({ event }) => event)).toEqual([
+    expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
       { type: 'answered', at: now },
       {
         type: 'ended',
@@ -216,7 +219,7 @@ describe('what a report says', () => {
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
     const nothing = { sentiment: null, transcript: null, recordingUrl: null, costCents: null }
-    expect(newsOf({ message }).map(({ event }) => event)).toEqual([
+    expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
       { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.', ...nothing } },
     ])
   })
@@ -233,7 +236,7 @@ test('a status-update ends the call at once, and its end-of-call-report fills in
   expect(call.now()).toMatchObject({ status: 'completed', summary: null })
   expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
   await deliver(full)
-  expect(call.now()).toMatchObject({ summary: fake.tells.summary, costCents: fake.tells.costCents })
+  expect(call.now()).toMatchObject({ summary: fake.details.summary, costCents: fake.details.costCents })
 })
 
 describe('placing', () => {
@@ -377,25 +380,25 @@ describe('asking', () => {
   test.each([401, 403, 429, 500])('%d: asking again is worth it', async (status) => {
     using server = await serving(json({ message: 'no' }, status))
     for (const providerCallId of [theirId, null])
-      expect((await open(server.url).ask({ ...reference, providerCallId })).known).toBe('unclear')
+      expect((await open(server.url).fetchStatus({ ...reference, providerCallId })).outcome).toBe('unknown')
   })
 
   test('a list that is not there says nothing about the call', async () => {
     using server = await serving(json({ message: 'Not Found' }, 404))
     const unnamed = { ...reference, providerCallId: null }
-    expect((await open(server.url, now + 60_000).ask(unnamed)).known).toBe('unclear')
+    expect((await open(server.url, now + 60_000).fetchStatus(unnamed)).outcome).toBe('unknown')
   })
 
   test.each([[{}], [[]], [null], ['text'], [{ status: 'ended' }]])('%j says nothing', async (body) => {
     using server = await serving(json(body))
-    expect((await open(server.url).ask(reference)).known).toBe('unclear')
+    expect((await open(server.url).fetchStatus(reference)).outcome).toBe('unknown')
   })
 
   test('a call that Vapi does not know by its own id is gone', async () => {
     using missing = await serving(json({ message: 'Not Found' }, 404))
-    expect(await open(missing.url).ask(reference)).toEqual({ known: 'no' })
+    expect(await open(missing.url).fetchStatus(reference)).toEqual({ outcome: 'not_found' })
     using erased = await serving(json({ id: theirId, status: 'not-found' }))
-    expect(await open(erased.url).ask(reference)).toEqual({ known: 'no' })
+    expect(await open(erased.url).fetchStatus(reference)).toEqual({ outcome: 'not_found' })
   })
 
   test.each<[string, object, string[]]>([
@@ -411,8 +414,8 @@ describe('asking', () => {
     ['levitating', {}, []],
   ])('%s %j', async (status, more, types) => {
     using server = await serving(json({ id: theirId, status, ...more }))
-    const report = await open(server.url).ask(reference)
-    if (report.known !== 'yes') throw new Error('it is known')
+    const report = await open(server.url).fetchStatus(reference)
+    if (report.outcome !== 'found') throw new Error('it is known')
     expect(report.providerCallId).toBe(theirId)
     expect(report.events.map(({ type }): string => type)).toEqual(types)
   })
@@ -421,8 +424,8 @@ describe('asking', () => {
     const others = [{ id: 'x' }, { id: 'y', customer: { externalId: 'z' } }]
     const ours = { id: theirId, status: 'ringing', customer: { externalId: ourId } }
     using server = await serving(json([...others, ours]))
-    expect(await open(server.url).ask({ ...reference, providerCallId: null })).toEqual({
-      known: 'yes',
+    expect(await open(server.url).fetchStatus({ ...reference, providerCallId: null })).toEqual({
+      outcome: 'found',
       providerCallId: theirId,
       events: [{ type: 'ringing', at: now }],
     })
@@ -446,18 +449,21 @@ describe('asking', () => {
       return json(fits.slice(0, Number(search.get('limit'))))
     })
     const unnamed = { ...reference, providerCallId: null, sentAt: now }
-    expect(await open(server.url).ask(unnamed)).toMatchObject({ known: 'yes', providerCallId: 'other-170' })
+    expect(await open(server.url).fetchStatus(unnamed)).toMatchObject({
+      outcome: 'found',
+      providerCallId: 'other-170',
+    })
     const elsewhere = { ...unnamed, id: crypto.randomUUID() }
-    expect(await open(server.url, now + 60_000).ask(elsewhere)).toEqual({ known: 'no' })
+    expect(await open(server.url, now + 60_000).fetchStatus(elsewhere)).toEqual({ outcome: 'not_found' })
   })
 
   test('a call that is not listed is lost only once it should be, and only if the list was whole', async () => {
     using short = await serving(json([]))
     using full = await serving(json(Array.from({ length: 100 }, () => ({ id: 'x' }))))
     const unnamed = { ...reference, providerCallId: null }
-    expect((await open(short.url, now + 59_999).ask(unnamed)).known).toBe('unclear')
-    expect((await open(short.url, now + 60_000).ask(unnamed)).known).toBe('no')
-    expect((await open(full.url, now + 60_000).ask(unnamed)).known).toBe('unclear')
+    expect((await open(short.url, now + 59_999).fetchStatus(unnamed)).outcome).toBe('unknown')
+    expect((await open(short.url, now + 60_000).fetchStatus(unnamed)).outcome).toBe('not_found')
+    expect((await open(full.url, now + 60_000).fetchStatus(unnamed)).outcome).toBe('unknown')
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { placementFrom } from '../../src/providers/answers.ts'
-import { exchange, tidy } from '../../src/providers/wire.ts'
+import { requestJson, tidy } from '../../src/providers/wire.ts'
 import { serving } from '../support/fakes/serving.ts'
 import { send } from '../support/send.ts'
 
@@ -11,7 +11,7 @@ describe('a header that HTTP forbids', () => {
     '%j: nothing leaves, and it is not repeated',
     async (value) => {
       using server = await serving(Response.json({}))
-      const result = await exchange(send, server.url, {
+      const result = await requestJson(send, server.url, {
         method: 'POST',
         headers: { authorization: value },
         body: {},
@@ -36,7 +36,7 @@ describe('a body', () => {
     [new URLSearchParams({ a: 'b c' }), 'application/x-www-form-urlencoded', 'a=b+c'],
   ])('%p is sent as %s', async (body, type, sent) => {
     using server = await serving(Response.json({}))
-    await exchange(send, server.url, { method: 'POST', headers: {}, body, timeoutMs })
+    await requestJson(send, server.url, { method: 'POST', headers: {}, body, timeoutMs })
     expect(server.seen[0]?.headers.get('content-type')).toBe(type)
     expect(server.seen[0]?.body).toBe(sent)
   })

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
-import { commandLine } from '../../src/audit.ts'
+import { actedBy } from '../../src/audit.ts'
+import { commandLineActor } from '../../src/people/actor.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 
-const byNobody = commandLine(1)
+const byNobody = actedBy(commandLineActor, 1)
 const targets = (gate: Gate, page: Parameters<Gate['services']['audit']['list']>[0]) =>
   gate.services.audit.list(page).map(({ target }) => target)
 

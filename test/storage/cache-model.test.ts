@@ -110,7 +110,8 @@ const createWorld = () => {
       }
       case 'change call':
         return (
-          found && stores.calls.update(found, { ...found, providerCallId: said, hangUpDue: !found.hangUpDue })
+          found &&
+          stores.calls.update(found, { ...found, providerCallId: said, hangUpPending: !found.hangUpPending })
         )
       case 'end call':
         return found && stores.calls.update(found, { ...found, status: 'failed', endedAt: 1, reason: said })

@@ -107,8 +107,8 @@ test('a call that is not done with is never removed, however old, and holds up n
     gate.services.idempotency.put({ ...of, key: callId, callId, createdAt })
   }
   const kept = [
-    oldCall(gate, null, { createdAt: 1, heardAt: 1 }),
-    oldCall(gate, 1, { hangUpDue: true }),
+    oldCall(gate, null, { createdAt: 1, lastContactAt: 1 }),
+    oldCall(gate, 1, { hangUpPending: true }),
     oldCall(gate, 1, { detailsDueAt: 5 }),
     ...Array.from({ length: 20 }, () => oldCall(gate, 2)),
   ]

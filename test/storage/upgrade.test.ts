@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { run } from '../../src/cli/run.ts'
 import { openDatabase } from '../../src/storage/database.ts'
-import { standingOf } from '../../src/storage/migrate.ts'
+import { migrationStateOf } from '../../src/storage/migrate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const migrations = readMigrationFiles({ migrationsFolder: join(import.meta.dir, '../../drizzle') })
@@ -63,7 +63,11 @@ test.each(migrations.map((_, index) => index + 1))(
     before.close()
 
     const { sqlite, close } = openDatabase(directory.database)
-    expect(standingOf(sqlite)).toEqual({ applied: migrations.length, known: migrations.length, unknown: 0 })
+    expect(migrationStateOf(sqlite)).toEqual({
+      applied: migrations.length,
+      known: migrations.length,
+      unknown: 0,
+    })
     for (const [table, was] of rows)
       expect(sqlite.query(`select * from ${table}`).all()).toMatchObject(was as object[])
     expect(sqlite.query('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])

@@ -95,11 +95,11 @@ export const connectProvider = async (command: Command, agency: string, fake: Fa
   return { agentId, hookUrl }
 }
 
-export const triggerAt = (url: string, key: string, story = '00') =>
+export const triggerAt = (url: string, key: string, scenario = '00') =>
   fetch(`${url}/api/v1/calls/trigger`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ phone_number: `+155512345${story}` }),
+    body: JSON.stringify({ phone_number: `+155512345${scenario}` }),
   })
 
 export const askAt = (url: string, key: string, path = '/api/v1/key', method = 'GET') =>

@@ -32,7 +32,7 @@ const sent = (at: number, ringsAfterMs = 900): Partial<Call> => ({
   dispatch: 'placed',
   sentAt: at + 60,
   ringingAt: at + ringsAfterMs,
-  heardAt: at + ringsAfterMs,
+  lastContactAt: at + ringsAfterMs,
 })
 
 export const talked = (
@@ -64,9 +64,9 @@ const unanswered = (at: number, status: Call['status'], reason: string): Partial
   reason,
 })
 
-type Story = (at: number) => Partial<Call>
+type Scenario = (at: number) => Partial<Call>
 /** Every way in which a call may go, told from when it was triggered. */
-export const stories: Story[] = [
+export const scenarios: Scenario[] = [
   (at) => talked(at, 63),
   (at) => talked(at, 187, 'neutral'),
   (at) => unanswered(at, 'no_answer', 'Nobody answered.'),

@@ -3,7 +3,7 @@ import { issueKey } from '../../src/keys/issue.ts'
 import { tokenHash } from '../../src/keys/token.ts'
 import type { EnvironmentName } from '../../src/agencies/environment.ts'
 import type { Stores } from '../../src/storage/stores.ts'
-import { insertCall, stories, talked } from './demo-calls.ts'
+import { insertCall, scenarios, talked } from './demo-calls.ts'
 import { seedUsage } from './demo-usage.ts'
 import { seedWebhook } from './demo-webhook.ts'
 import { dayMs, hourMs, minuteMs } from './spans.ts'
@@ -45,13 +45,13 @@ export const seedDemo = (stores: Stores, now: number) => {
   issueKey(keys, production.id, now - 110 * dayMs)
   issueKey(keys, staging.id, now - 20 * dayMs)
   issueKey(keys, staging.id, now - 2 * dayMs)
-  const doer = { actor: 'maya@brightdental.example', address: '203.0.113.7', agency: agency.id }
+  const common = { actor: 'maya@brightdental.example', address: '203.0.113.7', agency: agency.id }
   for (const [at, action, target] of [
     [now - 2 * dayMs, 'key.rotated', 'staging'],
     [now - 26 * hourMs, 'agent.changed', ben.name],
     [now - 3 * hourMs, 'call.released', 'a call'],
   ] as const)
-    audit.record({ ...doer, at, action, target })
+    audit.record({ ...common, at, action, target })
 
   const call = (given: Partial<Call>) => insertCall(stores, { agencyId: agency.id, ...given }, now)
   for (let at = 0; at < 44; at++) {
@@ -65,7 +65,7 @@ export const seedDemo = (stores: Stores, now: number) => {
       provider,
       createdAt,
       phoneNumber: `+1202555${1000 + at * 37}`,
-      ...stories[at % stories.length]?.(createdAt),
+      ...scenarios[at % scenarios.length]?.(createdAt),
     })
   }
   const completed = call({
@@ -96,7 +96,7 @@ export const seedDemo = (stores: Stores, now: number) => {
       sentAt: at + 40,
       ringingAt: at + 40,
       answeredAt: at + 1040,
-      heardAt: now,
+      lastContactAt: now,
     })
   }
   const liveCall = live(production.id, ann.id, 4 * minuteMs, 1)

@@ -81,9 +81,9 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
       },
       token,
     )
-  /** Triggers a call to a number with the given last two digits: the simulator's story. */
-  const trigger = (story = '00', token = key) =>
-    postJson('/api/v1/calls/trigger', { phone_number: `+155512345${story}` }, token)
+  /** Triggers a call to a number with the given last two digits: the simulator's scenario. */
+  const trigger = (scenario = '00', token = key) =>
+    postJson('/api/v1/calls/trigger', { phone_number: `+155512345${scenario}` }, token)
 
   return {
     agency,

@@ -6,8 +6,8 @@ import { FixedClock, settled } from './clock.ts'
 import { answer, type Gate } from './gate.ts'
 
 /** Triggers a call and gives back a way to look at it as it is on disk. */
-export const triggered = async (gate: Gate, story: string) => {
-  const { call_id = '' } = await answer(await gate.trigger(story))
+export const triggered = async (gate: Gate, scenario: string) => {
+  const { call_id = '' } = await answer(await gate.trigger(scenario))
   return { id: call_id, now: () => found(gate, call_id) }
 }
 
@@ -18,7 +18,7 @@ const found = ({ services }: Pick<Gate, 'services'>, id: string): Call => {
 }
 
 /** Puts a call on disk and takes its lease, as a trigger does, without anyone sending its order. */
-export const undispatched = (gate: Gate, story = '00', given: Partial<Call> = {}) => {
+export const undispatched = (gate: Gate, scenario = '00', given: Partial<Call> = {}) => {
   const { services, clock, config, agency, agent, production } = gate
   const call: Call = {
     ...newCall({
@@ -30,7 +30,7 @@ export const undispatched = (gate: Gate, story = '00', given: Partial<Call> = {}
       accountId: null,
       agentRef: null,
       fromNumber: null,
-      phoneNumber: `+155512345${story}`,
+      phoneNumber: `+155512345${scenario}`,
       name: null,
       email: null,
       metadata: null,

@@ -1,7 +1,7 @@
 import type { Call } from '../../src/calls/call.ts'
 import { Dispatcher } from '../../src/calls/dispatch.ts'
 import { Reconciler } from '../../src/calls/reconcile.ts'
-import { traitsOf } from '../../src/providers/kinds.ts'
+import { capabilitiesOf } from '../../src/providers/kinds.ts'
 import type { Provider } from '../../src/calls/provider.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import type { Gate } from './gate.ts'
@@ -13,9 +13,9 @@ export const silence = () => new Promise<never>(() => {})
 export const scriptedProvider = (script: Partial<Provider> = {}) => {
   const orders: string[] = []
   const provider: Provider = {
-    ask: async ({ id }) => ({ known: 'yes', providerCallId: `theirs-${id}`, events: [] }),
+    fetchStatus: async ({ id }) => ({ outcome: 'found', providerCallId: `theirs-${id}`, events: [] }),
     check: async () => undefined,
-    read: () => ({ kind: 'forged' }),
+    verifyEvents: () => ({ kind: 'invalid_signature' }),
     end: async () => {},
     ...script,
     place: async (order) => {
@@ -29,8 +29,8 @@ export const scriptedProvider = (script: Partial<Provider> = {}) => {
 /** Dispatcher and reconciler of a gate, with another provider in the simulator's place. */
 export const callingThrough = ({ services, clock }: Gate, provider: Provider, log = silentLog) => {
   const { lifecycle, calls } = services
-  const needs = { lifecycle, provider: () => provider, clock, log }
-  const dispatcher = new Dispatcher(needs)
-  const findsByOurId = (call: Call) => traitsOf(call.provider).findsByOurId
-  return { dispatcher, reconciler: new Reconciler({ ...needs, dispatcher, calls, findsByOurId }) }
+  const deps = { lifecycle, provider: () => provider, clock, log }
+  const dispatcher = new Dispatcher(deps)
+  const capabilities = (call: Call) => capabilitiesOf(call.provider)
+  return { dispatcher, reconciler: new Reconciler({ ...deps, dispatcher, calls, capabilities }) }
 }

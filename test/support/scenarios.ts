@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { awaitsDetails, type Call } from '../../src/calls/call.ts'
 import { settled } from './clock.ts'
-import type { Behaviour, FakeProvider, HookRequest, Standing } from './fakes/fake.ts'
+import type { Behaviour, FakeProvider, HookRequest, CallState } from './fakes/fake.ts'
 import { answer, createGate } from './gate.ts'
 
 /** A gate whose production agent is one of the fake's, and everything to drive calls through it. */
@@ -41,10 +41,10 @@ export const connect = (fake: FakeProvider, maxCallSeconds = 3600) => {
   const deliver = ({ headers, body, search }: HookRequest) =>
     gate.request(`/hooks/${fake.kind.name}/${account.id}${search}`, { method: 'POST', headers, body })
   /** Lets the provider report that a call stands like this. */
-  const report = async (callId: string, standing: Standing) => {
-    fake.move(callId, standing)
+  const report = async (callId: string, state: CallState) => {
+    fake.move(callId, state)
     const answers: number[] = []
-    for (const request of fake.reports(callId, standing, clock.now()))
+    for (const request of fake.reports(callId, state, clock.now()))
       answers.push((await deliver(request)).status)
     return answers
   }
@@ -71,23 +71,23 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     expect(fake.complaints).toEqual([])
     expect(call.now()).toMatchObject({ dispatch: 'placed', status: 'initiated' })
     expect(call.now().providerCallId).toBeString()
-    for (const standing of ['ringing', 'answered', 'completed'] as const) {
-      const statuses = await report(call.id, standing)
+    for (const state of ['ringing', 'answered', 'completed'] as const) {
+      const statuses = await report(call.id, state)
       expect(statuses.every((status) => status === 200)).toBe(true)
     }
     const { summary, transcript, durationSeconds, costCents, status } = call.now()
     expect(status).toBe('completed')
-    expect({ summary, transcript, durationSeconds, costCents }).toMatchObject(fake.tells)
+    expect({ summary, transcript, durationSeconds, costCents }).toMatchObject(fake.details)
     expect(slots()).toBe(0)
     expect(fake.createsOf(call.id)).toBe(1)
   })
 
-  test.each(['busy', 'no_answer', 'failed'] as const)('a call that ends as %s', async (standing) => {
+  test.each(['busy', 'no_answer', 'failed'] as const)('a call that ends as %s', async (state) => {
     await using fake = await start()
     const { place, report, slots } = connect(fake)
     const call = await place()
-    await report(call.id, standing)
-    expect(call.now()).toMatchObject({ status: standing, durationSeconds: 0 })
+    await report(call.id, state)
+    expect(call.now()).toMatchObject({ status: state, durationSeconds: 0 })
     expect(slots()).toBe(0)
   })
 
@@ -100,7 +100,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     fake.move(call.id, 'completed')
     await gate.clock.advance(20_000)
     await until(() => call.now().status === 'completed')
-    expect(call.now()).toMatchObject({ summary: fake.tells.summary ?? null })
+    expect(call.now()).toMatchObject({ summary: fake.details.summary ?? null })
     expect(slots()).toBe(0)
   })
 
@@ -111,12 +111,12 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const call = await place()
     const end = { type: 'ended', status: 'completed', code: 'ended_on_request' } as const
     await gate.services.lifecycle.record(call.id, { ...end, at: gate.clock.now() })
-    expect([awaitsDetails(call.now()), slots()]).toEqual([fake.kind.tells.length > 0, 0])
-    if (fake.kind.tells.length === 0) return
+    expect([awaitsDetails(call.now()), slots()]).toEqual([fake.kind.capabilities.details.length > 0, 0])
+    if (fake.kind.capabilities.details.length === 0) return
     fake.move(call.id, 'completed')
     await gate.clock.advance(31_000)
-    await until(() => call.now().detailsAsked === 1)
-    expect(call.now()).toMatchObject({ ...fake.tells, reasonCode: 'ended_on_request' })
+    await until(() => call.now().detailsAttempts === 1)
+    expect(call.now()).toMatchObject({ ...fake.details, reasonCode: 'ended_on_request' })
     expect(fake.createsOf(call.id)).toBe(1)
   })
 
@@ -124,9 +124,9 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     await using fake = await start()
     const { place, report, slots } = connect(fake)
     const call = await place()
-    for (const standing of ['answered', 'ringing', 'completed', 'completed', 'answered', 'ringing'] as const)
-      await report(call.id, standing)
-    expect(call.now()).toMatchObject({ status: 'completed', summary: fake.tells.summary ?? null })
+    for (const state of ['answered', 'ringing', 'completed', 'completed', 'answered', 'ringing'] as const)
+      await report(call.id, state)
+    expect(call.now()).toMatchObject({ status: 'completed', summary: fake.details.summary ?? null })
     expect(slots()).toBe(0)
   })
 
@@ -159,7 +159,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     fake.behave('reset after accepting')
     const call = await place()
     expect(call.now()).toMatchObject({ dispatch: 'unknown', endedAt: null })
-    if (fake.findsByOurId) {
+    if (fake.lookupByCallId) {
       fake.move(call.id, 'completed')
       await gate.clock.advance(20_000)
     } else await report(call.id, 'completed')

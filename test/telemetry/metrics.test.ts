@@ -31,7 +31,7 @@ test('a label that would break its line is escaped', () => {
 test('outcomes that alternate are told apart', () => {
   const requests = new Requests()
   for (const code of ['', 'rate_limited', '', 'not_found', 'rate_limited'])
-    requests.note('GET', '/x', code === '' ? 200 : 429, code, 1)
+    requests.record('GET', '/x', code === '' ? 200 : 429, code, 1)
   expect(requests.metrics()[0]?.samples.map(({ labels, value }) => [labels?.code, value])).toEqual([
     ['', 2],
     ['rate_limited', 2],

@@ -1,33 +1,33 @@
 import { expect, test } from 'bun:test'
-import { Clients } from '../../src/usage/clients.ts'
-import { RefusedLog } from '../../src/usage/refusals.ts'
-import { mergeFigures, Tallies } from '../../src/usage/counters.ts'
+import { ClientUsage } from '../../src/usage/client-usage.ts'
+import { RecentRefusals } from '../../src/usage/recent-refusals.ts'
+import { mergeFigures, UsageCounters } from '../../src/usage/usage-counters.ts'
 
 const minuteMs = 60_000
 
 test('a disk that takes nothing for months costs a bounded number of minutes, and no count', () => {
-  const tallies = new Tallies(() => 0)
+  const counters = new UsageCounters(() => 0)
   const minutes = 150_000
-  for (let minute = 0; minute < minutes; minute++) tallies.grant('environment', minute * minuteMs)
-  tallies.refuse('other', 'rate_limited', false, minutes * minuteMs)
-  const figures = [...tallies.figures({ environmentId: 'environment', span: 'minute', from: 0 })]
+  for (let minute = 0; minute < minutes; minute++) counters.grant('environment', minute * minuteMs)
+  counters.refuse('other', 'rate_limited', false, minutes * minuteMs)
+  const figures = [...counters.figures({ environmentId: 'environment', span: 'minute', from: 0 })]
   expect(figures).toHaveLength(100_000)
   expect(figures.reduce((sum, { count }) => sum + count, 0)).toBe(minutes)
-  expect([...tallies.figures({ environmentId: 'other', span: 'hour', from: 0 })]).toHaveLength(1)
+  expect([...counters.figures({ environmentId: 'other', span: 'hour', from: 0 })]).toHaveLength(1)
 })
 
 test('a request that was granted and then refused counts once, also across a flush', () => {
-  const tallies = new Tallies(() => 0)
-  tallies.grant('environment', 1000)
-  const written = [...tallies.figures()]
-  tallies.clear()
-  tallies.refuse('environment', 'invalid_json', true, 2000)
-  const hours = [...written, ...tallies.figures()].filter(({ span }) => span === 'hour')
+  const counters = new UsageCounters(() => 0)
+  counters.grant('environment', 1000)
+  const written = [...counters.figures()]
+  counters.clear()
+  counters.refuse('environment', 'invalid_json', true, 2000)
+  const hours = [...written, ...counters.figures()].filter(({ span }) => span === 'hour')
   expect(mergeFigures(hours).map(({ outcome, count }) => [outcome, count])).toEqual([['invalid_json', 1]])
 })
 
 test('all keys together hold a bounded number of clients, and lose no request', () => {
-  const clients = new Clients()
+  const clients = new ClientUsage()
   const keys = 1000
   for (let key = 0; key < keys; key++)
     for (let host = 0; host < 100; host++)
@@ -42,7 +42,7 @@ test('all keys together hold a bounded number of clients, and lose no request', 
 })
 
 test('all environments together hold a bounded number of refusals, of each the newest', () => {
-  const log = new RefusedLog()
+  const log = new RecentRefusals()
   const note = (environmentId: string, at: number) =>
     log.note({
       requestId: `${environmentId} ${at}`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { ClientUse } from '../../src/usage/clients.ts'
+import type { ClientUse } from '../../src/usage/client-usage.ts'
 import { patternsOf } from '../../src/usage/patterns.ts'
 import type { Slot } from '../../src/usage/series.ts'
 

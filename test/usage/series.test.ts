@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { busiestOf, groupSlots, refusalsByCode, requestsOf, seriesOf } from '../../src/usage/series.ts'
-import type { Figure } from '../../src/usage/counters.ts'
+import type { Figure } from '../../src/usage/usage-counters.ts'
 
 const minuteMs = 60_000
 const now = Date.parse('2026-01-15T12:00:30Z')

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Failure } from '../../src/failures.ts'
+import type { ApiError } from '../../src/failures.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { listDeliveries, replayWebhook } from '../../src/webhooks/operations/deliveries.ts'
@@ -45,7 +45,7 @@ test('a delivery that is still on its way is not begun a second time, and whoeve
   services.deliveries.insert(delivery)
   const before = services.audit.list({ limit: 9 })
   const replaying = perform(replayWebhook, { ...environment, delivery: delivery.id }, commandLineActor)
-  expect(((await replaying.catch((error: unknown) => error)) as Failure).message).toBe(
+  expect(((await replaying.catch((error: unknown) => error)) as ApiError).message).toBe(
     'That delivery is still on its way.',
   )
   expect(services.audit.list({ limit: 9 })).toEqual(before)

@@ -9,7 +9,7 @@ const somewhere = 'https://example.com/hook'
 const deliveriesOf = (gate: ReturnType<typeof createGate>, callId: string) =>
   gate.services.deliveries.ofCall(callId)
 
-const stories = [
+const scenarios = [
   ['00', ['call_started', 'call_ended'], 'completed'],
   ['01', ['call_ended'], 'busy'],
   ['02', ['call_ended'], 'no_answer'],
@@ -18,11 +18,11 @@ const stories = [
   ['06', ['call_started', 'call_ended'], 'completed'],
 ] as const
 
-for (const [story, events, status] of stories)
-  test(`story ${story}: each event is written once, whatever was told twice or out of order`, async () => {
+for (const [scenario, events, status] of scenarios)
+  test(`scenario ${scenario}: each event is written once, whatever was told twice or out of order`, async () => {
     const gate = createGate()
     listen(gate, somewhere)
-    const call = await triggered(gate, story)
+    const call = await triggered(gate, scenario)
     await gate.clock.advance(10_000)
     const written = deliveriesOf(gate, call.id)
     expect(written.map(({ event }) => event)).toEqual([...events])
@@ -32,8 +32,8 @@ for (const [story, events, status] of stories)
       agent_name: 'Ann',
       environment: 'production',
       status,
-      phone_number: `+155512345${story}`,
-      to_number: `+155512345${story}`,
+      phone_number: `+155512345${scenario}`,
+      to_number: `+155512345${scenario}`,
     })
   })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { EnvironmentName } from '../environment.ts'
 import { environmentNameSchema, iso, nameSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
@@ -81,7 +81,7 @@ const requireSettings = ({ name, provider, ref, from }: Given, earlier: AgentSet
   const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from }
   const { settings, problem } = settingsFrom(given, earlier)
   if (settings) return settings
-  throw new Failure('invalid_input', { detail: problem })
+  throw new ApiError('invalid_input', { detail: problem })
 }
 
 interface CreateDeps extends Defaults {
@@ -157,7 +157,7 @@ export const changeAgent = operation({
   says: ({ name }) => `Changed the agent ${name}, from its next call on.`,
   run: async (deps: ChangeDeps, { agency, input: { agent: reference, ...given }, change }) => {
     if ([given.name, given.provider, given.ref, given.from].every((field) => field === undefined))
-      throw new Failure('invalid_input', { detail: 'Say what to change: name, provider, ref or from.' })
+      throw new ApiError('invalid_input', { detail: 'Say what to change: name, provider, ref or from.' })
     const before = requireAgent(deps.agents, agency.id, reference)
     const settings = requireSettings(given, before)
     await change(() => deps.agents.change(before.id, settings), {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type FindAgents, requireAgent } from '../agent.ts'
@@ -38,7 +38,7 @@ export const chooseDefaultAgent = operation({
     { agency, environment, input: { agent: reference, none }, change },
   ) => {
     if ((reference === undefined) === (none !== true))
-      throw new Failure('invalid_input', { detail: 'Choose one: agent or none.' })
+      throw new ApiError('invalid_input', { detail: 'Choose one: agent or none.' })
     const chosen = reference === undefined ? null : requireAgent(agents, agency.id, reference)
     await change(() => environments.setDefaultAgent(environment.id, chosen?.id ?? null), {
       action: 'default_agent.changed',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
 import { type Agent, type FindAgents, requireAgent } from '../agent.ts'
 import { agentField, defaultIn, type Defaults } from './agent.ts'
@@ -14,11 +14,11 @@ const requireIdle = (deps: DeleteDeps, agencyId: string, reference: string): Age
   const found = requireAgent(deps.agents, agencyId, reference)
   const places = defaultIn(deps, found)
   if (places.length > 0)
-    throw new Failure('conflict', {
+    throw new ApiError('conflict', {
       detail: `This is the default agent in ${places.join(' and ')}. Choose another one there first.`,
     })
   if (deps.calls.hasActive(found.id))
-    throw new Failure('conflict', { detail: 'A call of this agent is under way. Wait until it is over.' })
+    throw new ApiError('conflict', { detail: 'A call of this agent is under way. Wait until it is over.' })
   return found
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Call } from '../../calls/call.ts'
 import type { Commit } from '../../commit.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Agency } from '../agency.ts'
 
@@ -97,7 +97,7 @@ export const deleteAgency = operation({
   run: async (deps: DeleteDeps, { agency, now, change }) => {
     const holdings = holdingsOf(deps, agency)
     // A server of this data directory is the one who can hang up.
-    if (holdings.calls > 0 && !deps.isServing()) throw new Failure('server_needed')
+    if (holdings.calls > 0 && !deps.isServing()) throw new ApiError('server_needed')
     const environments = deps.environments.list(agency.id).map(({ id }) => id)
     const endCalls = () => deps.endCalls.within(environments, 'The agency was deleted.')
     const ended = await change(

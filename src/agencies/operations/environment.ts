@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limitsTarget } from '../../audit.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { limitFlaw, limitMost, type OwnLimits } from '../../limits/limits.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
@@ -52,7 +52,7 @@ export const dialEnvironment = operation({
       : `Calls in ${environment} now ring no phone: the simulator plays them.`,
   run: async ({ environments }: DialDeps, { environment, input: { real, simulated }, change }) => {
     if ((real === true) === (simulated === true))
-      throw new Failure('invalid_input', { detail: 'Choose one: real or simulated.' })
+      throw new ApiError('invalid_input', { detail: 'Choose one: real or simulated.' })
     const dials = real ? ('real' as const) : ('simulated' as const)
     await change(() => environments.setDialsReal(environment.id, real === true), {
       action: `dialling.${dials}`,
@@ -96,7 +96,7 @@ export const setLimits = operation({
       ...(input.concurrent_calls !== undefined && { concurrentCalls: input.concurrent_calls }),
     }
     if (Object.keys(given).length === 0)
-      throw new Failure('invalid_input', {
+      throw new ApiError('invalid_input', {
         detail: 'Name a limit: requests_per_minute, concurrent_calls, or both.',
       })
     const limits = { ...limitsIn(environment), ...given }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { EnvironmentName } from '../../agencies/environment.ts'
 import type { Call } from '../call.ts'
 
@@ -20,6 +20,6 @@ export const findCallOf = ({ calls, environments }: FindDeps, agencyId: string, 
     call?.agencyId === agencyId
       ? environments.list(agencyId).find((one) => one.id === call.environmentId)
       : undefined
-  if (!call || !environment) throw new Failure('not_found', { detail: 'There is no such call.' })
+  if (!call || !environment) throw new ApiError('not_found', { detail: 'There is no such call.' })
   return { call, environment }
 }

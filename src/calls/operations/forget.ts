@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Commit } from '../../commit.ts'
 import { phoneNumberPattern } from '../phone-number.ts'
@@ -70,7 +70,7 @@ export const forgetPerson = operation({
         totals.calls += step.calls
         totals.deliveries += step.deliveries
       }
-    if (!compact()) throw new Failure('conflict', { detail: stillInTheLog })
+    if (!compact()) throw new ApiError('conflict', { detail: stillInTheLog })
     return totals
   },
 })
@@ -86,7 +86,7 @@ const refuseUnderWay = (
     .map(({ id }) => id)
   if (ids.length === 0) return
   const more = ids.length > 5 ? ` and ${ids.length - 5} more` : ''
-  throw new Failure('conflict', {
+  throw new ApiError('conflict', {
     detail: `Calls to this number are not over yet. End them first: ${ids.slice(0, 5).join(', ')}${more}.`,
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { agencyFlaw } from '../../agencies/agency.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Call } from '../call.ts'
@@ -37,9 +37,9 @@ export const triggerCall = operation({
   run: async ({ calls, trigger }: TriggerDeps, { agency, environment, input, actor, record }) => {
     const { phone_number, simulated = false, ...fields } = input
     if (actor.permissions !== null && !simulated)
-      throw new Failure('wrong_credential', { detail: neverPlaced })
+      throw new ApiError('wrong_credential', { detail: neverPlaced })
     const flaw = agencyFlaw(agency)
-    if (flaw) throw new Failure(flaw)
+    if (flaw) throw new ApiError(flaw)
     const caller = {
       ...environment,
       agencyName: agency.name,
@@ -55,7 +55,7 @@ export const triggerCall = operation({
       },
     })
     const call = calls.find(callId)
-    if (!call) throw new Failure('not_found', { detail: 'There is no such call.' })
+    if (!call) throw new ApiError('not_found', { detail: 'There is no such call.' })
     return presentCall(call, environment)
   },
 })

@@ -1,5 +1,5 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty'
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
 import { confirm, yes } from '../confirm.ts'
@@ -73,7 +73,7 @@ const operationCommand = (io: Io, operation: Operation): CommandDef => {
           )
         else io.out(`${inWords(operation, output, input)}\n`)
         const failure = operation.fails?.(output)
-        if (failure !== undefined) throw new Refusal(failure)
+        if (failure !== undefined) throw new CommandError(failure)
       } finally {
         await door.close()
       }
@@ -86,10 +86,10 @@ const performOnce = async (door: Door, operation: Operation, input: unknown, opt
   try {
     return await door.perform(operation, input, options)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'unreachable') throw error
+    if (!(error instanceof CommandError) || error.code !== 'unreachable') throw error
     const done = options.operationId === undefined ? undefined : await door.wasDone?.(options.operationId)
     if (done === undefined) throw error
-    throw new Refusal(
+    throw new CommandError(
       done
         ? 'The server went away after it was done, and before it could say so. What it would have shown is lost.'
         : 'The server went away before it was done. Nothing was changed.',

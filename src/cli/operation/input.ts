@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import type { Io } from '../io.ts'
 import type { Field } from '../../operation/fields.ts'
 
@@ -29,7 +29,7 @@ export const readInput = async (io: Io, fields: Field[], rawArgs: string[]) => {
     .flat()
     .filter((value) => /^(?:\w+=)?-$/.test(String(value)))
   if (fields.some(({ isSecret }) => isSecret) && fromInput.length > 1)
-    throw new Refusal('Only one value can come from standard input.')
+    throw new CommandError('Only one value can come from standard input.')
   const input: Record<string, unknown> = {}
   for (const field of fields) {
     const given = values[field.flag]
@@ -61,7 +61,7 @@ const pairsOf = async (io: Io, field: Field, given: string[]) => {
   const pairs: Record<string, string> = {}
   for (const text of given) {
     const at = text.indexOf('=')
-    if (at < 1) throw new Refusal(`--${field.flag} is given as name=value.`)
+    if (at < 1) throw new CommandError(`--${field.flag} is given as name=value.`)
     const [name, value] = [text.slice(0, at), text.slice(at + 1)]
     pairs[name] = field.isSecret ? await secretOf(io, name, value) : value
   }
@@ -74,7 +74,7 @@ const secretOf = async (io: Io, name: string, value: string) => {
   if (value !== '-' && !value.startsWith('@')) return value
   const content = value === '-' ? await io.readLine?.() : contentOf(name, value.slice(1))
   const found = content?.trim() ?? ''
-  if (found === '') throw new Refusal(`There was nothing to read for ${name}.`)
+  if (found === '') throw new CommandError(`There was nothing to read for ${name}.`)
   return found
 }
 
@@ -82,6 +82,8 @@ const contentOf = (name: string, file: string) => {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    throw new Refusal(`The file named for ${name} cannot be read. A value that begins with @ is given as @@.`)
+    throw new CommandError(
+      `The file named for ${name} cannot be read. A value that begins with @ is given as @@.`,
+    )
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '../../clock.ts'
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import { commandLineActor } from '../../people/actor.ts'
 import { createServices } from '../../wiring.ts'
 import type { DataDir } from '../../storage/data-dir.ts'
@@ -37,7 +37,7 @@ const reach = async (io: Io): Promise<Held | { socket: string; instance: string 
       return { socket: holder.socket, instance: holder.instance }
     await Bun.sleep(pauseMs)
   } while (Date.now() < until)
-  throw new Refusal(
+  throw new CommandError(
     `Another callgate uses the data directory ${dataDir.path} and cannot be reached. Look for it with: callgate doctor`,
     'unreachable',
   )

@@ -1,4 +1,4 @@
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import type { Io } from '../io.ts'
 import type { Door } from './door.ts'
 import { localDoor } from './local.ts'
@@ -9,9 +9,9 @@ export const openDoor = async (io: Io, server: string | undefined): Promise<Door
   const { CALLGATE_SERVER, CALLGATE_ADMIN_TOKEN: token } = io.env
   const url = server ?? (CALLGATE_SERVER || undefined)
   if (url === undefined) return localDoor(io)
-  if (!token) throw new Refusal('Set CALLGATE_ADMIN_TOKEN to an admin token of that server.')
+  if (!token) throw new CommandError('Set CALLGATE_ADMIN_TOKEN to an admin token of that server.')
   const origin = URL.parse(url)
   if (!origin || !/^https?:$/.test(origin.protocol))
-    throw new Refusal('The server must be an http or https address, such as https://calls.example.com.')
+    throw new CommandError('The server must be an http or https address, such as https://calls.example.com.')
   return remoteDoor({ url: origin.origin, token })
 }

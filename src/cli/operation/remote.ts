@@ -1,4 +1,4 @@
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
 import { agreedHeader, operationIdHeader, unknownOperation } from '../../http/admin-api/index.ts'
@@ -22,9 +22,12 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
     const body = (await response.json().catch(() => undefined)) as Body | undefined
     if (body?.success === true) return body.data
     if (response.status === 404 && body?.error === unknownOperation)
-      throw new Refusal(`The server does not know ${path}: it is another version of callgate.`, 'not_found')
-    if (body?.success === false) throw new Refusal(body.error, body.code)
-    throw new Refusal(`${url} is no callgate: it responded with status ${response.status}.`)
+      throw new CommandError(
+        `The server does not know ${path}: it is another version of callgate.`,
+        'not_found',
+      )
+    if (body?.success === false) throw new CommandError(body.error, body.code)
+    throw new CommandError(`${url} is no callgate: it responded with status ${response.status}.`)
   }
 
   const send = async (target: string, input: unknown, { agreed, operationId }: PerformOptions) => {
@@ -43,7 +46,7 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
         ...(unix !== undefined && { unix }),
       })
     } catch (error) {
-      throw new Refusal(
+      throw new CommandError(
         `${unix === undefined ? url : 'The server'} could not be reached, or went away: ${(error as Error).message}.`,
         'unreachable',
       )

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Refusal } from '../../failures.ts'
+import { CommandError } from '../../failures.ts'
 import { type Find, KeySearch } from '../../keys/search.ts'
 import { decode } from './decode.ts'
 
@@ -59,7 +59,7 @@ interface Step {
 /** A link that is named is followed; those below are not, so that no file is met twice and no walk is endless. */
 function* walk(path: string): Generator<Step> {
   const stats = statSync(path, { throwIfNoEntry: false })
-  if (!stats) throw new Refusal(`There is nothing at ${path}.`)
+  if (!stats) throw new CommandError(`There is nothing at ${path}.`)
   yield* stats.isDirectory() ? below(path) : visit(path, stats)
 }
 

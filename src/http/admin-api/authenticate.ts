@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { tokenHash } from '../../keys/token.ts'
 import type { Actor } from '../../people/actor.ts'
 import { type AdminToken, adminTokenFlaw } from '../../people/admin-token.ts'
@@ -15,13 +15,13 @@ interface AuthenticateDeps {
     touch(id: string, now: number): void
   }
   /** The refusal, when an address has sent too many wrong keys. */
-  countWrongKey(address: string | null): Failure | undefined
+  countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
   log: Pick<Log, 'warn'>
   trustedProxies: Config['trustedProxies']
 }
 
-export interface Exchange {
+export interface IncomingRequest {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
 }
@@ -41,17 +41,17 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
     }
   }
 
-  return ({ request, server }: Exchange): Actor => {
-    if (keysInUrl(request.url).length > 0) throw new Failure('key_in_url')
+  return ({ request, server }: IncomingRequest): Actor => {
+    if (keysInUrl(request.url).length > 0) throw new ApiError('key_in_url')
     const address = clientAddress(request, server, deps.trustedProxies)
     const secret = readBearer(request.headers.get('authorization'), adminTokenWanted)
-    if (secret instanceof Failure) throw throttled(secret, countWrongKey, address)
+    if (secret instanceof ApiError) throw throttled(secret, countWrongKey, address)
     const hash = tokenHash(secret)
     const find = () => {
       const token = adminTokens.findByHash(hash)
       const flaw = adminTokenFlaw(token, clock.now(), address)
       if (token && flaw === undefined) return token
-      throw throttled(new Failure('invalid_admin_token', { detail: flaw ?? '' }), countWrongKey, address)
+      throw throttled(new ApiError('invalid_admin_token', { detail: flaw ?? '' }), countWrongKey, address)
     }
     const token = find()
     touch(token, clock.now())
@@ -68,7 +68,7 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
 }
 
 const throttled = (
-  refusal: Failure,
+  refusal: ApiError,
   countWrongKey: AuthenticateDeps['countWrongKey'],
   address: string | null,
 ) => (refusal.reason === 'invalid_admin_token' ? (countWrongKey(address) ?? refusal) : refusal)

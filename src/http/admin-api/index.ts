@@ -1,18 +1,18 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { requireConnected } from '../../calls/connected.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
-import type { Exchange } from './authenticate.ts'
+import type { IncomingRequest } from './authenticate.ts'
 
 interface AdminApiDeps {
   operations: readonly Operation[]
   perform: Perform
   /** Who sent a request. Throws what it is refused with. */
-  actorOf(exchange: Exchange): Actor
+  actorOf(request: IncomingRequest): Actor
 }
 
 /** `POST /api/admin/v1/{operation}`: every operation of the list, JSON in and out. `…/preview` says what it would end. */
@@ -21,7 +21,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
 
   const find = (name: string) => {
     const operation = byName.get(name)
-    if (!operation) throw new Failure('not_found', { detail: unknownOperation })
+    if (!operation) throw new ApiError('not_found', { detail: unknownOperation })
     return operation
   }
 
@@ -63,7 +63,7 @@ const readOptions = ({ headers }: Request): PerformOptions => {
   const agreed = headers.get(agreedHeader)
   const operationId = headers.get(operationIdHeader)
   if (operationId !== null && !z.guid().safeParse(operationId).success)
-    throw new Failure('invalid_input', { detail: `The header ${operationIdHeader} must be a UUID.` })
+    throw new ApiError('invalid_input', { detail: `The header ${operationIdHeader} must be a UUID.` })
   return {
     ...(agreed !== null && { agreed: unescaped(agreed) }),
     ...(operationId !== null && { operationId: operationId.toLowerCase() }),
@@ -74,7 +74,7 @@ const unescaped = (text: string): string | null => {
   try {
     return decodeURIComponent(text) || null
   } catch {
-    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
+    throw new ApiError('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
   }
 }
 

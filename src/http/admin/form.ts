@@ -1,4 +1,4 @@
-import { Failure, type Reason } from '../../failures.ts'
+import { ApiError, type Reason } from '../../failures.ts'
 
 const flaws = new Set<Reason>(['invalid_input', 'conflict'])
 
@@ -12,7 +12,7 @@ export const submit = async <T>(
   try {
     return { done: await doing }
   } catch (error) {
-    if (error instanceof Failure && flaws.has(error.reason)) return { error: error.message }
+    if (error instanceof ApiError && flaws.has(error.reason)) return { error: error.message }
     throw error
   }
 }
@@ -21,5 +21,5 @@ export const submit = async <T>(
 export const flagIn = (form: Record<string, string>, name: string): boolean => {
   const text = form[name]
   if (text === 'true' || text === 'false') return text === 'true'
-  throw new Failure('invalid_body', { detail: `${name} must be true or false` })
+  throw new ApiError('invalid_body', { detail: `${name} must be true or false` })
 }

@@ -1,17 +1,17 @@
 import { Elysia } from 'elysia'
 import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Services } from '../../wiring.ts'
 import type { Person } from '../../people/person.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { isFromOurPages } from './cross-site.ts'
-import { doer } from './doer.ts'
+import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
-type Guarding = Pick<Services, 'clock' | 'config' | 'sessions'>
+type Guarding = Pick<Services, 'config' | 'sessions'>
 
 /** For pages that anyone may see: their headers, and no form from elsewhere. */
 export const anyone = ({ config }: Pick<Guarding, 'config'>) =>
@@ -29,18 +29,18 @@ export const operatorOnly = (services: Guarding) => guard('operator-only', servi
 export const isOperator = ({ role }: Person) => role === 'operator'
 
 /**
- * Tells the route who it is, as `actor` to the operations and as `by` to the audit. `confirm` is to be called after every wait and before
- * anything is done: who was let in may have been removed in the meantime. `readForm` waits, and confirms.
+ * Gives the route the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every
+ * wait and before anything is done: the person may have been removed in the meantime. `readForm` waits, and confirms.
  */
-const guard = (name: string, { clock, config, sessions }: Guarding, admits: (person: Person) => boolean) =>
+const guard = (name: string, { config, sessions }: Guarding, admits: (person: Person) => boolean) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
     const confirm = () => {
       const person = sessions.person(request)
-      if (!person) throw new Failure('sign_in_needed')
+      if (!person) throw new ApiError('sign_in_needed')
       hideOtherAgencies(person, params)
-      if (!admits(person)) throw new Failure('operator_only')
+      if (!admits(person)) throw new ApiError('operator_only')
       return person
     }
     const person = confirm()
@@ -49,10 +49,8 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
       confirm()
       return fields
     }
-    const by = doer(person.email, { request, server }, config, clock.now())
     const actor: Actor = {
-      name: by.actor,
-      address: by.address,
+      ...pageActor(person.email, { request, server }, config),
       role: person.role,
       agencyId: person.agencyId,
       permissions: null,
@@ -62,7 +60,7 @@ const guard = (name: string, { clock, config, sessions }: Guarding, admits: (per
         confirm()
       },
     }
-    return { person, by, actor, confirm, readForm: readConfirmed }
+    return { person, actor, confirm, readForm: readConfirmed }
   })
 
 /** Where our pages are: at the address that was asked, and at the public one. */
@@ -74,7 +72,7 @@ const ourOrigins = (
 
 const refuseForeignForms = (request: Request, ours: string[]) => {
   const safe = request.method === 'GET' || request.method === 'HEAD'
-  if (!safe && !isFromOurPages(request, ours)) throw new Failure('cross_site')
+  if (!safe && !isFromOurPages(request, ours)) throw new ApiError('cross_site')
 }
 
 /** Here, so that no route with an agency in its path can forget it. A path without parameters has no `params`. */
@@ -83,4 +81,4 @@ const hideOtherAgencies = (person: Person, params: Record<string, string | undef
   if (agency !== undefined && !isOperator(person) && person.agencyId !== agency) throw noSuchAgency()
 }
 
-export const noSuchAgency = () => new Failure('not_found', { detail: 'There is no such agency.' })
+export const noSuchAgency = () => new ApiError('not_found', { detail: 'There is no such agency.' })

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import type { VNode } from 'preact'
 import { render } from 'preact-render-to-string'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import { pageHeaders } from '../page/headers.ts'
 import { describeApi } from '../openapi/document.ts'
@@ -32,13 +32,13 @@ export const docs = ({ operations }: { operations: readonly Operation[] }) => {
 
   const find = (name: string) => {
     const page = pages.find((one) => one.name === name)
-    if (!page) throw new Failure('not_found', { detail: 'There is no such page.' })
+    if (!page) throw new ApiError('not_found', { detail: 'There is no such page.' })
     return page
   }
 
   const file = (name: string) => {
     const text = files.get(name)
-    if (text === undefined) throw new Failure('not_found', { detail: 'There is no such page.' })
+    if (text === undefined) throw new ApiError('not_found', { detail: 'There is no such page.' })
     return new Response(text, { headers: fileHeaders })
   }
 

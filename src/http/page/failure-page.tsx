@@ -1,4 +1,4 @@
-import type { Failure } from '../../failures.ts'
+import type { ApiError } from '../../failures.ts'
 import { Layout, renderPage } from './layout.tsx'
 
 const headings: Record<number, string> = {
@@ -10,7 +10,7 @@ const headings: Record<number, string> = {
 }
 
 /** A refusal for people: what happened, and the way back. */
-export const failurePage = (failure: Failure, requestId: string) =>
+export const failurePage = (failure: ApiError, requestId: string) =>
   renderPage(
     <Layout title={headings[failure.status] ?? 'That did not work'} narrow>
       <main>

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { requireConnected } from '../../calls/connected.ts'
 import { presentCall } from '../../calls/record.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import { limitsOf } from '../../limits/limits.ts'
 import type { Services } from '../../wiring.ts'
@@ -20,10 +20,10 @@ export const v1 = (services: Services) => {
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
-    if (call && call.agencyId !== environment.agencyId) throw new Failure('wrong_agency', { detail: 'call' })
+    if (call && call.agencyId !== environment.agencyId) throw new ApiError('wrong_agency', { detail: 'call' })
     // A call of the agency's other environment is as unknown to this key as one that never was.
     if (!call || call.environmentId !== environment.id)
-      throw new Failure('not_found', { detail: 'Call not found' })
+      throw new ApiError('not_found', { detail: 'Call not found' })
     return call
   }
 
@@ -38,7 +38,7 @@ export const v1 = (services: Services) => {
         const { signal } = request
         const { callId, replayed } = await trigger(environment, order, key, { signal, grantNumber })
         if (replayed) set.headers['idempotent-replayed'] = 'true'
-        rateLimits.announce(set.headers, environment, window)
+        rateLimits.writeHeaders(set.headers, environment, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }
       },
       { parse: 'none' },
@@ -68,7 +68,7 @@ export const v1 = (services: Services) => {
         const call = await endCall(ownCall(environment, params.call_id), {
           confirm: () => requireConnected(request.signal),
         })
-        rateLimits.announce(set.headers, environment, window)
+        rateLimits.writeHeaders(set.headers, environment, window)
         return { success: true as const, data: presentCall(call, environment) }
       },
       { parse: 'none', params: callParams },

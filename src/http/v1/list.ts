@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { callStatuses } from '../../calls/call.ts'
 import { isBlank } from '../../calls/order.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { cursorSchema } from '../cursor.ts'
 
 const mostAtOnce = 100
@@ -33,7 +33,7 @@ export const readList = ({ url }: Request) => {
   const given = [...new URL(url).searchParams].filter(([, value]) => !isBlank(value))
   const parsed = listQuery.safeParse(Object.fromEntries(given))
   if (!parsed.success)
-    throw new Failure('invalid_query', {
+    throw new ApiError('invalid_query', {
       detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',
     })
   return parsed.data

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { orderFields, orderOf, type TriggerRequest } from '../../calls/order.ts'
 import { phoneNumberPattern } from '../../calls/phone-number.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { holdsToken } from '../../keys/token.ts'
 import { keyInBody, readJson } from '../body.ts'
 
@@ -31,7 +31,7 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
   if (header === null) return null
   const [, quoted, bare] = idempotencyKeyPattern.exec(header) ?? []
   const key = quoted ?? bare
-  if (key === undefined || holdsToken(key)) throw new Failure('invalid_idempotency_key')
+  if (key === undefined || holdsToken(key)) throw new ApiError('invalid_idempotency_key')
   return key
 }
 
@@ -39,7 +39,9 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
   const parsed = triggerBody.safeParse(await readJson(request))
   if (!parsed.success)
-    throw new Failure('invalid_body', { detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape' })
+    throw new ApiError('invalid_body', {
+      detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',
+    })
   const { phone_number, ...rest } = parsed.data
   const order = orderOf(rest, phone_number)
   if (holdsToken(JSON.stringify([order.name, order.email, order.metadata]))) throw keyInBody()

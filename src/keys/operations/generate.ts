@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keyTarget } from '../../audit.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
 import { type IssueStore, issueKey } from '../issue.ts'
@@ -35,7 +35,7 @@ const ends = ({ keys }: IssueDeps, { environment, agency }: Issuing) => {
 const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, now, change }: Issuing) => {
   // Sent twice, or from an old page, it must not end a newer key.
   if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
-    throw new Failure('key_changed')
+    throw new ApiError('key_changed')
   const { token, key, replaced } = await change(
     () => issueKey(keys, environment.id, now),
     (issued) => ({
@@ -82,7 +82,7 @@ export const rotateKey = operation({
   says,
   run: (deps: IssueDeps, context) => {
     if (deps.keys.live(context.environment.id)) return issue(deps, context)
-    throw new Failure('conflict', {
+    throw new ApiError('conflict', {
       detail: `There is no ${context.environment.name} key to rotate. Generate one.`,
     })
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
@@ -62,7 +62,7 @@ export const invitePerson = operation({
   says: ({ link: url }) => `${url}\nIt opens one account, once, within ${invitationDays} days.`,
   run: async ({ invitations, publicUrl }: InviteDeps, { agency, input, now, change }) => {
     if ((input.role === undefined) === (agency === undefined))
-      throw new Failure('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
+      throw new ApiError('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
     const given = { role: input.role ?? ('admin' as const), agencyId: agency?.id ?? null }
     const made = await change(() => invite(invitations, given, publicUrl(), now), {
       action: 'person.invited',
@@ -88,7 +88,7 @@ export const setUpFirstPerson = operation({
   run: (deps: SetupLinkDeps, { now }) => {
     const url = prepareSetup(deps, deps.publicUrl())
     if (url === undefined)
-      throw new Failure('conflict', {
+      throw new ApiError('conflict', {
         detail:
           'This server is set up already. To let somebody in, use callgate person invite or callgate person reset.',
       })
@@ -164,7 +164,7 @@ const personField = z.string().max(254).meta({ description: 'Their e-mail addres
 
 const personOf = ({ people }: FindDeps, reference: string): Person => {
   const person = people.find(reference) ?? people.findByEmail(normalEmail(reference))
-  if (!person) throw new Failure('not_found', { detail: 'There is no such person.' })
+  if (!person) throw new ApiError('not_found', { detail: 'There is no such person.' })
   return person
 }
 
@@ -189,7 +189,7 @@ export const removePerson = operation({
       (done) =>
         done ? { action: 'person.removed', agency: leaving.agencyId, target: leaving.email } : undefined,
     )
-    if (!removed) throw new Failure('last_operator')
+    if (!removed) throw new ApiError('last_operator')
     return { id: leaving.id, email: leaving.email }
   },
 })

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net'
 import { z } from 'zod'
 import type { Agency } from '../../agencies/agency.ts'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { adminToken, mintToken, tokenHash, tokenLast4 } from '../../keys/token.ts'
 import { iso, nameSchema, time } from '../../names.ts'
 import { addNetwork } from '../../networks.ts'
@@ -82,16 +82,16 @@ export const createToken = operation({
   run: async ({ adminTokens }: CreateDeps, { input, agency, actor, now, change }) => {
     const expiresAt = input.expires_at === undefined ? null : Date.parse(input.expires_at)
     if (expiresAt !== null && expiresAt <= now)
-      throw new Failure('invalid_input', { detail: 'expires_at must be in the future.' })
+      throw new ApiError('invalid_input', { detail: 'expires_at must be in the future.' })
     if (!actor.mayDelegate)
-      throw new Failure('conflict', {
+      throw new ApiError('conflict', {
         detail: 'An admin token with an expiry or an address list cannot create tokens.',
       })
     const missing = input.permission.find(
       (each) => actor.permissions && !isPermitted(actor.permissions, each),
     )
     // A token cannot make one that may do more than it may.
-    if (missing !== undefined) throw new Failure('permission_required', { detail: missing })
+    if (missing !== undefined) throw new ApiError('permission_required', { detail: missing })
     const secret = mintToken(adminToken)
     const token: AdminToken = {
       id: Bun.randomUUIDv7(),
@@ -136,7 +136,7 @@ interface RevokeDeps {
 const tokenOf = ({ adminTokens }: RevokeDeps, id: string) => {
   const token = adminTokens.find(id)
   if (!token || token.revokedAt !== null)
-    throw new Failure('not_found', { detail: 'There is no such admin token.' })
+    throw new ApiError('not_found', { detail: 'There is no such admin token.' })
   return token
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } from '../account.ts'
@@ -60,7 +60,7 @@ export const testProvider = operation({
   run: async ({ accounts, dialling }: TestDeps, { agency, input }) => {
     const { id, provider } = requireAccount(accounts, agency.id, requireKind(input.provider))
     const complaint = await dialling.providerOf({ provider, accountId: id }).check()
-    if (complaint !== undefined) throw new Failure('conflict', { detail: complaint })
+    if (complaint !== undefined) throw new ApiError('conflict', { detail: complaint })
     return { provider, works: true as const }
   },
 })

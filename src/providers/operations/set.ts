@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
 import type { DestinationRules } from '../../outgoing/destination.ts'
 import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
@@ -62,7 +62,7 @@ export const setProvider = operation({
     const { credentials, baseUrl, made } = usable(deps, kind, agency.id, input)
     if (!input.unchecked) {
       const complaint = await deps.dialling.check(kind, { credentials, baseUrl })
-      if (complaint !== undefined) throw new Failure('conflict', { detail: complaint })
+      if (complaint !== undefined) throw new ApiError('conflict', { detail: complaint })
     }
     const account = { agencyId: agency.id, provider: kind.name, baseUrl, credentials }
     const { id } = await change(() => deps.accounts.save(account, now), {
@@ -90,7 +90,7 @@ const usable = (
   const earlier = account && { credentials: openedOrNone(accounts, account), baseUrl: account.baseUrl }
   const baseUrl = givenUrl === undefined ? (earlier?.baseUrl ?? null) : givenUrl
   const checked = checkAccount(kind, credential, baseUrl, destinationRules, earlier)
-  if (checked.problems) throw new Failure('invalid_input', { detail: checked.problems.join(' ') })
+  if (checked.problems) throw new ApiError('invalid_input', { detail: checked.problems.join(' ') })
   return checked
 }
 

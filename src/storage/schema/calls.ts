@@ -45,14 +45,14 @@ export const calls = sqliteTable(
     ringingAt: integer('ringing_at'),
     answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
-    hangUpDue: integer('hang_up_due', { mode: 'boolean' }).notNull().default(false),
+    hangUpPending: integer('hang_up_due', { mode: 'boolean' }).notNull().default(false),
     /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
     detailsDueAt: integer('details_due_at'),
-    detailsAsked: integer('details_asked').notNull().default(0),
+    detailsAttempts: integer('details_asked').notNull().default(0),
     /** Since when its provider has not known it. */
     missingSince: integer('missing_since'),
     sentAt: integer('sent_at'),
-    heardAt: integer('heard_at').notNull(),
+    lastContactAt: integer('heard_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     durationSeconds: integer('duration_seconds'),
     summary: text(),
@@ -67,7 +67,7 @@ export const calls = sqliteTable(
     index('calls_environment').on(table.environmentId, table.id),
     index('calls_provider_call').on(table.accountId, table.providerCallId),
     index('calls_hang_up')
-      .on(table.heardAt)
+      .on(table.lastContactAt)
       .where(sql`hang_up_due`),
     index('calls_details')
       .on(table.detailsDueAt)

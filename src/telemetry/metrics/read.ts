@@ -2,9 +2,9 @@ import type { Clock } from '../../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import { renderMetrics } from './metric.ts'
 import { processMetrics } from './process.ts'
-import { standingMetrics, type StandingNeeds } from './standing.ts'
+import { gaugeMetrics, type GaugeDeps } from './gauges.ts'
 
-interface ReadNeeds extends StandingNeeds {
+interface ReadDeps extends GaugeDeps {
   metrics: Metrics
   clock: Clock
   version: string
@@ -12,10 +12,10 @@ interface ReadNeeds extends StandingNeeds {
 
 /** Gives all metrics as they stand, in Prometheus' text format. Nothing is put together before somebody asks. */
 export const createReadMetrics =
-  ({ metrics, clock, version, ...standing }: ReadNeeds) =>
+  ({ metrics, clock, version, ...gauges }: ReadDeps) =>
   () =>
     renderMetrics([
       ...metrics.metrics(),
-      ...standingMetrics(standing, clock.now(), clock.monotonic()),
+      ...gaugeMetrics(gauges, clock.now(), clock.monotonic()),
       ...processMetrics(clock.now(), version),
     ])

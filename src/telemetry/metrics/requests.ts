@@ -20,7 +20,7 @@ export class Requests {
   readonly #routes = new Map<string, Map<string, Route>>()
 
   /** The route is a pattern, empty where the path is not ours; the code that of a refusal. */
-  note(method: string, route: string, status: number, code: string, tookMs: number) {
+  record(method: string, route: string, status: number, code: string, tookMs: number) {
     const own = this.#routes.get(route)?.get(method) ?? this.#open(method, route)
     own.durations.observe(tookMs / 1000)
     const outcome =

@@ -3,7 +3,7 @@ import { type EnvironmentName, environmentNames } from '../../agencies/environme
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { isAskedFor } from './show.ts'
-import { type Refused, refusedPerEnvironment } from '../refusals.ts'
+import { type Refused, refusedPerEnvironment } from '../recent-refusals.ts'
 
 interface RefusalsDeps {
   environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }

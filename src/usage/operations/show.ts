@@ -4,7 +4,7 @@ import { type EnvironmentName, environmentNames } from '../../agencies/environme
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../series.ts'
-import type { Figure, Span } from '../counters.ts'
+import type { Figure, Span } from '../usage-counters.ts'
 
 interface UsedEnvironment extends OwnLimits {
   id: string

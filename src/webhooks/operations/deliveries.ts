@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type Delivery, deliveryStates, replayed } from '../delivery.ts'
@@ -62,7 +62,7 @@ export const testWebhook = operation({
     const endpoint = requireEndpoint(webhooks, environment.id)
     await change(() => undefined, { action: 'webhook.tested', target: endpointTarget(endpoint) })
     const tested = await sendSample(environment)
-    if (!tested) throw new Failure('conflict', { detail: 'The webhook was removed in the meantime.' })
+    if (!tested) throw new ApiError('conflict', { detail: 'The webhook was removed in the meantime.' })
     return present(tested)
   },
 })
@@ -125,7 +125,7 @@ export const replayWebhook = operation({
     `${count} ${count === 1 ? 'delivery' : 'deliveries'} will be sent again by the server.`,
   run: async (deps: ReplayDeps, { environment, input, now, change }) => {
     if ((input.delivery === undefined) === (input.dead !== true))
-      throw new Failure('invalid_input', { detail: 'Choose one: delivery or dead.' })
+      throw new ApiError('invalid_input', { detail: 'Choose one: delivery or dead.' })
     const endpoint = requireEndpoint(deps.webhooks, environment.id)
     const entry = { action: 'webhook.replayed', target: endpointTarget(endpoint) } as const
     const count = await change(
@@ -142,9 +142,9 @@ export const replayWebhook = operation({
 const replayOne = ({ deliveries }: ReplayDeps, environmentId: string, id: string, now: number) => {
   const found = deliveries.find(id)
   if (found?.environmentId !== environmentId)
-    throw new Failure('not_found', { detail: 'There is no such delivery.' })
+    throw new ApiError('not_found', { detail: 'There is no such delivery.' })
   if (found.state === 'pending')
-    throw new Failure('conflict', { detail: 'That delivery is still on its way.' })
+    throw new ApiError('conflict', { detail: 'That delivery is still on its way.' })
   return () => {
     deliveries.update(found, replayed(found, now))
     return 1

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Failure } from '../../failures.ts'
+import { ApiError } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
 import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
@@ -45,7 +45,7 @@ export const setWebhook = operation({
   run: async (deps: SetDeps, { environment, input, now, change }) => {
     const { webhooks, destinationRules, deliverer } = deps
     const problem = destinationProblem(input.url, destinationRules)
-    if (problem !== undefined) throw new Failure('invalid_input', { detail: problem })
+    if (problem !== undefined) throw new ApiError('invalid_input', { detail: problem })
     const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()
     await change(() => webhooks.save(environment.id, input.url, secret, now), {

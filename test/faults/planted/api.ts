@@ -8,7 +8,7 @@ const decode = within('decode')
 const answer = within('answerProgram')
 const answerHead = within('writeHead')
 const isHost = within('isHost')
-const operations = within('operations')
+const routes = within('apiRoutes')
 const phoneNumber = within('phoneNumberPattern')
 const pageOfCalls = within('createCallStore.page')
 const clientAddress = within('clientAddress')
@@ -58,11 +58,11 @@ export const api: readonly Fault[] = [
   {
     title: 'a second Host header is taken',
     edits: [isHost('_ && _', put('true'))],
-    noticedBy: ['exchange'],
+    noticedBy: ['request-context'],
   },
   {
     title: 'the description of the API lacks a refusal',
-    edits: [operations("'idempotency_in_flight'", drop)],
+    edits: [routes("'idempotency_in_flight'", drop)],
     noticedBy: ['openapi', 'idempotency'],
   },
   {

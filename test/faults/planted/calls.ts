@@ -5,7 +5,7 @@ const send = within('Dispatcher.send')
 const order = within('Dispatcher.place')
 const takeUp = within('Reconciler.takeUp')
 const hangUp = within('Reconciler.hangUp')
-const change = within('Lifecycle.change')
+const change = within('Lifecycle.within')
 const advance = within('advance')
 const afterReport = within('afterReport')
 const afterCap = within('afterCap')
@@ -13,14 +13,14 @@ const whoDials = within('dialling')
 const newAgency = within('createAgencyStore')
 const routes = within('v1')
 const events = within('eventsBetween')
-const inTurns = within('inTurns')
+const limited = within('limited')
 
 export const calls: readonly Fault[] = [
   {
     title: 'after a crash an order that was on its way is sent again',
     edits: [
       send('_ = $here && _', put('true')),
-      takeUp("$standing === 'pending'", put("$standing === 'pending' || $standing === 'sending'")),
+      takeUp("$dispatch === 'pending'", put("$dispatch === 'pending' || $dispatch === 'sending'")),
     ],
     noticedBy: ['dispatch', 'reconcile'],
   },
@@ -111,7 +111,7 @@ export const calls: readonly Fault[] = [
   },
   {
     title: 'an order is sent though its call ended while it waited for its turn',
-    edits: [inTurns('$here ? _ : _', put('false'))],
+    edits: [limited('$here ? _ : _', put('false'))],
     noticedBy: ['release'],
   },
   {

@@ -3,6 +3,7 @@ import { calls } from './calls.ts'
 import type { Fault } from './fault.ts'
 import { keys } from './keys.ts'
 import { limits } from './limits.ts'
+import { operations } from './operations.ts'
 import { outgoing } from './outgoing.ts'
 import { page } from './page.ts'
 import { people } from './people.ts'
@@ -16,6 +17,7 @@ export const faults: readonly Fault[] = [
   ...storage,
   ...calls,
   ...providers,
+  ...operations,
   ...outgoing,
   ...page,
   ...people,

@@ -9,8 +9,9 @@ const refresh = within('Keyring.refresh')
 const admit = within('admission.admit')
 const keyInUrl = within('admission.refuseKeyInUrl')
 const routes = within('v1')
-const changed = within('createKeyStore.changed')
 const replace = within('createKeyStore.replace')
+const markLeaked = within('createKeyStore.markLeaked')
+const agency = within('agencyFlaw')
 
 export const keys: readonly Fault[] = [
   {
@@ -35,12 +36,12 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'what another process commits is not seen by the keyring',
-    edits: [
-      changed(
-        'if (_ === $seen && $untouched) return false',
-        put('if ($seen !== -1 && $untouched) return false'),
-      ),
-    ],
+    edits: [refresh('if (_ && $here) return', put('true'))],
+    noticedBy: ['keyring'],
+  },
+  {
+    title: 'what another process writes past the revisions is not seen by the keyring',
+    edits: [refresh('if (_ !== _) this._.clear()', drop)],
     noticedBy: ['keyring'],
   },
   {
@@ -50,7 +51,7 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'a load of the keyring that failed is not tried again',
-    edits: [refresh('if (!$stale) return', after('$stale = false'))],
+    edits: [refresh('if ($newest === $loaded && _) return', after('$loaded = $newest'))],
     noticedBy: ['keyring'],
   },
   {
@@ -61,12 +62,14 @@ export const keys: readonly Fault[] = [
   {
     title: 'the plan is not looked at',
     edits: [
-      anywhere(
-        "if ($plan !== 'agency') return new $failure('plan_required')",
-        put("if ($plan === 'growth') return new $failure('plan_required')"),
-      ),
+      agency("$plan === 'agency' ? undefined : _", put("$plan === 'growth' ? 'plan_required' : undefined")),
     ],
     noticedBy: ['admission', 'pages'],
+  },
+  {
+    title: 'a suspended agency is let in',
+    edits: [agency("if (_ !== null) return 'agency_suspended'", drop)],
+    noticedBy: ['suspend'],
   },
   {
     title: 'the switch of API access is not looked at',
@@ -117,7 +120,7 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'a live key that was found elsewhere stays on',
-    edits: [anywhere("if (_ !== 'replaced') { $here; _++ }", drop)],
+    edits: [markLeaked('accessEnabled: false', put('accessEnabled: true'))],
     noticedBy: ['leaks'],
   },
   {

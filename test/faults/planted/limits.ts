@@ -4,12 +4,13 @@ import type { Fault } from './fault.ts'
 const window = within('Windows')
 const windowTake = within('Windows.take')
 const grants = within('GrantLog')
+const leave = within('GrantLog.dropUntil')
 const leases = within('Leases')
 const leaseTake = within('Leases.take')
 const startCall = within('start')
-const change = within('Lifecycle.change')
+const committed = within('Lifecycle.committed')
 const takeUp = within('Reconciler.takeUp')
-const wiring = within('createServices')
+const restored = within('restoreLeases')
 const throttled = within('throttleAddress')
 const refusalHead = within('writeHead')
 const routes = within('v1')
@@ -28,7 +29,7 @@ export const limits: readonly Fault[] = [
   },
   {
     title: 'a grant stays in the window for a moment too long',
-    edits: [grants('_ <= _', operator('<'))],
+    edits: [leave('_ <= _', operator('<'))],
     noticedBy: ['window'],
   },
   {
@@ -103,7 +104,7 @@ export const limits: readonly Fault[] = [
   },
   {
     title: 'a call that ends keeps its slot',
-    edits: [change('if (_ && _ && $here) _', put('true'))],
+    edits: [committed('if (_ && $here) _', put('true'))],
     noticedBy: ['lifecycle', 'admission'],
   },
   {
@@ -113,7 +114,7 @@ export const limits: readonly Fault[] = [
   },
   {
     title: 'after a restart the slots of live calls are free',
-    edits: [wiring('for (const _ of _) _', drop)],
+    edits: [restored('for (const _ of _) _.restore(_)', drop)],
     noticedBy: ['dispatch'],
   },
   {

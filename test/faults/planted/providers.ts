@@ -16,32 +16,32 @@ const report = within('reportFrom')
 export const providers: readonly Fault[] = [
   {
     title: 'Vapi’s reports are believed unproved',
-    edits: [vapi("if (_ || $here) return { _: 'forged' }", put('false'))],
+    edits: [vapi("if (_ || $here) return { _: 'invalid_signature' }", put('false'))],
     noticedBy: ['vapi'],
   },
   {
     title: 'Retell’s reports are believed unsigned',
-    edits: [retell("if (_) return { _: 'forged' }", drop)],
+    edits: [retell("if (_) return { _: 'invalid_signature' }", drop)],
     noticedBy: ['retell'],
   },
   {
     title: 'Bland’s reports are believed unsigned',
-    edits: [bland("if (_) return { _: 'forged' }", drop)],
+    edits: [bland("if (_) return { _: 'invalid_signature' }", drop)],
     noticedBy: ['bland'],
   },
   {
     title: 'ElevenLabs’ reports are believed unsigned',
-    edits: [elevenlabs("if (_) return { _: 'forged' }", drop)],
+    edits: [elevenlabs("if (_) return { _: 'invalid_signature' }", drop)],
     noticedBy: ['elevenlabs'],
   },
   {
     title: 'Twilio’s reports are believed unsigned',
-    edits: [twilio("if (_) return { _: 'forged' }", drop)],
+    edits: [twilio("if (_) return { _: 'invalid_signature' }", drop)],
     noticedBy: ['twilio'],
   },
   {
     title: 'a dialler’s reports are believed unsigned',
-    edits: [dialler("if (!_.some(_)) return { _: 'forged' }", drop)],
+    edits: [dialler("if (!_.some(_)) return { _: 'invalid_signature' }", drop)],
     noticedBy: ['oracles', 'http'],
   },
   {

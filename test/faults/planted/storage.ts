@@ -2,6 +2,7 @@ import { anywhere, before, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const open = within('openDatabase')
+const transaction = within('inTransaction')
 const openServing = within('DataDir.openServingDatabase')
 const startCall = within('start')
 const commit = within('createCommit')
@@ -36,7 +37,7 @@ export const storage: readonly Fault[] = [
   },
   {
     title: 'a transaction is an async function: what fails in it is kept',
-    edits: [open('_._($here).immediate()', put('async () => $here()'))],
+    edits: [transaction('_._($here).immediate()', put('async () => $here()'))],
     noticedBy: ['commit'],
   },
   {
@@ -56,7 +57,7 @@ export const storage: readonly Fault[] = [
   },
   {
     title: 'an operation that fails leaves its half in the commit of its neighbours',
-    edits: [attempt('try { __ } catch (_) { _; $here; return _ } finally { __ }', drop)],
+    edits: [attempt('try { __ } catch (_) { if (_) throw _; $here; _; return _ } finally { __ }', drop)],
     noticedBy: ['commit'],
   },
   {
@@ -133,7 +134,7 @@ export const storage: readonly Fault[] = [
   {
     title: 'a change stands though its line of the audit could not be written',
     edits: [audited('if ($line) _($line)', put('try { $here } catch {}'))],
-    noticedBy: ['deeds'],
+    noticedBy: ['perform', 'audited'],
   },
   {
     title: 'an old call whose events are still to be delivered is removed',

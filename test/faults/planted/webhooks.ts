@@ -6,7 +6,7 @@ const secrets = within('createWebhookStore.secrets')
 const keepOrder = within('createDeliveryStore.keepOrder')
 const fill = within('Deliverer.fill')
 const save = within('Deliverer.save')
-const change = within('Lifecycle.change')
+const change = within('Lifecycle.within')
 const attempt = within('attempt')
 const afterAttempt = within('afterAttempt')
 
@@ -55,8 +55,8 @@ export const webhooks: readonly Fault[] = [
     title: 'an event is written after the commit of its change',
     edits: [
       change(
-        '$announce($before, $after); return $after',
-        put('setImmediate(() => $announce($before, $after)); return $after'),
+        '$enqueueEvents($before, $after); return $after',
+        put('setImmediate(() => $enqueueEvents($before, $after)); return $after'),
       ),
     ],
     noticedBy: ['outbox'],
@@ -88,7 +88,7 @@ export const webhooks: readonly Fault[] = [
   },
   {
     title: 'an endpoint hears of the calls of another environment',
-    edits: [endpoints('and(eq(_, $given), $table.$on)', put("and(sql`${$given} <> ''`, $table.$on)"))],
+    edits: [endpoints("eq(_, $given('environmentId'))", put("sql`${$given('environmentId')} <> ''`"))],
     noticedBy: ['outbox'],
   },
 ]

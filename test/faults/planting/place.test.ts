@@ -11,7 +11,7 @@ const placeIn = (source: string, pattern: Edit['pattern'], anchor?: string) => {
 
 test('a place is found whatever is called otherwise, and wherever its file lies', () => {
   const guard = (names: string[]) => `export const ${names[0]} = (${names[1]}: number) => {
-    if (${names[1]} > ${names[2]}) throw new Failure('too_large', { detail: ${names[2]} })
+    if (${names[1]} > ${names[2]}) throw new ApiError('too_large', { detail: ${names[2]} })
   }`
   const pattern = "if (_ > _) throw new _('too_large', __)"
   for (const [file, ...names] of [

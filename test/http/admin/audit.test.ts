@@ -1,11 +1,15 @@
 import { expect, test } from 'bun:test'
-import { commandLine } from '../../../src/audit.ts'
+import { actedBy } from '../../../src/audit.ts'
+import { commandLineActor } from '../../../src/people/actor.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, enter, textOf } from '../../support/page.ts'
 
 const hostile = `=HYPERLINK("http://evil.example")<script>alert(1)</script>"'`
 const auditOf = ({ agency }: Gate) => `/admin/agencies/${agency.id}/audit`
-const deed = { ...commandLine(Date.parse('2026-01-15T12:00:00Z')), action: 'agent.created' } as const
+const entry = {
+  ...actedBy(commandLineActor, Date.parse('2026-01-15T12:00:00Z')),
+  action: 'agent.created',
+} as const
 
 /** An own admin, who sees what an agency is shown. */
 const asAdmin = (gate: Gate) => {
@@ -30,9 +34,9 @@ test('the page says who did what, when and where, newest first', async () => {
 test('an agency sees its own lines alone, in the list and in the file', async () => {
   const gate = createGate()
   const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  gate.services.audit.record({ ...deed, agency: gate.agency.id, target: 'Ours' })
-  gate.services.audit.record({ ...deed, agency: other.id, target: 'Theirs' })
-  gate.services.audit.record({ ...deed, target: 'Nobody’s' })
+  gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'Ours' })
+  gate.services.audit.record({ ...entry, agency: other.id, target: 'Theirs' })
+  gate.services.audit.record({ ...entry, target: 'Nobody’s' })
   const { visit } = asAdmin(gate)
   for (const path of [auditOf(gate), `${auditOf(gate)}.csv`]) {
     const text = await (await visit(path)).text()
@@ -50,7 +54,7 @@ test('an agency sees its own lines alone, in the list and in the file', async ()
 test('every line is on exactly one page, whatever is done between two of them', async () => {
   const gate = createGate()
   for (let line = 0; line < 120; line++)
-    gate.services.audit.record({ ...deed, agency: gate.agency.id, target: `line-${line}.` })
+    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line-${line}.` })
   const { visit } = asAdmin(gate)
   const seen: string[] = []
   let path: string | undefined = auditOf(gate)
@@ -58,7 +62,7 @@ test('every line is on exactly one page, whatever is done between two of them', 
     const html = await (await visit(path)).text()
     seen.push(...(html.match(/line-\d+\./g) ?? []))
     path = /href="([^"]+)">Older lines/.exec(html)?.[1]
-    gate.services.audit.record({ ...deed, agency: gate.agency.id, target: 'meanwhile' })
+    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'meanwhile' })
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, at) => `line-${119 - at}.`))
   for (const wrong of ['x', '%00']) expect((await visit(`${auditOf(gate)}?before=${wrong}`)).status).toBe(400)
@@ -67,8 +71,8 @@ test('every line is on exactly one page, whatever is done between two of them', 
 test('the file has every line, each in one row, and neither formulas nor secrets', async () => {
   const gate = createGate()
   for (let line = 0; line < 1100; line++)
-    gate.services.audit.record({ ...deed, agency: gate.agency.id, target: `line ${line}` })
-  gate.services.audit.record({ ...deed, agency: gate.agency.id, environment: 'staging', target: hostile })
+    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line ${line}` })
+  gate.services.audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: hostile })
   const listening = gate.app.listen({ port: 0, hostname: '127.0.0.1' })
   const { cookie } = enter(gate, { agencyId: gate.agency.id })
   const url = `http://127.0.0.1:${listening.server?.port}${auditOf(gate)}.csv`
@@ -90,7 +94,7 @@ test('the file has every line, each in one row, and neither formulas nor secrets
 
 test('hostile names and actions of another version are shown as text', async () => {
   const gate = createGate()
-  gate.services.audit.record({ ...deed, actor: hostile, agency: gate.agency.id, target: hostile })
+  gate.services.audit.record({ ...entry, actor: hostile, agency: gate.agency.id, target: hostile })
   gate.database.sqlite.run("update audit set action = 'dance.danced<b>' where actor = ?", [hostile])
   const response = await asAdmin(gate).visit(auditOf(gate))
   const html = await response.clone().text()

@@ -12,12 +12,12 @@ test('the calls of both environments are listed together, newest first', async (
   const staging = gate.environment('staging')
   gate.services.environments.setDefaultAgent(staging.id, gate.agent.id)
   const stagingKey = gate.issue(staging.id)
-  for (const [story, key] of [
+  for (const [scenario, key] of [
     ['01', gate.key],
     ['02', stagingKey],
     ['00', gate.key],
   ] as const) {
-    await gate.trigger(story, key)
+    await gate.trigger(scenario, key)
     await gate.clock.advance(10_000)
   }
   const html = await (await visit(callsPath(gate))).text()

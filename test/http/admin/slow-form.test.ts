@@ -23,7 +23,7 @@ test('whoever is removed while their form still drips in changes nothing with it
           await Bun.sleep(0)
           gate.services.people.remove(person)
           controller.enqueue(
-            new TextEncoder().encode('enabled=true&real=true&name=Made&plan=agency&story=00'),
+            new TextEncoder().encode('enabled=true&real=true&name=Made&plan=agency&scenario=00'),
           )
           controller.close()
         },

@@ -3,8 +3,8 @@ import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
 
 const apiPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/integrations/api`
-const send = (gate: Gate, post: Awaited<ReturnType<typeof createOperator>>['post'], story = '00') =>
-  post(`${apiPath(gate)}/production/test-call`, { story })
+const send = (gate: Gate, post: Awaited<ReturnType<typeof createOperator>>['post'], scenario = '00') =>
+  post(`${apiPath(gate)}/production/test-call`, { scenario })
 const callAt = (gate: Gate, response: Response) => {
   const id = response.headers.get('location')?.split('/').at(-1) ?? ''
   const call = gate.services.calls.find(id)
@@ -21,10 +21,10 @@ test.each([
   ['01', 'busy'],
   ['02', 'no_answer'],
   ['04', 'failed'],
-])('a test call with the ending %s ends as %s, marked as a test', async (story, status) => {
+])('a test call with the ending %s ends as %s, marked as a test', async (scenario, status) => {
   const gate = createGate()
   const { post, visit } = await createOperator(gate)
-  const sent = await send(gate, post, story)
+  const sent = await send(gate, post, scenario)
   expect(sent.status).toBe(303)
   await gate.clock.advance(10_000)
   expect(callAt(gate, sent)).toMatchObject({ status, metadata: { test: true }, provider: 'simulator' })
@@ -90,17 +90,17 @@ test('without any agent, the panel says to create one, and a test call is refuse
   const text = await textOf(await visit(path))
   expect(text).toContain('A call needs an agent.')
   expect(text).not.toContain('Send test call')
-  const refused = await post(`${path}/staging/test-call`, { story: '00' })
+  const refused = await post(`${path}/staging/test-call`, { scenario: '00' })
   expect([refused.status, await textOf(refused)]).toEqual([
     400,
     expect.stringContaining('No agent specified'),
   ])
 })
 
-test('an unknown story and a plan without API access are refused, and leave no call', async () => {
+test('an unknown scenario and a plan without API access are refused, and leave no call', async () => {
   const gate = createGate()
   const { post } = await createOperator(gate)
-  for (const story of ['', '99', 'toString']) expect((await send(gate, post, story)).status).toBe(400)
+  for (const scenario of ['', '99', 'toString']) expect((await send(gate, post, scenario)).status).toBe(400)
   gate.services.agencies.setPlan(gate.agency.id, 'growth')
   expect((await send(gate, post)).status).toBe(403)
   expect(gate.services.leases.count(gate.production.id)).toBe(0)

@@ -117,8 +117,8 @@ test('every webhook that is written, and every example of one, is as it says', a
   const gate = createGate()
   listen(gate, 'https://example.com/hook')
   const written: { event: string; payload: unknown }[] = []
-  for (const story of ['00', '01', '04', '06']) {
-    const { call_id } = await answer(await gate.trigger(story))
+  for (const scenario of ['00', '01', '04', '06']) {
+    const { call_id } = await answer(await gate.trigger(scenario))
     await gate.clock.advance(10_000)
     for (const { event, payload } of gate.services.deliveries.ofCall(call_id ?? ''))
       written.push({ event, payload: JSON.parse(payload) })

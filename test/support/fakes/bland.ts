@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { bland } from '../../../src/providers/bland.ts'
 import { isOver, openBook } from './book.ts'
-import type { FakeProvider, Standing } from './fake.ts'
+import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'org_bland_key_1234'
@@ -25,11 +25,11 @@ const order = z.strictObject({
 interface TheirCall {
   id: string
   order: z.infer<typeof order>
-  standing: Standing
+  state: CallState
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -41,17 +41,17 @@ const tells = {
 
 const statuses = { completed: 'completed', busy: 'busy', no_answer: 'no-answer', failed: 'failed' } as const
 
-const standingOf = (standing: Standing) => {
-  if (standing === 'ringing') return { completed: false, queue_status: 'started', status: null }
-  if (standing === 'answered')
+const stateOf = (state: CallState) => {
+  if (state === 'ringing') return { completed: false, queue_status: 'started', status: null }
+  if (state === 'answered')
     return {
       completed: false,
       queue_status: 'started',
       status: null,
       started_at: '2026-01-15T12:00:00+00:00',
     }
-  const over = { completed: true, queue_status: 'complete', status: statuses[standing] }
-  if (standing !== 'completed') return { ...over, started_at: null, call_length: 0, price: 0 }
+  const over = { completed: true, queue_status: 'complete', status: statuses[state] }
+  if (state !== 'completed') return { ...over, started_at: null, call_length: 0, price: 0 }
   return {
     ...over,
     started_at: '2026-01-15T12:00:00.000Z',
@@ -59,7 +59,7 @@ const standingOf = (standing: Standing) => {
     corrected_duration: '42',
     answered_by: 'human',
     call_ended_by: 'USER',
-    summary: tells.summary,
+    summary: details.summary,
     price: 0.17,
     transcripts: [
       { id: 1, created_at: '2026-01-15T12:00:01+00:00', text: 'Hello!', user: 'assistant' },
@@ -76,7 +76,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const refusal = (status: number, message: string) => json({ status: 'error', message, errors: [] }, status)
-  const told = ({ id, order: { metadata, phone_number } }: TheirCall, standing: Standing) => ({
+  const told = ({ id, order: { metadata, phone_number } }: TheirCall, state: CallState) => ({
     call_id: id,
     c_id: id,
     to: phone_number,
@@ -85,7 +85,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     error_message: null,
     variables: { call_id: 'not this one' },
     metadata,
-    ...standingOf(standing),
+    ...stateOf(state),
   })
 
   const place = (payload: unknown) =>
@@ -103,7 +103,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
           batch_id: null,
         }
         return {
-          call: { id, order: given, standing: 'ringing', ended: false },
+          call: { id, order: given, state: 'ringing', ended: false },
           answer: () => json(answer),
         }
       },
@@ -137,7 +137,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     if (isPost && pathname === '/v1/calls') return place(JSON.parse(body))
     if (!isPost && pathname === '/v1/calls') return listed(searchParams)
     if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
-    if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.standing))
+    if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.state))
     return refusal(404, 'Not found.')
   })
 
@@ -147,14 +147,14 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: false,
-    reports: (callId, standing) => {
+    reports: (callId, state) => {
       const call = calls.get(callId)
-      if (!call || !isOver(standing)) return []
-      const body = JSON.stringify(told(call, standing))
+      if (!call || !isOver(state)) return []
+      const body = JSON.stringify(told(call, state))
       const signature = createHmac('sha256', secret).update(body).digest('hex')
       const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature }
       return [{ headers, body, search: '' }]

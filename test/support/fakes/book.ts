@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type Clock, systemClock } from '../../../src/clock.ts'
-import { badAnswer, type Behaviour, type FakeProvider, type Standing } from './fake.ts'
+import { badAnswer, type Behaviour, type FakeProvider, type CallState } from './fake.ts'
 
 /** How a provider answers the orders that reach it. */
 interface Answers<Order, Call> {
@@ -14,7 +14,7 @@ interface Answers<Order, Call> {
 }
 
 /** What every fake keeps: its calls by our ids, what was wrong with orders, and how it is to treat the next one. */
-export const openBook = <Call extends { standing: string; ended: boolean }>() => {
+export const openBook = <Call extends { state: string; ended: boolean }>() => {
   const calls = new Map<string, Call>()
   const creates = new Map<string, number>()
   const treated = new Map<string, Behaviour>()
@@ -50,13 +50,13 @@ export const openBook = <Call extends { standing: string; ended: boolean }>() =>
     behave: (behaviour) => (next = behaviour),
     createsOf: (callId) => creates.get(callId) ?? 0,
     treatmentOf: (callId) => treated.get(callId),
-    standingOf: (callId) => calls.get(callId)?.standing,
+    stateOf: (callId) => calls.get(callId)?.state,
     watch: (onCreate) => (watcher = onCreate),
     runBy: (given) => (clock = given),
     wasEnded: (callId) => calls.get(callId)?.ended ?? false,
-    move: (callId, standing) => {
+    move: (callId, state) => {
       const call = calls.get(callId)
-      if (call) call.standing = standing
+      if (call) call.state = state
     },
   } satisfies Partial<FakeProvider>
 
@@ -77,4 +77,4 @@ export const isBearer = ({ headers }: { headers: Headers }, token: string) =>
 export const isBasic = ({ headers }: { headers: Headers }, user: string, password: string) =>
   headers.get('authorization') === `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
-export const isOver = (standing: Standing) => standing !== 'ringing' && standing !== 'answered'
+export const isOver = (state: CallState) => state !== 'ringing' && state !== 'answered'

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { elevenlabs } from '../../../src/providers/elevenlabs.ts'
 import { isBasic, isOver, openBook } from './book.ts'
-import type { FakeProvider, Standing } from './fake.ts'
+import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'sk_fake'
@@ -25,11 +25,11 @@ interface TheirCall {
   conversationId: string
   callSid: string
   order: z.infer<typeof order>
-  standing: Standing
+  state: CallState
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -39,7 +39,7 @@ const tells = {
 }
 
 const startedAt = Date.parse('2026-01-15T12:00:05Z') / 1000
-const statuses: Record<Standing, string> = {
+const statuses: Record<CallState, string> = {
   ringing: 'initiated',
   answered: 'in-progress',
   completed: 'done',
@@ -51,13 +51,13 @@ const failures = { busy: 'busy', no_answer: 'no-answer', failed: 'unknown' }
 const callStatuses = { busy: 'busy', no_answer: 'no-answer', failed: 'failed' }
 
 /** What `GET /v1/convai/conversations/{id}` answers, which is also the data of a transcription webhook. */
-const conversationOf = ({ conversationId, callSid, order: given, standing }: TheirCall) => ({
+const conversationOf = ({ conversationId, callSid, order: given, state }: TheirCall) => ({
   agent_id: given.agent_id,
   conversation_id: conversationId,
-  status: statuses[standing],
+  status: statuses[state],
   user_id: given.conversation_initiation_client_data.user_id,
   transcript:
-    standing === 'completed'
+    state === 'completed'
       ? [
           { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
           { role: 'agent', message: null, tool_calls: [], time_in_call_secs: 1 },
@@ -66,24 +66,24 @@ const conversationOf = ({ conversationId, callSid, order: given, standing }: The
       : [],
   metadata: {
     start_time_unix_secs: startedAt,
-    accepted_time_unix_secs: standing === 'answered' || standing === 'completed' ? startedAt : null,
-    call_duration_secs: standing === 'completed' ? 42 : 0,
+    accepted_time_unix_secs: state === 'answered' || state === 'completed' ? startedAt : null,
+    call_duration_secs: state === 'completed' ? 42 : 0,
     cost: 296,
-    termination_reason: standing === 'completed' ? 'Call ended by remote party' : '',
+    termination_reason: state === 'completed' ? 'Call ended by remote party' : '',
     phone_call: { type: 'twilio', direction: 'outbound', call_sid: callSid },
   },
   analysis:
-    standing === 'completed' ? { call_successful: 'success', transcript_summary: tells.summary } : null,
+    state === 'completed' ? { call_successful: 'success', transcript_summary: details.summary } : null,
   conversation_initiation_client_data: given.conversation_initiation_client_data,
-  has_audio: standing === 'completed',
+  has_audio: state === 'completed',
 })
 
 /** A failure names neither our id nor the variables, as far as is known. */
-const failureOf = (call: TheirCall, standing: keyof typeof failures) => ({
+const failureOf = (call: TheirCall, state: keyof typeof failures) => ({
   agent_id: call.order.agent_id,
   conversation_id: call.conversationId,
-  failure_reason: failures[standing],
-  metadata: { type: 'twilio', body: { CallSid: call.callSid, CallStatus: callStatuses[standing] } },
+  failure_reason: failures[state],
+  metadata: { type: 'twilio', body: { CallSid: call.callSid, CallStatus: callStatuses[state] } },
 })
 
 /** As the header `ElevenLabs-Signature` is made. */
@@ -115,7 +115,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
         const [conversationId, callSid] = [`conv_${digits}`, `CA${digits}`]
         const answer = { success: true, message: 'Success', conversation_id: conversationId, callSid }
         return {
-          call: { conversationId, callSid, order: given, standing: 'ringing', ended: false },
+          call: { conversationId, callSid, order: given, state: 'ringing', ended: false },
           answer: () => Response.json(answer),
         }
       },
@@ -154,7 +154,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
       .map(([, call]) => ({
         agent_id: call.order.agent_id,
         conversation_id: call.conversationId,
-        status: statuses[call.standing],
+        status: statuses[call.state],
       }))
     return Response.json({
       conversations: conversations.slice(0, Number(search.get('page_size') ?? 30)),
@@ -194,16 +194,16 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     agent: { ref: 'agent_fake', fromNumber: 'phnum_fake' },
     ...controls,
     orders,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
-    reports: (callId, standing, now) => {
+    reports: (callId, state, now) => {
       const call = calls.get(callId)
-      if (!call || !isOver(standing)) return []
-      return standing === 'completed'
-        ? [hook('post_call_transcription', conversationOf({ ...call, standing }), now)]
-        : [hook('call_initiation_failure', failureOf(call, standing), now)]
+      if (!call || !isOver(state)) return []
+      return state === 'completed'
+        ? [hook('post_call_transcription', conversationOf({ ...call, state }), now)]
+        : [hook('call_initiation_failure', failureOf(call, state), now)]
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

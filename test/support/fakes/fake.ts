@@ -17,7 +17,7 @@ export type Behaviour =
   | 'never answer'
 
 /** How a call stands at a fake. */
-export type Standing = 'ringing' | 'answered' | 'completed' | 'busy' | 'no_answer' | 'failed'
+export type CallState = 'ringing' | 'answered' | 'completed' | 'busy' | 'no_answer' | 'failed'
 
 /** A request that the provider would send to our hook. */
 export interface HookRequest {
@@ -50,20 +50,20 @@ export interface FakeProvider extends AsyncDisposable {
   /** True once somebody hung up on the call. */
   wasEnded(callId: string): boolean
   /** How a call of ours stands; undefined when none was made. */
-  standingOf(callId: string): string | undefined
+  stateOf(callId: string): string | undefined
   /** Moves a call on, so that the fake answers accordingly when it is asked. */
-  move(callId: string, standing: Standing): void
+  move(callId: string, state: CallState): void
   /** What the provider reports of a call that stands like this, signed at `now`; empty where it reports no such thing. */
-  reports(callId: string, standing: Standing, now: number): HookRequest[]
-  /** What of a completed call this provider tells: each is expected on the call in the end. */
-  tells: {
+  reports(callId: string, state: CallState, now: number): HookRequest[]
+  /** What of a completed call this provider details: each is expected on the call in the end. */
+  details: {
     summary?: string
     transcript?: { role: string; content: string }[]
     durationSeconds?: number
     costCents?: number
   }
   /** False where the provider cannot be asked about a call by our id. */
-  findsByOurId: boolean
+  lookupByCallId: boolean
   /** False where a report's signature covers no time, so that it never grows stale. */
   signsTime: boolean
   /** False where the provider has no way to hang up. */

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { http } from '../../../src/providers/http.ts'
 import { openBook } from './book.ts'
-import type { FakeProvider, Standing } from './fake.ts'
+import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -19,18 +19,18 @@ const order = z.strictObject({
   report_to: z.url(),
 })
 const question = z.strictObject({
-  type: z.enum(['call.ask', 'call.end', 'check']),
+  type: z.enum(['call.status', 'call.end', 'check']),
   call_id: z.guid().optional(),
   id: z.string().nullable().optional(),
 })
 
 interface TheirCall {
   id: string
-  standing: Standing
+  state: CallState
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [{ role: 'agent', content: 'Hello!' }],
   durationSeconds: 42,
@@ -43,11 +43,11 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
   const { calls, controls, take } = openBook<TheirCall>()
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
-  const say = (callId: string, standing: Standing) => ({
+  const say = (callId: string, state: CallState) => ({
     call_id: callId,
-    status: standing === 'answered' ? 'in_progress' : standing,
-    ...(standing === 'completed'
-      ? { summary: tells.summary, transcript: tells.transcript, duration_seconds: 42, cost_cents: 17 }
+    status: state === 'answered' ? 'in_progress' : state,
+    ...(state === 'completed'
+      ? { summary: details.summary, transcript: details.transcript, duration_seconds: 42, cost_cents: 17 }
       : {}),
   })
 
@@ -59,7 +59,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
       full: () => json({ error: 'all lines are in use' }, 429),
       made: ({ call_id: callId }) => {
         const id = `dial_${callId.slice(-6)}`
-        return { call: { id, standing: 'ringing', ended: false }, answer: () => json({ id }, 201) }
+        return { call: { id, state: 'ringing', ended: false }, answer: () => json({ id }, 201) }
       },
     })
 
@@ -69,7 +69,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     const call = calls.get(call_id)
     if (!call) return json({ error: 'unknown call' }, 404)
     if (type === 'call.end') call.ended = true
-    return json({ id: call.id, ...say(call_id, call.standing) })
+    return json({ id: call.id, ...say(call_id, call.state) })
   }
 
   const server = await serveFake(({ headers }, body) => {
@@ -89,12 +89,12 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     credentials: { hook_secret: secret },
     agent: { ref: 'sales', fromNumber: '+15550001111' },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
-    reports: (callId, standing, now) => {
-      const body = JSON.stringify(say(callId, standing))
+    reports: (callId, state, now) => {
+      const body = JSON.stringify(say(callId, state))
       const id = `msg_${crypto.randomUUID()}`
       const headers = {
         'content-type': 'application/json',

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { retell } from '../../../src/providers/retell.ts'
 import { isBearer, openBook } from './book.ts'
-import type { FakeProvider, Standing } from './fake.ts'
+import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'key_fake_of_the_workspace'
@@ -20,11 +20,11 @@ const order = z.strictObject({
 interface TheirCall {
   id: string
   order: z.infer<typeof order>
-  standing: Standing
+  state: CallState
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -54,14 +54,14 @@ const conversation = {
   call_cost: { combined_cost: 17, product_costs: [] },
 }
 const analysis = {
-  call_summary: tells.summary,
+  call_summary: details.summary,
   user_sentiment: 'Positive',
   call_successful: true,
   in_voicemail: false,
 }
 
 /** The call object: everything but its analysis, which `call_ended` has not. */
-const callObject = ({ id, order: { from_number, to_number, metadata }, standing }: TheirCall) => ({
+const callObject = ({ id, order: { from_number, to_number, metadata }, state }: TheirCall) => ({
   call_id: id,
   call_type: 'phone_call',
   agent_id: 'agent_fake',
@@ -70,15 +70,15 @@ const callObject = ({ id, order: { from_number, to_number, metadata }, standing 
   from_number,
   to_number,
   metadata,
-  ...(standing === 'ringing' ? { call_status: 'registered' } : {}),
-  ...(standing === 'answered' ? { call_status: 'ongoing', start_timestamp: startedAt } : {}),
-  ...(standing === 'completed' ? { ...endings.completed, ...conversation } : {}),
-  ...(standing === 'busy' || standing === 'no_answer' || standing === 'failed' ? endings[standing] : {}),
+  ...(state === 'ringing' ? { call_status: 'registered' } : {}),
+  ...(state === 'answered' ? { call_status: 'ongoing', start_timestamp: startedAt } : {}),
+  ...(state === 'completed' ? { ...endings.completed, ...conversation } : {}),
+  ...(state === 'busy' || state === 'no_answer' || state === 'failed' ? endings[state] : {}),
 })
 
 const analyzed = (call: TheirCall) => ({
   ...callObject(call),
-  ...(call.standing === 'completed' ? { call_analysis: analysis } : {}),
+  ...(call.state === 'completed' ? { call_analysis: analysis } : {}),
 })
 
 /** As the header `x-retell-signature` is made: the time right behind the body, without a dot. */
@@ -111,7 +111,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
       full: () => refuse(429, 'Account rate limited, please throttle your requests.'),
       made: (given) => {
         const id = `call_${given.metadata.call_id.replaceAll('-', '')}`
-        const call: TheirCall = { id, order: given, standing: 'ringing', ended: false }
+        const call: TheirCall = { id, order: given, state: 'ringing', ended: false }
         return { call, answer: () => Response.json(callObject(call), { status: 201 }) }
       },
     })
@@ -167,15 +167,15 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     agent: { ref: 'agent_fake', fromNumber: '+14157774444' },
     ...controls,
     orders,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
-    reports: (callId, standing, now) => {
+    reports: (callId, state, now) => {
       const known = calls.get(callId)
-      if (!known || standing === 'ringing') return []
-      const call = { ...known, standing }
-      return standing === 'answered'
+      if (!known || state === 'ringing') return []
+      const call = { ...known, state }
+      return state === 'answered'
         ? [hook('call_started', callObject(call), now)]
         : [hook('call_ended', callObject(call), now), hook('call_analyzed', analyzed(call), now)]
     },

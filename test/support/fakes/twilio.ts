@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { twilio } from '../../../src/providers/twilio.ts'
 import { isBasic, isOver, openBook } from './book.ts'
-import type { FakeProvider, Standing } from './fake.ts'
+import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const sid = `AC${'0'.repeat(31)}1`
@@ -34,12 +34,12 @@ interface TheirCall {
   to: string
   from: string
   callback: string
-  standing: Standing | 'queued' | 'canceled'
+  state: CallState | 'queued' | 'canceled'
   ended: boolean
 }
 
 const durationSeconds = 42
-const words: Record<TheirCall['standing'], string> = {
+const words: Record<TheirCall['state'], string> = {
   queued: 'queued',
   ringing: 'ringing',
   answered: 'in-progress',
@@ -49,7 +49,7 @@ const words: Record<TheirCall['standing'], string> = {
   failed: 'failed',
   canceled: 'canceled',
 }
-const progress: TheirCall['standing'][] = ['queued', 'ringing', 'answered']
+const progress: TheirCall['state'][] = ['queued', 'ringing', 'answered']
 
 /** Twilio’s calls, as its REST interface and its status callbacks show them. */
 export const startFakeTwilio = async (): Promise<FakeProvider> => {
@@ -66,11 +66,11 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     to: call.to,
     from: call.from,
     direction: 'outbound-api',
-    status: words[call.standing],
+    status: words[call.state],
     start_time: null,
     end_time: null,
-    duration: call.standing === 'completed' ? String(durationSeconds) : null,
-    price: call.standing === 'completed' ? '-0.02600' : null,
+    duration: call.state === 'completed' ? String(durationSeconds) : null,
+    price: call.state === 'completed' ? '-0.02600' : null,
     price_unit: 'USD',
     uri: `${prefix}/Calls/${call.sid}.json`,
   })
@@ -85,7 +85,7 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
       full: () => failure(429, 20429, 'Too Many Requests'),
       made: ({ To: [to], From: [from], StatusCallback: [callback] }) => {
         const theirs = `CA${crypto.randomUUID().replaceAll('-', '')}`
-        const call: TheirCall = { sid: theirs, to, from, callback, standing: 'queued', ended: false }
+        const call: TheirCall = { sid: theirs, to, from, callback, state: 'queued', ended: false }
         return { call, answer: () => Response.json(resourceOf(call), { status: 201 }) }
       },
     })
@@ -93,10 +93,10 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
 
   /** `canceled` is for calls that are not answered yet, `completed` for those that are. */
   const update = (call: TheirCall, status: string | null) => {
-    const isAnswered = call.standing === 'answered'
+    const isAnswered = call.state === 'answered'
     const isRight = status === 'completed' ? isAnswered : status === 'canceled' && !isAnswered
-    if (!progress.includes(call.standing) || !isRight) return failure(400, 21220, 'Call is not in that state')
-    call.standing = isAnswered ? 'completed' : 'canceled'
+    if (!progress.includes(call.state) || !isRight) return failure(400, 21220, 'Call is not in that state')
+    call.state = isAnswered ? 'completed' : 'canceled'
     call.ended = true
     return Response.json(resourceOf(call))
   }
@@ -122,11 +122,11 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     credentials: { account_sid: sid, auth_token: token },
     agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
     ...controls,
-    tells: { durationSeconds },
-    findsByOurId: false,
+    details: { durationSeconds },
+    lookupByCallId: false,
     hangsUp: true,
     signsTime: false,
-    reports: (callId, standing, now) => {
+    reports: (callId, state, now) => {
       const call = calls.get(callId)
       if (!call) return []
       const fields: Record<string, string> = {
@@ -134,16 +134,14 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
         AccountSid: sid,
         From: call.from,
         To: call.to,
-        CallStatus: words[standing],
+        CallStatus: words[state],
         Direction: 'outbound-api',
         ApiVersion: '2010-04-01',
         Timestamp: new Date(now).toUTCString().replace('GMT', '+0000'),
         CallbackSource: 'call-progress-events',
-        SequenceNumber: String(Math.max(1, progress.indexOf(standing))),
-        ...(isOver(standing)
-          ? { CallDuration: standing === 'completed' ? String(durationSeconds) : '0' }
-          : {}),
-        ...(standing === 'busy' ? { SipResponseCode: '486' } : {}),
+        SequenceNumber: String(Math.max(1, progress.indexOf(state))),
+        ...(isOver(state) ? { CallDuration: state === 'completed' ? String(durationSeconds) : '0' } : {}),
+        ...(state === 'busy' ? { SipResponseCode: '486' } : {}),
       }
       const headers = {
         'content-type': formType,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { vapi } from '../../../src/providers/vapi.ts'
 import { isBearer, openBook } from './book.ts'
-import type { FakeProvider, HookRequest, Standing } from './fake.ts'
+import type { FakeProvider, HookRequest, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'vapi-private-key-1234'
@@ -30,11 +30,11 @@ interface TheirCall {
   id: string
   createdAt: string
   order: z.infer<typeof order>
-  standing: Standing
+  state: CallState
   ended: boolean
 }
 
-const tells = {
+const details = {
   summary: 'They want a demo.',
   transcript: [
     { role: 'agent', content: 'Hello!' },
@@ -62,13 +62,13 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
   const refusal = (status: number, message: string | string[], error: string) =>
     json({ message, error, statusCode: status }, status)
 
-  const standingOf = (standing: Standing) =>
-    standing === 'ringing' || standing === 'answered'
-      ? { status: statuses[standing] }
-      : { status: 'ended', endedReason: endedReasons[standing] }
+  const stateOf = (state: CallState) =>
+    state === 'ringing' || state === 'answered'
+      ? { status: statuses[state] }
+      : { status: 'ended', endedReason: endedReasons[state] }
   const outcome = {
     cost: 0.174,
-    analysis: { summary: tells.summary, successEvaluation: 'true' },
+    analysis: { summary: details.summary, successEvaluation: 'true' },
     artifact: {
       transcript: 'AI: Hello!\nUser: Hi, who is this?\n',
       messages: [
@@ -92,8 +92,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
   })
   const told = (call: TheirCall) => ({
     ...created(call),
-    ...standingOf(call.standing),
-    ...(call.standing === 'completed' ? outcome : {}),
+    ...stateOf(call.state),
+    ...(call.state === 'completed' ? outcome : {}),
   })
 
   const place = (payload: unknown) =>
@@ -105,7 +105,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       made: (given) => {
         const id = crypto.randomUUID()
         const createdAt = new Date(currentTime()).toISOString()
-        const call: TheirCall = { id, createdAt, order: given, standing: 'ringing', ended: false }
+        const call: TheirCall = { id, createdAt, order: given, state: 'ringing', ended: false }
         const subscriptionLimits = {
           concurrencyBlocked: false,
           concurrencyLimit: 10,
@@ -176,18 +176,18 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     credentials: { api_key: apiKey, hook_secret: secret },
     agent: { ref: assistantId, fromNumber: phoneNumberId },
     ...controls,
-    tells,
-    findsByOurId: true,
+    details,
+    lookupByCallId: true,
     hangsUp: true,
     signsTime: proof.startsWith('hmac'),
-    reports: (callId, standing, now) => {
+    reports: (callId, state, now) => {
       const call = calls.get(callId)
       if (!call) return []
       const about = { call: created(call), customer: call.order.customer }
-      const update = { type: 'status-update', ...standingOf(standing), ...about }
+      const update = { type: 'status-update', ...stateOf(state), ...about }
       const report = { type: 'end-of-call-report', endedReason: 'customer-ended-call', ...outcome, ...about }
       const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
-      return [update, chatter, ...(standing === 'completed' ? [report] : [])].map((one) => proven(one, now))
+      return [update, chatter, ...(state === 'completed' ? [report] : [])].map((one) => proven(one, now))
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { actedBy } from '../../../audit.ts'
 import type { Services } from '../../../wiring.ts'
 import type { Person } from '../../../people/person.ts'
 import { throttleAddress } from '../../address.ts'
@@ -12,7 +13,7 @@ const wrongPassword = 'The current password did not match, or there were too man
 
 /** What people do with their own account. */
 export const accountPages = (services: Services) => {
-  const { agencies, audit, passwords, people, sessions } = services
+  const { agencies, audit, clock, passwords, people, sessions } = services
 
   const page = (person: Person, shown: { changed?: boolean; error?: string | undefined }) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
@@ -25,7 +26,7 @@ export const accountPages = (services: Services) => {
     .get('/account/password', ({ redirect }) => redirect('/admin/account', 303))
     .post(
       '/account/password',
-      async ({ by, person, request, set, redirect, readForm }) => {
+      async ({ actor, person, request, set, redirect, readForm }) => {
         const { current = '', password } = await readForm()
         const refuse = (error: string | undefined, status = 422) => {
           set.status = status
@@ -33,12 +34,16 @@ export const accountPages = (services: Services) => {
         }
         const given = newPasswordSchema.safeParse(password)
         if (!given.success) return refuse(given.error.issues[0]?.message)
-        const checked = await passwords.signIn(person.email, current, throttleAddress(by.address))
+        const checked = await passwords.signIn(person.email, current, throttleAddress(actor.address))
         if (!('person' in checked)) return refuse(wrongPassword, checked.retryAfterSeconds ? 429 : 422)
         const passwordHash = await passwords.hash(given.data)
         const change = () => people.changePassword(checked.person, passwordHash)
-        const deed = { ...by, action: 'password.changed', agency: person.agencyId } as const
-        const changed = audit.change(change, (done) => (done ? deed : undefined))
+        const entry = {
+          ...actedBy(actor, clock.now()),
+          action: 'password.changed',
+          agency: person.agencyId,
+        } as const
+        const changed = audit.change(change, (done) => (done ? entry : undefined))
         if (!changed) return refuse(wrongPassword)
         set.headers['set-cookie'] = sessions.open(person.id, request)
         return redirect('/admin/account?changed', 303)
@@ -47,9 +52,13 @@ export const accountPages = (services: Services) => {
     )
     .post(
       '/account/sign-out-everywhere',
-      ({ by, person, request, set, redirect }) => {
-        const deed = { ...by, action: 'signed_out_everywhere', agency: person.agencyId } as const
-        audit.change(() => people.closeSessions(person.id), deed)
+      ({ actor, person, request, set, redirect }) => {
+        const entry = {
+          ...actedBy(actor, clock.now()),
+          action: 'signed_out_everywhere',
+          agency: person.agencyId,
+        } as const
+        audit.change(() => people.closeSessions(person.id), entry)
         set.headers['set-cookie'] = sessions.close(request)
         return redirect('/admin/sign-in', 303)
       },

@@ -4,7 +4,7 @@ import { findAgentOf, type GivenAgent } from '../../../agencies/agent.ts'
 import { changeAgent, createAgent } from '../../../agencies/operations/agent.ts'
 import { chooseDefaultAgent } from '../../../agencies/operations/default-agent.ts'
 import { deleteAgent } from '../../../agencies/operations/delete-agent.ts'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -51,7 +51,7 @@ export const agentPages = (services: Services) => {
   const find = (params: Params) => {
     const agency = findAgency(services, params.agency)
     const agent = findAgentOf(agents, agency.id, params.agent)
-    if (!agent) throw new Failure('not_found', { detail: 'There is no such agent.' })
+    if (!agent) throw new ApiError('not_found', { detail: 'There is no such agent.' })
     return { agency, agent }
   }
 

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import type { Services } from '../../../wiring.ts'
 import type { AuditLine } from '../../../audit.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
@@ -52,7 +52,7 @@ const beforeSchema = cursorSchema('not one of ours').optional()
 
 const readPage = (audit: Services['audit'], { url }: Request, agency?: string) => {
   const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') || undefined)
-  if (!before.success) throw new Failure('invalid_query', { detail: 'there is no such page' })
+  if (!before.success) throw new ApiError('invalid_query', { detail: 'there is no such page' })
   const found = audit.list({ agency, before: before.data, limit: linesAtOnce + 1 })
   const lines = found.slice(0, linesAtOnce)
   const last = lines.at(-1)

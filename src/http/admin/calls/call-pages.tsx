@@ -4,7 +4,7 @@ import { agentLabel } from '../../../agencies/agent.ts'
 import { type Call, callStatuses, isOver } from '../../../calls/call.ts'
 import { endCall, releaseCall } from '../../../calls/operations/end.ts'
 import { callsOf } from '../../../calls/operations/list.ts'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { limitsOf } from '../../../limits/limits.ts'
 import { environmentNameSchema } from '../../../names.ts'
 import type { Services } from '../../../wiring.ts'
@@ -36,7 +36,7 @@ const filterQuery = z.object({
 
 const readFilter = ({ url }: Request) => {
   const parsed = filterQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
-  if (!parsed.success) throw new Failure('invalid_query', { detail: 'there is no such filter' })
+  if (!parsed.success) throw new ApiError('invalid_query', { detail: 'there is no such filter' })
   return parsed.data
 }
 
@@ -61,7 +61,7 @@ export const callPages = (services: Services) => {
   const find = (params: { agency: string; call: string }) => {
     const agency = findAgency(services, params.agency)
     const call = calls.find(params.call)
-    if (call?.agencyId !== agency.id) throw new Failure('not_found', { detail: 'There is no such call.' })
+    if (call?.agencyId !== agency.id) throw new ApiError('not_found', { detail: 'There is no such call.' })
     return { agency, call: viewer(agency)(call) }
   }
 
@@ -137,7 +137,7 @@ export const callPages = (services: Services) => {
         try {
           await perform(endCall, params, actor)
         } catch (error) {
-          if (!(error instanceof Failure) || error.reason !== 'provider_unavailable') throw error
+          if (!(error instanceof ApiError) || error.reason !== 'provider_unavailable') throw error
           log.warn('provider could not hang up', { call_id: params.call, error: String(error.cause) })
           set.status = error.status
           return callPage(person, find(params), { error: error.message })

@@ -56,7 +56,7 @@ const momentsOf = (call: Call): Moment[] => {
       at: call.endedAt,
       why: call.reason,
     })
-  if (call.hangUpDue) moments.push({ what: 'The provider is being asked to hang up', at: null })
+  if (call.hangUpPending) moments.push({ what: 'The provider is being asked to hang up', at: null })
   return moments
 }
 

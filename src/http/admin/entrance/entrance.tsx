@@ -1,9 +1,10 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { actedBy } from '../../../audit.ts'
+import { ApiError } from '../../../failures.ts'
 import type { Services } from '../../../wiring.ts'
 import { clientAddress, throttleAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
-import { doer } from '../doer.ts'
+import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { httpsNotice, type Visit } from './https-notice.ts'
 import { SetupPage, SignInPage } from './forms.tsx'
@@ -32,7 +33,7 @@ export const entrance = (services: Services) => {
 
   /** How to get a new one, where that is what they need. */
   const noSetup = () =>
-    new Failure('not_found', {
+    new ApiError('not_found', {
       detail: `This setup link is not valid. ${people.anyone() ? alreadySetUp : newSetupLink}`,
     })
 
@@ -65,7 +66,7 @@ export const entrance = (services: Services) => {
           () => people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, now),
           (made) =>
             made && {
-              ...doer(made.email, { request, server }, config, now),
+              ...actedBy(pageActor(made.email, { request, server }, config), now),
               action: 'person.joined',
               target: made.role,
             },
@@ -88,7 +89,7 @@ export const entrance = (services: Services) => {
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
           const { email: actor, agencyId: agency } = result.person
-          const who = doer(actor, { request, server }, config, clock.now())
+          const who = actedBy(pageActor(actor, { request, server }, config), clock.now())
           const opened = () => sessions.open(result.person.id, request)
           set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
           return redirect('/admin/agencies', 303)
@@ -109,7 +110,7 @@ export const entrance = (services: Services) => {
           () => sessions.close(request),
           () =>
             person && {
-              ...doer(person.email, { request, server }, config, clock.now()),
+              ...actedBy(pageActor(person.email, { request, server }, config), clock.now()),
               action: 'signed_out',
               agency: person.agencyId,
             },

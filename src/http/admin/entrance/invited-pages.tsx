@@ -1,9 +1,10 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { actedBy } from '../../../audit.ts'
+import { ApiError } from '../../../failures.ts'
 import { tokenHash } from '../../../keys/token.ts'
 import type { Services } from '../../../wiring.ts'
 import { readForm } from '../../body.ts'
-import { doer } from '../doer.ts'
+import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { newAccountSchema, newPasswordSchema } from '../account/new-password.ts'
 import { InvitationPage, NewPasswordPage } from './forms.tsx'
@@ -43,7 +44,7 @@ export const invitedPages = (services: Services) => {
         if (!given.success) return refuse(given.error.issues[0]?.message)
         const account = { email: given.data.email, passwordHash: await passwords.hash(given.data.password) }
         const now = clock.now()
-        const who = doer(account.email, { request, server }, config, now)
+        const who = actedBy(pageActor(account.email, { request, server }, config), now)
         const made = audit.change(
           () => invitations.accept(tokenHash(token), account, now),
           (person) =>
@@ -73,7 +74,7 @@ export const invitedPages = (services: Services) => {
         }
         const passwordHash = await passwords.hash(given.data)
         const now = clock.now()
-        const who = doer(found.email, { request, server }, config, now)
+        const who = actedBy(pageActor(found.email, { request, server }, config), now)
         const person = audit.change(
           () => invitations.acceptReset(tokenHash(token), passwordHash, now),
           (reset) => reset && { ...who, action: 'password.reset', agency: reset.agencyId },
@@ -87,7 +88,7 @@ export const invitedPages = (services: Services) => {
 }
 
 const noLink = () =>
-  new Failure('not_found', {
+  new ApiError('not_found', {
     detail:
       'This link is not valid: it was used, revoked, replaced by a newer one, or is too old. Ask an operator for a new one.',
   })

@@ -1,4 +1,4 @@
-import { type ClientUse, others } from '../../../usage/clients.ts'
+import { type ClientUse, others } from '../../../usage/client-usage.ts'
 import { ago } from '../../page/layout.tsx'
 
 interface ClientTableProps {

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { generateKey } from '../../../keys/operations/generate.ts'
 import { disableKey, enableKey } from '../../../keys/operations/switch.ts'
 import { limitsOf } from '../../../limits/limits.ts'
@@ -40,7 +40,7 @@ export const integrationPages = (services: Services) => {
   const findView = (params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
     const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
     return { agency, environment: view(environment) }
   }
 

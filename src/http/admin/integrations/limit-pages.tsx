@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { setLimits } from '../../../agencies/operations/environment.ts'
 import { readLimit } from '../../../limits/limits.ts'
 import type { Services } from '../../../wiring.ts'
@@ -18,7 +18,7 @@ export const limitPages = (services: Services) => {
   const find = (person: Person, params: EnvironmentParams) => {
     const agency = findAgency(services, params.agency)
     const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
     return { person, agency, environment, server: config }
   }
 

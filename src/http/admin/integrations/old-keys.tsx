@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../../keys/key.ts'
-import type { ClientUse } from '../../../usage/clients.ts'
+import type { ClientUse } from '../../../usage/client-usage.ts'
 import { ClientTable } from './clients.tsx'
 import { ago, counted } from '../../page/layout.tsx'
 

@@ -1,4 +1,4 @@
-import { testStories } from '../../../providers/simulator.ts'
+import { testScenarios } from '../../../providers/simulator.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { FirstCall } from './first-call.ts'
 import { CurlLine } from './curl.tsx'
@@ -38,9 +38,9 @@ const TestCallForm = ({ environment }: { environment: Environment }) => (
   >
     <label>
       {`How the ${environment.name} test call goes`}
-      <select name="story">
-        {Object.entries(testStories).map(([story, title]) => (
-          <option key={story} value={story}>
+      <select name="scenario">
+        {Object.entries(testScenarios).map(([scenario, title]) => (
+          <option key={scenario} value={scenario}>
             {title}
           </option>
         ))}

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import type { Services } from '../../../wiring.ts'
 import { findAgency } from '../agencies/agency-pages.tsx'
 import { operatorOnly } from '../guard.ts'
@@ -17,7 +17,7 @@ export const peoplePages = (services: Services) => {
 
   const findPerson = (id: string) => {
     const found = people.find(id)
-    if (!found) throw new Failure('not_found', { detail: 'There is no such person.' })
+    if (!found) throw new ApiError('not_found', { detail: 'There is no such person.' })
     return found
   }
 

@@ -1,5 +1,5 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
-import { type Refused, refusedPerEnvironment } from '../../../usage/refusals.ts'
+import { type Refused, refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
 import { reasonInWords } from './reasons.ts'
 
 interface RefusalsProps {

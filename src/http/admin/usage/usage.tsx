@@ -1,6 +1,6 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Pattern } from '../../../usage/patterns.ts'
-import type { Refused } from '../../../usage/refusals.ts'
+import type { Refused } from '../../../usage/recent-refusals.ts'
 import { groupSlots, requestsOf, type Slot } from '../../../usage/series.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { callsArea, requestLayers } from './area.ts'

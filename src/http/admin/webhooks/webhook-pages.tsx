@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import { environmentNameSchema } from '../../../names.ts'
 import type { Services } from '../../../wiring.ts'
 import type { Person } from '../../../people/person.ts'
@@ -34,7 +34,7 @@ export const webhookPages = (services: Services) => {
   const find = (params: Params) => {
     const agency = findAgency(services, params.agency)
     const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new Failure('not_found', { detail: 'There is no such environment.' })
+    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
     return { agency, environment, webhook: webhooks.find(environment.id) }
   }
 
@@ -42,7 +42,7 @@ export const webhookPages = (services: Services) => {
     const found = find(params)
     const delivery = deliveries.find(params.delivery)
     if (delivery?.environmentId !== found.environment.id)
-      throw new Failure('not_found', { detail: 'There is no such delivery.' })
+      throw new ApiError('not_found', { detail: 'There is no such delivery.' })
     return { ...found, delivery }
   }
 

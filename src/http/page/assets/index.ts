@@ -1,6 +1,6 @@
 import pico from '@picocss/pico/css/pico.min.css' with { type: 'text' }
 import { Elysia } from 'elysia'
-import { Failure } from '../../../failures.ts'
+import { ApiError } from '../../../failures.ts'
 import docsStyles from './docs.css' with { type: 'text' }
 import docsScript from './docs.js' with { type: 'text' }
 import pageStyles from './page.css' with { type: 'text' }
@@ -23,7 +23,7 @@ const files = new Map([
 
 export const assets = new Elysia({ name: 'admin-assets' }).get('/assets/:file', ({ params, set }) => {
   const file = files.get(`/admin/assets/${params.file}`)
-  if (!file) throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+  if (!file) throw new ApiError('not_found', { detail: 'There is nothing at this path.' })
   set.headers['content-type'] = file.type
   set.headers['x-content-type-options'] = 'nosniff'
   set.headers['cache-control'] = 'public, max-age=31536000, immutable'

@@ -6,7 +6,7 @@ interface Sink {
 }
 
 /** Writes text to a stream in its order, all of one turn of the event loop at once, and knows what was not taken yet. */
-export class Outlet {
+export class BufferedOutput {
   readonly #sink: Sink
   #queued: string[] = []
   #waitingLength = 0
@@ -29,7 +29,7 @@ export class Outlet {
   }
 
   /** From now on `drained` waits no longer than this. */
-  hurry(patienceMs: number) {
+  limitDrain(patienceMs: number) {
     this.#patienceMs = patienceMs
   }
 
@@ -42,7 +42,7 @@ export class Outlet {
   }
 
   /** For a process that ends in the middle of a turn: writes at once what is queued. */
-  abandon() {
+  flushSync() {
     try {
       const text = this.#take()
       if (text !== '') writeSync(this.#sink.fd, text)

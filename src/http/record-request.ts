@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { Failure } from '../failures.ts'
+import type { ApiError } from '../failures.ts'
 import type { Requests } from '../telemetry/metrics/requests.ts'
 import type { Log } from '../telemetry/log.ts'
 import { isHealthCheck } from './health.ts'
 
-/** An exchange at its end, as the hook that ends it sees it. */
-export interface EndedExchange {
+/** A request at its end, as the hook that ends it sees it. */
+export interface EndedRequest {
   request: Request
   /** The pattern of its path, absent where the path is not ours. */
   route: string | undefined
@@ -16,11 +16,11 @@ export interface EndedExchange {
   key?: { id: string; environment: { id: string } } | undefined
 }
 
-/** To be called once for each exchange, with the refusal where it is one. */
-export type NoteEnd = (exchange: EndedExchange, status: number, refusal?: Failure) => void
+/** To be called once for each request, with the refusal where it was refused. */
+export type RecordRequest = (context: EndedRequest, status: number, refusal?: ApiError) => void
 
-interface EndNeeds {
-  requests: Pick<Requests, 'note'>
+interface RecordRequestDeps {
+  requests: Pick<Requests, 'record'>
   log: Pick<Log, 'writes' | 'request'>
   clock: Pick<Clock, 'monotonic'>
 }
@@ -28,14 +28,14 @@ interface EndNeeds {
 /** All that we answer; any other word is a client's own, and not to be repeated. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Counts an exchange that is over, and tells the log of it. */
-export const createNoteEnd = ({ log, clock, requests }: EndNeeds): NoteEnd => {
+/** Counts a request that is over, and logs it. */
+export const createRecordRequest = ({ log, clock, requests }: RecordRequestDeps): RecordRequest => {
   const isTold = { debug: log.writes('debug'), info: log.writes('info') }
 
   return ({ request, route = '', set, begunAt, key }, status, refusal) => {
     const durationMs = clock.monotonic() - begunAt
     const method = methods.has(request.method) ? request.method : 'OTHER'
-    requests.note(method, route, status, refusal?.reason ?? '', durationMs)
+    requests.record(method, route, status, refusal?.reason ?? '', durationMs)
     // Asked every few seconds by programs: of no interest when all is well.
     const level = isHealthCheck(method, route) || route === '/metrics' ? 'debug' : 'info'
     if (!isTold[level]) return

@@ -37,7 +37,7 @@ const agentKept = 300
 export const others = { address: 'others', client: '' } as const
 
 /** Who used which key, until it is written. Only keys that were issued are ever in here. */
-export class Clients {
+export class ClientUsage {
   #byKey = new Map<string, KeyUse>()
   #pairs = 0
 

@@ -20,7 +20,7 @@ export const refusedPerEnvironment = 200
 const refusedMost = 20_000
 
 /** The newest refusals of each environment, until they are written. */
-export class RefusedLog {
+export class RecentRefusals {
   #rings = new Map<string, { entries: Refused[]; next: number }>()
   #size = 0
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { clientName, Clients, mergeUses, others, pairsPerKey } from '../../src/usage/clients.ts'
+import { clientName, ClientUsage, mergeUses, others, pairsPerKey } from '../../src/usage/client-usage.ts'
 import { createGate } from '../support/gate.ts'
 
 test.each([
@@ -27,7 +27,7 @@ const use = (address: string | null, userAgent: string | null) => ({
 })
 
 test('versions of a program at one address are one client; another address is another', () => {
-  const clients = new Clients()
+  const clients = new ClientUsage()
   for (const userAgent of ['curl/8', 'curl/9', 'curl/8']) clients.note(use('::1', userAgent), 'live', 5)
   clients.note(use('::2', 'curl/8'), 'live', 6)
   clients.note(use(null, null), 'live', 7)
@@ -39,7 +39,7 @@ test('versions of a program at one address are one client; another address is an
 })
 
 test('a key has at most a hundred clients in memory; the rest are counted as others, none is lost', () => {
-  const clients = new Clients()
+  const clients = new ClientUsage()
   for (let round = 0; round < 2; round++)
     for (let host = 0; host < 250; host++) clients.note(use(`10.0.0.${host}`, `agent-${host}`), 'live', host)
   const uses = [...clients.uses()]

@@ -7,12 +7,12 @@ interface Limits {
 
 type Uses = Iterable<[environmentId: string, used: number]>
 
-export interface StandingNeeds {
+export interface GaugeDeps {
   leases: { active(): Uses }
   windows: { active(nowMs: number): Uses }
   /** The limits of environments that have none of their own. */
   limits: Limits
-  census: {
+  counts: {
     activeCalls(): { provider: string; status: string; number: number }[]
     pendingDeliveries(): { number: number; oldestAt: number | null }
     liveKeys(before: number): { number: number; old: number; oldestAt: number | null }
@@ -23,14 +23,14 @@ export interface StandingNeeds {
 }
 
 /** How things stand at this moment. */
-export const standingMetrics = (needs: StandingNeeds, now: number, monotonic: number): Metric[] => {
-  const { leases, windows, limits, census } = needs
-  const own = census.ownLimits()
+export const gaugeMetrics = (deps: GaugeDeps, now: number, monotonic: number): Metric[] => {
+  const { leases, windows, limits, counts } = deps
+  const own = counts.ownLimits()
   const limitOf = (id: string, name: keyof Limits) => own.get(id)?.[name] ?? limits[name]
   const requests = summed(windows.active(monotonic), (id) => limitOf(id, 'requestsPerMinute'))
   const calls = summed(leases.active(), (id) => limitOf(id, 'concurrentCalls'))
-  const pending = census.pendingDeliveries()
-  const keys = census.liveKeys(needs.dueIfMadeBefore(now))
+  const pending = counts.pendingDeliveries()
+  const keys = counts.liveKeys(deps.dueIfMadeBefore(now))
   return [
     gauge(
       'callgate_window_requests',
@@ -58,7 +58,7 @@ export const standingMetrics = (needs: StandingNeeds, now: number, monotonic: nu
       name: 'callgate_calls_active',
       type: 'gauge',
       help: 'Calls that are not over, by status and who dials for them.',
-      samples: census
+      samples: counts
         .activeCalls()
         .map(({ provider, status, number }) => ({ labels: { provider, status }, value: number })),
     },

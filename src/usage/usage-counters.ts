@@ -26,10 +26,10 @@ export const granted = 'granted'
 export const peakCalls = 'peak_calls'
 
 /** Bounds what a disk that takes nothing for hours can cost; from there on counts join the newest minute there is. */
-const talliesMost = 100_000
+const minutesMost = 100_000
 
 /** What came of requests, by environment and minute, until it is written. */
-export class Tallies {
+export class UsageCounters {
   readonly #activeCalls: (environmentId: string) => number
   readonly #newest = new Map<string, Tally>()
   #all: Tally[] = []
@@ -83,7 +83,7 @@ export class Tallies {
   #at(environmentId: string, now: number) {
     const startAt = now - (now % spanMs.minute)
     const newest = this.#newest.get(environmentId)
-    if (newest && (newest.startAt === startAt || this.#all.length >= talliesMost)) return newest
+    if (newest && (newest.startAt === startAt || this.#all.length >= minutesMost)) return newest
     const tally: Tally = {
       environmentId,
       startAt,

@@ -15,7 +15,7 @@ interface Place {
 }
 
 /** The socket that requests come in by: http, or https with a certificate that can be changed while it serves. */
-export class Listener {
+export class Server {
   readonly #services: Services
   readonly #place: Place
   readonly #tls: Config['tls']

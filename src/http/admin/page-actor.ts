@@ -1,12 +1,14 @@
 import type { Server } from 'bun'
 import type { Config } from '../../config.ts'
-import type { Doer } from '../../audit.ts'
+import type { AuditActor } from '../../audit.ts'
 import { clientAddress } from '../address.ts'
 
-/** What the audit is told of who sent a request of the page. */
-export const doer = (
+/** The actor of a request from the dashboard, as the audit records it. */
+export const pageActor = (
   email: string,
   { request, server }: { request: Request; server: Pick<Server<unknown>, 'requestIP'> | null },
   { trustedProxies }: Pick<Config, 'trustedProxies'>,
-  now: number,
-): Doer => ({ at: now, actor: email, address: clientAddress(request, server, trustedProxies) })
+): AuditActor => ({
+  name: email,
+  address: clientAddress(request, server, trustedProxies),
+})

@@ -1,5 +1,5 @@
 /** Runs work at most so many at a time, the rest in the order in which it came. */
-export const createTurns = (atOnce: number) => {
+export const createLimiter = (atOnce: number) => {
   const queue: (() => void)[] = []
   let running = 0
 

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
-import { Failure } from '../failures.ts'
-import type { EndedExchange, NoteEnd } from './ended.ts'
+import { ApiError } from '../failures.ts'
+import type { EndedRequest, RecordRequest } from './record-request.ts'
 import { isHealthCheck } from './health.ts'
 
 /** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
@@ -19,21 +19,21 @@ export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ??
 /** Elysia looks for the path from the eleventh character on, and so takes one too late after a host shorter than this. */
 const shortHost = 4
 
-interface ExchangeNeeds {
+interface RequestContextDeps {
   /** The methods of a path: behind a short host, a path that we do not have must not become one that we have. */
   allow(path: string): string[]
   clock: Pick<Clock, 'monotonic'>
-  noteEnd: NoteEnd
+  recordRequest: RecordRequest
 }
 
 /**
- * Opens every exchange: gives it an id, and refuses it when it does not say clearly whom it is for. Ends those that went
+ * Opens every requestContext: gives it an id, and refuses it when it does not say clearly whom it is for. Ends those that went
  * well; the others end in `failure`.
  */
-export const exchange = ({ allow, clock, noteEnd }: ExchangeNeeds) => {
+export const requestContext = ({ allow, clock, recordRequest }: RequestContextDeps) => {
   const refuseUnclear = createHostCheck(allow)
   return (
-    new Elysia({ name: 'exchange' })
+    new Elysia({ name: 'request-context' })
       .decorate('begunAt', 0)
       .onRequest((opened) => {
         opened.begunAt = clock.monotonic()
@@ -45,7 +45,7 @@ export const exchange = ({ allow, clock, noteEnd }: ExchangeNeeds) => {
         { as: 'global' },
         ({ request, route, set, begunAt, error, key, responseValue }: Ending) => {
           if (error === undefined)
-            noteEnd({ request, route, set, begunAt, key }, statusOf(responseValue, set))
+            recordRequest({ request, route, set, begunAt, key }, statusOf(responseValue, set))
           // Elysia takes what this gives back for the answer to a failure, also when it is nothing.
           return responseValue as Response
         },
@@ -53,8 +53,8 @@ export const exchange = ({ allow, clock, noteEnd }: ExchangeNeeds) => {
   )
 }
 
-interface Ending extends EndedExchange {
-  set: EndedExchange['set'] & { status?: number | string }
+interface Ending extends EndedRequest {
+  set: EndedRequest['set'] & { status?: number | string }
   /** There where it failed. */
   error?: unknown
   responseValue: unknown
@@ -63,7 +63,7 @@ interface Ending extends EndedExchange {
 const statusOf = (response: unknown, { status }: Ending['set']) =>
   response instanceof Response ? response.status : Number(status ?? 200)
 
-const createHostCheck = (allow: ExchangeNeeds['allow']) => {
+const createHostCheck = (allow: RequestContextDeps['allow']) => {
   // Almost every request names the same host: the one that was judged last.
   let judged: string | undefined
   return (request: Request) => {
@@ -71,9 +71,9 @@ const createHostCheck = (allow: ExchangeNeeds['allow']) => {
     if (host === judged) return
     // HTTP/1.0 needs none, and load balancers ask by it. Elsewhere, who is meant has to be clear.
     if (host === '' && isHealthCheck(request.method, pathOf(request))) return
-    if (!isHost(host)) throw new Failure('invalid_host')
+    if (!isHost(host)) throw new ApiError('invalid_host')
     if (host.length >= shortHost) judged = host
     else if (allow(pathOf(request)).length === 0)
-      throw new Failure('not_found', { detail: 'There is nothing at this path.' })
+      throw new ApiError('not_found', { detail: 'There is nothing at this path.' })
   }
 }

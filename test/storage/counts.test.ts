@@ -4,11 +4,11 @@ import { plansOf, readsRows } from '../support/plans.ts'
 
 test('what a scrape asks of all keys and all events is answered from indexes: of each there are hundreds of thousands', () => {
   const gate = createGate()
-  const { census } = gate.services
-  expect(readsRows(gate, 'keys', () => census.liveKeys(gate.clock.now()))).toBe(false)
-  expect(readsRows(gate, 'deliveries', () => census.pendingDeliveries())).toBe(false)
+  const { counts } = gate.services
+  expect(readsRows(gate, 'keys', () => counts.liveKeys(gate.clock.now()))).toBe(false)
+  expect(readsRows(gate, 'deliveries', () => counts.pendingDeliveries())).toBe(false)
   // It would be noticed.
-  expect(readsRows(gate, 'calls', () => census.activeCalls())).toBe(true)
+  expect(readsRows(gate, 'calls', () => counts.activeCalls())).toBe(true)
 })
 
 test('the agencies whose keys are due for rotation are found by the age of those keys', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { createTurns } from '../../src/outgoing/turns.ts'
+import { createLimiter } from '../../src/outgoing/limiter.ts'
 import { settled } from '../support/clock.ts'
 
 test('never runs more than so many at a time, and all of them in their order', async () => {
-  const inTurn = createTurns(3)
+  const limit = createLimiter(3)
   const began: number[] = []
   const finish: (() => void)[] = []
   let running = 0
@@ -16,7 +16,7 @@ test('never runs more than so many at a time, and all of them in their order', a
     if (name % 2 === 1) throw new Error('failed')
     return name
   }
-  const all = Promise.allSettled(Array.from({ length: 10 }, (_, name) => inTurn(work(name))))
+  const all = Promise.allSettled(Array.from({ length: 10 }, (_, name) => limit(work(name))))
   while (began.length < 10 || finish.length > 0) {
     await settled()
     finish.shift()?.()

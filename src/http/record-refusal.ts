@@ -1,7 +1,7 @@
 import type { Server } from 'bun'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Failure } from '../failures.ts'
+import type { ApiError } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress } from './address.ts'
@@ -9,7 +9,7 @@ import { readUserAgent } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 /** The request that was refused, as a hook sees it. */
-export interface RefusedExchange {
+export interface RefusedRequest {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
   set: { headers: Record<string, string | number | string[]> }
@@ -18,14 +18,14 @@ export interface RefusedExchange {
 }
 
 /** Notes a refusal for a request whose key is known; `admitted` when it had passed admission. */
-export type NoteRefusal = (
+export type RecordRefusal = (
   key: KeyInEnvironment,
-  refusal: Failure,
-  exchange: RefusedExchange,
+  refusal: ApiError,
+  context: RefusedRequest,
   admitted: boolean,
 ) => void
 
-interface RefusalNeeds {
+interface RecordRefusalDeps {
   usage: Pick<Usage, 'refuse' | 'refuseAdmitted'>
   rateLimits: RateLimits
   clock: Clock
@@ -33,8 +33,8 @@ interface RefusalNeeds {
 }
 
 /** Notes refusals with the counters as they stand now. */
-export const createNoteRefusal =
-  ({ usage, rateLimits, clock, trustedProxies }: RefusalNeeds): NoteRefusal =>
+export const createRecordRefusal =
+  ({ usage, rateLimits, clock, trustedProxies }: RecordRefusalDeps): RecordRefusal =>
   ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {
     const address = clientAddress(request, server, trustedProxies)
     const refused = {

@@ -61,7 +61,7 @@ const forms: Record<string, Form> = {
     fields: ({ gate }) => ({ replaces: gate.services.keys.live(gate.production.id)?.id ?? '' }),
   },
   [`${inEnvironment}/access`]: { leaves: 'access.disabled', fields: { enabled: 'false' } },
-  [`${inEnvironment}/test-call`]: { leaves: 'call.test', fields: { story: '00' } },
+  [`${inEnvironment}/test-call`]: { leaves: 'call.test', fields: { scenario: '00' } },
   [`${inEnvironment}/webhook`]: { leaves: 'webhook.saved', fields: { url: 'http://127.0.0.1:9/other' } },
   [`${inEnvironment}/webhook/secret`]: { leaves: 'webhook.secret_rotated' },
   [`${inEnvironment}/webhook/test`]: { leaves: 'webhook.tested' },

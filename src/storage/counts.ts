@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { calls, deliveries, environments, keys } from './schema.ts'
 
 /** How much there is of what, for whoever watches the server. Each question is answered from an index, or is small. */
-export const createCensus = ({ orm }: Database) => ({
+export const createCounts = ({ orm }: Database) => ({
   /** The calls that are not over. */
   activeCalls: (): { provider: string; status: Call['status']; number: number }[] =>
     orm
