@@ -38,7 +38,7 @@ const python: Verify = (secret, headers, text) =>
     [
       'python3',
       '-c',
-      'import json, os; from verify import verified; verified(os.environ["BODY"].encode(), json.loads(os.environ["HEADERS"])); print("genuine")',
+      'import json, os; from verify import verified; verified(os.environ["BODY"].encode(), json.loads(os.environ["HEADERS"])); print("valid")',
     ],
     {
       WEBHOOK_SECRET: secret,
