@@ -114,7 +114,14 @@ interface Resolved {
   words: string[]
 }
 
-/** Follows the words of a command line down to its command. A noun with one verb alone needs not be told it. */
+/** The verb of a noun that is given options and no verb, or has only one: `callgate usage --agency Acme`, `callgate audit`. */
+const usualVerb = (verbs: string[], word: string) => {
+  if (verbs.length === 1 && (word === '' || word.startsWith('-'))) return verbs[0]
+  const isOption = word.startsWith('-') && word !== '--help' && word !== '-h'
+  return isOption ? ['show', 'list'].find((verb) => verbs.includes(verb)) : undefined
+}
+
+/** Follows the words of a command line down to its command. */
 const resolve = (root: CommandDef, args: string[]): Resolved => {
   let command = root
   let rest = args
@@ -125,8 +132,7 @@ const resolve = (root: CommandDef, args: string[]): Resolved => {
     const [word = ''] = rest
     const names = Object.keys(subCommands)
     const isNamed = names.includes(word)
-    const isAlone = names.length === 1 && (word === '' || word.startsWith('-'))
-    const name = isNamed ? word : isAlone ? names[0] : undefined
+    const name = isNamed ? word : usualVerb(names, word)
     const next = name === undefined ? undefined : subCommands[name]
     if (name === undefined || !next)
       return { command, parents: { meta: { name: ancestors.join(' ') } }, rest, words }

@@ -9,7 +9,8 @@ export interface Field {
   description: string
   /** What stands for its value in the help. */
   hint: string | undefined
-  type: 'text' | 'number' | 'boolean' | 'pairs'
+  /** `pairs` are names with texts, `json` any object. */
+  type: 'text' | 'number' | 'boolean' | 'pairs' | 'json'
   /** Given once for each of its values. */
   isList: boolean
   /** What it can be, where that is a choice. */
@@ -52,10 +53,12 @@ export const fieldsOf = (operation: Operation): Field[] => {
   })
 }
 
-const typeOf = ({ type }: Property): Field['type'] => {
-  if (type === 'boolean') return 'boolean'
-  if (type === 'integer' || type === 'number') return 'number'
-  return type === 'object' ? 'pairs' : 'text'
+const typeOf = ({ type, additionalProperties }: Property): Field['type'] => {
+  const types = [type].flat()
+  if (types.includes('boolean')) return 'boolean'
+  if (types.includes('integer') || types.includes('number')) return 'number'
+  if (!types.includes('object')) return 'text'
+  return additionalProperties === undefined ? 'json' : 'pairs'
 }
 
 const withoutNull = (property: Property): Property => {
