@@ -54,10 +54,10 @@ export const fieldsOf = (operation: Operation): Field[] => {
 }
 
 const typeOf = ({ type, additionalProperties }: Property): Field['type'] => {
-  const types = [type].flat()
-  if (types.includes('boolean')) return 'boolean'
-  if (types.includes('integer') || types.includes('number')) return 'number'
-  if (!types.includes('object')) return 'text'
+  const types = new Set([type].flat())
+  if (types.has('boolean')) return 'boolean'
+  if (types.has('integer') || types.has('number')) return 'number'
+  if (!types.has('object')) return 'text'
   return additionalProperties === undefined ? 'json' : 'pairs'
 }
 
