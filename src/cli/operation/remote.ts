@@ -1,7 +1,7 @@
 import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
-import { agreedHeader, operationIdHeader, unknownOperation } from '../../http/admin-api/index.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import { parseExactly } from '../../json.ts'
 import type { Door } from './door.ts'
 

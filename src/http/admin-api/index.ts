@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { requireConnected } from '../../calls/connected.ts'
 import { ApiError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
@@ -51,13 +52,6 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       { parse: 'none' },
     )
 }
-
-/** What a name that is no operation's is answered with: a command may be of a newer version than the server. */
-export const unknownOperation = 'There is no such operation.'
-/** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
-export const agreedHeader = 'callgate-agreed'
-/** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
-export const operationIdHeader = 'callgate-operation-id'
 
 const readOptions = ({ headers }: Request): PerformOptions => {
   const agreed = headers.get(agreedHeader)
