@@ -114,7 +114,17 @@ interface Resolved {
   words: string[]
 }
 
-/** Finds the command of a command line. The verb may be left out where a noun has only one. */
+/**
+ * The implied verb of a noun that has only one, or is given options and no verb: `callgate usage --agency Acme`,
+ * `callgate audit`.
+ */
+const usualVerb = (verbs: string[], word: string) => {
+  if (verbs.length === 1 && (word === '' || word.startsWith('-'))) return verbs[0]
+  const isOption = word.startsWith('-') && word !== '--help' && word !== '-h'
+  return isOption ? ['show', 'list'].find((verb) => verbs.includes(verb)) : undefined
+}
+
+/** Finds the command of a command line. */
 const resolve = (root: CommandDef, args: string[]): Resolved => {
   let command = root
   let rest = args
@@ -125,8 +135,7 @@ const resolve = (root: CommandDef, args: string[]): Resolved => {
     const [word = ''] = rest
     const names = Object.keys(subCommands)
     const isNamed = names.includes(word)
-    const isAlone = names.length === 1 && (word === '' || word.startsWith('-'))
-    const name = isNamed ? word : isAlone ? names[0] : undefined
+    const name = isNamed ? word : usualVerb(names, word)
     const next = name === undefined ? undefined : subCommands[name]
     if (name === undefined || !next)
       return { command, parents: { meta: { name: ancestors.join(' ') } }, rest, words }

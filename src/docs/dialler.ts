@@ -1,4 +1,4 @@
-/** A dialler for the `http` provider that rings nobody. Run: HOOK_SECRET=whsec_… PORT=8080 bun dialler.ts */
+/** A dialler for the `http` provider that places no calls. Run: HOOK_SECRET=whsec_… PORT=8080 bun dialler.ts */
 import { Webhook } from 'standardwebhooks'
 
 const { HOOK_SECRET = '', PORT = '8080' } = process.env
@@ -6,7 +6,7 @@ const webhook = new Webhook(HOOK_SECRET)
 const calls = new Map<string, { id: string; call_id: string; status: string }>()
 const endings: Record<string, string> = { ringing: 'canceled', in_progress: 'completed' }
 
-/** Your telephony goes here. This rings for a second and talks for three, reporting each, unless the call is ended. */
+/** Put your telephony here. This rings for one second and talks for three, and reports each step until the call ends. */
 const dial = async (call: { status: string }, reportTo: string) => {
   for (const status of ['ringing', 'in_progress', 'completed']) {
     if (!endings[call.status]) return
@@ -14,7 +14,7 @@ const dial = async (call: { status: string }, reportTo: string) => {
     const [id, now, body] = [`msg_${crypto.randomUUID()}`, new Date(), JSON.stringify(call)]
     const [time, signature] = [String(Math.floor(now.getTime() / 1000)), webhook.sign(id, now, body)]
     const headers = { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature }
-    await fetch(reportTo, { method: 'POST', headers, body }).catch(() => {}) // when it is lost, the gate asks
+    await fetch(reportTo, { method: 'POST', headers, body }).catch(() => {}) // if it is lost, callgate asks
     await Bun.sleep(status === 'ringing' ? 1000 : 3000)
   }
 }
@@ -24,7 +24,7 @@ const take = async (request: Request) => {
   try {
     webhook.verify(body, Object.fromEntries(request.headers))
   } catch {
-    return Response.json({ error: 'The signature is not right.' }, { status: 401 })
+    return Response.json({ error: 'Invalid signature.' }, { status: 401 })
   }
   const { type, call_id = '', report_to = '' } = JSON.parse(body) as Record<string, string>
   if (type === 'check') return Response.json({ ok: true })

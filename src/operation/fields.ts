@@ -9,7 +9,8 @@ export interface Field {
   description: string
   /** The placeholder of the value in the help. */
   hint: string | undefined
-  type: 'text' | 'number' | 'boolean' | 'pairs'
+  /** `pairs` are names with texts, `json` any object. */
+  type: 'text' | 'number' | 'boolean' | 'pairs' | 'json'
   /** Repeatable: each use adds a value. */
   isList: boolean
   /** The possible values of an enumeration. */
@@ -52,10 +53,12 @@ export const fieldsOf = (operation: Operation): Field[] => {
   })
 }
 
-const typeOf = ({ type }: Property): Field['type'] => {
-  if (type === 'boolean') return 'boolean'
-  if (type === 'integer' || type === 'number') return 'number'
-  return type === 'object' ? 'pairs' : 'text'
+const typeOf = ({ type, additionalProperties }: Property): Field['type'] => {
+  const types = new Set([type].flat())
+  if (types.has('boolean')) return 'boolean'
+  if (types.has('integer') || types.has('number')) return 'number'
+  if (!types.has('object')) return 'text'
+  return additionalProperties === undefined ? 'json' : 'pairs'
 }
 
 const withoutNull = (property: Property): Property => {

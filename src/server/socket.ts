@@ -24,7 +24,9 @@ export const serveSocket = (services: Services, directory: string) => {
   return {
     path,
     remove,
-    /** Answers the open requests, and accepts no more. */
-    stop: () => server.stop(),
+    /** Accepts no more connections; resolves when the open requests are answered. */
+    close: () => server.stop(),
+    /** Closes all open connections. */
+    cut: () => server.stop(true),
   }
 }

@@ -39,8 +39,8 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
 
     /** Answers the accepted requests within `drainMs`, then flushes everything to disk. */
     const stop = async () => {
-      await Promise.race([drained(server, services), Bun.sleep(drainMs)])
-      await Promise.all([server.cut(), socket.stop()])
+      await Promise.race([Promise.all([drained(server, services), socket.close()]), Bun.sleep(drainMs)])
+      await Promise.all([server.cut(), socket.cut()])
       undoAll()
     }
     const setupLink = prepareSetup(services, config.publicUrl ?? url)
@@ -66,7 +66,7 @@ const lockPatiently = async (dataDir: DataDir, instance: string) => {
     if (isServer || Date.now() >= until) {
       const who = holder === null || holder === 'unknown' ? '' : ` (process ${holder.pid})`
       throw new CommandError(
-        `Another callgate${who} uses the data directory ${dataDir.path}. Stop it first: two servers would each allow all requests.`,
+        `Another callgate${who} uses the data directory ${dataDir.path}: two servers would each allow all requests. To upgrade or restart, stop that process first (kill -TERM ${holder === null || holder === 'unknown' ? 'PID' : holder.pid}), then start this one.`,
       )
     }
     await Bun.sleep(lockPauseMs)

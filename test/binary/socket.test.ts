@@ -101,3 +101,14 @@ describe('without a server', () => {
     expect(made.map(({ code, err }) => ({ code, err }))).toEqual(made.map(() => ({ code: 0, err: '' })))
   })
 })
+
+test('metadata comes back from the command line with every digit', async () => {
+  using directory = temporaryDirectory()
+  await using server = await startBinary(directory.path)
+  const { agency } = await provision(server.command)
+  const whose = ['--agency', agency, '--environment', 'production']
+  const metadata = '{"order":12345678901234567890}'
+  await server.command('call', 'trigger', ...whose, '--phone-number', '+15551234500', '--metadata', metadata)
+  const { out } = await commandIn(directory.path, 'call', 'list', '--agency', agency, '--json')
+  expect(out).toContain(`"metadata":${metadata}`)
+})

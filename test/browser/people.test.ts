@@ -123,7 +123,7 @@ test.each(['light', 'dark'] as const)(
     await look('audit of an agency')
     await page.goto(`${site.url}/admin/audit`)
     await look('audit log')
-    const { link: reset = '' } = await site.command('admin', 'reset', '--email', operator.email)
+    const { link: reset = '' } = await site.command('person', 'reset', '--person', operator.email)
     await page.goto(`${site.url}${new URL(reset).pathname}${new URL(reset).search}`)
     await look('new password')
     expect(violations).toEqual([])

@@ -54,7 +54,7 @@ test('a directory in order is found well, and nothing secret is told', async () 
   expect(says).not.toContain('very secret')
 })
 
-test('agents that cannot place calls are named with the reason, some of many, and the others are counted', async () => {
+test('agents that cannot place calls are named with the reason, some of many, and the others are counted, but for deleted ones', async () => {
   using data = filled()
   const bad = { provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }
   data.addAgent({ ...bad, ref: 'https://twiml.example/answer' })
@@ -66,6 +66,8 @@ test('agents that cannot place calls are named with the reason, some of many, an
   expect(line).toStartWith('5 of 6 cannot place calls: Ann (')
   expect(line.match(/must be an https URL/g)).toHaveLength(3)
   expect(line).not.toContain('not-a-url')
+  data.sqlite.run("update agents set deleted_at = 1 where ref = 'not-a-url'")
+  expect((await examine(data.path)).says).toContain('1 at a provider, with all that it asks for')
 })
 
 test('permissions that were not looked at are not called good', () => {

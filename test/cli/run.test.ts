@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { allExamples } from '../../src/cli/examples.ts'
+import { triggerCall } from '../../src/calls/operations/trigger.ts'
+import { readInput } from '../../src/cli/operation/input.ts'
+import { fieldsOf } from '../../src/operation/fields.ts'
 import { operations } from '../../src/operations.ts'
 import { run } from '../../src/cli/run.ts'
 import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
@@ -222,4 +225,22 @@ test('the version is the package’s', async () => {
   const { runIn } = shell(directory.path)
   for (const line of ['version', '--version', '-v'])
     expect(await runIn(line)).toEqual({ code: 0, out: `${version}\n`, err: '' })
+})
+
+test('a noun that is given options and no verb is shown or listed', async () => {
+  using directory = temporaryDataDir()
+  const { runIn, json } = shell(directory.path)
+  await json('agency create --name Acme --plan agency')
+  expect((await runIn('agency --agency Acme')).out).toContain('name: Acme')
+  expect((await runIn('audit')).out).toContain('agency.created')
+  expect((await runIn('usage --agency Acme --json')).code).toBe(0)
+  expect((await runIn('agency')).err).toStartWith('Which command? One of: create, ')
+})
+
+test('a JSON flag keeps every digit, and what is no JSON is refused without being repeated', async () => {
+  const io = { env: {}, isTerminal: false, out: () => {}, err: () => {} }
+  const fields = fieldsOf(triggerCall)
+  const input = await readInput(io, fields, ['--metadata', '{"order": 12345678901234567890}'])
+  expect(JSON.stringify(input)).toBe('{"metadata":{"order":12345678901234567890}}')
+  expect(readInput(io, fields, ['--metadata', '{secret'])).rejects.toThrow('--metadata is not valid JSON.')
 })

@@ -21,10 +21,10 @@ test('the table of ages is that of the program', async () => {
   const { keepDays } = readConfig({}, false)
   const ages = {
     calls: /^\| calls, .+?\| (\d+) days/m,
-    deliveries: /^\| deliveries of webhooks +\| (\d+) days/m,
-    refusals: /^\| refused requests +\| (\d+) days/m,
-    usage: /^\| figures of use +\| (\d+) days by the hour/m,
-    audit: /^\| the audit +\| (\d+) days/m,
+    deliveries: /^\| webhook deliveries +\| (\d+) days/m,
+    refusals: /^\| rejected requests +\| (\d+) days/m,
+    usage: /^\| usage +\| (\d+) days per hour/m,
+    audit: /^\| audit log +\| (\d+) days/m,
   }
   for (const [name, pattern] of Object.entries(ages))
     expect({ name, days: Number(pattern.exec(text)?.[1]) }).toEqual({

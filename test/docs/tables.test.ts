@@ -55,7 +55,7 @@ test('the page about providers says of each what its form asks for', async () =>
     expect(section).toContain(`\`${name}\``)
     const optional = (required: boolean) => (required ? '' : ' (optional)')
     expect(rowsOf(section)).toEqual([
-      ['you enter', 'what it is'],
+      ['field', 'description'],
       ...credentials.map((one) => [`\`${one.name}\`${optional(one.required && !one.make)}`, one.description]),
       ...(['ref', 'from'] as const).map((field) => [
         `\`--${field}\`${optional(agent[field].required)}`,

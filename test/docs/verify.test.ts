@@ -17,7 +17,7 @@ const run = async (command: string[], env: Record<string, string>, cwd: string) 
     stderr: 'pipe',
   })
   const text = await new Response(child.stdout).text()
-  return (await child.exited) === 0 && text.trim().endsWith('genuine')
+  return (await child.exited) === 0 && text.trim().endsWith('valid')
 }
 
 const typescript: Verify = (secret, headers, text) =>
@@ -27,7 +27,7 @@ const typescript: Verify = (secret, headers, text) =>
       '-e',
       `import { verified } from '${examples}/verify.ts'
        verified(process.env.BODY, new Headers(JSON.parse(process.env.HEADERS)))
-       console.log('genuine')`,
+       console.log('valid')`,
     ],
     { WEBHOOK_SECRET: secret, BODY: text, HEADERS: JSON.stringify(headers) },
     examples,
@@ -38,7 +38,7 @@ const python: Verify = (secret, headers, text) =>
     [
       'python3',
       '-c',
-      'import json, os; from verify import verified; verified(os.environ["BODY"].encode(), json.loads(os.environ["HEADERS"])); print("genuine")',
+      'import json, os; from verify import verified; verified(os.environ["BODY"].encode(), json.loads(os.environ["HEADERS"])); print("valid")',
     ],
     {
       WEBHOOK_SECRET: secret,

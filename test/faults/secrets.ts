@@ -148,12 +148,12 @@ await command('webhook', 'test', ...environment).catch(() => {})
 
 // Two people more, by links, one of whom forgets and changes a password.
 const tokenOf = (link = '') => keep('link token', new URL(link).searchParams.get('token') ?? '')
-const invited = await command('admin', 'invite', '--role', 'operator')
+const invited = await command('person', 'invite', '--role', 'operator')
 const email = 'second@example.com'
 const password = keep('password', `password-${random()}`)
 const joined = await postTo(url, '/admin/invitation', { token: tokenOf(invited.link), email, password })
 keepCookie(cookieOf(joined))
-const reset = await command('admin', 'reset', '--email', email)
+const reset = await command('person', 'reset', '--person', email)
 const newer = keep('password', `password-${random()}`)
 keepCookie(
   cookieOf(await postTo(url, '/admin/new-password', { token: tokenOf(reset.link), password: newer })),
@@ -165,7 +165,17 @@ const again = cookieOf(await postTo(url, '/admin/sign-in', { email, password: ne
 keepCookie(again)
 const changing = await postTo(url, '/admin/account/password', changed, { cookie: again })
 keepCookie(cookieOf(changing) || again)
-tokenOf((await command('admin', 'invite', '--role', 'operator')).link)
+tokenOf((await command('person', 'invite', '--role', 'operator')).link)
+
+const admin = await command('token', 'create', '--name', 'ci', '--permission', '*')
+const adminToken = keep('admin token', admin.token ?? '')
+for (const path of ['token.list', `token.list?t=${adminToken}`, `${adminToken}`, 'key.rotate'])
+  await ask(`/api/admin/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ agency: adminToken, environment: 'production' }),
+  })
+await ask('/api/v1/key', { headers: { authorization: `Bearer ${adminToken}` } })
 
 let key = keep('key', (await command('key', 'generate', ...environment)).key)
 let used = 0
@@ -217,10 +227,10 @@ const told = [
 const backup = join(directory.path, 'backup.db')
 await command('backup', backup)
 const filesNow = () =>
-  readdirSync(directory.path).map((name) => ({
-    where: name,
-    bytes: readFileSync(join(directory.path, name)),
-  }))
+  readdirSync(directory.path, { withFileTypes: true })
+    // The socket for commands holds nothing.
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ where: name, bytes: readFileSync(join(directory.path, name)) }))
 const living = filesNow()
 await server.stop()
 await parrot.stop(true)

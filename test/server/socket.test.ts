@@ -8,7 +8,7 @@ test('the socket of the operations can be opened by its owner alone, and is gone
   using directory = temporaryDirectory()
   const socket = serveSocket(createGate().services, directory.path)
   expect(statSync(socket.path).mode & 0o777).toBe(0o600)
-  await socket.stop()
+  await socket.close()
   socket.remove()
   expect(existsSync(socket.path)).toBe(false)
 })

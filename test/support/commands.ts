@@ -9,7 +9,7 @@ export const takeCommands = ({ services }: Gate, path: string) => {
   const socket = serveSocket(services, path)
   held.publish({ url: 'http://localhost', socket: socket.path })
   return () => {
-    void socket.stop()
+    void socket.cut()
     socket.remove()
     held.unlock()
   }

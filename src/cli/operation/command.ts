@@ -98,6 +98,8 @@ const performOnce = async (door: Door, operation: Operation, input: unknown, opt
   }
 }
 
+const valueHints: Partial<Record<Field['type'], string>> = { pairs: 'name=value', number: 'n', json: 'json' }
+
 const argOf = ({
   type,
   description,
@@ -111,6 +113,6 @@ const argOf = ({
   if (type === 'boolean') return { type: 'boolean', description: help }
   const base = { description: help, ...(required && { required: true as const }) }
   if (choices.length > 0) return { type: 'enum', options: choices, ...base }
-  const valueHint = hint ?? (type === 'pairs' ? 'name=value' : type === 'number' ? 'n' : undefined)
+  const valueHint = hint ?? valueHints[type]
   return { type: 'string', ...base, ...(valueHint !== undefined && { valueHint }) }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CommandError } from '../../failures.ts'
 import type { Io } from '../io.ts'
+import { parseExactly } from '../../json.ts'
 import type { Field } from '../../operation/fields.ts'
 
 /** The hint on secrets in the help. */
@@ -51,10 +52,20 @@ const valueOf = async (io: Io, field: Field, given: Given): Promise<unknown> => 
   return field.isSecret ? secretOf(io, field.flag, given) : scalarOf(field, given)
 }
 
-const scalarOf = ({ type, nullWord }: Field, text: string) => {
+const scalarOf = ({ type, flag, nullWord }: Field, text: string) => {
   if (nullWord !== undefined && text === nullWord) return null
+  if (type === 'json') return jsonOf(flag, text)
   // An invalid number stays a text, so that the operation's own message appears.
   return type === 'number' && /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
+}
+
+/** Parsed with exact numbers, as a body of the API. */
+const jsonOf = (flag: string, text: string): unknown => {
+  try {
+    return parseExactly(text)
+  } catch {
+    throw new CommandError(`--${flag} is not valid JSON.`)
+  }
 }
 
 const pairsOf = async (io: Io, field: Field, given: string[]) => {

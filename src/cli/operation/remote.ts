@@ -1,7 +1,8 @@
 import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
-import { agreedHeader, operationIdHeader } from '../../http/admin-api/index.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
+import { parseExactly } from '../../json.ts'
 import type { Door } from './door.ts'
 
 interface Place {
@@ -19,8 +20,13 @@ const timeoutMs = 60_000
 export const remoteDoor = ({ url, token, unix }: Place): Door => {
   const post = async (path: string, input: unknown, options: PerformOptions = {}) => {
     const response = await send(`${url}/api/admin/v1/${path}`, input, options)
-    const body = (await response.json().catch(() => undefined)) as Body | undefined
+    const body = bodyIn(await response.text())
     if (body?.success === true) return body.data
+    if (response.status === 404 && body?.error === unknownOperation)
+      throw new CommandError(
+        `The server does not know ${path}: it is another version of callgate.`,
+        'not_found',
+      )
     if (body?.success === false) throw new CommandError(body.error, body.code)
     throw new CommandError(`${url} is no callgate: it responded with status ${response.status}.`)
   }
@@ -53,6 +59,15 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
     preview: async (operation, input) =>
       ((await post(`${operation.name}/preview`, input)) as { ends: string | null }).ends,
     close: () => {},
+  }
+}
+
+/** Numbers stay as they were written: what is printed as JSON has every digit. */
+const bodyIn = (text: string): Body | undefined => {
+  try {
+    return parseExactly(text) as Body
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-/** Triggers a call for each number; run again, it makes only those that are missing. */
+/** Triggers a call for each number. Run it again to trigger only the missing ones. */
 import { createClient } from 'callgate/client'
 
 const { CALLGATE_URL: baseUrl = '', CALLGATE_KEY: key = '' } = process.env

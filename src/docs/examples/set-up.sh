@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets an agency up through the admin API: agency, agent, provider, webhook, key, first call.
+# Sets up an agency through the admin API: agency, provider, agent, webhook, key, first call.
 # Needs curl, and python3 to read JSON. Usage: CALLGATE_URL=… CALLGATE_ADMIN_TOKEN=… DIALLER_URL=… DIALLER_SECRET=whsec_… WEBHOOK_URL=… set-up.sh
 set -euo pipefail
 
@@ -7,7 +7,7 @@ admin() { # operation, input
   curl -sS --fail-with-body -X POST "$CALLGATE_URL/api/admin/v1/$1" \
     -H "Authorization: Bearer $CALLGATE_ADMIN_TOKEN" -H "Content-Type: application/json" -d "$2"
 }
-field() { # name, of the data in standard input
+field() { # name of a field in the response's data, which is on standard input
   python3 -c 'import json, sys; print(json.load(sys.stdin)["data"][sys.argv[1]])' "$1"
 }
 
@@ -18,6 +18,6 @@ admin agent.default "{\"agency\": \"Acme\", \"environment\": \"staging\", \"agen
 admin webhook.set "{\"agency\": \"Acme\", \"environment\": \"staging\", \"url\": \"$WEBHOOK_URL\"}" >&2
 key=$(admin key.generate '{"agency": "Acme", "environment": "staging"}' | field key)
 
-# Staging rings no phone: the simulator plays the call.
+# Staging calls nobody: the simulator plays the call.
 curl -sS --fail-with-body -X POST "$CALLGATE_URL/api/v1/calls/trigger" \
   -H "Authorization: Bearer $key" -H "Content-Type: application/json" -d '{"phone_number": "+15551234500"}'

@@ -7,7 +7,7 @@ RETRIABLE = {409, 429, 503}
 
 
 def send(order: dict, idempotency_key: str):
-    """One try: status, headers and body; status 0 when there was no answer."""
+    """Sends one attempt. Returns status, headers and body; status 0 if there was no response."""
     headers = {
         "Authorization": f"Bearer {KEY}",
         "Content-Type": "application/json",
@@ -16,17 +16,17 @@ def send(order: dict, idempotency_key: str):
     request = urllib.request.Request(f"{URL}/api/v1/calls/trigger", json.dumps(order).encode(), headers)
     try:
         try:
-            answer = urllib.request.urlopen(request, timeout=30)
-        except urllib.error.HTTPError as refusal:
-            answer = refusal
-        with answer:
-            return answer.status, answer.headers, parse(answer.read())
+            response = urllib.request.urlopen(request, timeout=30)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            return response.status, response.headers, parse(response.read())
     except (OSError, http.client.HTTPException):
-        return 0, {}, {"error": "no answer", "code": "unreachable"}
+        return 0, {}, {"error": "no response", "code": "unreachable"}
 
 
 def parse(text: bytes) -> dict:
-    """What stands between you and callgate may answer with anything."""
+    """Parses a body. A proxy in front of callgate may respond with anything."""
     try:
         body = json.loads(text)
     except ValueError:
@@ -35,7 +35,7 @@ def parse(text: bytes) -> dict:
 
 
 def wait_seconds(retry_after: str, attempt: int) -> float:
-    """How long to wait: as Retry-After says (RFC 9110: seconds or a date), an hour at most, else ever longer."""
+    """Seconds to wait: Retry-After (RFC 9110: seconds or a date), at most an hour; else exponential backoff."""
     try:
         is_number = re.fullmatch("[0-9]+", retry_after)
         date = None if is_number else calendar.timegm(email.utils.parsedate(retry_after))
@@ -46,7 +46,7 @@ def wait_seconds(retry_after: str, attempt: int) -> float:
 
 
 def trigger(order: dict, idempotency_key: str = "", tries: int = 8):
-    """Triggers one call; gives its id and the headers of the answer. One key for all tries: a lost answer rings nobody twice."""
+    """Triggers one call. Returns its ID and the response's headers. All attempts share one Idempotency-Key."""
     idempotency_key = idempotency_key or str(uuid.uuid4())
     for attempt in range(tries):
         status, headers, body = send(order, idempotency_key)
@@ -59,7 +59,7 @@ def trigger(order: dict, idempotency_key: str = "", tries: int = 8):
 
 
 def trigger_all(orders: list):
-    """Triggers many calls, spaced out: with nothing left in the window it waits until the oldest request leaves it."""
+    """Triggers many calls. When the window is used up, waits until its oldest request leaves it."""
     headers = {}
     for order in orders:
         full = re.search(r'"permin";r=0;t=(\d+)', headers.get("RateLimit") or "")
@@ -68,13 +68,13 @@ def trigger_all(orders: list):
         try:
             call_id, headers = trigger(order)
             yield order, call_id, None
-        except RuntimeError as refusal:
-            yield order, None, refusal
+        except RuntimeError as error:
+            yield order, None, error
 
 
 if __name__ == "__main__":
     failed = False
-    for order, call_id, refusal in trigger_all([{"phone_number": number} for number in sys.argv[1:]]):
-        print(call_id or f"{order['phone_number']}: {refusal}", file=sys.stderr if refusal else sys.stdout)
-        failed = failed or refusal is not None
+    for order, call_id, error in trigger_all([{"phone_number": number} for number in sys.argv[1:]]):
+        print(call_id or f"{order['phone_number']}: {error}", file=sys.stderr if error else sys.stdout)
+        failed = failed or error is not None
     sys.exit(1 if failed else 0)

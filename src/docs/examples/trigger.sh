@@ -2,13 +2,13 @@
 # Triggers a call for each number. Needs CALLGATE_URL and CALLGATE_KEY.
 set -u
 
-# A little more than the seconds given, at random, so that scripts do not come back in the same moment.
+# Sleeps for the given seconds and up to 25 % more, so that scripts do not all retry at the same moment.
 pause() { sleep "$(awk -v seconds="$1" -v random="$RANDOM" 'BEGIN { print seconds * (1 + random / 131072) }')"; }
 
-# The value of a header of the last answer.
-header() { tr -d '\r' <"$answer.head" | awk -F ': ' -v name="$1" 'tolower($1) == name { print $2 }'; }
+# Prints the value of a header of the last response.
+header() { tr -d '\r' <"$response.head" | awk -F ': ' -v name="$1" 'tolower($1) == name { print $2 }'; }
 
-# Seconds to wait: as Retry-After says (RFC 9110: seconds or a date), an hour at most, else ever longer with each try.
+# Prints the seconds to wait: Retry-After (RFC 9110: seconds or a date), at most an hour; else exponential backoff.
 wait_seconds() {
   header retry-after | awk -v now="$(date +%s)" -v try="$1" '
     /^[0-9]+ *$/ { wait = $1 }
@@ -25,30 +25,30 @@ wait_seconds() {
     END { print (wait <= 0 ? (try < 5 ? 2 ^ try : 30) : wait < 3600 ? wait : 3600) }'
 }
 
-# Triggers one call and prints its id; one Idempotency-Key for all tries, so that a lost answer rings nobody twice.
+# Triggers one call and prints its ID. All attempts share one Idempotency-Key, so that nobody is called twice.
 trigger() {
   local key="${2:-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}" try status
   for try in 0 1 2 3 4 5 6 7; do
-    : | tee "$answer" >"$answer.head"
-    status=$(curl -sS --max-time 30 -D "$answer.head" -o "$answer" -w '%{http_code}' \
+    : | tee "$response" >"$response.head"
+    status=$(curl -sS --max-time 30 -D "$response.head" -o "$response" -w '%{http_code}' \
       -X POST "$CALLGATE_URL/api/v1/calls/trigger" \
       -H "Authorization: Bearer $CALLGATE_KEY" -H 'Content-Type: application/json' \
       -H "Idempotency-Key: $key" -d "{\"phone_number\": \"$1\"}") || status=000
     case $status in
-      200) grep -q '"call_id"' "$answer" && echo "$(sed 's/.*"call_id":"\([^"]*\)".*/\1/' "$answer")" && return ;;
+      200) grep -q '"call_id"' "$response" && echo "$(sed 's/.*"call_id":"\([^"]*\)".*/\1/' "$response")" && return ;;
       000 | 409 | 429 | 503) ;;
       *) break ;;
     esac
     [ "$try" = 7 ] || pause "$(wait_seconds "$try")"
   done
-  echo "$1: $status $(cat "$answer")" >&2
+  echo "$1: $status $(cat "$response")" >&2
   return 1
 }
 
-answer=$(mktemp) && trap 'rm -f "$answer" "$answer.head"' EXIT
+response=$(mktemp) && trap 'rm -f "$response" "$response.head"' EXIT
 failed=0 left=''
 for number in "$@"; do
-  # Nothing is left in the window: wait until its oldest request leaves it.
+  # When the window is used up, wait until its oldest request leaves it.
   [ -z "$left" ] || sleep "$left"
   trigger "$number" || failed=1
   left=$(header ratelimit | sed -n 's/.*"permin";r=0;t=\([0-9]*\).*/\1/p')

@@ -12,7 +12,7 @@ interface Order {
 const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
 const retriable = new Set([409, 429, 503])
 
-/** Seconds to wait: as Retry-After says (RFC 9110: a number or a date), an hour at most, else ever longer. */
+/** Seconds to wait: Retry-After (RFC 9110: seconds or a date), at most an hour; else exponential backoff. */
 const waitSeconds = (retryAfter: string, attempt: number) => {
   const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(retryAfter)
   const date = isDate ? Date.parse(retryAfter.replace(/ \d{4}$/, '$& GMT')) : NaN
@@ -20,7 +20,7 @@ const waitSeconds = (retryAfter: string, attempt: number) => {
   return seconds > 0 ? Math.min(3600, seconds) : Math.min(30, 2 ** attempt)
 }
 
-/** One try; undefined when there was no answer. */
+/** Sends one attempt. Resolves to undefined if there was no response. */
 const send = (order: Order, idempotencyKey: string) =>
   fetch(`${url}/api/v1/calls/trigger`, {
     method: 'POST',
@@ -33,20 +33,20 @@ const send = (order: Order, idempotencyKey: string) =>
     signal: AbortSignal.timeout(30_000),
   }).catch(() => undefined)
 
-/** Triggers one call. One key for all tries: a lost answer rings nobody twice. */
+/** Triggers one call. All attempts share one Idempotency-Key, so that nobody is called twice. */
 export const trigger = async (order: Order, idempotencyKey = crypto.randomUUID() as string, tries = 8) => {
   for (let attempt = 0; ; attempt++) {
     const response = await send(order, idempotencyKey)
     const body = (await response?.json().catch(() => undefined)) as Record<string, string> | undefined
     if (response?.ok && body?.call_id) return { callId: body.call_id, headers: response.headers }
     if ((response && !response.ok && !retriable.has(response.status)) || attempt + 1 >= tries)
-      throw new Error(`${response?.status ?? 'no answer'} ${body?.code ?? ''}: ${body?.error ?? ''}`)
+      throw new Error(`${response?.status ?? 'no response'} ${body?.code ?? ''}: ${body?.error ?? ''}`)
     const seconds = waitSeconds(response?.headers.get('retry-after') ?? '', attempt)
     await sleep(seconds * (1 + Math.random() / 4))
   }
 }
 
-/** Triggers many calls, spaced out: with nothing left in the window it waits until the oldest request leaves it. */
+/** Triggers many calls. When the window is used up, waits until its oldest request leaves it. */
 export async function* triggerAll(orders: Order[]) {
   let limits = ''
   for (const order of orders) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { requireConnected } from '../../calls/connected.ts'
 import { ApiError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
@@ -21,7 +22,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
 
   const find = (name: string) => {
     const operation = byName.get(name)
-    if (!operation) throw new ApiError('not_found', { detail: 'There is no such operation.' })
+    if (!operation) throw new ApiError('not_found', { detail: unknownOperation })
     return operation
   }
 
@@ -51,14 +52,6 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       { parse: 'none' },
     )
 }
-
-/** The header for the preview that the client confirmed, escaped as in a URL. */
-export const agreedHeader = 'callgate-agreed'
-/**
- * The header for a UUID that the client gives the operation: it runs once under it, and the audit can be searched for
- * it.
- */
-export const operationIdHeader = 'callgate-operation-id'
 
 const readOptions = ({ headers }: Request): PerformOptions => {
   const agreed = headers.get(agreedHeader)

@@ -6,7 +6,7 @@ import { triggerBody } from '../v1/trigger.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
 import type { Operation } from '../../operation/operation.ts'
 import { operations as allOperations } from '../../operations.ts'
-import { describeAdminApi } from './admin.ts'
+import { adminRefusals, describeAdminApi } from './admin.ts'
 import { header, headerComponents } from './headers.ts'
 import { type ApiRoute, apiRoutes } from './routes.ts'
 import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
@@ -45,7 +45,7 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
     schemas: schemaComponents(),
     headers: headerComponents(),
     /** The errors of unknown paths and methods. */
-    responses: refusalResponses([...everywhere, ...elsewhere]),
+    responses: refusalResponses([...new Set([...everywhere, ...elsewhere, ...adminRefusals])]),
   },
 })
 
