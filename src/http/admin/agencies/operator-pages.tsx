@@ -5,17 +5,21 @@ import { resumeAgency, suspendAgency } from '../../../agencies/operations/suspen
 import { dialEnvironment } from '../../../agencies/operations/environment.ts'
 import type { Plan } from '../../../agencies/agency.ts'
 import { planSchema } from '../../../names.ts'
-import type { Services } from '../../../wiring.ts'
-import { agencyParams, findAgency, listAgencies } from './agency-pages.tsx'
+import type { Perform } from '../../../operation/perform.ts'
+import { agencyParams, type AgencyPagesDeps, findAgency, listAgencies } from './agency-pages.tsx'
+import { environmentParams } from './find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { operatorOnly } from '../guard.ts'
-import { environmentParams } from '../integrations/integration-pages.tsx'
 import { DeleteAgencyPage } from './agency.tsx'
 import { AgenciesPage } from './agencies.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
+export interface OperatorPagesDeps extends AgencyPagesDeps {
+  perform: Perform
+}
+
 /** What an operator decides for the agencies: that they are there, their plan, and whether their calls ring phones. */
-export const operatorPages = (services: Services) => {
+export const operatorPages = (services: OperatorPagesDeps) => {
   const { perform } = services
   return new Elysia({ name: 'operator-pages' })
     .use(operatorOnly(services))
