@@ -182,7 +182,11 @@ const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Re
   certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
 
 /** Whether people come over https alone, so that cookies can be kept to it. */
-export const isSecure = ({ publicUrl, tls, requireHttps }: Config) =>
+export const isSecure = ({
+  publicUrl,
+  tls,
+  requireHttps,
+}: Pick<Config, 'publicUrl' | 'tls' | 'requireHttps'>) =>
   requireHttps || tls !== null || publicUrl?.startsWith('https:') === true
 
 /** Where a server of this configuration is reached on this machine. */

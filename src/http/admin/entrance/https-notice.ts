@@ -2,6 +2,8 @@ import type { Server } from 'bun'
 import { type Config, isSecure } from '../../../config.ts'
 import { cameSecurely } from '../../address.ts'
 
+export type HttpsConfig = Pick<Config, 'publicUrl' | 'tls' | 'requireHttps' | 'trustedProxies'>
+
 export interface Visit {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
@@ -11,7 +13,7 @@ export interface Visit {
  * Said to who comes over plain http where cookies are kept to https: their browser would drop the session. Browsers send
  * Sec-Fetch-Site over https and to localhost alone, and keep such cookies there, also behind a proxy that is not trusted.
  */
-export const httpsNotice = ({ request, server }: Visit, config: Config): string[] => {
+export const httpsNotice = ({ request, server }: Visit, config: HttpsConfig): string[] => {
   const keepsCookies =
     !isSecure(config) ||
     request.headers.has('sec-fetch-site') ||
