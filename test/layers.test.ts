@@ -44,6 +44,14 @@ const rules: Record<string, Rule> = {
     never: /^storage\/(?!data-dir\.)/,
   },
   'http opens no data directory': { of: /^http\//, never: /^storage\// },
+  'http is handed what it declares, and does not know from where': {
+    of: /^http\//,
+    never: /^(wiring|app)\./,
+  },
+  'the wiring is known to the app, to the server, and to the command that works in its own process': {
+    of: /^(?!app\.|server\/|cli\/operation\/local\.)/,
+    never: /^wiring\./,
+  },
   'http and the commands know nothing of each other, but for the headers of the admin API': {
     of: /^http\//,
     never: /^cli\//,
