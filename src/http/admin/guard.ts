@@ -41,8 +41,9 @@ const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: P
     const confirm = () => {
       const person = sessions.person(request)
       if (!person) throw new ApiError('sign_in_needed')
-      hideOtherAgencies(person, params)
+      // The role before the agency, as `perform` judges: whoever may do it in no agency learns nothing of this one.
       if (!admits(person)) throw new ApiError('operator_only')
+      hideOtherAgencies(person, params)
       return person
     }
     const person = confirm()

@@ -12,7 +12,6 @@ const verdicts = {
   'nobody’s': ['unknown', 'unknown', 'unknown', 'unknown'],
   'one’s own': ['sign in', 'in', 'in', 'in'],
   'an agency’s': ['sign in', 'in', 'unknown', 'in'],
-  'the operator’s, in an agency': ['sign in', 'refused', 'unknown', 'in'],
   'the operator’s': ['sign in', 'refused', 'refused', 'in'],
 } as const satisfies Record<string, readonly Verdict[]>
 
@@ -52,8 +51,6 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/tokens',
     'GET /admin/tokens/:token/revoke',
     'POST /admin/tokens/:token/revoke',
-  ],
-  'the operator’s, in an agency': [
     'POST /admin/agencies/:agency/plan',
     'POST /admin/agencies/:agency/suspend',
     'POST /admin/agencies/:agency/resume',
