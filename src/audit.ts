@@ -36,6 +36,7 @@ export const actions = {
   'call.test': 'started a test call',
   'call.ended': 'ended a call',
   'call.released': 'released the slot of a call',
+  'person.setup_link_made': 'made a setup link',
   'person.invited': 'invited a person',
   'invitation.revoked': 'revoked an invitation',
   'person.joined': 'joined',

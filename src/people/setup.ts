@@ -16,18 +16,24 @@ export interface SetupDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/**
- * Makes the setup link for the first account; undefined once there is one. New at every start and on request, stored as
- * a hash, and written to a file that only its owner can read.
- */
-export const prepareSetup = ({ people, dataDir, clock }: SetupDeps, url: string): string | undefined => {
-  if (people.anyone()) {
-    dataDir.removeSetupLink()
-    return undefined
-  }
+/** Makes the setup link for the first account, stored as a hash; undefined once there is an account. */
+export const makeSetupLink = (
+  { people, clock }: Pick<SetupDeps, 'people' | 'clock'>,
+  url: string,
+): string | undefined => {
+  if (people.anyone()) return undefined
   const token = randomToken()
   people.setSetupToken(tokenHash(token), clock.now() + setupMinutes * 60_000)
-  const link = `${url}/admin/setup?token=${token}`
-  dataDir.writeSetupLink(link)
+  return `${url}/admin/setup?token=${token}`
+}
+
+/** Writes the setup link to a file that only its owner can read, or removes the file where there is no link. */
+export const leaveSetupLink = ({ dataDir }: Pick<SetupDeps, 'dataDir'>, link: string | undefined) =>
+  link === undefined ? dataDir.removeSetupLink() : dataDir.writeSetupLink(link)
+
+/** Makes a new setup link at every start, and writes it to its file. */
+export const prepareSetup = (deps: SetupDeps, url: string): string | undefined => {
+  const link = makeSetupLink(deps, url)
+  leaveSetupLink(deps, link)
   return link
 }

@@ -5,7 +5,7 @@ import { operation } from '../../operation/operation.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
 import { normalEmail } from '../passwords.ts'
 import { type Invitation, type ListedPerson, type PendingInvitation, type Person, roles } from '../person.ts'
-import { prepareSetup, type SetupDeps, setupMinutes } from '../setup.ts'
+import { leaveSetupLink, makeSetupLink, type SetupDeps, setupMinutes } from '../setup.ts'
 
 const role = z.enum(roles)
 
@@ -85,8 +85,12 @@ export const setUpFirstPerson = operation({
   output: z.object(link),
   says: ({ link: url }) =>
     `${url}\nIt makes the first account, once, within ${setupMinutes} minutes. Earlier setup links have stopped working.`,
-  run: (deps: SetupLinkDeps, { now }) => {
-    const url = prepareSetup(deps, deps.publicUrl())
+  run: async (deps: SetupLinkDeps, { now, change }) => {
+    const url = await change(
+      () => makeSetupLink(deps, deps.publicUrl()),
+      (made) => (made === undefined ? undefined : { action: 'person.setup_link_made' }),
+    )
+    leaveSetupLink(deps, url)
     if (url === undefined)
       throw new ApiError('conflict', {
         detail:
