@@ -42,23 +42,26 @@ export const setWebhook = operation({
     secret: z.string().nullable().meta({ description: 'Shown once; null where the earlier one stays' }),
   }),
   says: ({ environment, url, secret }) => `The events of ${environment} go to ${url}\n${secretSaid(secret)}`,
-  run: async (deps: SetDeps, { environment, input, now, change }) => {
+  run: async (deps: SetDeps, { environment, input, now, change, record }) => {
     const { webhooks, destinationRules, deliverer } = deps
     const problem = destinationProblem(input.url, destinationRules)
     if (problem !== undefined) throw new ApiError('invalid_input', { detail: problem })
     const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()
-    await change(() => webhooks.save(environment.id, input.url, secret, now), {
-      action: 'webhook.saved',
-      target: endpointTarget(input, before),
-    })
-    if (before && input.rotate_secret)
-      await change(() => webhooks.rotate(environment.id, secret, now), {
-        action: 'webhook.secret_rotated',
-        target: endpointTarget(input),
-      })
+    const rotates = before !== undefined && input.rotate_secret === true
+    const saved = { action: 'webhook.saved', target: endpointTarget(input, before) } as const
+    const rotated = { action: 'webhook.secret_rotated', target: endpointTarget(input) } as const
+    await change(
+      () => {
+        webhooks.save(environment.id, input.url, secret, now)
+        if (!rotates) return
+        record(saved)
+        webhooks.rotate(environment.id, secret, now)
+      },
+      rotates ? rotated : saved,
+    )
     deliverer.wake()
-    const isShown = !before || input.rotate_secret === true
+    const isShown = before === undefined || rotates
     return { environment: environment.name, url: input.url, secret: isShown ? secret : null }
   },
 })
