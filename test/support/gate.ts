@@ -2,7 +2,8 @@ import { createApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { issueKey } from '../../src/keys/issue.ts'
 import type { EnvironmentName } from '../../src/agencies/environment.ts'
-import { createServices } from '../../src/wiring.ts'
+import type { Operation } from '../../src/operation/operation.ts'
+import { createServices, type Services } from '../../src/wiring.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
@@ -15,11 +16,21 @@ interface Extras {
   path?: string
   log?: typeof silentLog
   providerTimeoutMs?: number
+  operations?: readonly Operation[]
   secret?: string
   /** Where the setup link is written; nowhere, where left out. */
   files?: typeof noFiles
   /** False for a process that runs one command. */
   isServing?: boolean
+  clock?: FixedClock
+}
+
+/** The real app, its answers held against the description. */
+export const createHeldApp = (services: Services) => {
+  const app = createApp(services)
+  const { handle } = app
+  app.handle = async (request) => hold(request.method, request.url, await handle(request))
+  return app
 }
 
 /** The real app over a real database, with a clock that stands still, an agency, an agent and a production key. */
@@ -31,11 +42,12 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     secret = testSecret,
     files = noFiles,
     isServing = true,
+    clock = new FixedClock(),
+    operations,
     ...settings
   } = options
   // The fakes listen on loopback.
   const config = { ...readConfig({}, false), allowPrivateDestinations: true, ...settings }
-  const clock = new FixedClock()
   const database = openDatabase(path)
   const services = createServices({
     config,
@@ -49,10 +61,9 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
     log,
     providerTimeoutMs,
     isServing,
+    ...(operations && { operations }),
   })
-  const app = createApp(services)
-  const { handle } = app
-  app.handle = async (request) => hold(request.method, request.url, await handle(request))
+  const app = createHeldApp(services)
 
   const { agencies, agents, environments, keys } = services
   const agency = agencies.create('Acme', 'agency', clock.now())
