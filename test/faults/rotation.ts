@@ -1,12 +1,12 @@
-import { askAt, provision, startBinary } from '../support/binary.ts'
+import { askAt, commandOn, provision, startBinary } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { setUpOperator } from '../support/operator.ts'
 import { createRandom } from '../support/random.ts'
 
 /**
  * A rotation ends the old key at once: twenty clients ask with the newest key and those before it, while the key is rotated
- * again and again, in turn at the page and at the command line. What is begun after the rotating answer is refused with an
- * old key and admitted with the new one. Usage: bun test/faults/rotation.ts [rotations] [seed]. Prints one line; exits with
+ * again and again, in turn at the page, by the admin API, by a command on the data directory and by one from elsewhere. What
+ * is begun after the rotating answer is refused with an old key and admitted with the new one. Usage: bun test/faults/rotation.ts [rotations] [seed]. Prints one line; exits with
  * 1 when a promise broke.
  */
 const [rotations = 20, seed = Date.now() % 100_000] = Bun.argv.slice(2).map(Number)
@@ -21,6 +21,29 @@ const server = await startBinary(directory.path, {
 process.on('exit', () => void server.kill())
 const { agency, newKey } = await provision(server.command)
 const operator = await setUpOperator(server)
+const made = await server.command('token', 'create', '--name', 'rotation', '--permission', 'key.rotate')
+const token = made.token ?? ''
+const where = { agency, environment: 'production' }
+const elsewhere = commandOn({ CALLGATE_SERVER: server.url, CALLGATE_ADMIN_TOKEN: token })
+
+const byApi = async () => {
+  const response = await fetch(`${server.url}/api/admin/v1/key.rotate`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(where),
+  })
+  return ((await response.json()) as { data: { key: string } }).data.key
+}
+const fromElsewhere = async () =>
+  (await elsewhere('key', 'rotate', '--agency', agency, '--environment', where.environment, '--yes')).key ??
+  ''
+
+const faces = [
+  { name: 'page', rotate: () => operator.rotate(agency, where.environment) },
+  { name: 'API', rotate: byApi },
+  { name: 'command', rotate: () => newKey('rotate') },
+  { name: 'remote command', rotate: fromElsewhere },
+]
 
 /** All keys, the newest last. Each is here once the answer that shows it is. */
 const keys = [await newKey()]
@@ -49,7 +72,7 @@ const clients = Array.from({ length: clientsAtOnce }, client)
 for (let rotation = 0; rotation < rotations; rotation++) {
   await Bun.sleep(random() * 20)
   isRotating = true
-  keys.push(rotation % 2 === 0 ? await operator.rotate(agency, 'production') : await newKey('rotate'))
+  keys.push((await faces[rotation % faces.length]?.rotate()) ?? '')
   isRotating = false
 }
 await Bun.sleep(20)
@@ -58,7 +81,7 @@ await Promise.all(clients)
 await server.stop()
 
 process.stdout.write(
-  `${rotations} rotations under ${clientsAtOnce} clients: ${counts.stale} of ${counts.old} requests with an old key admitted, ` +
+  `${rotations} rotations by ${faces.map(({ name }) => name).join(', ')}, under ${clientsAtOnce} clients: ${counts.stale} of ${counts.old} requests with an old key admitted, ` +
     `${counts.refused} of ${counts.fresh} with the new one refused, ${counts.strange} answered otherwise (seed ${seed})\n`,
 )
 const held = counts.stale + counts.refused + counts.strange === 0

@@ -32,6 +32,13 @@ export const proofs: Proof[] = [
     full: ['all', '70'],
   },
   {
+    script: 'commands.ts',
+    promise:
+      'a command is done and audited or neither, and says which, though its server is killed meanwhile',
+    small: ['24', '2'],
+    full: ['1000', '60'],
+  },
+  {
     script: 'disk-full.ts',
     promise:
       'a full disk refuses what it cannot store, can be read, and is recovered from without anyone’s help',
@@ -115,8 +122,8 @@ export const proofs: Proof[] = [
   },
   {
     script: 'rotation.ts',
-    promise: 'a rotated key is refused from the answer on that rotated it, by page and by command line',
-    small: ['10'],
+    promise: 'a rotated key is refused from the answer on that rotated it, by whichever face',
+    small: ['12'],
     full: ['1000'],
   },
   {

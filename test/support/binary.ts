@@ -54,8 +54,8 @@ export const startBinary = async (
 
 export type Command = ReturnType<typeof commandOn>
 
-/** Runs a command of the executable on a data directory, and gives what its `--json` prints. */
-const commandOn =
+/** Runs a command of the executable in an environment of its own, and gives what its `--json` prints. */
+export const commandOn =
   (env: Record<string, string>) =>
   async (...args: string[]): Promise<Record<string, string>> => {
     const child = Bun.spawn([executable, ...args, '--json'], { env, stdout: 'pipe', stderr: 'pipe' })
