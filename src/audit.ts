@@ -1,4 +1,5 @@
 import type { EnvironmentName } from './agencies/environment.ts'
+import type { NotPromise } from './commit.ts'
 import type { OwnLimits } from './limits/limits.ts'
 import type { Actor } from './people/actor.ts'
 
@@ -68,6 +69,11 @@ export interface AuditEntry {
   target?: string
   /** The client's own id of the operation. */
   operationId?: string
+}
+
+export interface AuditedChange {
+  /** Makes a change and writes its line, in one transaction: both are on disk when this returns, or neither. */
+  change<T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T
 }
 
 /** The part of an actor that the audit records. */

@@ -182,7 +182,11 @@ const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Re
   certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
 
 /** True where people always use https, so that cookies can be limited to it. */
-export const isSecure = ({ publicUrl, tls, requireHttps }: Config) =>
+export const isSecure = ({
+  publicUrl,
+  tls,
+  requireHttps,
+}: Pick<Config, 'publicUrl' | 'tls' | 'requireHttps'>) =>
   requireHttps || tls !== null || publicUrl?.startsWith('https:') === true
 
 /** The address of a server with this configuration on this machine. */

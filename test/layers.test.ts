@@ -44,7 +44,15 @@ const rules: Record<string, Rule> = {
     never: /^storage\/(?!data-dir\.)/,
   },
   'http opens no data directory': { of: /^http\//, never: /^storage\// },
-  'http and the commands know nothing of each other': { of: /^http\//, never: /^cli\// },
+  'http is handed what it declares, and does not know from where': {
+    of: /^http\//,
+    never: /^(wiring|app)\./,
+  },
+  'the wiring is known to the app, to the server, and to the command that works in its own process': {
+    of: /^(?!app\.|server\/|cli\/operation\/local\.)/,
+    never: /^wiring\./,
+  },
+  'http knows nothing of the commands': { of: /^http\//, never: /^cli\// },
   'the commands know nothing of http': { of: /^cli\//, never: /^http\// },
   'the outside leaves SQL to storage': { of: /^(?!storage\/)/, packages: storageLibraries },
   'elysia stays in app.ts, server and http': { of: /^(?!http\/|app\.|server\/)/, packages: web },

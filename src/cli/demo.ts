@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
-import { actedBy, keyTarget } from '../audit.ts'
+import type { Agency, Plan } from '../agencies/agency.ts'
+import type { Environment, EnvironmentName } from '../agencies/environment.ts'
+import { actedBy, type AuditEntry, keyTarget } from '../audit.ts'
 import type { Config } from '../config.ts'
-import { issueKey } from '../keys/issue.ts'
+import { issueKey, type IssueStore } from '../keys/issue.ts'
 import { commandLineActor } from '../people/actor.ts'
 import { startServer } from '../server/start.ts'
-import type { Services } from '../wiring.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json, print } from './io.ts'
 import { stopSignal } from './serve.ts'
@@ -48,7 +49,25 @@ const startAnywhere = async (config: Config, io: Io) => {
   }
 }
 
-const seed = ({ agencies, agents, audit, environments, keys }: Services) => {
+interface SeedDeps {
+  agencies: { create(name: string, plan: Plan, now: number): Agency }
+  agents: {
+    create(
+      agencyId: string,
+      given: { name: string; provider: string },
+      now: number,
+    ): { id: string; name: string }
+  }
+  audit: { record(entry: AuditEntry): void }
+  environments: {
+    list(agencyId: string): Environment[]
+    find(agencyId: string, name: EnvironmentName): Environment | undefined
+    setDefaultAgent(id: string, agentId: string): void
+  }
+  keys: IssueStore
+}
+
+const seed = ({ agencies, agents, audit, environments, keys }: SeedDeps) => {
   const now = Date.now()
   const agency = agencies.create('Demo Agency', 'agency', now)
   const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, now)

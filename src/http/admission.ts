@@ -16,7 +16,7 @@ import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
-interface AdmissionDeps {
+export interface AdmissionDeps {
   keyring: Keyring
   windows: Windows
   journal: Pick<WindowJournal, 'note'>

@@ -1,10 +1,20 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import type { LeakResult } from '../keys/leak.ts'
-import type { Services } from '../wiring.ts'
 import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
+
+interface LeaksDeps {
+  /** Ends what was found; `where` is what the finder says. */
+  reportLeak(token: string, where: string, now: number, address: string | null): LeakResult
+  /** The refusal, when an address has sent too many wrong keys. */
+  countWrongKey(address: string | null): ApiError | undefined
+  config: Pick<Config, 'trustedProxies'>
+  clock: Pick<Clock, 'now'>
+}
 
 /** Below the number of wrong keys that an address may send per minute. */
 const reportsMost = 50
@@ -16,7 +26,7 @@ const reports = z.union([report.transform((one) => [one]), z.array(report).min(1
  * `POST /leaks`, for anyone who has found a key. A live key is disabled before the response, which says nothing that
  * the finder could not learn by using the key.
  */
-export const leaks = ({ clock, config, countWrongKey, reportLeak }: Services) =>
+export const leaks = ({ clock, config, countWrongKey, reportLeak }: LeaksDeps) =>
   new Elysia({ name: 'leaks' }).post(
     '/leaks',
     async ({ request, server, set }) => {

@@ -13,6 +13,12 @@ export interface Person {
   createdAt: number
 }
 
+/** A person as a list of people shows them. */
+export interface ListedPerson {
+  person: Person
+  agencyName: string | null
+}
+
 /** A session, stored under the hash of its token. */
 export interface Session {
   hash: string
@@ -32,4 +38,9 @@ export interface Invitation {
   personId: string | null
   createdAt: number
   expiresAt: number
+}
+
+/** An invitation that nobody has accepted yet. */
+export interface PendingInvitation extends Pick<Invitation, 'hash' | 'role' | 'createdAt' | 'expiresAt'> {
+  agencyName: string | null
 }

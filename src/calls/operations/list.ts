@@ -21,7 +21,7 @@ interface Filter {
   limit: number
 }
 
-interface ListDeps {
+export interface ListDeps {
   environments: { list(agencyId: string): EnvironmentRef[] }
   calls: {
     page(

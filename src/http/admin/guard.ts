@@ -3,7 +3,6 @@ import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
-import type { Services } from '../../wiring.ts'
 import type { Person } from '../../people/person.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
@@ -11,20 +10,23 @@ import { isFromOurPages } from './cross-site.ts'
 import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
-type Guarding = Pick<Services, 'config' | 'sessions'>
+export interface GuardDeps {
+  config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  sessions: { person(request: Request): Person | undefined }
+}
 
 /** For public pages: sets the headers, and rejects forms from other sites. */
-export const anyone = ({ config }: Pick<Guarding, 'config'>) =>
+export const anyone = ({ config }: Pick<GuardDeps, 'config'>) =>
   new Elysia({ name: 'anyone' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
   })
 
 /** For signed-in people, an agency's admin in their own agency only. */
-export const signedIn = (services: Guarding) => guard('signed-in', services, () => true)
+export const signedIn = (deps: GuardDeps) => guard('signed-in', deps, () => true)
 
 /** For operators only. */
-export const operatorOnly = (services: Guarding) => guard('operator-only', services, isOperator)
+export const operatorOnly = (deps: GuardDeps) => guard('operator-only', deps, isOperator)
 
 export const isOperator = ({ role }: Person) => role === 'operator'
 
@@ -32,7 +34,7 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  * Provides the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every wait
  * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms.
  */
-const guard = (name: string, { config, sessions }: Guarding, admits: (person: Person) => boolean) =>
+const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: Person) => boolean) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
@@ -67,7 +69,7 @@ const guard = (name: string, { config, sessions }: Guarding, admits: (person: Pe
 const ourOrigins = (
   request: Request,
   server: Parameters<typeof ownOrigins>[1],
-  { publicUrl, trustedProxies }: Config,
+  { publicUrl, trustedProxies }: GuardDeps['config'],
 ) => [...ownOrigins(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
 
 const refuseForeignForms = (request: Request, ours: string[]) => {

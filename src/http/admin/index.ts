@@ -1,25 +1,42 @@
 import { Elysia } from 'elysia'
-import type { Services } from '../../wiring.ts'
-import { accountPages } from './account/account-pages.tsx'
-import { agencyPages } from './agencies/agency-pages.tsx'
-import { agentPages } from './agents/agent-pages.tsx'
-import { agencyAuditPages, auditPages } from './audit/audit-pages.tsx'
+import { type AccountPagesDeps, accountPages } from './account/account-pages.tsx'
+import { type AgencyPagesDeps, agencyPages } from './agencies/agency-pages.tsx'
+import { type AgentPagesDeps, agentPages } from './agents/agent-pages.tsx'
+import { agencyAuditPages, auditPages, type AuditPagesDeps } from './audit/audit-pages.tsx'
 import { assets } from '../page/assets/index.ts'
-import { callPages } from './calls/call-pages.tsx'
-import { entrance } from './entrance/entrance.tsx'
-import { invitedPages } from './entrance/invited-pages.tsx'
-import { integrationPages } from './integrations/integration-pages.tsx'
-import { limitPages } from './integrations/limit-pages.tsx'
-import { operatorPages } from './agencies/operator-pages.tsx'
-import { peoplePages } from './people/people-pages.tsx'
-import { providerPages } from './providers/provider-pages.tsx'
-import { testCalls } from './calls/test-calls.ts'
-import { tokenPages } from './tokens/token-pages.tsx'
-import { usagePages } from './usage/usage-pages.tsx'
-import { webhookPages } from './webhooks/webhook-pages.tsx'
+import { type CallPagesDeps, callPages } from './calls/call-pages.tsx'
+import { type EntranceDeps, entrance } from './entrance/entrance.tsx'
+import { type InvitedPagesDeps, invitedPages } from './entrance/invited-pages.tsx'
+import { type IntegrationPagesDeps, integrationPages } from './integrations/integration-pages.tsx'
+import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
+import { type OperatorPagesDeps, operatorPages } from './agencies/operator-pages.tsx'
+import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
+import { type ProviderPagesDeps, providerPages } from './providers/provider-pages.tsx'
+import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
+import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
+import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
+import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.tsx'
+
+/** What its sections declare, all together. */
+type AdminDeps = AccountPagesDeps &
+  AgencyPagesDeps &
+  AgentPagesDeps &
+  AuditPagesDeps &
+  CallPagesDeps &
+  EntranceDeps &
+  IntegrationPagesDeps &
+  InvitedPagesDeps &
+  LimitPagesDeps &
+  OperatorPagesDeps &
+  PeoplePagesDeps &
+  ProviderPagesDeps &
+  TestCallsDeps &
+  TokenPagesDeps &
+  UsagePagesDeps &
+  WebhookPagesDeps
 
 /** The dashboard. Forms post, and changes respond with a redirect, except the one response that shows a new key. */
-export const admin = (services: Services) =>
+export const admin = (services: AdminDeps) =>
   new Elysia({ name: 'admin', prefix: '/admin' })
     .use(assets) // style and script, cached by content
     .use(entrance(services)) // setup, sign-in, sign-out

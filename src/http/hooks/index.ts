@@ -1,15 +1,33 @@
 import { Elysia } from 'elysia'
 import { advance, type Call } from '../../calls/call.ts'
+import type { Lifecycle } from '../../calls/lifecycle.ts'
+import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../failures.ts'
 import { isOtherCall } from '../../providers/call-id.ts'
-import type { ReportedEvent } from '../../calls/provider.ts'
-import type { Services } from '../../wiring.ts'
+import type { Provider, ReportedEvent } from '../../calls/provider.ts'
+import type { Log } from '../../telemetry/log.ts'
 import { readCapped } from '../body.ts'
+
+interface HooksDeps {
+  calls: {
+    find(id: string): Call | undefined
+    findAtProvider(accountId: string, providerCallId: string): Call | undefined
+  }
+  dialling: {
+    /** An account of a provider, ready to be spoken for. */
+    account(provider: string, accountId: string): Pick<Provider, 'verifyEvents'> | undefined
+  }
+  lifecycle: Pick<Lifecycle, 'change'>
+  /** Where providers reach this server. */
+  publicUrl(): string
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'warn'>
+}
 
 const bodyLimitBytes = 64 * 1024
 
 /** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
-export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Services) => {
+export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: HooksDeps) => {
   /** Finds the call of an event among the account's own calls, whatever id it names. */
   const findCall = (accountId: string, { callId, providerCallId }: ReportedEvent): Call | undefined => {
     const named = callId === null ? undefined : calls.find(callId)

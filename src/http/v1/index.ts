@@ -1,21 +1,49 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { Agent } from '../../agencies/agent.ts'
+import type { Call } from '../../calls/call.ts'
 import { requireConnected } from '../../calls/connected.ts'
+import type { TriggerRequest } from '../../calls/order.ts'
 import { presentCall } from '../../calls/record.ts'
+import type { Triggered } from '../../calls/trigger.ts'
+import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
-import { limitsOf } from '../../limits/limits.ts'
-import type { Services } from '../../wiring.ts'
-import { admission } from '../admission.ts'
+import { type Limits, limitsOf } from '../../limits/limits.ts'
+import { admission, type AdmissionDeps } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
 import { readList } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
+/** Admission takes its settings from the configuration. */
+interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxies'> {
+  agents: { list(agencyId: string): Agent[] }
+  calls: {
+    find(id: string): Call | undefined
+    /** An environment's calls, newest first, those with ids below `before`. */
+    page(query: {
+      environmentId: string
+      status: Call['status'] | undefined
+      before: string | undefined
+      limit: number
+    }): Call[]
+  }
+  leases: { count(environmentId: string): number }
+  trigger(
+    environment: Environment,
+    order: TriggerRequest,
+    idempotencyKey: string | null,
+    options: { signal: AbortSignal; grantNumber: number },
+  ): Promise<Triggered>
+  endCall(call: Call, options: { confirm(): void }): Promise<Call>
+  config: Limits & Pick<Config, 'windowSeconds' | 'trustedProxies'>
+}
+
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
 /** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
-export const v1 = (services: Services) => {
+export const v1 = (services: V1Deps) => {
   const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
 
   const ownCall = (environment: Environment, id: string) => {

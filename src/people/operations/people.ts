@@ -4,13 +4,13 @@ import { iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
 import { normalEmail } from '../passwords.ts'
-import { type Invitation, type Person, roles } from '../person.ts'
+import { type Invitation, type ListedPerson, type PendingInvitation, type Person, roles } from '../person.ts'
 import { prepareSetup, type SetupDeps, setupMinutes } from '../setup.ts'
 
 const role = z.enum(roles)
 
 interface ListDeps {
-  people: { list(): { person: Person; agencyName: string | null }[] }
+  people: { list(): ListedPerson[] }
 }
 
 export const listPeople = operation({
@@ -95,10 +95,6 @@ export const setUpFirstPerson = operation({
     return { link: url, expires_at: iso(now + setupMinutes * 60_000) }
   },
 })
-
-interface PendingInvitation extends Pick<Invitation, 'hash' | 'role' | 'createdAt' | 'expiresAt'> {
-  agencyName: string | null
-}
 
 interface PendingDeps {
   invitations: { pending(now: number): PendingInvitation[] }

@@ -1,9 +1,12 @@
 import { Elysia } from 'elysia'
-import { actedBy } from '../../../audit.ts'
-import type { Services } from '../../../wiring.ts'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Passwords } from '../../../people/passwords.ts'
+import type { Sessions } from '../../../people/sessions.ts'
 import type { Person } from '../../../people/person.ts'
 import { throttleAddress } from '../../address.ts'
-import { signedIn } from '../guard.ts'
+import type { FindAgency } from '../agencies/agency-pages.tsx'
+import { type GuardDeps, signedIn } from '../guard.ts'
 import { newPasswordSchema } from './new-password.ts'
 import { AccountPage } from './account.tsx'
 import { renderPage } from '../../page/layout.tsx'
@@ -11,8 +14,20 @@ import { renderPage } from '../../page/layout.tsx'
 /** The same message for a wrong password and too many attempts. */
 const wrongPassword = 'The current password did not match, or there were too many attempts.'
 
+export interface AccountPagesDeps extends GuardDeps, FindAgency {
+  audit: AuditedChange
+  passwords: Pick<Passwords, 'signIn' | 'hash'>
+  people: {
+    /** False when the person's password was changed in the meantime, or they were removed. */
+    changePassword(person: Person, passwordHash: string): boolean
+    closeSessions(personId: string): void
+  }
+  sessions: Pick<Sessions, 'person' | 'open' | 'close'>
+  clock: Pick<Clock, 'now'>
+}
+
 /** The pages of a person's own account. */
-export const accountPages = (services: Services) => {
+export const accountPages = (services: AccountPagesDeps) => {
   const { agencies, audit, clock, passwords, people, sessions } = services
 
   const page = (person: Person, shown: { changed?: boolean; error?: string | undefined }) => {

@@ -1,28 +1,44 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { dueIfMadeBefore } from '../../../keys/age.ts'
-import type { Services } from '../../../wiring.ts'
-import { isOperator, noSuchAgency, signedIn } from '../guard.ts'
+import type { Agency } from '../../../agencies/agency.ts'
+import type { Clock } from '../../../clock.ts'
+import { type GuardDeps, isOperator, noSuchAgency, signedIn } from '../guard.ts'
 import { AgenciesPage } from './agencies.tsx'
 import { OverviewPage } from './agency.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 export const agencyParams = z.object({ agency: z.guid() })
 
+export interface FindAgency {
+  agencies: { find(id: string): Agency | undefined }
+}
+
 /** Finds the agency of a path. The guard has checked that the person may see it. */
-export const findAgency = ({ agencies }: Pick<Services, 'agencies'>, id: string) => {
+export const findAgency = ({ agencies }: FindAgency, id: string) => {
   const agency = agencies.find(id)
   if (!agency) throw noSuchAgency()
   return agency
 }
 
+export interface ListAgencies {
+  agencies: { list(): Agency[] }
+  /** The ids of the agencies with a live key that was made before a time. */
+  keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
+  clock: Pick<Clock, 'now'>
+}
+
 /** All agencies, and those with an API key that is due for rotation. */
-export const listAgencies = ({ agencies, clock, keys }: Pick<Services, 'agencies' | 'clock' | 'keys'>) => ({
+export const listAgencies = ({ agencies, clock, keys }: ListAgencies) => ({
   agencies: agencies.list(),
   withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),
 })
 
-export const agencyPages = (services: Services) => {
+export interface AgencyPagesDeps extends GuardDeps, FindAgency, ListAgencies {
+  agencies: FindAgency['agencies'] & ListAgencies['agencies']
+}
+
+export const agencyPages = (services: AgencyPagesDeps) => {
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(services))
     .get('/', ({ redirect }) => redirect('/admin/agencies', 303))

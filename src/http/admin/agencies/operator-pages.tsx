@@ -5,17 +5,21 @@ import { resumeAgency, suspendAgency } from '../../../agencies/operations/suspen
 import { dialEnvironment } from '../../../agencies/operations/environment.ts'
 import type { Plan } from '../../../agencies/agency.ts'
 import { planSchema } from '../../../names.ts'
-import type { Services } from '../../../wiring.ts'
-import { agencyParams, findAgency, listAgencies } from './agency-pages.tsx'
+import type { Perform } from '../../../operation/perform.ts'
+import { agencyParams, type AgencyPagesDeps, findAgency, listAgencies } from './agency-pages.tsx'
+import { environmentParams } from './find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { operatorOnly } from '../guard.ts'
-import { environmentParams } from '../integrations/integration-pages.tsx'
 import { DeleteAgencyPage } from './agency.tsx'
 import { AgenciesPage } from './agencies.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
+export interface OperatorPagesDeps extends AgencyPagesDeps {
+  perform: Perform
+}
+
 /** The forms for operators: create, suspend and delete agencies, change their plan, and switch real dialling. */
-export const operatorPages = (services: Services) => {
+export const operatorPages = (services: OperatorPagesDeps) => {
   const { perform } = services
   return new Elysia({ name: 'operator-pages' })
     .use(operatorOnly(services))

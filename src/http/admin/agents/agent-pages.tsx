@@ -1,24 +1,35 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { findAgentOf, type GivenAgent } from '../../../agencies/agent.ts'
+import { type Agent, findAgentOf, type GivenAgent } from '../../../agencies/agent.ts'
 import { changeAgent, createAgent } from '../../../agencies/operations/agent.ts'
 import { chooseDefaultAgent } from '../../../agencies/operations/default-agent.ts'
 import { deleteAgent } from '../../../agencies/operations/delete-agent.ts'
 import { ApiError } from '../../../failures.ts'
-import type { EnvironmentName } from '../../../agencies/environment.ts'
+import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { ProviderAccount } from '../../../providers/account.ts'
 import type { Agency } from '../../../agencies/agency.ts'
-import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { submit } from '../form.ts'
-import { signedIn } from '../guard.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
 import { AgentPage, DeleteAgentPage } from './agent.tsx'
 import { AgentsPage } from './agents.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() })
 type Params = z.infer<typeof agentParams>
+
+export interface AgentPagesDeps extends GuardDeps, FindAgency {
+  accounts: { list(agencyId: string): Pick<ProviderAccount, 'provider'>[] }
+  agents: {
+    find(id: string): Agent | undefined
+    list(agencyId: string): Agent[]
+  }
+  environments: { list(agencyId: string): Environment[] }
+  perform: Perform
+}
 
 /** The input and the error of a rejected form. */
 interface Shown {
@@ -29,7 +40,7 @@ interface Shown {
 const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
 
 /** The pages of an agency's agents and of its default agents. */
-export const agentPages = (services: Services) => {
+export const agentPages = (services: AgentPagesDeps) => {
   const { accounts, agents, environments, perform } = services
 
   const connected = ({ id }: Agency) => new Set(accounts.list(id).map(({ provider }) => provider))

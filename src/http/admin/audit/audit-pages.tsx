@@ -1,11 +1,10 @@
 import { Elysia } from 'elysia'
 import { ApiError } from '../../../failures.ts'
-import type { Services } from '../../../wiring.ts'
 import type { AuditLine } from '../../../audit.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
-import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { csvLine } from './csv.ts'
-import { operatorOnly, signedIn } from '../guard.ts'
+import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
 import { AgencyAuditPage, AuditPage } from './audit.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
@@ -13,8 +12,17 @@ const linesAtOnce = 50
 /** The entries per read of a download, which must not delay other requests. */
 const downloadedAtOnce = 500
 
+interface Audit {
+  /** Newest first. */
+  list(query: { agency?: string | undefined; before?: string | undefined; limit: number }): AuditLine[]
+}
+
+export interface AuditPagesDeps extends GuardDeps {
+  audit: Audit
+}
+
 /** The audit of an agency. */
-export const agencyAuditPages = (services: Services) =>
+export const agencyAuditPages = (services: AuditPagesDeps & FindAgency) =>
   new Elysia({ name: 'agency-audit-pages' })
     .use(signedIn(services))
     .get(
@@ -37,7 +45,7 @@ export const agencyAuditPages = (services: Services) =>
     )
 
 /** The audit of the whole gate. */
-export const auditPages = (services: Services) =>
+export const auditPages = (services: AuditPagesDeps) =>
   new Elysia({ name: 'audit-pages' })
     .use(operatorOnly(services))
     .get('/audit', ({ person, request }) =>
@@ -50,7 +58,7 @@ export const auditPages = (services: Services) =>
 
 const beforeSchema = cursorSchema('not one of ours').optional()
 
-const readPage = (audit: Services['audit'], { url }: Request, agency?: string) => {
+const readPage = (audit: Audit, { url }: Request, agency?: string) => {
   const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') || undefined)
   if (!before.success) throw new ApiError('invalid_query', { detail: 'there is no such page' })
   const found = audit.list({ agency, before: before.data, limit: linesAtOnce + 1 })
@@ -73,7 +81,7 @@ const cells = ({ at, actor, address, agencyId, agencyName, environment, action, 
   )
 
 /** Streams all entries, newest first. */
-const download = (audit: Services['audit'], agency?: string) => {
+const download = (audit: Audit, agency?: string) => {
   let before: string | undefined
   const encoder = new TextEncoder()
   return new Response(

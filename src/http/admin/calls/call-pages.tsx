@@ -1,18 +1,23 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { agentLabel } from '../../../agencies/agent.ts'
+import { type Agent, agentLabel } from '../../../agencies/agent.ts'
 import { type Call, callStatuses, isOver } from '../../../calls/call.ts'
 import { endCall, releaseCall } from '../../../calls/operations/end.ts'
-import { callsOf } from '../../../calls/operations/list.ts'
+import { type FindDeps, findCallOf } from '../../../calls/operations/find.ts'
+import { callsOf, type ListDeps } from '../../../calls/operations/list.ts'
+import type { Clock } from '../../../clock.ts'
 import { ApiError } from '../../../failures.ts'
-import { limitsOf } from '../../../limits/limits.ts'
+import { type Limits, limitsOf } from '../../../limits/limits.ts'
 import { environmentNameSchema } from '../../../names.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Perform } from '../../../operation/perform.ts'
 import type { Agency } from '../../../agencies/agency.ts'
+import type { Environment } from '../../../agencies/environment.ts'
 import type { Person } from '../../../people/person.ts'
+import type { Log } from '../../../telemetry/log.ts'
+import type { Delivery } from '../../../webhooks/delivery.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
-import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
-import { signedIn } from '../guard.ts'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { type GuardDeps, signedIn } from '../guard.ts'
 import { CallPage, callPath, ReleasePage } from './call.tsx'
 import { CallsPage, type CallView } from './calls.tsx'
 import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
@@ -23,6 +28,25 @@ import { webhookPath } from '../webhooks/webhook-path.ts'
 const callsAtOnce = 25
 
 const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
+
+export interface CallPagesDeps extends GuardDeps, FindAgency {
+  agents: {
+    /** With those that were deleted: calls keep their agent. */
+    listEver(agencyId: string): Agent[]
+  }
+  calls: FindDeps['calls'] &
+    ListDeps['calls'] & {
+      /** An environment's calls that are not over. */
+      activeIn(environmentId: string): Call[]
+    }
+  environments: { list(agencyId: string): Environment[] }
+  deliveries: { ofCall(callId: string): Delivery[] }
+  leases: { count(environmentId: string): number }
+  config: GuardDeps['config'] & Limits
+  perform: Perform
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'warn'>
+}
 
 /** A form sends unselected fields as empty texts. */
 const chosen = <T extends z.ZodType>(schema: T) =>
@@ -41,7 +65,7 @@ const readFilter = ({ url }: Request) => {
 }
 
 /** The pages of an agency's calls and slots. */
-export const callPages = (services: Services) => {
+export const callPages = (services: CallPagesDeps) => {
   const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
 
   const viewer = (agency: Agency) => {
@@ -60,8 +84,7 @@ export const callPages = (services: Services) => {
 
   const find = (params: { agency: string; call: string }) => {
     const agency = findAgency(services, params.agency)
-    const call = calls.find(params.call)
-    if (call?.agencyId !== agency.id) throw new ApiError('not_found', { detail: 'There is no such call.' })
+    const { call } = findCallOf(services, agency.id, params.call)
     return { agency, call: viewer(agency)(call) }
   }
 

@@ -2,27 +2,28 @@ import { Elysia } from 'elysia'
 import { triggerCall } from '../../../calls/operations/trigger.ts'
 import { ApiError } from '../../../failures.ts'
 import { isTestScenario } from '../../../providers/simulator.ts'
-import type { Services } from '../../../wiring.ts'
-import { findAgency } from '../agencies/agency-pages.tsx'
-import { firstCallOf } from '../integrations/first-call.ts'
-import { signedIn } from '../guard.ts'
-import { environmentParams } from '../integrations/integration-pages.tsx'
+import type { Perform } from '../../../operation/perform.ts'
+import { environmentParams, type FindEnvironment, findEnvironment } from '../agencies/find-environment.ts'
+import { type FirstCallDeps, firstCallOf } from '../integrations/first-call.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
 
 /** Numbers reserved for fiction. The last two digits select the simulator's scenario. */
 const testNumber = (scenario: string) => `+120255501${scenario}`
 
+export interface TestCallsDeps extends GuardDeps, FindEnvironment, FirstCallDeps {
+  perform: Perform
+}
+
 /** A test call from the dashboard: the simulator plays it, and it counts as no API request. */
-export const testCalls = (services: Services) =>
+export const testCalls = (services: TestCallsDeps) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(services)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
     async ({ actor, params, request, server, redirect, readForm }) => {
-      const agency = findAgency(services, params.agency)
-      const row = services.environments.find(agency.id, params.environment)
-      if (!row) throw new ApiError('not_found', { detail: 'There is no such environment.' })
+      const { agency, environment } = findEnvironment(services, params)
       const { scenario = '' } = await readForm()
       if (!isTestScenario(scenario))
         throw new ApiError('invalid_body', { detail: 'there is no such test call' })
-      const { agentId } = firstCallOf(services, row, { request, server })
+      const { agentId } = firstCallOf(services, environment, { request, server })
       const order = { phone_number: testNumber(scenario), agent_id: agentId, metadata: { test: true } }
       const made = await services.perform(triggerCall, { ...params, ...order, simulated: true }, actor)
       return redirect(`/admin/agencies/${agency.id}/calls/${made.call_id}`, 303)

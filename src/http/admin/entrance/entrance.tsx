@@ -1,17 +1,35 @@
 import { Elysia } from 'elysia'
-import { actedBy } from '../../../audit.ts'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Passwords } from '../../../people/passwords.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Sessions } from '../../../people/sessions.ts'
 import { clientAddress, throttleAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
-import { httpsNotice, type Visit } from './https-notice.ts'
+import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
 import { SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { newAccountSchema } from '../account/new-password.ts'
 import { setupMinutes } from '../../../people/setup.ts'
 import { tokenHash } from '../../../keys/token.ts'
+
+export interface EntranceDeps {
+  audit: AuditedChange
+  people: {
+    anyone(): boolean
+    hasSetupToken(hash: string, now: number): boolean
+    /** Makes the first person and uses up the token; undefined where it does not hold. */
+    setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
+  }
+  passwords: Pick<Passwords, 'signIn' | 'hash'>
+  sessions: Pick<Sessions, 'person' | 'open' | 'close'>
+  dataDir: { removeSetupLink(): void }
+  config: HttpsConfig
+  clock: Pick<Clock, 'now'>
+}
 
 /** The same message for a wrong password, an unknown account and too many attempts. */
 const signInRefusal =
@@ -24,7 +42,7 @@ const firstSetupLink =
 const newSetupLink = `It was replaced by a newer one, or is older than ${setupMinutes} minutes. Run "callgate person setup" on the server, or restart it, for a new one.`
 
 /** The ways to a session: the first person by the setup link, others by their password. */
-export const entrance = (services: Services) => {
+export const entrance = (services: EntranceDeps) => {
   const { audit, config, people, sessions, passwords, clock, dataDir } = services
 
   const requireSetupToken = (token: string) => {

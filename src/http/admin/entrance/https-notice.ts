@@ -2,6 +2,8 @@ import type { Server } from 'bun'
 import { type Config, isSecure } from '../../../config.ts'
 import { cameSecurely } from '../../address.ts'
 
+export type HttpsConfig = Pick<Config, 'publicUrl' | 'tls' | 'requireHttps' | 'trustedProxies'>
+
 export interface Visit {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
@@ -12,7 +14,7 @@ export interface Visit {
  * Sec-Fetch-Site over https and to localhost only, and keep such cookies there, even behind a proxy that is not
  * trusted.
  */
-export const httpsNotice = ({ request, server }: Visit, config: Config): string[] => {
+export const httpsNotice = ({ request, server }: Visit, config: HttpsConfig): string[] => {
   const keepsCookies =
     !isSecure(config) ||
     request.headers.has('sec-fetch-site') ||

@@ -1,17 +1,40 @@
 import { Elysia } from 'elysia'
-import { actedBy } from '../../../audit.ts'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
 import { tokenHash } from '../../../keys/token.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Passwords } from '../../../people/passwords.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Sessions } from '../../../people/sessions.ts'
 import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
-import { anyone } from '../guard.ts'
+import { anyone, type GuardDeps } from '../guard.ts'
 import { newAccountSchema, newPasswordSchema } from '../account/new-password.ts'
 import { InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
+export interface InvitedPagesDeps {
+  audit: AuditedChange
+  invitations: {
+    /** An invitation to an account that can still be accepted. */
+    find(hash: string, now: number): { role: Person['role']; agencyName: string | null } | undefined
+    /** A link to a new password that can still be used. */
+    findReset(hash: string, now: number): { email: string | null } | undefined
+    accept(
+      hash: string,
+      account: Pick<Person, 'email' | 'passwordHash'>,
+      now: number,
+    ): Person | 'taken' | undefined
+    acceptReset(hash: string, passwordHash: string, now: number): Person | undefined
+  }
+  passwords: Pick<Passwords, 'hash'>
+  sessions: Pick<Sessions, 'open'>
+  config: GuardDeps['config']
+  clock: Pick<Clock, 'now'>
+}
+
 /** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
-export const invitedPages = (services: Services) => {
+export const invitedPages = (services: InvitedPagesDeps) => {
   const { audit, clock, config, invitations, passwords, sessions } = services
 
   const findInvitation = (token: string) => {

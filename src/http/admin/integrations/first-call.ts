@@ -1,5 +1,6 @@
-import type { Services } from '../../../wiring.ts'
+import type { Agent } from '../../../agencies/agent.ts'
 import type { Environment } from '../../../agencies/environment.ts'
+import type { Config } from '../../../config.ts'
 import { ownOrigin } from '../../address.ts'
 
 /** The values of the example of a first call. */
@@ -10,9 +11,14 @@ export interface FirstCall {
   hasAgent: boolean
 }
 
+export interface FirstCallDeps {
+  agents: { list(agencyId: string): Pick<Agent, 'id'>[] }
+  config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+}
+
 /** Without a public URL, the API is at the origin of the page. */
 export const firstCallOf = (
-  { agents, config }: Pick<Services, 'agents' | 'config'>,
+  { agents, config }: FirstCallDeps,
   { agencyId, defaultAgentId }: Pick<Environment, 'agencyId' | 'defaultAgentId'>,
   { request, server }: { request: Request; server: Parameters<typeof ownOrigin>[1] },
 ): FirstCall => {

@@ -1,25 +1,35 @@
 import { Elysia } from 'elysia'
-import { z } from 'zod'
-import { ApiError } from '../../../failures.ts'
 import { generateKey } from '../../../keys/operations/generate.ts'
 import { disableKey, enableKey } from '../../../keys/operations/switch.ts'
-import { limitsOf } from '../../../limits/limits.ts'
-import { environmentNameSchema } from '../../../names.ts'
-import type { Services } from '../../../wiring.ts'
+import { type Limits, limitsOf } from '../../../limits/limits.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { ProviderAccount } from '../../../providers/account.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
-import { firstCallOf } from './first-call.ts'
+import {
+  type EnvironmentParams,
+  environmentParams,
+  type FindEnvironment,
+  findEnvironment,
+} from '../agencies/find-environment.ts'
+import { type FirstCallDeps, firstCallOf } from './first-call.ts'
 import { flagIn } from '../form.ts'
-import { signedIn } from '../guard.ts'
-import { keyUse } from './key-use.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
+import { keyUse, type KeyUseDeps } from './key-use.ts'
 import { ApiPage, type EnvironmentView, IntegrationsPage } from './integrations.tsx'
 import { NewKeyPage, RotatePage } from './key.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-export const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
-export type EnvironmentParams = z.infer<typeof environmentParams>
+export interface IntegrationPagesDeps extends GuardDeps, FindEnvironment, FirstCallDeps, KeyUseDeps {
+  accounts: { list(agencyId: string): Pick<ProviderAccount, 'provider'>[] }
+  environments: FindEnvironment['environments'] & { list(agencyId: string): Environment[] }
+  leases: { count(environmentId: string): number }
+  usage: KeyUseDeps['usage'] & { lastUse(keyId: string): number | undefined }
+  config: GuardDeps['config'] & Limits
+  perform: Perform
+}
 
-export const integrationPages = (services: Services) => {
+export const integrationPages = (services: IntegrationPagesDeps) => {
   const { accounts, clock, config, environments, keys, leases, perform, usage } = services
 
   const view = (environment: Environment): EnvironmentView => {
@@ -38,9 +48,7 @@ export const integrationPages = (services: Services) => {
   }
 
   const findView = (params: EnvironmentParams) => {
-    const agency = findAgency(services, params.agency)
-    const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
+    const { agency, environment } = findEnvironment(services, params)
     return { agency, environment: view(environment) }
   }
 

@@ -1,4 +1,6 @@
-import type { Services } from '../../../wiring.ts'
+import type { Clock } from '../../../clock.ts'
+import type { ApiKey } from '../../../keys/key.ts'
+import type { ClientUse } from '../../../usage/client-usage.ts'
 import type { OldKey } from './old-keys.tsx'
 
 const dayMs = 86_400_000
@@ -6,11 +8,21 @@ const dayMs = 86_400_000
 const rememberedMs = 30 * dayMs
 const oldKeyShownMs = dayMs
 
+export interface KeyUseDeps {
+  keys: {
+    live(environmentId: string): ApiKey | undefined
+    /** Replaced keys: those replaced since then, and those with one of these ids. */
+    replaced(
+      environmentId: string,
+      query: { since: number; or: string[] },
+    ): (ApiKey & { replacedAt: number })[]
+  }
+  usage: { uses(environmentId: string, since: number): ClientUse[] }
+  clock: Pick<Clock, 'now'>
+}
+
 /** The clients of an environment's live key in the last 30 days, and those that still use old keys. */
-export const keyUse = (
-  { clock, keys, usage }: Pick<Services, 'clock' | 'keys' | 'usage'>,
-  environmentId: string,
-) => {
+export const keyUse = ({ clock, keys, usage }: KeyUseDeps, environmentId: string) => {
   const now = clock.now()
   const live = keys.live(environmentId)
   const uses = usage.uses(environmentId, now - rememberedMs)

@@ -1,26 +1,33 @@
 import { Elysia } from 'elysia'
-import { ApiError } from '../../../failures.ts'
 import { setLimits } from '../../../agencies/operations/environment.ts'
-import { readLimit } from '../../../limits/limits.ts'
-import type { Services } from '../../../wiring.ts'
+import { type Limits, readLimit } from '../../../limits/limits.ts'
+import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
-import { findAgency } from '../agencies/agency-pages.tsx'
+import {
+  type EnvironmentParams,
+  environmentParams,
+  type FindEnvironment,
+  findEnvironment,
+} from '../agencies/find-environment.ts'
 import { submit } from '../form.ts'
-import { operatorOnly } from '../guard.ts'
-import { type EnvironmentParams, environmentParams } from './integration-pages.tsx'
+import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { LimitsPage } from './limits.tsx'
 
-/** The page of an environment's own limits. */
-export const limitPages = (services: Services) => {
-  const { config, environments, perform } = services
+export interface LimitPagesDeps extends GuardDeps, FindEnvironment {
+  config: GuardDeps['config'] & Limits
+  perform: Perform
+}
 
-  const find = (person: Person, params: EnvironmentParams) => {
-    const agency = findAgency(services, params.agency)
-    const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
-    return { person, agency, environment, server: config }
-  }
+/** The operator's limits for one environment. */
+export const limitPages = (services: LimitPagesDeps) => {
+  const { config, perform } = services
+
+  const find = (person: Person, params: EnvironmentParams) => ({
+    person,
+    ...findEnvironment(services, params),
+    server: config,
+  })
 
   return new Elysia({ name: 'limit-pages' })
     .use(operatorOnly(services))

@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { ApiError } from '../../../failures.ts'
-import type { Services } from '../../../wiring.ts'
-import { findAgency } from '../agencies/agency-pages.tsx'
-import { operatorOnly } from '../guard.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
+import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { invitePerson, removePerson, revokeInvitation } from '../../../people/operations/people.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './people.tsx'
@@ -11,8 +13,18 @@ import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './people.tsx'
 const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
 
+export interface PeoplePagesDeps extends GuardDeps, FindAgency {
+  invitations: { pending(now: number): PendingInvitation[] }
+  people: {
+    find(id: string): Person | undefined
+    list(): ListedPerson[]
+  }
+  perform: Perform
+  clock: Pick<Clock, 'now'>
+}
+
 /** The pages of people and invitations, for operators. */
-export const peoplePages = (services: Services) => {
+export const peoplePages = (services: PeoplePagesDeps) => {
   const { clock, invitations, people, perform, sessions } = services
 
   const findPerson = (id: string) => {

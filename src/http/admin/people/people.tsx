@@ -1,14 +1,10 @@
-import type { Services } from '../../../wiring.ts'
-import type { Person } from '../../../people/person.ts'
+import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { Layout, Time } from '../../page/layout.tsx'
-
-type Listed = ReturnType<Services['people']['list']>[number]
-type Pending = ReturnType<Services['invitations']['pending']>[number]
 
 interface PeopleProps {
   person: Person
-  people: Listed[]
-  invitations: Pending[]
+  people: ListedPerson[]
+  invitations: PendingInvitation[]
 }
 
 export const roleInWords = (role: Person['role'], agencyName: string | null) =>
@@ -70,7 +66,7 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
   </Layout>
 )
 
-const PersonRow = ({ person, agencyName }: Listed) => (
+const PersonRow = ({ person, agencyName }: ListedPerson) => (
   <tr>
     <td class="name">{person.email}</td>
     <td class="name">{roleInWords(person.role, agencyName)}</td>
@@ -85,7 +81,7 @@ const PersonRow = ({ person, agencyName }: Listed) => (
   </tr>
 )
 
-const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending) => (
+const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: PendingInvitation) => (
   <tr>
     <td class="name">{roleInWords(role, agencyName)}</td>
     <td>

@@ -1,26 +1,35 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { Perform } from '../../../operation/perform.ts'
+import type { Passwords } from '../../../people/passwords.ts'
 import type { Person } from '../../../people/person.ts'
-import { requireKind } from '../../../providers/account.ts'
+import { type FindAccounts, requireKind } from '../../../providers/account.ts'
 import { hookUrl } from '../../../providers/dialling.ts'
 import { hookNotice } from '../../../providers/hook-notice.ts'
 import { removeProvider } from '../../../providers/operations/account.ts'
 import { setProvider } from '../../../providers/operations/set.ts'
-import type { Services } from '../../../wiring.ts'
-import { findAgency } from '../agencies/agency-pages.tsx'
+import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { submit } from '../form.ts'
-import { signedIn } from '../guard.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { ProviderPage } from './provider.tsx'
 
 const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
 
+export interface ProviderPagesDeps extends GuardDeps, FindAgency {
+  accounts: FindAccounts
+  passwords: Pick<Passwords, 'isAmong'>
+  perform: Perform
+  /** Where providers reach this server. */
+  publicUrl(): string
+}
+
 const ownPassword = (title: string) =>
   `One of these values is the password that you sign in to callgate with. Nothing was sent to ${title}: enter what it gave you.`
 const tooOften = 'There were too many attempts. Wait a minute and try again.'
 
-export const providerPages = (services: Services) => {
+export const providerPages = (services: ProviderPagesDeps) => {
   const { accounts, config, passwords, perform, publicUrl } = services
 
   const find = (params: Params) => {

@@ -1,17 +1,28 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { createToken, revokeToken } from '../../../people/operations/tokens.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Agency } from '../../../agencies/agency.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Operation } from '../../../operation/operation.ts'
+import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
 import { submit } from '../form.ts'
-import { operatorOnly } from '../guard.ts'
+import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
-import { NewTokenPage, RevokeTokenPage, type TypedToken, TokensPage } from './tokens.tsx'
+import { type ListedToken, NewTokenPage, RevokeTokenPage, type TypedToken, TokensPage } from './tokens.tsx'
 
 const tokenParams = z.object({ token: z.guid() })
 
+export interface TokenPagesDeps extends GuardDeps {
+  adminTokens: { list(): ListedToken[] }
+  agencies: { list(): Agency[] }
+  operations: readonly Pick<Operation, 'name'>[]
+  perform: Perform
+  clock: Pick<Clock, 'now'>
+}
+
 /** The pages of admin tokens, for operators. */
-export const tokenPages = (services: Services) => {
+export const tokenPages = (services: TokenPagesDeps) => {
   const { adminTokens, agencies, clock, operations, perform } = services
 
   const page = (person: Person, shown: { typed?: TypedToken; error?: string } = {}) =>

@@ -3,14 +3,17 @@ import type { AdminToken } from '../../../people/admin-token.ts'
 import type { Person } from '../../../people/person.ts'
 import { ago, FormError, Layout, Time } from '../../page/layout.tsx'
 
-type Listed = AdminToken & { agencyName: string | null }
+export interface ListedToken extends AdminToken {
+  agencyName: string | null
+}
+
 export type TypedToken = Partial<
   Record<'name' | 'permission' | 'agency' | 'expires_on' | 'allow_from', string>
 >
 
 interface TokensProps {
   person: Person
-  tokens: Listed[]
+  tokens: ListedToken[]
   agencies: Agency[]
   /** The possible permissions, by name. */
   operations: string[]
@@ -55,7 +58,7 @@ export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
   </Layout>
 )
 
-const TokenRow = ({ token, now }: { token: Listed; now: number }) => (
+const TokenRow = ({ token, now }: { token: ListedToken; now: number }) => (
   <tr>
     <td class="name">
       {token.name} <small>{`…${token.last4}`}</small>

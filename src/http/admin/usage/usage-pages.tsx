@@ -1,12 +1,14 @@
 import { Elysia } from 'elysia'
-import type { Services } from '../../../wiring.ts'
+import type { Config } from '../../../config.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { patternsOf } from '../../../usage/patterns.ts'
 import { firstOf, refusalsByCode, seriesOf } from '../../../usage/series.ts'
-import type { Span } from '../../../usage/usage-counters.ts'
-import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
-import { signedIn } from '../guard.ts'
-import { keyUse } from '../integrations/key-use.ts'
+import type { Refused } from '../../../usage/recent-refusals.ts'
+import type { Figure, Span } from '../../../usage/usage-counters.ts'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import type { RateLimits } from '../../rate-limits.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
+import { keyUse, type KeyUseDeps } from '../integrations/key-use.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { Live, type LiveCounters } from './live.tsx'
 import { daysBytes, UsagePage, usagePath, type UsageView } from './usage.tsx'
@@ -19,8 +21,19 @@ const requestIdMost = 36
 /** The budget of the charts: with the 3 KB around them, the page stays below 40 KB. */
 const environmentsMostBytes = 36 * 1024
 
+export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
+  environments: { list(agencyId: string): Environment[] }
+  rateLimits: Pick<RateLimits, 'counters'>
+  usage: KeyUseDeps['usage'] & {
+    figures(environmentId: string, span: Span, from: number): Figure[]
+    /** Newest first. */
+    refusals(environmentId: string): Refused[]
+  }
+  config: GuardDeps['config'] & Pick<Config, 'windowSeconds'>
+}
+
 /** The page of an agency's usage, and its live numbers. */
-export const usagePages = (services: Services) => {
+export const usagePages = (services: UsagePagesDeps) => {
   const { clock, config, environments, rateLimits, usage } = services
 
   const counters = (environment: Environment): LiveCounters => ({

@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { ApiError } from '../../../failures.ts'
-import { environmentNameSchema } from '../../../names.ts'
-import type { Services } from '../../../wiring.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
+import type { Delivery } from '../../../webhooks/delivery.ts'
+import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { replayWebhook, testWebhook } from '../../../webhooks/operations/deliveries.ts'
 import {
   disableWebhook,
@@ -12,30 +14,44 @@ import {
   rotateWebhookSecret,
   setWebhook,
 } from '../../../webhooks/operations/set.ts'
-import { findAgency } from '../agencies/agency-pages.tsx'
+import {
+  type EnvironmentParams,
+  environmentParams,
+  type FindEnvironment,
+  findEnvironment,
+} from '../agencies/find-environment.ts'
 import { flagIn, submit } from '../form.ts'
-import { signedIn } from '../guard.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { DeliveryPage } from './delivery.tsx'
 import { WebhookPage } from './webhook.tsx'
 import { webhookPath } from './webhook-path.ts'
 
-const webhookParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
-const deliveryParams = webhookParams.extend({ delivery: z.string().max(64) })
-type Params = z.infer<typeof webhookParams>
+const deliveryParams = environmentParams.extend({ delivery: z.string().max(64) })
 
 const deliveriesShown = 25
 const base = '/agencies/:agency/integrations/api/:environment/webhook'
 
-/** The pages of an environment's webhook and its deliveries. */
-export const webhookPages = (services: Services) => {
-  const { clock, deliveries, environments, perform, webhooks } = services
+export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
+  deliveries: {
+    find(id: string): Delivery | undefined
+    /** Newest first, those with ids below `before`. */
+    page(query: { environmentId: string; before: string | undefined; limit: number }): Delivery[]
+    /** How many there are in each state. */
+    counts(environmentId: string): Record<Delivery['state'], number>
+  }
+  webhooks: { find(environmentId: string): Endpoint | undefined }
+  perform: Perform
+  clock: Pick<Clock, 'now'>
+}
 
-  const find = (params: Params) => {
-    const agency = findAgency(services, params.agency)
-    const environment = environments.find(agency.id, params.environment)
-    if (!environment) throw new ApiError('not_found', { detail: 'There is no such environment.' })
-    return { agency, environment, webhook: webhooks.find(environment.id) }
+/** Where an environment's events go, and what became of them. */
+export const webhookPages = (services: WebhookPagesDeps) => {
+  const { clock, deliveries, perform, webhooks } = services
+
+  const find = (params: EnvironmentParams) => {
+    const found = findEnvironment(services, params)
+    return { ...found, webhook: webhooks.find(found.environment.id) }
   }
 
   const findDelivery = (params: z.infer<typeof deliveryParams>) => {
@@ -53,7 +69,7 @@ export const webhookPages = (services: Services) => {
     query?: Record<string, string>
   }
 
-  const page = (person: Person, params: Params, { query = {}, ...shown }: Shown = {}) => {
+  const page = (person: Person, params: EnvironmentParams, { query = {}, ...shown }: Shown = {}) => {
     const found = find(params)
     const { id } = found.environment
     const list = deliveries.page({
@@ -76,11 +92,12 @@ export const webhookPages = (services: Services) => {
     )
   }
 
-  const backTo = ({ agency, environment }: Params, rest = '') => `${webhookPath(agency, environment)}${rest}`
+  const backTo = ({ agency, environment }: EnvironmentParams, rest = '') =>
+    `${webhookPath(agency, environment)}${rest}`
 
   return new Elysia({ name: 'webhook-pages' })
     .use(signedIn(services))
-    .get(base, ({ person, params, query }) => page(person, params, { query }), { params: webhookParams })
+    .get(base, ({ person, params, query }) => page(person, params, { query }), { params: environmentParams })
     .post(
       base,
       async ({ actor, person, params, readForm, set }) => {
@@ -90,7 +107,7 @@ export const webhookPages = (services: Services) => {
         set.status = 422
         return page(person, params, { typed: url, error })
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/secret`,
@@ -98,7 +115,7 @@ export const webhookPages = (services: Services) => {
         const { secret } = await perform(rotateWebhookSecret, params, actor)
         return page(person, params, { secret })
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/test`,
@@ -106,7 +123,7 @@ export const webhookPages = (services: Services) => {
         const tested = await perform(testWebhook, params, actor)
         return redirect(backTo(params, `?tested=${tested.id}`), 303)
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/access`,
@@ -115,7 +132,7 @@ export const webhookPages = (services: Services) => {
         await perform(flagIn(form, 'enabled') ? enableWebhook : disableWebhook, params, actor)
         return redirect(backTo(params), 303)
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/remove`,
@@ -123,7 +140,7 @@ export const webhookPages = (services: Services) => {
         await perform(removeWebhook, params, actor)
         return redirect(backTo(params), 303)
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/replay`,
@@ -131,7 +148,7 @@ export const webhookPages = (services: Services) => {
         await perform(replayWebhook, { ...params, dead: true }, actor)
         return redirect(backTo(params), 303)
       },
-      { parse: 'none', params: webhookParams },
+      { parse: 'none', params: environmentParams },
     )
     .get(
       `${base}/deliveries/:delivery`,
