@@ -23,13 +23,21 @@ interface OldRows extends Record<'deliveries' | 'idempotency' | 'clients' | 'ref
   figures(span: 'minute' | 'hour', before: number, limit: number): Step
 }
 
+interface DeletedAgencies {
+  purge(limit: number): Step
+}
+
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 /** The charts show minutes for the last hour only. */
 const minutesKeptMs = 2 * hourMs
 
 /** All kinds of rows with a retention time, configured or fixed. */
-export const keptRows = (keepDays: Config['keepDays'], rows: OldRows): Kept[] => {
+export const keptRows = (
+  keepDays: Config['keepDays'],
+  rows: OldRows,
+  deletedAgencies: DeletedAgencies,
+): Kept[] => {
   const { calls, deliveries, refusals, usage, audit } = keepDays
   const kept: [name: string, keptMs: number, remove: Remove][] = [
     ['minutes of usage', minutesKeptMs, (before, limit) => rows.figures('minute', before, limit)],
@@ -45,7 +53,10 @@ export const keptRows = (keepDays: Config['keepDays'], rows: OldRows): Kept[] =>
     ],
     ['audit', audit * dayMs, rows.audit],
   ]
-  return kept.filter(([, keptMs]) => keptMs > 0).map(([name, keptMs, remove]) => ({ name, keptMs, remove }))
+  return [
+    ...kept.filter(([, keptMs]) => keptMs > 0).map(([name, keptMs, remove]) => ({ name, keptMs, remove })),
+    { name: 'what deleted agencies had', keptMs: 0, remove: (_, limit) => deletedAgencies.purge(limit) },
+  ]
 }
 
 interface RetentionDeps {

@@ -1,5 +1,5 @@
 import { version } from '../package.json'
-import { type Call, isOver } from './calls/call.ts'
+import type { Call } from './calls/call.ts'
 import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
@@ -104,10 +104,7 @@ export const createServices = (deps: ServiceDeps) => {
   const dialling = new Dialling({
     simulator,
     accounts,
-    isOver: (callId) => {
-      const call = calls.find(callId)
-      return call !== undefined && isOver(call)
-    },
+    isOver: (callId) => lifecycle.isOver(callId),
     providerDeps,
     publicUrl,
     measure: (...request) => metrics.provider(...request),
@@ -117,11 +114,7 @@ export const createServices = (deps: ServiceDeps) => {
   const callDeps = { lifecycle, dispatcher, provider, clock }
   const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
 
-  const purge = (_: number, limit: number) => stores.deletedAgencies.purge(limit)
-  const kept = [
-    ...keptRows(config.keepDays, stores.oldRows),
-    { name: 'what deleted agencies had', keptMs: 0, remove: purge },
-  ]
+  const kept = keptRows(config.keepDays, stores.oldRows, stores.deletedAgencies)
   const retention = new Retention({ kept, commit, clock, log })
 
   const windows = new Windows(config.windowSeconds * 1000)

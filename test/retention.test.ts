@@ -59,7 +59,7 @@ test('a trigger waits for one small batch at most while 20,000 old calls are rem
 
 /** Without all the others who look around every second. */
 const startRetention = (gate: Gate, days = keepDays) => {
-  const kept = keptRows(days, gate.services.oldRows)
+  const kept = keptRows(days, gate.services.oldRows, gate.services.deletedAgencies)
   const commit = createCommit(gate.database)
   const retention = new Retention({ kept, commit, clock: gate.clock, log: silentLog })
   retention.start()

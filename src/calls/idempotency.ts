@@ -1,7 +1,7 @@
 import type { Environment } from '../keys/keyring.ts'
 import { ApiError } from '../failures.ts'
 
-/** How long a key is remembered. */
+/** The time that a key is remembered. */
 export const idempotencyMs = 24 * 60 * 60_000
 
 export interface IdempotencyRow {

@@ -39,6 +39,12 @@ export class Lifecycle {
     this.#deps = deps
   }
 
+  /** True for a stored call that is over. */
+  isOver(callId: string): boolean {
+    const call = this.find(callId)
+    return call !== undefined && isOver(call)
+  }
+
   /** Ends all retries: from now on nothing is written. */
   stop() {
     this.#stopped = true

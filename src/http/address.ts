@@ -8,8 +8,8 @@ type Trusted = Config['trustedProxies']
 type Peer = Pick<Server<unknown>, 'requestIP'> | null
 
 /**
- * Whose request it is, by its address; null where there is no socket. Behind a trusted proxy it is the last address in
- * `X-Forwarded-For` that is not a trusted proxy's too: all before that one is the client's own word.
+ * The client address of a request; null without a socket. Behind trusted proxies it is the last address in
+ * `X-Forwarded-For` that is not a trusted proxy: the client could have forged all before it.
  */
 export const clientAddress = (request: Request, server: Peer, trusted: Trusted): string | null => {
   const peer = server?.requestIP(request)?.address ?? null
@@ -24,20 +24,20 @@ export const clientAddress = (request: Request, server: Peer, trusted: Trusted):
   return nearest
 }
 
-/** Whether a request came over https: to us, or to a trusted proxy that says so in `X-Forwarded-Proto`. */
+/** True for a request over https, to us or to a trusted proxy that says so in `X-Forwarded-Proto`. */
 export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): boolean => {
   if (request.url.startsWith('https:')) return true
   if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return false
   return request.headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
 }
 
-/** The address of the page that a request speaks to, as its browser sees it. */
+/** The origin that the browser of a request sees. */
 export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
   ownOrigins(request, server, trusted)[0]
 
 /**
- * The same, the likeliest first: at the host that a trusted proxy says it was asked for in `X-Forwarded-Host`, and at the
- * host that we were asked for, which such a proxy may have put there or passed on.
+ * All possible origins, the likeliest first: the host in a trusted proxy's `X-Forwarded-Host`, and the Host header,
+ * which such a proxy may have set or passed on.
  */
 export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [string, ...string[]] => {
   const scheme = cameSecurely(request, server, trusted) ? 'https' : 'http'
@@ -47,17 +47,17 @@ export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [s
   return isHost(forwarded) ? [originAt(scheme, forwarded), asked] : [asked]
 }
 
-/** Without the scheme's own port, as browsers write an origin. */
+/** Omits the scheme's default port, as browsers do in an origin. */
 const originAt = (scheme: string, host: string) => new URL(`${scheme}://${host}`).origin
 
-/** Whether a request was made on this machine, and brought here by no proxy that says so. */
+/** True for a request from this machine that no proxy has forwarded. */
 export const isFromThisMachine = (request: Request, server: Peer): boolean => {
   const peer = server?.requestIP(request)?.address ?? ''
   const passedOn = ['forwarded', 'x-forwarded-for', 'via'].some((name) => request.headers.has(name))
   return !passedOn && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback'
 }
 
-/** Whom to count wrong keys against: an IPv4 address, or the /64 that an IPv6 host can pick its addresses from. */
+/** The unit for counting wrong keys: an IPv4 address, or the /64 of an IPv6 address, from which a host can pick any. */
 export const throttleAddress = (address: string | null): string => {
   const family = isIP(address ?? '')
   if (address === null || family === 0) return 'unknown'
@@ -67,11 +67,11 @@ export const throttleAddress = (address: string | null): string => {
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`).toString()
 }
 
-/** An IPv4 address on an IPv6 socket counts as what it is. */
+/** Maps an IPv4 address on an IPv6 socket to its IPv4 form. */
 const isTrusted = (address: string | null, trusted: Trusted): boolean =>
   address !== null && trusted !== null && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
-/** An address as proxies write it: alone, or with a port. Undefined when it is none. */
+/** Parses an address as proxies write it, with or without a port. Undefined for anything else. */
 const addressIn = (hop: string): string | undefined => {
   const text = hop.trim()
   if (isIP(text) === 4) return text

@@ -1,6 +1,9 @@
-/** What a name that is no operation's is answered with: a command may be of a newer version than the server. */
+/** The error of an unknown operation: a command may be newer than the server. */
 export const unknownOperation = 'There is no such operation.'
-/** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
+/** The header for the preview that the client confirmed, escaped as in a URL. */
 export const agreedHeader = 'callgate-agreed'
-/** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
+/**
+ * The header for a UUID that the client gives the operation: it runs once under it, and the client can ask whether it
+ * was done.
+ */
 export const operationIdHeader = 'callgate-operation-id'

@@ -3,7 +3,7 @@ import type { Placement, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**
- * How to interpret a response to an order. `idIn` finds the call's id in a successful response; `complaintIn` finds an
+ * The rules for a response to an order. `idIn` finds the call's id in a successful response; `complaintIn` finds an
  * error message in any response, success included; `isCapacity` distinguishes the provider's own limits from other
  * errors.
  */

@@ -79,7 +79,7 @@ interface Given {
   base_url?: string | null | undefined
 }
 
-/** What is given, with what was saved before where it is left out. Fails with `invalid_input`. */
+/** Merges the given fields with the saved ones. Fails with `invalid_input`. */
 const usable = (
   { accounts, destinationRules }: SetDeps,
   kind: ProviderKind,

@@ -88,7 +88,7 @@ export const isAskedFor =
 
 const startOfDay = (at: number) => at - (at % dayMs)
 
-/** Whole days, and the hours of today. */
+/** The hours from the start of the first day shown until now. */
 const hoursOfDays = (now: number) => (daysShown - 1) * 24 + Math.floor((now - startOfDay(now)) / hourMs) + 1
 
 const presentSlot = ({ startAt, granted, refused, peakCalls }: Slot) => ({
