@@ -36,7 +36,7 @@ export const createApp = (services: Services) => {
   return app
 }
 
-/** What the commands of this machine meet at the data directory's socket: who can open it may do everything. */
+/** The app behind the data directory's socket. Whoever can open the socket may do everything. */
 export const createSocketApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate-socket' })
     .use(failure({ ...services, allow: () => [] }))

@@ -3,7 +3,7 @@ import type { NotPromise } from './commit.ts'
 import type { OwnLimits } from './limits/limits.ts'
 import type { Actor } from './people/actor.ts'
 
-/** Everything that the audit speaks of, and the words for it: "somebody … ". */
+/** All audited actions, and their words after the actor's name. */
 export const actions = {
   'agency.created': 'created the agency',
   'agency.renamed': 'renamed the agency',
@@ -54,7 +54,7 @@ export const actions = {
 
 export type Action = keyof typeof actions
 
-/** A line of the audit as it is written. */
+/** An audit entry as it is written. */
 export interface AuditEntry {
   at: number
   /** The name of the actor: an e-mail address, or another one where no person acts. */
@@ -79,7 +79,7 @@ export interface AuditedChange {
 /** The part of an actor that the audit records. */
 export type AuditActor = Pick<Actor, 'name' | 'address'>
 
-/** A line of the audit as it is read. */
+/** An audit entry as it is read. */
 export interface AuditLine {
   /** Ids rise with time. */
   id: string
@@ -87,7 +87,7 @@ export interface AuditLine {
   actor: string
   address: string | null
   agencyId: string | null
-  /** As it is called now. */
+  /** The agency's present name. */
   agencyName: string | null
   environment: EnvironmentName | null
   action: Action
@@ -97,10 +97,10 @@ export interface AuditLine {
 /** The fields of an entry that say who acted, when and from which address. */
 export const actedBy = ({ name, address }: AuditActor, now: number) => ({ at: now, actor: name, address })
 
-/** What the audit says of a key: its last characters, and those of the one that it replaced. */
+/** A key in an audit entry: its last characters, and those of the key that it replaced. */
 export const keyTarget = ({ last4 }: { last4: string }, replaced?: { last4: string }) =>
   replaced ? `…${last4}, in the place of …${replaced.last4}` : `…${last4}`
 
-/** What the audit says of limits. */
+/** Limits in an audit entry. */
 export const limitsTarget = ({ requestsPerMinute, concurrentCalls }: OwnLimits) =>
   `requests a minute: ${requestsPerMinute ?? 'default'}, concurrent calls: ${concurrentCalls ?? 'default'}`

@@ -4,34 +4,34 @@ import { z } from 'zod'
 import { choice, flag, hostName, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
-/** What the process needs to know of the world around it. Only this file reads the environment. */
+/** The configuration. Only this file reads the environment. */
 export interface Config {
   host: string
   port: number
   dataDir: string
-  /** Where people and providers reach this server; null means: where it listens. Never ends in a slash. */
+  /** The public address, without a trailing slash; null means the listening address. */
   publicUrl: string | null
-  /** The files of the certificate that it serves https with; null means: http. */
+  /** The certificate for https; null means http. */
   tls: TlsFiles | null
-  /** Whose word on a client's address and scheme is taken; null means: nobody's. */
+  /** The proxies whose forwarding headers are trusted; null means none. */
   trustedProxies: BlockList | null
-  /** Refuses what did not come over https. */
+  /** Rejects plain http. */
   requireHttps: boolean
-  /** How long a connection without a request stays open; 0: until the other side closes it. */
+  /** The idle timeout of a connection; 0 means none. */
   idleTimeoutSeconds: number
   requestsPerMinute: number
   concurrentCalls: number
   windowSeconds: number
   maxCallSeconds: number
-  /** Seals credentials at rest; null means: the one in the data directory. */
+  /** Encrypts credentials at rest; null means the secret in the data directory. */
   secret: string | null
-  /** Whether this machine and its networks may be called, and plain http. */
+  /** Allows outgoing requests to private networks, to this machine, and over plain http. */
   allowPrivateDestinations: boolean
-  /** After how many days rows are removed; 0: never. */
+  /** Rows are removed after this many days; 0 means never. */
   keepDays: Record<'calls' | 'deliveries' | 'refusals' | 'usage' | 'audit', number>
-  /** Where the metrics alone are served, and then nowhere else; null means: beside all else. */
+  /** The only address of the metrics; null means the main one. */
   metricsAddress: { hostname: string; port: number } | null
-  /** What opens the metrics. */
+  /** The bearer token of the metrics. */
   metricsToken: string | null
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
@@ -42,15 +42,15 @@ export interface TlsFiles {
   keyFile: string
 }
 
-/** A variable as it stands: what it holds, and who says so. */
+/** A variable's value, and where it comes from. */
 export interface Setting {
   name: string
-  /** Null where nothing is set and there is no default. A secret's is never told. */
+  /** Null without a value and a default. A secret's value is never shown. */
   value: string | null
   source: 'default' | 'environment' | 'file'
 }
 
-/** Every problem at once, each a sentence that names its variable. */
+/** All problems at once, each a sentence that names its variable. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join('\n'))
@@ -103,7 +103,7 @@ export const readConfig = (
   }
 }
 
-/** Every variable with what holds, for people to read, and the names that look like ours and mean nothing here. */
+/** Every variable and its value, for people, and the names that look like ours and are not. */
 export const explainConfig = (variables: Variables, isTerminal: boolean) => {
   const { values, fromFiles } = givenBy(variables)
   const { shape } = schema(isTerminal)
@@ -159,7 +159,7 @@ const schema = (isTerminal: boolean) =>
 
 type Read = z.infer<ReturnType<typeof schema>>
 
-/** An unspecified address takes its port of every other. */
+/** Listening on an unspecified address takes the port on every address. */
 const isSharedPlace = ({
   CALLGATE_HOST: host,
   CALLGATE_PORT: port,
@@ -181,7 +181,7 @@ const isFile = (path: string) => {
 const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Read) =>
   certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
 
-/** Whether people come over https alone, so that cookies can be kept to it. */
+/** True where people always use https, so that cookies can be limited to it. */
 export const isSecure = ({
   publicUrl,
   tls,
@@ -189,11 +189,11 @@ export const isSecure = ({
 }: Pick<Config, 'publicUrl' | 'tls' | 'requireHttps'>) =>
   requireHttps || tls !== null || publicUrl?.startsWith('https:') === true
 
-/** Where a server of this configuration is reached on this machine. */
+/** The address of a server with this configuration on this machine. */
 export const localUrl = ({ host, tls }: Pick<Config, 'host' | 'tls'>, port: number) =>
   `${tls ? 'https' : 'http'}://${reachableHost(host)}:${port}`
 
-/** How a host to listen on is written in a URL that works on this machine. */
+/** A listening host as it is written in a URL that works on this machine. */
 const reachableHost = (host: string) => {
   if (isUnspecified(host)) return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

@@ -3,7 +3,7 @@ interface Row {
   sentence: string
 }
 
-/** Every refusal the API can give. `{detail}` and `{seconds}` are filled by the failure; nothing of the input ever is. */
+/** Every error of the API. `{detail}` and `{seconds}` are filled when it is created; nothing of the input ever is. */
 export const failures = {
   https_required: {
     status: 403,
@@ -116,7 +116,7 @@ export const failures = {
       'This form did not come from a page at the address that callgate is served from, so nothing was changed. Behind a proxy, set CALLGATE_PUBLIC_URL to the address in your browser.',
   },
   request_aborted: {
-    // nginx's status for a client that closed its request: it is counted and logged, and nobody is left to read it.
+    // nginx's status for a client that closed the connection: it is counted and logged, and no client reads it.
     status: 499,
     sentence: 'The connection ended before the request was carried out, so nothing was done.',
   },
@@ -126,7 +126,7 @@ export const failures = {
   },
   storage_unavailable: {
     status: 503,
-    // Not "was not stored": what a failing disk did with it shows only after the next start.
+    // Not "was not stored": whether a failing disk kept it shows only after the next start.
     sentence:
       'The request may not have been stored: use the same Idempotency-Key. Retry after {seconds} seconds.',
   },
@@ -143,12 +143,12 @@ interface Particulars {
   cause?: unknown
 }
 
-/** A refusal with a public face (status, reason, sentence) and a private cause. */
+/** An error with a public face (status, code, sentence) and a private cause. */
 export class ApiError extends Error {
   readonly status: number
   readonly detail: string
   readonly retryAfterSeconds: number | undefined
-  /** Private: whose key was refused, where that is known. */
+  /** Private: the rejected key, where it is known. */
   asker: { id: string; environment: { id: string } } | undefined
 
   constructor(
@@ -156,7 +156,7 @@ export class ApiError extends Error {
     { detail = '', retryAfterSeconds, cause }: Particulars = {},
   ) {
     const { status, sentence } = failures[reason]
-    // A refusal is foreseen: a stack would tell nothing, and cost more than all the rest of it.
+    // No stack trace: these errors are expected, and the trace would cost more than all the rest.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(sentence.replace('{detail}', () => detail).replace('{seconds}', String(retryAfterSeconds)), {
@@ -169,17 +169,17 @@ export class ApiError extends Error {
   }
 }
 
-/** Why a command was not carried out, as a sentence for the person who gave it. */
+/** An error of a command, as a sentence for the person who ran it. */
 export class CommandError extends Error {
   constructor(
     message: string,
-    /** For programs. */
+    /** The code for programs. */
     readonly code = 'refused',
   ) {
     super(message)
   }
 }
 
-/** A storage failure is worth one retry soon: a locked file or a full disk either clears quickly or needs a person. */
+/** Suggests one retry soon: a locked file or a full disk either clears within seconds or needs a person. */
 export const storageUnavailable = (cause: unknown) =>
   new ApiError('storage_unavailable', { retryAfterSeconds: 1, cause })

@@ -15,7 +15,7 @@ const ask = (question: string) => {
   return readLine()
 }
 
-/** Piece by piece, each when the one before it is taken: a pipe holds little. */
+/** Writes in pieces, each after the one before it was taken, because a pipe's buffer is small. */
 const outFile = async (path: string) => {
   for await (const piece of Bun.file(path).stream())
     await new Promise<void>((taken, failed) =>

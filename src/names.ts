@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { environmentNames } from './agencies/environment.ts'
 import { plans } from './agencies/agency.ts'
 
-/** A name that people give, to an agency or an agent: shown as text, never used as anything else. */
+/** The name of an agency or an agent: shown as text, never interpreted. */
 export const nameSchema = z
   .string('A name is needed.')
   .trim()
@@ -13,7 +13,7 @@ export const planSchema = z.enum(plans, 'The plan is starter, growth or agency.'
 
 export const environmentNameSchema = z.enum(environmentNames, 'The environment is production or staging.')
 
-/** A time as programs read it: ISO 8601, UTC. */
+/** A time in the API: ISO 8601, UTC. */
 export const time = z.iso.datetime()
 
 /** Wall-clock milliseconds as ISO 8601; null where there is no time. */

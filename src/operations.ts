@@ -43,7 +43,7 @@ import { listRefusals } from './usage/operations/refusals.ts'
 import { showUsage } from './usage/operations/show.ts'
 import type { Operation } from './operation/operation.ts'
 
-/** Everything that a person or a program may do to the gate, in the order of the help. */
+/** All operations, in the order of the help. */
 const list = [
   createAgency,
   listAgencies,
@@ -100,7 +100,7 @@ const list = [
   revokeToken,
 ] as const
 
-/** What the operations are about, as the help says it. */
+/** The nouns of the operations, as the help describes them. */
 export const nouns: Readonly<Record<string, string>> = {
   agency: 'Agencies: create, list, rename, change the plan, suspend, delete',
   environment: 'Environments: show, set limits, dial for real or simulate',
@@ -120,7 +120,7 @@ type Together<T> = (T extends unknown ? (each: T) => void : never) extends (all:
   ? All
   : never
 
-/** What all of them together are done with. */
+/** The dependencies of all operations together. */
 export type OperationDeps = Together<DepsOf<(typeof list)[number]>>
 
 export const operations = list as unknown as readonly Operation[]

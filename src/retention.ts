@@ -3,7 +3,7 @@ import type { Commit } from './commit.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 
-/** What one step removed, and whether it was the last one to be taken. */
+/** The number of rows that a step removed, and whether more remain. */
 interface Step {
   removed: number
   isLast: boolean
@@ -11,7 +11,7 @@ interface Step {
 
 type Remove = (before: number, limit: number) => Step
 
-/** Rows that are kept for a time, and the way to remove those from before a moment, a few of them at a time. */
+/** A kind of row with a retention time, and the way to remove a few of those before a moment. */
 interface Kept {
   name: string
   keptMs: number
@@ -25,10 +25,10 @@ interface OldRows extends Record<'deliveries' | 'idempotency' | 'clients' | 'ref
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
-/** The charts show the last hour by the minute. */
+/** The charts show minutes for the last hour only. */
 const minutesKeptMs = 2 * hourMs
 
-/** Everything that has an age in the configuration, and what is never of use for long. */
+/** All kinds of rows with a retention time, configured or fixed. */
 export const keptRows = (keepDays: Config['keepDays'], rows: OldRows): Kept[] => {
   const { calls, deliveries, refusals, usage, audit } = keepDays
   const kept: [name: string, keptMs: number, remove: Remove][] = [
@@ -55,15 +55,15 @@ interface RetentionDeps {
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
 
-/** A start has other things to do first. */
+/** The first run waits until the start is over. */
 const firstRoundMs = 60_000
 const roundMs = hourMs
-/** Between two steps everybody else has their turn. */
+/** A pause between steps, so that requests get their turn. */
 const pauseMs = 250
-/** The most that one commit removes, and so the most that anybody waits for. */
+/** The most rows that one commit removes: it bounds how long other writes wait. */
 const rowsAtOnce = 200
 
-/** Removes what has been kept long enough, once an hour, in steps so small that they stall nobody. */
+/** Removes expired rows once an hour, in steps small enough not to delay requests. */
 export class Retention {
   readonly #deps: RetentionDeps
   #stopped = true
@@ -87,7 +87,7 @@ export class Retention {
     if (!this.#stopped) this.#cancel = this.#deps.clock.after(delayMs, () => void this.#step(place, removed))
   }
 
-  /** One commit for one kind of row, then the next one; `removed` are those of this kind so far. */
+  /** Removes a step of one kind of row in one commit, then goes on with the next kind; `removed` counts this kind. */
   async #step(place: number, removed: number) {
     const { kept, commit, clock, log } = this.#deps
     const rows = kept[place]

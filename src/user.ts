@@ -6,16 +6,16 @@ export const userOf = (uid: number): string => {
   return name === undefined ? `uid ${uid}` : `${name} (uid ${uid})`
 }
 
-/** How a command is run as a user. */
+/** The command line that runs a command as a user. */
 export const commandAs = (uid: number) => `sudo -u ${nameOf(uid) ?? `'#${uid}'`} callgate …`
 
-/** Whose a file is, and who this process is, which it does not let in. */
+/** The owner of a file, and the user of this process, which cannot read it. */
 export const whose = (what: string, { uid }: Pick<Stats, 'uid'>) =>
   process.getuid === undefined
     ? `${what} is closed to this user.`
     : `${what} belongs to ${userOf(uid)}, and callgate runs as ${userOf(process.getuid())}.`
 
-/** Read anew each time: it is asked only when something is wrong. */
+/** Not cached: it runs only when something is wrong. */
 const nameOf = (uid: number): string | undefined => {
   try {
     const users = readFileSync('/etc/passwd', 'utf8').split('\n')

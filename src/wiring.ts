@@ -38,14 +38,14 @@ export interface ServiceDeps {
   log: Log
   /** The name of this process among those that answer `/readyz`. */
   instance?: string
-  /** How long a provider may take to answer. */
+  /** The longest wait for a provider's response. */
   providerTimeoutMs?: number
   operations?: readonly Operation[]
-  /** Whether it serves already; otherwise it does from `start` on. */
+  /** True from the first moment on; otherwise from `start` on. */
   isServing?: boolean
 }
 
-/** Wires everything once. Nothing runs yet: `start` sets it going, and `halt` ends it. */
+/** Wires everything once. Nothing runs before `start`; `halt` ends it. */
 export const createServices = (deps: ServiceDeps) => {
   const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = deps
   const { operations = allOperations } = deps
@@ -110,7 +110,7 @@ export const createServices = (deps: ServiceDeps) => {
     clock,
     log,
     watcher,
-    /** Where the server really listens, once it does. */
+    /** The address of the listening socket; its port is known once the server listens. */
     listening,
     publicUrl,
     keyring,
@@ -125,7 +125,7 @@ export const createServices = (deps: ServiceDeps) => {
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     isStorageTrouble,
-    /** Takes up what an earlier process left, and what comes to be from now on. */
+    /** Starts the background work, which also resumes the work of an earlier process. */
     start: () => {
       isServing = true
       watcher.start()
@@ -133,14 +133,14 @@ export const createServices = (deps: ServiceDeps) => {
       deliverer.start()
       retention.start()
     },
-    /** Begins nothing by itself any more; resolves when what is under way has come to its end. */
+    /** Stops the background work; resolves when the requests under way have ended. */
     rest: async () => {
       reconciler.stop()
       deliverer.stop()
       retention.stop()
       await Promise.all([dispatcher.idle(), deliverer.idle()])
     },
-    /** Ends all that runs by itself. What is left undone is on disk, and a next start takes it up. */
+    /** Stops all timers. Unfinished work is on disk, and the next start resumes it. */
     halt: () => {
       watcher.stop()
       reconciler.stop()

@@ -52,10 +52,8 @@ const rules: Record<string, Rule> = {
     of: /^(?!wiring[./]|app\.|server\/|cli\/operation\/local\.)/,
     never: /^wiring[./]/,
   },
-  'http and the commands know nothing of each other, but for the headers of the admin API': {
-    of: /^http\//,
-    never: /^cli\//,
-  },
+  'http knows nothing of the commands': { of: /^http\//, never: /^cli\// },
+  'the commands know nothing of http': { of: /^cli\//, never: /^http\// },
   'the outside leaves SQL to storage': { of: /^(?!storage\/)/, packages: storageLibraries },
   'elysia stays in app.ts, server and http': { of: /^(?!http\/|app\.|server\/)/, packages: web },
   'the client can be taken out and used anywhere': { of: /^client\//, only: /^client\//, packages: /./ },

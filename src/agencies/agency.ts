@@ -8,11 +8,11 @@ export interface Agency {
   plan: Plan
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
-  /** Since when every API request of it is refused; null while none is for that. */
+  /** The time of its suspension, since which its API requests are rejected; null while it is active. */
   suspendedAt: number | null
 }
 
-/** Why no call of an agency is let through, whoever asks; undefined where that depends on who does. */
+/** The error that every API request of the agency gets, whichever its key; undefined without one. */
 export const agencyFlaw = ({
   plan,
   suspendedAt,

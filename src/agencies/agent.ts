@@ -2,33 +2,33 @@ import { ApiError } from '../failures.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblem } from '../providers/kinds.ts'
 
-/** What can be changed of an agent. */
+/** The fields of an agent that can be changed. */
 export interface AgentSettings extends AgentDials {
   name: string
 }
 
-/** A voice agent that lives at a provider, and belongs to one agency. */
+/** A voice agent of an agency, at a provider. */
 export interface Agent extends AgentSettings {
   id: string
   agencyId: string
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
-  /** Since when it takes no more calls; those that it had keep it. */
+  /** The time of its deletion: it takes no new calls, and its earlier ones keep it. */
   deletedAt: number | null
 }
 
-/** An agent as somebody gives it. What is left out stays as it was; what is blank is nothing. */
+/** Given fields of an agent. A missing field keeps its value; a blank one becomes null. */
 export type GivenAgent = Partial<Record<'name' | 'provider' | 'ref' | 'from', string | undefined>>
 
-/** Where nothing else is said, an agent rings nobody. */
+/** The default provider is the simulator, which places no call. */
 export const newAgent: AgentSettings = { name: '', provider: 'simulator', ref: null, fromNumber: null }
 
-/** What an agent is called where calls are shown, which keep one that was deleted. */
+/** The name of an agent next to a call, which may be deleted by now. */
 export const agentLabel = ({ name, deletedAt }: Agent) => (deletedAt === null ? name : `${name} (deleted)`)
 
 /**
- * What an agent would be, or why it is refused, as a sentence. Its provider's judgement is asked for what changes of what it
- * dials with: a new name is not held up by what was saved before that judgement was there.
+ * The agent after a change, or the problem with it as a sentence. The provider's rules apply only to changed fields: an
+ * agent that was saved before a rule can still be renamed.
  */
 export const settingsFrom = (
   { name, provider, ref, from }: GivenAgent,
@@ -48,11 +48,11 @@ export const settingsFrom = (
 const isSame = (one: AgentDials, other: AgentDials) =>
   one.provider === other.provider && one.ref === other.ref && one.fromNumber === other.fromNumber
 
-/** What the audit says of a changed agent. */
+/** A changed agent in an audit entry. */
 export const changeTarget = ({ name }: AgentSettings, before: AgentSettings) =>
   name === before.name ? name : `${name}, until now ${before.name}`
 
-/** An agency's agent: one of another agency is as unknown as one that is not there. */
+/** Finds an agency's agent. Fails with `not_found`, also for an agent of another agency. */
 export const findAgentOf = (
   agents: { find(id: string): Agent | undefined },
   agencyId: string,
@@ -67,7 +67,7 @@ export interface FindAgents {
   named(agencyId: string, name: string): Agent[]
 }
 
-/** An agency's agent, by its id, or by its name where only one has it. Fails with `not_found` or `conflict`. */
+/** Finds an agency's agent by its id, or by its name where that is unique. Fails with `not_found` or `conflict`. */
 export const requireAgent = (agents: FindAgents, agencyId: string, reference: string): Agent => {
   const byId = findAgentOf(agents, agencyId, reference.toLowerCase())
   const [found, another] = byId ? [byId] : agents.named(agencyId, reference.trim())

@@ -3,7 +3,7 @@ import type { OwnLimits } from '../limits/limits.ts'
 export const environmentNames = ['production', 'staging'] as const
 export type EnvironmentName = (typeof environmentNames)[number]
 
-/** Production or staging of an agency, as it is set. */
+/** The settings of an agency's production or staging. */
 export interface Environment extends OwnLimits {
   id: string
   agencyId: string

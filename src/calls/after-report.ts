@@ -1,12 +1,15 @@
 import type { Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
 
-/** For this long after an order went out, its provider's not knowing it proves nothing. */
+/** An order may need this long to arrive: until then, `not_found` proves nothing. */
 const arrivalMs = 120_000
-/** For this long a provider has to go on not knowing a call before it is believed: one 404 may be a hiccup. */
+/** A provider must report `not_found` for this long before the call counts as lost: a single 404 may be a glitch. */
 const missingMs = 30_000
 
-/** A call that is over keeps what it is. Whatever the answer, it was heard, and the next question can wait. */
+/**
+ * Applies a status report. A call that is over stays as it is. Any report counts as contact, which postpones the next
+ * request.
+ */
 export const afterReport = (call: Call, report: Report, now: number): Call => {
   if (isOver(call)) return report.outcome === 'found' ? report.events.reduce(advance, call) : call
   const asked = {
@@ -20,9 +23,9 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
       return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
     }
     case 'not_found': {
-      // A clock that was set back begins again.
+      // After the clock was set back, the time starts again.
       const missingSince = Math.min(call.missingSince ?? now, now)
-      // An order may still be on its way there, or not listed yet.
+      // The order may still be in transit, or not listed yet.
       const mayArrive = call.dispatch !== 'placed' && now - (call.sentAt ?? call.createdAt) < arrivalMs
       return mayArrive || now - missingSince < missingMs
         ? { ...asked, missingSince }
@@ -33,7 +36,7 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
   }
 }
 
-/** The call as its hard cap ends it. Whatever was ordered is to be hung up. */
+/** Ends a call at its hard cap. The provider has to hang up, unless the order never left. */
 export const afterCap = (call: Call, lookupByCallId: boolean, now: number): Call => ({
   ...advance(call, {
     type: 'ended',
@@ -45,10 +48,7 @@ export const afterCap = (call: Call, lookupByCallId: boolean, now: number): Call
   hangUpPending: call.dispatch !== 'pending',
 })
 
-/**
- * An order of unknown fate keeps its slot up to the cap, and no longer: it may ring at any time, and go on for as long as
- * the provider and we let a call go on.
- */
+/** An order of unknown fate keeps its slot up to the cap: until then the phone may ring at any time. */
 const reasonAtCap = ({ dispatch, providerCallId }: Call, lookupByCallId: boolean) => {
   if (dispatch !== 'unknown' || providerCallId !== null)
     return 'The call was still open at the longest allowed duration.'

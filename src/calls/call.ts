@@ -12,7 +12,7 @@ export interface TranscriptLine {
   content: string
 }
 
-/** What a provider may tell about a call, at its end or later; null until it does. */
+/** The details that a provider reports at the end of a call or later; null until then. */
 export interface CallDetails {
   summary: string | null
   sentiment: (typeof sentiments)[number] | null
@@ -21,7 +21,7 @@ export interface CallDetails {
   costCents: number | null
 }
 
-/** Why a call ended other than by itself. Its `reason` says the same, and more, in words. */
+/** The code of an end that is not the call's own. `reason` says more, in words. */
 export const reasonCodes = [
   'provider_refused',
   'provider_capacity',
@@ -34,7 +34,7 @@ export const reasonCodes = [
 
 type ReasonCode = (typeof reasonCodes)[number]
 
-/** Who is to be called, for whom. Fixed when the call is triggered. */
+/** The part of a call that is fixed when it is triggered. */
 export interface CallOrder {
   id: string
   agencyId: string
@@ -43,7 +43,7 @@ export interface CallOrder {
   provider: string
   /** The provider's account that dials; null for the simulator, and where none was connected. */
   accountId: string | null
-  /** What the provider calls the agent, and the number to call from. */
+  /** The provider's id of the agent, and the number to call from. */
   agentRef: string | null
   fromNumber: string | null
   phoneNumber: string
@@ -52,38 +52,38 @@ export interface CallOrder {
   metadata: Record<string, unknown> | null
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
-  /** When the call is ended and its lease given back, whatever happens. */
+  /** The hard cap: at this time the call ends and its lease is released. */
   expiresAt: number
 }
 
 export interface Call extends CallOrder, CallDetails {
-  /** The number of the grant that let its trigger in, as the window's journal counts; null where it took none. */
+  /** The number of the window grant that admitted the trigger; null where it took none. */
   grantNumber: number | null
   status: CallStatus
-  /** How far the order to the provider has come; committed before the next step is taken. */
+  /** The state of the order to the provider, committed before the next step. */
   dispatch: DispatchState
   providerCallId: string | null
   reasonCode: ReasonCode | null
-  /** Why the call ended as it did, in words. */
+  /** The reason of the end, in words. */
   reason: string | null
   ringingAt: number | null
   answeredAt: number | null
   endedAt: number | null
   durationSeconds: number | null
-  /** Over for us, but its provider has not yet been made to hang up: tried until it has. */
+  /** The call is over here, and the provider has not hung up yet. Hanging up is retried until it has. */
   hangUpPending: boolean
-  /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
+  /** The time of the next request for missing details, and the number of requests so far. */
   detailsDueAt: number | null
   detailsAttempts: number
-  /** Since when its provider has not known it. */
+  /** The first `not_found` of an unbroken series. */
   missingSince: number | null
-  /** When the order went out, or was about to. */
+  /** The time at which the order was sent, committed just before. */
   sentAt: number | null
-  /** When its provider was last heard of or asked about it. */
+  /** The last event from the provider, or the last request to it. */
   lastContactAt: number
 }
 
-/** What happened to a call at its provider. Events may repeat, come late, come in any order, or never. */
+/** An event of a call at its provider. Events may repeat, be late, be out of order, or be missing. */
 export type CallEvent =
   | { type: 'ringing'; at: number }
   | { type: 'answered'; at: number }
@@ -93,7 +93,7 @@ export type CallEvent =
       status: FinalStatus
       code?: ReasonCode
       reason?: string
-      /** As the provider counted it, where it does. */
+      /** The provider's own count, where it gives one. */
       durationSeconds?: number
       details?: Partial<CallDetails>
     }
@@ -123,7 +123,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   costCents: null,
 })
 
-/** The slot that a call holds for as long as it is not over. */
+/** The lease of a call, which holds it until it is over. */
 export const leaseOf = (call: CallOrder) => ({
   callId: call.id,
   environmentId: call.environmentId,
@@ -133,10 +133,10 @@ export const leaseOf = (call: CallOrder) => ({
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
-/** True for a call whose person was forgotten. No call begins without a number. */
+/** True once the personal data of the call was erased: no other call is without a number. */
 export const isForgotten = (call: Pick<Call, 'phoneNumber'>) => call.phoneNumber === ''
 
-/** The call without anything of the person that it rang: that it was, when and how it ended stays. */
+/** Erases the personal data of a call. Its status, times and end stay. */
 export const forgotten = (call: Call): Call => ({
   ...call,
   phoneNumber: '',
@@ -148,17 +148,17 @@ export const forgotten = (call: Call): Call => ({
   sentiment: null,
   transcript: null,
   recordingUrl: null,
-  // A dialler of one's own may have made it of the number.
+  // A user's own dialler may have made this id from the phone number.
   providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
   detailsDueAt: null,
 })
 
-/** True for a call that is over and of which its provider is expected to tell more, within half an hour. */
+/** True for a call that is over and whose provider is expected to report more details, within half an hour. */
 export const awaitsDetails = (call: Pick<Call, 'detailsDueAt'>) => call.detailsDueAt !== null
 
 /**
- * The call after an event. Total and idempotent: it only moves forward, a final status stays, and an event that brings
- * nothing new gives back the very same call. A forgotten call takes nothing in: it would be about the person again.
+ * Applies an event. Total and idempotent: a call only moves forward, a final status stays, and an event without news
+ * returns the same object. An erased call takes no events, which would bring personal data back.
  */
 export const advance = (call: Call, told: CallEvent): Call => {
   if (isForgotten(call)) return call
@@ -181,19 +181,19 @@ const dayMs = 24 * 60 * 60_000
 /** Longer than any call. */
 export const longestSeconds = 7 * 24 * 60 * 60
 const dearestCents = 1_000_000_00
-/** How much of what was said is kept: hours of it. */
+/** The most text of a transcript that is kept: hours of speech. */
 const transcriptLimit = 256 * 1024
 
-/** Clocks differ, and some are wrong: a time outside the call's own days counts as its nearest edge. */
+/** Limits a provider's time to the call's own days, because clocks differ and some are wrong. */
 const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
   Number.isFinite(at) ? Math.round(Math.min(Math.max(at, createdAt - dayMs), expiresAt + dayMs)) : createdAt
 
-/** Whole and within reason, else as if it had not been said. */
+/** A whole number of seconds within reason; anything else counts as missing. */
 const plausible = (amount: number | null | undefined, most: number) =>
   typeof amount === 'number' && amount >= 0 && amount <= most ? Math.round(amount) : undefined
 
 const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
-  // Clocks differ: a provider's end may lie before our own times, a duration never does.
+  // A provider's clock may put the end before our own times; a duration is never negative.
   const endedAt = Math.max(event.at, call.answeredAt ?? call.createdAt)
   return {
     ...call,
@@ -206,13 +206,13 @@ const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call =
   }
 }
 
-/** A call that was completed, but not known to be answered, lasted for a time that may still be told. */
+/** The duration of a completed call without an answered event is unknown; the provider may report it later. */
 const countedSeconds = (call: Call, { status }: { status: FinalStatus }, endedAt: number) => {
   if (call.answeredAt !== null) return Math.round((endedAt - call.answeredAt) / 1000)
   return status === 'completed' ? null : 0
 }
 
-/** Details are kept as they first came; later ones fill what is missing. */
+/** Details keep their first value; later reports fill only what is missing. */
 const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
   const { details = {} } = event
   const fresh: Partial<Call> = {}
@@ -227,7 +227,7 @@ const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): 
   return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
 }
 
-/** The lines that fit, from the first one on. */
+/** The first lines that fit. */
 const shortened = (transcript: TranscriptLine[]) => {
   let length = 0
   return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)

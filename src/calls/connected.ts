@@ -1,8 +1,8 @@
 import { ApiError } from '../failures.ts'
 
 /**
- * Fails with `request_aborted` where a request's connection has ended. To be called inside the commit: the answer goes out in
- * the same turn of the event loop, so that nothing can end the connection between the two.
+ * Fails with `request_aborted` when the client has disconnected. To be called inside the commit: the response follows
+ * in the same turn of the event loop, so the connection cannot end between the two.
  */
 export const requireConnected = (signal: AbortSignal | undefined) => {
   if (signal?.aborted) throw new ApiError('request_aborted')

@@ -1,21 +1,21 @@
 import type { Detail, Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 
-/** Between the end and the first question, and between the questions: half a minute, five and thirty minutes after the end. */
+/** The pauses before each request for details: they are sent half a minute, five and thirty minutes after the end. */
 const pausesMs = [30_000, 270_000, 1_500_000] as const
-/** Why we end a call, whatever goes on at its provider. */
+/** The reasons of ends that are ours, whatever the provider does. */
 const ourReasons: ReadonlySet<string> = new Set(['ended_on_request', 'max_duration', 'released'])
 
 /**
- * The call as it awaits the details that its provider usually reports and has not reported yet, or awaits them no longer. Total and idempotent; the
- * very same call where nothing changes.
+ * Schedules or cancels the next request for details, by the details that the provider usually reports. Total and
+ * idempotent; returns the same object where nothing changes.
  */
 export const awaitDetails = (call: Call, expected: readonly Detail[], now: number): Call => {
   const detailsDueAt = dueAt(call, expected, now)
   return detailsDueAt === call.detailsDueAt ? call : { ...call, detailsDueAt }
 }
 
-/** The call after its provider was asked for details once more: what came late fills what is missing. */
+/** Applies the response to a request for details: late details fill what is missing. */
 export const afterDetails = (call: Call, report: Report, now: number): Call => {
   const { events, providerCallId } = report.outcome === 'found' ? report : { events: [], ...call }
   const detailsAttempts = call.detailsAttempts + 1
@@ -30,7 +30,10 @@ const dueAt = (call: Call, expected: readonly Detail[], now: number) => {
   return call.detailsDueAt ?? (call.detailsAttempts === 0 ? now + pausesMs[0] : null)
 }
 
-/** Of a call that its provider has given an id, and that somebody may have talked on. Our own end says nothing about that. */
+/**
+ * True for a call that the provider has given an id and that may have been answered. An end of ours says nothing about
+ * the answer.
+ */
 const hasMoreToTell = (call: Call) => {
   const { answeredAt, dispatch, providerCallId, reasonCode, status } = call
   if (!isOver(call) || isForgotten(call) || dispatch === 'refused' || providerCallId === null) return false

@@ -11,8 +11,9 @@ interface DispatchDeps {
 }
 
 /**
- * The outbox: `pending → sending → placed | refused | unknown`. `sending` is on disk before the order goes out, so an
- * order is sent at most once, whatever crashes: a call found in `sending` is asked about, never sent again.
+ * The outbox: `pending → sending → placed | refused | unknown`. `sending` is on disk before the order is sent, so an
+ * order is sent at most once, whatever crashes. For a call found in `sending` the provider is asked; the order is never
+ * sent again.
  */
 export class Dispatcher {
   readonly #deps: DispatchDeps
@@ -22,7 +23,7 @@ export class Dispatcher {
     this.#deps = deps
   }
 
-  /** Sends the call's order in a later turn, after the answer to its trigger. */
+  /** Sends the order in a later turn of the event loop, after the response to the trigger. */
   dispatch(call: Pick<Call, 'id'>) {
     this.#deps.clock.after(0, () => {
       const sent = this.#send(call.id)
@@ -34,12 +35,12 @@ export class Dispatcher {
     })
   }
 
-  /** Resolves when no order for this call is on its way. */
+  /** Resolves when no order of this call is in flight. */
   async settled(callId: string) {
     await this.#underWay.get(callId)
   }
 
-  /** Resolves when no order at all is on its way. */
+  /** Resolves when no order at all is in flight. */
   async idle() {
     await Promise.all(this.#underWay.values())
   }
@@ -71,7 +72,8 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
   switch (placement.outcome) {
     case 'placed': {
       const placed: Call = { ...call, dispatch: 'placed', providerCallId: placement.providerCallId }
-      // Over for a reason of ours before its provider said that it had taken it: it rings all the same.
+      // The call was ended here before the provider accepted the order: the phone rings all the same, so it has to hang
+      // up.
       return isOver(call)
         ? { ...placed, hangUpPending: call.reasonCode !== null }
         : { ...placed, lastContactAt: now }

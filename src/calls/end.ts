@@ -13,22 +13,22 @@ interface EndDeps {
 }
 
 interface EndOptions {
-  /** Throws where whoever asked is gone: nothing is changed for them then. Runs inside the first commit. */
+  /** Throws when the client has disconnected, and then nothing changes. Runs inside the first commit. */
   confirm?: () => void
-  /** Writes what belongs into the commit that ends the call. */
+  /** Writes the audit entry, inside the commit that ends the call. */
   alongside?: () => void
 }
 
 /**
- * Ends a call on request and resolves to it as it then is; ending a call that is over changes nothing. An order not yet
- * sent is canceled; one on its way is waited for, because only what the provider knows can be hung up. Fails with `provider_unavailable`.
+ * Ends a call on request and resolves to it; a call that is over stays as it is. An unsent order is canceled. An order
+ * in flight is awaited, because a provider can hang up only a call that it knows. Fails with `provider_unavailable`.
  */
 export const createEnd =
   ({ lifecycle, dispatcher, provider, clock }: EndDeps) =>
   async (call: Call, { confirm, alongside }: EndOptions = {}): Promise<Call> => {
     const now = clock.now()
     const over = (before: Call) => {
-      // Somebody else's request ended it meanwhile, and has written what belongs to that.
+      // Another request ended the call in the meantime, and wrote the audit entry.
       if (before.reasonCode !== 'ended_on_request') alongside?.()
       return advance(before, endedOnRequest(before, now))
     }
@@ -40,7 +40,7 @@ export const createEnd =
     await dispatcher.settled(call.id)
     const placed = lifecycle.find(call.id) ?? call
     if (isOver(placed)) return placed
-    // An order of unknown fate may still arrive: that a provider does not know it would be no proof.
+    // An order of unknown fate may still arrive: the provider's `not_found` would prove nothing.
     if (placed.dispatch !== 'placed') throw new ApiError('provider_unavailable')
     try {
       await provider(placed).end(placed)

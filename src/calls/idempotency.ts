@@ -1,7 +1,7 @@
 import type { Environment } from '../keys/keyring.ts'
 import { ApiError } from '../failures.ts'
 
-/** How long a key stands for its call. */
+/** How long a key is remembered. */
 export const idempotencyMs = 24 * 60 * 60_000
 
 export interface IdempotencyRow {
@@ -14,13 +14,13 @@ export interface IdempotencyRow {
 
 export interface IdempotencyStore {
   find(environmentId: string, key: string): IdempotencyRow | undefined
-  /** Writes a row in the place of one that has expired. */
+  /** Inserts a row, or replaces an expired one. */
   put(row: IdempotencyRow): void
 }
 
 /**
- * Remembers which call an Idempotency-Key stands for: on disk once the call is, in memory while its commit is under way.
- * Only a call that came to be is remembered; after a refusal the key is free again.
+ * Remembers the call of an Idempotency-Key: on disk once the call is stored, in memory during its commit. Only stored
+ * calls are remembered; after an error the key is free again.
  */
 export class Idempotency {
   readonly #store: IdempotencyStore
@@ -31,8 +31,8 @@ export class Idempotency {
   }
 
   /**
-   * The call that the key already stands for, else undefined. Fails with `idempotency_mismatch` for another request, with
-   * `idempotency_in_flight` while the first one is being stored.
+   * Returns the call of the key, if it has one. Fails with `idempotency_mismatch` for a different request, and with
+   * `idempotency_in_flight` while the first request is being stored.
    */
   replay(environment: Environment, key: string, fingerprint: string, now: number): string | undefined {
     if (this.#inFlight.has(nameOf(environment, key)))
@@ -43,7 +43,7 @@ export class Idempotency {
     return row.callId
   }
 
-  /** Holds the key while `store` runs. */
+  /** Reserves the key while `store` runs. */
   async hold<T>(environment: Environment, key: string, store: () => Promise<T>): Promise<T> {
     const name = nameOf(environment, key)
     this.#inFlight.add(name)

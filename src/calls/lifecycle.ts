@@ -8,7 +8,7 @@ import type { Capabilities } from './provider.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
-  /** Writes what is different in the call after a change. */
+  /** Writes the changed columns of a call. */
   update(before: Call, after: Call): void
 }
 
@@ -18,18 +18,18 @@ interface LifecycleDeps {
   capabilities(call: Call): Capabilities
   commit: Commit
   clock: Clock
-  /** Writes down, in the same commit, what others have to be told of a change. */
+  /** Writes the webhook events of a change, in the same commit. */
   enqueueEvents(before: Call, after: Call): void
-  /** Is told once of each call that is over, when that is on disk. */
+  /** Called once for each call that is over, after the commit. */
   ended?(call: Call): void
 }
 
-/** How long to wait before a change that the disk did not take is tried again. */
+/** The pause before a change that the disk did not take is tried again. */
 const retryMs = 1000
 
 /**
- * Changes a call through its one door: read, change and save in one commit, and the lease goes with the end. Whoever ended
- * it, a call of which its provider has more to tell is then asked about for a while.
+ * The only way to change a call: read, change and save in one commit; the lease is released when the call is over.
+ * Details that its provider has not reported yet are then requested for a while.
  */
 export class Lifecycle {
   readonly #deps: LifecycleDeps
@@ -39,7 +39,7 @@ export class Lifecycle {
     this.#deps = deps
   }
 
-  /** From now on nothing is written. */
+  /** Ends all retries: from now on nothing is written. */
   stop() {
     this.#stopped = true
   }
@@ -48,12 +48,12 @@ export class Lifecycle {
     return this.#deps.calls.find(callId)
   }
 
-  /** Carries events into the call, and insists: what a provider told once may never be told again. */
+  /** Applies events, and retries until they are stored: a provider may never repeat an event. */
   record(callId: string, ...events: CallEvent[]) {
     return this.changeWithRetry(callId, (call) => events.reduce(advance, call))
   }
 
-  /** `change`, tried again until the disk takes it, or the process stops. */
+  /** `change`, retried until the disk takes it or the process stops. */
   async changeWithRetry(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
     for (;;) {
       if (this.#stopped) return undefined
@@ -66,18 +66,18 @@ export class Lifecycle {
     }
   }
 
-  /** Applies a pure change in one commit. Resolves to the call as it then is on disk, undefined when there is none. */
+  /** Applies a pure change in one commit. Resolves to the call as stored; undefined for an unknown id. */
   async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
     const result = await this.#deps.commit(() => this.within(callId, alter))
     if (result) this.committed(result)
     return result
   }
 
-  /** The same inside a transaction of somebody else, who says by `committed` that it is on disk. */
+  /** The same inside the caller's transaction. The caller must call `committed` once it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
     const { enqueueEvents, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
-    // Whatever was asked or heard in the meantime would be about the person again.
+    // An erased call takes no changes, which would bring personal data back.
     if (!call || isForgotten(call)) return call
     const altered = alter(call)
     if (altered === call) return call

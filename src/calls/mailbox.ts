@@ -11,5 +11,5 @@ const mailbox = new RegExp(
   'u',
 )
 
-/** Whether mail could have this address. Who has it, and whether there is such a domain, nobody looks up. */
+/** True for a syntactically valid address. The domain is not looked up. */
 export const isMailbox = (text: string) => text.isWellFormed() && mailbox.test(text)

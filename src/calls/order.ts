@@ -4,7 +4,7 @@ import { isMailbox } from './mailbox.ts'
 import { phoneNumberPattern } from './phone-number.ts'
 import { jsonObject } from './record.ts'
 
-/** Who is to be called, as it is asked for. */
+/** The order fields as a client sends them. */
 export interface TriggerRequest {
   phoneNumber: string
   agentId: string | null
@@ -13,10 +13,10 @@ export interface TriggerRequest {
   metadata: Record<string, unknown> | null
 }
 
-/** What stands for nothing where a field may be left out. */
+/** True for a blank text, which counts as a missing field. */
 export const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === ''
 
-/** Forms and templates send an optional field that nobody filled in as a blank text. */
+/** Forms and templates send empty optional fields as blank texts. */
 const optional = <T extends z.ZodType>(schema: T, description: string) =>
   z
     .preprocess(
@@ -26,7 +26,7 @@ const optional = <T extends z.ZodType>(schema: T, description: string) =>
     .optional()
     .meta({ description })
 
-/** The fields of an order, beside whom it calls. Their sentences have no stop at the end. */
+/** The fields of an order besides the phone number. Their error messages have no full stop. */
 export const orderFields = {
   agent_id: optional(
     z.guid('agent_id must be a UUID').toLowerCase(),
@@ -55,7 +55,7 @@ export const orderFields = {
 
 type Fields = z.output<z.ZodObject<typeof orderFields>>
 
-/** The order that its fields stand for. Fails with `invalid_phone_number`. */
+/** Makes an order of its fields. Fails with `invalid_phone_number`. */
 export const orderOf = (
   { agent_id, name, email, metadata }: Fields,
   phoneNumber: unknown,

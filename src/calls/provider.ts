@@ -4,24 +4,27 @@ import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'
 import type { CredentialForm } from '../providers/credential-form.ts'
 
-/** What a provider may still tell of a call that is over. */
+/** A detail that a provider may report after the end of a call. */
 export type Detail = keyof CallDetails | 'durationSeconds'
 
-/** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
+/** The code of a rejected order. `provider_capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
 
-/** What became of an order. `unknown` means that it may have arrived: it is asked about, by the id if one came, never sent again. */
+/**
+ * The outcome of an order. `unknown` means that it may have arrived: the provider is asked for its status, by the id if
+ * there is one, and the order is never sent again.
+ */
 export type Placement =
   | { outcome: 'placed'; providerCallId: string }
   | { outcome: 'refused'; code: RefusalCode; reason: string }
   | { outcome: 'unknown'; reason: string; providerCallId?: string }
 
-/** How a provider knows a call: by its own id once it has given one, by ours before. */
+/** The identity of a call at its provider: the provider's id once there is one, our id before. */
 export interface CallReference {
   id: string
   phoneNumber: string
   createdAt: number
-  /** When its order went out, where that is known. */
+  /** The time at which the order was sent, where known. */
   sentAt?: number | null
   providerCallId: string | null
 }
@@ -32,11 +35,11 @@ export type Report =
   | { outcome: 'not_found' }
   | { outcome: 'unknown'; reason: string }
 
-/** A request that claims to come from a provider, not yet believed. */
+/** A request to the hook of an account, not verified yet. */
 interface IncomingRequest {
   headers: Headers
   body: Uint8Array
-  /** As the provider called it: our public address, with its query. */
+  /** The public URL that the provider requested, with its query. */
   url: string
 }
 
@@ -51,49 +54,55 @@ export interface ReportedEvent {
 export type VerifiedEvents =
   { kind: 'events'; events: ReportedEvent[] } | { kind: 'invalid_signature' } | { kind: 'expired' }
 
-/** Who dials, through one account. Nothing of what the other side does is an exception: it is answered with a value. */
+/** A connected account of a provider. Failures of the other side are values, never exceptions. */
 export interface Provider {
   /** Sends the order, once. */
   place(order: CallOrder): Promise<Placement>
-  /** Everything known of the call so far, as events. */
+  /** Fetches the status of a call: everything that the provider knows, as events. */
   fetchStatus(call: CallReference): Promise<Report>
-  /** Hangs up; resolves once the call is over, throws when that cannot be done. */
+  /** Hangs up. Resolves once the call is over; throws where that fails. */
   end(call: CallReference): Promise<void>
-  /** Tries the credentials with a request that changes and rings nothing. Undefined when they work, else why not. */
+  /**
+   * Checks the credentials with a request that changes nothing and places no call. Resolves to the problem, undefined
+   * without one.
+   */
   check(): Promise<string | undefined>
-  /** Verifies and reads what came in at the account's hook. `now` is wall-clock milliseconds. */
+  /** Verifies a request to the account's hook and parses its events. `now` is wall-clock milliseconds. */
   verifyEvents(request: IncomingRequest, now: number): VerifiedEvents
 }
 
-/** An account at a provider, opened: what is needed to speak for it. */
+/** An account with decrypted credentials. */
 export interface Account {
   id: string
-  /** In the place of the provider's usual address; never ends in a slash. */
+  /** Replaces the provider's usual address; without a trailing slash. */
   baseUrl: string | null
   credentials: Readonly<Record<string, string>>
-  /** Where this account's provider reports to us. */
+  /** The address to which the provider reports. */
   hookUrl: string
 }
 
-/** What a provider takes from its process. */
+/** The dependencies of a connected account. */
 export interface ProviderDeps {
   clock: Pick<Clock, 'now'>
-  /** How long to wait for an answer. */
+  /** The timeout of a request. */
   timeoutMs: number
-  /** The guarded way out: every request to the other side goes through it. */
+  /** The guarded `send`: every request to the provider uses it. */
   send: Send
 }
 
 export interface Credential {
   name: string
   required: boolean
-  /** What a value looks like, where that is more than printable ASCII without blanks. */
+  /** The form of a value; absent where any printable ASCII without blanks will do. */
   form?: CredentialForm
-  /** What those look like that the vendor gives out: asked of what goes to the vendor, not to a gateway with keys of its own. */
+  /**
+   * The form of values that the vendor issues. Checked only for the vendor's own address: a gateway may have keys of
+   * its own.
+   */
   issued?: CredentialForm
-  /** For the form: what it is and where it is found. */
+  /** For people: the meaning of the value and where to find it. */
   description: string
-  /** Makes one where it is left out: a secret that both sides are free to choose. */
+  /** Generates a missing value: a secret that both sides are free to choose. */
   make?: () => string
 }
 
@@ -104,17 +113,17 @@ export interface Capabilities {
   lookupByCallId: boolean
 }
 
-/** A provider as such: what an account of it needs, and how to speak for one. */
+/** A kind of provider: the credentials and agent fields of its accounts, and how to connect to one. */
 export interface ProviderKind {
   name: string
   title: string
   credentials: readonly Credential[]
-  /** What an agent's `ref` and `from` are here. */
+  /** The meaning of an agent's `ref` and `from`. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
   capabilities: Capabilities
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
-  /** Needs a base URL: there is no usual address. */
+  /** True where accounts need a base URL, because there is no usual address. */
   needsBaseUrl: boolean
   connect(account: Account, deps: ProviderDeps): Provider
 }

@@ -11,9 +11,9 @@ interface ReconcileStore {
   active(): Call[]
   /** Calls that are not over and either expired or last heard of at `lastContactBefore` or earlier. */
   overdue(now: number, lastContactBefore: number): Call[]
-  /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
+  /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
   hangUpsDue(now: number, triedBefore: number): Call[]
-  /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
+  /** Calls that are over and whose details are due for a request by `now`, the earliest first. */
   detailsDue(now: number, limit: number): Call[]
 }
 
@@ -28,20 +28,20 @@ interface ReconcileDeps {
 }
 
 const tickMs = 1000
-/** The longest that a provider lets a call go on, by what they document. */
+/** The longest call that any provider's documentation allows. */
 const hangUpForMs = 4 * 60 * 60_000
-/** A call that nothing was heard of for this long is asked about. */
+/** After this long without an event, the provider is asked for the call's status. */
 const silenceMs = 15_000
-/** Details can wait: after a long pause, thousands of questions must not stand before the next order. */
+/** Bounds the requests for details per tick: after a long downtime, thousands of them must not delay orders. */
 const detailsAtOnce = 20
 
 /**
- * No provider promises an end event: this asks about silent calls, and ends those past their hard cap. Of calls that are
- * over it asks for what their providers had not told yet.
+ * No provider guarantees an end event. So this fetches the status of silent calls, ends calls at their hard cap,
+ * retries hanging up, and requests missing details of calls that are over.
  */
 export class Reconciler {
   readonly #deps: ReconcileDeps
-  /** Calls that are being looked after: a provider that never answers holds up nobody else. */
+  /** The work in progress by name, so that a provider that never responds delays no other call. */
   readonly #busy = new Set<string>()
   #stopped = false
   #cancel: (() => void) | undefined
@@ -50,7 +50,7 @@ export class Reconciler {
     this.#deps = deps
   }
 
-  /** Takes up what an earlier process left, then looks around every second until `stop`. */
+  /** Resumes the work of an earlier process, then runs `tick` every second until `stop`. */
   start() {
     const now = this.#deps.clock.now()
     for (const call of this.#deps.calls.active()) this.#takeUp(call, now)
@@ -62,7 +62,9 @@ export class Reconciler {
     this.#cancel?.()
   }
 
-  /** One look: overdue calls are asked about or ended, hang-ups that failed tried again, details that are due asked for. */
+  /**
+   * Starts all work that is due: status requests, ends at the hard cap, retries of hanging up, requests for details.
+   */
   tick() {
     const now = this.#deps.clock.now()
     for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
@@ -72,7 +74,7 @@ export class Reconciler {
       if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
   }
 
-  /** Makes its provider hang up a call that is over for us; where that fails, a later look tries again. */
+  /** Makes the provider hang up a call that is over here. A later tick retries a failure. */
   hangUp(call: Call) {
     this.#once(`hang up ${call.id}`, () => this.#hangUp(call))
   }
@@ -89,7 +91,7 @@ export class Reconciler {
     })
   }
 
-  /** Asking and ending go on beside each other, so that a call being asked about still ends at its cap. */
+  /** A status request and the hard cap have names of their own, so that a pending request does not delay the cap. */
   #takeUp(call: Call, now: number) {
     if (call.expiresAt <= now) this.#once(`end ${call.id}`, () => this.#expire(call, now))
     else if (call.dispatch === 'pending') this.#deps.dispatcher.dispatch(call)
@@ -130,7 +132,7 @@ export class Reconciler {
     }
   }
 
-  /** The lease ends whatever the provider does; hanging up is tried after it. */
+  /** Releases the lease whatever the provider does, then hangs up. */
   async #expire({ id }: Call, now: number) {
     const { capabilities, lifecycle, log } = this.#deps
     log.warn('call ended by the hard cap', { call_id: id })
@@ -140,13 +142,13 @@ export class Reconciler {
     if (over?.hangUpPending) this.hangUp(over)
   }
 
-  /** An order that was never answered is looked for first: most providers hang up by their own id alone. */
+  /** Looks up the provider's id of an order without a response: most providers hang up by that only. */
   async #idOf(call: Call) {
     const report = await this.#fetchStatus(call)
     return report.outcome === 'found' ? report.providerCallId : null
   }
 
-  /** Tried again until the provider has done it, over restarts too, for as long as anybody may still be on the line. */
+  /** Retried until the provider has hung up, across restarts, for as long as the call may still be going on. */
   async #hangUp(call: Call) {
     const { lifecycle, provider, clock, log } = this.#deps
     let isDone = clock.now() > call.expiresAt + hangUpForMs

@@ -13,7 +13,7 @@ export const jsonObject = (error?: string) =>
     )
     .meta({ type: 'object' })
 
-/** A call as programs see it. */
+/** A call in the API's responses. */
 export const callRecord = z.object({
   call_id: z.uuid(),
   status: z.enum(callStatuses),

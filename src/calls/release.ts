@@ -4,15 +4,15 @@ import type { Lifecycle } from './lifecycle.ts'
 
 interface ReleaseDeps {
   lifecycle: Lifecycle
-  /** Makes the provider hang up a call that is over for us, and goes on trying. */
+  /** Makes the provider hang up a call that is over here, with retries. */
   hangUp(call: Call): void
   clock: Clock
 }
 
 /**
- * Gives a call's slot back at once, whatever its provider says, and resolves to the call, which has then failed. The
- * provider is still made to hang up, after it. `alongside` is written in the same commit; a call that is over already is
- * left as it is, and then nothing is written. Fails with `storage_unavailable`.
+ * Releases a call's slot at once, whatever the provider says, and resolves to the call, which has then failed. The
+ * provider is made to hang up afterwards. `alongside` runs in the same commit, unless the call was over already. Fails
+ * with `storage_unavailable`.
  */
 export const createRelease =
   ({ lifecycle, hangUp, clock }: ReleaseDeps) =>
@@ -30,7 +30,7 @@ export const createRelease =
 const releasedByHand =
   'Released by hand: the slot was given back, whatever became of the call at its provider.'
 
-/** The call as it is over for us. Whatever was ordered is to be hung up. */
+/** Ends a call as released. The provider has to hang up, unless the order never left. */
 const afterRelease = (call: Call, reason: string, at: number): Call => ({
   ...advance(call, { type: 'ended', at, status: 'failed', code: 'released', reason }),
   hangUpPending: call.dispatch !== 'pending',
@@ -40,16 +40,16 @@ interface EndCallsDeps extends ReleaseDeps {
   calls: { activeIn(environmentId: string): Call[] }
 }
 
-/** Ends all calls of environments at once, in a transaction of somebody else. */
+/** Ends all calls of environments, inside the caller's transaction. */
 export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsDeps) => ({
-  /** Inside the transaction: gives the calls that it ended. */
+  /** To be called inside the transaction; returns the ended calls. */
   within: (environmentIds: string[], reason: string): Call[] =>
     environmentIds
       .flatMap((id) => calls.activeIn(id))
       .map(({ id }) => lifecycle.within(id, (call) => afterRelease(call, reason, clock.now())))
       .filter((call) => call !== undefined),
 
-  /** Once it is on disk: gives the slots back, and makes the providers hang up. */
+  /** To be called after the commit: releases the slots, and makes the providers hang up. */
   committed: (ended: Call[]) => {
     for (const call of ended) {
       lifecycle.committed(call)

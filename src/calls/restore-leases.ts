@@ -11,7 +11,7 @@ interface RestoreDeps {
   clock: { now(): number }
 }
 
-/** Makes the leases those of the calls as they are on disk. One without a row is of a trigger under way: it stays. */
+/** Makes the leases match the calls on disk. A lease without a row belongs to a trigger in progress, and stays. */
 export const restoreLeases = ({ calls, leases, clock }: RestoreDeps) => {
   const active = new Map(calls.active().map((call) => [call.id, call]))
   for (const call of active.values()) leases.restore(leaseOf(call))

@@ -13,25 +13,25 @@ export interface Agent {
   agencyId: string
   name: string
   provider: string
-  /** What its provider calls it, and the number it calls from. */
+  /** The provider's id of the agent, and the number to call from. */
   ref: string | null
   fromNumber: string | null
 }
 
-/** The call that a trigger stands for; `replayed` when an earlier request with the same Idempotency-Key made it. */
+/** The call of a trigger; `replayed` when an earlier request with the same Idempotency-Key made it. */
 export interface Triggered {
   callId: string
   replayed: boolean
 }
 
 interface TriggerOptions {
-  /** That of the request: where it is aborted before the commit, no call is made. */
+  /** The request's signal: no call is made when the client disconnects before the commit. */
   signal?: AbortSignal
-  /** Plays through the simulator, whatever the agent's provider. */
+  /** Uses the simulator, whatever the agent's provider. */
   simulated?: boolean
-  /** The number of the grant that let the request in. */
+  /** The number of the window grant that admitted the request. */
   grantNumber?: number
-  /** Writes what belongs into the same commit as the call. */
+  /** Writes the audit entry, in the commit of the call. */
   alongside?: (callId: string) => void
 }
 
@@ -43,17 +43,18 @@ interface TriggerDeps {
   leases: Leases
   commit: Commit
   clock: Clock
-  /** Hands the call to its provider, some time after this returns. */
+  /** Sends the order later; returns at once. */
   dispatch(call: Call): void
-  /** For environments without a limit of their own. */
+  /** The limit of environments that have none of their own. */
   concurrentCalls: number
   maxCallSeconds: number
 }
 
 /**
- * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the dispatch follows the
- * answer. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`, `wrong_agency`,
- * `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor a lease behind.
+ * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the order is sent
+ * after the response. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`,
+ * `wrong_agency`, `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor
+ * a lease.
  */
 export const createTrigger = (deps: TriggerDeps) => {
   const { idempotency, clock } = deps
@@ -104,7 +105,7 @@ const start = async (
   try {
     await deps.commit(() => {
       requireConnected(signal)
-      // An agent is deleted while no call of its is on disk, and this one is not yet.
+      // An agent can be deleted while it has no active call, and this one is not stored yet.
       if (!deps.agents.find(agent.id)) throw new ApiError('agent_not_found')
       deps.calls.insert(call)
       alongside?.(call.id)
@@ -117,7 +118,7 @@ const start = async (
   return call.id
 }
 
-/** Who dials for this call. */
+/** The provider and the account for this call. */
 const dialling = (
   { accounts }: Pick<TriggerDeps, 'accounts'>,
   environment: Environment,

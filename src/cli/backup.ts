@@ -25,7 +25,7 @@ export const restoring = (io: Io) =>
     args: { ...file('The backup, or - for one that is piped in'), ...json },
     run: async ({ args }) => {
       const dataDir = new DataDir(configOf(io))
-      // A directory that has a database already is refused before anything is read.
+      // Fails before reading anything where the directory has a database already.
       using piped = args.file === '-' && !dataDir.exists ? await receive(io, dataDir) : undefined
       const { sizeBytes, calls, agencies, sealed } = withProgress(io, (progress) =>
         dataDir.restore(piped?.path ?? args.file, progress),
@@ -42,7 +42,7 @@ export const restoring = (io: Io) =>
     },
   })
 
-/** Says of a copy that is made what it holds, and what it does not. */
+/** Describes a finished copy, and warns of what it lacks. */
 const tell = (
   io: Io,
   asJson: boolean | undefined,
@@ -59,7 +59,7 @@ const tell = (
   print(io, asJson, result, sentences.join('\n'))
 }
 
-/** Prints a copy that is whole and checked: it is made in the data directory, and gone from there afterwards. */
+/** Prints a checked copy. It is made in the data directory, and removed from there afterwards. */
 const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => {
   if (io.isTerminal || !io.outFile)
     throw new CommandError(
@@ -75,7 +75,7 @@ const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => 
   }
 }
 
-/** What is piped in, as a file of the data directory until the block of its `using` ends. */
+/** Writes standard input to a temporary file of the data directory, which the caller's `using` block removes. */
 const receive = async (io: Io, dataDir: DataDir) => {
   if (!io.input) throw new CommandError('Nothing is piped in.')
   const path = dataDir.aside('restore')

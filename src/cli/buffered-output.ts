@@ -5,7 +5,7 @@ interface Sink {
   write(text: string, taken: () => void): unknown
 }
 
-/** Writes text to a stream in its order, all of one turn of the event loop at once, and knows what was not taken yet. */
+/** Buffers the text of one turn of the event loop, writes it in order, and counts what the reader has not taken yet. */
 export class BufferedOutput {
   readonly #sink: Sink
   #queued: string[] = []
@@ -23,17 +23,17 @@ export class BufferedOutput {
     this.#waitingLength += text.length
   }
 
-  /** How many characters nobody has taken yet. */
+  /** The number of characters not taken yet. */
   get waitingLength() {
     return this.#waitingLength
   }
 
-  /** From now on `drained` waits no longer than this. */
+  /** Bounds the wait of `drained`. */
   limitDrain(patienceMs: number) {
     this.#patienceMs = patienceMs
   }
 
-  /** Resolves when all has been taken: what a slow pipe has not is cut off by the end of the process. */
+  /** Resolves when everything is taken: the end of the process would cut off what waits in a slow pipe. */
   async drained() {
     this.#flush()
     if (this.#waitingLength === 0) return
@@ -41,13 +41,13 @@ export class BufferedOutput {
     await (this.#patienceMs === undefined ? taken : Promise.race([taken, Bun.sleep(this.#patienceMs)]))
   }
 
-  /** For a process that ends in the middle of a turn: writes at once what is queued. */
+  /** Writes the buffer at once, for a process that exits in the middle of a turn. */
   flushSync() {
     try {
       const text = this.#take()
       if (text !== '') writeSync(this.#sink.fd, text)
     } catch {
-      // A pipe that is full or closed. There is no later for it.
+      // The pipe is full or closed, and the process ends: the text is lost.
     }
   }
 

@@ -6,7 +6,7 @@ import { readableBytes } from './io.ts'
 type Findings = ReturnType<DataDir['inspect']>
 type DatabaseFindings = Extract<Findings['database'], { flaw: null }>
 
-/** A line of the doctor's: what was looked at, how it stands, and what to do where it stands badly. */
+/** A result of the doctor: the subject, its state, and the remedy. */
 export interface Check {
   name: string
   level: 'ok' | 'warn' | 'fail'
@@ -20,12 +20,12 @@ export const fail = check('fail')
 
 const scarceBytes = 1e9
 const desperateBytes = 100e6
-/** A log that a checkpoint empties stays below this; one that grows on is held by a reader that never ends. */
+/** A log that checkpoints can empty stays below this; a reader that never ends makes it grow. */
 const longLogBytes = 256e6
 const skewMs = 60_000
 const mostAgentsNamed = 3
 
-/** Judges what was found in a data directory, as of `now`. */
+/** Judges the findings in a data directory, as of `now`. */
 export const judge = (findings: Findings, now: number): Check[] => {
   const { database } = findings
   return [

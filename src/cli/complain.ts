@@ -1,10 +1,10 @@
 import type { ArgsDef, CommandDef } from 'citty'
 import leven from 'leven'
 
-/** A place that takes words without end is named so that its usage shows it: `PATH...`. */
+/** A repeatable argument has a name that shows it in the usage: `PATH...`. */
 const isRepeated = (name: string) => name.endsWith('...')
 
-/** What is wrong with a command line before it runs: a misspelt option must not be passed over in silence. */
+/** Finds the first flaw of a command line before it runs: a misspelt option must not be ignored. */
 export const complain = (command: CommandDef, rest: string[]): string | undefined => {
   if (command.subCommands) {
     const names = Object.keys(command.subCommands)
@@ -42,7 +42,7 @@ export const complain = (command: CommandDef, rest: string[]): string | undefine
     : `The option --${missing} is required.`
 }
 
-/** Beyond so many changed letters it is another word. */
+/** With more changed letters, a name is no likely misspelling. */
 const changesMost = 3
 
 const nearest = (word: string, names: string[], dashes = ''): string => {

@@ -5,7 +5,7 @@ import { zshScript } from './completion/zsh.ts'
 import { type Io, json, print } from './io.ts'
 import { type Branch, branchesOf } from './tree.ts'
 
-/** Scripts that complete the commands of `root`, itself among them. */
+/** Commands that print completion scripts for the commands of `root`, including themselves. */
 export const completionCommand = (io: Io, root: () => CommandDef) => {
   const printing = (shell: string, write: (branches: Branch[]) => string) =>
     defineCommand({

@@ -1,12 +1,12 @@
 import { CommandError } from '../failures.ts'
 import type { Io } from './io.ts'
 
-/** The option of every command that asks. */
+/** The option of every command that asks for confirmation. */
 export const yes = { yes: { type: 'boolean', description: 'Go on without being asked' } } as const
 
 /**
- * Asks before a command ends something that works. `ends` is the sentence that names it; null where nothing ends. Throws a
- * `CommandError` for any answer but yes, and where nobody can be asked.
+ * Asks for confirmation before something stops working. `ends` names the consequence; null skips the question. Throws a
+ * `CommandError` for any answer but yes, and without a terminal.
  */
 export const confirm = async (io: Io, ends: string | null) => {
   if (ends === null) return

@@ -38,7 +38,7 @@ export const demo = (io: Io) =>
     },
   })
 
-/** On the configured port, or on any free one when that is taken. */
+/** Starts on the configured port, or on a free one when that is taken. */
 const startAnywhere = async (config: Config, io: Io) => {
   const log = createLog(config, io.err)
   try {

@@ -1,7 +1,7 @@
 import type { Operation } from '../operation/operation.ts'
 import { exampleOf } from '../operation/example.ts'
 
-/** What the help shows under a command: its own examples, or the first one of each command in its group. */
+/** The examples in a command's help: its own, or the first one of each command of a group. */
 export const examplesFor = (words: string[], operations: readonly Operation[]): string => {
   const name = words.join(' ')
   const lines = Object.entries(allExamples(operations)).flatMap(([each, own]) => {
@@ -11,7 +11,7 @@ export const examplesFor = (words: string[], operations: readonly Operation[]): 
   return lines.length === 0 ? '' : `\n${['EXAMPLES', '', ...lines.map((line) => `  ${line}`)].join('\n')}\n`
 }
 
-/** How each command is used, by its words. */
+/** Examples by command. */
 export const allExamples = (operations: readonly Operation[]): Record<string, string[]> => ({
   ...Object.fromEntries(
     operations.map((operation) => [operation.name.replace('.', ' '), [exampleOf(operation)]]),

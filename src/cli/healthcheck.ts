@@ -23,14 +23,14 @@ export const healthcheck = (io: Io) =>
     },
   })
 
-/** What answers where the server of this configuration should: nothing, a program that is not it, or it, in some state. */
+/** The result at the configured address: nothing, another program, or this server in some state. */
 type Probe = { url: string } & (
   { found: 'nothing' } | { found: 'stranger'; what: string } | { found: 'server'; status: number }
 )
 
 /**
- * Asks on this machine where the configuration has the server, whatever names the certificate has. Where that leaves the port
- * to the server, the data directory's lock says which it is.
+ * Probes the configured address on this machine, without checking certificate names. Where the server chose its port,
+ * the data directory's lock names it.
  */
 export const probe = async (config: Config, holder: Holder | 'unknown' | null): Promise<Probe> => {
   const known = holder === 'unknown' ? null : holder

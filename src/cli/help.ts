@@ -1,14 +1,14 @@
 import type { CommandDef } from 'citty'
 import { branchesOf } from './tree.ts'
 
-/** The commands that are no operations, by what they are for. */
+/** The commands that are not operations, by purpose. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Try and run it': ['demo', 'serve', 'healthcheck', 'config'],
   'Look after it': ['doctor', 'backup', 'restore', 'scan', 'forget'],
   Others: ['completion', 'version'],
 }
 
-/** What `callgate --help` says: the commands by what they are for. What is in no group administers. */
+/** The text of `callgate --help`: the commands by purpose. Commands in no group are operations. */
 export const rootHelp = (root: CommandDef): string => {
   const [top] = branchesOf(root)
   const commands = top?.commands ?? []

@@ -3,32 +3,32 @@ import { readConfig } from '../config.ts'
 import { CommandError } from '../failures.ts'
 import { DataDir } from '../storage/data-dir.ts'
 
-/** What a command may touch of the process that it runs in. */
+/** The parts of the process that a command may use. */
 export interface Io {
   env: Record<string, string | undefined>
   isTerminal: boolean
   out(text: string): void
   err(text: string): void
-  /** How many characters of `out` nobody has taken yet; absent where that does not matter. */
+  /** The number of characters of `out` not taken yet; absent where it does not matter. */
   unread?(): number
-  /** Lets the end of the process wait no longer than this for who reads `out`. */
+  /** Bounds how long the end of the process waits for the reader of `out`. */
   limitDrain?(patienceMs: number): void
-  /** The next line of what is fed to the process; absent where nothing is. */
+  /** Reads the next line of standard input; absent without one. */
   readLine?(): Promise<string | undefined>
-  /** Asks the person at the terminal, and gives their line; absent where nobody sits there. */
+  /** Asks the person at the terminal; absent without one. */
   ask?(question: string): Promise<string | undefined>
-  /** All that is fed to the process, as bytes; absent where nothing is. */
+  /** Reads standard input to its end, as bytes; absent without one. */
   input?(): AsyncIterable<Uint8Array>
-  /** Prints a file as it is, in the place of text; absent where only text can be printed. */
+  /** Prints the bytes of a file; absent where only text can be printed. */
   outFile?(path: string): Promise<void>
-  /** Shows what long work is at, and nothing at its end; absent where nobody watches. */
+  /** Shows the progress of long work, and clears it at the end; absent without a terminal. */
   progress?(step: string): void
 }
 
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const
 export const configOf = (io: Io) => readConfig(io.env, io.isTerminal)
 
-/** The data directory of this configuration. Throws a `CommandError` when nothing is in it. */
+/** Opens the configured data directory. Throws a `CommandError` when it is empty. */
 export const existingDataDir = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   if (dataDir.exists) return dataDir
@@ -41,7 +41,7 @@ export const existingDataDir = (io: Io) => {
 export const print = (io: Io, asJson: boolean | undefined, result: unknown, sentences: string) =>
   io.out(asJson ? `${JSON.stringify(result)}\n` : `${sentences}\n`)
 
-/** Shows the steps of long work, and clears them away when it is over. */
+/** Shows the progress of long work, and clears it at the end. */
 export const withProgress = <T>(io: Io, work: (progress: (step: string) => void) => T): T => {
   try {
     return work((step) => io.progress?.(`${step} …`))
@@ -50,14 +50,14 @@ export const withProgress = <T>(io: Io, work: (progress: (step: string) => void)
   }
 }
 
-/** Bytes, as people read them. */
+/** Formats a number of bytes for people. */
 export const readableBytes = (bytes: number) => {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
 }
 
-/** Rows with aligned columns, headed by their names. */
+/** A table with aligned columns and a header. */
 export const table = (headings: string[], rows: string[][]) => {
   const all = [headings, ...rows]
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))

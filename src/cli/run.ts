@@ -24,8 +24,8 @@ import { version } from './version.ts'
 const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
 /**
- * Runs one command to its end. Resolves to its exit code; whatever is refused is a sentence on `err`, or with `--json` an
- * object in the API's shape.
+ * Runs a command and resolves to its exit code. An error is a sentence on `err`, or with `--json` an object in the
+ * API's form.
  */
 export const run = async (
   argv: string[],
@@ -72,20 +72,20 @@ export const run = async (
   }
 }
 
-/** What an operation's help says beside its options. */
+/** The part of an operation's help after its options. */
 const detailsFor = (words: string[], operations: readonly Operation[]) => {
   const details = operations.find(({ name }) => name === words.join('.'))?.details
   return details === undefined ? '' : `\n${details}\n`
 }
 
-/** The other ways in which people ask for the version and for help. */
+/** Other spellings of the requests for version and help. */
 const spelledOut = (argv: string[]) => {
   const [first, ...rest] = argv
   if (rest.length === 0 && (first === '--version' || first === '-v')) return ['version']
   return first === 'help' ? [...rest, '--help'] : argv
 }
 
-/** Everything that can be said to callgate: a command for each operation, and those that work on the machine. */
+/** The whole command line: a command per operation, and the commands that work on this machine. */
 export const commands = (io: Io, operations: readonly Operation[] = allOperations): CommandDef =>
   defineCommand({
     meta: { name: 'callgate', description: 'The gate in front of voice-agent calls' },
@@ -107,21 +107,24 @@ export const commands = (io: Io, operations: readonly Operation[] = allOperation
 
 interface Resolved {
   command: CommandDef
-  /** Carries the words before the command's own, for the usage line. */
+  /** Passes the words before the command's own on to the usage line. */
   parents: CommandDef
   rest: string[]
-  /** The words that lead to it. */
+  /** The words of the command. */
   words: string[]
 }
 
-/** The verb of a noun that is given options and no verb, or has only one: `callgate usage --agency Acme`, `callgate audit`. */
+/**
+ * The implied verb of a noun that has only one, or is given options and no verb: `callgate usage --agency Acme`,
+ * `callgate audit`.
+ */
 const usualVerb = (verbs: string[], word: string) => {
   if (verbs.length === 1 && (word === '' || word.startsWith('-'))) return verbs[0]
   const isOption = word.startsWith('-') && word !== '--help' && word !== '-h'
   return isOption ? ['show', 'list'].find((verb) => verbs.includes(verb)) : undefined
 }
 
-/** Follows the words of a command line down to its command. */
+/** Finds the command of a command line. */
 const resolve = (root: CommandDef, args: string[]): Resolved => {
   let command = root
   let rest = args

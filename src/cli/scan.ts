@@ -42,7 +42,7 @@ export const scan = (io: Io) =>
     },
   })
 
-/** A token that was found and what is known of it. The token itself is nowhere in here. */
+/** A found token, without its text. */
 interface Found {
   file: string
   line: number
@@ -61,7 +61,7 @@ const look = async function* (io: Io, path: string) {
   yield { file: '-', finds: await scanStream(io.input()) }
 }
 
-/** What the data directory knows of tokens; where there is none, they are told all the same. */
+/** The state of a token by the data directory; without one, tokens are reported all the same. */
 const knownTokens = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   const opened = dataDir.exists ? dataDir.openStores() : undefined

@@ -13,7 +13,7 @@ export const serve = (io: Io) =>
       const log = createLog(config, io.out, io.unread)
       const { url, setupLink, stop, reloadCertificate } = await startServer(config, log)
       const asked = stopSignal()
-      // Without a certificate, a terminal that is closed takes its server along.
+      // On a terminal without a certificate, SIGHUP keeps its default: closing the terminal stops the server.
       if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
       log.always(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
@@ -28,12 +28,12 @@ export const serve = (io: Io) =>
     },
   })
 
-/** How long the end of a server waits for a reader of its log: whoever asked it to stop waits too. */
+/** The longest wait for the log's reader at the end: whoever stops the server waits too. */
 const readerPatienceMs = 1000
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const
 
-/** Resolves to the signal that asks the process to stop; a second one, of either kind, ends it at once. */
+/** Resolves to the signal that stops the process; a second one of either kind ends it at once. */
 export const stopSignal = () =>
   new Promise<string>((resolve) => {
     const stop = (signal: string) => {

@@ -4,21 +4,21 @@ export interface Option {
   name: string
   description: string
   takesValue: boolean
-  /** What it can be, where that is a choice. */
+  /** The possible values of an enumeration. */
   values: string[]
 }
 
-/** A command, or a group of commands, by the words that lead to it. */
+/** A command or a group of commands, and the words that lead to it. */
 export interface Branch {
   words: string[]
   description: string
-  /** Empty for a command; those of a group come right after it in the list. */
+  /** Empty for a command. The commands of a group follow it in the list. */
   commands: { name: string; description: string }[]
   options: Option[]
   takesFile: boolean
 }
 
-/** Every branch of a command tree, the root first. */
+/** Every node of a command tree, the root first. */
 export const branchesOf = (command: CommandDef, words: string[] = []): Branch[] => {
   const children = Object.entries((command.subCommands ?? {}) as Record<string, CommandDef>)
   const args = Object.entries((command.args ?? {}) as ArgsDef)

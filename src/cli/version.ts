@@ -22,7 +22,7 @@ interface Machine {
   report: { getReport(): object }
 }
 
-/** The machine that this executable is for, as the files of a release are named. */
+/** The platform of this executable, as the files of a release are named. */
 const targetOf = ({ platform, arch, report }: Machine) => {
   if (platform === 'win32') return `windows-${arch}`
   const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } }

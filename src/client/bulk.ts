@@ -3,15 +3,18 @@ import type { Sending } from './send.ts'
 import type { Order, Triggered } from './types.ts'
 import { windowWaitMs } from './window.ts'
 
-/** What became of one order: its call, or why there is none. */
+/** The result of an order: its call, or the error. */
 export type TriggerResult = { order: Order; index: number } & (
   { triggered: Triggered; error?: undefined } | { triggered?: undefined; error: CallgateError }
 )
 
 export interface TriggerAllOptions {
-  /** Called with each result as it comes; waited for before the next order. */
+  /** Called with each result, and awaited before the next order. */
   onResult?: (result: TriggerResult) => void | Promise<void>
-  /** Names the calls, so that a bulk run again after a crash makes none twice. A new name each when left out. */
+  /**
+   * Prefix of the Idempotency-Keys, so that a bulk run repeated after a crash makes no call twice. Left out, a new one
+   * per run.
+   */
   idempotencyKey?: (order: Order, index: number) => string
   signal?: AbortSignal
 }
@@ -22,10 +25,9 @@ type TriggerOne = (
 ) => Promise<{ triggered: Triggered; headers: Headers }>
 
 /**
- * One order at a time: with one request under way, what an answer says of the window still holds for the next one, so that
- * the window's limit is never run into. That all slots are taken shows in a 429 only, one for each wait. Goes on after an
- * order that is refused; rejects when the next one would fare no better (the key, the server), and with the signal's reason
- * once it aborts.
+ * One order at a time: with a single request in flight, the window state in a response still holds for the next
+ * request, so the window's limit is never hit. Full slots show only as a 429, one per wait. Goes on after a rejected
+ * order; rejects when the next one would fail too (the key, the server), and with the signal's reason once it aborts.
  */
 export const triggerAll = async (
   { sleep }: Pick<Sending, 'sleep'>,

@@ -4,7 +4,7 @@ import { sleep } from './sleep.ts'
 import type { Agent, Call, CallStatus, KeyStatus, Order, Triggered } from './types.ts'
 
 export interface ClientOptions extends Partial<Sending> {
-  /** Where the server is, without a path. */
+  /** The server's origin, without a path. */
   baseUrl: string
   key: string
 }
@@ -14,21 +14,21 @@ export interface RequestOptions {
 }
 
 export interface TriggerOptions extends RequestOptions {
-  /** Names the call: with the same one it is never made twice. A new one when left out, the same for all tries. */
+  /** The Idempotency-Key: the same one never makes a second call. Left out, a new one, the same for all retries. */
   idempotencyKey?: string | undefined
 }
 
 export interface CallsOptions extends RequestOptions {
   status?: CallStatus
-  /** Calls to a page, 1 to 100. */
+  /** The page size, 1 to 100. */
   pageSize?: number
 }
 
 export type Client = ReturnType<typeof createClient>
 
 /**
- * Speaks with a callgate: tries again what may be tried again, waits as long as it is told to, and never triggers a call
- * twice. Every method throws `CallgateError` when it is refused for good, and the signal's reason when it is aborted.
+ * A client of a callgate server. It retries what is safe to retry, waits as long as the server says, and never triggers
+ * a call twice. Methods throw `CallgateError` when they fail for good, and the signal's reason when aborted.
  */
 export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
   const sending: Sending = {
@@ -70,7 +70,7 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
     trigger: async (wanted: Order, how: TriggerOptions = {}): Promise<Triggered> =>
       triggeredOf(await order(wanted, how)),
 
-    /** Triggers many calls one after the other, as fast as the limits allow and no faster. */
+    /** Triggers many calls one after the other, as fast as the limits allow. */
     triggerAll: (
       orders: Iterable<Order> | AsyncIterable<Order>,
       how: TriggerAllOptions = {},
@@ -80,11 +80,11 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
         return { triggered: triggeredOf(granted), headers: granted.headers }
       }),
 
-    /** One call as it stands. */
+    /** One call. */
     call: async (id: string, how?: RequestOptions) =>
       (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}`, how)).data,
 
-    /** The calls, newest first; pages are fetched as they are needed. */
+    /** The calls, newest first; pages are fetched as needed. */
     async *calls({ status, pageSize = 100, signal }: CallsOptions = {}): AsyncGenerator<
       Call,
       void,
@@ -99,14 +99,14 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
       }
     },
 
-    /** Hangs up, and gives the call as it then is. One that is over already stays as it is. */
+    /** Ends a call and returns it; a call that is over stays as it is. */
     endCall: async (id: string, how?: RequestOptions) =>
       (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}/end`, how, 'POST')).data,
 
     /** The agency's agents. */
     agents: async (how?: RequestOptions) => (await ask<{ data: Agent[] }>('/agents', how)).data,
 
-    /** Whose key this is, and what is left of its limits. Rings no phone. */
+    /** The key's agency and environment, and what is left of its limits. Places no call. */
     key: async (how?: RequestOptions) => (await ask<{ data: KeyStatus }>('/key', how)).data,
   }
 }

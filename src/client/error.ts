@@ -8,15 +8,17 @@ interface Particulars {
   cause?: unknown
 }
 
-/** Why a request was not granted. `message` is the sentence that the server said. */
+/** The error of a failed request. `message` is the server's sentence. */
 export class CallgateError extends Error {
   override readonly name = 'CallgateError'
-  /** The answer's status, 0 when there was no answer. */
+  /** The status of the response, 0 without one. */
   readonly status: number
-  /** One of the codes of the table of errors; `unreachable` without an answer, `unexpected` when it was nobody's we know. */
+  /**
+   * A code of the error table; `unreachable` without a response, `unexpected` for a response that is not callgate's.
+   */
   readonly code: string
   readonly retryAfterSeconds: number | undefined
-  /** What to quote when reporting it. */
+  /** The request id, to quote when you report a problem. */
   readonly requestId: string | undefined
 
   constructor(message: string, { status, code, retryAfterSeconds, requestId, cause }: Particulars) {
@@ -28,7 +30,7 @@ export class CallgateError extends Error {
   }
 }
 
-/** The error that a refused answer stands for. What is between us and the server may answer with anything. */
+/** Makes the error of a response, which may come from any proxy in between. */
 export const errorOf = async (response: Response, now: number): Promise<CallgateError> => {
   const body: unknown = await response.json().catch(() => undefined)
   const { error, code } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>

@@ -2,12 +2,12 @@
 const httpDate =
   /^[A-Z][a-z]{2,8}(?:, \d\d([ -])[A-Z][a-z]{2}\1\d{2,4} [\d:]{8} GMT| [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/
 
-/** RFC 9111 §1.2.2: what a longer time counts as. */
+/** RFC 9111 §1.2.2: a longer time counts as this. */
 const longestSeconds = 2 ** 31
 
 /**
- * How long a Retry-After asks to be left alone, in seconds from `now`: by RFC 9110 §10.2.3 a whole number of them or a date,
- * 0 for one in the past. Undefined for what is neither.
+ * The seconds of a Retry-After from `now`, by RFC 9110 §10.2.3 a whole number or a date; 0 for a past date, undefined
+ * for anything else.
  */
 export const readRetryAfter = (header: string | null, now: number): number | undefined => {
   const text = header?.trim() ?? ''

@@ -3,17 +3,17 @@ import { windowWaitMs } from './window.ts'
 
 export interface Sending {
   fetch(url: string, init: RequestInit): Promise<Response>
-  /** Resolves after so many milliseconds, and rejects as soon as the signal aborts. */
+  /** Resolves after that many milliseconds, and rejects as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** Wall-clock milliseconds: tells how far away a date is. */
+  /** Wall-clock milliseconds, for a Retry-After with a date. */
   now(): number
-  /** From 0 up to 1: spreads the waits. */
+  /** A random number from 0 up to 1, for the jitter. */
   random(): number
-  /** How often a request is sent at most. */
+  /** The most attempts per request. */
   tries: number
-  /** How long one try may take. */
+  /** The timeout of one attempt. */
   timeoutMs: number
-  /** The longest `Retry-After` that is waited for; a longer one is an error that says it. */
+  /** The longest `Retry-After` to wait for; a longer one is an error that names it. */
   longestWaitMs: number
 }
 
@@ -21,11 +21,11 @@ export interface ClientRequest {
   url: string
   init: RequestInit
   signal?: AbortSignal | undefined
-  /** Waits for as long and as often as a limit asks for. */
+  /** Waits for limits as long and as often as needed. */
   patient?: boolean
 }
 
-/** An answer that was granted, read to its end: one that breaks off is as good as none. */
+/** A successful response with its whole body: a truncated one counts as none. */
 export interface Granted {
   body: Record<string, unknown>
   headers: Headers
@@ -33,21 +33,21 @@ export interface Granted {
 
 interface Refused {
   error: CallgateError
-  /** How long the window is full: whatever it was refused for, sooner is too soon. */
+  /** The seconds until the window has room again; an earlier retry would be too soon. */
   windowMs: number
 }
 
 const firstWaitMs = 1000
 const longestBackOffMs = 30_000
-/** Timers take a longer wait for none at all. */
+/** A longer delay would overflow a timer, which then fires at once. */
 const longestTimerMs = 2 ** 31 - 1
-/** How much longer than needed a wait may be, so that clients do not come back in the same moment. */
+/** The jitter, so that clients do not retry in the same moment. */
 const jitter = 0.25
 
 /**
- * Sends a request that may be sent again: it changes nothing, can be done twice, or carries an Idempotency-Key. Tries again
- * after 429, 503 and `idempotency_in_flight`, and where no answer of the server's came. Throws `CallgateError`, or the
- * signal's reason once it aborts.
+ * Sends a request that is safe to repeat: it changes nothing, is idempotent, or has an Idempotency-Key. Retries after
+ * 429, 503 and `idempotency_in_flight`, and without a response from callgate. Throws `CallgateError`, or the signal's
+ * reason once it aborts.
  */
 export const send = async (sending: Sending, request: ClientRequest): Promise<Granted> => {
   let tried = 0
@@ -86,7 +86,7 @@ const tryOnce = async (
   }
 }
 
-/** Whether it may be otherwise the next time. A bad gateway's answer says as little as none; a wrong key stays wrong. */
+/** True where a retry may succeed. A bad gateway's response counts as none; a wrong key stays wrong. */
 const isPassing = ({ status, code }: CallgateError) =>
   status === 0 ||
   (status === 429 && code !== 'too_many_invalid_keys') ||
@@ -94,7 +94,10 @@ const isPassing = ({ status, code }: CallgateError) =>
   code === 'idempotency_in_flight' ||
   (code === 'unexpected' && status >= 502)
 
-/** `Retry-After` where there is one; a proxy's 0 says nothing. That of `concurrency_limited` is an estimate: one that proves too short is doubled. */
+/**
+ * The wait by `Retry-After`, if there is one and it is not a proxy's 0. For `concurrency_limited` it is an estimate:
+ * when it proves too short, the wait doubles.
+ */
 const leastWaitMs = ({ code, retryAfterSeconds }: CallgateError, waits: number) => {
   const backOffMs = Math.min(longestBackOffMs, firstWaitMs * 2 ** waits)
   if (!retryAfterSeconds) return backOffMs

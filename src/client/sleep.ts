@@ -1,4 +1,4 @@
-/** Resolves after so many milliseconds, and rejects with the signal's reason as soon as it aborts. */
+/** Resolves after that many milliseconds, and rejects with the signal's reason as soon as it aborts. */
 export const sleep = (ms: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error)

@@ -1,7 +1,7 @@
 export type CallStatus =
   'initiated' | 'ringing' | 'in_progress' | 'completed' | 'no_answer' | 'busy' | 'failed' | 'canceled'
 
-/** Who is to be called. Only the number is needed, in E.164. */
+/** An order. Only the phone number is required, in E.164. */
 export interface Order {
   phone_number: string
   agent_id?: string | null | undefined
@@ -13,11 +13,11 @@ export interface Order {
 export interface Triggered {
   call_id: string
   status: 'initiated'
-  /** Whether an earlier try, or an earlier run with the same Idempotency-Key, had made the call. */
+  /** True where an earlier attempt, or an earlier run with the same Idempotency-Key, had made the call. */
   replayed: boolean
 }
 
-/** A call as it stands. Times are ISO 8601 in UTC. */
+/** A call. Times are ISO 8601 in UTC. */
 export interface Call {
   call_id: string
   status: CallStatus
@@ -59,7 +59,7 @@ export interface Agent {
   is_default: boolean
 }
 
-/** Whose key it is, and what is left of its limits. */
+/** The key's agency and environment, and what is left of its limits. */
 export interface KeyStatus {
   agency: { id: string; name: string; plan: 'starter' | 'growth' | 'agency' }
   environment: 'production' | 'staging'

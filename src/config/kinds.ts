@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { addNetwork } from '../networks.ts'
 
-/** What a variable may hold. Each refusal goes on from the variable's name. */
+/** The types of variables. Each error message continues after the variable's name. */
 export const wholeNumber = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`
   return z
@@ -12,7 +12,7 @@ export const wholeNumber = (least: number, most: number) => {
     .refine((number) => number >= least && number <= most, error)
 }
 
-/** On or off, by any of the words that people write for it. */
+/** A boolean, in the usual words for it. */
 export const flag = () =>
   z
     .string()
@@ -47,7 +47,7 @@ export const hostName = () =>
     return z.NEVER
   })
 
-/** Where to listen, as `127.0.0.1:9464` or `[::1]:9464`. */
+/** A listening address, as `127.0.0.1:9464` or `[::1]:9464`. */
 export const place = () =>
   z.string().transform((text, context) => {
     const [, name = '', port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? []

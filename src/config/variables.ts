@@ -7,12 +7,12 @@ export const secrets = ['CALLGATE_SECRET', 'CALLGATE_METRICS_TOKEN']
 
 export interface Given {
   values: Variables
-  /** Which of them came out of a file. */
+  /** The names of the variables that were read from files. */
   fromFiles: Set<string>
   problems: string[]
 }
 
-/** What is set, a blank variable counting as one that is not, and with the contents of files in their place. */
+/** The variables that are set, with the contents of their files. A blank one counts as not set. */
 export const givenBy = (variables: Variables): Given => {
   const values = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''))
   const given: Given = { values, fromFiles: new Set(), problems: [] }

@@ -24,25 +24,25 @@ export interface AdmissionDeps {
   usage: Pick<Usage, 'grant'>
   recordRefusal: RecordRefusal
   recordRequest: RecordRequest
-  /** Notes for the admin that a key was seen in a URL. */
+  /** Records for the agency's admins that the key was sent in a URL. */
   markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): void
-  /** The refusal, when an address has sent too many wrong keys. */
+  /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
   log: Log
-  /** For environments without a limit of their own. */
+  /** The limit of environments that have none of their own. */
   requestsPerMinute: number
   trustedProxies: Config['trustedProxies']
 }
 
-/** A request as `context` opened it. */
+/** A request as the plugin `request-context` leaves it. */
 interface Opened extends RefusedRequest {
   begunAt?: number
 }
 
 /**
- * Who may pass: the key, its plan, its switch, then one of the window's grants. All before the body is read, and from
- * the look-up to the grant in one synchronous step, so that no change can slip in between.
+ * Admits a request: key, agency, API access, then a grant of the window. All before the body is read, and from look-up
+ * to grant in one synchronous step, so that no change can come in between.
  */
 export const admission = (deps: AdmissionDeps) => {
   const { keyring, windows, rateLimits, usage, recordRefusal, clock, log } = deps
@@ -71,7 +71,7 @@ export const admission = (deps: AdmissionDeps) => {
     return refusal
   }
 
-  /** Whether a key opens its environment, as both stand this moment. */
+  /** The error for a key that does not open its environment now. */
   const judge = (key: KeyInEnvironment): ApiError | undefined => {
     if (key.replacedAt !== null)
       return new ApiError('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
@@ -81,7 +81,7 @@ export const admission = (deps: AdmissionDeps) => {
     return undefined
   }
 
-  /** A wrong key counts against its address; a right one from there passes all the same. */
+  /** Counts a wrong key against its address. A right key is admitted from a throttled address too. */
   const throttled = (refusal: ApiError, address: string | null): ApiError =>
     refusal.reason === 'invalid_key' || refusal.reason === 'malformed_key'
       ? (deps.countWrongKey(address) ?? refusal)
@@ -116,7 +116,9 @@ export const admission = (deps: AdmissionDeps) => {
     const address = addressOf(context)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 
-    /** To be called after every wait and before anything is done: what was right may have ended in the meantime. */
+    /**
+     * To be called after every wait and before any change: the key may have been rotated or disabled during the wait.
+     */
     const confirm = () => {
       const current = keyring.findAgain(key)
       const flaw = current ? judge(current) : new ApiError('invalid_key')
@@ -131,7 +133,7 @@ export const admission = (deps: AdmissionDeps) => {
       set.headers['cache-control'] = 'no-store'
       const admitted = admit({ request, server, set, route })
       if (!(admitted instanceof ApiError)) return admitted
-      // Answered as a value: thrown, a refusal would cost more than a request that is granted.
+      // Returned, not thrown: a thrown error costs more than an admitted request.
       const answer = status(admitted.status, answerProgram(admitted, set))
       deps.recordRequest({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
       return answer

@@ -3,7 +3,7 @@ interface Route {
   path: string
 }
 
-/** Tells the methods that a path takes, from the routes themselves: what `Allow` says cannot differ from what is there. */
+/** Lists the methods of a path from the route table, so that `Allow` cannot differ from it. */
 export const createAllow = (routes: readonly Route[]) => {
   const patterns = routes.map(({ method, path }) => ({
     method,
@@ -13,7 +13,7 @@ export const createAllow = (routes: readonly Route[]) => {
     ),
   }))
 
-  /** Empty for an unknown path. A literal route hides the ones with parameters, as it does for a reader of the API. */
+  /** Empty for an unknown path. A literal route takes precedence over routes with parameters, as in the router. */
   return (path: string): string[] => {
     const matching = patterns.filter(({ pattern }) => pattern.test(path))
     const literal = matching.filter((route) => route.literal)

@@ -1,12 +1,12 @@
 import { ApiError, type Reason } from '../failures.ts'
 import { adminToken, apiKey, holdsPrefix, tokenFlaw, type TokenKind, tokenLike } from '../keys/token.ts'
 
-/** The credential that a route takes, and how it refuses what is none. */
+/** A kind of credential, and the errors for a header without one. */
 interface Credential {
   kind: TokenKind
   missing: Reason
   malformed: Reason
-  /** What is in the hand of who sends the other kind. */
+  /** The message for a client that sends the other kind of credential. */
   other: { prefix: string; detail: string }
 }
 
@@ -32,8 +32,8 @@ export const adminTokenWanted: Credential = {
 }
 
 /**
- * The well-formed token of an Authorization header, or what is wrong with the header. The scheme's case is free
- * (RFC 9110 §11.1); after it come exactly one space and the token: what a header says twice or unclearly is refused.
+ * Returns the well-formed token of an Authorization header, or the error. The scheme's case is free (RFC 9110 §11.1);
+ * exactly one space and the token follow. A repeated or ambiguous header is rejected.
  */
 export const readBearer = (header: string | null, wanted = apiKeyWanted): string | ApiError => {
   if (header?.startsWith('Bearer ')) return checked(header.slice('Bearer '.length), wanted)
@@ -51,13 +51,13 @@ const checked = (token: string, { kind, malformed, other }: Credential) => {
     : new ApiError(malformed, { detail: flaw })
 }
 
-/** The User-Agent without what looks like a token: its first word is kept, as the name of a program. */
+/** The User-Agent with anything like a token removed; its first word is kept, as the program's name. */
 export const readUserAgent = ({ headers }: Request) => {
   const agent = headers.get('user-agent')
   return agent && holdsPrefix(agent) ? agent.replaceAll(tokenLike, '') : agent
 }
 
-/** What looks like a token in the values of a URL's query: it is burnt, whatever the header says. */
+/** Tokens in the values of a URL's query. They count as exposed, whatever the header holds. */
 export const keysInUrl = (url: string): string[] => {
   const query = url.indexOf('?')
   if (query === -1) return []

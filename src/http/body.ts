@@ -5,7 +5,7 @@ import { holdsToken } from '../keys/token.ts'
 const bodyLimitBytes = 32 * 1024
 const depthLimit = 32
 
-/** A JSON body, after the content type and the size have been checked and before anyone looks at its shape. */
+/** Reads a JSON body: content type, size, UTF-8, syntax and nesting are checked, the shape is not. */
 export const readJson = async (request: Request): Promise<unknown> => {
   requireMediaType(request, 'application/json')
   const text = decode(await readCapped(request))
@@ -20,11 +20,11 @@ export const readJson = async (request: Request): Promise<unknown> => {
   return value
 }
 
-/** For a body with a key in what would be kept of it. */
+/** The error for a body that holds a key in a field that would be stored. */
 export const keyInBody = () =>
   new ApiError('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
 
-/** The fields of a posted form. Fails where a key is in one of them: nothing that a form is for has one. */
+/** Reads the fields of a form. Fails where one holds a key: no form takes one. */
 export const readForm = async (request: Request): Promise<Record<string, string>> => {
   requireMediaType(request, 'application/x-www-form-urlencoded')
   const fields = [...new URLSearchParams(decode(await readCapped(request)))]
@@ -38,13 +38,16 @@ const requireMediaType = (request: Request, wanted: string) => {
   if (type?.trim() !== wanted || !utf8) throw new ApiError('unsupported_media_type')
 }
 
-/** What is compressed would have to be opened before its size is known. */
+/** Compressed bodies are rejected: their size is unknown before they are unpacked. */
 const requireNoEncoding = (request: Request) => {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
   if (encoding !== '' && encoding !== 'identity') throw new ApiError('unsupported_encoding')
 }
 
-/** Never holds more than the limit: a declared length is believed because the server enforces it, others are counted. */
+/**
+ * Holds at most the limit in memory. A declared length is reliable, because the server enforces it; chunked bodies are
+ * counted.
+ */
 export const readCapped = async (request: Request, limitBytes = bodyLimitBytes): Promise<Uint8Array> => {
   requireNoEncoding(request)
   const declared = request.headers.get('content-length')
@@ -57,7 +60,7 @@ export const readCapped = async (request: Request, limitBytes = bodyLimitBytes):
   }
 }
 
-/** However slowly it drips, a body that is not there by then is not waited for. */
+/** Fails when the whole body has not arrived in time, however slowly it is sent. */
 const bodySeconds = 10
 
 const inTime = async <T>(reading: Promise<T>): Promise<T> => {
@@ -88,7 +91,7 @@ const countedBytes = async (request: Request, limitBytes: number) => {
   return Buffer.concat(chunks)
 }
 
-/** Strict, so that what is stored and sent on is what was meant: the lenient decoder would make U+FFFD of bad bytes. */
+/** Fatal: a lenient decoder would store U+FFFD in the place of invalid bytes. */
 const decode = (bytes: Uint8Array) => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -97,10 +100,13 @@ const decode = (bytes: Uint8Array) => {
   }
 }
 
-/** A string, with the colon behind it where it names a member, or the begin or end of an object or a list. */
+/** A string (with the colon after a member's name), or the start or end of an object or a list. */
 const jsonToken = /"[^"\\]*(?:\\.[^"\\]*)*"(?=[ \t\r\n]*(:)?)|[{}[\]]/g
 
-/** What JSON that parses has all the same: too many levels, or a name twice in one object (RFC 7493 §2.3), which parsers read differently. */
+/**
+ * Finds flaws in JSON that parses: too deep nesting, and repeated names in an object (RFC 7493 §2.3), which parsers
+ * read differently.
+ */
 const flawOf = (json: string): string | undefined => {
   const open: Set<string>[] = []
   for (const [token, colon] of json.matchAll(jsonToken)) {

@@ -2,10 +2,10 @@ import { z } from 'zod'
 
 const uuidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** Says where the next page begins, in a form that nobody takes for an id. */
+/** Encodes the position of the next page; base64url, so that clients do not take it for an id. */
 export const cursorAfter = (id: string) => Buffer.from(id, 'latin1').toString('base64url')
 
-/** Reads a cursor back to the id that it was made of. */
+/** Decodes a cursor to the id in it. */
 export const cursorSchema = (complaint: string) =>
   z
     .string()

@@ -10,25 +10,24 @@ import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
 interface FailureDeps {
   log: Log
-  /** The methods that a path takes. */
   allow(path: string): string[]
   recordRefusal: RecordRefusal
   recordRequest: RecordRequest
-  /** Whether an error is the disk's: full, failing or locked. */
+  /** True for an error of the disk: full, failing or locked. */
   isStorageTrouble(error: unknown): boolean
 }
 
 interface Failed extends RefusedRequest {
-  /** There since `exchange` opened it. */
+  /** Set by `requestContext`. */
   begunAt?: number
   error: unknown
   code: unknown
   set: Answer
-  /** There where admission let the request in. */
+  /** Set once admission let the request in. */
   key?: KeyInEnvironment
 }
 
-/** The only writer of error answers: one JSON shape for programs, one page for people, nothing of the input in either. */
+/** Writes every error response: JSON for programs, a page for people, and no input in either. */
 export const failure = ({ log, allow, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
@@ -60,7 +59,7 @@ interface Answer {
 
 const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
 
-/** Writes status and headers of a refusal, and gives its body. */
+/** Sets status and headers of an error, and returns its body. */
 export const answerProgram = (refusal: ApiError, set: Answer) => {
   writeHead(refusal, set)
   return { success: false, error: refusal.message, code: refusal.reason }
@@ -81,9 +80,9 @@ const writeHead = (refusal: ApiError, set: Answer) => {
   set.headers['cache-control'] = 'no-store'
   if (refusal.status === 401 && refusal.reason !== 'sign_in_needed')
     set.headers['www-authenticate'] = challenge(refusal)
-  // RFC 9110 §15.5.9: the rest of the body is not waited for.
+  // RFC 9110 §15.5.9: the connection closes, because the rest of the body is not read.
   if (refusal.status === 408) set.headers.connection = 'close'
-  // RFC 9110 §12.5.3: what a body may be encoded in.
+  // RFC 9110 §12.5.3: the accepted content codings.
   if (refusal.reason === 'unsupported_encoding') set.headers['accept-encoding'] = 'identity'
   if (refusal.status === 405) set.headers.allow = refusal.detail
   if (refusal.retryAfterSeconds !== undefined) set.headers['retry-after'] = String(refusal.retryAfterSeconds)
@@ -100,7 +99,7 @@ const refusalFrom = (error: unknown, isStorageTrouble: FailureDeps['isStorageTro
   return new ApiError('internal', { cause: error })
 }
 
-/** RFC 6750 §3: no error code without credentials, `invalid_token` for a key that is wrong or no longer right. */
+/** RFC 6750 §3: no error code without credentials, `invalid_token` for a wrong or ended one. */
 const challenge = ({ reason }: ApiError) => {
   if (reason === 'invalid_signature') return 'Signature realm="callgate"'
   return reason === 'metrics_token_needed' || reason === 'missing_key' || reason === 'wrong_scheme'
@@ -108,7 +107,7 @@ const challenge = ({ reason }: ApiError) => {
     : 'Bearer realm="callgate", error="invalid_token"'
 }
 
-/** Where an answer of ours had the wrong shape, only where: the rest of Elysia's message is the answer. */
+/** Of a response that fails its schema, only the paths: the rest of Elysia's message holds the response itself. */
 const trace = (cause: unknown) => {
   if (cause instanceof ValidationError)
     return `${cause.type}: ${cause.all.map((issue) => ('path' in issue ? String(issue.path) : '')).join(', ')}`

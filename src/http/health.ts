@@ -2,11 +2,14 @@ import { Elysia } from 'elysia'
 
 const healthPaths = new Set(['/healthz', '/readyz'])
 
-/** Whether a load balancer asks how the server is: HAProxy asks OPTIONS of the root where it is given no path. */
+/** True for the health checks of load balancers. HAProxy sends `OPTIONS /` when it is given no path. */
 export const isHealthCheck = (method: string, path: string) =>
   healthPaths.has(path) || (method === 'OPTIONS' && path === '/')
 
-/** `/healthz`: the process answers. `/readyz`: the database does too, and which process this is. OPTIONS of the root is asked as readiness. */
+/**
+ * `/healthz`: the process responds. `/readyz`: so does the database; names the process. `OPTIONS /` counts as
+ * `/readyz`.
+ */
 export const health = ({ checkStorage, instance }: { checkStorage(): void; instance: string }) =>
   new Elysia({ name: 'health' })
     .get('/healthz', () => ({ status: 'ok' }))

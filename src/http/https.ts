@@ -5,10 +5,10 @@ import { cameSecurely } from './address.ts'
 import { pathOf } from './request-context.ts'
 import { isHealthCheck } from './health.ts'
 
-/** Asked from beside the server, and nothing secret in it. */
+/** Exempt from https: probed from the same host, and without secrets. */
 const inTheClear = (method: string, path: string) => isHealthCheck(method, path) || path === '/metrics'
 
-/** Refuses what did not come over https, where that is required. No redirect: it would carry a key in clear once more. */
+/** Rejects plain http where https is required. No redirect: the client would send its key in clear once more. */
 export const https = ({ requireHttps, trustedProxies }: Config) =>
   new Elysia({ name: 'https' }).onRequest(({ request, server }) => {
     if (!requireHttps || inTheClear(request.method, pathOf(request))) return

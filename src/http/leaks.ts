@@ -16,15 +16,15 @@ interface LeaksDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** Fewer than the wrong keys that an address may send in a minute. */
+/** Below the number of wrong keys that an address may send per minute. */
 const reportsMost = 50
 
 const report = z.strictObject({ key: z.string().max(200), where: z.string().max(2000).nullish() })
 const reports = z.union([report.transform((one) => [one]), z.array(report).min(1).max(reportsMost)])
 
 /**
- * `POST /leaks`: for whoever has found a key. A live one is switched off before the answer; the answer says nothing that
- * the finder, who has the key, could not find out with it.
+ * `POST /leaks`, for anyone who has found a key. A live key is disabled before the response, which says nothing that
+ * the finder could not learn by using the key.
  */
 export const leaks = ({ clock, config, countWrongKey, reportLeak }: LeaksDeps) =>
   new Elysia({ name: 'leaks' }).post(

@@ -11,7 +11,10 @@ interface MetricsDeps {
   readMetrics(): string
 }
 
-/** `/metrics` for Prometheus: for who has the token; without one for this machine alone; at an address of its own, if any. */
+/**
+ * `/metrics` for Prometheus: with the token, or without one from this machine only; on an address of its own if
+ * configured.
+ */
 export const metrics = ({ config, readMetrics }: MetricsDeps) =>
   new Elysia({ name: 'metrics' }).get('/metrics', ({ request, server, set }) => {
     const { metricsAddress, metricsToken } = config
@@ -23,7 +26,7 @@ export const metrics = ({ config, readMetrics }: MetricsDeps) =>
     return readMetrics()
   })
 
-/** Answers `/metrics` and nothing else at its own address; undefined where it has none. Throws when that is taken. */
+/** Serves `/metrics` only, on its own address; undefined without one. Throws when the address is in use. */
 export const listenForMetrics = ({ config, readMetrics }: MetricsDeps) => {
   const { metricsAddress, metricsToken } = config
   if (!metricsAddress) return undefined

@@ -15,32 +15,32 @@ interface LimitedEnvironment extends OwnLimits {
 }
 
 export interface RateLimits {
-  /** Writes `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) as things stand now. */
+  /** Sets `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) from the current counters. */
   writeHeaders(
     headers: Record<string, string | number | string[]>,
     environment: LimitedEnvironment,
     window: WindowDecision,
   ): void
-  /** What an environment has taken this moment, and what it may. */
+  /** The current use of an environment, and its limits. */
   counters(environment: LimitedEnvironment): Counters
 }
 
 export interface Counters {
-  /** Granted in the window. */
+  /** Requests granted in the window. */
   requests: number
   requestLimit: number
   calls: number
   callLimit: number
 }
 
-/** Bounds what ever new limits can take; those beyond are written anew each time. */
+/** Bounds the cache; policies beyond it are formatted for each response. */
 const keptPolicies = 1000
 
 export const createRateLimits = (deps: RateLimitDeps): RateLimits => {
   const { clock, leases, windows, windowSeconds } = deps
   const policies = new Map<number, string>()
 
-  /** Written once for each pair of limits: limits end at a million, so a number can hold both. */
+  /** Cache of formatted policies. Limits are at most a million, so one number can hold a pair of them. */
   const policyOf = (requests: number, calls: number) => {
     const pair = requests * 10_000_000 + calls
     const known = policies.get(pair)

@@ -8,16 +8,16 @@ import { clientAddress } from './address.ts'
 import { readUserAgent } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 
-/** The request that was refused, as a hook sees it. */
+/** A rejected request, as the hooks of Elysia give it. */
 export interface RefusedRequest {
   request: Request
   server: Pick<Server<unknown>, 'requestIP'> | null
   set: { headers: Record<string, string | number | string[]> }
-  /** The pattern of its path. */
+  /** The route pattern. */
   route: string
 }
 
-/** Notes a refusal for a request whose key is known; `admitted` when it had passed admission. */
+/** Records the rejection of a request whose key is known; `admitted` when it had passed admission. */
 export type RecordRefusal = (
   key: KeyInEnvironment,
   refusal: ApiError,
@@ -32,7 +32,7 @@ interface RecordRefusalDeps {
   trustedProxies: Config['trustedProxies']
 }
 
-/** Notes refusals with the counters as they stand now. */
+/** Records rejections together with the counters at that moment. */
 export const createRecordRefusal =
   ({ usage, rateLimits, clock, trustedProxies }: RecordRefusalDeps): RecordRefusal =>
   ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {

@@ -4,19 +4,19 @@ import type { Requests } from '../telemetry/metrics/requests.ts'
 import type { Log } from '../telemetry/log.ts'
 import { isHealthCheck } from './health.ts'
 
-/** A request at its end, as the hook that ends it sees it. */
+/** A finished request, as the hooks of Elysia give it. */
 export interface EndedRequest {
   request: Request
-  /** The pattern of its path, absent where the path is not ours. */
+  /** The route pattern; absent for an unknown path. */
   route: string | undefined
   set: { headers: Record<string, string | number | string[]> }
   /** Monotonic milliseconds. */
   begunAt: number
-  /** There where admission let the request in. */
+  /** Set once admission let the request in. */
   key?: { id: string; environment: { id: string } } | undefined
 }
 
-/** To be called once for each request, with the refusal where it was refused. */
+/** To be called once for each request, with the error where it was rejected. */
 export type RecordRequest = (context: EndedRequest, status: number, refusal?: ApiError) => void
 
 interface RecordRequestDeps {
@@ -28,7 +28,7 @@ interface RecordRequestDeps {
 /** All that we answer; any other word is a client's own, and not to be repeated. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Counts a request that is over, and logs it. */
+/** Counts a finished request, and logs it. */
 export const createRecordRequest = ({ log, clock, requests }: RecordRequestDeps): RecordRequest => {
   const isTold = { debug: log.writes('debug'), info: log.writes('info') }
 

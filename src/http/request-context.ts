@@ -7,28 +7,32 @@ import { isHealthCheck } from './health.ts'
 /** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
 const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 
-/** The pattern lets numbers pass that are no address, and names that are badly encoded: no URL can be made of those. */
+/** The pattern also matches invalid addresses and badly encoded names, which no URL can hold. */
 export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
 
-/** To Elysia, which takes it for a path, a # is a letter like any other. Without a Host, the URL of a request is its target. */
+/**
+ * Elysia treats # as part of the path, and so does this. Without a Host header, `request.url` is the request target.
+ */
 const urlPattern = /^(?:https?:\/\/([^/?#]*))?([^?]*)/
 
-/** The path of a request. */
 export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ?? ''
 
-/** Elysia looks for the path from the eleventh character on, and so takes one too late after a host shorter than this. */
+/**
+ * Elysia starts to look for the path at the eleventh character, which is past its first slash when the host is shorter
+ * than this.
+ */
 const shortHost = 4
 
 interface RequestContextDeps {
-  /** The methods of a path: behind a short host, a path that we do not have must not become one that we have. */
+  /** The methods of a path. Behind a short host Elysia may match another path, so only paths without any route pass. */
   allow(path: string): string[]
   clock: Pick<Clock, 'monotonic'>
   recordRequest: RecordRequest
 }
 
 /**
- * Opens every requestContext: gives it an id, and refuses it when it does not say clearly whom it is for. Ends those that went
- * well; the others end in `failure`.
+ * Gives every request an id, and rejects one without a clear host. Records the requests that succeed; the plugin
+ * `failure` records the others.
  */
 export const requestContext = ({ allow, clock, recordRequest }: RequestContextDeps) => {
   const refuseUnclear = createHostCheck(allow)
@@ -40,13 +44,13 @@ export const requestContext = ({ allow, clock, recordRequest }: RequestContextDe
         opened.set.headers['x-request-id'] = crypto.randomUUID()
         refuseUnclear(opened.request)
       })
-      // Not `onAfterResponse`: a turn of the event loop for every request is a tenth of what one costs.
+      // Not `onAfterResponse`: its extra turn of the event loop costs a tenth of a request.
       .mapResponse(
         { as: 'global' },
         ({ request, route, set, begunAt, error, key, responseValue }: Ending) => {
           if (error === undefined)
             recordRequest({ request, route, set, begunAt, key }, statusOf(responseValue, set))
-          // Elysia takes what this gives back for the answer to a failure, also when it is nothing.
+          // Elysia uses the returned value as the response to an error, even when it is undefined.
           return responseValue as Response
         },
       )
@@ -55,7 +59,7 @@ export const requestContext = ({ allow, clock, recordRequest }: RequestContextDe
 
 interface Ending extends EndedRequest {
   set: EndedRequest['set'] & { status?: number | string }
-  /** There where it failed. */
+  /** Set when the request failed. */
   error?: unknown
   responseValue: unknown
 }
@@ -64,12 +68,12 @@ const statusOf = (response: unknown, { status }: Ending['set']) =>
   response instanceof Response ? response.status : Number(status ?? 200)
 
 const createHostCheck = (allow: RequestContextDeps['allow']) => {
-  // Almost every request names the same host: the one that was judged last.
+  // The last host that passed: almost every request names the same one.
   let judged: string | undefined
   return (request: Request) => {
     const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
     if (host === judged) return
-    // HTTP/1.0 needs none, and load balancers ask by it. Elsewhere, who is meant has to be clear.
+    // HTTP/1.0 needs no Host, and load balancers probe with it. All other requests must name their host.
     if (host === '' && isHealthCheck(request.method, pathOf(request))) return
     if (!isHost(host)) throw new ApiError('invalid_host')
     if (host.length >= shortHost) judged = host

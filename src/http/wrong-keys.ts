@@ -4,10 +4,10 @@ import { Windows } from '../limits/window.ts'
 import { throttleAddress } from './address.ts'
 
 const wrongKeysPerMinute = 60
-/** Bounds the memory that a flood from ever new addresses can take; those beyond share one count. */
+/** Bounds the memory of a flood from ever new addresses; addresses beyond it share one count. */
 const countedAddresses = 50_000
 
-/** Slows down guessing: counts a wrong key against its address, and gives the refusal when those were too many. */
+/** Throttles guessing: counts a wrong key against its address, and returns the error above the limit. */
 export const createCountWrongKey = (clock: Clock) => {
   const wrongKeys = new Windows(60_000)
 

@@ -9,11 +9,11 @@ interface IssuedKey {
 }
 
 export interface IssueStore {
-  /** Makes `key` the environment's only live one; gives back the one that it replaced. */
+  /** Makes `key` the environment's only live key; returns the one that it replaced. */
   replace(key: IssuedKey): { id: string; last4: string } | undefined
 }
 
-/** Makes a new key for an environment; one that was live ends in the same instant. The token exists only in this answer. */
+/** Issues a key for an environment and ends its live one in the same instant. Only this result holds the token. */
 export const issueKey = (store: IssueStore, environmentId: string, now: number) => {
   const token = mintToken()
   const key: IssuedKey = {

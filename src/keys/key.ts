@@ -8,20 +8,20 @@ export interface ApiKey {
   createdAt: number
   replacedAt: number | null
   lastUsedAt: number | null
-  /** When it was first seen in a URL. */
+  /** The first time that it was sent in a URL. */
   exposedAt: number | null
-  /** When somebody reported it as found, and where. */
+  /** The time and place of a report that it leaked. */
   leakedAt: number | null
   leakedWhere: string | null
 }
 
-/** A live key, as far as it may be shown. */
+/** The public part of a live key. */
 export interface LiveKey {
   last4: string
   /** Wall-clock milliseconds; null where it was never used. */
   lastUsedAt: number | null
 }
 
-/** A live key as a person who is asked about it knows it, to stand behind whose it is. */
+/** Describes a live key to the person who has to confirm its end, after the name of its environment. */
 export const keyInWords = ({ last4, lastUsedAt }: LiveKey) =>
   `ending in ${last4} (${lastUsedAt === null ? 'never used' : `last used on ${new Date(lastUsedAt).toISOString()}`})`

@@ -2,25 +2,27 @@ import type { Plan } from '../agencies/agency.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { tokenHash } from './token.ts'
 
-/** What admission needs to know of an environment. */
+/** The part of an environment that admission needs. */
 export interface Environment {
   id: string
   agencyId: string
   agencyName: string
   plan: Plan
-  /** Since when the agency is suspended; null while it is not. */
+  /** The time of the agency's suspension; null while it is active. */
   suspendedAt: number | null
   name: EnvironmentName
   accessEnabled: boolean
   defaultAgentId: string | null
   /** False: the simulator plays every call, whatever the agent's provider. */
   dialsReal: boolean
-  /** The operator's limits for this environment; null means: the server's. */
+  /** The limits that an operator has set; null means the server's. */
   requestsPerMinute: number | null
   concurrentCalls: number | null
 }
 
-/** One key, live or replaced. A replaced key stays as a tombstone, so that its holder can be told. */
+/**
+ * A key, live or replaced. A replaced key stays as a tombstone, so that its holder can be told when it was replaced.
+ */
 export interface Key {
   id: string
   hash: string
@@ -36,9 +38,9 @@ export interface KeyInEnvironment extends Key {
 }
 
 export interface KeyringStore {
-  /** How often this process has committed what decides admission, and another process was found to have committed. */
+  /** Counters: this process's commits that affect admission, and detected commits of other processes. */
   readonly changes: { readonly admission: number; readonly foreign: number }
-  /** The highest revision of any environment: every change that decides admission raises one above it. */
+  /** The highest revision of any environment. Every change that affects admission raises one to a new highest. */
   newestRevision(): number
   /** The hashes of all keys, live and replaced. */
   hashes(): Iterable<string>
@@ -50,9 +52,9 @@ export interface KeyringStore {
 }
 
 /**
- * The hashes of all keys, in memory, and what is behind those that are used: the authority on the hot path. It never
- * answers from before the newest commit of this process, and follows one of another process once that was found. A key
- * that nobody uses costs the memory of its hash, and one that was never issued no question to the store.
+ * The authority on keys: the hashes of all keys, and the rows of the used ones, in memory. It never misses a commit of
+ * this process, and follows another process's once the watcher has seen it. An unused key costs the memory of its hash;
+ * an unknown key costs no query.
  */
 export class Keyring {
   readonly #store: KeyringStore
@@ -60,7 +62,7 @@ export class Keyring {
   readonly #used = new Map<string, KeyInEnvironment>()
   readonly #environments = new Map<string, Environment>()
   #revision: number | undefined
-  /** The changes up to which it is loaded. */
+  /** The counters of `changes` at the last load. */
   #admission = -1
   #foreign = -1
 
@@ -69,12 +71,12 @@ export class Keyring {
     this.#refresh()
   }
 
-  /** The key for a well-formed token, live or replaced; undefined when it was never issued. */
+  /** Finds the key of a well-formed token, live or replaced; undefined when it was never issued. */
   find(token: string): KeyInEnvironment | undefined {
     return this.#find(tokenHash(token))
   }
 
-  /** The same key as it stands now. */
+  /** Reads a key again. */
   findAgain({ hash }: Key): KeyInEnvironment | undefined {
     return this.#find(hash)
   }
@@ -89,7 +91,10 @@ export class Keyring {
     return key && this.#keep(key)
   }
 
-  /** After a load that failed, the next look-up tries again instead of answering from before. */
+  /**
+   * Loads the changes since the last load. The counters are set at the end, so a failed load is repeated by the next
+   * look-up.
+   */
   #refresh() {
     const { admission, foreign } = this.#store.changes
     if (admission === this.#admission && foreign === this.#foreign) return

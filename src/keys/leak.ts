@@ -14,12 +14,12 @@ interface LeakDeps {
   audit: { change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T }
 }
 
-/** What became of a reported token: ended by the report, ended before, or none of ours. */
+/** The result for a reported token: disabled by this report, dead before, or unknown. */
 export type LeakResult = 'disabled' | 'dead' | 'unknown'
 
 /**
- * Ends what somebody found lying open, in one step with the line that says so: the access of a key's environment is
- * switched off, an admin token revoked. `where` is what the finder says.
+ * Disables a leaked token in one transaction with the audit entry: for an API key, the access of its environment is
+ * switched off; an admin token is revoked. `where` is the finder's text.
  */
 export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps) => {
   const finder = (now: number, address: string | null) => actedBy({ name: 'leak finder', address }, now)
@@ -74,9 +74,9 @@ const foundAt = (where: string | null) => (where === null ? '' : `, found at ${w
 const whereMost = 500
 
 /**
- * Where a key was found, as it may be kept: the address of a page and a place on it. What a query or a name before the
- * host could carry is left out, and so is a path that has a key in it. Null when it is no web address, or the host's name
- * has one: in lower case, and so soon guessed.
+ * The place of a leak as it may be stored: the address of a page and an anchor in it. Query and user name are dropped,
+ * and so is a path with a key in it. Null for anything but a web address, and for a host name with a key in it: lower
+ * case, so quickly guessed.
  */
 const placeOf = (where: string): string | null => {
   const url = URL.parse(where)
@@ -86,7 +86,7 @@ const placeOf = (where: string): string | null => {
   return holdsKey(url.origin) ? null : url.origin
 }
 
-/** Escaped once or many times over. */
+/** Percent-encoded once or repeatedly. */
 const holdsKey = (text: string): boolean => {
   if (holdsPrefix(text)) return true
   const plain = text.replaceAll(/%([\da-f]{2})/gi, (_, code: string) =>

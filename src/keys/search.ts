@@ -1,6 +1,6 @@
 import { holdsPrefix, tokenFlaw, tokenKinds } from './token.ts'
 
-/** A token that stands in a text, and the line where it begins. */
+/** A token in a text, and the line where it starts. */
 export interface Find {
   token: string
   line: number
@@ -13,21 +13,21 @@ const patterns = tokenKinds.map((kind) => ({
 }))
 
 /**
- * Finds tokens in a text of any length that comes in pieces, also one that is cut in two: by their form and their checksum,
- * so that what only looks like a key is passed over.
+ * Finds tokens in a text that comes in pieces, including tokens cut in two. Form and checksum must be right, so
+ * look-alikes are ignored.
  */
 export class KeySearch {
-  /** What the last piece left: room for the beginning of a token, and the character before it. */
+  /** The end of the last piece: room for the start of a token, and the character before it. */
   #text = ''
-  /** Where the next token may begin: behind the last one that was found. */
+  /** The position after the last token found. */
   #from = 0
   #line = 1
 
-  /** The tokens that are whole with this piece, which is text, or bytes of an encoding that has ASCII in it. */
+  /** The tokens completed by this piece, which is text, or bytes in an encoding that includes ASCII. */
   take(piece: Uint8Array | string): Find[] {
-    // A token is ASCII, and in every byte's own character nothing else can look like it.
+    // Decoding each byte as a character of its own keeps ASCII tokens, and nothing else can look like one.
     this.#text += typeof piece === 'string' ? piece : latin1(piece)
-    // Of a token at the very end, it is not known yet whether it goes on.
+    // A token at the very end may go on in the next piece.
     const finds = this.#search(this.#text.length - 1)
     const kept = Math.max(0, this.#text.length - longest - 1)
     this.#line += linesIn(this.#text.slice(0, kept))
@@ -36,7 +36,7 @@ export class KeySearch {
     return finds
   }
 
-  /** The token that the text ends with. */
+  /** The token at the end of the text. */
   end(): Find[] {
     return this.#search(this.#text.length)
   }

@@ -1,10 +1,10 @@
 const randomLength = 32
 const checksumLength = 6
 
-/** What a token is for, which is what it begins with. */
+/** The kind of a token, given by its prefix. */
 export interface TokenKind {
   prefix: string
-  /** Of a whole token. */
+  /** The length of a whole token. */
   length: number
   pattern: RegExp
 }
@@ -15,17 +15,19 @@ const kindOf = (prefix: string): TokenKind => ({
   pattern: new RegExp(`^${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}$`),
 })
 
-/** Places calls. */
+/** For the API: places calls. */
 export const apiKey = kindOf('bvai_sk_')
-/** Administers, and never places a call. */
+/** For the admin API: never places a call. */
 export const adminToken = kindOf('bvai_admin_')
 export const tokenKinds = [apiKey, adminToken] as const
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** The largest multiple of 62 that a byte can hold: bytes from here on are drawn again, so that no character is likelier. */
+/**
+ * The largest multiple of 62 in a byte. Bytes from here on are drawn again, so that all characters are equally likely.
+ */
 const unbiasedBelow = 248
 
-/** Makes a token: the prefix, 32 random base62 characters (190 bits), and the base62 CRC-32 of all before. */
+/** Generates a token: the prefix, 32 random base62 characters (190 bits), and the base62 CRC-32 of all before. */
 export const mintToken = (
   { prefix, length }: TokenKind = apiKey,
   fill: (bytes: Uint8Array) => void = (bytes) => crypto.getRandomValues(bytes),
@@ -42,7 +44,7 @@ export const mintToken = (
   return body + checksum(body)
 }
 
-/** What is wrong with a text that should be a token of a kind, in words for its sender; undefined when it is well-formed. */
+/** The flaw of a token of a kind, in words for its sender; undefined when it is well-formed. */
 export const tokenFlaw = (
   text: string,
   { prefix, length, pattern }: TokenKind = apiKey,
@@ -60,16 +62,16 @@ export const tokenFlaw = (
 const anyPrefix = tokenKinds.map(({ prefix }) => prefix).join('|')
 const whole = new RegExp(`(?:${anyPrefix})[0-9A-Za-z]{${randomLength + checksumLength}}`)
 
-/** Matches what looks like a token of either kind, whole or cut short. */
+/** Matches a token of either kind, whole or cut short. */
 export const tokenLike = new RegExp(`(?:${anyPrefix})[0-9A-Za-z]*`, 'g')
 
-/** Whether a token is somewhere in a text, of whatever checksum: such a text is not to be kept. */
+/** True for a text that holds a token, whatever its checksum. Such a text must not be stored. */
 export const holdsToken = (text: string) => whole.test(text)
 
-/** Whether what only tokens begin with is somewhere in a text. */
+/** True for a text that holds the prefix of a token. */
 export const holdsPrefix = (text: string) => tokenKinds.some(({ prefix }) => text.includes(prefix))
 
-/** SHA-256 in hex, the only form in which a secret of ours is kept. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
+/** SHA-256 in hex, the only stored form of a token. A plain hash suffices above 112 bits (OWASP ASVS 5.0, 6.5.2). */
 export const tokenHash = (token: string) => Bun.SHA256.hash(token, 'hex')
 
 export const tokenLast4 = (token: string) => token.slice(-4)
@@ -84,7 +86,7 @@ const checksum = (body: string) => {
   return digits
 }
 
-/** The same, compared digit by digit, so that a guess costs no text. */
+/** Compares the checksum digit by digit, so that a guess allocates no text. */
 const isChecksumRight = (text: string) => {
   const bodyLength = text.length - checksumLength
   let rest = crc32(text, bodyLength)

@@ -1,8 +1,8 @@
-/** What the windows held at a moment: all of it, or what was granted since the entry before. */
+/** The content of the windows at a moment: all grants, or those since the entry before. */
 interface Entry {
   /** Wall-clock milliseconds. */
   writtenAt: number
-  /** By environment: milliseconds before `writtenAt`, and how many grants there were then, in turn. */
+  /** Per environment, pairs: milliseconds before `writtenAt`, and the number of grants at that time. */
   grants: Record<string, number[]>
   /** The number of the newest grant at that moment. */
   lastGrant: number
@@ -10,11 +10,11 @@ interface Entry {
 
 interface RestorableWindows {
   restore(id: string, times: Iterable<number>): void
-  /** The times of what was granted since the last reading, or of all in the window, oldest first. */
+  /** The times of the grants since the last read, or of all in the window, oldest first. */
   unread(nowMs: number, all: boolean): Iterable<[id: string, times: number[]]>
-  /** Drops what is idle. */
+  /** Frees idle logs. */
   sweep(nowMs: number): void
-  /** How many ids hold memory. */
+  /** The number of ids that hold memory. */
   readonly size: number
 }
 
@@ -25,9 +25,9 @@ interface StoredCall {
 }
 
 interface JournalStore {
-  /** The newest entry and those before it, oldest first, and the calls that were stored after it: all since then. */
+  /** The newest complete entry with those after it, oldest first, and the calls that were stored since then. */
   read(since: number): { entries: Entry[]; calls: StoredCall[] }
-  /** Adds an entry, and removes the others: those written until then. */
+  /** Replaces all earlier entries by this one. */
   append(entry: Entry, removeUntil: number): void
 }
 
@@ -40,25 +40,31 @@ interface JournalDeps {
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
 
-/** A second, less what a late timer and the commit may take of it. */
+/** One second, less the delay of a late timer and of the commit. */
 const everyMs = 900
-/** Entries tell ages by the wall clock: once it has moved this far against the monotonic one, all is written anew. */
+/**
+ * Entries give ages by the wall clock: once it has moved this far against the monotonic clock, everything is written
+ * again.
+ */
 const driftMs = 10
 
 /**
- * Keeps windows over a restart. What was granted is written once a second and at a clean stop; what comes after the last
- * entry ends with the process, but for the calls that came of it, which are rows. Where clocks leave a doubt, a restored
- * grant stays for longer: at most for the window's length from the start on.
+ * Keeps windows across restarts. Grants are written once a second and at a clean stop. A crash loses the grants since
+ * the last entry, except those of calls, which have rows. Where clocks leave a doubt, a restored grant stays longer, at
+ * most for one window after the start.
  */
 export class WindowJournal {
   readonly #deps: JournalDeps
   readonly #spanMs: number
   #lastGrant = 0
-  /** Whether the windows hold what no entry has. */
+  /** True when the windows have grants that no entry holds. */
   #isDue = false
-  /** Whether the next entry has to hold all and replace the others: they lack something, or tell another clock's time. */
+  /**
+   * True when the next entry has to hold everything and replace the others, because they lack grants or use another
+   * clock time.
+   */
   #isStale = true
-  /** How far the wall clock was ahead of the monotonic one when all was last written. */
+  /** The difference of the clocks (wall minus monotonic) at the last complete entry. */
   #aheadMs: number
   #isFailing = false
   #isStopped = false
@@ -70,7 +76,7 @@ export class WindowJournal {
     this.#aheadMs = this.#ahead()
   }
 
-  /** Fills the windows with what earlier processes granted. Called once, before the first grant. */
+  /** Fills the windows with the grants of earlier processes. Called once, before the first grant. */
   restore() {
     const { windows, store, clock } = this.#deps
     const [now, nowMs] = [clock.now(), clock.monotonic()]
@@ -90,7 +96,7 @@ export class WindowJournal {
     }
     this.#lastGrant = last?.lastGrant ?? 0
     for (const { environmentId, createdAt, grantNumber } of calls) {
-      // Without any entry, every call may have taken a grant.
+      // Without an entry, any of the calls may have taken a grant.
       if (last && (grantNumber ?? 0) <= last.lastGrant) continue
       add(environmentId, elapsedMs(createdAt, now), 1)
     }
@@ -98,13 +104,13 @@ export class WindowJournal {
     if (times.size > 0 || Object.keys(last?.grants ?? {}).length > 0) this.#arm()
   }
 
-  /** Numbers a grant that was just taken, and sees to it that it is on disk within a second. */
+  /** Numbers a grant, and schedules its entry within a second. */
   note(): number {
     this.#arm()
     return ++this.#lastGrant
   }
 
-  /** Writes what is not on disk yet. */
+  /** Writes the remaining grants. */
   stop() {
     this.#isStopped = true
     this.#cancel?.()
@@ -124,7 +130,10 @@ export class WindowJournal {
     return this.#deps.clock.after(everyMs, () => void this.#tick())
   }
 
-  /** Once a second until the windows are empty, and so are the entries: a clock set back must not bring old ones to life. */
+  /**
+   * Once a second until the windows and the entries are empty: after a clock is set back, old entries must not count
+   * again.
+   */
   async #tick() {
     const { windows, commit, clock } = this.#deps
     windows.sweep(clock.monotonic())
@@ -133,7 +142,7 @@ export class WindowJournal {
       if (this.#hasNews()) await commit(() => this.#append())
       this.#isFailing = false
     } catch (error) {
-      // The stop has written all of it, or has said that it could not.
+      // `stop` has written everything, or has logged that it could not.
       if (!this.#isStopped) this.#failed(error)
     }
     const goesOn = !this.#isStopped && (windows.size > 0 || this.#isDue)
@@ -168,7 +177,7 @@ export class WindowJournal {
   }
 }
 
-/** In turn: how many milliseconds ago, and how many at that time. */
+/** Pairs: milliseconds ago, and the number of grants at that time. */
 const agesOf = (times: number[], nowMs: number) => {
   const ages: number[] = []
   for (const time of times) {
@@ -179,5 +188,5 @@ const agesOf = (times: number[], nowMs: number) => {
   return ages
 }
 
-/** Both are cut to whole milliseconds, so that one less may have passed; none has where the clock was set back. */
+/** The elapsed milliseconds, rounded down because both times were; 0 where the clock was set back. */
 const elapsedMs = (from: number, to: number) => Math.max(0, to - from - 1)

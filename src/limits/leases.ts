@@ -3,20 +3,20 @@ export interface Lease {
   environmentId: string
   /** Wall-clock milliseconds, because a lease outlives the process. */
   takenAt: number
-  /** When the lease ends whatever happens. */
+  /** The hard end of the lease. */
   expiresAt: number
 }
 
 export type LeaseDecision = { granted: true } | { granted: false; retryAfterSeconds: number }
 
-/** Until an environment's first call has ended, calls are taken to last this long. */
+/** The assumed duration until the first call of an environment has ended. */
 const typicalCallMs = 60_000
-/** Weight of the newest call in the running mean of durations. */
+/** The weight of the newest call in the running mean of durations. */
 const newestWeight = 0.2
 
 /**
- * The slots for concurrent calls. A lease is a call that has not ended: taken with it, given back with it, and read back
- * from the calls' rows at start. This class decides; the rows remember.
+ * The slots for concurrent calls. A lease lasts as long as its call, and is restored from the calls' rows at start.
+ * This class decides about slots; the rows only remember.
  */
 export class Leases {
   readonly #byCall = new Map<string, Lease>()
@@ -24,12 +24,12 @@ export class Leases {
   readonly #typicalMs = new Map<string, number>()
   readonly #taken: (environmentId: string, active: number, now: number) => void
 
-  /** `taken` is told of every slot that is taken: how many of its environment are in use then. */
+  /** `taken` is called for every slot taken, with the number in use in its environment. */
   constructor(taken: (environmentId: string, active: number, now: number) => void = () => {}) {
     this.#taken = taken
   }
 
-  /** Takes a slot of the lease's environment, or says when to come back. */
+  /** Takes a slot of the lease's environment, or returns when to retry. */
   take(lease: Lease, limit: number): LeaseDecision {
     const active = this.#active.get(lease.environmentId)
     if ((active?.size ?? 0) >= limit)
@@ -42,7 +42,7 @@ export class Leases {
     return { granted: true }
   }
 
-  /** Takes back a lease that is already on disk, above the limit too. */
+  /** Restores a lease that is already on disk, even above the limit. */
   restore(lease: Lease) {
     if (this.#byCall.has(lease.callId)) return
     this.#byCall.set(lease.callId, lease)
@@ -51,7 +51,7 @@ export class Leases {
     else this.#active.set(lease.environmentId, new Set([lease]))
   }
 
-  /** Gives the slot back and learns how long the call lasted. Idempotent: false when there was nothing to give. */
+  /** Releases the slot, and learns the call's duration. Idempotent: false when there was no lease. */
   release(callId: string, now: number) {
     const lease = this.#drop(callId)
     if (!lease) return false
@@ -61,7 +61,7 @@ export class Leases {
     return true
   }
 
-  /** Gives the slot back as if it had never been taken: its call did not come to be. */
+  /** Releases the slot of a call that was never stored; no duration is learnt. */
   revoke(callId: string) {
     this.#drop(callId)
   }
@@ -92,9 +92,9 @@ export class Leases {
   }
 
   /**
-   * With n calls of a typical length under way, one ends every typical/n, and `surplus` of them have to. Calls that last
-   * longer than usual count by their age: they show that the usual does not hold. An estimate, never past the first
-   * expiry, which is certain.
+   * With n calls of a typical duration in progress, one ends every duration/n, and `surplus` of them have to end. Calls
+   * that already last longer count with their age instead. An estimate, and never later than the first expiry, which is
+   * certain.
    */
   #retryAfterSeconds(environmentId: string, limit: number, now: number) {
     const active = this.#active.get(environmentId) ?? new Set<Lease>()

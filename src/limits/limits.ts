@@ -1,14 +1,14 @@
-/** How much an environment may do. */
+/** The limits of an environment. */
 export interface Limits {
-  /** Requests granted in one window. */
+  /** The most requests granted in one window. */
   requestsPerMinute: number
   concurrentCalls: number
 }
 
-/** What the operator has set for an environment; null means: as the server is configured. */
+/** The limits that an operator has set for an environment; null means the server's default. */
 export type OwnLimits = { [Name in keyof Limits]: number | null }
 
-/** What holds for an environment. */
+/** The limits in effect for an environment. */
 export const limitsOf = (own: OwnLimits, server: Limits): Limits => ({
   requestsPerMinute: own.requestsPerMinute ?? server.requestsPerMinute,
   concurrentCalls: own.concurrentCalls ?? server.concurrentCalls,
@@ -16,10 +16,10 @@ export const limitsOf = (own: OwnLimits, server: Limits): Limits => ({
 
 export const limitMost = 1_000_000
 
-/** What is wrong with a text that should be a limit. */
+/** The error message for an invalid limit. */
 export const limitFlaw = 'A limit is a whole number from 1 to 1,000,000, or the default.'
 
-/** A limit as people type it: null for nothing and for `default`, NaN for what is no number. */
+/** Parses a typed limit: null for a blank and for `default`, NaN for what is no number. */
 export const readLimit = (text: string): number | null => {
   const typed = text.trim()
   if (typed === '' || typed === 'default') return null

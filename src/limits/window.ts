@@ -1,7 +1,7 @@
-/** The answer of a window: a refusal is a value, never an exception. */
+/** The decision of a window. A rejection is a value, never an exception. */
 export interface WindowDecision {
   granted: boolean
-  /** How many more would be granted right now. */
+  /** The number of grants left right now. */
   remaining: number
   /** Whole seconds until the next grant becomes free, rounded up: ≥ 1 whenever anything is in the window, else 0. */
   resetSeconds: number
@@ -21,7 +21,7 @@ export class Windows {
     this.#spanMs = spanMs
   }
 
-  /** Checks and takes in one step. `limit` may differ from call to call and holds at once. */
+  /** Checks and takes in one step. A changed `limit` applies at once. */
   take(id: string, limit: number, nowMs: number): WindowDecision {
     this.sweep(nowMs)
     const log = this.#logs.get(id) ?? this.#open(id)
@@ -31,7 +31,7 @@ export class Windows {
     return this.#decision(log, granted, limit, nowMs)
   }
 
-  /** What `take` would see, without taking. */
+  /** The state that `take` would return, without taking. */
   peek(id: string, limit: number, nowMs: number): WindowDecision {
     const log = this.#logs.get(id)
     if (!log) return { granted: limit > 0, remaining: limit, resetSeconds: 0 }
@@ -39,7 +39,7 @@ export class Windows {
     return this.#decision(log, log.size < limit, limit, nowMs)
   }
 
-  /** How many grants are in the window. */
+  /** The number of grants in the window. */
   count(id: string, nowMs: number) {
     const log = this.#logs.get(id)
     log?.dropUntil(nowMs - this.#spanMs)
@@ -54,13 +54,13 @@ export class Windows {
     }
   }
 
-  /** Puts back what an earlier process granted: times in rising order, all before any that is taken here. */
+  /** Restores grants of an earlier process: times in rising order, all before any grant of this process. */
   restore(id: string, times: Iterable<number>) {
     const log = this.#logs.get(id) ?? this.#open(id)
     for (const time of times) log.push(time)
   }
 
-  /** The times of the grants in the window, oldest first: all, or those that were taken since the last reading. */
+  /** The times of the grants in the window, oldest first: all, or those since the last read. */
   *unread(nowMs: number, all: boolean): Generator<[id: string, times: number[]]> {
     for (const [id, log] of this.#logs) {
       if (all) log.dropUntil(nowMs - this.#spanMs)
@@ -70,7 +70,7 @@ export class Windows {
     }
   }
 
-  /** Drops idle logs and shrinks wide ones, at most once a span, so that memory follows what is in use. */
+  /** Frees idle logs and shrinks large ones, at most once per span, so that memory follows use. */
   sweep(nowMs: number) {
     if (nowMs < this.#sweepAt) return
     this.#sweepAt = nowMs + this.#spanMs
@@ -79,7 +79,7 @@ export class Windows {
       else log.shrink()
   }
 
-  /** How many ids hold memory. */
+  /** The number of ids that hold memory. */
   get size() {
     return this.#logs.size
   }
@@ -87,7 +87,7 @@ export class Windows {
   #decision(log: GrantLog, granted: boolean, limit: number, nowMs: number): WindowDecision {
     const remaining = Math.max(0, limit - log.size)
     if (log.size === 0) return { granted, remaining, resetSeconds: 0 }
-    // With a lowered limit, several grants must leave before the next is free.
+    // After the limit was lowered, several grants must leave before the next one is free.
     const leaver = log.at(Math.min(log.size - 1, Math.max(0, log.size - limit)))
     return {
       granted,
@@ -127,7 +127,7 @@ class GrantLog {
     this.#unread++
   }
 
-  /** A grant made at `time` or before has left: the span is half-open. */
+  /** Drops grants made at `time` or earlier: the span is half-open. */
   dropUntil(time: number) {
     while (this.size > 0 && this.at(0) <= time) {
       this.#head = (this.#head + 1) % this.#times.length
@@ -139,7 +139,7 @@ class GrantLog {
     return this.#unread > 0
   }
 
-  /** Oldest first: all times, or those that were pushed since the last reading. */
+  /** Oldest first: all times, or those since the last read. */
   read(all: boolean) {
     const times: number[] = []
     for (let index = all ? 0 : Math.max(0, this.size - this.#unread); index < this.size; index++)

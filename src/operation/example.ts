@@ -1,7 +1,7 @@
 import type { Operation } from './operation.ts'
 import { fieldsOf } from './fields.ts'
 
-/** How an operation is used at the command line, as a line to paste. */
+/** An operation as a command line to paste. */
 export const exampleOf = (operation: Operation): string => {
   const fields = fieldsOf(operation)
   const given: Record<string, unknown> = { ...operation.example }

@@ -1,24 +1,24 @@
 import { z } from 'zod'
 import type { Operation } from './operation.ts'
 
-/** A field of an operation's input, as its flag has to know it. */
+/** A field of an operation's input, as a command-line flag. */
 export interface Field {
   name: string
   /** In kebab-case, without the dashes. */
   flag: string
   description: string
-  /** What stands for its value in the help. */
+  /** The placeholder of the value in the help. */
   hint: string | undefined
   /** `pairs` are names with texts, `json` any object. */
   type: 'text' | 'number' | 'boolean' | 'pairs' | 'json'
-  /** Given once for each of its values. */
+  /** Repeatable: each use adds a value. */
   isList: boolean
-  /** What it can be, where that is a choice. */
+  /** The possible values of an enumeration. */
   choices: string[]
   required: boolean
-  /** The word that stands for null, where it can be null. */
+  /** The word for null, where the field is nullable. */
   nullWord: string | undefined
-  /** Whether others on the machine must not see it: it can be read from a file or from standard input. */
+  /** A secret, which the process list would show to others: it can come from a file or from standard input. */
   isSecret: boolean
 }
 

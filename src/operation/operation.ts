@@ -6,8 +6,8 @@ import type { NotPromise } from '../commit.ts'
 import type { Actor } from '../people/actor.ts'
 
 /**
- * What an operation is about: the whole gate, one agency, one environment of an agency, or (`agencies`) one agency and,
- * for who may see them all, all of them.
+ * The object of an operation: the whole gate, one agency, one environment of an agency, or (`agencies`) one agency or,
+ * for an actor who may see them, all agencies.
  */
 export type Scope = 'gate' | 'agencies' | 'agency' | 'environment'
 
@@ -20,13 +20,13 @@ type AgencyOf<S extends Scope> = S extends 'agency' | 'environment'
 /** An operation's part of an audit entry. Left out, agency and environment are the operation's own. */
 export type ChangeEntry = Pick<AuditEntry, 'action' | 'agency' | 'environment' | 'target'>
 
-/** Makes a change and writes its line in one transaction: both are on disk when this resolves, or neither. */
+/** Makes a change and writes its audit entry in one transaction: both are on disk when this resolves, or neither. */
 export type Change = <T>(
   make: () => NotPromise<T>,
   entry: ChangeEntry | ((made: T) => ChangeEntry | undefined),
 ) => Promise<T>
 
-/** What an operation is done with. */
+/** The arguments of `run`: the validated input, the actor, and the objects that the scope names. */
 export interface Context<S extends Scope = Scope, Input = unknown> {
   input: Input
   actor: Actor
@@ -35,40 +35,42 @@ export interface Context<S extends Scope = Scope, Input = unknown> {
   /** Wall-clock milliseconds. */
   now: number
   change: Change
-  /** Writes the line of a change that has a commit of its own: to be called inside that commit. */
+  /** Writes the audit entry of a change that has a commit of its own. Must be called inside that commit. */
   record(entry: ChangeEntry): void
 }
 
 export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out extends z.ZodType, Deps> {
-  /** Noun and verb, as the admin API and the command line say it: `key.generate`. */
+  /** Noun and verb, the same in the admin API and at the command line: `key.generate`. */
   name: `${string}.${string}`
-  /** One sentence of what it does, for help and documentation. */
   summary: string
   scope: S
-  /** More about the input than its fields can say, for help and documentation. */
+  /** A note on the input for help and documentation, where its fields do not say enough. */
   details?: string
-  /** Who may: the operator alone, or an admin of the agency that it concerns too. */
+  /** `operator`: operators only. `admin`: also an admin of the agency. */
   may: 'operator' | 'admin'
-  /** Beside `agency` and `environment`, which the scope adds. Each field says its unit or form. */
+  /**
+   * The fields besides `agency` and `environment`, which the scope adds. Each field's description gives its unit or
+   * form.
+   */
   input: Shape
-  /** An input for help and documentation, beside `agency` and `environment`; without one, the required fields stand there. */
+  /** An example input without `agency` and `environment`. Left out, the help shows the required fields. */
   example?: z.input<z.ZodObject<Shape>>
   output: Out
-  /** Whether only a server can do it, because it lives on after the answer. */
+  /** True where the work outlives the response, so that only a running server can do it. */
   needsServer?: boolean
-  /** Of a list: the fields that a table for people has, and what an empty one says. */
+  /** For lists: the columns of the table that people see, and the sentence for an empty one. */
   columns?: readonly string[]
   empty?: string
-  /** What stops working when it is done, as a sentence to be agreed to; undefined where nothing does. */
+  /** The consequence to confirm, as a sentence; undefined where nothing stops working. */
   ends?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
-  /** Its result as a sentence for people; without one, they see its fields. */
+  /** The result as a sentence; without one, people see the output's fields. */
   says?(output: z.output<Out>, input: InputOf<S, Shape>): string
-  /** Why what was asked for did not come true, though all was done: a command then ends with 1. */
+  /** The reason for exit code 1 of an operation that ran but did not reach its goal, such as a failed test event. */
   fails?(output: z.output<Out>): string | undefined
   run(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): z.input<Out> | Promise<z.input<Out>>
 }
 
-/** Something that a person or a program may do to the gate, whoever asks for it and by whichever face. */
+/** A change or a query that the dashboard, the admin API and the command line share. */
 export interface Operation<Deps = never, In = unknown, Out = unknown> {
   name: string
   summary: string
@@ -90,7 +92,7 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
 const agencyField = z.string().min(1, 'agency is required.').max(200)
 const reference = 'The agency’s id, or its name where only one is called that'
 
-/** Optional for who is bound to one agency. */
+/** `agency` is optional: an actor of one agency need not name it. */
 const agencyReference = agencyField.meta({ description: reference, hint: 'agency' })
 const environmentField = z
   .enum(environmentNames, 'environment must be production or staging.')

@@ -18,21 +18,22 @@ export interface PerformDeps {
     record(entry: AuditEntry): void
   }
   clock: Pick<Clock, 'now'>
-  /** Whether this process serves, or only runs one command. */
+  /** False in a command that works on the data directory itself. */
   isServing(): boolean
 }
 
 export interface PerformOptions {
-  /** What the actor was told would end, and agreed to; null where it was told that nothing would. */
+  /** The preview that the actor confirmed; null where it named no consequence. */
   agreed?: string | null
-  /** What the client calls the operation: it is done once under this name, and the audit has it. */
+  /** The client's id of the operation: it runs once under this id, and the audit entry holds it. */
   operationId?: string
 }
 
 export interface Perform {
   /**
-   * Does an operation for an actor: judges the input, then whether the actor may, then finds what it is about. Fails with
-   * `invalid_input`, `operator_only`, `permission_required`, `not_found`, `conflict` and what the operation itself fails with.
+   * Validates the input, checks the actor's permission, finds the agency and the environment, then runs the operation.
+   * Fails with `invalid_input`, `operator_only`, `permission_required`, `not_found`, `conflict`, and the operation's
+   * own errors.
    */
   <In, Out>(
     operation: Operation<never, In, Out>,
@@ -40,11 +41,14 @@ export interface Perform {
     actor: Actor,
     options?: PerformOptions,
   ): Promise<Out>
-  /** What would stop working, as a sentence; undefined where nothing does. Judges as doing it does, and changes nothing. */
+  /**
+   * The consequence of the operation as a sentence; undefined without one. Checks as `perform` does and changes
+   * nothing.
+   */
   preview(operation: Operation, input: unknown, actor: Actor): string | undefined
 }
 
-/** `deps` is everything that any of the operations declares. */
+/** `deps` holds the dependencies of all operations. */
 export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => {
   const prepare = (operation: Operation, raw: unknown, actor: Actor, operationId?: string): Context => {
     const input = parsed(operation.input, raw)
@@ -84,7 +88,7 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
     { agreed, operationId }: PerformOptions = {},
   ) => {
     const context = prepare(operation, raw, actor, operationId)
-    // Something else would end than what was agreed to, such as a key that is newer.
+    // The consequence differs from the confirmed one, for example because the key was rotated in between.
     if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
       throw new ApiError('conflict', {
         detail: 'It was changed in the meantime, so nothing was done. Look again.',
@@ -117,7 +121,7 @@ const requirePermission = ({ name, may }: Operation, { role, permissions }: Acto
     throw new ApiError('permission_required', { detail: name })
 }
 
-/** Whoever is bound to one agency learns nothing of the others, and need not name its own. */
+/** An actor of one agency gets `not_found` for every other, and need not name its own. */
 const agencyOf = (
   { agencies }: PerformDeps,
   { scope }: Operation,
@@ -136,9 +140,9 @@ const agencyOf = (
   return found[0]
 }
 
-/** The first thing that is wrong with an input, as a sentence that repeats nothing of it. */
+/** Fails with the first validation error, as a sentence that repeats nothing of the input. */
 const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknown> => {
-  // None of them takes one, and what is kept or audited must hold none.
+  // No operation takes a key or a token, and names and audit entries must never hold one.
   if (holdsToken(JSON.stringify(raw) ?? ''))
     throw new ApiError('invalid_input', { detail: 'The input holds an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })

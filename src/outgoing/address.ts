@@ -1,30 +1,30 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * Why an IP address may not be called, as the end of a sentence that begins with "its address is"; undefined when it may.
- * The address itself is not repeated: it may be what somebody is trying to find out.
+ * The problem of an IP address as a destination, as the end of a sentence that begins with "its address is"; undefined
+ * without one. The address itself is not repeated: it may be the very thing that somebody tries to find out.
  */
 export const addressProblem = (text: string, allowPrivate: boolean): string | undefined => {
-  // A zone (fe80::1%eth0) names an interface of this machine, and no URL can say it.
+  // A zone (fe80::1%eth0) names an interface of this machine, and cannot be part of a URL.
   if (!ipaddr.isValid(text) || text.includes('%')) return 'not one to be dialled'
-  // An IPv4 address within an IPv6 one (::ffff:0:0/96) reaches the IPv4 one, and is judged as it.
+  // An IPv4-mapped IPv6 address (::ffff:0:0/96) reaches the IPv4 address, and is judged as that.
   const address = ipaddr.process(text)
   const range = ipaddr.subnetMatch(address, ranges, 'reserved')
   if (range === 'public' || (allowPrivate && openedRanges.has(range))) return undefined
   return range
 }
 
-/** What the operator opens with CALLGATE_ALLOW_PRIVATE_DESTINATIONS. Everything else stays closed even then. */
+/** The ranges that CALLGATE_ALLOW_PRIVATE_DESTINATIONS opens. All others stay closed. */
 const openedRanges = new Set(['loopback', 'private'])
 
 const among = (...networks: string[]) => networks.map((network) => ipaddr.parseCIDR(network))
 
 /**
- * The IANA special-purpose registries of IPv4 and IPv6 (RFC 6890), with the two blocks of multicast and reserved addresses.
- * The first match counts. Of IPv6, only what is handed out as global unicast (2000::/3) can be public.
+ * The IANA special-purpose registries of IPv4 and IPv6 (RFC 6890), with the multicast and the reserved block. The first
+ * match counts. In IPv6 only global unicast (2000::/3) can be public.
  */
 const ranges: Record<string, ReturnType<typeof among>> = {
-  // Where machines in a cloud find their own credentials, as far as these are not link-local.
+  // The metadata services of clouds, which hold credentials, as far as they are not link-local.
   'a metadata service': among('100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'),
   loopback: among('127.0.0.0/8', '::1/128'),
   private: among('10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'),

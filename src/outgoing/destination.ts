@@ -3,20 +3,20 @@ import ipaddr from 'ipaddr.js'
 import { addressProblem } from './address.ts'
 
 export interface DestinationRules {
-  /** Opens http, local names and the addresses of this machine and its networks. */
+  /** Allows plain http, local names, and addresses of this machine and of private networks. */
   allowPrivate: boolean
 }
 
-/** All addresses of a name, of both families. */
+/** Resolves a name to all its addresses, IPv4 and IPv6. */
 export type Resolve = (host: string) => Promise<string[]>
 
-/** Why a URL cannot be saved as one to call, as a sentence that does not repeat it; undefined when it can. */
+/** The problem of a URL as a destination, as a sentence that does not repeat it; undefined without one. */
 export const destinationProblem = (url: string, rules: DestinationRules): string | undefined => {
   const problem = URL.canParse(url) ? urlProblem(new URL(url), rules) : noWebAddress
   return problem && `The URL cannot be called: ${problem}.`
 }
 
-/** Where a URL leads, looked up just now: the addresses that may be dialled, or why none may. Throws what `resolve` throws. */
+/** Resolves a URL now: the addresses that may be dialled, or the reason against it. Throws the errors of `resolve`. */
 export const findAddresses = async (
   url: string,
   rules: DestinationRules,
@@ -28,7 +28,7 @@ export const findAddresses = async (
   if (problem) return { problem }
   const literal = literalOf(parsed)
   const found = literal === undefined ? await resolve(parsed.hostname) : [literal]
-  // One private address among public ones spoils them all: whoever answers for the name is not to be trusted.
+  // One private address among public ones blocks the name: its DNS server cannot be trusted.
   for (const address of found) {
     const reason = addressProblem(address, rules.allowPrivate)
     if (reason) return { problem: `its address is ${reason}` }
@@ -37,21 +37,21 @@ export const findAddresses = async (
   return { problem: undefined, url: parsed, addresses: [...addresses] }
 }
 
-/** Both families through the system's resolver, its hosts file included. */
+/** The system's resolver, IPv4 and IPv6, including the hosts file. */
 export const resolveAll: Resolve = async (host) =>
   (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address)
 
-/** The address in a URL that has one in the place of a name: the parser has made every spelling of it the usual one. */
+/** The IP address in a URL without a host name; the URL parser has normalized its spelling. */
 export const literalOf = ({ hostname }: URL) => {
   if (hostname.startsWith('[')) return hostname.slice(1, -1)
   return ipaddr.IPv4.isValidFourPartDecimal(hostname) ? hostname : undefined
 }
 
 const noWebAddress = 'it is no web address'
-/** RFC 6761 and 6762, .internal and .home.arpa: names that only mean something here. */
+/** RFC 6761 and 6762, .internal and .home.arpa: names with a local meaning only. */
 const localName = /^[^.]*$|(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/
 
-/** What can be told from a URL alone. */
+/** The problems that show in the URL itself. */
 const urlProblem = (url: URL, { allowPrivate }: DestinationRules): string | undefined => {
   const isSecure = url.protocol === 'https:'
   if (!isSecure && !(allowPrivate && url.protocol === 'http:'))

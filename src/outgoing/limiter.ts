@@ -1,4 +1,4 @@
-/** Runs work at most so many at a time, the rest in the order in which it came. */
+/** Runs at most `atOnce` works at a time; the others wait in order. */
 export const createLimiter = (atOnce: number) => {
   const queue: (() => void)[] = []
   let running = 0
@@ -9,7 +9,7 @@ export const createLimiter = (atOnce: number) => {
     try {
       return await work()
     } finally {
-      // A turn is handed on, never dropped and taken again: in between, one too many could slip in.
+      // The slot is handed to the next in the queue, never freed in between: a new arrival could take it too.
       const next = queue.shift()
       if (next) next()
       else running--

@@ -1,6 +1,9 @@
 import { findAddresses, literalOf, type Resolve, resolveAll } from './destination.ts'
 
-/** What became of an outgoing request. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
+/**
+ * The result of an outgoing request. `unsent` never left; `lost` may have arrived, but its response did not, or not
+ * whole.
+ */
 type SendResult = Answer | { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
 
 interface Answer {
@@ -14,32 +17,32 @@ interface OutgoingRequest {
   method: 'GET' | 'POST'
   headers: Record<string, string>
   body?: string | undefined
-  /** For all of it: finding the address, connecting, and the answer to its last byte. */
+  /** The timeout of the whole: resolving the name, connecting, and the response to its last byte. */
   timeoutMs: number
-  /** How much of the answer's body is read. */
+  /** The most bytes of the response's body that are read. */
   limitBytes: number
   /**
-   * When the body is longer or breaks off: `lost` takes it for no answer; `cut` keeps what came, for whom the status is
-   * enough.
+   * For a body that is longer or breaks off: `lost` discards the response, `cut` keeps the bytes so far, for callers
+   * that only need the status.
    */
   beyondLimit: 'lost' | 'cut'
 }
 
-/** Sends one request, once. What the other side does is never an exception. */
+/** Sends a request once. Failures of the other side are values, never exceptions. */
 export type Send = (url: string, request: OutgoingRequest) => Promise<SendResult>
 
 interface SendDeps {
-  /** Whether addresses of this machine and its networks, and plain http, may be called. */
+  /** Allows addresses of this machine and of private networks, and plain http. */
   allowPrivate: boolean
   resolve?: Resolve
-  /** The authorities to trust in the place of the usual ones, as PEM. */
+  /** Certificate authorities in PEM, instead of the usual ones. */
   ca?: string
 }
 
 /**
- * The one way out of this process to an address that somebody gave. It dials the address that was judged, not the name a
- * second time; it follows no redirect, uses no proxy, and no connection again, so that no layer below has a reason to send
- * a request twice.
+ * The only way out to an address that a user has given. It dials the address that was checked, not the name a second
+ * time. It follows no redirect, uses no proxy and reuses no connection, so that no layer below can send a request
+ * twice.
  */
 export const createSend =
   ({ allowPrivate, resolve = resolveAll, ca }: SendDeps): Send =>
@@ -61,7 +64,7 @@ export const createSend =
     return result
   }
 
-/** Nobody took the connection: the only failure after which another address of the name is tried. */
+/** The connection was refused or unreachable: the only errors after which the next address is tried. */
 type Unreachable = { kind: 'unreachable'; code: string }
 
 interface Dialled extends Omit<OutgoingRequest, 'headers'> {
@@ -75,9 +78,10 @@ const dial = async (url: URL, address: string, request: Dialled): Promise<SendRe
   const target = new URL(url)
   target.hostname = address.includes(':') ? `[${address}]` : address
   headers.set('host', url.host)
-  // Unpacked, 2 MB can be 2 GB, and Bun unpacks ahead of its reader, in the one thread that sends everybody's requests.
+  // No decompression: 2 MB can unpack to 2 GB, and Bun unpacks ahead of the reader, in the thread that serves all
+  // requests.
   headers.set('accept-encoding', 'identity')
-  // The certificate is checked against this name. That of an address is checked against the address.
+  // The name for the certificate check; for an IP address, the address.
   const serverName = literalOf(url) === undefined ? url.hostname.replace(/\.$/, '') : undefined
   try {
     const response = await fetch(target, {
@@ -108,7 +112,7 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']
 const unsent = (reason: string): SendResult => ({ kind: 'unsent', reason })
 const lost = (reason: string): SendResult => ({ kind: 'lost', reason })
 
-/** Undefined where a value can be in no header: fetch would say so only by an error that names no moment. */
+/** Undefined for an invalid header value: fetch's own error would not say whether the request was sent. */
 const headersFrom = (given: Record<string, string>) => {
   try {
     return new Headers(given)
@@ -117,7 +121,7 @@ const headersFrom = (given: Record<string, string>) => {
   }
 }
 
-/** Settles as the work does, or fails when the time is over: a look-up of names cannot be called off. */
+/** Settles as the work does, or fails after the timeout: a DNS look-up cannot be canceled. */
 const before = <T>(signal: AbortSignal, work: Promise<T>) =>
   new Promise<T>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -131,7 +135,7 @@ const failureOf = (error: unknown) => {
 
 class TooLarge extends Error {}
 
-/** Leaving the loop ends the connection: what is not read is not sent for long. */
+/** Leaving the loop closes the connection, so that the rest is not sent for long. */
 const readBody = async (response: Response, { limitBytes, beyondLimit }: OutgoingLimits) => {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,21 +1,24 @@
-/** Who asks for an operation: a person at the page, an admin token, or somebody at the command line. */
+/** The actor of an operation: a person at the dashboard, an admin token, or the command line. */
 export interface Actor {
-  /** As the audit names it. */
+  /** The name in the audit. */
   name: string
   /** The client's address, where there is one. */
   address: string | null
   role: 'operator' | 'admin'
   /** The only agency that it may see and change; null for all. */
   agencyId: string | null
-  /** Patterns of operations, of a token: `key.rotate`, `key.*` or `*`. Null where the role alone decides. */
+  /** The patterns of a token's permissions: `key.rotate`, `key.*` or `*`. Null where the role alone decides. */
   permissions: readonly string[] | null
-  /** Whether it may make tokens, as far as it may do what they may. One that ends by itself would outlive itself in them. */
+  /**
+   * True where it may create admin tokens, with no more permissions than its own. A token that expires may not: the
+   * created one could outlive it.
+   */
   mayDelegate: boolean
-  /** Throws when it may act no more: whoever was let in may have been removed, or have hung up, during a wait. */
+  /** To be called after a wait. Throws when the actor has lost its access or disconnected in the meantime. */
   confirm(): void
 }
 
-/** Whoever may use the data directory may do everything to it. */
+/** The command line may do everything: whoever runs it can open the data directory. */
 export const commandLineActor: Actor = {
   name: 'command line',
   address: null,
@@ -26,7 +29,7 @@ export const commandLineActor: Actor = {
   confirm: () => {},
 }
 
-/** Whether one of the patterns covers an operation. */
+/** True where one of the patterns covers the operation. */
 export const isPermitted = (permissions: readonly string[], operation: string) =>
   permissions.some(
     (pattern) =>

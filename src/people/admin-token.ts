@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { addNetwork } from '../networks.ts'
 
-/** What a program administers with. Only the hash of its secret is kept. */
+/** The credential of a program that administers the gate. Only the hash of its secret is stored. */
 export interface AdminToken {
   id: string
   hash: string
@@ -9,9 +9,9 @@ export interface AdminToken {
   name: string
   /** Patterns of operations: `key.rotate`, `key.*` or `*`. */
   permissions: string[]
-  /** The only agency that it sees; null for all. */
+  /** The only agency that it may administer; null for all. */
   agencyId: string | null
-  /** Networks that it may be used from (CIDR); null for anywhere. */
+  /** The networks (CIDR) from which it may be used; null for any. */
   allowFrom: string[] | null
   createdBy: string
   createdAt: number
@@ -20,7 +20,7 @@ export interface AdminToken {
   revokedAt: number | null
 }
 
-/** Why a token opens nothing now, in words for its holder, who has the secret; undefined when it does. */
+/** The flaw of a token, in words for its holder, who has the secret; undefined when it is valid. */
 export const adminTokenFlaw = (
   token: AdminToken | undefined,
   now: number,

@@ -9,7 +9,7 @@ interface InvitationStore {
   add(invitation: Invitation): void
 }
 
-/** Makes a one-time link to an account. It exists only in this answer: what is kept is a hash. */
+/** Makes an invitation, a single-use link. Only this result holds its token; the hash is stored. */
 export const invite = (
   store: InvitationStore,
   { role, agencyId }: Pick<Person, 'role' | 'agencyId'>,
@@ -22,7 +22,7 @@ export const invite = (
   return { link: `${url}/admin/invitation?token=${token}`, expiresAt }
 }
 
-/** Makes a one-time link that sets a person's new password. Until it is used, the old one holds. */
+/** Makes a single-use link to set a person's new password. The old password works until the link is used. */
 export const inviteToNewPassword = (
   store: InvitationStore,
   { id, role, agencyId }: Person,

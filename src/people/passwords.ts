@@ -6,19 +6,19 @@ import type { Person } from './person.ts'
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
 export const passwordLeast = 12
-/** A longer one is refused before it costs a hash. */
+/** Longer passwords are rejected before hashing. */
 export const passwordMost = 1024
 
 const hashesAtOnce = 2
 const hashesWaiting = 20
-/** Beside those, for addresses from which the account was entered before: a flood from elsewhere cannot take them. */
+/** Extra places for addresses that have signed in to the account before: a flood from elsewhere cannot take them. */
 const hashesReserved = 5
 const freeFailures = 3
 const longestDelayMs = 60_000
 const forgivenAfterMs = 15 * 60_000
 const rememberedPairs = 10_000
 const attemptsPerMinute = 20
-/** Of looks at whether a form holds a password: with a session, each is a guess. */
+/** The most checks per minute of whether a form holds a password: within a session, each of them is a guess. */
 const comparisonsPerMinute = 20
 
 export type SignInResult = { person: Person } | { refused: true; retryAfterSeconds?: number }
@@ -30,15 +30,15 @@ interface PeopleStore {
 export const normalEmail = (text: string) => text.trim().toLowerCase()
 
 /**
- * Hashes and checks passwords, at most two at a time. After each wrong one, that address waits longer for that account:
- * counted for the pair, so that nobody can shut an account from elsewhere. An address has a budget over all accounts, so
- * that one cannot fill the queue either; many can, and then there are places left for where its owner came in before.
+ * Hashes and checks passwords, at most two at a time. Each wrong password lengthens the wait for that pair of address
+ * and account, so that nobody can lock an account from elsewhere. An address has a budget over all accounts, so that it
+ * cannot fill the queue; against many addresses, places are reserved for those that have signed in before.
  */
 export class Passwords {
   readonly #people: PeopleStore
   readonly #clock: Clock
   readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
-  /** Pairs that matched, since this process started. */
+  /** The pairs of address and account that have signed in since the process started. */
   readonly #entered = new Set<string>()
   readonly #attempts = new Windows(60_000)
   readonly #comparisons = new Windows(60_000)
@@ -55,7 +55,7 @@ export class Passwords {
     return this.#limit(() => Bun.password.hash(password, argon2id))
   }
 
-  /** An unknown account costs the same time and the same waits as a known one, so that neither tells which it is. */
+  /** An unknown account costs the same time and the same waits as a known one, so that neither can be told apart. */
   async signIn(givenEmail: string, password: string, address: string): Promise<SignInResult> {
     const email = normalEmail(givenEmail).slice(0, 254)
     const pair = `${address} ${email}`
@@ -68,14 +68,14 @@ export class Passwords {
     if (!budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
 
     this.#waiting++
-    // Counted before the hash, so that a volley of guesses sent at once does not all pass the check above.
+    // Counted before hashing, so that guesses sent at once do not all pass the check above.
     this.#countFailure(pair, now)
     try {
       const person = this.#people.findByEmail(email)
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
       const matches = await this.#limit(() => Bun.password.verify(password.slice(0, passwordMost), hash))
-      // Who changed it while this one was looked at must not be passed over.
+      // The password may have been changed during the check.
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
       this.#failures.delete(pair)
@@ -87,8 +87,8 @@ export class Passwords {
   }
 
   /**
-   * Whether one of these texts is a person's own password: a browser fills it in where it should not, and what holds it must
-   * go nowhere. Undefined after too many looks in a minute.
+   * True where one of these texts is the person's own password, which browsers fill into wrong fields: such a form must
+   * not be sent on. Undefined above the limit of checks per minute.
    */
   async isAmong(texts: readonly string[], { id, passwordHash }: Person): Promise<boolean | undefined> {
     const now = this.#clock.monotonic()

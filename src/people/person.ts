@@ -1,8 +1,8 @@
-/** An operator sees every agency, an admin one. */
+/** An operator sees every agency, an admin only their own. */
 export const roles = ['operator', 'admin'] as const
 type Role = (typeof roles)[number]
 
-/** Who may sign in at the dashboard. */
+/** An account of the dashboard. */
 export interface Person {
   id: string
   email: string
@@ -19,7 +19,7 @@ export interface ListedPerson {
   agencyName: string | null
 }
 
-/** A signed-in browser, known by the hash of its token. */
+/** A session, stored under the hash of its token. */
 export interface Session {
   hash: string
   personId: string
@@ -27,7 +27,10 @@ export interface Session {
   seenAt: number
 }
 
-/** A one-time link, known by the hash of its token: to an account, or to a new password where `personId` is set. */
+/**
+ * A single-use link, stored under the hash of its token: an invitation, or a link to a new password where `personId` is
+ * set.
+ */
 export interface Invitation {
   hash: string
   role: Role

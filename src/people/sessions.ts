@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { tokenHash } from '../keys/token.ts'
 import type { Person, Session } from './person.ts'
 
-/** Where what cannot be stored is told. */
+/** The log for failed writes. */
 interface WarnLog {
   warn(message: string, facts?: Record<string, unknown>): void
 }
@@ -17,12 +17,12 @@ interface SessionStore {
 
 const idleMs = 30 * 60_000
 const absoluteMs = 8 * 60 * 60_000
-/** How stale the written "last seen" may be: a page view need not be a write. */
+/** The written "last seen" may be this old, so that a page view is not always a write. */
 const touchEveryMs = 60_000
-/** On what a page fetches by itself: nobody asked for it, so it keeps nobody signed in. */
+/** The header of background requests of a page, which do not extend a session. */
 const refreshHeader = 'x-refresh'
 
-/** Signed-in browsers. The token exists only in the cookie; what is stored is its hash. */
+/** Sessions. Only the cookie holds the token; its hash is stored. */
 export class Sessions {
   readonly #store: SessionStore
   readonly #clock: Clock
@@ -38,7 +38,7 @@ export class Sessions {
     this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
   }
 
-  /** Begins a session in the place of the request's own, and gives its cookie: its token is always a new one. */
+  /** Opens a session with a new token, closes the request's own, and returns the cookie. */
   open(personId: string, request: Request) {
     this.#end(request)
     const token = randomToken()
@@ -48,7 +48,7 @@ export class Sessions {
     return this.#cookie(token)
   }
 
-  /** Who the request's cookie stands for; undefined when nobody is signed in, or not any more. */
+  /** The person of the request's cookie; undefined without a valid session. */
   person(request: Request): Person | undefined {
     const token = this.#token(request)
     if (!token) return undefined
@@ -61,7 +61,7 @@ export class Sessions {
     return found.person
   }
 
-  /** Ends the session and gives the cookie that removes it from the browser. */
+  /** Closes the session, and returns the cookie that removes it from the browser. */
   close(request: Request) {
     this.#end(request)
     return this.#cookie('')
@@ -72,7 +72,7 @@ export class Sessions {
     if (token) this.#store.closeSession(tokenHash(token))
   }
 
-  /** A full disk must not lock out who comes to look at it. */
+  /** A full disk must not lock out the operator who comes to fix it. */
   #touch(hash: string, now: number) {
     try {
       this.#store.touchSession(hash, now)

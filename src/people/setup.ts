@@ -17,8 +17,8 @@ export interface SetupDeps {
 }
 
 /**
- * The link that lets in the first person, undefined once there is one. New at every start and whenever it is asked for,
- * stored only as a hash, and written to a file for its owner alone.
+ * Makes the setup link for the first account; undefined once there is one. New at every start and on request, stored as
+ * a hash, and written to a file that only its owner can read.
  */
 export const prepareSetup = ({ people, dataDir, clock }: SetupDeps, url: string): string | undefined => {
   if (people.anyone()) {

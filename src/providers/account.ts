@@ -2,12 +2,12 @@ import { ApiError } from '../failures.ts'
 import { findKind } from './kinds.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 
-/** An agency's account at a provider, as it is kept: one each. */
+/** An agency's account at a provider, as it is stored; at most one per provider. */
 export interface ProviderAccount {
   id: string
   agencyId: string
   provider: string
-  /** In the place of the provider's usual address. */
+  /** Replaces the provider's usual address. */
   baseUrl: string | null
   /** The credentials, encrypted. */
   sealed: string
@@ -16,7 +16,7 @@ export interface ProviderAccount {
   savedAt: number
 }
 
-/** An account as it is given to be kept. */
+/** An account to be stored. */
 export interface NewAccount extends Pick<ProviderAccount, 'agencyId' | 'provider' | 'baseUrl'> {
   credentials: Readonly<Record<string, string>>
 }
@@ -25,14 +25,14 @@ export interface FindAccounts {
   findFor(agencyId: string, provider: string): ProviderAccount | undefined
 }
 
-/** The provider with this name. Fails with `not_found`. */
+/** Finds a provider by its name. Fails with `not_found`. */
 export const requireKind = (name: string): ProviderKind => {
   const kind = findKind(name)
   if (kind) return kind
   throw new ApiError('not_found', { detail: 'There is no such provider.' })
 }
 
-/** An agency's account at a provider. Fails with `not_found`. */
+/** Finds an agency's account at a provider. Fails with `not_found`. */
 export const requireAccount = (
   accounts: FindAccounts,
   agencyId: string,

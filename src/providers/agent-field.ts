@@ -1,22 +1,22 @@
-/** What a value must look like. */
+/** The form of a value. */
 interface Form {
   /** The end of "It must be …". */
   expected: string
   accepts: (value: string) => boolean
 }
 
-/** What an agent says of itself at a provider: its `ref`, by which it is known there, or its `from`, which it calls from. */
+/** A field of an agent: `ref`, its id at the provider, or `from`, the number or number id that it calls from. */
 export interface AgentField {
-  /** The provider's own word for it, as it stands within a sentence. */
+  /** The provider's own term, for use within a sentence. */
   label: string
   required: boolean
   form: Form
   example: string
-  /** More about it, as a sentence. */
+  /** A hint, as a sentence. */
   hint?: string
 }
 
-/** A TwiML URL with a long query, and more than any id has. */
+/** Room for a TwiML URL with a long query; ids are shorter. */
 const mostCharacters = 2000
 
 /** RFC 9562, of any version. */
@@ -33,7 +33,7 @@ export const e164: Form = {
 
 export const anyText: Form = { expected: 'any text', accepts: () => true }
 
-/** An id with a prefix that says of what it is; older ones are letters and digits, so many, without one. */
+/** An id with a prefix for its type; older ids are as long and have none. */
 export const prefixedId = (prefix: string, olderLength: number): Form => {
   const pattern = new RegExp(`^(?:${prefix}\\w+|[0-9A-Za-z]{${olderLength}})$`)
   return {
@@ -42,7 +42,7 @@ export const prefixedId = (prefix: string, olderLength: number): Form => {
   }
 }
 
-/** What is wrong with a value at a provider, as a sentence that does not repeat it. */
+/** The problem of a value, as a sentence that does not repeat it. */
 export const fieldProblem = (title: string, field: AgentField, value: string | null): string | undefined => {
   const { label, required, form, example } = field
   const expected = `${form.expected}, such as ${example}.`
@@ -52,10 +52,10 @@ export const fieldProblem = (title: string, field: AgentField, value: string | n
   return form.accepts(value) ? undefined : `The ${label} of an agent at ${title} must be ${expected}`
 }
 
-/** As the name of a field. */
+/** The label of a form field. */
 export const fieldTitle = ({ label, required }: AgentField) =>
   `${label.charAt(0).toUpperCase()}${label.slice(1)}${required ? '' : ' (optional)'}`
 
-/** What goes into a field, to stand behind its name and a colon. */
+/** The text of a form field, after its label and a colon. */
 export const fieldHelp = ({ form, example, hint }: AgentField) =>
   `${form.expected}, such as ${example}.${hint === undefined ? '' : ` ${hint}`}`

@@ -1,7 +1,7 @@
 import { fieldHelp, fieldTitle } from './agent-field.ts'
 import { providerKinds } from './kinds.ts'
 
-/** What each provider wants of an agent's `ref` and `from`, for the help of the commands that take them. */
+/** The meaning of `ref` and `from` at each provider, for the help of commands. */
 export const agentHelp = [
   'PROVIDERS',
   '',

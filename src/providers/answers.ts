@@ -3,14 +3,15 @@ import type { Placement, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**
- * What an answer to an order means. `idIn` finds the call's id in an answer of success; `complaintIn` finds what an answer
- * complains of, in any answer, success included; `isCapacity` tells the provider's own limits from other complaints.
+ * How to interpret a response to an order. `idIn` finds the call's id in a successful response; `complaintIn` finds an
+ * error message in any response, success included; `isCapacity` distinguishes the provider's own limits from other
+ * errors.
  */
 export interface PlacementRules {
   idIn(json: unknown): string | undefined
   complaintIn(json: unknown): string | undefined
   isCapacity(status: number, complaint: string): boolean
-  /** Whether an answer of success that has an id denies the call all the same: it is `over` already, or `not placed`. */
+  /** For a successful response with an id that contradicts it: the call is `over` already, or `not placed`. */
   denialIn?(json: unknown): 'over' | 'not placed' | undefined
 }
 
@@ -26,11 +27,11 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   if (isSuccess(status) && id !== undefined) {
     const denial = rules.denialIn?.(json)
     if (denial === undefined) return { outcome: 'placed', providerCallId: id }
-    // An id and "not placed" contradict each other: the phone may ring.
+    // The two contradict each other, and the phone may ring.
     if (denial === 'not placed')
       return { outcome: 'unknown', providerCallId: id, reason: `${provider} gave an id and ${said}.` }
   }
-  // What redirects may have taken the order in first.
+  // A redirecting server may have accepted the order first.
   const isDefinite = isSuccess(status)
     ? complaint !== '' || id !== undefined
     : status >= 400 && status < 500 && status !== 408
@@ -40,7 +41,7 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
     : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
 }
 
-/** What an answer about a call means. `read` finds in an answer of success what it says, undefined where that is nothing. */
+/** Interprets a response about a call. `read` parses a successful response, undefined where it says nothing. */
 export const reportFrom = (
   result: WireResult,
   read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
@@ -53,8 +54,8 @@ export const reportFrom = (
 }
 
 /**
- * Why credentials do not work, from the answer to a harmless request; undefined when they do. `isTheirs` knows the
- * provider's own answer: a captive portal says 200 to everything.
+ * Interprets the response to a harmless request: the problem with the credentials, undefined without one. `isTheirs`
+ * recognizes the provider's own response, because a captive portal says 200 to everything.
  */
 export const checkFrom = (
   provider: string,

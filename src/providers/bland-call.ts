@@ -35,7 +35,7 @@ const blandCall = z.object({
 })
 type BlandCall = z.infer<typeof blandCall>
 
-/** A call as Bland tells it, in its newer envelope or without; of anything else, a call that says nothing. */
+/** Parses a call, in Bland's newer envelope or without; anything else becomes an empty call. */
 export const blandCallIn = (json: unknown): BlandCall =>
   blandCall.catch({}).parse(member(json, 'data') ?? json)
 
@@ -100,7 +100,10 @@ const finals = new Map<string, FinalStatus>([
 const isOver = ({ completed, queue_status = '', status = '' }: BlandCall) =>
   completed === true || finals.has(status) || /^completed?$|_error$/.test(queue_status)
 
-/** `completed` only says that a call is over. `complete_error` may be a talk whose report could not be delivered. */
+/**
+ * `completed` only means that the call is over. `complete_error` may be a conversation whose report could not be
+ * delivered.
+ */
 const outcomeOf = (said: BlandCall): FinalStatus => {
   const named = finals.get(said.status ?? '')
   if (named !== undefined && named !== 'completed') return named
@@ -111,7 +114,10 @@ const outcomeOf = (said: BlandCall): FinalStatus => {
   return neverRang || neverTalked ? 'failed' : 'completed'
 }
 
-/** `call_length` is in minutes by the page, in seconds by other words of Bland: no talk is longer than it can be. */
+/**
+ * `call_length` is in minutes by the reference, in seconds by other pages of Bland. In minutes it may be longer than the
+ * call can have lasted, and is then in seconds.
+ */
 const secondsOf = ({ call_length, corrected_duration, started_at }: BlandCall, now: number) => {
   if (corrected_duration !== undefined || call_length === undefined) return corrected_duration
   const most = started_at === undefined ? Infinity : (now - started_at) / 1000 + 5

@@ -12,7 +12,7 @@ import { parseJson, requester, tidy } from './wire.ts'
 const title = 'Bland'
 /** Bland: send call. Its own default for `max_duration`; ours never makes a call longer. */
 const longestMinutes = 30
-/** How many of the newest calls to a number are looked through for one whose order was not answered. */
+/** The most calls to a number, newest first, that are checked for a lost order. */
 const candidatesLimit = 5
 
 /**
@@ -57,15 +57,15 @@ export const bland: ProviderKind = {
 const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
-  // The key goes as it is: Bland knows no `Bearer`.
+  // Bland takes the key as it is, without `Bearer`.
   const address = `${account.baseUrl ?? 'https://api.bland.ai'}/v1/calls`
   const request = requester(send, address, { authorization: apiKey }, timeoutMs)
 
   const details = (id: string) => request(`/${encodeURIComponent(id)}`)
 
   /**
-   * The list knows numbers, but no metadata: only a call's own details prove that it is ours. Not to find it there proves
-   * nothing, for it is not said what is listed when.
+   * The list has numbers but no metadata, so only a call's own details prove that it is ours. A miss proves nothing,
+   * because Bland does not document when a call is listed.
    */
   const search = async ({ id, phoneNumber }: CallReference): Promise<Report> => {
     const query = new URLSearchParams({ to_number: phoneNumber, limit: String(candidatesLimit) })
@@ -105,7 +105,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
 
     fetchStatus,
 
-    /** Bland: stop call. It also refuses for calls that are over, and says so no more clearly than otherwise. */
+    /** Bland: stop call. It also fails for calls that are over, with no distinct error. */
     async end(call) {
       if (call.providerCallId === null)
         throw new Error(`${title} has not given the call an id, and hangs up by that alone.`)
@@ -125,7 +125,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
       return checkFrom(title, await request('?limit=1'), (json) => Array.isArray(member(json, 'calls')))
     },
 
-    /** Bland: webhook signing. It covers no time: what is replayed changes nothing, because an end is final. */
+    /** Bland: webhook signing. It covers no time; a replay changes nothing, because an end is final. */
     verifyEvents({ headers, body }, now) {
       const expected = hmac('sha256', hookSecret, 'hex', body)
       if (!isSame(headers.get('x-webhook-signature') ?? '', expected)) return { kind: 'invalid_signature' }
@@ -134,7 +134,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
   }
 }
 
-/** Bland: send call. `request_data` takes any JSON. A call ends before the lease that it holds. */
+/** Bland: send call. `request_data` takes any JSON. `max_duration` ends the call before its lease. */
 const orderFor = (order: CallOrder, webhook: string, now: number) => {
   const { id, agentRef, fromNumber, phoneNumber, expiresAt } = order
   const leaseMinutes = Math.floor((expiresAt - now) / 60_000)
@@ -149,7 +149,7 @@ const orderFor = (order: CallOrder, webhook: string, now: number) => {
   }
 }
 
-/** Bland complains in two ways, `{status, message, errors}` (recalled) and `{data, errors}`, also under 200. */
+/** Bland has two forms of errors, `{status, message, errors}` (recalled) and `{data, errors}`, also with status 200. */
 const complaintIn = (json: unknown, wentWell: boolean) => {
   const errors = member(json, 'errors')
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined

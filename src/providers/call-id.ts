@@ -1,7 +1,4 @@
-/**
- * Both ids by which ElevenLabs knows a call in one, because asking takes the one and hanging up the other. Either may be
- * missing.
- */
+/** Joins ElevenLabs' two ids of a call: status requests need the one, hanging up the other. Either may be missing. */
 export const joinId = (conversationId: string | undefined, callSid: string | undefined) =>
   callSid === undefined ? conversationId : `${conversationId ?? ''}/${callSid}`
 
@@ -10,7 +7,7 @@ export const splitId = (providerCallId: string | null) => {
   return { conversationId, callSid }
 }
 
-/** True when two ids of one provider are of different calls: both are there, and so is a part in which they differ. */
+/** True when two ids belong to different calls: some part that both have differs. */
 export const isOtherCall = (held: string | null, named: string | null) => {
   if (held === null || named === null) return false
   const parts = named.split('/')

@@ -1,16 +1,16 @@
-/** What a credential looks like; `words` follow "has the wrong form:". */
+/** The form of a credential; `words` follow "has the wrong form:". */
 export interface CredentialForm {
   pattern: RegExp
   words: string
 }
 
-/** What any header can carry, and no phrase that somebody chose with blanks in it. */
+/** Printable ASCII without blanks: valid in any header, and no passphrase with blanks. */
 export const plainForm: CredentialForm = {
   pattern: /^[\x21-\x7e]{1,1024}$/,
   words: 'it is at most 1,024 printable ASCII characters without blanks',
 }
 
-/** A UUID's source, for patterns of what is one or something else. */
+/** The source of a UUID pattern, for patterns with alternatives. */
 export const uuidSource = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'
 
 /** Twilio: error 21470. */

@@ -2,20 +2,20 @@ import { type DestinationRules, destinationProblem } from '../outgoing/destinati
 import { plainForm } from './credential-form.ts'
 import type { Account, Credential, ProviderKind } from '../calls/provider.ts'
 
-/** What is given for an account, checked for its form: either usable or a list of sentences about what is not. */
+/** The given fields of an account after validation: usable, or a list of problems as sentences. */
 export type CheckedAccount =
   | { problems: string[] }
   | {
       problems: undefined
       credentials: Record<string, string>
       baseUrl: string | null
-      /** The credentials that were made here, to be shown once. */
+      /** The credentials generated here, to be shown once. */
       made: Record<string, string>
     }
 
 /**
- * Looks at what somebody gave for an account. A credential left out keeps the value it had, unless the account moves to
- * another address, which must not get them for nothing. Values are never repeated in a problem.
+ * Validates the given fields of an account. A missing credential keeps its value, unless the account moves to another
+ * address, which must not receive the old ones. Problems never repeat values.
  */
 export const checkAccount = (
   kind: ProviderKind,
@@ -42,7 +42,7 @@ export const checkAccount = (
     const value = credentials[each.name]
     if (value === undefined && each.required)
       problems.push(`${kind.title} needs the credential ${each.name}.`)
-    // One that is kept was good enough when it was saved.
+    // A kept value passed the validation when it was saved.
     if (value === undefined || !fresh[each.name]?.trim()) continue
     const missed = formsOf(kind, each, baseUrl).find(({ pattern }) => !pattern.test(value))
     if (missed) problems.push(`The credential ${each.name} has the wrong form: ${missed.words}.`)
@@ -62,7 +62,7 @@ const goesToVendor = ({ domain }: ProviderKind, baseUrl: string | null) => {
   return host === domain || host.endsWith(`.${domain}`)
 }
 
-/** A credential that an account cannot do without: an empty secret would be one that anybody can sign with. */
+/** Returns a required credential; throws when it is empty, because anyone could sign with an empty secret. */
 export const credential = ({ credentials }: Account, name: string) => {
   const value = credentials[name]
   if (!value) throw new Error(`its ${name} is missing.`)

@@ -17,14 +17,14 @@ interface DiallingDeps<Row extends StoredAccount> {
     open(account: Row): Record<string, string>
   }
   providerDeps: ProviderDeps
-  /** Whether a call has ended, for whatever reason. */
+  /** True for a call that is over, for whatever reason. */
   isOver(callId: string): boolean
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
   measure?: Measure
 }
 
-/** Runs a request to a provider; `outcomeOf` says in a word what came of it. */
+/** Measures a request to a provider; `outcomeOf` gives its label. */
 type Measure = <T>(
   provider: string,
   request: 'place' | 'status' | 'end',
@@ -32,7 +32,9 @@ type Measure = <T>(
   outcomeOf: (answer: T) => string,
 ) => Promise<T>
 
-/** Finds who dials for a call. An account is opened once and kept until it is saved again. */
+/**
+ * Connects accounts and finds the provider of a call. An account is decrypted once and cached until it is saved again.
+ */
 export class Dialling<Row extends StoredAccount> {
   readonly #deps: DiallingDeps<Row>
   readonly #connected = new Map<string, { sealed: string; provider: Provider }>()
@@ -41,7 +43,7 @@ export class Dialling<Row extends StoredAccount> {
     this.#deps = deps
   }
 
-  /** Always somebody: where there is no account (any more), one who refuses every order. */
+  /** The provider of a call; one that rejects every order where the account is gone. */
   providerOf({ provider, accountId }: { provider: string; accountId: string | null }): Provider {
     if (provider === 'simulator') return this.#deps.simulator
     return (
@@ -50,7 +52,7 @@ export class Dialling<Row extends StoredAccount> {
     )
   }
 
-  /** An account of a provider, ready to be spoken for; undefined when there is none. */
+  /** The connected account; undefined for an unknown one. */
   account(provider: string, accountId: string): Provider | undefined {
     const row = this.#deps.accounts.find(accountId)
     const kind = findKind(provider)
@@ -62,7 +64,7 @@ export class Dialling<Row extends StoredAccount> {
     return connected
   }
 
-  /** Asks the provider whether credentials not saved yet work. Undefined when they do, else why not. */
+  /** Checks credentials before they are saved. Resolves to the problem, undefined without one. */
   check(kind: ProviderKind, given: Pick<Account, 'baseUrl' | 'credentials'>): Promise<string | undefined> {
     return kind.connect({ id: '', hookUrl: '', ...given }, this.#depsFor(given.credentials)).check()
   }
@@ -86,8 +88,8 @@ export class Dialling<Row extends StoredAccount> {
 }
 
 /**
- * Bun runs 256 requests at a time and counts the wait for the others as part of their own time. An account that hangs must
- * not take them all: its orders wait here, before they are sent, while the others' go out.
+ * Bun runs at most 256 requests at a time and counts the wait of the others as part of their timeout. An account that
+ * hangs must not take them all, so each has its own limit and its requests wait here.
  */
 const requestsAtOnce = 40
 
@@ -102,14 +104,14 @@ const limited = (provider: Provider, isOver: (callId: string) => boolean): Provi
   }
 }
 
-/** Its slot was given back, or its time was over, while its order waited: no phone is to ring for it. */
+/** The call ended while its order waited, for example because its slot was released: the order must not be sent. */
 const notSent: Placement = {
   outcome: 'refused',
   code: 'provider_refused',
   reason: 'The call was over before its order went out.',
 }
 
-/** Inside its turn: what an order waits for its turn is no fault of the provider's. */
+/** Measured inside the limiter, because the wait in its queue is not the provider's time. */
 const measured = (provider: Provider, name: string, measure: Measure): Provider => ({
   place: (order) =>
     measure(

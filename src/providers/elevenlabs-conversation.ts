@@ -5,7 +5,7 @@ import { ended } from './ended.ts'
 import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
-/** Both what is answered about a conversation and the data of a webhook. The schema of a failure is second-hand. */
+/** A conversation, and the data of a webhook. The schema of failures is second-hand. */
 export const conversation = z.object({
   conversation_id: words,
   status: words,
@@ -45,7 +45,7 @@ export const ourIdIn = ({ user_id, conversation_initiation_client_data: given }:
 const theirIdIn = ({ conversation_id, metadata }: Conversation) =>
   joinId(conversation_id, metadata?.phone_call?.call_sid ?? metadata?.body?.CallSid)
 
-/** What a conversation says; undefined for a status that is none of ElevenLabs'. */
+/** The events of a conversation; undefined for an unknown status. */
 export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefined => {
   switch (said.status) {
     case 'initiated':
@@ -62,14 +62,14 @@ export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefin
   }
 }
 
-/** There is no event of a start. Audio and machine detection bring nothing that a call keeps. */
+/** There is no start event. Events of audio and of machine detection hold nothing that a call stores. */
 const eventsIn = (type: string, data: Conversation, now: number): CallEvent[] => {
   if (type === 'call_initiation_failure') return failed(data, now)
   if (type !== 'post_call_transcription') return []
   return data.status === 'failed' ? failed(data, now) : completed(data, now)
 }
 
-/** In milliseconds; undefined where nobody answered, or nobody says. */
+/** The time of the answer in milliseconds; undefined without one. */
 const answeredAt = ({ metadata }: Conversation) => {
   const seconds = metadata?.accepted_time_unix_secs ?? metadata?.start_time_unix_secs
   return seconds === undefined ? undefined : Math.round(seconds * 1000)
@@ -106,7 +106,7 @@ const failureFrom = (why: string) => {
   return /\bcancell?ed\b/i.test(why) ? 'canceled' : 'failed'
 }
 
-/** What any end tells. A conversation's `cost` is in credits, not in money, and its recording takes the key: neither is kept. */
+/** The details of an end. `cost` is in credits, not money, and the recording needs the key: neither is stored. */
 const endOf = ({ metadata, analysis, transcript: spoken }: Conversation, now: number) => {
   const { start_time_unix_secs: start, call_duration_secs: durationSeconds } = metadata ?? {}
   const isTimed = start !== undefined && durationSeconds !== undefined

@@ -14,11 +14,11 @@ import { parseJson, requester } from './wire.ts'
 const title = 'ElevenLabs'
 const usualAddress = 'https://api.elevenlabs.io'
 const twilioAddress = 'https://api.twilio.com'
-/** As ElevenLabs' SDK has it for the past; the future is ours. */
+/** The tolerance of ElevenLabs' SDK for the past; the same for the future is our choice. */
 const toleranceMs = 30 * 60_000
 
 /**
- * ElevenLabs Agents through a Twilio number of one's own. Sources: ElevenLabs' API reference ("Outbound call via Twilio",
+ * ElevenLabs Agents over the user's own Twilio number. Sources: ElevenLabs' API reference ("Outbound call via Twilio",
  * "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
  */
 export const elevenlabs: ProviderKind = {
@@ -73,7 +73,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
   const hookSecret = credential(account, 'hook_secret')
   const request = requester(send, account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
 
-  /** By the user of the conversation, which is our id ("List conversations"). Not to find it there proves nothing. */
+  /** Searches by the conversation's user, which is our id ("List conversations"). A miss proves nothing. */
   const search = async (id: string) => {
     const query = new URLSearchParams({ user_id: id, page_size: '1' })
     const result = await request(`/v1/convai/conversations?${query}`)
@@ -100,7 +100,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       const read = (json: unknown) => {
         const said = conversation.safeParse(json).data
         const events = said && eventsOf(said, clock.now())
-        // What was searched for has to prove that it is ours: a filter may have been passed over.
+        // A search result must hold our id: the filter may have been ignored.
         if (!events || (isSearched && ourIdIn(said) !== id)) return undefined
         const theirs = joinId(conversationId, held.callSid ?? said.metadata?.phone_call?.call_sid)
         return { providerCallId: theirs ?? conversationId, events }
@@ -124,12 +124,12 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       )
       const result = await twilio(path, new URLSearchParams({ Status: 'completed' }))
       if (result.kind !== 'answered') throw new Error(`Twilio could not hang up: ${result.reason}.`)
-      // Not even a 404 is good: it is also what the credentials of another Twilio account get for a call that goes on.
+      // A 404 is no success either: the credentials of another Twilio account get it for an active call.
       if (!isSuccess(result.status))
         throw new Error(`Twilio could not hang up: it answered ${result.status}.`)
     },
 
-    /** A key for agents alone may read it. */
+    /** A key limited to agents may call this. */
     async check() {
       return checkFrom(title, await request('/v1/convai/conversations?page_size=1'), (json) =>
         Array.isArray(member(json, 'conversations')),
@@ -149,13 +149,13 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
 }
 
 /**
- * Where to hang up. A base URL is for regions and tests: a test's serves both sides, because Twilio's cannot be set apart,
- * while a region of ElevenLabs is no place for Twilio's token.
+ * The address for hanging up. A base URL is for regions and tests. A test's server plays Twilio too; a region of
+ * ElevenLabs must never get Twilio's token.
  */
 export const telephonyAddress = (baseUrl: string | null) =>
   baseUrl === null || /(^|\.)elevenlabs\.io$/.test(new URL(baseUrl).hostname) ? twilioAddress : baseUrl
 
-/** ElevenLabs: outbound call. Its variables are scalars, and `system__` is theirs. */
+/** ElevenLabs: outbound call. Dynamic variables are scalars, and the prefix `system__` is reserved. */
 const orderFor = (order: CallOrder) => {
   const variables = Object.entries(variablesOf(order, asScalar))
   return {
@@ -176,7 +176,10 @@ const placementRules: PlacementRules = {
   denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),
 }
 
-/** `success: false` comes with a 200; of other errors, `detail` is a text, an object, or a list where validation failed. */
+/**
+ * `success: false` comes with status 200. In other errors, `detail` is a text, an object, or a list of validation
+ * errors.
+ */
 const complaintIn = (json: unknown): string | undefined => {
   if (member(json, 'success') === false) return text(member(json, 'message')) ?? 'success: false'
   const detail = member(json, 'detail')

@@ -4,12 +4,12 @@ import { tidy } from './wire.ts'
 type EndedEvent = Extract<CallEvent, { type: 'ended' }>
 export type FinalStatus = EndedEvent['status']
 
-/** What was said of an end, undefined where nothing was. */
+/** The reported end; undefined fields are unknown. */
 interface Said {
   at: number
   status: FinalStatus
   code?: EndedEvent['code'] | undefined
-  /** In the provider's words: they are tidied. */
+  /** The provider's own text, not tidied yet. */
   reason?: string | undefined
   durationSeconds?: number | undefined
   details: { [Name in keyof CallDetails]?: CallDetails[Name] | undefined }

@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { addressProblem } from '../outgoing/address.ts'
 
 /**
- * What to know of a hook's address before it is pasted at a provider: without a public URL it is where this machine
- * listens. Undefined when nothing stands against it.
+ * A warning about a hook's address before it is pasted at a provider: without a public URL it is the listening address.
+ * Undefined without a problem.
  */
 export const hookNotice = (publicUrl: string | null, hookUrl: string): string | undefined => {
   if (publicUrl !== null || isReachable(new URL(hookUrl))) return undefined

@@ -11,12 +11,12 @@ import { requestJson, parseJson } from './wire.ts'
 import { mintWebhookSecret, signedHeaders } from '../webhooks/secret.ts'
 
 const title = 'Your own dialler'
-/** As the Standard Webhooks libraries have it. */
+/** The tolerance of the Standard Webhooks libraries. */
 const toleranceMs = 5 * 60_000
 
 /**
- * The user's own dialler. We POST signed JSON to its base URL, it reports progress to our hook, both by Standard Webhooks
- * 1.0.0 with one shared secret. Told apart by `type`: `call.place`, `call.status`, `call.end`, `check`.
+ * The user's own dialler. We POST signed JSON to its base URL, and it reports to our hook, both by Standard Webhooks
+ * 1.0.0 with one shared secret. `type` is `call.place`, `call.status`, `call.end` or `check`.
  */
 export const http: ProviderKind = {
   name: 'http',
@@ -49,15 +49,15 @@ export const http: ProviderKind = {
       hint: 'Your dialler gets it as from.',
     },
   },
-  // Only what it likes: its end brings the rest along, or is followed by a report that does.
+  // A dialler sends details with the end event or in a later report, so none are requested.
   capabilities: { details: [], lookupByCallId: true },
   needsBaseUrl: true,
   connect: (account, deps) => dialThrough(account, deps),
 }
 
 /**
- * How a dialler says how a call stands: what it answers to `call.status`, and what it reports. Whatever else is wrong, that a
- * call is over is believed.
+ * The state of a call, in the response to `call.status` and in reports. Invalid optional fields are dropped, so that an
+ * end is never missed.
  */
 const progress = z.object({
   call_id: z.string(),

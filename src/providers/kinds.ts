@@ -7,7 +7,7 @@ import { retell } from './retell.ts'
 import { twilio } from './twilio.ts'
 import { vapi } from './vapi.ts'
 
-/** Every provider that an agency can have an account with. The simulator is no account: it is built in. */
+/** Every provider that an agency can have an account with. The simulator has none: it is built in. */
 export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elevenlabs, twilio, http]
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
@@ -18,17 +18,17 @@ export const capabilitiesOf = (provider: string): Capabilities =>
 
 export const accountProviderNames = providerKinds.map(({ name }) => name)
 
-/** What an agent's provider may be. */
+/** The possible providers of an agent. */
 export const providerNames = ['simulator', ...accountProviderNames]
 
-/** What an agent is where it lives: at which provider, as whom, calling from what. */
+/** The provider fields of an agent. */
 export interface AgentDials {
   provider: string
   ref: string | null
   fromNumber: string | null
 }
 
-/** Why an agent can never place a call, in sentences; undefined when it has all that its provider asks for. */
+/** The problems that keep an agent from ever placing a call, in sentences; undefined without one. */
 export const agentProblem = ({ provider, ref, fromNumber }: AgentDials): string | undefined => {
   const kind = findKind(provider)
   if (!kind) return provider === 'simulator' ? undefined : 'There is no such provider.'

@@ -1,27 +1,27 @@
 import { z } from 'zod'
 import { longestSeconds, sentiments, type TranscriptLine } from '../calls/call.ts'
 
-/** What is not as it should be, null included, counts as not said, and spoils nothing beside it. */
+/** An invalid or null value counts as missing, so that it does not invalidate the rest. */
 export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().catch(undefined)
 
-/** An object of which any part may be missing. */
+/** An object with optional members. */
 export const part = <Shape extends z.ZodRawShape>(shape: Shape) => maybe(z.object(shape))
 
-/** What half of a pair of surrogates stands for is lost: it cannot be kept as UTF-8. */
+/** Replaces unpaired surrogates, which UTF-8 cannot hold. */
 const unicode = z.string().transform((said) => said.toWellFormed())
-/** Empty words are none. */
+/** Empty text counts as missing. */
 export const words = maybe(unicode.pipe(z.string().min(1)))
 export const amount = maybe(z.number().min(0))
-/** How long a call lasted. Above a week, no time follows from it. */
+/** A duration in seconds. Above a week it counts as missing. */
 export const duration = maybe(z.number().min(0).max(longestSeconds))
-/** Like `isoTime`, but strict. Both in milliseconds. */
+/** Like `isoTime`, but required. Both in milliseconds. */
 export const writtenTime = z.iso.datetime({ offset: true }).transform((written) => Date.parse(written))
 export const isoTime = maybe(writtenTime)
-/** An address that may become a link: no script hides behind http and https. */
+/** A URL that may become a link: http and https cannot carry a script. */
 export const webAddress = maybe(z.url({ protocol: /^https?$/ }))
 export const sentiment = maybe(z.string().toLowerCase().pipe(z.enum(sentiments)))
 
-/** The two sides of a call by all their names. Whoever else speaks (a prompt, a tool) is not heard in the call. */
+/** The roles of a transcript by all their names. Other roles (a prompt, a tool) are not spoken. */
 const sides = new Map<unknown, TranscriptLine['role']>([
   ['agent', 'agent'],
   ['assistant', 'agent'],
@@ -29,11 +29,11 @@ const sides = new Map<unknown, TranscriptLine['role']>([
   ['robot', 'agent'],
   ['user', 'human'],
   ['human', 'human'],
-  // Whom the call was transferred to.
+  // The person to whom the call was transferred.
   ['transfer_target', 'human'],
 ])
 
-/** What was said, from lines that name their speaker and have their words in the first of the given fields. */
+/** Parses a transcript: each line names its speaker, and its text is the first non-empty one of the given fields. */
 export const transcript = (speaker: string, ...fields: string[]) =>
   maybe(
     z.array(z.unknown()).transform((lines) => {
@@ -48,17 +48,17 @@ export const transcript = (speaker: string, ...fields: string[]) =>
     }),
   )
 
-/** A member of what may or may not be an object. */
+/** Reads a member; undefined for anything but an object. */
 export const member = (json: unknown, name: string): unknown =>
   typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined
 
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** Above it a text is no id, message or reason: it is cut before any pattern is tried on it, for some take their time. */
+/** Longer text is cut before any pattern is tried on it, because some patterns would take long. */
 const textLimit = 2000
 
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, textLimit).toWellFormed() : undefined
 
-/** An id, which some write as a number; too long a one has been read as its digits. */
+/** An id, which some diallers send as a number. Too large a number was parsed as its digits. */
 export const idText = (value: unknown) => text(Number.isSafeInteger(value) ? String(value) : value)

@@ -1,11 +1,11 @@
 import type { Send } from '../outgoing/send.ts'
 
-/** Shorter ones would be found in words that have nothing to do with them. */
+/** Shorter values would also match unrelated text. */
 const secretLeast = 8
 
 /**
- * Asks, and takes out of the answer what it repeats of the credentials: some providers quote the key that they refuse, and
- * their words become a call's reason, which is stored and shown. An account's SID stays: it is its name.
+ * Wraps `send` and removes credentials from the response: some providers quote a rejected key, and their message
+ * becomes a call's reason, which is stored and shown. An account's SID stays, because it is no secret.
  */
 export const redactCredentials = (send: Send, credentials: Readonly<Record<string, string>>): Send => {
   const secrets = Object.entries(credentials)

@@ -29,7 +29,7 @@ export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] =
   return eventsIn(event, call, now).map((one) => ({ ...names, event: one }))
 }
 
-/** What a call object says; undefined for a status that is none of Retell's. */
+/** The events of a call object; undefined for an unknown status. */
 export const eventsOf = (call: RetellCall, now: number): CallEvent[] | undefined => {
   switch (call.call_status) {
     case 'registered':
@@ -45,7 +45,7 @@ export const eventsOf = (call: RetellCall, now: number): CallEvent[] | undefined
   }
 }
 
-/** `call_started` is sent of a connected call alone; `call_analyzed` repeats `call_ended` with more. */
+/** `call_started` is sent for answered calls only; `call_analyzed` repeats `call_ended` with more details. */
 const eventsIn = (event: string, call: RetellCall, now: number): CallEvent[] => {
   if (event === 'call_started') return [answered(call, now)]
   return event === 'call_ended' || event === 'call_analyzed' ? endOf(call, now) : []
@@ -56,7 +56,7 @@ const answered = ({ start_timestamp }: RetellCall, now: number): CallEvent => ({
   at: start_timestamp ?? now,
 })
 
-/** Why Retell hung up, as far as it means something else than a conversation that came to its end. */
+/** The disconnection reasons that mean anything but a normal end. */
 const outcomes = new Map<string, FinalStatus>([
   ['dial_busy', 'busy'],
   ['user_declined', 'busy'],
@@ -98,7 +98,7 @@ const endOf = (call: RetellCall, now: number): CallEvent[] => {
         sentiment: analysis?.user_sentiment,
         transcript: call.transcript_object,
         recordingUrl: call.recording_url,
-        // In cents already, by the SDK's types.
+        // In cents, by the SDK's types.
         costCents: cost === undefined ? undefined : Math.round(cost),
       },
     }),

@@ -13,12 +13,12 @@ import { type Answered, parseJson, requester } from './wire.ts'
 
 const title = 'Retell'
 const usualAddress = 'https://api.retellai.com'
-/** As its dashboard shows them. A UUID passes too: a workspace of its first years may still have such a key. */
+/** The form in Retell's dashboard. A UUID is valid too: old workspaces may still have such a key. */
 const issuedKey = {
   pattern: new RegExp(`^(?:key_\\w+|${uuidSource})$`, 'i'),
   words: 'an API key of Retell begins with key_',
 }
-/** As Retell's SDK has it (webhook_auth), on either side. */
+/** The tolerance of Retell's SDK (webhook_auth), for the past and the future. */
 const toleranceMs = 5 * 60_000
 
 /** Retell AI. Sources: its API reference ("Create phone call", "Get call", "Stop call"), "Webhook overview", its SDK. */
@@ -72,8 +72,8 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   const request = requester(send, address, { authorization: `Bearer ${apiKey}` }, timeoutMs)
 
   /**
-   * By our id in the metadata (SDK: list calls). An empty list has no such call, whether the filter was heeded or not; other
-   * calls than ours prove nothing: the filter was passed over, and only some fit on a page.
+   * Searches by our id in the metadata (SDK: list calls). An empty list means `not_found`, whether the filter worked or
+   * not. A list of other calls proves nothing: the filter was ignored, and only one page is read.
    */
   const search = async (id: string): Promise<Report> => {
     const metadata = [{ type: 'string', op: 'eq', key: 'call_id', value: id }]
@@ -139,7 +139,7 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   }
 }
 
-/** Retell: create phone call. Its variables are strings alone. */
+/** Retell: create phone call. Dynamic variables are strings. */
 const orderFor = (order: CallOrder) => ({
   from_number: order.fromNumber,
   to_number: order.phoneNumber,
@@ -153,7 +153,8 @@ const placementRules: PlacementRules = {
   complaintIn: (json) => {
     if (member(json, 'status') === 'error' || text(member(json, 'call_id')) === undefined)
       return text(member(json, 'message')) ?? text(member(json, 'status'))
-    // At the limit a call may also be created and be over at once: which one is not documented for outbound calls.
+    // At the concurrency limit Retell may also create a call that is over at once; its reason for outbound calls is not
+    // documented.
     return isOverAtOnce(json)
       ? (text(member(json, 'disconnection_reason')) ?? text(member(json, 'call_status')))
       : undefined
@@ -170,6 +171,6 @@ const isOverAtOnce = (json: unknown) =>
 
 const emptyList = z.object({ items: z.tuple([]), has_more: z.literal(false) })
 
-/** Retell's reference has no 404: what is not there under this key is a 422 that says so. */
+/** Retell documents no 404: an unknown id gets a 422 with this message. */
 const isNotFound = ({ status, json }: Answered) =>
   status === 404 || (status === 422 && /cannot find/i.test(text(member(json, 'message')) ?? ''))

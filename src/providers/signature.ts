@@ -13,13 +13,13 @@ export const hmac = (
   return mac.digest(encoding)
 }
 
-/** Compares in a time that tells nothing about where the texts differ. */
+/** Compares in constant time. */
 export const isSame = (given: string, expected: string) => {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** True when a signed time is near enough to ours to be no replay, on either side. */
+/** True for a signed time within the tolerance, past or future: anything else may be a replay. */
 export const isFresh = (signedAt: number, now: number, toleranceMs: number) =>
   Number.isFinite(signedAt) && Math.abs(now - signedAt) <= toleranceMs
 

@@ -15,7 +15,9 @@ const talkMs = 3000
 interface Step {
   afterMs: number
   event: (at: number) => CallEvent
-  /** When it is told, where that is not when it happens; empty for what comes out only when somebody asks. */
+  /**
+   * The times of its reports, where they differ from `afterMs`; empty for an event that shows only in a status request.
+   */
   reportedAfterMs?: number[]
 }
 
@@ -32,7 +34,7 @@ const unanswered = (status: 'busy' | 'no_answer' | 'failed', reason: string): St
 
 const usual = [ringing, answered, completed]
 
-/** What happens to a call, by the last two digits of the number called. Every other number has the usual scenario. */
+/** The scenarios by the last two digits of the phone number. All other numbers get `usual`. */
 const scenarios: Record<string, Step[]> = {
   '01': [ringing, unanswered('busy', 'The line was busy.')],
   '02': [ringing, unanswered('no_answer', 'Nobody answered.')],
@@ -47,7 +49,7 @@ const scenarios: Record<string, Step[]> = {
 }
 const refusedScenario = '04'
 
-/** The scenarios, by how they are called. */
+/** The titles of the scenarios. */
 export const testScenarios = {
   '00': 'Answered, and completed',
   '01': 'Busy',
@@ -74,8 +76,8 @@ const smallTalk = {
 const idOf = (scenario: string, beganAt: number) => `sim-${scenario}-${beganAt}`
 
 /**
- * The built-in provider: plays a scenario and rings nobody. A call's id holds the scenario and the time it began, so what it
- * knows survives the process: after a restart it answers when asked.
+ * The built-in provider, which plays a scenario and places no call. A call's id holds the scenario and its start, so
+ * after a restart it can still report a status.
  */
 export class Simulator implements Provider {
   readonly #clock: Clock
@@ -109,7 +111,7 @@ export class Simulator implements Provider {
     return { outcome: 'placed', providerCallId: idOf(scenario, beganAt) }
   }
 
-  /** An order that was on its way when its process ended counts as arrived: nothing outside that process can say more. */
+  /** An order in flight at the end of its process counts as placed: no other process could know better. */
   async fetchStatus({ providerCallId, phoneNumber, createdAt }: CallReference): Promise<Report> {
     const scenario = phoneNumber.slice(-2)
     if (scenario === refusedScenario) return { outcome: 'not_found' }
@@ -122,7 +124,7 @@ export class Simulator implements Provider {
     return { outcome: 'found', providerCallId: id, events }
   }
 
-  /** Plays nothing more. */
+  /** Cancels all scenarios. */
   stop() {
     for (const cancels of this.#playing.values()) for (const cancel of cancels) cancel()
     this.#playing.clear()
@@ -132,7 +134,7 @@ export class Simulator implements Provider {
     return undefined
   }
 
-  /** Nobody outside this process speaks for the simulator. */
+  /** The simulator has no hook. */
   verifyEvents(): VerifiedEvents {
     return { kind: 'invalid_signature' }
   }

@@ -15,20 +15,20 @@ const finals = new Map<string, FinalStatus>([
 export const isFinal = (status: string) => finals.has(status)
 
 const matching = (pattern: RegExp) => z.string().regex(pattern)
-/** RFC 2822, as all times of this interface. Date.parse alone would take 3600.5 for a year. */
+/** RFC 2822, as all times of this API. Date.parse alone would accept 3600.5 as a year. */
 const time = maybe(
   matching(/^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} [\d:]{8} (?:[+-]\d{4}|GMT)$/)
     .transform(Date.parse)
     .refine(Number.isFinite),
 )
 
-/** How a call stands: what its resource and its callbacks say alike. */
+/** The fields that a call resource and its callbacks share. */
 export const twilioCall = z.object({
   status: z.string(),
   start_time: time,
   end_time: time,
   duration: maybe(matching(/^\d{1,9}$/).transform(Number)),
-  /** Negative, and null until it is known. */
+  /** The price: negative, and null until it is known. */
   price: maybe(matching(/^-?\d{1,9}(\.\d+)?$/).transform(Number)),
   price_unit: words,
   sip_code: maybe(matching(/^\d{3}$/)),
@@ -36,7 +36,7 @@ export const twilioCall = z.object({
 })
 type TwilioCall = z.infer<typeof twilioCall>
 
-/** What a callback says, with our id where its address has it. */
+/** The events of a callback, with our id where its URL holds it. */
 export const reportedEvents = (
   fields: URLSearchParams,
   callId: string | null,
@@ -55,7 +55,7 @@ export const reportedEvents = (
   return events.map((event) => ({ callId, providerCallId, event }))
 }
 
-/** Nothing for `queued` and `initiated`, which the call already is, and for a status that is new to us. */
+/** No event for `queued` and `initiated`, which is the initial state, nor for unknown statuses. */
 export const eventsOf = (said: TwilioCall, now: number): CallEvent[] => {
   const { start_time = now, end_time = now, duration, price, price_unit, sip_code, recording_url } = said
   if (said.status === 'ringing') return [{ type: 'ringing', at: start_time }]

@@ -19,9 +19,10 @@ const callbackEvents = ['initiated', 'ringing', 'answered', 'completed']
 const capacityCodes = /^(10004|20429)\b/
 
 /**
- * A telephony leg by Twilio. Twilio has no variables: `call_id`, `name`, `email` and the metadata are appended to the query
- * of the agent's address, where its own query does not have the name. With an application sid they do not travel, and
- * Twilio reports to the application's own status callback: set that to this account's hook, or calls are only asked about.
+ * A telephony leg over Twilio. Twilio has no variables, so `call_id`, `name`, `email` and the metadata are appended to
+ * the query of the agent's URL, unless its own query has the name. With an application SID they are not sent, and
+ * Twilio reports to the application's own status callback: set that to this account's hook, or only status requests
+ * find the end.
  */
 export const twilio: ProviderKind = {
   name: 'twilio',
@@ -53,7 +54,7 @@ export const twilio: ProviderKind = {
     from: {
       label: 'caller ID',
       required: true,
-      // Twilio: create a call. Where To is a phone number, as it always is here, From must be one.
+      // Twilio: create a call. To is always a phone number here, so From must be one too.
       form: e164,
       example: '+15550001111',
       hint: 'A Twilio number, or a verified caller ID.',
@@ -96,8 +97,8 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     /**
-     * Never by our id, which Twilio's call resource does not have: another call of the account between the same two numbers
-     * is not told from ours, least of all when our order never arrived. The signed callback names it.
+     * `not_found` is never given without an id: Twilio's call resource does not hold ours, and another call between the
+     * same numbers looks the same. The signed callback names our id.
      */
     async fetchStatus({ providerCallId }) {
       if (providerCallId === null)
@@ -108,14 +109,14 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       })
     },
 
-    /** `canceled` reaches a call until it is answered, `completed` from then on: in this order none slips through between. */
+    /** `canceled` works until the answer, `completed` after it: in this order no call slips through in between. */
     async end({ providerCallId }) {
       if (providerCallId === null) throw new Error('Twilio has not given this call an id yet.')
       const path = pathOf(providerCallId)
       if (isGone(await answer(path, { Status: 'canceled' }))) return
       const completed = await answer(path, { Status: 'completed' })
       if (isSuccess(completed.status) || isGone(completed)) return
-      // What cannot be hung up may be over by now.
+      // A call that cannot be hung up may be over.
       if (!isGone(await answer(path))) throw new Error(`it answered ${completed.status}`)
     },
 
@@ -123,7 +124,7 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       return checkFrom(title, await request('.json'), (json) => member(json, 'sid') === sid)
     },
 
-    /** The signature covers no time to judge by. A replay says again, of the same call, what was said: it changes nothing. */
+    /** The signature covers no time. A replay repeats events of the same call, which change nothing. */
     verifyEvents({ headers, body, url }, now) {
       const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
       const signature = headers.get('x-twilio-signature') ?? ''
@@ -152,7 +153,7 @@ const targetOf = (order: CallOrder): [string, string] | undefined => {
 const isApplicationSid = (ref: string) => /^AP[0-9a-f]{32}$/i.test(ref)
 const isWebAddress = (ref: string) => /^https:\/\//i.test(ref) && URL.canParse(ref)
 
-/** The address's own query stays as it is written, and wins over a variable of the same name. */
+/** The URL's own query stays unchanged, and takes precedence over a variable of the same name. */
 const addressWith = (ref: string, variables: [string, string][]) => {
   const url = new URL(ref)
   const added = new URLSearchParams(variables.filter(([name]) => !url.searchParams.has(name)))
@@ -163,21 +164,25 @@ const addressWith = (ref: string, variables: [string, string][]) => {
 const timeLimitOf = ({ createdAt, expiresAt }: CallOrder) =>
   Math.max(1, Math.min(longestCallSeconds, Math.ceil((expiresAt - createdAt) / 1000)))
 
-/** Twilio repeats addresses in its messages, and ours have the person in their query: a call's reason has none. */
+/**
+ * Twilio's error messages quote URLs, and ours hold personal data in the query: they are removed from a call's reason.
+ */
 const complaintIn = (json: unknown) => {
   const message = text(member(json, 'message'))?.replaceAll(/[a-z][a-z+.-]*:\/\/\S+/gi, '…')
   const code = member(json, 'code')
   return typeof code === 'number' && message !== undefined ? `${code}: ${message}` : message
 }
 
-/** Twilio: webhooks security. Each name and value, sorted by name; of a repeated name each value once, sorted. */
+/**
+ * Twilio: webhooks security. Names and values, sorted by name; repeated names with each distinct value once, sorted.
+ */
 const signedForm = (fields: URLSearchParams) =>
   [...new Set(fields.keys())]
     .toSorted()
     .flatMap((name) => [...new Set(fields.getAll(name))].toSorted().map((value) => name + value))
     .join('')
 
-/** An address without a port and with one: Twilio signs either, as its own SDK knows. */
+/** The URL with and without its port: Twilio signs either, as its own SDK handles. */
 const spellingsOf = (url: string) => {
   const [, scheme = '', host = '', port, rest = ''] =
     /^(https?:\/\/)(\[[^\]]*\]|[^/?#:]*)(:\d+)?(.*)$/.exec(url) ?? []
@@ -185,6 +190,6 @@ const spellingsOf = (url: string) => {
   return [`${scheme}${host}${rest}`, `${scheme}${host}${port ?? usualPort}${rest}`]
 }
 
-/** Where an answer leaves nothing to hang up. */
+/** True for a response after which there is nothing to hang up. */
 const isGone = ({ status, json }: { status: number; json: unknown }) =>
   status === 404 || (isSuccess(status) && isFinal(text(member(json, 'status')) ?? ''))

@@ -14,12 +14,12 @@ import {
 } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
-/** Seconds or milliseconds: Vapi does not say which. No time in question is as small in milliseconds. */
+/** In seconds or milliseconds, which Vapi does not document. No relevant time is that small in milliseconds. */
 export const toMs = (time: number) => (time < 1e11 ? time * 1000 : time)
 
 const time = maybe(z.union([writtenTime, z.number().transform(toMs)]))
 
-/** Vapi: get call, and server messages, which say the same beside the call. Roles are recalled. */
+/** Vapi: get call, and server messages, which hold the same next to the call. The roles are recalled. */
 export const vapiCall = z.object({
   id: words,
   status: words,
@@ -59,7 +59,7 @@ export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] =
   return eventsOf(said, now).map((event) => ({ callId, providerCallId, event }))
 }
 
-/** `forwarding`: handed to a person, its end still comes. `deletion-failed`: its data, which goes after its end. */
+/** `forwarding`: transferred to a person, its end still comes. `deletion-failed`: about its data, after its end. */
 export const eventsOf = (said: VapiCall, now: number): CallEvent[] => {
   switch (said.status) {
     case 'ringing':
@@ -100,7 +100,7 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
 
 type Outcome = Pick<Extract<CallEvent, { type: 'ended' }>, 'status' | 'code'>
 
-/** Vapi: call ended reason. Of some 600 the rest is failures that say so, and the ways in which a talk ends. */
+/** Vapi: call ended reason. The rest of some 600 are failures by name, and the ends of a conversation. */
 const outcomes: [RegExp, Outcome][] = [
   [/^customer-busy$/, { status: 'busy' }],
   [/^customer-did-not-answer$|sip-(408|480)-/, { status: 'no_answer' }],

@@ -12,22 +12,22 @@ import { eventsOf, reportedEvents, ourIdIn, toMs, type VapiCall, vapiCall } from
 import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
-/** Vapi names none for its HMAC plan: as the Standard Webhooks libraries have it. */
+/** Vapi documents no tolerance for its HMAC plan: this is that of the Standard Webhooks libraries. */
 const toleranceMs = 5 * 60_000
-/** Vapi: create call. A longer name of the call, or name or email of the customer, is answered with 400. */
+/** Vapi: create call. Longer names and e-mail addresses get 400. */
 const labelLimit = 40
-/** Vapi: list calls, its default. Whole calls come back, so that a longer page would be too large to read. */
+/** Vapi: list calls, its default. A longer page would be too large, because it holds whole calls. */
 const pageLimit = 100
-/** A thousand calls within the minutes that are looked at: far more than an account may have at once. */
+/** A thousand calls within the searched minutes, far above any account's concurrency. */
 const mostPages = 10
-/** How far Vapi's clock may be behind ours when a call is looked for by its time. */
+/** The tolerated difference of Vapi's clock in a search by time. */
 const skewMs = 60_000
-/** A call that is not listed by then never reached Vapi. */
+/** After this time, an unlisted call counts as never received. */
 const listedWithinMs = 60_000
 
 /**
  * Assistants at Vapi. Reports come from the assistant's own server URL, which the user sets to this account's hook: an
- * order could name another, but Vapi then leaves out the secret (2nd-hand), and nothing would be believed.
+ * order could name another URL, but Vapi then leaves out the secret (2nd-hand), and the report could not be verified.
  */
 export const vapi: ProviderKind = {
   name: 'vapi',
@@ -100,7 +100,10 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       : { outcome: 'unknown', reason: `it answered ${result.status}` }
   }
 
-  /** By our id among what was made in that time, a full page followed by what lies behind its last, in either order. */
+  /**
+   * Searches the calls created in that time for our id. After a full page it goes on behind the last call, in whichever
+   * order Vapi lists them.
+   */
   const search = async (
     { id, createdAt, sentAt }: CallReference,
     { from, to }: { from: number; to: number },
@@ -126,14 +129,17 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     return { outcome: 'unknown', reason: 'it lists too many calls' }
   }
 
-  /** The key never goes there, so that any https address will do; plain http only where the account itself has it. */
+  /** The request carries no key, so any https URL is fine; plain http only on the account's own origin. */
   const isTrusted = (address: string) => {
     if (!URL.canParse(address)) return false
     const { protocol, origin } = new URL(address)
     return protocol === 'https:' || origin === new URL(baseUrl).origin
   }
 
-  /** Vapi: live call control. Only the call itself says where; `DELETE /call/{id}` erases data and hangs up nothing. */
+  /**
+   * Vapi: live call control. Only the call itself holds its control URL; `DELETE /call/{id}` erases data and does not
+   * hang up.
+   */
   const end: Provider['end'] = async (call) => {
     const found = await find(call)
     if (found.outcome === 'unknown') throw new Error(`${title} could not be asked: ${found.reason}`)
@@ -161,7 +167,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       if (placement.outcome !== 'placed' || result.kind !== 'answered' || !isBlocked(result.json))
         return placement
       const reason = `${title} has no capacity: it answered ${result.status}: ${blocked}`
-      // Vapi may keep a blocked call for when a slot is free: it must not ring after ours is given back.
+      // Vapi may queue a blocked call until a slot is free: it must not ring after our slot was released.
       return end({ ...order, providerCallId: placement.providerCallId }).then(
         () => ({ outcome: 'refused', code: 'provider_capacity', reason }),
         () => placement,
@@ -184,7 +190,9 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       return checkFrom(title, await request('/call?limit=1'), Array.isArray)
     },
 
-    /** Vapi: server authentication. One secret, shown as X-Vapi-Secret or bearer token, or signed with by the HMAC plan. */
+    /**
+     * Vapi: server authentication. One secret, sent as X-Vapi-Secret or bearer token, or used to sign by the HMAC plan.
+     */
     verifyEvents({ headers, body }, now) {
       const shown = [headers.get('x-vapi-secret'), headers.get('authorization')?.replace(/^Bearer /i, '')]
       if (!shown.some((secret) => isSame(secret ?? '', hookSecret))) {
@@ -199,14 +207,14 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
   }
 }
 
-/** Vapi's errors are NestJS's (recalled): `message` is a text or several. */
+/** Vapi's errors are those of NestJS (recalled): `message` is a text or a list. */
 const complaintIn = (json: unknown) => {
   const message = member(json, 'message')
   const said = Array.isArray(message) ? message.filter((one) => text(one)).join('; ') : text(message)
   return said ?? text(member(json, 'error'))
 }
 
-/** What Vapi would answer with 400 stays with the variables alone: it stops no call. */
+/** Values that Vapi would reject with 400 are sent as variables only, so that the call goes on. */
 const label = z.email().max(labelLimit)
 
 /** Vapi: create call. Variables may be of any JSON type (LiquidJS reads into them). */

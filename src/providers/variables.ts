@@ -5,9 +5,8 @@ type Ordered = Pick<CallOrder, 'id' | 'name' | 'email' | 'metadata'>
 type Written<Value> = Record<string, Value>
 
 /**
- * What an agent can speak of: the metadata, and `name`, `email` and `call_id`, which win over metadata of the same name.
- * Null is left out: a variable that is not there, not one that says "null". `write` makes of each value what the
- * provider takes; left out, any JSON.
+ * The variables of an agent: the metadata, and `name`, `email` and `call_id`, which take precedence. Null values are
+ * left out, because a provider would speak the word "null". `write` converts each value; left out, any JSON stays.
  */
 export function variablesOf(order: Ordered): Written<unknown>
 export function variablesOf<Value>(order: Ordered, write: (value: unknown) => Value): Written<Value>
@@ -16,10 +15,10 @@ export function variablesOf({ id, name, email, metadata }: Ordered, write = (val
   return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, write(value)]))
 }
 
-/** For variables that are text alone. */
+/** For providers with text variables only. */
 export const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** For variables that have no parts: numbers and booleans stay. */
+/** For providers with scalar variables: numbers and booleans stay. */
 export const asScalar = (value: unknown) =>
   typeof value === 'object' && !JSON.isRawJSON(value)
     ? JSON.stringify(value)

@@ -1,7 +1,10 @@
 import { parseWithLongIds } from '../json.ts'
 import type { Send } from '../outgoing/send.ts'
 
-/** What became of a request to a provider. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
+/**
+ * The result of a request to a provider. `unsent` never left; `lost` may have arrived, but its response did not, or not
+ * whole.
+ */
 export type WireResult = Answered | { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
 
 export interface Answered {
@@ -13,19 +16,19 @@ export interface Answered {
 export interface WireRequest {
   method?: 'GET' | 'POST'
   headers: Record<string, string>
-  /** Sent as JSON, parameters as a form; a string is sent as it is, under the content type of `headers`. */
+  /** Objects are sent as JSON, URLSearchParams as a form, a string as it is with the content type in `headers`. */
   body?: unknown
   timeoutMs: number
 }
 
-/** An answer larger than this is not read to its end: above what an hour of transcript, word by word, comes to. */
+/** Larger responses count as lost. An hour of transcript with word timestamps is smaller. */
 const limitBytes = 4 * 1024 * 1024
-/** As long as our own page allows a dialler's reason to be. */
+/** The documented limit of a dialler's `reason`. */
 const reasonLimit = 500
-/** From seven digits on, which E.164's shortest have, in any of the ways of writing them. */
+/** Seven digits or more, E.164's shortest, with any usual separators. */
 const phoneNumber = /[+(]*\d(?:[\s().\p{Pd}/]{0,3}\d){6,}/gu
 
-/** Asks a provider once, and reads the JSON of its answer. */
+/** Sends a request once, and parses the JSON of the response. */
 export const requestJson = async (send: Send, url: string, request: WireRequest): Promise<WireResult> => {
   const { method = 'GET', timeoutMs } = request
   const [type, body] = contentOf(request.body)
@@ -36,13 +39,13 @@ export const requestJson = async (send: Send, url: string, request: WireRequest)
     : result
 }
 
-/** Speaks to one address, always under the same headers: a POST where there is a body, else a GET. */
+/** Makes a function for requests to one address with the same headers: POST with a body, else GET. */
 export const requester =
   (send: Send, address: string, headers: Record<string, string>, timeoutMs: number) =>
   (path: string, body?: object): Promise<WireResult> =>
     requestJson(send, `${address}${path}`, { method: body ? 'POST' : 'GET', headers, body, timeoutMs })
 
-/** Foreign words for a call's reason: one line, not endless, and without what may be somebody's phone number. */
+/** Makes a provider's text fit for a call's reason: one line, bounded, and without phone numbers. */
 export const tidy = (words: string | undefined) =>
   (words ?? '')
     .slice(0, 2 * reasonLimit)
@@ -59,7 +62,7 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
   return ['application/json', JSON.stringify(body)]
 }
 
-/** The JSON in a body, undefined when it is none. */
+/** Parses a body; undefined for invalid JSON. */
 export const parseJson = (body: Uint8Array): unknown => {
   try {
     return parseWithLongIds(Buffer.from(body).toString('utf8'))

@@ -8,7 +8,7 @@ export interface Certificate {
   expiresAt: number
 }
 
-/** The certificate to serve with. Throws `ConfigError` when a file is missing, is none, or the two do not belong together. */
+/** Reads the certificate. Throws `ConfigError` when a file is missing or invalid, or the two do not belong together. */
 export const readCertificate = ({ certFile, keyFile }: TlsFiles): Certificate => {
   const problems: string[] = []
   const read = <T>(name: string, file: string, what: string, parse: (text: string) => T) => {

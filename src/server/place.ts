@@ -5,7 +5,9 @@ interface Place {
   port: number
 }
 
-/** Listens, and throws a `ConfigError` that names the variables where that can never work. A port that is taken may be free later. */
+/**
+ * Listens. Throws a `ConfigError` that names the variables where that can never work; a port in use may become free.
+ */
 export const listening = <T>(variable: string, place: Place, listen: () => T): T => {
   try {
     return listen()
@@ -30,7 +32,10 @@ export const tryPlaces = ({ host, port, metricsAddress }: Config) => {
   if (problems.length > 0) throw new ConfigError(problems)
 }
 
-/** The ports below it may need a right, so that only they are tried themselves: another would be kept from a server that starts. */
+/**
+ * Only ports below this one, which may need a privilege, are tried themselves: trying another could take it from a
+ * server that starts.
+ */
 const firstOpenPort = 1024
 
 const listenBriefly = ({ hostname, port }: Place) =>

@@ -6,7 +6,7 @@ import type { Services } from '../wiring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 
-/** Above it Bun answers a bare 431; below it every refusal is ours to word. */
+/** Above this Bun responds with a bare 431; below it every error is ours. */
 const maxHeaderBytes = 64 * 1024
 
 interface Place {
@@ -14,23 +14,23 @@ interface Place {
   port: number
 }
 
-/** The socket that requests come in by: http, or https with a certificate that can be changed while it serves. */
+/** The listening socket: http, or https with a certificate that can be replaced while it serves. */
 export class Server {
   readonly #services: Services
   readonly #place: Place
   readonly #tls: Config['tls']
   readonly #log: Log
-  /** Those before it answer what they have, and take nothing new. */
+  /** Sockets with an older certificate, which answer their open requests and accept no more. */
   readonly #retiring = new Set<ReturnType<typeof listen>>()
   #current: ReturnType<typeof listen>
 
-  /** Throws `ConfigError` for a certificate that is none and for no address of ours, and what Bun throws for a port that is taken. */
+  /** Throws `ConfigError` for an invalid certificate or address, and Bun's error for a port in use. */
   constructor(services: Services, { host, port, tls }: Config, log: Log) {
     this.#services = services
     this.#tls = tls
     this.#log = log
     const certificate = tls && readCertificate(tls)
-    // Sockets that are replaced have to share their port for a moment, and then nobody else may have it.
+    // The old and the new socket share their port for a moment, so no other process may have it before.
     const place = { hostname: host, port }
     this.#current = listening('CALLGATE_HOST', place, () => {
       if (certificate && port !== 0) requireFree(place)
@@ -43,7 +43,7 @@ export class Server {
     return this.#place.port
   }
 
-  /** Reads the certificate again. One that is none is logged and changes nothing; what is under way is answered. */
+  /** Reads the certificate again. An invalid one is logged and changes nothing; open requests are answered. */
   reloadCertificate() {
     if (!this.#tls) return this.#log.warn('there is no certificate to read again')
     try {
@@ -62,12 +62,12 @@ export class Server {
     }
   }
 
-  /** Takes nothing new; resolves when all that was accepted is answered. */
+  /** Accepts no more connections; resolves when all accepted requests are answered. */
   async close() {
     await Promise.all(this.#all().map((app) => app.stop()))
   }
 
-  /** Ends what is still open. */
+  /** Closes all open connections. */
   async cut() {
     await Promise.all(this.#all().map((app) => app.server?.stop(true)))
   }
@@ -82,10 +82,10 @@ const listen = (services: Services, place: Place, certificate: Certificate | nul
   return createApp(services).listen({
     ...place,
     ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key } } : {}),
-    // Elysia's default would let a second server share the port, and each would answer half of the requests.
+    // Elysia's default would let a second server share the port, and each would get half of the requests.
     reusePort: certificate !== null,
     idleTimeout: services.config.idleTimeoutSeconds,
-    // Bodies are capped where they are read; Bun's own limit would answer a bare 413, and drops what nobody reads.
+    // Bodies are capped where they are read: Bun's own limit would give a bare 413, and drops unread bodies.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   })
 }

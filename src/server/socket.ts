@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path'
 import { createSocketApp } from '../app.ts'
 import type { Services } from '../wiring.ts'
 
-/** Below the shortest that a system allows (macOS: 104 bytes, with the zero at its end). */
+/** Below the shortest limit of any system (macOS: 104 bytes, with the terminating zero). */
 const pathMostBytes = 100
 
 /**
- * Serves the operations to the commands of this machine, over a socket that only the owner of the data directory can
- * open. Gives its path, and the way to end it.
+ * Serves the operations to commands on this machine, over a socket that only the owner of the data directory can open.
+ * Returns its path and the way to stop it.
  */
 export const serveSocket = (services: Services, directory: string) => {
   const usual = join(directory, 'callgate.sock')
   const isShort = Buffer.byteLength(usual) <= pathMostBytes
   const path = isShort ? usual : join(mkdtempSync(join(tmpdir(), 'callgate-')), 'callgate.sock')
-  // One that an earlier server left: this process holds the directory's lock.
+  // A leftover of an earlier server: this process holds the directory's lock.
   rmSync(path, { force: true })
   const app = createSocketApp(services)
   const server = Bun.serve({ unix: path, fetch: (request) => app.handle(request) })
@@ -24,9 +24,9 @@ export const serveSocket = (services: Services, directory: string) => {
   return {
     path,
     remove,
-    /** Takes nothing new; resolves when what it took is answered. */
+    /** Accepts no more connections; resolves when the open requests are answered. */
     close: () => server.stop(),
-    /** Ends what is still open. */
+    /** Closes all open connections. */
     cut: () => server.stop(true),
   }
 }

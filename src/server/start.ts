@@ -10,10 +10,10 @@ import { createServices, type Services } from '../wiring.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import type { Log } from '../telemetry/log.ts'
 
-/** How long a stop waits for what is under way. */
+/** The longest that a stop waits for open requests. */
 const drainMs = 8000
 
-/** Starts serving; resolves to the address, the setup link while there is nobody, and the way to stop. */
+/** Starts serving. Resolves to the address, the setup link while there is no account, and the way to stop. */
 export const startServer = async (config: Config, log: Log, clock: Clock = systemClock) => {
   const dataDir = new DataDir(config)
   const instance = crypto.randomUUID()
@@ -37,7 +37,7 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
     services.start()
     held.publish({ url, socket: socket.path })
 
-    /** Answers what was accepted, as far as that ends in time, and leaves the disk as a restart wants to find it. */
+    /** Answers the accepted requests within `drainMs`, then flushes everything to disk. */
     const stop = async () => {
       await Promise.race([Promise.all([drained(server, services), socket.close()]), Bun.sleep(drainMs)])
       await Promise.all([server.cut(), socket.cut()])
@@ -51,11 +51,11 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
   }
 }
 
-/** How long a start waits for a command that works on the directory itself: those are over soon. */
+/** The longest wait for the lock: commands that hold it end soon. */
 const lockPatienceMs = 5000
 const lockPauseMs = 20
 
-/** An upgrade while the old server runs is refused: it has to stop first. */
+/** Fails where another server holds the lock: an upgrade must stop the old server first. */
 const lockPatiently = async (dataDir: DataDir, instance: string) => {
   const until = Date.now() + lockPatienceMs
   for (;;) {

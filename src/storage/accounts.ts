@@ -7,7 +7,7 @@ import type { Vault } from './vault.ts'
 
 export type AccountRow = typeof providerAccounts.$inferSelect
 
-/** Agencies' accounts at providers. Credentials go in and come out in clear; the database holds them sealed. */
+/** Agencies' accounts at providers. Credentials are passed in clear and stored encrypted. */
 export const createAccountStore = (database: Database, vault: Vault) => {
   const { changes, orm } = database
   const kept = new Cache<AccountRow>(changes)
@@ -60,8 +60,8 @@ export const createAccountStore = (database: Database, vault: Vault) => {
     idOf,
 
     /**
-     * Saves an account in the place of the agency's earlier one at that provider, under the same id. Of two that are saved
-     * at once, in two processes even, the later one is kept, whole.
+     * Saves an account, and replaces the agency's earlier one at that provider under the same id. Of two saves at once,
+     * even in two processes, the later one is stored whole.
      */
     save: (account: NewAccount, now: number): AccountRow => database.transaction(() => put(account, now)),
 
@@ -87,14 +87,14 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       dropKept(id)
     },
 
-    /** The credentials of an account. Throws `SealBroken` under another secret. */
+    /** Decrypts the credentials of an account. Throws `SealBroken` under another secret. */
     open: ({ id, sealed }: AccountRow) =>
       JSON.parse(vault.open(sealed, accountLabel(id))) as Record<string, string>,
   }
 }
 
-/** What an account's credentials are sealed for. */
+/** The label that binds credentials to their account. */
 export const accountLabel = (id: string) => `provider account ${id}`
 
-/** A secret of eight characters or fewer would be half given away by four. */
+/** Four characters would reveal half of a secret of eight or fewer. */
 const hintOf = (secret: string) => (secret.length > 8 ? secret.slice(-4) : '')

@@ -3,7 +3,7 @@ import type { AdminToken } from '../people/admin-token.ts'
 import type { Database } from './database.ts'
 import { adminTokens, agencies } from './schema.ts'
 
-/** What programs administer with, each known by the hash of its secret. */
+/** Admin tokens, found by the hash of their secret. */
 export const createAdminTokenStore = ({ orm }: Database) => ({
   add: (token: AdminToken) => {
     orm.insert(adminTokens).values(token).run()
@@ -15,7 +15,7 @@ export const createAdminTokenStore = ({ orm }: Database) => ({
   find: (id: string): AdminToken | undefined =>
     orm.select().from(adminTokens).where(eq(adminTokens.id, id)).get(),
 
-  /** Those that were not revoked, the newest first, each with its agency's name. */
+  /** The tokens that are not revoked, newest first, each with its agency's name. */
   list: () =>
     orm
       .select({ ...getTableColumns(adminTokens), agencyName: agencies.name })
@@ -34,7 +34,7 @@ export const createAdminTokenStore = ({ orm }: Database) => ({
       .returning({ id: adminTokens.id })
       .get() !== undefined,
 
-  /** Removes those that see this agency alone. */
+  /** Removes the tokens of an agency. */
   removeOf: (agencyId: string) => {
     orm.delete(adminTokens).where(eq(adminTokens.agencyId, agencyId)).run()
   },

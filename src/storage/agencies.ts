@@ -11,7 +11,7 @@ const isThere = isNull(deletedAt)
 export const createAgencyStore = (database: Database) => {
   const { orm } = database
 
-  /** What admission knows of an agency it knows by its environments. */
+  /** Changes an agency and raises the revisions of its environments, by which admission sees the change. */
   const update = (id: string, change: Partial<typeof agencies.$inferSelect>) =>
     database.transaction(() => {
       orm.update(agencies).set(change).where(eq(agencies.id, id)).run()
@@ -27,7 +27,7 @@ export const createAgencyStore = (database: Database) => {
     })
 
   return {
-    /** Makes the agency and its two environments. */
+    /** Creates an agency with its two environments. */
     create: (name: string, plan: Plan, now: number): Agency =>
       database.transaction(() => {
         const agency = { id: Bun.randomUUIDv7(), name, plan, createdAt: now, suspendedAt: null }
@@ -39,7 +39,7 @@ export const createAgencyStore = (database: Database) => {
               id: Bun.randomUUIDv7(),
               agencyId: agency.id,
               name: environment,
-              // Staging never rings a real phone by accident.
+              // Staging uses the simulator until an operator changes that.
               dialsReal: environment === 'production',
               revision: nextRevision,
             })
@@ -50,7 +50,7 @@ export const createAgencyStore = (database: Database) => {
     list: (): Agency[] =>
       orm.select(columns).from(agencies).where(isThere).orderBy(agencies.name, agencies.id).all(),
 
-    /** All that have this name: nothing keeps two from sharing one. */
+    /** All agencies with this name: names are not unique. */
     named: (name: string): Agency[] =>
       orm
         .select(columns)
@@ -74,7 +74,7 @@ export const createAgencyStore = (database: Database) => {
 
     resume: (id: string) => update(id, { suspendedAt: null }),
 
-    /** From now on nobody finds it. Belongs into a transaction with the removal of what it has. */
+    /** Marks the agency as deleted. To be called in the transaction that removes its data. */
     remove: (id: string, now: number) =>
       database.transaction(() => {
         orm

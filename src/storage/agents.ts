@@ -11,7 +11,7 @@ interface NewAgent {
   fromNumber?: string | null
 }
 
-/** Agents. One that was deleted is found no more, but for its name. */
+/** Agents. Only the name of a deleted agent can still be found. */
 export const createAgentStore = ({ changes, orm }: Database) => {
   const kept = new Cache<Agent>(changes)
   const byId = orm
@@ -45,7 +45,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
       return agent
     },
 
-    /** Holds from the next call on: a call keeps what it was triggered with. */
+    /** Takes effect with the next call: a call keeps the fields of its trigger. */
     change: (id: string, given: Required<NewAgent>) => {
       orm.update(agents).set(given).where(eq(agents.id, id)).run()
       kept.drop(id)
@@ -55,7 +55,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
       orm.update(agents).set({ deletedAt: now }).where(eq(agents.id, id)).run()
       kept.drop(id)
     },
-    /** Empties an agency's agents. Their rows stay for as long as calls may point to them. */
+    /** Clears an agency's agents. Their rows stay as long as calls may refer to them. */
     removeOf: (agencyId: string) => {
       orm
         .update(agents)
@@ -70,10 +70,10 @@ export const createAgentStore = ({ changes, orm }: Database) => {
       return agent?.deletedAt === null ? agent : undefined
     },
 
-    /** What an agent is called, or was when it was deleted. */
+    /** The name of an agent, deleted ones included. */
     nameOf: (id: string): string | undefined => row(id)?.name,
 
-    /** Those of an agency that have this name: nothing keeps two from sharing one. */
+    /** An agency's agents with this name: names are not unique. */
     named: (agencyId: string, name: string): Agent[] =>
       orm
         .select()
@@ -84,7 +84,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
 
     list: (agencyId: string): Agent[] => listWhere(agencyId, isNull(agents.deletedAt)),
 
-    /** With those that were deleted: calls keep their agent. */
+    /** Includes deleted agents, because calls keep their agent. */
     listEver: (agencyId: string): Agent[] => listWhere(agencyId),
   }
 }

@@ -5,18 +5,18 @@ import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
 
 interface PageOfAudit {
-  /** One agency's lines; left out, all. */
+  /** The agency; left out, all of them. */
   agency?: string | undefined
-  /** Lines older than the one with this id. */
+  /** Only entries older than the one with this id. */
   before?: string | undefined
   limit: number
 }
 
-/** Who did what. Lines are added and, when they are old enough, dropped (see old-rows.ts); none is ever changed. */
+/** The audit. Entries are added, and removed when they are old enough (see old-rows.ts), and never changed. */
 export const createAuditStore = (database: Database) => {
   const { orm } = database
 
-  /** Writes a line. */
+  /** Writes an entry. */
   const record = ({ agency = null, ...rest }: AuditEntry) => {
     orm
       .insert(audit)
@@ -27,7 +27,7 @@ export const createAuditStore = (database: Database) => {
   return {
     record,
 
-    /** Makes a change and writes its line, in one transaction: both are on disk when this returns, or neither. */
+    /** Makes a change and writes its entry in one transaction: both are on disk when this returns, or neither. */
     change: <T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T =>
       database.transaction<T>(() => {
         const made = make()
@@ -36,7 +36,7 @@ export const createAuditStore = (database: Database) => {
         return made
       }),
 
-    /** Whether a change was made by the operation that a client called so. */
+    /** True where an operation with this id has an entry. */
     hasOperation: (operationId: string) =>
       orm
         .select({ id: audit.id })

@@ -9,22 +9,22 @@ import { refuseNewer, migrationStateOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
 import { keepTemporaryFiles } from './temporary-files.ts'
 
-/** Tells what long work is at. */
+/** Reports the progress of long work. */
 export type Progress = (step: string) => void
 
 export interface BackupSummary {
   sizeBytes: number
   calls: number
   agencies: number
-  /** True when it holds credentials that only the secret opens. */
+  /** True when it holds encrypted credentials, which need the secret. */
   sealed: boolean
 }
 
 const patientBusyTimeoutMs = 5000
 
 /**
- * Copies the database at `source` to a new file, as it stands at one moment, beside a server that writes. The file gets
- * its name once it is checked and on disk. Throws a `CommandError` when the name is taken or the copy is not whole.
+ * Copies the database at `source` as of one moment, while a server may write to it. The file gets its name once it is
+ * checked and on disk. Throws a `CommandError` when the name is taken or the copy is damaged.
  */
 export const backUp = (source: string, file: string, progress: Progress): BackupSummary => {
   refuseTaken(file)
@@ -36,7 +36,7 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
       keepTemporaryFiles(database, source)
       database.query('VACUUM INTO ?').run(part)
     } catch (error) {
-      // What ails the copy's own directory is not told of the data directory.
+      // An error of the target directory must not be reported as one of the data directory.
       const trouble = targetTrouble(dirname(file), error)
       throw trouble === undefined ? error : new CommandError(trouble)
     } finally {
@@ -47,7 +47,10 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
   })
 }
 
-/** Makes the database at `target` from a backup. Throws a `CommandError` when there is one, or the backup is not whole. */
+/**
+ * Makes the database at `target` from a backup. Throws a `CommandError` when there is one already, or the backup is
+ * damaged.
+ */
 export const restore = (file: string, target: string, progress: Progress): BackupSummary => {
   for (const name of [target, `${target}-wal`, `${target}-journal`]) refuseTaken(name)
   const unreadable = readingProblem(file)
@@ -68,7 +71,7 @@ export const restore = (file: string, target: string, progress: Progress): Backu
   })
 }
 
-/** Works on a file with a name of its own, and names it `file` at the end. What fails leaves nothing behind. */
+/** Works on a temporary file, and renames it to `file` at the end. A failure leaves nothing behind. */
 const throughPart = (file: string, make: (part: string) => BackupSummary) => {
   if (!existsSync(dirname(file))) throw new CommandError(`There is no directory ${dirname(file)}.`)
   process.umask(0o077)
@@ -81,13 +84,13 @@ const throughPart = (file: string, make: (part: string) => BackupSummary) => {
     if (isTaken(error)) throw taken(file)
     throw error
   } finally {
-    // On a read-only disk it fails to remove even what is not there.
+    // On a read-only disk, removing fails even for a missing file.
     for (const left of ['', '-wal', '-shm', '-journal'].map((suffix) => part + suffix))
       if (existsSync(left)) rmSync(left)
   }
 }
 
-/** Throws a `CommandError` when a database has a fault, is not one of ours, or is one of a newer program's. */
+/** Throws a `CommandError` for a damaged database, one of another program, or one of a newer callgate. */
 const summaryOf = (path: string): BackupSummary => {
   const database = openToRead(path)
   const count = (sql: string) => database.query<{ n: number }, []>(sql).get()?.n ?? 0
@@ -118,7 +121,7 @@ const openToRead = (path: string) => {
   }
 }
 
-/** The first fault that SQLite finds in a database; undefined when it is whole. */
+/** The first problem of SQLite's integrity check; undefined without one. */
 const flawOf = (database: Sqlite): string | undefined => {
   const [integrity] = database.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all()
   if (integrity?.integrity_check !== 'ok') return integrity?.integrity_check ?? 'the check says nothing'
@@ -127,8 +130,8 @@ const flawOf = (database: Sqlite): string | undefined => {
 }
 
 /**
- * An order that had not gone out when the backup was made went out after it. To send it again would ring a phone twice:
- * it is asked about, like one that a crash cut off.
+ * An order that was pending in the backup may have been sent after it. Sending it again could place the call twice, so
+ * its status is requested, as after a crash.
  */
 const forgetOrders = (path: string) => {
   const database = openDatabase(path)

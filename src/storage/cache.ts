@@ -1,20 +1,19 @@
-/** Counted for those who keep rows in memory: by these they know that theirs may not be those in the file any more. */
+/** Counters by which caches notice that their rows may differ from the file. */
 export interface Changes {
-  /** Transactions with a change that decides admission. */
+  /** Transactions that affect admission. */
   readonly admission: number
-  /** How often another process was found to have committed. */
+  /** Detected commits of other processes. */
   readonly foreign: number
-  /** Transactions and savepoints that were undone. */
+  /** Rolled-back transactions and savepoints. */
   readonly undone: number
 }
 
-/** Of a few hundred bytes each. */
+/** Rows of a few hundred bytes each. */
 const rowsMost = 10_000
 
 /**
- * Rows of one kind, by a key, as they are in the file: loaded when they are first asked for. A write puts or drops its own
- * row in the same step; all are dropped when a change was undone, or another process has committed. Rows are frozen, so that
- * nobody who gets one can change it for the others.
+ * A cache of rows by a key, loaded on demand. A write puts or drops its own row; a rollback, or a commit of another
+ * process, empties the cache. Rows are frozen, because they are shared.
  */
 export class Cache<Row> {
   readonly #changes: Changes
@@ -34,7 +33,7 @@ export class Cache<Row> {
     return this.#rows.get(key)
   }
 
-  /** The row, loaded when it is not here. That there is none is kept where `load` says null, and not where it says nothing. */
+  /** Returns the row, loaded if missing. A null from `load` is cached; undefined is not. */
   read(key: string, load: () => Row | undefined): Row | undefined {
     const known = this.get(key)
     if (known !== undefined) return known
@@ -43,7 +42,7 @@ export class Cache<Row> {
     return row
   }
 
-  /** In the place of the one that came first, when there is no room. */
+  /** Evicts the oldest entry when the cache is full. */
   put(key: string, row: Row) {
     const isNew = this.get(key) === undefined
     const [first] = isNew && this.#rows.size >= this.#most ? this.#rows.keys() : []

@@ -12,7 +12,7 @@ interface PageQuery {
   limit: number
 }
 
-/** Calls that are over have an index for this, and those that are not are few: none passes over all the others. */
+/** Matches a status and the index for it: ended calls have an index of their own, and active calls are few. */
 const byStatus = (status: Call['status']) => {
   const isFinal = finalStatuses.some((final) => final === status)
   return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
@@ -24,14 +24,14 @@ export const createCallStore = (database: Database) => {
   const { orm } = database
 
   return {
-    /** The calls that are not over are kept in memory: each is changed a few times within a minute or so. */
+    /** Active calls are cached: each changes a few times within about a minute. */
     ...createRows<Call>(database, calls, (call) => !isOver(call)),
 
-    /** The call that an account's provider knows by this id, or by one that begins with the same part up to a slash. */
+    /** Finds the call of an account by the provider's id, or by an id that has the same part before a slash. */
     findAtProvider: (accountId: string, providerCallId: string): Call | undefined => {
       const id = calls.providerCallId
       const [first = ''] = providerCallId.split('/')
-      // 0 follows the slash.
+      // '0' is the ASCII successor of '/', so [first, first0) covers every id with this prefix.
       const isKin = or(eq(id, first), gte(id, `${first}/`))
       const isIt = first === '' ? eq(id, providerCallId) : and(gte(id, first), lt(id, `${first}0`), isKin)
       return orm
@@ -58,16 +58,16 @@ export const createCallStore = (database: Database) => {
         .limit(limit)
         .all(),
 
-    /** Calls whose provider has still to be made to hang up, last tried at `triedBefore` or earlier. */
+    /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
     hangUpsDue: (now: number, triedBefore: number): Call[] =>
       orm
         .select()
         .from(calls)
-        // Tried in the future: the clock was set back.
+        // A last contact in the future means that the clock was set back.
         .where(and(sql`hang_up_due`, or(lte(calls.lastContactAt, triedBefore), gt(calls.lastContactAt, now))))
         .all(),
 
-    /** Calls that are over and whose provider is to be asked for details by `now`: the first that are due. */
+    /** Calls that are over and whose details are due for a request by `now`, the earliest first. */
     detailsDue: (now: number, limit: number): Call[] =>
       orm
         .select()
@@ -75,7 +75,7 @@ export const createCallStore = (database: Database) => {
         .where(
           and(
             isNotNull(calls.detailsDueAt),
-            // Due later than any question is: the clock was set back.
+            // A due time later than any pause means that the clock was set back.
             or(lte(calls.detailsDueAt, now), gt(calls.detailsDueAt, now + dayMs)),
           ),
         )
@@ -83,10 +83,10 @@ export const createCallStore = (database: Database) => {
         .limit(limit)
         .all(),
 
-    /** The calls that are not over: each holds a lease. */
+    /** Active calls: each holds a lease. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
 
-    /** Whether an agent has a call that is not over. */
+    /** True for an agent with an active call. */
     hasActive: (agentId: string): boolean =>
       orm
         .select({ id: calls.id })
@@ -95,7 +95,7 @@ export const createCallStore = (database: Database) => {
         .limit(1)
         .get() !== undefined,
 
-    /** An environment's calls that are not over, oldest first. */
+    /** An environment's active calls, oldest first. */
     activeIn: (environmentId: string): Call[] =>
       orm
         .select()
@@ -111,7 +111,8 @@ export const createCallStore = (database: Database) => {
         .where(
           and(
             isNull(calls.endedAt),
-            // Heard of in the future: the clock was set back, and the call must not be silent until then.
+            // A last contact in the future means that the clock was set back: the call must not count as silent until
+            // then.
             or(
               lte(calls.expiresAt, now),
               lte(calls.lastContactAt, lastContactBefore),

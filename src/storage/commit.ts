@@ -7,12 +7,12 @@ interface Waiting {
   settle: (failed: { error: unknown } | undefined) => void
 }
 
-/** Runs a commit of so many operations, and may look at how it goes. */
+/** Runs and measures a commit of a number of operations. */
 type Measure = (operations: number, run: () => void) => void
 
 /**
  * Group commit: all operations of one turn of the event loop share one transaction and one fsync. Each runs in a
- * savepoint of its own, so that one that fails does not fail its neighbours.
+ * savepoint of its own, so that a failing one does not affect the others.
  */
 export const createCommit = (database: Database, measure: Measure = (_, run) => run()): Commit => {
   const attempt = createAttempt(database)
@@ -51,7 +51,7 @@ export const createCommit = (database: Database, measure: Measure = (_, run) => 
     })
 }
 
-/** Storage trouble fails the whole batch: SQLite may have rolled back the neighbours as well. */
+/** A storage error fails the whole batch: SQLite may have rolled back the other operations as well. */
 const createAttempt = ({ sqlite, undone }: Database) => {
   const savepoint = sqlite.query('SAVEPOINT operation')
   const release = sqlite.query('RELEASE operation')

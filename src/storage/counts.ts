@@ -4,9 +4,9 @@ import type { OwnLimits } from '../limits/limits.ts'
 import type { Database } from './database.ts'
 import { calls, deliveries, environments, keys } from './schema.ts'
 
-/** How much there is of what, for whoever watches the server. Each question is answered from an index, or is small. */
+/** Counts for the metrics. Each query uses an index or a small table. */
 export const createCounts = ({ orm }: Database) => ({
-  /** The calls that are not over. */
+  /** Active calls by provider and status. */
   activeCalls: (): { provider: string; status: Call['status']; number: number }[] =>
     orm
       .select({ provider: calls.provider, status: calls.status, number: count() })
@@ -15,7 +15,7 @@ export const createCounts = ({ orm }: Database) => ({
       .groupBy(calls.provider, calls.status)
       .all(),
 
-  /** The events that have still to be told, and when the oldest of them came to be. */
+  /** The number of pending deliveries, and the time of the oldest. */
   pendingDeliveries: (): { number: number; oldestAt: number | null } =>
     orm
       .select({ number: count(), oldestAt: min(deliveries.createdAt) })
@@ -23,7 +23,7 @@ export const createCounts = ({ orm }: Database) => ({
       .where(sql`state = 'pending'`)
       .get() ?? { number: 0, oldestAt: null },
 
-  /** The live keys, how many of them were made before a time, and when the oldest was. */
+  /** The number of live keys, of those created before a time, and the time of the oldest. */
   liveKeys: (before: number): { number: number; old: number; oldestAt: number | null } =>
     orm
       .select({
@@ -35,7 +35,7 @@ export const createCounts = ({ orm }: Database) => ({
       .where(isNull(keys.replacedAt))
       .get() ?? { number: 0, old: 0, oldestAt: null },
 
-  /** The environments that have limits of their own. */
+  /** The environments with limits of their own. */
   ownLimits: (): Map<string, OwnLimits> =>
     new Map(
       orm

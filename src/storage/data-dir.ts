@@ -10,20 +10,20 @@ import { type Holder, holderOf, takeLock } from './lock.ts'
 import { createStores } from './stores.ts'
 import { isTaken, placeFile } from './place-file.ts'
 
-/** A command can wait for its turn, and so can a server that is only starting. */
+/** The lock wait of commands and of a starting server. */
 const patientBusyTimeoutMs = 5000
-/** bun:sqlite waits synchronously: this is how long another process can hold up a server's event loop. */
+/** bun:sqlite waits synchronously, so this bounds how long another process can block a server's event loop. */
 const servingBusyTimeoutMs = 250
 
 export type { BackupSummary } from './backup.ts'
 export type { Holder }
 
-/** As for `CALLGATE_SECRET`. */
+/** The minimum for `CALLGATE_SECRET`. */
 const secretLeast = 32
 
 /**
- * The directory that holds all that a server remembers: the database, its secret where the configuration has none, the
- * setup link, and the lock of the one server at a time. Its files are for their owner alone.
+ * The data directory: the database, the secret where the configuration has none, the setup link, and the lock of the
+ * one server at a time. Only its owner can read its files.
  */
 export class DataDir {
   readonly path: string
@@ -34,27 +34,27 @@ export class DataDir {
     this.#secret = secret
   }
 
-  /** True when it has been made. Throws a `CommandError` where this process cannot see that. */
+  /** True when the directory exists. Throws a `CommandError` where this process cannot see that. */
   get exists() {
     return this.#named(() => statSync(this.#file('callgate.db'), { throwIfNoEntry: false }) !== undefined)
   }
 
-  /** Why this process cannot work in it, or cannot make it; undefined when it can. */
+  /** The reason why this process cannot work in the directory, or create it; undefined without one. */
   get problem() {
     return directoryProblem(this.path)
   }
 
-  /** Whether an error is the disk's. */
+  /** True for an error of the disk. */
   static isTrouble(error: unknown) {
     return isStorageTrouble(error)
   }
 
-  /** An error of the disk as a sentence that says why, and what mends it. */
+  /** Describes an error of the disk and its remedy. */
   refusal(error: unknown) {
     return error instanceof CommandError ? error : new CommandError(directoryTrouble(this.path, error))
   }
 
-  /** Makes what is missing, opens the database and migrates it. */
+  /** Creates missing files, opens the database and migrates it. */
   openDatabase() {
     return this.#named(() => {
       this.#make()
@@ -62,13 +62,13 @@ export class DataDir {
     })
   }
 
-  /** Its stores, until the block of their `using` ends. */
+  /** The stores, closed at the end of the caller's `using` block. */
   openStores() {
     const database = this.openDatabase()
     return { ...createStores(database, this.secret()), [Symbol.dispose]: () => database.close() }
   }
 
-  /** For a server: the same, waiting no longer than its callers can. */
+  /** For a server: the same, with a lock wait that its clients can bear. */
   openServingDatabase() {
     const database = this.openDatabase()
     database.sqlite.run(`PRAGMA busy_timeout = ${servingBusyTimeoutMs}`)
@@ -76,8 +76,8 @@ export class DataDir {
   }
 
   /**
-   * Makes this process the only one that writes it, known as `instance`; gives the ways to say where it serves and to end
-   * that, undefined when another process holds it.
+   * Takes the lock as `instance`. Returns the ways to publish the server's address and to release the lock; undefined
+   * when another process holds it.
    */
   lock(instance: string = crypto.randomUUID()) {
     return this.#named(() => {
@@ -86,12 +86,12 @@ export class DataDir {
     })
   }
 
-  /** Who holds its lock; null when nobody does, and 'unknown' for one that has not said it yet. */
+  /** The process that holds the lock; null without one, 'unknown' where it has not published itself yet. */
   holder(): Holder | 'unknown' | null {
     return this.#named(() => holderOf(this.#file('serve.lock')))
   }
 
-  /** A name for a file that is here for a while. */
+  /** The path of a temporary file. */
   aside(what: string) {
     return this.#named(() => {
       this.#make()
@@ -99,12 +99,12 @@ export class DataDir {
     })
   }
 
-  /** Copies the database to a new file, beside a server or without one. */
+  /** Copies the database to a new file, with or without a running server. */
   backUp(file: string, progress: Progress) {
     return this.#named(() => backUp(this.#file('callgate.db'), file, progress))
   }
 
-  /** Makes the database from a backup. Refused where there is one, and where a server runs. */
+  /** Makes the database from a backup. Fails where there is one, and where a server runs. */
   restore(file: string, progress: Progress) {
     const held = this.lock()
     if (!held) throw new CommandError(`A callgate is serving the data directory ${this.path}. Stop it first.`)
@@ -115,7 +115,7 @@ export class DataDir {
     }
   }
 
-  /** What is in it, looked at and not judged. */
+  /** Inspects the directory without judging it. */
   inspect() {
     const file = this.#file('secret')
     const own = attempt(() => readFileSync(file, 'utf8').trim())
@@ -124,12 +124,12 @@ export class DataDir {
     return this.#named(() => ({ ...inspect(this.path, secret), hasSecret: secret !== undefined, holder }))
   }
 
-  /** Where the secret is kept, when the configuration has none. */
+  /** The file of the secret, where the configuration has none. */
   get secretFile(): string | undefined {
     return this.#secret === null ? this.#file('secret') : undefined
   }
 
-  /** The secret of the configuration, else the directory's own, made when it is first needed. */
+  /** The configured secret, else the directory's own, created on first use. */
   secret(): string {
     return this.#secret ?? this.#named(() => this.#ownSecret())
   }
@@ -146,7 +146,7 @@ export class DataDir {
     return secret
   }
 
-  /** A new secret beside what another one sealed would pass over in silence that it is lost. */
+  /** Creating a new secret next to data encrypted under a lost one would hide the loss. */
   #refuseSealed(file: string) {
     if (!this.exists) return
     const database = new Sqlite(this.#file('callgate.db'), { readonly: true })
@@ -197,7 +197,7 @@ const attempt = <T>(work: () => T): T | undefined => {
   }
 }
 
-/** Makes a file whole or not at all. Of two processes that get here at once, one makes it and both find it. */
+/** Creates a file atomically. Of two processes at once, one creates it and both read it. */
 const createOnce = (file: string, text: string) => {
   const aside = `${file}.${process.pid}`
   writeFileSync(aside, `${text}\n`, { mode: 0o600 })

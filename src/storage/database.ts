@@ -11,20 +11,23 @@ export interface Database {
   readonly changes: Changes
   /** Runs `work` in one IMMEDIATE transaction, on disk when this returns, undone when it throws. */
   transaction<T>(work: () => NotPromise<T>): T
-  /** Says that the transaction under way changes what decides admission. */
+  /** Marks the current transaction as one that affects admission. */
   touchAdmission(): void
-  /** Says that a savepoint was undone. */
+  /** Counts a rolled-back savepoint. */
   undone(): void
-  /** Looks whether another process has committed. Every transaction does so first: it never changes what it has not seen. */
+  /**
+   * Detects commits of other processes. Every transaction calls this first, so that it never changes rows that it has
+   * not seen.
+   */
   look(): void
   /** Throws when the database cannot be read or written now. */
   check(): void
-  /** Rewrites the file without what was removed from it. False when a reader kept the log from being emptied. */
+  /** Rewrites the file without removed data. False when a reader kept the write-ahead log from being emptied. */
   compact(): boolean
   close(): void
 }
 
-/** Opens (and where needed makes and migrates) the database at `path`. Refuses one that a newer program wrote. */
+/** Opens the database at `path`, creates and migrates it as needed. Rejects one of a newer callgate. */
 export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
   const sqlite = new Sqlite(path, { strict: true, create: true, readwrite: true })
   const orm = drizzle({ client: sqlite })
@@ -80,7 +83,8 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
         return work()
       })
     } finally {
-      // Also when it failed: what a disk that failed in the middle of a commit has kept is then loaded again.
+      // After a failure as well: a disk that failed in the middle of a commit may have kept it, so everything is loaded
+      // again.
       if (isAdmissionTouched) changes.admission++
       isAdmissionTouched = false
     }
@@ -108,6 +112,6 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
 
 const inTransaction = <T>(sqlite: Sqlite, work: () => T) => sqlite.transaction(work).immediate() as T
 
-/** True for a disk that is full, failing or locked: the statement was fine, the storage was not. */
+/** True for an error of the storage, a full, failing or locked disk, and not of the statement. */
 export const isStorageTrouble = (error: unknown) =>
   error instanceof SQLiteError && !error.code?.startsWith('SQLITE_CONSTRAINT')

@@ -13,9 +13,9 @@ import {
 } from './schema.ts'
 
 /**
- * Removes what deleted agencies had. The rows of an agency, its environments and its agents stay, emptied: the audit needs the
- * name, revisions are counted over the environments, and that no call points to an agent could only be known by
- * reading them all.
+ * Removes the data of deleted agencies. The rows of an agency, its environments and its agents stay, cleared: the audit
+ * needs the name, revisions are counted over the environments, and finding out that no call refers to an agent would
+ * mean reading all calls.
  */
 export const createDeletedAgencies = (database: Database, accounts: { remove(id: string): void }) => {
   const { orm } = database
@@ -25,7 +25,7 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
     .from(environments)
     .where(inArray(environments.agencyId, deleted))
 
-  /** In this order, because the first point to calls. */
+  /** In this order, because the first refer to calls. */
   const heavy: [table: Parameters<typeof remove>[1], which: SQL | undefined][] = [
     [deliveries, inArray(deliveries.environmentId, theirs)],
     [idempotencyKeys, inArray(idempotencyKeys.environmentId, theirs)],
@@ -37,7 +37,7 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
     ],
   ]
 
-  /** Without calls there is nobody left whom their providers could have to hang up. */
+  /** Without calls, no provider has to hang up any more. */
   const accountsWithoutCalls = () =>
     orm
       .select({ id: providerAccounts.id })
@@ -57,7 +57,7 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
       .all()
 
   return {
-    /** At most `limit` rows a step. What waits for a provider to hang up is left for another round. */
+    /** Removes at most `limit` rows. Calls whose provider has not hung up wait for a later round. */
     purge: (limit: number): Step => {
       for (const [table, which] of heavy) {
         const removed = remove(database, table, which, limit)

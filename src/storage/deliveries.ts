@@ -11,14 +11,14 @@ interface PageQuery {
   limit: number
 }
 
-/** Written out: a value that is bound finds no index that is of one state. */
+/** A literal, because SQLite cannot use a partial index for a bound value. */
 const isPending = sql`state = 'pending'`
 const isDead = sql`state = 'dead'`
 
-/** The outbox of events, and what became of them. */
+/** The outbox: events and the state of their delivery. */
 export const createDeliveryStore = (database: Database) => {
   const { orm, sqlite } = database
-  /** Jumps from endpoint to endpoint through the index, so that one with a long queue costs no more than another. */
+  /** Skips from endpoint to endpoint by the index, so that a long queue costs no more than a short one. */
   const endpointsDue = sqlite.query<{ id: string }, { now: number }>(`
     with recursive waiting(id) as (
       select min(environment_id) from deliveries where state = 'pending'
@@ -33,7 +33,7 @@ export const createDeliveryStore = (database: Database) => {
     )
     order by waiting.id`)
 
-  /** The order of a call is kept: its end is not told while its start is still to be told. */
+  /** Keeps the order of a call's events: its end waits until its start is delivered. */
   const due = orm
     .select()
     .from(deliveries)
@@ -59,14 +59,14 @@ export const createDeliveryStore = (database: Database) => {
     ...createRows<Delivery>(database, deliveries),
 
     /**
-     * Puts the end of a call off to when its start is tried again: an endpoint that is down for a day has a hundred thousand
-     * ends that wait, and looking for what is due must not pass over them all.
+     * Postpones the end of a call to the next attempt of its start: for an endpoint that is down for a day, a hundred
+     * thousand ends wait, and the query for due deliveries must not scan them all.
      */
     keepOrder: (callId: string | null) => {
       if (callId !== null) order.run({ callId })
     },
 
-    /** Changes how an end is told, while nobody has been told; due at `nextAt`, null: as it was. */
+    /** Replaces the payload of an undelivered end event; due at `nextAt`, or as before for null. */
     retell: (callId: string, payload: string, nextAt: number | null) => {
       orm
         .update(deliveries)
@@ -75,7 +75,7 @@ export const createDeliveryStore = (database: Database) => {
         .run()
     },
 
-    /** The environments whose endpoint is on and has something due, in the order of their ids. */
+    /** The environments with an enabled endpoint and a due delivery, in the order of their ids. */
     endpointsDue: (now: number): string[] => endpointsDue.all({ now }).map(({ id }) => id),
 
     due: (environmentId: string, now: number, limit: number): Delivery[] =>
@@ -100,11 +100,11 @@ export const createDeliveryStore = (database: Database) => {
     ofCall: (callId: string): Delivery[] =>
       orm.select().from(deliveries).where(eq(deliveries.callId, callId)).orderBy(deliveries.id).all(),
 
-    /** How many deliveries of an environment there are in each state. */
+    /** The number of an environment's deliveries by state. */
     counts: (environmentId: string): Record<Delivery['state'], number> => {
       const of = (which: SQL | undefined) =>
         orm.$count(deliveries, and(eq(deliveries.environmentId, environmentId), which))
-      // In one statement, so that they are of one moment.
+      // One statement, so that the counts are of one moment.
       const [found] = orm
         .select({ all: of(undefined), pending: of(isPending), dead: of(isDead) })
         .from(sql`(select 1)`)
@@ -113,7 +113,7 @@ export const createDeliveryStore = (database: Database) => {
       return { pending, delivered: all - pending - dead, dead }
     },
 
-    /** Sets every dead delivery of an environment going again; gives their number. */
+    /** Restarts every dead delivery of an environment; returns their number. */
     replayDead: (environmentId: string, now: number): number => {
       const { changes } = orm
         .update(deliveries)

@@ -3,15 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import { isNetwork, mountOf } from './mount.ts'
 import { commandAs, whose } from '../user.ts'
 
-/** What everyone who works in a data directory has to read and write; the directory itself first. */
+/** The files that every process in a data directory reads and writes; the directory first. */
 export const worked = ['', 'callgate.db', 'callgate.db-wal', 'callgate.db-shm', 'serve.lock', 'secret']
 
-/** The index of a new log takes this much, so with less free no database can be opened. */
+/** The size of a new write-ahead log's index: with less free space no database can be opened. */
 const leastFreeBytes = 64 * 1024
 
 const fullCodes = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT'])
 
-/** Why work in a data directory failed with this error, and what mends it. */
+/** The cause of an error in a data directory, and its remedy. */
 export const directoryTrouble = (path: string, error: unknown): string => {
   const { message } = error as Error
   return (
@@ -22,7 +22,7 @@ export const directoryTrouble = (path: string, error: unknown): string => {
   )
 }
 
-/** Why this process cannot work in a data directory, or cannot make it, and what mends that; undefined when it can. */
+/** The reason why this process cannot work in a data directory, or create it, and the remedy; undefined without one. */
 export const directoryProblem = (path: string): string | undefined => {
   const directory = resolve(path)
   const { at, stats, code } = nearest(directory)
@@ -41,7 +41,7 @@ export const directoryProblem = (path: string): string | undefined => {
   return undefined
 }
 
-/** Why no file can be made in a directory that is not a data directory; undefined where something else is the matter. */
+/** The reason why no file can be created in another directory; undefined for any other problem. */
 export const targetTrouble = (path: string, error: unknown): string | undefined => {
   const directory = resolve(path)
   if (fullCodes.has(codeOf(error))) return `The disk of ${directory} is full. Name a file elsewhere.`
@@ -50,7 +50,7 @@ export const targetTrouble = (path: string, error: unknown): string | undefined 
   return refusal && `${whose(directory, statSync(directory))} Name a file elsewhere.`
 }
 
-/** Why a file cannot be read; undefined when it can. */
+/** The reason why a file cannot be read; undefined without one. */
 export const readingProblem = (file: string): string | undefined => {
   try {
     accessSync(file, constants.R_OK)
@@ -62,13 +62,13 @@ export const readingProblem = (file: string): string | undefined => {
   }
 }
 
-/** The type of the network file system that a directory is on, and where that begins; undefined on a local disk. */
+/** The type and mount point of a directory's network file system; undefined on a local disk. */
 export const networkUnder = (path: string): string | undefined => {
   const mount = mountOf(resolve(path))
   return mount && isNetwork(mount) ? `${mount.type} at ${mount.at}` : undefined
 }
 
-/** The path itself, or the last directory on the way to it that is there and can be seen, and what ends the way. */
+/** The path, or its last visible ancestor, and the error that ended the walk. */
 const nearest = (path: string): { at: string; stats: Stats; code?: string } => {
   try {
     return { at: path, stats: statSync(path) }
@@ -78,7 +78,7 @@ const nearest = (path: string): { at: string; stats: Stats; code?: string } => {
   }
 }
 
-/** What the system answers to who would read and write a file; undefined when it lets them, or there is none. */
+/** The system's error for reading and writing a file; undefined without one, also for a missing file. */
 const refusalOf = (file: string): string | undefined => {
   const { R_OK, W_OK, X_OK } = constants
   try {
@@ -125,7 +125,7 @@ const refused = (what: string, stats: Stats, directory: string) => {
   return `${whose(what, stats)} Run it as that user: ${commandAs(stats.uid)}, or hand it over: sudo chown -R ${process.getuid?.()}:${process.getgid?.()} ${directory}`
 }
 
-/** Whether a directory is seen to be in use for something else, so that nobody is told to hand all of it over. */
+/** True for a directory that visibly holds something else: nobody must be told to change the owner of all of it. */
 const holdsOther = (directory: string) => {
   try {
     const names = readdirSync(directory).filter((name) => name !== 'lost+found')

@@ -4,7 +4,7 @@ import type { OwnLimits } from '../limits/limits.ts'
 import type { Database } from './database.ts'
 import { environments } from './schema.ts'
 
-/** Says that these environments changed in a way that decides admission. Belongs into the transaction of the change. */
+/** Marks a change of these environments that affects admission. To be called in the transaction of the change. */
 export const raiseRevision = (database: Database, environmentIds: string[]) => {
   database.touchAdmission()
   database.orm
@@ -29,7 +29,7 @@ export const createEnvironmentStore = (database: Database) => {
     })
 
   return {
-    /** Production first. */
+    /** Production comes first. */
     list: (agencyId: string) =>
       orm
         .select()
@@ -45,13 +45,13 @@ export const createEnvironmentStore = (database: Database) => {
         .where(and(eq(environments.agencyId, agencyId), eq(environments.name, name)))
         .get(),
 
-    /** Turns API access on or off; the key stays. */
+    /** Switches API access; the key stays. */
     setAccess: (id: string, accessEnabled: boolean) => update(id, { accessEnabled }),
 
-    /** Sends calls to the agents' providers, or to the simulator. */
+    /** Switches between the agents' providers and the simulator. */
     setDialsReal: (id: string, dialsReal: boolean) => update(id, { dialsReal }),
 
-    /** Gives the environment limits of its own, or with null the server's. A limit that is not named stays. */
+    /** Sets limits of the environment; null restores the server's, a missing limit keeps its value. */
     setLimits: (id: string, limits: Partial<OwnLimits>) => update(id, limits),
 
     setDefaultAgent: (id: string, defaultAgentId: string | null) => update(id, { defaultAgentId }),

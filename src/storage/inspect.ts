@@ -10,24 +10,24 @@ import { webhookLabel } from './webhooks.ts'
 
 const patientBusyTimeoutMs = 5000
 
-/** What is found in a data directory, without a judgement. */
+/** The findings in a data directory, not judged yet. */
 export interface Inspection {
   path: string
-  /** Why this process cannot work in it; undefined when it can. */
+  /** The reason why this process cannot work in it; undefined without one. */
   problem: string | undefined
-  /** The network file system that it is on; undefined on a local disk. */
+  /** The network file system of the directory; undefined on a local disk. */
   network: string | undefined
   freeBytes: number
-  /** The directory and its files that others than their owner may read or write; null on Windows, whose rights these are not. */
+  /** The paths that others than their owner may read or write; null on Windows, which has other permissions. */
   open: string[] | null
-  /** Who owns it and who looks; null on Windows, which knows no such numbers. */
+  /** The owner and the present user; null on Windows, which has no such ids. */
   owner: { uid: number; ownUid: number } | null
-  /** Files that a server works with and that belong to another than the directory's owner. */
+  /** The files that belong to another user than the directory. */
   foreign: string[]
   database: DatabaseInspection | Trouble
 }
 
-/** A database that is damaged, or one that cannot be read now. */
+/** A damaged database, or one that cannot be read now. */
 interface Trouble {
   flaw: string
   damaged: boolean
@@ -39,12 +39,12 @@ interface DatabaseInspection {
   logBytes: number
   journalMode: string
   migrationState: ReturnType<typeof migrationStateOf>
-  /** When the newest row was written, by the clock of then. */
+  /** The time of the newest row, by the clock of that time. */
   newestAt: number | null
-  /** Sealed rows, and those that this secret does not open. */
+  /** The number of encrypted rows, and of those that this secret does not decrypt. */
   sealed: number
   unopened: number
-  /** Agents that live at a provider, without those that were deleted. */
+  /** The agents at a provider, without deleted ones. */
   agents: InspectedAgent[]
 }
 
@@ -53,7 +53,7 @@ interface InspectedAgent extends AgentDials {
   name: string
 }
 
-/** Looks at a data directory and its database, and changes neither. */
+/** Inspects a data directory and its database without changing either. */
 export const inspect = (directory: string, secret: string | undefined): Inspection => {
   const { bavail, bsize } = statfsSync(directory)
   const { uid } = statSync(directory)
@@ -75,7 +75,7 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
   }
 }
 
-/** Whether there is anything that only the secret opens. */
+/** True where something is encrypted, so that the secret is needed. */
 export const holdsSealed = (database: Sqlite) =>
   ['provider_accounts', 'webhooks'].some(
     (table) => has(database, table) && database.query(`select 1 from ${table} limit 1`).get() !== null,

@@ -3,7 +3,7 @@ import type { Invitation, Person } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions } from './schema.ts'
 
-/** One-time links, each known by the hash of its token: to an account, or to a new password of a person's own. */
+/** Single-use links, found by the hash of their token: invitations, and links to a new password. */
 export const createInvitationStore = (database: Database) => {
   const { orm } = database
 
@@ -24,7 +24,7 @@ export const createInvitationStore = (database: Database) => {
       .leftJoin(people, eq(people.id, invitations.personId))
 
   return {
-    /** Keeps an invitation. Of links to the same person's new password, the newest is the only one. */
+    /** Stores a link. A new link to a person's new password replaces the older one. */
     add: (invitation: Invitation) =>
       database.transaction(() => {
         orm.delete(invitations).where(lte(invitations.expiresAt, invitation.createdAt)).run()
@@ -33,26 +33,26 @@ export const createInvitationStore = (database: Database) => {
         orm.insert(invitations).values(invitation).run()
       }),
 
-    /** An invitation to an account that can still be accepted. */
+    /** Finds an invitation that is still valid. */
     find: (hash: string, now: number) =>
       joined()
         .where(and(valid(hash, now), isNull(invitations.personId)))
         .get(),
 
-    /** A link to a new password that can still be used. */
+    /** Finds a link to a new password that is still valid. */
     findReset: (hash: string, now: number) =>
       joined()
         .where(and(valid(hash, now), isNotNull(invitations.personId)))
         .get(),
 
-    /** Those to an account that wait to be accepted, newest first. */
+    /** The open invitations, newest first. */
     pending: (now: number) =>
       joined()
         .where(and(gt(invitations.expiresAt, now), isNull(invitations.personId)))
         .orderBy(desc(invitations.createdAt), invitations.hash)
         .all(),
 
-    /** Takes an invitation to an account back; gives what it was. */
+    /** Revokes an invitation and returns it. */
     revoke: (hash: string) =>
       orm
         .delete(invitations)
@@ -60,7 +60,10 @@ export const createInvitationStore = (database: Database) => {
         .returning()
         .get(),
 
-    /** Makes the account and uses up the invitation, both or neither; "taken" when the e-mail address has an account. */
+    /**
+     * Creates the account and uses up the invitation in one transaction; "taken" when the e-mail address has an
+     * account.
+     */
     accept: (hash: string, account: Pick<Person, 'email' | 'passwordHash'>, now: number) =>
       database.transaction((): Person | 'taken' | undefined => {
         const open = and(valid(hash, now), isNull(invitations.personId))
@@ -74,7 +77,7 @@ export const createInvitationStore = (database: Database) => {
         return made
       }),
 
-    /** Sets the new password, uses up the link and ends all sessions of the person, in one transaction. */
+    /** Sets the new password, uses up the link and ends all sessions of the person in one transaction. */
     acceptReset: (hash: string, passwordHash: string, now: number) =>
       database.transaction((): Person | undefined => {
         const link = and(valid(hash, now), isNotNull(invitations.personId))

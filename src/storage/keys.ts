@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { raiseRevision } from './environments.ts'
 import { agencies, environments, keyClients, keys } from './schema.ts'
 
-/** Somebody who rotates all day need not read of all of it. */
+/** Bounds the list for an environment whose key is rotated all the time. */
 const replacedMost = 5
 
 export const createKeyStore = (database: Database) => {
@@ -85,7 +85,7 @@ export const createKeyStore = (database: Database) => {
     ...keyring,
     live,
 
-    /** Replaced keys, the last replaced first: those replaced since then, and those with one of these ids. */
+    /** Replaced keys, the last replaced first: those replaced since a time, and those with one of these ids. */
     replaced: (environmentId: string, { since, or: ids }: { since: number; or: string[] }) =>
       orm
         .select()
@@ -101,7 +101,7 @@ export const createKeyStore = (database: Database) => {
         .limit(replacedMost)
         .all() as (ApiKey & { replacedAt: number })[],
 
-    /** The agencies with a live key that was made before a time. */
+    /** The agencies with a live key created before a time. */
     agenciesWithKeysFrom: (before: number) =>
       new Set(
         orm
@@ -113,7 +113,7 @@ export const createKeyStore = (database: Database) => {
           .map(({ id }) => id),
       ),
 
-    /** Puts a key in the place of the live one, whose hash stays as a tombstone. One transaction: no instant has two. */
+    /** Replaces the live key, whose hash stays as a tombstone. One transaction, so that never two keys are live. */
     replace: (key: Pick<ApiKey, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
       database.transaction(() => {
         const replaced = live(key.environmentId)
@@ -125,8 +125,8 @@ export const createKeyStore = (database: Database) => {
       }),
 
     /**
-     * Notes that a live key was found, and switches off the access of its environment. False when both were so already: a
-     * key that is let in again is switched off again when it is found again.
+     * Marks a live key as leaked, and disables the access of its environment. False when both were so already; access
+     * that was enabled again is disabled by the next report.
      */
     markLeaked: ({ id, environment }: KeyInEnvironment, where: string | null, now: number) =>
       database.transaction(() => {
@@ -142,7 +142,7 @@ export const createKeyStore = (database: Database) => {
         return true
       }),
 
-    /** Removes an agency's keys, live and replaced, and who used them. */
+    /** Removes an agency's keys, live and replaced, and their clients. */
     removeOf: (agencyId: string) =>
       database.transaction(() => {
         const own = orm
@@ -160,7 +160,7 @@ export const createKeyStore = (database: Database) => {
         raiseRevision(database, own)
       }),
 
-    /** Notes that a key was seen in a URL; the first time counts. */
+    /** Marks a key as sent in a URL; the first time is kept. */
     markExposed: ({ id, environment }: KeyInEnvironment, now: number) =>
       database.transaction(() => {
         orm

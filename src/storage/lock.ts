@@ -3,19 +3,19 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 
 /** The process that holds the lock of a data directory. */
 export interface Holder {
-  /** What `/readyz` repeats, so that others can tell this server from a stranger's. */
+  /** The instance, which `/readyz` repeats, so that this server can be told from another. */
   instance: string
   pid: number
-  /** Where it is reached on this machine, once it serves. */
+  /** Its address on this machine, once it serves. */
   url?: string
-  /** The socket that commands speak to, once it serves. */
+  /** The socket for commands, once it serves. */
   socket?: string
 }
 
 /**
- * Makes this process the only one that writes a data directory: what it holds in memory is the truth. The lock is the
- * operating system's, so it ends with the process, however that ends. Gives the ways to say more of the holder, and to
- * end it; undefined when another process holds it.
+ * Takes the lock of a data directory, so that only this process writes to it: its memory is the truth. The lock is the
+ * operating system's and ends with the process, however that ends. Returns the ways to publish the holder and to
+ * release the lock; undefined when another process holds it.
  */
 export const takeLock = (path: string, holder: Holder) => {
   const lock = new Sqlite(path)
@@ -37,8 +37,8 @@ export const takeLock = (path: string, holder: Holder) => {
 }
 
 /**
- * The process that holds the lock, 'unknown' where it has not said who it is; null when none does. Looks, and takes
- * nothing: a server that starts now is not kept from it.
+ * Reads the holder of the lock; 'unknown' where it has not published itself, null without one. Takes no lock, so that a
+ * server can start at the same time.
  */
 export const holderOf = (path: string): Holder | 'unknown' | null => {
   if (!existsSync(path)) return null
@@ -54,7 +54,7 @@ export const holderOf = (path: string): Holder | 'unknown' | null => {
   }
 }
 
-/** Not in the lock's own file: a process that closes any handle of that file loses its lock on it, see fcntl(2). */
+/** Kept in a file of its own: a process that closes any handle of the lock's file loses its lock, see fcntl(2). */
 const besideOf = (path: string) => path.replace(/\.lock$/, '.json')
 
 const writeHolder = (path: string, holder: Holder) => {
@@ -67,7 +67,7 @@ const readHolder = (path: string): Holder | 'unknown' => {
   try {
     return JSON.parse(readFileSync(besideOf(path), 'utf8')) as Holder
   } catch {
-    // It takes the lock before it says who it is.
+    // A holder takes the lock before it publishes itself.
     return 'unknown'
   }
 }

@@ -6,7 +6,7 @@ import { readMigrations } from './migrations.ts' with { type: 'macro' }
 
 const attempts = 5
 
-/** How far a database has come: how many of this program's migrations it has had, and how many of a newer one's. */
+/** The number of this program's migrations that were applied, and of unknown, newer ones. */
 export const migrationStateOf = (sqlite: Sqlite) => {
   const known = new Set(readMigrations().map(({ folderMillis }) => folderMillis))
   const applied = appliedTo(sqlite)
@@ -14,7 +14,7 @@ export const migrationStateOf = (sqlite: Sqlite) => {
   return { applied: applied.length - unknown, known: known.size, unknown }
 }
 
-/** Throws a `CommandError`: an older program would write rows that the newer one takes for its own. */
+/** Throws a `CommandError` for a database of a newer callgate, whose rows this one could misread. */
 export const refuseNewer = (sqlite: Sqlite) => {
   const { unknown } = migrationStateOf(sqlite)
   if (unknown > 0)
@@ -23,7 +23,7 @@ export const refuseNewer = (sqlite: Sqlite) => {
     )
 }
 
-/** drizzle's own runner without its reading of files. Two processes may meet here: the loser looks again. */
+/** drizzle's own runner, without reading files. Of two processes at once, the loser looks again. */
 export const migrate = (orm: BunSQLiteDatabase) => {
   const { dialect, session } = orm as unknown as {
     dialect: { migrate(migrations: MigrationMeta[], session: unknown): void }
@@ -38,7 +38,7 @@ export const migrate = (orm: BunSQLiteDatabase) => {
   }
 }
 
-/** The times that drizzle knows migrations by. */
+/** The times by which drizzle identifies migrations. */
 const appliedTo = (sqlite: Sqlite): number[] => {
   using journal = sqlite.prepare("select 1 from sqlite_schema where name = '__drizzle_migrations'")
   if (!journal.get()) return []

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** A file system, and the directory that it begins at. */
+/** A file system and its mount point. */
 export interface Mount {
   at: string
   type: string
 }
 
-/** The mount that an absolute path is on, where the system tells it as Linux does. */
+/** The mount of an absolute path, where the system lists mounts as Linux does. */
 export const mountOf = (path: string): Mount | undefined => {
   try {
     return mountIn(readFileSync('/proc/self/mounts', 'utf8'), path)
@@ -15,7 +15,10 @@ export const mountOf = (path: string): Mount | undefined => {
   }
 }
 
-/** The mount of a path in a table like /proc/self/mounts, see proc(5): of several on one directory, the last one counts. */
+/**
+ * Finds the mount of a path in a table like /proc/self/mounts, see proc(5): of several on one directory, the last one
+ * counts.
+ */
 export const mountIn = (table: string, path: string): Mount | undefined => {
   const mounts = table
     .split('\n')
@@ -26,12 +29,15 @@ export const mountIn = (table: string, path: string): Mount | undefined => {
   return mounts.findLast(({ at }) => at.length === longest)
 }
 
-/** Whether the locks of SQLite cannot be trusted there: https://sqlite.org/wal.html, "does not work over a network filesystem". */
+/**
+ * True for file systems on which SQLite's locks are unreliable: https://sqlite.org/wal.html, "does not work over a
+ * network filesystem".
+ */
 export const isNetwork = ({ type }: Mount) =>
   /^(?:nfs\d?|cifs|smb\w*|afs|ceph|lustre|beegfs|fuse\.(?:sshfs|glusterfs|ceph\S*|s3fs|rclone|gcsfuse|davfs\S*))$/.test(
     type,
   )
 
-/** Blanks and backslashes stand as three octal digits. */
+/** Blanks and backslashes are written as three octal digits. */
 const unescaped = (text: string) =>
   text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)))

@@ -3,25 +3,22 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Database } from './database.ts'
 import { audit, calls, deliveries, idempotencyKeys, keyClients, refusals, usage } from './schema.ts'
 
-/** What one step removed, and whether it was the last one to be taken. */
+/** The number of rows that a step removed, and whether more remain. */
 export interface Step {
   removed: number
   isLast: boolean
 }
 
-/** A call, the news of its start and of its end, and its Idempotency-Key. */
+/** A call, its start and end events, and its Idempotency-Key. */
 const rowsOfCall = 4
 
-/**
- * Removes rows from before a time, by their age and through an index, at most `limit` rows a step. Nothing that is still
- * under way is among them.
- */
+/** Removes rows before a time, found by an index, at most `limit` rows per step, and only finished ones. */
 export const createOldRows = (database: Database) => {
   const { orm } = database
-  /** Behind it are old calls that cannot go yet: they are looked at once a round, not in every step. */
+  /** The position of the scan: old calls before it cannot be removed yet, and are looked at once per round. */
   let reached = { endedAt: -1, rowid: -1 }
 
-  /** The next calls that are over, whether or not they can go. */
+  /** The next ended calls, removable or not. */
   const endedBefore = (before: number, limit: number) =>
     orm
       .select({ id: calls.id, endedAt: sql<number>`${calls.endedAt}`, rowid: sql<number>`rowid` })
@@ -36,7 +33,10 @@ export const createOldRows = (database: Database) => {
       .limit(limit)
       .all()
 
-  /** Of these calls, those that wait for nothing: no hanging up, no details, no delivery, no retry of their trigger. */
+  /**
+   * The removable ones of these calls: nothing is pending, no hanging up, no details, no delivery, no Idempotency-Key
+   * in use.
+   */
   const free = (ids: string[], rememberedSince: number) =>
     orm
       .select({ id: calls.id })
@@ -54,7 +54,7 @@ export const createOldRows = (database: Database) => {
       .map(({ id }) => id)
 
   return {
-    /** With each call go its deliveries and its Idempotency-Key, unless one of those is still of use. */
+    /** Removes calls with their deliveries and Idempotency-Keys, unless one of those is still needed. */
     calls: (before: number, limit: number, rememberedSince: number): Step => {
       const looked = endedBefore(before, Math.max(1, Math.floor(limit / rowsOfCall)))
       const last = looked.at(-1)
@@ -71,7 +71,7 @@ export const createOldRows = (database: Database) => {
       return { removed, isLast: false }
     },
 
-    /** What is pending stays, however old. */
+    /** Pending deliveries stay, however old. */
     deliveries: (before: number, limit: number) =>
       step(database, deliveries, and(sql`state <> 'pending'`, lt(deliveries.createdAt, before)), limit),
 
@@ -95,7 +95,7 @@ const step = (database: Database, table: SQLiteTable, which: SQL | undefined, li
   return { removed, isLast: removed < limit }
 }
 
-/** SQLite's own DELETE knows no limit. */
+/** A subquery, because SQLite's DELETE is built without LIMIT. */
 export const remove = (
   { orm }: Database,
   table: SQLiteTable,

@@ -3,13 +3,12 @@ import type { Person, Session } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions, setupTokens } from './schema.ts'
 
-/** Who may sign in at the page, their sessions, and the token that lets in the first of them. */
+/** The accounts of the dashboard, their sessions, and the setup token for the first one. */
 export const createPeopleStore = (database: Database) => {
   const { orm } = database
 
   const anyone = () => (orm.select({ people: count() }).from(people).get()?.people ?? 0) > 0
 
-  /** Ends all sessions of a person. */
   const closeSessions = (personId: string) => {
     orm.delete(sessions).where(eq(sessions.personId, personId)).run()
   }
@@ -22,7 +21,7 @@ export const createPeopleStore = (database: Database) => {
 
     find: (id: string) => orm.select().from(people).where(eq(people.id, id)).get(),
 
-    /** Everyone, operators first, each with the name of their agency. */
+    /** All people, operators first, each with the name of their agency. */
     list: () =>
       orm
         .select({ person: people, agencyName: agencies.name })
@@ -31,7 +30,7 @@ export const createPeopleStore = (database: Database) => {
         .orderBy(desc(people.role), people.email)
         .all(),
 
-    /** Removes a person and ends their sessions; false for the last operator, who stays. */
+    /** Removes a person and their sessions; false for the last operator, who stays. */
     remove: ({ id, role }: Pick<Person, 'id' | 'role'>) =>
       database.transaction(() => {
         const operators = orm.select().from(people).where(eq(people.role, 'operator')).all()
@@ -42,7 +41,7 @@ export const createPeopleStore = (database: Database) => {
         return true
       }),
 
-    /** Removes an agency's admins, their sessions, and every link that would make another. */
+    /** Removes an agency's admins, their sessions and all open links. */
     removeOf: (agencyId: string) =>
       database.transaction(() => {
         const own = orm.select({ id: people.id }).from(people).where(eq(people.agencyId, agencyId))
@@ -55,8 +54,8 @@ export const createPeopleStore = (database: Database) => {
       }),
 
     /**
-     * Sets the password of a person in the place of the one that they were found with, and ends all their sessions and
-     * links to a new password. False when that one was replaced in the meantime, or they were removed.
+     * Replaces the password that the person was read with, and ends all their sessions and links. False when it was
+     * replaced in the meantime, or the person removed.
      */
     changePassword: ({ id, passwordHash: before }: Person, passwordHash: string) =>
       database.transaction(() => {
@@ -68,7 +67,7 @@ export const createPeopleStore = (database: Database) => {
         return true
       }),
 
-    /** Replaces whatever setup token there was. */
+    /** Replaces the setup token. */
     setSetupToken: (hash: string, expiresAt: number) =>
       database.transaction(() => {
         orm.delete(setupTokens).run()
@@ -84,7 +83,7 @@ export const createPeopleStore = (database: Database) => {
       return token !== undefined && !anyone()
     },
 
-    /** Makes the first person and uses up the token, in one transaction: of two at once, one finds no token. */
+    /** Creates the first person and uses up the token in one transaction: of two at once, one fails. */
     setUp: (hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number) =>
       database.transaction(() => {
         const { changes } = orm
@@ -123,7 +122,7 @@ export const createPeopleStore = (database: Database) => {
       orm.delete(sessions).where(eq(sessions.hash, hash)).run()
     },
 
-    /** Removes sessions that no request can use any more. */
+    /** Removes expired sessions. */
     dropSessions: (createdBefore: number, seenBefore: number) => {
       orm
         .delete(sessions)

@@ -4,10 +4,10 @@ import { forgottenPayload } from '../webhooks/event.ts'
 import type { Database } from './database.ts'
 import { calls, deliveries, idempotencyKeys } from './schema.ts'
 
-/** Calls changed in one commit, so that a server beside it waits for no more. */
+/** The most calls changed in one commit, which bounds how long a server waits for it. */
 const callsAtOnce = 50
 
-/** What is kept of the people who are called, by their number. */
+/** Erases the personal data of calls by phone number. */
 export const createPersonalData = ({ orm }: Database) => {
   const ofNumber = (phoneNumber: string, agencyId: string) =>
     and(eq(calls.phoneNumber, phoneNumber), eq(calls.agencyId, agencyId))
@@ -25,7 +25,7 @@ export const createPersonalData = ({ orm }: Database) => {
     return told.length
   }
 
-  /** While it stands for the call, a retry is refused as another request: it must ring nobody. */
+  /** The key stays, with a hash that no request has: a retry is rejected and places no call. */
   const forgetKey = ({ id, phoneNumber, email }: Call) => {
     const ofCall = eq(idempotencyKeys.callId, id)
     orm.update(idempotencyKeys).set({ fingerprint: '' }).where(ofCall).run()
@@ -36,7 +36,7 @@ export const createPersonalData = ({ orm }: Database) => {
   }
 
   return {
-    /** The agencies with calls to the number, and how many each has. */
+    /** The agencies with calls to the number, and the number of these calls. */
     agenciesWith: (phoneNumber: string): { agencyId: string; calls: number }[] =>
       orm
         .select({ agencyId: calls.agencyId, calls: sql<number>`count(*)` })
@@ -45,7 +45,7 @@ export const createPersonalData = ({ orm }: Database) => {
         .groupBy(calls.agencyId)
         .all(),
 
-    /** Calls to the number that are not over, or whose provider has still to be made to hang up. */
+    /** Calls to the number that are active, or whose provider has not hung up yet. */
     callsUnderWay: (phoneNumber: string): Pick<Call, 'id' | 'agencyId'>[] =>
       orm
         .select({ id: calls.id, agencyId: calls.agencyId })
@@ -55,7 +55,7 @@ export const createPersonalData = ({ orm }: Database) => {
         )
         .all(),
 
-    /** The next calls to be forgotten. */
+    /** The next calls to erase. */
     next: (phoneNumber: string, agencyId: string): string[] =>
       orm
         .select({ id: calls.id })
@@ -65,7 +65,9 @@ export const createPersonalData = ({ orm }: Database) => {
         .all()
         .map(({ id }) => id),
 
-    /** Takes the person out of these calls, their deliveries and Idempotency-Keys; gives how many deliveries those were. */
+    /**
+     * Erases the personal data of these calls, their deliveries and Idempotency-Keys; returns the number of deliveries.
+     */
     forget: (ids: string[]): number =>
       orm
         .select()
@@ -76,7 +78,7 @@ export const createPersonalData = ({ orm }: Database) => {
   }
 }
 
-/** Keys that integrators make of what they call by. */
+/** Idempotency-Keys, which integrators may derive from the phone number. */
 const holds = (text: string) => sql`instr(${idempotencyKeys.key}, ${text}) > 0`
 
 const digitsOf = (phoneNumber: string) => phoneNumber.slice(1)

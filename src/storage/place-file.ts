@@ -2,8 +2,8 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSyn
 import { dirname } from 'node:path'
 
 /**
- * Gives a finished file its name: whole, on disk when this returns, and never in the place of another. Throws `EEXIST`
- * when the name is taken, and leaves the file where it was.
+ * Renames a finished file, on disk when this returns, and never over another one. Throws `EEXIST` when the name is
+ * taken, and then leaves the file.
  */
 export const placeFile = (finished: string, name: string) => {
   sync(finished)
@@ -19,7 +19,10 @@ export const placeFile = (finished: string, name: string) => {
   syncDirectory(dirname(name))
 }
 
-/** Has a name put on disk as far as the file system can do that: some sync no directories, and to some we may only write. */
+/**
+ * Syncs a directory as far as the file system can: some support no sync of directories, and some directories are
+ * write-only for us.
+ */
 export const syncDirectory = (path: string) => {
   try {
     sync(path)
@@ -30,10 +33,10 @@ export const syncDirectory = (path: string) => {
 
 export const isTaken = (error: unknown) => codeOf(error) === 'EEXIST'
 
-/** What file systems without hard links answer. */
+/** The errors of file systems without hard links. */
 const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
-/** What is answered where a directory cannot be synced, or not be opened for it. A disk that fails says EIO. */
+/** The errors where a directory cannot be synced or opened for it. A failing disk gives EIO instead. */
 const cannotSync = new Set([
   'EINVAL',
   'ENOTSUP',
@@ -47,7 +50,7 @@ const cannotSync = new Set([
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 
-/** Windows opens no directories, and needs none synced. */
+/** Windows cannot open directories, and need not sync them. */
 const sync = (path: string) => {
   if (process.platform === 'win32') return
   const handle = openSync(path, 'r')

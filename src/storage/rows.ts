@@ -6,13 +6,13 @@ import type { Database } from './database.ts'
 
 type Value = string | number | null
 
-/** Rows with more text than this are not kept: ten thousand calls' metadata would be hundreds of megabytes. */
+/** Larger rows are not cached: ten thousand calls with their metadata would take hundreds of megabytes. */
 const keptCharacters = 4096
 
 /**
- * The statements that every call goes through, for a table with an `id`: prepared once, and a change writes only what
- * differs. drizzle maps each execution anew, which costs several times what SQLite does. Rows that `isKept` names are found
- * in memory once they were written or read.
+ * The statements of the hot path for a table with an `id`: prepared once, and an update writes only changed columns.
+ * drizzle would map each execution, which costs several times what SQLite does. Rows for which `isKept` is true are
+ * cached once written or read.
  */
 export const createRows = <Row extends { id: string }>(
   { changes, sqlite }: Database,
@@ -62,13 +62,13 @@ export const createRows = <Row extends { id: string }>(
       return row
     },
 
-    /** Writes what is different in the row after a change. */
+    /** Writes the changed columns of the row. */
     update: (before: Row, after: Row) => {
       const changed = columns.filter((column) => column.differs(before, after))
       if (changed.length === 0) return
       const values = changed.map((column) => column.write(after))
       updateOf(changed).run(...values, after.id)
-      // Of another `before` than the row, nobody knows here what is in the other columns.
+      // Where `before` is not the cached row, the other columns are unknown, so the row is dropped from the cache.
       if (kept.get(after.id) !== before) return kept.drop(after.id)
       const written = changed.map((column, at) => [column.field, column.read(values[at] ?? null)])
       const row = { ...before, ...Object.fromEntries(written) }
@@ -90,7 +90,10 @@ interface Column {
   differs(before: object, after: object): boolean
 }
 
-/** Texts and numbers are kept as they are, as far as they can be in UTF-8; drizzle knows how flags and JSON are. */
+/**
+ * Values for SQLite: texts (as far as UTF-8 can hold them) and numbers as they are, flags and JSON as drizzle maps
+ * them.
+ */
 const columnOf = (field: string, column: AnySQLiteColumn): Column => {
   const isPlain = column.dataType === 'string' || column.dataType === 'number'
   const valueIn = (row: object): unknown => Reflect.get(row, field)

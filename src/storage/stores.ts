@@ -22,7 +22,7 @@ import { createWindowGrants } from './window-grants.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
-/** One store per noun, over one database. */
+/** The stores, one per noun, over one database. */
 export const createStores = (database: Database, secret: string) => {
   const vault = new Vault(secret)
   const accounts = createAccountStore(database, vault)

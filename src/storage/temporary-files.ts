@@ -2,10 +2,10 @@ import type { Database as Sqlite } from 'bun:sqlite'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Has SQLite keep what it cannot hold in memory (the copy that VACUUM makes, large sorts) beside the database, and not in
- * the system's temporary directory, which can be in memory, small or closed. The pragma is deprecated and holds for the
- * whole process; https://sqlite.org/tempfiles.html has no other that works once a process runs. Where the directory takes
- * no file, SQLite goes on as without it.
+ * Makes SQLite put its temporary files (the copy of VACUUM, large sorts) next to the database, not into the system's
+ * temporary directory, which can be in memory, small or closed. The pragma is deprecated and holds for the whole
+ * process; https://sqlite.org/tempfiles.html has no other way once a process runs. Where the directory is read-only,
+ * SQLite uses its default.
  */
 export const keepTemporaryFiles = (sqlite: Sqlite, path: string) => {
   if (path === ':memory:') return
@@ -13,6 +13,6 @@ export const keepTemporaryFiles = (sqlite: Sqlite, path: string) => {
   try {
     sqlite.run(`PRAGMA temp_store_directory = '${directory}'`)
   } catch {
-    // SQLite refuses a directory that cannot be written to.
+    // SQLite rejects a directory that it cannot write to.
   }
 }

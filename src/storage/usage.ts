@@ -15,18 +15,18 @@ interface Gathered {
 
 const refusalsPerEnvironment = 200
 const clientsPerKey = 100
-/** What stands for all clients of a key beyond those. */
+/** The name that stands for all clients of a key beyond the limit. */
 const others = { address: 'others', client: '' }
 
-/** Figures, clients and refusals, as `Usage` gathers them. */
+/** Stores the figures, clients and rejections of `Usage`. */
 export const createUsageStore = (database: Database) => {
   const { orm } = database
   const statements = prepareWrites(database)
 
-  /** A pair that is new to a key with a hundred of them is counted with the others. */
+  /** A new pair of a key with a hundred of them is counted under `others`. */
   const saveUse = (use: ClientUse) => {
     if (statements.addToClient(use)) return
-    // Its agency was deleted before this was written.
+    // The agency of the key was deleted in the meantime.
     if (!statements.keyById.get({ id: use.keyId })) return
     const known = statements.clientsOf.get({ keyId: use.keyId })?.clients ?? 0
     const kept = known < clientsPerKey ? use : { ...use, ...others }
@@ -123,7 +123,7 @@ const prepareWrites = ({ orm }: Database) => {
       })
       .prepare(),
 
-    /** False when the pair is not there yet. */
+    /** False for a new pair. */
     addToClient: (use: ClientUse) => (addition.run({ ...use }) as unknown as { changes: number }).changes > 0,
 
     keyById: orm
@@ -169,7 +169,7 @@ const prepareWrites = ({ orm }: Database) => {
       .onConflictDoNothing()
       .prepare(),
 
-    /** Keeps an environment's newest 200. */
+    /** Keeps an environment's newest 200 rejections. */
     trimRefusals: orm
       .delete(refusals)
       .where(

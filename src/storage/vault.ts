@@ -5,7 +5,7 @@ const version = 'v1'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** The secret of the process is not the one that a text was sealed with, or the text was changed. */
+/** The text was encrypted under another secret, or changed. */
 export class SealBroken extends Error {
   constructor() {
     super('What was stored cannot be opened: CALLGATE_SECRET is not the one that it was sealed with.')
@@ -13,8 +13,8 @@ export class SealBroken extends Error {
 }
 
 /**
- * Seals credentials for the database with AES-256-GCM (NIST SP 800-38D) under a key derived from `CALLGATE_SECRET` with
- * HKDF (RFC 5869). `label` says what is sealed and is authenticated with it: a sealed text opens nowhere else.
+ * Encrypts credentials with AES-256-GCM (NIST SP 800-38D) under a key derived from `CALLGATE_SECRET` with HKDF (RFC
+ * 5869). `label` names the owner and is authenticated: a sealed text opens under no other label.
  */
 export class Vault {
   readonly #key: Uint8Array

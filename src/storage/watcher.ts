@@ -6,15 +6,15 @@ interface WatcherDeps {
   database: Pick<Database, 'changes' | 'look' | 'sqlite'>
   clock: Clock
   log: { warn(message: string, facts?: Record<string, unknown>): void }
-  /** Brings what is in memory without being a copy of a row in line with the rows. */
+  /** Restores state in memory that is no copy of a row. */
   takeOver(): void
 }
 
 const lookMs = 1000
 
 /**
- * Looks every second whether another process has written into the database. That is against the rules, because a server
- * answers from memory: it is logged, and what is in memory is loaded again.
+ * Detects every second whether another process has written to the database. That is not allowed, because a server
+ * answers from memory: it is logged, and the memory is loaded again.
  */
 export class Watcher {
   readonly #deps: WatcherDeps
@@ -39,7 +39,7 @@ export class Watcher {
     this.#cancel?.()
   }
 
-  /** One look. What a transaction has seen since the last one counts as well. */
+  /** Looks once. Commits that a transaction has detected since the last look count as well. */
   look() {
     const { database, log, takeOver } = this.#deps
     try {
@@ -71,7 +71,7 @@ export class Watcher {
   }
 }
 
-/** Litestream commits now and then to a table of its own, and counts there how often; undefined before its first time. */
+/** Litestream commits to a table of its own, which holds a counter; undefined before its first commit. */
 const litestreamCommits = (sqlite: Sqlite): number | undefined => {
   using table = sqlite.prepare("select 1 from sqlite_schema where name = '_litestream_seq'")
   if (!table.get()) return undefined

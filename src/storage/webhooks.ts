@@ -13,7 +13,7 @@ interface Endpoint {
   environment: EnvironmentName
 }
 
-/** The endpoints of environments. Their secrets go in and come out in clear; the database holds them sealed. */
+/** The webhook endpoints of environments. Secrets are passed in clear and stored encrypted. */
 export const createWebhookStore = (database: Database, vault: Vault) => {
   const { changes, orm } = database
   const kept = new Cache<Endpoint | null>(changes)
@@ -24,7 +24,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
     .where(eq(webhooks.environmentId, sql.placeholder('environmentId')))
     .prepare()
 
-  /** Of most environments there is none: that is kept as well. */
+  /** Most environments have no endpoint, which is cached too. */
   const endpoint = (environmentId: string) =>
     kept.read(environmentId, () => byEnvironment.get({ environmentId }) ?? null)
 
@@ -43,7 +43,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       return found?.row.enabled ? found : undefined
     },
 
-    /** Makes the endpoint with this secret; one that is there keeps its own and gets the address. */
+    /** Creates the endpoint with this secret; an existing one keeps its secret and gets the URL. */
     save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
       database.transaction(() => {
         const sealed = vault.seal(secret, webhookLabel(environmentId))
@@ -59,7 +59,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
         return row
       }),
 
-    /** Puts a secret in the place of the present one, which goes on signing for a day. */
+    /** Replaces the signing secret; the old one signs as well for a day. */
     rotate: (environmentId: string, secret: string, now: number) =>
       database.transaction(() => {
         const before = find(environmentId)
@@ -81,11 +81,11 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       )
     },
 
-    /** Switched off, it is told nothing: what was pending waits, what happens meanwhile is not kept. */
+    /** Switches the endpoint. While it is off, pending deliveries wait and new events are not written. */
     setEnabled: (environmentId: string, enabled: boolean, offReason: string | null = null) =>
       change(environmentId, { enabled, offReason }),
 
-    /** What was pending for it will not be delivered. */
+    /** Removes the endpoint; its pending deliveries are dead. */
     remove: (environmentId: string) =>
       database.transaction(() => {
         orm.delete(webhooks).where(eq(webhooks.environmentId, environmentId)).run()
@@ -99,5 +99,5 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
   }
 }
 
-/** What a webhook's signing secret is sealed for. */
+/** The label that binds a signing secret to its environment. */
 export const webhookLabel = (environmentId: string) => `webhook ${environmentId}`

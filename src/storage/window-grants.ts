@@ -10,11 +10,14 @@ interface StoredCall {
   grantNumber: number | null
 }
 
-/** What windows hold, as their journal writes it, and the calls that came after. */
+/** The journal of the windows, and the calls stored after its entries. */
 export const createWindowGrants = (database: Database) => {
   const { orm, sqlite } = database
 
-  /** Those with rows behind a call's, newest first, until one is too old: no index, and no more rows than are needed. */
+  /**
+   * The calls after a given one, newest first, until one is too old: needs no index, and reads no more rows than
+   * necessary.
+   */
   const callsAfter = function* (callId: string | null, since: number): Generator<StoredCall> {
     using rows = sqlite.prepare<StoredCall, [string | null]>(
       `select environment_id as environmentId, created_at as createdAt, grant_number as grantNumber from calls
@@ -27,7 +30,7 @@ export const createWindowGrants = (database: Database) => {
   }
 
   return {
-    /** The newest entry and what of those before it was written since then; and the calls since then that it cannot know. */
+    /** The newest entry with the earlier ones of that time, and the calls since then that no entry covers. */
     read: (since: number) => {
       const isNewest = eq(windowGrants.id, sql`(select max(id) from window_grants)`)
       const entries = orm
@@ -39,7 +42,7 @@ export const createWindowGrants = (database: Database) => {
       return { entries, calls: [...callsAfter(entries.at(-1)?.lastCallId ?? null, since)] }
     },
 
-    /** Adds an entry and removes those that were written by `removeUntil`. */
+    /** Adds an entry and removes those written by `removeUntil`. */
     append: (entry: Entry, removeUntil: number) =>
       database.transaction(() => {
         orm.delete(windowGrants).where(lte(windowGrants.writtenAt, removeUntil)).run()

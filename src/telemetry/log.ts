@@ -4,29 +4,29 @@ import { createJsonOf, type RequestLine, sentenceOf } from './request-line.ts'
 
 type Facts = Record<string, unknown>
 
-/** One line an event. `facts` carry ids and counts: never a key, a password, a body or a whole phone number. */
+/** One line per event. `facts` hold ids and counts: never a key, a password, a body or a whole phone number. */
 export interface Log {
   debug(message: string, facts?: Facts): void
   info(message: string, facts?: Facts): void
   warn(message: string, facts?: Facts): void
   error(message: string, facts?: Facts): void
-  /** Whether lines of this level are written: what nobody reads need not be put together. */
+  /** True where lines of this level are written, so that callers need not build the others. */
   writes(level: 'debug' | 'info'): boolean
-  /** One line a request. */
+  /** One line per request. */
   request(level: 'debug' | 'info', line: RequestLine): void
 }
 
-/** A log that can also say what has to be said at every level, such as where the server listens. */
+/** A log whose `always` writes at every level, such as the address of the server. */
 export interface ServerLog extends Log {
   always(message: string, facts?: Facts): void
 }
 
-/** How many characters may wait for a reader that does not keep up. Lines beyond are counted, and not kept. */
+/** The most characters that wait for a slow reader. Lines beyond are dropped and counted. */
 const unreadMost = 4 * 1024 * 1024
 
 /**
- * A log that writes finished lines: coloured for people, or one JSON object each. `unread` tells how many characters nobody
- * has taken yet.
+ * Makes a log of finished lines: coloured for people, or one JSON object each. `unread` returns the number of
+ * characters not taken yet.
  */
 export const createLog = (
   { logFormat, logLevel }: Pick<Config, 'logFormat' | 'logLevel'>,
@@ -72,7 +72,7 @@ export const createLog = (
     writes: (level) => written.has(level),
     request: (level, line) => {
       if (!written.has(level)) return
-      // By hand: LogTape takes ten microseconds for a line, and a request as a whole takes eighteen.
+      // Written without LogTape, which takes ten microseconds per line, while a whole request takes eighteen.
       if (logFormat === 'json') write(jsonOf(level, line, Date.now()))
       else log[level](sentenceOf(line))
     },

@@ -8,7 +8,7 @@ type ProviderRequest = 'place' | 'status' | 'end'
 
 const operationBounds = [1, 2, 5, 10, 20, 50, 100]
 
-/** What is counted as it happens, since the start of the process. Nothing here knows whose it was. */
+/** Process-lifetime counters, never labelled by agency or key. */
 export class Metrics {
   readonly requests = new Requests()
   readonly #clock: Pick<Clock, 'monotonic'>
@@ -47,7 +47,7 @@ export class Metrics {
     this.#clock = clock
   }
 
-  /** Runs a commit of so many operations. */
+  /** Measures a commit of a number of operations. */
   commit(operations: number, run: () => void) {
     const begunAt = this.#clock.monotonic()
     try {
@@ -61,7 +61,7 @@ export class Metrics {
     }
   }
 
-  /** Runs a request to a provider. `outcomeOf` says in a word what came of it. */
+  /** Measures a request to a provider; `outcomeOf` gives its label. */
   async provider<T>(
     provider: string,
     request: ProviderRequest,
@@ -97,7 +97,7 @@ export class Metrics {
     this.#ended.add({ provider, status, reason: reasonCode ?? '' })
   }
 
-  /** An attempt to tell an endpoint; `isDead` when it was the last. */
+  /** Counts an attempt of a delivery; `isDead` when it was the last one. */
   attempt(result: string, tookMs: number, isDead: boolean) {
     this.#attemptTimes.of({ result }).observe(tookMs / 1000)
     if (isDead) this.#deadLetters++

@@ -1,18 +1,18 @@
-/** What is told of a request. The route is the pattern of its path: never what was in the path, or a query. */
+/** The fields of a request's log line. The route is a pattern: never the path or the query. */
 export interface RequestLine {
   requestId: string
   method: string
-  /** Empty for a path that is not ours. */
+  /** Empty for an unknown path. */
   route: string
   status: number
-  /** Of a refusal. */
+  /** The code of an error. */
   code: string | null
   environmentId: string | null
   keyId: string | null
   durationMs: number
 }
 
-/** Writes the line as one JSON object, as LogTape does all others. Nothing in it needs an escape: all of it is ours. */
+/** Formats the line as a JSON object, as LogTape does. No value needs an escape, because none comes from input. */
 export const createJsonOf = () => {
   let stampedAt = -1
   let stamp = ''
@@ -30,7 +30,7 @@ export const createJsonOf = () => {
     `,"duration_ms":${rounded(line.durationMs)}}\n`
 }
 
-/** The same for people. */
+/** Formats the line for people. */
 export const sentenceOf = ({ method, route, status, code, ...line }: RequestLine) => {
   const asker = line.keyId === null ? '' : `, key ${line.keyId}, environment ${line.environmentId}`
   const what = [method, route || '(no such path)', status, ...(code === null ? [] : [code])].join(' ')

@@ -1,10 +1,10 @@
-/** Who used a key: an address, and the name that the program there gives itself. */
+/** A client of a key: an address and a program name. */
 export interface ClientUse {
   keyId: string
   address: string
   client: string
   requests: number
-  /** How many of them came after the key had been replaced. */
+  /** The number of these requests after the key was replaced. */
   afterRotation: number
   firstSeenAt: number
   lastSeenAt: number
@@ -12,10 +12,10 @@ export interface ClientUse {
 
 interface KeyUse {
   environmentId: string
-  /** When it was last used as a live key. */
+  /** The last use while the key was live. */
   lastUsedAt: number | undefined
   pairs: Map<string, ClientUse>
-  /** The pair that came last, so that a client that asks again and again costs two comparisons. */
+  /** The last pair, so that a client that repeats its requests costs two comparisons. */
   recent: ClientUse | undefined
   recentAgent: string | null
 }
@@ -28,15 +28,15 @@ interface Use {
 }
 
 export const pairsPerKey = 100
-/** Bounds what all keys together hold until it is written. */
+/** Bounds the clients held in memory, all keys together. */
 const pairsMost = 50_000
 const clientNameMost = 80
-/** A longer header is read anew each time: what is kept of it must stay small. */
+/** Longer headers are parsed each time: the cache must stay small. */
 const agentKept = 300
-/** All pairs of a key beyond the first hundred. */
+/** The name that stands for all pairs of a key beyond the first hundred. */
 export const others = { address: 'others', client: '' } as const
 
-/** Who used which key, until it is written. Only keys that were issued are ever in here. */
+/** The clients of keys since the last write. Only issued keys are in here. */
 export class ClientUsage {
   #byKey = new Map<string, KeyUse>()
   #pairs = 0
@@ -67,7 +67,7 @@ export class ClientUsage {
     for (const [keyId, { lastUsedAt }] of this.#byKey) if (lastUsedAt !== undefined) yield [keyId, lastUsedAt]
   }
 
-  /** Every use not yet written; those of one environment, where one is given. */
+  /** All unwritten uses, or those of one environment. */
   *uses(environmentId?: string): Generator<ClientUse> {
     for (const key of this.#byKey.values())
       if (environmentId === undefined || key.environmentId === environmentId) yield* key.pairs.values()
@@ -111,14 +111,14 @@ export class ClientUsage {
   }
 }
 
-/** The name of a program in its User-Agent, without version and remarks: "python-requests". */
+/** The program name in a User-Agent, without version and comments: "python-requests". */
 export const clientName = (userAgent: string | null) => {
   const product = /^[^/(]*/.exec((userAgent ?? '').slice(0, agentKept))?.[0] ?? ''
   const name = product.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '').trim()
   return name === '' ? 'unknown' : [...name].slice(0, clientNameMost).join('')
 }
 
-/** One line for each pair of each key, the last seen first. */
+/** Merges uses to one per pair and key, the last seen first. */
 export const mergeUses = (uses: Iterable<ClientUse>): ClientUse[] => {
   const merged = new Map<string, ClientUse>()
   for (const use of uses) {

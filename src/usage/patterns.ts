@@ -10,17 +10,17 @@ interface KnownKey {
 interface Habits {
   now: number
   liveKey: KnownKey | undefined
-  /** Who used the live key, as far back as is known. */
+  /** The known clients of the live key. */
   uses: ClientUse[]
-  /** The last 60 minutes, the one that is under way included. */
+  /** The last 60 minutes, including the current one. */
   minutes: Slot[]
-  /** The last hours, the one that is under way included: seven days of them, or more. */
+  /** The last hours, including the current one: at least seven days of them. */
   hours: Slot[]
-  /** Requests with a replaced key in those minutes. */
+  /** Requests with a replaced key in these minutes. */
   rotatedKeyRefusals: number
 }
 
-/** Something out of the ordinary that a person should look at. */
+/** An unusual pattern that a person should check. */
 export type Pattern =
   | { kind: 'new_address'; address: string; client: string; last4: string; firstSeenAt: number }
   | { kind: 'rotated_key_burst'; requests: number }
@@ -28,23 +28,23 @@ export type Pattern =
 
 const dayMs = 86_400_000
 const newForMs = dayMs
-/** On a younger key every address is new. */
+/** On a younger key, every address would count as new. */
 const settledAfterMs = 7 * dayMs
 const burstLeast = 20
 const rateFactor = 10
 const rateLeast = 100
 const usualHours = 7 * 24
-/** With less of a past than this there is no usual rate. */
+/** With less history than this, there is no usual rate. */
 const pastHoursLeast = 24
 
-/** What is unusual about how an environment is used; nothing, most of the time. */
+/** The unusual patterns in an environment's use; usually none. */
 export const patternsOf = (habits: Habits): Pattern[] => [
   ...rotatedKeyBurst(habits),
   ...unusualRate(habits),
   ...newAddresses(habits),
 ]
 
-/** A new version of a program at an address that is known makes no new address. */
+/** Compared by address only: a new version of a program is no new client. */
 function* newAddresses({ now, liveKey, uses }: Habits): Generator<Pattern> {
   if (!liveKey || now - liveKey.createdAt <= settledAfterMs) return
   const first = new Map<string, ClientUse>()
@@ -61,7 +61,10 @@ function* rotatedKeyBurst({ rotatedKeyRefusals }: Habits): Generator<Pattern> {
   if (rotatedKeyRefusals >= burstLeast) yield { kind: 'rotated_key_burst', requests: rotatedKeyRefusals }
 }
 
-/** The usual is the mean of the whole hours before these 60 minutes, from the first request on, at most seven days. */
+/**
+ * The usual rate is the mean of the whole hours before these 60 minutes, from the first request on, over at most seven
+ * days.
+ */
 function* unusualRate({ minutes, hours }: Habits): Generator<Pattern> {
   const requests = sum(minutes)
   const before = hours.slice(0, -2).slice(-usualHours)

@@ -1,14 +1,14 @@
-/** A request that was refused, with the counters of its environment as they stood. */
+/** A rejected request, with its environment's counters at that moment. */
 export interface Refused {
   requestId: string
   environmentId: string
   keyId: string
   at: number
   code: string
-  /** Method and path pattern: never what was in the path. */
+  /** Method and route pattern, never the path itself. */
   route: string
   address: string
-  /** Requests granted in the window, and calls at once, each with its limit. */
+  /** Requests in the window and concurrent calls, each with its limit. */
   requests: number
   requestLimit: number
   calls: number
@@ -16,10 +16,10 @@ export interface Refused {
 }
 
 export const refusedPerEnvironment = 200
-/** Bounds what all environments together hold until it is written. */
+/** Bounds the rejections held in memory, all environments together. */
 const refusedMost = 20_000
 
-/** The newest refusals of each environment, until they are written. */
+/** The newest rejections of each environment since the last write. */
 export class RecentRefusals {
   #rings = new Map<string, { entries: Refused[]; next: number }>()
   #size = 0
@@ -42,7 +42,7 @@ export class RecentRefusals {
     return this.#size === 0
   }
 
-  /** Every refusal not yet written; those of one environment, where one is given. */
+  /** All unwritten rejections, or those of one environment. */
   *entries(environmentId?: string): Generator<Refused> {
     if (environmentId !== undefined) return yield* this.#rings.get(environmentId)?.entries ?? []
     for (const { entries } of this.#rings.values()) yield* entries

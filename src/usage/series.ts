@@ -1,16 +1,16 @@
 import { type Figure, granted, peakCalls, type Span, spanMs } from './usage-counters.ts'
 
-/** What came of requests in one span of time. */
+/** The counts of one span of time. */
 export interface Slot {
   startAt: number
   granted: number
-  /** How many were refused, by code. */
+  /** Rejected requests by code. */
   refused: Map<string, number>
-  /** The most calls at once. */
+  /** The peak of concurrent calls. */
   peakCalls: number
 }
 
-/** Spans without a figure are there too, empty: the last `count` of them, the one that is under way at `now` last. */
+/** The last `count` spans, ending with the current one at `now`, including empty ones. */
 export const seriesOf = (figures: Figure[], span: Span, count: number, now: number): Slot[] => {
   const length = spanMs[span]
   const firstAt = firstOf(span, count, now)
@@ -22,11 +22,11 @@ export const seriesOf = (figures: Figure[], span: Span, count: number, now: numb
   return slots
 }
 
-/** When the series of `count` spans that ends at `now` begins. */
+/** The start of the series of `count` spans that ends at `now`. */
 export const firstOf = (span: Span, count: number, now: number) =>
   now - (now % spanMs[span]) - (count - 1) * spanMs[span]
 
-/** The same slots in groups that `startOf` gives one start. */
+/** Groups the slots that `startOf` gives the same start. */
 export const groupSlots = (slots: Slot[], startOf: (startAt: number) => number): Slot[] => {
   const groups = new Map<number, Slot>()
   for (const slot of slots) {
@@ -40,7 +40,7 @@ export const groupSlots = (slots: Slot[], startOf: (startAt: number) => number):
   return [...groups.values()]
 }
 
-/** Of every `size` slots the one with the most of what `amountOf` counts. */
+/** From every `size` slots, the one with the highest `amountOf`. */
 export const busiestOf = (slots: Slot[], size: number, amountOf: (slot: Slot) => number): Slot[] => {
   const busiest: Slot[] = []
   for (const [index, slot] of slots.entries()) {
@@ -51,10 +51,10 @@ export const busiestOf = (slots: Slot[], size: number, amountOf: (slot: Slot) =>
   return busiest
 }
 
-/** Every request of a slot, granted or refused. */
+/** All requests of a slot, granted or rejected. */
 export const requestsOf = (slot: Slot) => slot.granted + sum(slot.refused.values())
 
-/** How many requests were refused for which reason, the most frequent first. */
+/** Rejected requests by code, the most frequent first. */
 export const refusalsByCode = (slots: Slot[]): Map<string, number> => {
   const [all] = groupSlots(slots, () => 0)
   return new Map([...(all?.refused ?? [])].toSorted(([, a], [, b]) => b - a))

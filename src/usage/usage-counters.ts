@@ -1,17 +1,17 @@
-/** What came of an environment's requests in one minute. */
+/** The counts of an environment's requests in one minute. */
 interface Tally {
   environmentId: string
   /** The minute's first millisecond. */
   startAt: number
   granted: number
   refused: Map<string, number> | undefined
-  /** The most calls at once. */
+  /** The peak of concurrent calls. */
   peakCalls: number
 }
 
 export type Span = keyof typeof spanMs
 
-/** A figure of a minute or an hour: a count of requests, or the peak of calls. */
+/** A count of requests, or the peak of calls, of a minute or an hour. */
 export interface Figure {
   environmentId: string
   span: Span
@@ -25,16 +25,16 @@ export const spanMs = { minute: 60_000, hour: 3_600_000 } as const
 export const granted = 'granted'
 export const peakCalls = 'peak_calls'
 
-/** Bounds what a disk that takes nothing for hours can cost; from there on counts join the newest minute there is. */
+/** Bounds the memory while the disk fails for hours: beyond it, counts are added to the newest minute. */
 const minutesMost = 100_000
 
-/** What came of requests, by environment and minute, until it is written. */
+/** The counts of requests by environment and minute since the last write. */
 export class UsageCounters {
   readonly #activeCalls: (environmentId: string) => number
   readonly #newest = new Map<string, Tally>()
   #all: Tally[] = []
 
-  /** A minute begins with the calls that are under way then. */
+  /** A minute's peak starts with the calls in progress at its start. */
   constructor(activeCalls: (environmentId: string) => number) {
     this.#activeCalls = activeCalls
   }
@@ -43,7 +43,7 @@ export class UsageCounters {
     this.#at(environmentId, now).granted++
   }
 
-  /** A request that was `admitted` has been counted as granted, and was not after all. */
+  /** An `admitted` request was counted as granted before, and is now counted as rejected instead. */
   refuse(environmentId: string, code: string, admitted: boolean, now: number) {
     const tally = this.#at(environmentId, now)
     if (admitted) tally.granted--
@@ -60,7 +60,7 @@ export class UsageCounters {
     return this.#all.length === 0
   }
 
-  /** Every figure not yet written, each for its minute and for its hour. Several may speak of the same. */
+  /** All unwritten figures, for minutes and for hours. Several may be for the same span. */
   *figures(of?: { environmentId: string; span: Span; from: number }): Generator<Figure> {
     for (const tally of this.#all) {
       if (of && tally.environmentId !== of.environmentId) continue
@@ -99,7 +99,7 @@ export class UsageCounters {
 
 const spans = ['minute', 'hour'] as const
 
-/** One figure for each start and outcome: requests add up, of peaks the highest stays. */
+/** Merges figures by span and outcome: requests are added, of peaks the highest stays. */
 export const mergeFigures = (figures: Iterable<Figure>): Figure[] => {
   const merged = new Map<string, Figure>()
   for (const figure of figures) {

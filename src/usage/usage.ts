@@ -3,8 +3,8 @@ import { ClientUsage, type ClientUse, mergeUses } from './client-usage.ts'
 import { type Refused, RecentRefusals, refusedPerEnvironment } from './recent-refusals.ts'
 import { type Figure, mergeFigures, type Span, UsageCounters } from './usage-counters.ts'
 
-/** What has gathered since the last write. */
-/** Where what cannot be stored is told. */
+/** The counts since the last write. */
+/** The log for failed writes. */
 interface WarnLog {
   warn(message: string, facts?: Record<string, unknown>): void
 }
@@ -17,17 +17,17 @@ interface Gathered {
 }
 
 interface UsageStore {
-  /** Adds all of it in one transaction, or nothing. */
+  /** Adds everything in one transaction, or nothing. */
   save(gathered: Gathered): void
   figures(environmentId: string, span: Span, from: number): Figure[]
-  /** Who used the environment's keys, live and replaced, since then. */
+  /** The clients of the environment's keys, live and replaced, since then. */
   uses(environmentId: string, since: number): ClientUse[]
   refusals(environmentId: string): Refused[]
 }
 
 interface ActiveCalls {
   count(environmentId: string): number
-  /** Environments with calls under way. */
+  /** Environments with calls in progress. */
   active(): Iterable<[environmentId: string, calls: number]>
 }
 
@@ -38,7 +38,7 @@ interface UsageDeps {
   log: WarnLog
 }
 
-/** Who asked: a key that was issued, and where it came from. */
+/** A client: an issued key, and the address of the request. */
 interface Asker {
   environmentId: string
   keyId: string
@@ -49,9 +49,9 @@ interface Asker {
 const flushMs = 60_000
 
 /**
- * What came of requests, who used which key, and why requests were refused: gathered in memory, written at most once a
- * minute, so that a request costs no write. Requests without a key that was issued are never in here. Reading gives
- * what is written and what is not yet.
+ * Counts of requests, clients of keys and recent rejections: collected in memory and written at most once a minute, so
+ * that a request costs no write. Requests without an issued key are never counted here. Reads include what is not
+ * written yet.
  */
 export class Usage {
   readonly #deps: UsageDeps
@@ -72,7 +72,7 @@ export class Usage {
     this.#arm()
   }
 
-  /** A request that was refused by admission. */
+  /** A request rejected by admission. */
   refuse(asker: Asker, refused: Refused) {
     this.#counters.refuse(refused.environmentId, refused.code, false, refused.at)
     this.#clients.note(asker, useOf(refused.code), refused.at)
@@ -80,36 +80,36 @@ export class Usage {
     this.#arm()
   }
 
-  /** A request that passed admission, so that its client is known, and was refused later. */
+  /** A request that passed admission, which counted its client, and was rejected later. */
   refuseAdmitted(refused: Refused) {
     this.#counters.refuse(refused.environmentId, refused.code, true, refused.at)
     this.#refused.note(refused)
     this.#arm()
   }
 
-  /** That many calls are under way, one having just begun. */
+  /** The number of calls in progress, after one has just begun. */
   calls(environmentId: string, active: number, now: number) {
     this.#counters.calls(environmentId, active, now)
     this.#arm()
   }
 
-  /** Newer than the row of the key by what is not yet written. */
+  /** The last use of a key, including unwritten ones. */
   lastUse(keyId: string) {
     return this.#clients.lastUse(keyId)
   }
 
-  /** An environment's figures from then on. */
+  /** An environment's figures since a time. */
   figures(environmentId: string, span: Span, from: number) {
     const stored = this.#deps.store.figures(environmentId, span, from)
     return mergeFigures([...stored, ...this.#counters.figures({ environmentId, span, from })])
   }
 
-  /** Who used an environment's keys, live and replaced, since then; the last seen first. */
+  /** The clients of an environment's keys, live and replaced, since a time; the last seen first. */
   uses(environmentId: string, since: number) {
     return mergeUses([...this.#deps.store.uses(environmentId, since), ...this.#clients.uses(environmentId)])
   }
 
-  /** An environment's last refusals, newest first. */
+  /** An environment's last rejections, newest first. */
   refusals(environmentId: string) {
     const pending = [...this.#refused.entries(environmentId)]
     return [...pending, ...this.#deps.store.refusals(environmentId)]
@@ -117,7 +117,7 @@ export class Usage {
       .slice(0, refusedPerEnvironment)
   }
 
-  /** Writes what has gathered. What the disk does not take now is written the next time. */
+  /** Writes the counts. After a failure they are kept for the next write. */
   flush() {
     this.#cancel?.()
     this.#cancel = undefined
@@ -138,7 +138,7 @@ export class Usage {
     }
   }
 
-  /** Runs once a minute from the first sign of life until there is none: a call that goes on is one. */
+  /** Runs once a minute while there are requests or calls in progress. */
   #tick() {
     this.#cancel = undefined
     const now = this.#deps.clock.now()

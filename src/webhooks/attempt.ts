@@ -10,12 +10,12 @@ interface AttemptDeps {
 }
 
 const timeoutMs = 10_000
-/** How much of an answer is read and kept, for people to look at. */
+/** The most bytes of a response that are kept for people to see. */
 const keptBytes = 500
 
 /**
- * Tells an endpoint one event, once. Standard Webhooks 1.0.0: 2xx is success, a redirect is a failure and not followed,
- * 410 means that the endpoint wants no more.
+ * Delivers an event once. Standard Webhooks 1.0.0: 2xx is success, a redirect is a failure and not followed, 410 means
+ * that the endpoint wants no more.
  */
 export const attempt = async (
   { send, clock }: AttemptDeps,

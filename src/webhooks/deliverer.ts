@@ -28,27 +28,27 @@ interface DelivererDeps<Row extends Endpoint> {
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
   /** A number from 0 to 1. */
   random(): number
-  /** Is told of every attempt that is on record; `isDead` when it was the last. */
+  /** Called for every stored attempt; `isDead` when it was the last one. */
   attempted?(result: Attempt['verdict'], tookMs: number, isDead: boolean): void
 }
 
-/** How often to look for what other processes made due. */
+/** The interval between looks for deliveries that other processes made due. */
 const lookMs = 1000
-/** Attempts at once: for one endpoint, for one whose last attempt failed, and for all of them. */
+/** Concurrent attempts: per endpoint, per endpoint whose last attempt failed, and in total. */
 const perEndpoint = 4
 const perFailing = 1
 const inAll = 120
 
 /**
- * Brings the outbox to its endpoints, at least once. What is due is read from the disk as there is room for it, so that
- * memory does not grow with the queue; each endpoint has room of its own, so that a slow one holds up no other.
+ * Delivers the outbox to the endpoints, at least once. Due deliveries are read from disk as slots become free, so that
+ * memory does not grow with the queue. Each endpoint has slots of its own, so that a slow one delays no other.
  */
 export class Deliverer<Row extends Endpoint> {
   readonly #deps: DelivererDeps<Row>
   readonly #underWay = new Map<string, Map<string, Promise<void>>>()
   readonly #failing = new Set<string>()
   #count = 0
-  /** The room for all goes round: a look begins behind the endpoint that was served last. */
+  /** Round robin: a look starts after the endpoint that was served last. */
   #lastServed = ''
   #stopped = true
   #woken = false
@@ -58,19 +58,19 @@ export class Deliverer<Row extends Endpoint> {
     this.#deps = deps
   }
 
-  /** Takes up what is due, then looks around every second until `stop`. */
+  /** Starts due deliveries, then looks every second until `stop`. */
   start() {
     this.#stopped = false
     this.#look()
   }
 
-  /** Begins nothing more. What is under way can be waited for with `idle`. */
+  /** Starts no more attempts; `idle` waits for the current ones. */
   stop() {
     this.#stopped = true
     this.#cancel?.()
   }
 
-  /** Looks in a later turn of the event loop, once for all who ask in this one. */
+  /** Schedules one look in a later turn of the event loop, however often it is called in this one. */
   wake() {
     if (this.#woken || this.#stopped) return
     this.#woken = true
@@ -84,7 +84,7 @@ export class Deliverer<Row extends Endpoint> {
     return this.#count > 0
   }
 
-  /** Resolves when no attempt is under way. */
+  /** Resolves when no attempt is in progress. */
   async idle() {
     while (this.busy) await Promise.all([...this.#underWay.values()].flatMap((each) => [...each.values()]))
   }
@@ -151,7 +151,7 @@ export class Deliverer<Row extends Endpoint> {
     }
   }
 
-  /** Tried again until the disk takes it or the process stops: else the endpoint would be told without end. */
+  /** Retried until the disk takes it or the process stops: otherwise the same event would be sent forever. */
   async #record(id: string, tried: Attempt, url?: string) {
     for (;;) {
       try {
@@ -168,7 +168,7 @@ export class Deliverer<Row extends Endpoint> {
     const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#deps
     const saved = await commit(() => {
       const before = deliveries.find(id)
-      // Removed with its endpoint in the meantime.
+      // The delivery was removed with its endpoint in the meantime.
       if (before?.state !== 'pending') return undefined
       const isReplaced = webhooks.find(before.environmentId)?.url !== url
       const tried = isReplaced ? fromReplaced(told) : told
@@ -187,7 +187,7 @@ export class Deliverer<Row extends Endpoint> {
   }
 }
 
-/** An address that another one has replaced since it was asked speaks for itself alone. */
+/** The endpoint's URL was replaced during the attempt, so the result says nothing about the new one. */
 const fromReplaced = (told: Attempt): Attempt => ({
   ...told,
   verdict: told.verdict === 'gone' ? 'failed' : told.verdict,

@@ -2,7 +2,7 @@ import type { EventName } from './event.ts'
 
 export const deliveryStates = ['pending', 'delivered', 'dead'] as const
 
-/** One event on its way to an endpoint. */
+/** The delivery of an event to an endpoint. */
 export interface Delivery {
   /** The `webhook-id`, the same in every attempt. */
   id: string
@@ -17,20 +17,20 @@ export interface Delivery {
   nextAt: number
   attemptedAt: number | null
   lastStatus: number | null
-  /** The first bytes of the last answer, as text. */
+  /** The start of the last response, as text. */
   lastAnswer: string | null
   lastError: string | null
   lastTookMs: number | null
 }
 
-/** How one attempt went. */
+/** The result of an attempt. */
 export interface Attempt {
   verdict: 'delivered' | 'failed' | 'gone'
   status: number | null
   answer: string | null
-  /** Why it was no success, as a sentence. */
+  /** The reason of a failure, as a sentence. */
   error: string | null
-  /** How long the endpoint asked to be left alone. */
+  /** The endpoint's Retry-After. */
   retryAfterMs: number
   tookMs: number
 }
@@ -53,7 +53,7 @@ const delaysMs = [
 ]
 export const attemptsMost = delaysMs.length
 const longestWaitMs = 24 * hourMs
-/** How much of a delay is left to chance, so that what failed together does not come back together. */
+/** The random part of a delay, so that deliveries that failed together are not retried together. */
 const jitter = 0.1
 
 export const newDelivery = (
@@ -72,7 +72,7 @@ export const newDelivery = (
   lastTookMs: null,
 })
 
-/** The delivery after an attempt: delivered, given up (a dead letter), or due again. `chance` is from 0 to 1. */
+/** The delivery after an attempt: delivered, failed for good (a dead letter), or due again. `chance` is from 0 to 1. */
 export const afterAttempt = (delivery: Delivery, attempt: Attempt, now: number, chance: number): Delivery => {
   const attempts = delivery.attempts + 1
   const tried: Delivery = {
@@ -94,7 +94,7 @@ export const afterAttempt = (delivery: Delivery, attempt: Attempt, now: number, 
   }
 }
 
-/** The same event once more from the first attempt on, under the same id. */
+/** Restarts the delivery from its first attempt, under the same id. */
 export const replayed = (delivery: Delivery, now: number): Delivery => ({
   ...delivery,
   state: 'pending',

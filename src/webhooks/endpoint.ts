@@ -1,20 +1,20 @@
 import { ApiError } from '../failures.ts'
 
-/** Where an environment's events go. */
+/** The webhook endpoint of an environment. */
 export interface Endpoint {
   environmentId: string
   url: string
   enabled: boolean
-  /** Why it was switched off, where callgate did that. */
+  /** The reason, where callgate switched it off. */
   offReason: string | null
   /** The last characters of the signing secret. */
   hint: string
   savedAt: number
-  /** Until when the secret before the last rotation signs as well. */
+  /** Until this time, the secret before the last rotation signs as well. */
   previousUntil: number | null
 }
 
-/** The endpoint of an environment. Fails with `not_found`. */
+/** Finds the endpoint of an environment. Fails with `not_found`. */
 export const requireEndpoint = <Row>(
   webhooks: { find(environmentId: string): Row | undefined },
   environmentId: string,
@@ -24,7 +24,7 @@ export const requireEndpoint = <Row>(
   throw new ApiError('not_found', { detail: 'There is no webhook endpoint yet.' })
 }
 
-/** What the audit says of an endpoint: its host alone, since the rest of the URL may be a secret. */
+/** An endpoint in an audit entry: only its host, since the rest of the URL may be a secret. */
 export const endpointTarget = ({ url }: Pick<Endpoint, 'url'>, before?: Pick<Endpoint, 'url'>) => {
   const { host } = new URL(url)
   const former = before && new URL(before.url).host

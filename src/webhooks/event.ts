@@ -7,10 +7,10 @@ export type EventName = (typeof eventNames)[number]
 
 const time = z.iso.datetime()
 
-/** What an endpoint is told: the one definition of every event's body. */
+/** The one definition of the body of every event. */
 export const webhookPayload = z.object({
   event: z.enum(eventNames),
-  /** True in a test, absent otherwise. */
+  /** True in a test event, absent otherwise. */
   test: z.literal(true).optional(),
   call_id: z.uuid(),
   agent_id: z.uuid(),
@@ -41,7 +41,7 @@ interface Names {
   environment: EnvironmentName
 }
 
-/** The body that tells of a call as it stands. */
+/** The body of an event of a call. */
 export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPayload => ({
   event,
   ...(event === 'test' ? { test: true as const } : {}),
@@ -66,7 +66,7 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
 
 const isoOrNull = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 
-/** The same body without anything of the person, for an event that is kept or still to be told. */
+/** Erases the personal data in a stored body. */
 export const forgottenPayload = (payload: string): string => {
   const told = JSON.parse(payload) as WebhookPayload
   const noNumbers = { phone_number: '', to_number: '' }

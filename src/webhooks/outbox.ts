@@ -6,30 +6,30 @@ import { type EventName, payloadOf } from './event.ts'
 
 interface OutboxDeps {
   webhooks: {
-    /** The environment of an endpoint that is switched on; undefined where there is none. */
+    /** The environment of an enabled endpoint; undefined without one. */
     listening(environmentId: string): { environment: EnvironmentName } | undefined
   }
   deliveries: {
     insert(delivery: Delivery): void
-    /** Changes what a call's end will be told as, while nobody has been told; due at `nextAt`, null: as it was. */
+    /** Replaces the payload of an undelivered end event; due at `nextAt`, or as before for null. */
     retell(callId: string, payload: string, nextAt: number | null): void
-    /** Puts the news of a call's end off for as long as that of its start, while that is still to be told. */
+    /** Postpones the end event of a call until its start event is delivered. */
     keepOrder(callId: string): void
   }
-  /** Of one that was deleted too: a provider may report on a call long after its end. */
+  /** Includes deleted agents: a provider may report on a call long after its end. */
   agents: { nameOf(id: string): string | undefined }
   capabilities(call: Call): Capabilities
   clock: { now(): number }
-  /** Says that something may be due. */
+  /** Wakes the deliverer. */
   wake(): void
 }
 
-/** How long the news of an end waits for a transcript and summary that its provider sends after it. */
+/** The time that an end event waits for the transcript and summary, which providers send later. */
 const detailsGraceMs = 45_000
 
 /**
- * Writes down what has to be told of a change. Belongs into the transaction of that change: there is no event without it,
- * and no change without its event. Where nobody listens at that moment, nothing is kept.
+ * Writes the events of a change. To be called in the transaction of that change, so that there is no event without its
+ * change and no change without its event. Without an enabled endpoint at that moment, nothing is written.
  */
 export const createOutbox =
   ({ webhooks, deliveries, agents, capabilities, clock, wake }: OutboxDeps) =>
@@ -62,7 +62,7 @@ const eventsBetween = (before: Call, after: Call): EventName[] => {
   return events
 }
 
-/** Whether an end is known better than before, or will not become so any more. */
+/** True where an undelivered end event has more details now, or will not get any more. */
 const isRetold = (before: Call, after: Call) =>
   isOver(before) &&
   (before.detailsDueAt !== after.detailsDueAt || toldFields.some((field) => before[field] !== after[field]))
@@ -75,7 +75,7 @@ const toldFields: readonly Detail[] = [
   'recordingUrl',
 ]
 
-/** Both may come at once; the first still tells of a call under way. */
+/** A call can be answered and over in one change; its start event still describes a call in progress. */
 const asItBegan = (call: Call): Call => ({
   ...call,
   status: 'in_progress',

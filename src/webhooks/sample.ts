@@ -22,7 +22,10 @@ interface SampleEnvironment {
   name: EnvironmentName
 }
 
-/** Sends a `test` event once, now, and gives how it went; it is kept among the deliveries. Undefined without an endpoint. */
+/**
+ * Sends a `test` event once, now, and returns the result; it is kept among the deliveries. Undefined without an
+ * endpoint.
+ */
 export const createSample =
   <Row extends { url: string }>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
@@ -38,7 +41,7 @@ export const createSample =
       createdAt: now,
     })
     const tried = await attempt(deps, endpoint.url, webhooks.secrets(endpoint, now), delivery)
-    // The result is seen by who asked for it: a test is not tried again.
+    // Not retried: the person who sends a test sees its result.
     const state = tried.verdict === 'delivered' ? 'delivered' : 'dead'
     const sample: Delivery = { ...afterAttempt(delivery, tried, clock.now(), 0), state }
     deliveries.insert(sample)
@@ -47,7 +50,7 @@ export const createSample =
 
 const namesOf = ({ name }: SampleEnvironment) => ({ agent: 'Sample agent', environment: name })
 
-/** A call that never was, complete enough to build a receiver on. */
+/** A made-up call with every field that a receiver may have to handle. */
 const sampleCall = ({ id, agencyId }: SampleEnvironment, now: number) => ({
   ...newCall({
     id: crypto.randomUUID(),

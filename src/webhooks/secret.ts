@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 export const mintWebhookSecret = () =>
   `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}`
 
-/** How long the secret before the last rotation signs as well. */
+/** After a rotation, the old secret signs as well for this long. */
 export const bothSecretsMs = 24 * 60 * 60_000
 
 /** The headers of one request, signed with every secret that is valid at `at`, wall-clock milliseconds. */

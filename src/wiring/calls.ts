@@ -24,7 +24,7 @@ interface CallDeps {
   leases: Leases
   enqueueEvents(before: Call, after: Call): void
   send: Send
-  /** How long a provider may take to answer. */
+  /** The longest wait for a provider's response. */
   providerTimeoutMs: number
   publicUrl(): string
   commit: Commit
@@ -33,7 +33,7 @@ interface CallDeps {
   log: Log
 }
 
-/** What a call goes through: triggered, dialled by its provider, asked after, ended. */
+/** The life of a call: trigger, dispatch to its provider, reconciliation, end. */
 export const wireCalls = (deps: CallDeps) => {
   const { config, stores, leases, enqueueEvents, publicUrl, commit, metrics, clock, log } = deps
   const { accounts, agents, calls } = stores

@@ -18,7 +18,7 @@ interface LimitDeps {
   log: Log
 }
 
-/** What an environment may do, what it has taken of that, and what came of it: as an earlier process left it. */
+/** The limits of environments and their usage, restored to the state in which an earlier process left them. */
 export const wireLimits = ({ config, stores, commit, clock, log }: LimitDeps) => {
   const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
   const usage = new Usage({ store: stores.usageRows, leases, clock, log })

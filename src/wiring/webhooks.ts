@@ -19,7 +19,7 @@ interface WebhookDeps {
   log: Log
 }
 
-/** How endpoints are told: what changes of a call goes into the outbox, and from there on its way. */
+/** The outbox, which takes the events of calls, and their delivery to the endpoints. */
 export const wireWebhooks = ({ stores, send, commit, metrics, clock, log }: WebhookDeps) => {
   const { agents, deliveries, webhooks } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)

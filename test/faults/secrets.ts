@@ -167,6 +167,16 @@ const changing = await postTo(url, '/admin/account/password', changed, { cookie:
 keepCookie(cookieOf(changing) || again)
 tokenOf((await command('person', 'invite', '--role', 'operator')).link)
 
+const admin = await command('token', 'create', '--name', 'ci', '--permission', '*')
+const adminToken = keep('admin token', admin.token ?? '')
+for (const path of ['token.list', `token.list?t=${adminToken}`, `${adminToken}`, 'key.rotate'])
+  await ask(`/api/admin/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ agency: adminToken, environment: 'production' }),
+  })
+await ask('/api/v1/key', { headers: { authorization: `Bearer ${adminToken}` } })
+
 let key = keep('key', (await command('key', 'generate', ...environment)).key)
 let used = 0
 for (let made = 1; made <= keysWanted; made++) {
@@ -217,10 +227,10 @@ const told = [
 const backup = join(directory.path, 'backup.db')
 await command('backup', backup)
 const filesNow = () =>
-  readdirSync(directory.path).map((name) => ({
-    where: name,
-    bytes: readFileSync(join(directory.path, name)),
-  }))
+  readdirSync(directory.path, { withFileTypes: true })
+    // The socket for commands holds nothing.
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ where: name, bytes: readFileSync(join(directory.path, name)) }))
 const living = filesNow()
 await server.stop()
 await parrot.stop(true)

@@ -44,7 +44,7 @@ const present = ({ environments }: Defaults, shown: Agent) => ({
   created_at: iso(shown.createdAt),
 })
 
-/** The environments whose default agent it is. */
+/** The environments that have it as their default agent. */
 export const defaultIn = ({ environments }: Defaults, { id, agencyId }: Agent) =>
   environments
     .list(agencyId)
@@ -56,7 +56,7 @@ export const agentField = z
   .max(200)
   .meta({ description: 'The agent’s id, or its name where only one is called that', hint: 'agent' })
 
-/** Its form is the provider's: see `agentProblem`. */
+/** Its form depends on the provider: see `agentProblem`. */
 const dials = {
   provider: z.enum(providerNames).optional().meta({ description: 'Who dials for it' }),
   ref: z
@@ -76,7 +76,7 @@ interface Given extends Omit<GivenAgent, 'ref' | 'from'> {
   from?: string | null | undefined
 }
 
-/** What an agent would be. Fails with `invalid_input`. */
+/** The agent after a change. Fails with `invalid_input`. */
 const requireSettings = ({ name, provider, ref, from }: Given, earlier: AgentSettings): AgentSettings => {
   const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from }
   const { settings, problem } = settingsFrom(given, earlier)

@@ -9,7 +9,7 @@ interface DeleteDeps extends Defaults {
   calls: { hasActive(agentId: string): boolean }
 }
 
-/** The agent that can be deleted: no call waits for it, and none goes on. Fails with `not_found` or `conflict`. */
+/** Finds an agent that can be deleted, because it has no active call. Fails with `not_found` or `conflict`. */
 const requireIdle = (deps: DeleteDeps, agencyId: string, reference: string): Agent => {
   const found = requireAgent(deps.agents, agencyId, reference)
   const places = defaultIn(deps, found)

@@ -78,8 +78,8 @@ const listed = (holdings: Holdings) =>
     .join(', ')
 
 /**
- * From the one transaction on nobody finds it: its keys are unknown, its calls over, its people signed out. The accounts
- * stay until their providers have hung up; the calls and all that belongs to them are removed afterwards, in batches.
+ * One transaction makes the agency unreachable: its keys are unknown, its calls over, its people signed out. The
+ * provider accounts stay until the providers have hung up; calls and their data are removed later, in batches.
  */
 export const deleteAgency = operation({
   name: 'agency.delete',
@@ -96,7 +96,7 @@ export const deleteAgency = operation({
   },
   run: async (deps: DeleteDeps, { agency, now, change }) => {
     const holdings = holdingsOf(deps, agency)
-    // A server of this data directory is the one who can hang up.
+    // Only the server of this data directory can hang up.
     if (holdings.calls > 0 && !deps.isServing()) throw new ApiError('server_needed')
     const environments = deps.environments.list(agency.id).map(({ id }) => id)
     const endCalls = () => deps.endCalls.within(environments, 'The agency was deleted.')
@@ -110,7 +110,7 @@ export const deleteAgency = operation({
       { action: 'agency.deleted', target: agency.name },
     )
     deps.endCalls.committed(ended)
-    // A trigger that was let in before waits for its commit: its call is over in that same commit.
+    // A trigger that was admitted before may still wait for its commit: its call ends in that same commit.
     deps.endCalls.committed(await deps.commit(endCalls))
     return { id: agency.id, name: agency.name, ...holdings }
   },

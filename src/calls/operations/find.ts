@@ -13,7 +13,7 @@ export interface FindDeps {
   environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
 }
 
-/** A call of an agency, and its environment: one of another agency is as unknown as none. Fails with `not_found`. */
+/** Finds a call of an agency, and its environment. Fails with `not_found`, also for a call of another agency. */
 export const findCallOf = ({ calls, environments }: FindDeps, agencyId: string, id: string) => {
   const call = calls.find(id)
   const environment =

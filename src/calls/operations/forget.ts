@@ -9,9 +9,9 @@ interface ForgetDeps {
     /** The agencies with calls to the number. */
     agenciesWith(phoneNumber: string): { agencyId: string }[]
     callsUnderWay(phoneNumber: string): { id: string; agencyId: string }[]
-    /** A few calls that are still to be forgotten. */
+    /** The next calls with personal data of the number. */
     next(phoneNumber: string, agencyId: string): string[]
-    /** Takes the person out of these calls; gives how many deliveries that changed. */
+    /** Erases the personal data of these calls; returns the number of changed deliveries. */
     forget(ids: string[]): number
   }
   commit: Commit
@@ -23,9 +23,9 @@ const stillInTheLog =
   'The calls are changed, but something reads the database, and earlier copies are still in its log. Do this once more.'
 
 /**
- * A few calls in each commit, and everybody else has a turn between two of them. At the end the whole database is
- * rewritten, because SQLite leaves what was removed in the file: a serving process answers nobody for as long as that
- * takes, some ten seconds a gigabyte on a small machine, and needs that much free space again.
+ * Erases in small commits, with a pause for other requests between them, then rewrites the whole database, because
+ * SQLite leaves removed text in the file. The rewrite blocks the serving process for some ten seconds per gigabyte on a
+ * small machine, and needs that much free space.
  */
 export const forgetPerson = operation({
   name: 'call.forget',
@@ -57,7 +57,7 @@ export const forgetPerson = operation({
         const step = await commit(() => {
           actor.confirm()
           const ids = personalData.next(phone, agencyId)
-          // Tells no more than that there was a number.
+          // The audit entry must not hold the number.
           if (isFirst && ids.length > 0)
             record({
               action: 'person.forgotten',
@@ -75,7 +75,7 @@ export const forgetPerson = operation({
   },
 })
 
-/** All or nothing: what is left out of a call under way would be written again at its end. */
+/** All or nothing: the end of an active call would write its personal data again. */
 const refuseUnderWay = (
   { callsUnderWay }: ForgetDeps['personalData'],
   phone: string,

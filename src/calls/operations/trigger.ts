@@ -20,7 +20,7 @@ interface TriggerDeps {
 const neverPlaced =
   'This is an admin token, which never places a call. Send POST /api/v1/calls/trigger with an API key, or ask for a simulated call.'
 
-/** Counts as no API request: it takes a slot like any call, and nothing of the window. */
+/** Takes a slot like any call, but is no API request, so the window is not involved. */
 export const triggerCall = operation({
   name: 'call.trigger',
   summary: 'Starts a call. An admin token can only start a simulated one, which rings no phone.',
@@ -50,7 +50,7 @@ export const triggerCall = operation({
       simulated,
       alongside: (target) => {
         actor.confirm()
-        // Named by its id alone: a number would outlive the person who asks to be forgotten.
+        // The audit entry holds the call's id, not the number: it must outlive a later erasure of personal data.
         record({ action: simulated ? 'call.test' : 'call.triggered', target })
       },
     })

@@ -31,7 +31,7 @@ const placeOf = ({ words }: Branch) => `"${words.map((word) => ` ${word}`).join(
 const wordsOf = ({ commands, options }: Branch) =>
   [...commands.map(({ name }) => name), ...options.map(({ name }) => `--${name}`), '--help'].join(' ')
 
-/** After an option comes one of its choices, or what only the person knows. */
+/** The value of an option: one of its choices, or free text. */
 const choicesOf = (branch: Branch) =>
   branch.options
     .filter(({ takesValue }) => takesValue)

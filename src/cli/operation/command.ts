@@ -10,7 +10,7 @@ import { type Field, fieldsOf } from '../../operation/fields.ts'
 import { readInput, secretHelp } from './input.ts'
 import { idOf, inWords } from './output.ts'
 
-/** One group of commands for each noun of the list, with a command for each of its verbs. */
+/** Makes a group of commands per noun, with a command per verb. */
 export const operationCommands = (
   io: Io,
   operations: readonly Operation[],
@@ -81,7 +81,7 @@ const operationCommand = (io: Io, operation: Operation): CommandDef => {
   }) as CommandDef
 }
 
-/** Where the server went away in the middle of it, says whether it was done. */
+/** After the connection broke, reports whether the operation was done. */
 const performOnce = async (door: Door, operation: Operation, input: unknown, options: PerformOptions) => {
   try {
     return await door.perform(operation, input, options)

@@ -5,14 +5,14 @@ import type { Io } from '../io.ts'
 import { parseExactly } from '../../json.ts'
 import type { Field } from '../../operation/fields.ts'
 
-/** How a secret is given, for the help. */
+/** The hint on secrets in the help. */
 export const secretHelp =
   'Prefer @FILE (what is in the file) or - (a line from standard input): others on this machine can see a command line. ' +
   'A value that begins with @ is given as @@…'
 
 /**
- * The input that the flags of a command line make up. What a field may hold is judged by the operation; here only what a
- * command line cannot say.
+ * Makes an operation's input of flags. The operation validates it; this only handles what is particular to a command
+ * line.
  */
 export const readInput = async (io: Io, fields: Field[], rawArgs: string[]) => {
   const options = Object.fromEntries(
@@ -39,7 +39,7 @@ export const readInput = async (io: Io, fields: Field[], rawArgs: string[]) => {
   return input
 }
 
-/** Scripts give what they do not know as a blank text. */
+/** Scripts pass unknown values as blank texts. */
 const isBlank = ({ type, choices, required }: Field, given: Given) =>
   !required && (type === 'number' || choices.length > 0) && typeof given === 'string' && given.trim() === ''
 
@@ -55,11 +55,11 @@ const valueOf = async (io: Io, field: Field, given: Given): Promise<unknown> => 
 const scalarOf = ({ type, flag, nullWord }: Field, text: string) => {
   if (nullWord !== undefined && text === nullWord) return null
   if (type === 'json') return jsonOf(flag, text)
-  // What is no number stays a text, so that the operation says what it wants.
+  // An invalid number stays a text, so that the operation's own message appears.
   return type === 'number' && /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
 }
 
-/** As exact as a body of the API. */
+/** Parsed with exact numbers, as a body of the API. */
 const jsonOf = (flag: string, text: string): unknown => {
   try {
     return parseExactly(text)
@@ -79,7 +79,10 @@ const pairsOf = async (io: Io, field: Field, given: string[]) => {
   return pairs
 }
 
-/** A value read from where it says. Refuses what cannot be read, and repeats nothing of it: it may be the secret itself. */
+/**
+ * Reads a value from a file or from standard input. Error messages repeat nothing of the argument, which may be the
+ * secret itself.
+ */
 const secretOf = async (io: Io, name: string, value: string) => {
   if (value.startsWith('@@')) return value.slice(1)
   if (value !== '-' && !value.startsWith('@')) return value

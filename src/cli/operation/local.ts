@@ -9,11 +9,11 @@ import { configOf, existingDataDir, type Io } from '../io.ts'
 import type { Door } from './door.ts'
 import { remoteDoor } from './remote.ts'
 
-/** How long a command waits for a server that is starting or stopping, or for another command. */
+/** The longest wait for a server that is starting or stopping, or for another command. */
 const patienceMs = 5000
 const pauseMs = 20
 
-/** To the data directory: through the server that holds its lock, or in this process, which then holds it. */
+/** Works on the data directory: through the server that holds its lock, or in this process, which then holds it. */
 export const localDoor = async (io: Io): Promise<Door> => {
   const reached = await reach(io)
   if (!('socket' in reached)) return ownDoor(io, reached)
@@ -44,8 +44,8 @@ const reach = async (io: Io): Promise<Held | { socket: string; instance: string 
 }
 
 /**
- * Whether it was done by a server that went away: the database says so once that one is gone. Undefined while it may still
- * be at it. A reader needs no lock.
+ * Whether a server that went away had done the operation: the database says so once that process is gone. Undefined
+ * while it may still be running. Reading needs no lock.
  */
 const wasDone = async (io: Io, instance: string, operationId: string) => {
   const dataDir = existingDataDir(io)

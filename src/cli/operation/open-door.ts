@@ -4,7 +4,7 @@ import type { Door } from './door.ts'
 import { localDoor } from './local.ts'
 import { remoteDoor } from './remote.ts'
 
-/** The door of a command: to `server`, else to CALLGATE_SERVER, else to the data directory. */
+/** Chooses the way of a command: `server`, else CALLGATE_SERVER, else the data directory. */
 export const openDoor = async (io: Io, server: string | undefined): Promise<Door> => {
   const { CALLGATE_SERVER, CALLGATE_ADMIN_TOKEN: token } = io.env
   const url = server ?? (CALLGATE_SERVER || undefined)

@@ -1,7 +1,7 @@
 import type { Operation } from '../../operation/operation.ts'
 import { table } from '../io.ts'
 
-/** What an operation gave, for people: its own sentence, a table of a list, or its fields line by line. */
+/** Formats an output for people: the operation's own sentence, a table for a list, or a line per field. */
 export const inWords = (operation: Operation, output: unknown, input: unknown): string => {
   const sentence = operation.says?.(output, input)
   if (sentence !== undefined) return sentence
@@ -11,7 +11,7 @@ export const inWords = (operation: Operation, output: unknown, input: unknown): 
     .join('\n')
 }
 
-/** The id of what an operation made or changed, alone. */
+/** The id of the created or changed object only. */
 export const idOf = (output: unknown): string[] =>
   [output].flat().flatMap((each) => {
     const id: unknown = (each as Row | null)?.id ?? (each as Row | null)?.call_id

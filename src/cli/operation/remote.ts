@@ -1,22 +1,22 @@
 import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
-import { agreedHeader, operationIdHeader, unknownOperation } from '../../http/admin-api/index.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import { parseExactly } from '../../json.ts'
 import type { Door } from './door.ts'
 
 interface Place {
-  /** Where the server is: an origin, without a slash at its end. */
+  /** The origin of the server, without a trailing slash. */
   url: string
   token?: string
-  /** The socket that leads there, in the place of the network. */
+  /** The socket to use instead of the network. */
   unix?: string
 }
 
-/** Longer than the longest that the server waits for a provider. */
+/** Above the server's own timeout for providers. */
 const timeoutMs = 60_000
 
-/** Speaks to a server by its admin API. */
+/** Works through a server's admin API. */
 export const remoteDoor = ({ url, token, unix }: Place): Door => {
   const post = async (path: string, input: unknown, options: PerformOptions = {}) => {
     const response = await send(`${url}/api/admin/v1/${path}`, input, options)

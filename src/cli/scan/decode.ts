@@ -1,4 +1,4 @@
-/** As git and grep tell binary files: the first bytes hold a zero. */
+/** Detects binary files as git and grep do: by a zero byte near the start. */
 const lookedAtBytes = 8000
 
 type Encoding = 'bytes' | 'utf-16le' | 'utf-16be' | 'binary'
@@ -8,7 +8,7 @@ interface Piece {
   piece: Uint8Array | string
 }
 
-/** The pieces of a stream, those of UTF-16 as text. Which it is, its first bytes tell. */
+/** Passes a stream on; UTF-16, detected by its first bytes, becomes text. */
 export async function* decode(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
   let take: ((bytes: Uint8Array) => Piece) | undefined
   let head: Uint8Array = new Uint8Array()
@@ -29,7 +29,10 @@ const decoder = (encoding: Encoding) => {
   return (bytes: Uint8Array): Piece => ({ encoding, piece: text.decode(bytes, { stream: true }) })
 }
 
-/** UTF-16 has its mark, or zeros in every other place and nowhere else: nearly all of them, where it is Western text. */
+/**
+ * UTF-16 starts with its byte order mark, or has zeros in every other byte only, and there almost always in Western
+ * text.
+ */
 const encodingOf = (head: Uint8Array): Encoding => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'

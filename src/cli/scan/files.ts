@@ -4,7 +4,7 @@ import { CommandError } from '../../failures.ts'
 import { type Find, KeySearch } from '../../keys/search.ts'
 import { decode } from './decode.ts'
 
-/** What is not looked into, and what people call it. */
+/** Skipped files, and the reason for people. */
 export const skips = {
   binary: 'binary files',
   links: 'symbolic links',
@@ -21,7 +21,7 @@ export interface Scanned {
   finds: Find[]
 }
 
-/** What was looked at below one path, as it is looked at. Refused where there is nothing at that path. */
+/** Yields the files below a path as they are scanned. Fails for a missing path. */
 export async function* scanPath(path: string): AsyncGenerator<Scanned | { file: string; skip: Skip }> {
   for (const { file, skip } of walk(path)) {
     const scanned = skip ?? (await scanFile(file))
@@ -29,7 +29,7 @@ export async function* scanPath(path: string): AsyncGenerator<Scanned | { file: 
   }
 }
 
-/** The keys in a stream, whatever it is. */
+/** Finds the keys in any stream. */
 export const scanStream = async (stream: AsyncIterable<Uint8Array>): Promise<Find[]> => {
   const search = new KeySearch()
   const finds: Find[] = []
@@ -56,7 +56,7 @@ interface Step {
   skip?: Skip
 }
 
-/** A link that is named is followed; those below are not, so that no file is met twice and no walk is endless. */
+/** A link given by name is followed; links below it are not, so that no file is read twice and the walk ends. */
 function* walk(path: string): Generator<Step> {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) throw new CommandError(`There is nothing at ${path}.`)
@@ -84,7 +84,7 @@ const skipOf = (path: string, stats: Stats): Skip | undefined => {
   if (stats.isSymbolicLink()) return 'links'
   if (!stats.isDirectory()) return 'special'
   if (basename(path) === 'node_modules') return 'packages'
-  // Compressed: what was committed is found in the output of `git log -p`.
+  // Git's objects are compressed: `git log -p` shows committed text.
   return basename(path) === 'objects' && basename(dirname(path)) === '.git' ? 'objects' : undefined
 }
 

@@ -14,7 +14,7 @@ interface AuthenticateDeps {
     findByHash(hash: string): AdminToken | undefined
     touch(id: string, now: number): void
   }
-  /** The refusal, when an address has sent too many wrong keys. */
+  /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
   log: Pick<Log, 'warn'>
@@ -26,17 +26,17 @@ export interface IncomingRequest {
   server: Pick<Server<unknown>, 'requestIP'> | null
 }
 
-/** How stale the written "last used" may be. */
+/** The written time of last use may be this old. */
 const touchEveryMs = 60_000
 
-/** Who sent a request to the admin API, by its admin token. Throws what it is refused with. */
+/** Authenticates a request to the admin API by its admin token. Throws the error that it is rejected with. */
 export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...deps }: AuthenticateDeps) => {
   const touch = ({ id, lastUsedAt }: AdminToken, now: number) => {
     if (lastUsedAt !== null && lastUsedAt > now - touchEveryMs) return
     try {
       adminTokens.touch(id, now)
     } catch (error) {
-      // A full disk must not lock out whoever comes to look at it.
+      // A full disk must not lock out the operator who comes to fix it.
       log.warn('the last use of an admin token could not be written', { error: String(error) })
     }
   }

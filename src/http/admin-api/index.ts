@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { requireConnected } from '../../calls/connected.ts'
 import { ApiError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
+import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
@@ -11,11 +12,11 @@ import type { IncomingRequest } from './authenticate.ts'
 interface AdminApiDeps {
   operations: readonly Operation[]
   perform: Perform
-  /** Who sent a request. Throws what it is refused with. */
+  /** Authenticates a request. Throws the error that it is rejected with. */
   actorOf(request: IncomingRequest): Actor
 }
 
-/** `POST /api/admin/v1/{operation}`: every operation of the list, JSON in and out. `…/preview` says what it would end. */
+/** `POST /api/admin/v1/{operation}` runs an operation, JSON in and out; `…/preview` returns its consequence. */
 export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
   const byName = new Map(operations.map((operation) => [operation.name, operation]))
 
@@ -52,13 +53,6 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
     )
 }
 
-/** What a name that is no operation's is answered with: a command may be of a newer version than the server. */
-export const unknownOperation = 'There is no such operation.'
-/** With which a client says what it was told would end: the sentence of the preview, escaped as in a URL. */
-export const agreedHeader = 'callgate-agreed'
-/** With which a client gives the operation a name of its own, a UUID, so that it is done once and can be asked about. */
-export const operationIdHeader = 'callgate-operation-id'
-
 const readOptions = ({ headers }: Request): PerformOptions => {
   const agreed = headers.get(agreedHeader)
   const operationId = headers.get(operationIdHeader)
@@ -78,7 +72,7 @@ const unescaped = (text: string): string | null => {
   }
 }
 
-/** Nothing is changed for somebody who cannot be told of it: a key would be lost, and a phone ring for nobody. */
+/** Fails once the client has disconnected: it would never see a new key, and a call would have no owner. */
 const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
   ...actor,
   confirm: () => {
@@ -87,6 +81,6 @@ const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
   },
 })
 
-/** An operation without input needs no body. */
+/** A missing body stands for an empty input. */
 const readInput = async (request: Request): Promise<unknown> =>
   request.headers.get('content-length') === '0' || request.body === null ? {} : await readJson(request)

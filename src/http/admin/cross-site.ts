@@ -1,6 +1,6 @@
 /**
- * True when an unsafe request comes from our own pages. Browsers say so in Sec-Fetch-Site; over plain http in a LAN they
- * do not, and then the Origin has to be ours. A request that tells neither is not from a page of ours.
+ * True when an unsafe request comes from our own pages. Browsers say so in Sec-Fetch-Site; over plain http in a LAN
+ * they do not, and then the Origin must be ours. A request without both is rejected.
  */
 export const isFromOurPages = (request: Request, ours: readonly string[]) => {
   const site = request.headers.get('sec-fetch-site')

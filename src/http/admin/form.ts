@@ -2,10 +2,7 @@ import { ApiError, type Reason } from '../../failures.ts'
 
 const flaws = new Set<Reason>(['invalid_input', 'conflict'])
 
-/**
- * Resolves to what a form asked for, or to the sentence that it is shown again with. What is no fault of the form, or
- * cannot be mended in it, is thrown on.
- */
+/** Resolves to the result of an operation, or to the error that the form can show. Other errors are rethrown. */
 export const submit = async <T>(
   doing: Promise<T>,
 ): Promise<{ done: T; error?: undefined } | { done?: undefined; error: string }> => {
@@ -17,7 +14,7 @@ export const submit = async <T>(
   }
 }
 
-/** A form's `true` or `false`. */
+/** Parses a `true` or `false` of a form. */
 export const flagIn = (form: Record<string, string>, name: string): boolean => {
   const text = form[name]
   if (text === 'true' || text === 'false') return text === 'true'

@@ -15,24 +15,24 @@ export interface GuardDeps {
   sessions: { person(request: Request): Person | undefined }
 }
 
-/** For pages that anyone may see: their headers, and no form from elsewhere. */
+/** For public pages: sets the headers, and rejects forms from other sites. */
 export const anyone = ({ config }: Pick<GuardDeps, 'config'>) =>
   new Elysia({ name: 'anyone' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
   })
 
-/** For all other pages: the same, and somebody who is signed in, an agency's admin in their own agency alone. */
+/** For signed-in people, an agency's admin in their own agency only. */
 export const signedIn = (deps: GuardDeps) => guard('signed-in', deps, () => true)
 
-/** For what an agency's admin may not do even there. */
+/** For operators only. */
 export const operatorOnly = (deps: GuardDeps) => guard('operator-only', deps, isOperator)
 
 export const isOperator = ({ role }: Person) => role === 'operator'
 
 /**
- * Gives the route the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every
- * wait and before anything is done: the person may have been removed in the meantime. `readForm` waits, and confirms.
+ * Provides the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every wait
+ * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms.
  */
 const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: Person) => boolean) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
@@ -65,7 +65,7 @@ const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: P
     return { person, actor, confirm, readForm: readConfirmed }
   })
 
-/** Where our pages are: at the address that was asked, and at the public one. */
+/** The origins of our pages: the requested one and the public one. */
 const ourOrigins = (
   request: Request,
   server: Parameters<typeof ownOrigins>[1],
@@ -77,7 +77,9 @@ const refuseForeignForms = (request: Request, ours: string[]) => {
   if (!safe && !isFromOurPages(request, ours)) throw new ApiError('cross_site')
 }
 
-/** Here, so that no route with an agency in its path can forget it. A path without parameters has no `params`. */
+/**
+ * Checked here, so that no route with an agency in its path can forget it. A path without parameters has no `params`.
+ */
 const hideOtherAgencies = (person: Person, params: Record<string, string | undefined> | undefined) => {
   const agency = params?.agency
   if (agency !== undefined && !isOperator(person) && person.agencyId !== agency) throw noSuchAgency()

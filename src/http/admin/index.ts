@@ -35,7 +35,7 @@ type AdminDeps = AccountPagesDeps &
   UsagePagesDeps &
   WebhookPagesDeps
 
-/** The page. Every form posts, and every change answers with a redirect, except the one answer that shows a key. */
+/** The dashboard. Forms post, and changes respond with a redirect, except the one response that shows a new key. */
 export const admin = (services: AdminDeps) =>
   new Elysia({ name: 'admin', prefix: '/admin' })
     .use(assets) // style and script, cached by content

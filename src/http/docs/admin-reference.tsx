@@ -4,7 +4,7 @@ import type { Operation } from '../../operation/operation.ts'
 import { Fields } from './fields.tsx'
 import { Code, Phrase } from './markdown.tsx'
 
-/** Every operation, from the list: what it takes, what it gives, who may, and the command that does the same. */
+/** The reference of all operations: input, output, who may, and the command. */
 export const AdminReference = ({ operations }: { operations: readonly Operation[] }) => (
   <>
     <h2 id="operations">Operations</h2>

@@ -1,6 +1,6 @@
 import { Phrase } from './markdown.tsx'
 
-/** As much of JSON Schema as our own schemas use. */
+/** The part of JSON Schema that our schemas use. */
 export interface Schema {
   $ref?: string
   type?: string | string[]
@@ -29,7 +29,7 @@ interface Field extends Schema {
   needed: boolean
 }
 
-/** The fields of an object, those of inner objects by their whole path. */
+/** The fields of an object; nested ones by their full path. */
 export const Fields = ({ schema, schemas }: FieldsProps) => (
   <div class="overflow-auto" tabIndex={0}>
     <table>

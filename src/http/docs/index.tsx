@@ -11,7 +11,7 @@ import { Markdown } from './markdown.tsx'
 import { Reference } from './reference.tsx'
 import { openShelf, type Page } from './shelf.ts'
 
-/** The user's documentation, from the executable itself: no other host, no script needed. */
+/** The documentation, served from the executable: no other host, no script needed. */
 export const docs = ({ operations }: { operations: readonly Operation[] }) => {
   const { pages, files } = openShelf()
   const rendered = new Map<string, string>()

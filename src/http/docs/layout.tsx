@@ -3,9 +3,9 @@ import { Head } from '../page/head.tsx'
 
 interface DocsLayoutProps {
   title: string
-  /** Where the reader is. */
+  /** The current page. */
   path: string
-  /** All that there is to read. */
+  /** All pages. */
   pages: readonly { name: string; title: string }[]
   children: ComponentChildren
 }

@@ -4,13 +4,13 @@ interface Parent {
   children?: ComponentChildren
 }
 
-/** What Bun's parser makes of Markdown. */
+/** The HTML of a Markdown text by Bun's parser. */
 interface Element {
   type: string | symbol | ((props: never) => VNode)
   props: Record<string, unknown> & { children?: unknown }
 }
 
-/** A page of another name is a page of ours; what stands beside it is a file of ours; the rest is as it says. */
+/** Rewrites links: to another page, to a file next to the pages, or unchanged. */
 const addressOf = (href: string) => {
   const [, page, anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? []
   if (page !== undefined) return `/docs/${page}${anchor}`
@@ -37,7 +37,7 @@ const Table = ({ children }: Parent) => (
   </div>
 )
 
-/** The head of a column of sentences may be empty: then it is no head. */
+/** An empty header cell becomes a data cell: an empty `th` has no meaning for screen readers. */
 const HeadCell = ({ children }: Parent) => {
   const empty = Array.isArray(children) && children.length === 0
   return empty ? <td /> : <th>{children}</th>
@@ -59,20 +59,20 @@ const components = {
   h4: Heading('h4'),
 }
 
-/** Markdown as a part of a page. HTML in it is text like any other. */
+/** Renders Markdown as part of a page. HTML in it is escaped. */
 export const Markdown = ({ text }: { text: string }) => {
   const options = { headings: { ids: true }, noHtmlBlocks: true, noHtmlSpans: true }
   return <>{adopt(Bun.markdown.react(text, components, options))}</>
 }
 
-/** One line of Markdown, without a paragraph around it. */
+/** Renders a line of Markdown without a paragraph around it. */
 export const Phrase = ({ text }: { text: string }) => {
   const options = { noHtmlBlocks: true, noHtmlSpans: true }
   const bare = ({ children }: Parent) => <>{children}</>
   return <>{adopt(Bun.markdown.react(text, { a: Link, p: bare }, options))}</>
 }
 
-/** Bun makes React's elements; preact wants its own. */
+/** Converts Bun's React elements to preact's. */
 const adopt = (node: unknown): ComponentChildren => {
   if (Array.isArray(node)) return node.map(adopt)
   if (typeof node !== 'object' || node === null) return node as string | null

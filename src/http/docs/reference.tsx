@@ -26,7 +26,7 @@ interface Described {
   responses: Record<string, Response>
 }
 
-/** What `/openapi.json` says, for people. */
+/** `/openapi.json` for people. */
 export const Reference = ({ document }: { document: Document }) => (
   <>
     {apiRoutes.map((route) => (

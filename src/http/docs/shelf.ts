@@ -6,7 +6,7 @@ export interface Page {
   markdown: string
 }
 
-/** The order in which the pages are read; any other page comes after these. */
+/** The order of the pages; others come after these. */
 const order = [
   'quickstart',
   'authentication',
@@ -28,7 +28,7 @@ const order = [
   'metrics',
 ]
 
-/** The documentation as it was when this was compiled: the pages in reading order, and the files that they show. */
+/** The documentation as of the build: the pages in order, and the files that they link to. */
 export const openShelf = () => {
   const texts = readDocs()
   const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)

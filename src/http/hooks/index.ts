@@ -26,9 +26,9 @@ interface HooksDeps {
 
 const bodyLimitBytes = 64 * 1024
 
-/** Where providers report. Nothing is believed that the account's provider did not sign just now. */
+/** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
 export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: HooksDeps) => {
-  /** An account's provider speaks for that account's calls alone, whatever id it names. */
+  /** Finds the call of an event among the account's own calls, whatever id it names. */
   const findCall = (accountId: string, { callId, providerCallId }: ReportedEvent): Call | undefined => {
     const named = callId === null ? undefined : calls.find(callId)
     if (named?.accountId === accountId) return named
@@ -66,7 +66,7 @@ export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Hoo
   )
 }
 
-/** News may come before the answer to the order, and then brings the provider's id along. */
+/** Applies an event, which can arrive before the response to the order and then brings the provider's id. */
 const afterEvent = (call: Call, { providerCallId, event }: ReportedEvent, now: number): Call => {
   const named = call.providerCallId === null && providerCallId !== null ? { ...call, providerCallId } : call
   const placed = named.dispatch === 'unknown' ? { ...named, dispatch: 'placed' as const } : named

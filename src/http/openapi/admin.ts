@@ -4,7 +4,7 @@ import type { Operation } from '../../operation/operation.ts'
 import { header } from './headers.ts'
 import { refusalResponses } from './refusals.ts'
 
-/** What every operation can be refused with. */
+/** The errors of every operation. */
 export const adminRefusals: readonly Reason[] = [
   'https_required',
   'invalid_host',
@@ -39,7 +39,7 @@ export const adminRefusals: readonly Reason[] = [
   'storage_unavailable',
 ]
 
-/** The admin API: a path for each operation of the list, from its schemas, and one that says what an operation would end. */
+/** The admin API: a path per operation from its schemas, and a path for its preview. */
 export const describeAdminApi = (operations: readonly Operation[]) =>
   Object.fromEntries([
     ...operations.map((operation) => [
@@ -98,7 +98,7 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
   return rest
 }
 
-/** Zod's own patterns for times say no more than the format; what the command line alone needs is nobody else's. */
+/** Removes zod's patterns for times, which repeat the format, and metadata for the command line. */
 const plainer = ({ jsonSchema: made }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (made.format !== undefined || made.type === 'integer') delete made.pattern
   for (const name of ['hint', 'nullWord', 'secret']) delete made[name]

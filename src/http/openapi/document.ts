@@ -12,7 +12,7 @@ import { type ApiRoute, apiRoutes } from './routes.ts'
 import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
 import { describeWebhooks } from './webhooks.ts'
 
-/** The API in OpenAPI 3.1, from the schemas that its routes read and answer with and from the table of failures. */
+/** The API in OpenAPI 3.1, made of the schemas that the routes use and of the table of errors. */
 export const describeApi = (operations: readonly Operation[] = allOperations) => ({
   openapi: '3.1.1',
   info: {
@@ -44,7 +44,7 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
     },
     schemas: schemaComponents(),
     headers: headerComponents(),
-    /** What paths and methods that are not described here are answered with. */
+    /** The errors of unknown paths and methods. */
     responses: refusalResponses([...new Set([...everywhere, ...elsewhere, ...adminRefusals])]),
   },
 })
@@ -61,7 +61,7 @@ const components = {
   WebhookEvent: webhookPayload,
 }
 
-/** Zod's own patterns for times and ids say no more than the format, at great length. */
+/** Removes zod's patterns for times and ids, which repeat the format at great length. */
 const conversion: z.core.ToJSONSchemaParams = {
   unrepresentable: 'any',
   override: ({ jsonSchema }) => {
@@ -154,7 +154,7 @@ const idempotencyKey = {
 const queryParameters = (query: z.ZodObject | undefined) => {
   if (!query) return []
   const { properties = {} } = z.toJSONSchema(query, { ...conversion, io: 'input' })
-  // Zod leaves out the default of what it transforms.
+  // Zod omits the default of a transformed value.
   const usually = query.parse({})
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property as z.core.JSONSchema.BaseSchema

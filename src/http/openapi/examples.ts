@@ -1,4 +1,4 @@
-/** What the description shows. Tests send the orders, and hold every answer against its schema. */
+/** The examples of the document. Tests send the orders, and validate every response against its schema. */
 export const orders = {
   shortest: { summary: 'A number is enough', value: { phone_number: '+15551234567' } },
   full: {
@@ -67,7 +67,7 @@ export const key = {
   },
 }
 
-/** What a webhook tells of that call. */
+/** The webhook events of that call. */
 const told = {
   call_id,
   agent_id: call.agent_id,

@@ -41,7 +41,7 @@ const headers = {
 
 export type HeaderName = keyof typeof headers
 
-/** A header of a response, as the description refers to it: the same one in two strengths. */
+/** A reference to a response header, required or optional. */
 export const header = (name: HeaderName, required: boolean) => ({
   $ref: `#/components/headers/${name}${required ? '' : '-optional'}`,
 })

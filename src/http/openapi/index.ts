@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import type { Operation } from '../../operation/operation.ts'
 import { describeApi } from './document.ts'
 
-/** The API's description for programs, made when first asked for. */
+/** Serves the OpenAPI document, made on first use. */
 export const openapi = ({ operations }: { operations: readonly Operation[] }) => {
   let made: { text: string; etag: string } | undefined
   const make = () => {

@@ -1,7 +1,7 @@
 import { failures, type Reason } from '../../failures.ts'
 import { header, type HeaderName } from './headers.ts'
 
-/** What every route of the API can refuse with. */
+/** The errors of every route of the API. */
 export const everywhere: readonly Reason[] = [
   'https_required',
   'invalid_host',
@@ -21,14 +21,14 @@ export const everywhere: readonly Reason[] = [
   'internal',
 ]
 
-/** What a path or a method that is not there is answered with, where nothing else is refused first. */
+/** The errors of an unknown path or method, after those above. */
 export const elsewhere: readonly Reason[] = ['not_found', 'method_not_allowed']
 
-/** Statuses that a caller can get before it is known: then nothing is said of limits. */
+/** Statuses that can come before the key is known, and then without the headers of limits. */
 const mayBeUnknown = new Set([400, 401, 403, 404, 405, 429, 500, 503])
 const saysWhen = new Set([409, 429, 503])
 
-/** What stands in a sentence in the place of what only the moment knows. */
+/** Examples for the parts of a sentence that vary. */
 const samples: Partial<Record<Reason, string>> = {
   malformed_key: 'its checksum does not match',
   wrong_credential:
@@ -48,15 +48,15 @@ const samples: Partial<Record<Reason, string>> = {
   method_not_allowed: 'POST',
 }
 
-/** The sentence of a refusal, as it may read. */
+/** An example of an error's sentence. */
 const sentenceOf = (reason: Reason) =>
   failures[reason].sentence
     .replace('{detail}', () => samples[reason] ?? '')
     .replace('{seconds}', String(reason === 'rate_limited' ? 12 : 1))
 
 /**
- * One response a status: which codes it can have, what each says, and the headers that come along. Requests that are
- * counted in a window are told of their limits.
+ * The responses by status: the possible codes, their sentences, and the headers. Requests that count in a window have
+ * the headers of limits.
  */
 export const refusalResponses = (reasons: readonly Reason[], isCounted = true) => {
   const byStatus = Map.groupBy(reasons, (reason) => failures[reason].status)

@@ -5,7 +5,7 @@ import { agentList, callAnswer, callPage, keyStatus, triggered } from '../v1/sch
 import { triggerBody } from '../v1/trigger.ts'
 import * as example from './examples.ts'
 
-/** A route of the API as its reader knows it. A test holds the table against the routes that are there. */
+/** A documented route. A test compares the table with the routes of the app. */
 export interface ApiRoute {
   method: 'get' | 'post'
   path: string
@@ -13,11 +13,11 @@ export interface ApiRoute {
   summary: string
   description: string
   query?: z.ZodObject
-  /** Whether an `Idempotency-Key` makes it repeatable. */
+  /** True where it takes an `Idempotency-Key`. */
   repeatable?: boolean
   body?: { schema: z.ZodType; examples: Record<string, { summary: string; value: unknown }> }
   answer: { schema: z.ZodType; example: unknown }
-  /** What it can be refused for beside what every route can. */
+  /** Its errors, besides those of every route. */
   refusals: Reason[]
 }
 

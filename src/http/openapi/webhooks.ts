@@ -28,7 +28,7 @@ const signed = [
   ],
 ] as const
 
-/** What an environment's endpoint is told, by Standard Webhooks 1.0.0. */
+/** The webhook events, by Standard Webhooks 1.0.0. */
 export const describeWebhooks = (reference: { $ref: string }) =>
   Object.fromEntries(
     eventNames.map((event) => {

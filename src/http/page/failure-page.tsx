@@ -9,7 +9,7 @@ const headings: Record<number, string> = {
   503: 'Try again in a moment',
 }
 
-/** A refusal for people: what happened, and the way back. */
+/** An error for people, with a way back. */
 export const failurePage = (failure: ApiError, requestId: string) =>
   renderPage(
     <Layout title={headings[failure.status] ?? 'That did not work'} narrow>

@@ -1,6 +1,6 @@
 import { assetUrls } from './assets/index.ts'
 
-/** What every page tells the browser before its text. */
+/** The `head` of every page. */
 export const Head = ({ title }: { title: string }) => (
   <head>
     <meta charSet="utf-8" />

@@ -6,7 +6,7 @@ import { Head } from './head.tsx'
 interface LayoutProps {
   title: string
   person?: Person | undefined
-  /** A sign-in sized page. */
+  /** A narrow page, as for signing in. */
   narrow?: boolean
   children: ComponentChildren
 }
@@ -42,10 +42,10 @@ export const Layout = ({ title, person, narrow = false, children }: LayoutProps)
   </html>
 )
 
-/** The text of a whole page. Preact escapes everything that is not markup here. */
+/** Renders a whole page. Preact escapes all text. */
 export const renderPage = (page: VNode) => `<!doctype html>${render(page)}`
 
-/** What a form was refused for, read out at once by a screen reader. */
+/** The error of a form, announced by screen readers. */
 export const FormError = ({ message }: { message?: string | undefined }) =>
   message ? (
     <p class="notice error" role="alert">
@@ -58,7 +58,7 @@ export const Time = ({ at }: { at: number }) => {
   return <time dateTime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
 }
 
-/** A number with what it counts: "1 call", "1,200 calls". */
+/** A number with its unit: "1 call", "1,200 calls". */
 export const counted = (count: number, noun: string) =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 
@@ -68,7 +68,7 @@ const units = [
   ['minute', 60_000],
 ] as const
 
-/** How long ago something was, in its largest unit: "3 days ago". */
+/** The age of something in its largest unit: "3 days ago". */
 export const ago = (at: number, now: number) => {
   for (const [unit, lengthMs] of units) {
     const count = Math.floor((now - at) / lengthMs)

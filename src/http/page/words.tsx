@@ -3,7 +3,7 @@ import type { EnvironmentName } from '../../agencies/environment.ts'
 
 export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
 
-/** Which environment something belongs to: as a word, as a colour, and as a shape for those who tell no colours apart. */
+/** The badge of an environment: a word, a colour, and a shape for people who cannot tell the colours apart. */
 export const EnvironmentTag = ({ name }: { name: EnvironmentName }) => (
   <span class={`tag environment-tag ${name}`}>{environmentTitles[name]}</span>
 )
@@ -25,7 +25,7 @@ export const StatusTag = ({ status }: Pick<Call, 'status'>) => (
 
 export const sentimentTitles = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const
 
-/** A length of time in its two largest units: "3 min 20 s". */
+/** A duration in its two largest units: "3 min 20 s". */
 export const lasting = (seconds: number) => {
   const whole = Math.max(0, Math.round(seconds))
   const [h, min, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
@@ -34,6 +34,6 @@ export const lasting = (seconds: number) => {
   return `${s} s`
 }
 
-/** Whom a call rang, unless that was forgotten. */
+/** The phone number of a call, unless its personal data was erased. */
 export const numberOf = (call: Pick<Call, 'phoneNumber'>) =>
   isForgotten(call) ? '(forgotten)' : call.phoneNumber

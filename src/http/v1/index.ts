@@ -42,14 +42,14 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
 
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
-/** The API, route by route. Bodies are read by hand: admission comes before the first byte. */
+/** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
 export const v1 = (services: V1Deps) => {
   const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
     if (call && call.agencyId !== environment.agencyId) throw new ApiError('wrong_agency', { detail: 'call' })
-    // A call of the agency's other environment is as unknown to this key as one that never was.
+    // `not_found`, as for an id that does not exist: a key sees the calls of its own environment only.
     if (!call || call.environmentId !== environment.id)
       throw new ApiError('not_found', { detail: 'Call not found' })
     return call

@@ -28,7 +28,7 @@ export const listQuery = z.object({
     .meta({ description: 'The `next_cursor` of the page before.' }),
 })
 
-/** What a list of calls is asked for. Read from the URL itself: Elysia's own parsing makes objects of some texts. */
+/** The query of a list, from the URL itself: Elysia's parser makes objects of some texts. */
 export const readList = ({ url }: Request) => {
   const given = [...new URL(url).searchParams].filter(([, value]) => !isBlank(value))
   const parsed = listQuery.safeParse(Object.fromEntries(given))

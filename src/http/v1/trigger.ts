@@ -7,7 +7,7 @@ import { keyInBody, readJson } from '../body.ts'
 
 const fields = ['phone_number', ...Object.keys(orderFields)].join(', ')
 
-/** What a trigger is asked with. The meta data is for its description; the number itself is looked at last. */
+/** The body of a trigger; the metadata is for the OpenAPI document. The phone number is checked last. */
 export const triggerBody = z.strictObject(
   {
     phone_number: z
@@ -35,7 +35,7 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
   return key
 }
 
-/** The body of a trigger. Fails with the validate step's refusals; none of them repeats what was sent. */
+/** Parses the body of a trigger. Fails with the errors of the validate step, none of which repeats input. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
   const parsed = triggerBody.safeParse(await readJson(request))
   if (!parsed.success)

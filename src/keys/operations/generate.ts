@@ -33,7 +33,7 @@ const ends = ({ keys }: IssueDeps, { environment, agency }: Issuing) => {
 }
 
 const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, now, change }: Issuing) => {
-  // Sent twice, or from an old page, it must not end a newer key.
+  // A form that is sent twice, or from an old page, must not end a newer key.
   if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
     throw new ApiError('key_changed')
   const { token, key, replaced } = await change(

@@ -44,7 +44,7 @@ export const listPeople = operation({
 
 interface InviteDeps {
   invitations: { add(invitation: Invitation): void }
-  /** Where people reach the dashboard. */
+  /** The address of the dashboard. */
   publicUrl(): string
 }
 

@@ -90,7 +90,7 @@ export const createToken = operation({
     const missing = input.permission.find(
       (each) => actor.permissions && !isPermitted(actor.permissions, each),
     )
-    // A token cannot make one that may do more than it may.
+    // A token cannot create one with more permissions than its own.
     if (missing !== undefined) throw new ApiError('permission_required', { detail: missing })
     const secret = mintToken(adminToken)
     const token: AdminToken = {

@@ -11,7 +11,7 @@ export const agencies = sqliteTable(
     plan: text({ enum: plans }).notNull(),
     createdAt: integer('created_at').notNull(),
     suspendedAt: integer('suspended_at'),
-    /** Its name stays, for the audit; of it nothing else is found any more. */
+    /** A deleted agency keeps its name for the audit, and can be found no other way. */
     deletedAt: integer('deleted_at'),
   },
   (table) => [
@@ -31,12 +31,12 @@ export const environments = sqliteTable(
     name: text({ enum: environmentNames }).notNull(),
     accessEnabled: integer('access_enabled', { mode: 'boolean' }).notNull().default(true),
     defaultAgentId: text('default_agent_id').references(() => agents.id),
-    /** Whether calls go to the agent's provider; where not, the simulator plays them. */
+    /** True: calls go to the agent's provider. False: to the simulator. */
     dialsReal: integer('dials_real', { mode: 'boolean' }).notNull().default(true),
-    /** The operator's limits for this environment; null means: the server's. */
+    /** The limits that an operator has set; null means the server's. */
     requestsPerMinute: integer('requests_per_minute'),
     concurrentCalls: integer('concurrent_calls'),
-    /** Raised above all others by every change that decides admission, so that a reader can ask for what is new. */
+    /** Set to a new highest value by every change that affects admission, so that readers can load changes only. */
     revision: integer().notNull(),
   },
   (table) => [
@@ -57,9 +57,9 @@ export const keys = sqliteTable(
     createdAt: integer('created_at').notNull(),
     replacedAt: integer('replaced_at'),
     lastUsedAt: integer('last_used_at'),
-    /** When it was first seen in a URL. */
+    /** The first time that it was sent in a URL. */
     exposedAt: integer('exposed_at'),
-    /** When somebody reported it as found, and where. */
+    /** The time and place of a report that it leaked. */
     leakedAt: integer('leaked_at'),
     leakedWhere: text('leaked_where'),
   },
@@ -68,7 +68,7 @@ export const keys = sqliteTable(
     uniqueIndex('keys_one_live')
       .on(table.environmentId)
       .where(sql`replaced_at is null`),
-    /** How many there are and how old they are, for whoever asks every few seconds. */
+    /** For the metrics: the number of live keys and their age, by this index only. */
     index('keys_live_age')
       .on(table.createdAt)
       .where(sql`replaced_at is null`),
@@ -84,17 +84,17 @@ export const agents = sqliteTable(
       .references(() => agencies.id),
     name: text().notNull(),
     provider: text().notNull(),
-    /** What the provider calls the agent, and the number to call from. */
+    /** The provider's id of the agent, and the number to call from. */
     ref: text(),
     fromNumber: text('from_number'),
     createdAt: integer('created_at').notNull(),
-    /** Since when it takes no more calls. Its row stays, for those that it had. */
+    /** The time of its deletion: it takes no new calls, and its row stays for the earlier ones. */
     deletedAt: integer('deleted_at'),
   },
   (table) => [index('agents_agency').on(table.agencyId)],
 )
 
-/** An agency's account at a provider: one each. */
+/** An agency's account at a provider, at most one each. */
 export const providerAccounts = sqliteTable(
   'provider_accounts',
   {
@@ -104,7 +104,7 @@ export const providerAccounts = sqliteTable(
       .references(() => agencies.id),
     provider: text().notNull(),
     baseUrl: text('base_url'),
-    /** The credentials as JSON, sealed by the vault. */
+    /** The credentials as JSON, encrypted by the vault. */
     sealed: text().notNull(),
     /** The last four characters of each credential, for people. */
     hints: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),

@@ -1,24 +1,24 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** Who did what. Names are copied, so that a line still reads when what it speaks of is gone. */
+/** The audit. Names are copied, so that an entry still reads when its object is gone. */
 export const audit = sqliteTable(
   'audit',
   {
     /** Ids rise with time. */
     id: text().primaryKey(),
     at: integer().notNull(),
-    /** An e-mail address, or what acted where it was no person: the command line, the server. */
+    /** The name of the actor: an e-mail address, a token, the command line. */
     actor: text().notNull(),
     /** The client's address, where there was one. */
     address: text(),
     agencyId: text('agency_id'),
     environment: text(),
-    /** What was done, as `key.rotated`. */
+    /** The action, as `key.rotated`. */
     action: text().notNull(),
-    /** To what, in words: never a secret. */
+    /** The object, in words: never a secret. */
     target: text(),
-    /** What the client called the operation, so that it can ask later whether it was done. */
+    /** The client's id of the operation, by which it can ask whether the operation was done. */
     operationId: text('operation_id'),
   },
   (table) => [

@@ -10,7 +10,7 @@ import {
 import { parseExactly } from '../../json.ts'
 import { agents, environments } from './agencies.ts'
 
-/** An object whose numbers come back as they were sent. */
+/** A JSON object; its numbers keep their exact digits. */
 const exactJson = customType<{ data: Record<string, unknown>; driverData: string }>({
   dataType: () => 'text',
   toDriver: (value) => JSON.stringify(value),
@@ -46,10 +46,10 @@ export const calls = sqliteTable(
     answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
     hangUpPending: integer('hang_up_due', { mode: 'boolean' }).notNull().default(false),
-    /** When its provider is asked again for what it had not yet told at the end, and how often it was. */
+    /** The time of the next request for missing details, and the number of requests so far. */
     detailsDueAt: integer('details_due_at'),
     detailsAttempts: integer('details_asked').notNull().default(0),
-    /** Since when its provider has not known it. */
+    /** The first `not_found` of an unbroken series. */
     missingSince: integer('missing_since'),
     sentAt: integer('sent_at'),
     lastContactAt: integer('heard_at').notNull(),
@@ -60,7 +60,7 @@ export const calls = sqliteTable(
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
     recordingUrl: text('recording_url'),
     costCents: integer('cost_cents'),
-    /** Which grant of the window let its trigger in, so that a start can tell whether the journal has it. */
+    /** The number of the window grant that admitted the trigger, by which a start knows whether the journal has it. */
     grantNumber: integer('grant_number'),
   },
   (table) => [
@@ -72,22 +72,22 @@ export const calls = sqliteTable(
     index('calls_details')
       .on(table.detailsDueAt)
       .where(sql`details_due_at is not null`),
-    /** Those that are over, by their age. */
+    /** Ended calls by age. */
     index('calls_ended')
       .on(table.endedAt)
       .where(sql`ended_at is not null`),
-    /** Those that are over, by what became of them. */
+    /** Ended calls by status. */
     index('calls_outcome')
       .on(table.environmentId, table.status, table.id)
       .where(sql`ended_at is not null`),
-    /** The leases: the calls that are not over. */
+    /** Active calls, which are the leases. */
     index('calls_active')
       .on(table.environmentId, table.id)
       .where(sql`ended_at is null`),
   ],
 )
 
-/** Which call an Idempotency-Key stands for. Written in the same commit as the call. */
+/** The call of an Idempotency-Key, written in the commit of the call. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
@@ -95,7 +95,7 @@ export const idempotencyKeys = sqliteTable(
       .notNull()
       .references(() => environments.id),
     key: text().notNull(),
-    /** SHA-256 of what was asked for, so that the key cannot stand for two things. */
+    /** SHA-256 of the request, so that the key cannot be used for another one. */
     fingerprint: text().notNull(),
     callId: text('call_id')
       .notNull()

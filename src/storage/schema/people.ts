@@ -5,7 +5,7 @@ import { agencies } from './agencies.ts'
 export const people = sqliteTable('people', {
   id: text().primaryKey(),
   email: text().notNull().unique(),
-  /** An operator sees every agency, an admin one. */
+  /** An operator sees every agency, an admin only their own. */
   role: text({ enum: roles }).notNull().default('operator'),
   agencyId: text('agency_id').references(() => agencies.id),
   passwordHash: text('password_hash').notNull(),
@@ -26,7 +26,7 @@ export const setupTokens = sqliteTable('setup_tokens', {
   expiresAt: integer('expires_at').notNull(),
 })
 
-/** One-time links: a new person's, or, where `personId` is set, one to a new password. */
+/** Single-use links: invitations, or, where `personId` is set, links to a new password. */
 export const invitations = sqliteTable('invitations', {
   hash: text().primaryKey(),
   role: text({ enum: roles }).notNull(),
@@ -36,7 +36,7 @@ export const invitations = sqliteTable('invitations', {
   expiresAt: integer('expires_at').notNull(),
 })
 
-/** What programs administer with. Kept when revoked, so that its holder can be told. */
+/** Admin tokens. A revoked one stays, so that its holder can be told. */
 export const adminTokens = sqliteTable('admin_tokens', {
   id: text().primaryKey(),
   hash: text().notNull().unique(),
@@ -44,9 +44,9 @@ export const adminTokens = sqliteTable('admin_tokens', {
   name: text().notNull(),
   /** Patterns of operations, as JSON. */
   permissions: text({ mode: 'json' }).$type<string[]>().notNull(),
-  /** The only agency that it sees; null for all. */
+  /** The only agency that it may administer; null for all. */
   agencyId: text('agency_id').references(() => agencies.id),
-  /** Networks that it may be used from, as JSON; null for anywhere. */
+  /** The networks from which it may be used, as JSON; null for any. */
   allowFrom: text('allow_from', { mode: 'json' }).$type<string[]>(),
   createdBy: text('created_by').notNull(),
   createdAt: integer('created_at').notNull(),

@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { environments, keys } from './agencies.ts'
 
-/** How often what came of requests, by minute and by hour. Collected in memory, added here once a minute. */
+/** Counts of requests by outcome, minute and hour. Collected in memory, added here once a minute. */
 export const usage = sqliteTable(
   'usage',
   {
@@ -10,7 +10,7 @@ export const usage = sqliteTable(
       .references(() => environments.id),
     span: text({ enum: ['minute', 'hour'] }).notNull(),
     startAt: integer('start_at').notNull(),
-    /** `granted`, the code of a refusal, or `peak_calls`: the most calls at once. */
+    /** `granted`, the code of an error, or `peak_calls`: the peak of concurrent calls. */
     outcome: text().notNull(),
     count: integer().notNull(),
   },
@@ -21,20 +21,20 @@ export const usage = sqliteTable(
 )
 
 /**
- * The journal of the windows, so that no start begins with empty ones: a row for each second in which something was granted,
- * until that has left the windows. The newest row says how far they go.
+ * The journal of the windows, so that a start restores them: a row for each second with a grant, until it has left the
+ * windows. The newest row says how far they reach.
  */
 export const windowGrants = sqliteTable('window_grants', {
   id: integer().primaryKey(),
   writtenAt: integer('written_at').notNull(),
-  /** By environment: milliseconds before `writtenAt` and how many grants there were then, in turn. */
+  /** Per environment, pairs: milliseconds before `writtenAt`, and the number of grants at that time. */
   grants: text({ mode: 'json' }).$type<Record<string, number[]>>().notNull(),
-  /** The number of the newest grant, and the newest call, when this was written. */
+  /** The number of the newest grant and the newest call at that time. */
   lastGrant: integer('last_grant').notNull(),
   lastCallId: text('last_call_id'),
 })
 
-/** Who has used a key: an address and the name that its program gives itself. */
+/** The clients of a key: address and program name. */
 export const keyClients = sqliteTable(
   'key_clients',
   {
@@ -44,7 +44,7 @@ export const keyClients = sqliteTable(
     address: text().notNull(),
     client: text().notNull(),
     requests: integer().notNull(),
-    /** How many of them came after the key had been replaced. */
+    /** The number of these requests after the key was replaced. */
     afterRotation: integer('after_rotation').notNull().default(0),
     firstSeenAt: integer('first_seen_at').notNull(),
     lastSeenAt: integer('last_seen_at').notNull(),
@@ -55,7 +55,7 @@ export const keyClients = sqliteTable(
   ],
 )
 
-/** The last requests of an environment that were refused, with the counters as they stood. */
+/** The last rejected requests of an environment, with the counters at that moment. */
 export const refusals = sqliteTable(
   'refusals',
   {
@@ -68,7 +68,7 @@ export const refusals = sqliteTable(
     code: text().notNull(),
     route: text().notNull(),
     address: text().notNull(),
-    /** Requests granted in the window, and calls at once, each with its limit. */
+    /** Requests in the window and concurrent calls, each with its limit. */
     requests: integer().notNull(),
     requestLimit: integer('request_limit').notNull(),
     calls: integer().notNull(),

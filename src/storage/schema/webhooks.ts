@@ -5,25 +5,25 @@ import { eventNames } from '../../webhooks/event.ts'
 import { environments } from './agencies.ts'
 import { calls } from './calls.ts'
 
-/** Where an environment's events are sent: one endpoint each. */
+/** The webhook endpoints, one per environment. */
 export const webhooks = sqliteTable('webhooks', {
   environmentId: text('environment_id')
     .primaryKey()
     .references(() => environments.id),
   url: text().notNull(),
   enabled: integer({ mode: 'boolean' }).notNull().default(true),
-  /** Why it was switched off, where nobody did it by hand. */
+  /** The reason, where callgate switched it off. */
   offReason: text('off_reason'),
-  /** Its signing secret, sealed by the vault. */
+  /** The signing secret, encrypted by the vault. */
   sealed: text().notNull(),
   hint: text().notNull(),
-  /** The secret before it, which signs as well until `previousUntil`. */
+  /** The previous secret, which signs as well until `previousUntil`. */
   previousSealed: text('previous_sealed'),
   previousUntil: integer('previous_until'),
   savedAt: integer('saved_at').notNull(),
 })
 
-/** The outbox: what has to be told to an endpoint, and how far that has come. */
+/** The outbox: events and the state of their delivery. */
 export const deliveries = sqliteTable(
   'deliveries',
   {
@@ -39,9 +39,9 @@ export const deliveries = sqliteTable(
     state: text({ enum: deliveryStates }).notNull(),
     attempts: integer().notNull().default(0),
     createdAt: integer('created_at').notNull(),
-    /** When the next attempt is due, while it is pending. */
+    /** The time of the next attempt, while pending. */
     nextAt: integer('next_at').notNull(),
-    /** Of the last attempt. */
+    /** The result of the last attempt. */
     attemptedAt: integer('attempted_at'),
     lastStatus: integer('last_status'),
     lastAnswer: text('last_answer'),
@@ -50,14 +50,14 @@ export const deliveries = sqliteTable(
   },
   (table) => [
     index('deliveries_environment').on(table.environmentId, table.id),
-    /** What is due, by endpoint; and the oldest, for whoever asks every few seconds. */
+    /** Due deliveries by endpoint; and the oldest one, for the metrics. */
     index('deliveries_pending')
       .on(table.environmentId, table.nextAt, table.createdAt)
       .where(sql`state = 'pending'`),
     index('deliveries_dead')
       .on(table.environmentId)
       .where(sql`state = 'dead'`),
-    /** Those that are done with, by their age. */
+    /** Finished deliveries by age. */
     index('deliveries_done')
       .on(table.createdAt)
       .where(sql`state <> 'pending'`),

@@ -1,6 +1,6 @@
 import type { Labels, Metric } from './metric.ts'
 
-/** A metric of one count for each set of labels that was seen. */
+/** A counter with one sample per set of labels. */
 export class Counter {
   readonly #about: Omit<Metric, 'type' | 'samples'>
   readonly #all = new Map<string, { labels: Labels; value: number }>()

@@ -18,11 +18,11 @@ export interface GaugeDeps {
     liveKeys(before: number): { number: number; old: number; oldestAt: number | null }
     ownLimits(): Map<string, { [Name in keyof Limits]: number | null }>
   }
-  /** When a key must have been made to be due for rotation now. */
+  /** Keys created before this time are due for rotation now. */
   dueIfMadeBefore(now: number): number
 }
 
-/** How things stand at this moment. */
+/** The gauges, read when they are scraped. */
 export const gaugeMetrics = (deps: GaugeDeps, now: number, monotonic: number): Metric[] => {
   const { leases, windows, limits, counts } = deps
   const own = counts.ownLimits()

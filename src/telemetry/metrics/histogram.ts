@@ -1,11 +1,11 @@
 import type { Labels, Metric, Sample } from './metric.ts'
 
-/** Seconds: from what memory answers to what a person waits for. */
+/** In seconds, from an answer out of memory to the patience of a person. */
 export const requestBounds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5]
-/** Seconds: what a network and somebody else's server take. */
+/** In seconds, for networks and other servers. */
 export const remoteBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15]
 
-/** How many observations were at most as large as each bound. */
+/** Counts observations by upper bound. */
 export class Histogram {
   readonly #bounds: readonly number[]
   readonly #counts: Float64Array
@@ -39,7 +39,7 @@ export class Histogram {
   }
 }
 
-/** A metric of one histogram for each set of labels that was seen. */
+/** A histogram per set of labels. */
 export class Histograms {
   readonly #about: Omit<Metric, 'type' | 'samples'>
   readonly #bounds: readonly number[]

@@ -3,15 +3,14 @@ export type Labels = Readonly<Record<string, string>>
 export interface Sample {
   labels?: Labels
   value: number
-  /** What a histogram's parts add to its name. */
+  /** The suffix of a histogram's part. */
   suffix?: '_bucket' | '_sum' | '_count'
 }
 
-/** One metric as Prometheus reads it. Its labels take values from a bounded set: never a name or an id of an agency. */
+/** A metric in Prometheus' model. Labels take values from a bounded set: never a name or an id of an agency. */
 export interface Metric {
   name: string
   type: 'counter' | 'gauge' | 'histogram'
-  /** What it tells, in plain words. */
   help: string
   samples: readonly Sample[]
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { gauge, type Metric } from './metric.ts'
 
-/** Of this process, named as Prometheus' own clients name them. */
+/** The metrics of this process, named as in Prometheus' own client libraries. */
 export const processMetrics = (now: number, version: string): Metric[] => {
   const { user, system } = process.cpuUsage()
   const files = openFiles()

@@ -10,7 +10,7 @@ interface ReadDeps extends GaugeDeps {
   version: string
 }
 
-/** Gives all metrics as they stand, in Prometheus' text format. Nothing is put together before somebody asks. */
+/** Renders all metrics in Prometheus' text format, only when they are scraped. */
 export const createReadMetrics =
   ({ metrics, clock, version, ...gauges }: ReadDeps) =>
   () =>

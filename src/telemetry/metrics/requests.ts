@@ -11,15 +11,15 @@ interface Route {
   labels: { method: string; route: string }
   durations: Histogram
   outcomes: Map<string | number, Outcome>
-  /** The outcome that came last: most of the time the next is the same. */
+  /** The last outcome: most of the time the next one is the same. */
   recent: Outcome | undefined
 }
 
-/** Counts requests. To count one is two look-ups by words that do not change, and three additions. */
+/** Counts requests. Counting one costs two look-ups by constant strings and three additions. */
 export class Requests {
   readonly #routes = new Map<string, Map<string, Route>>()
 
-  /** The route is a pattern, empty where the path is not ours; the code that of a refusal. */
+  /** `route` is a pattern, empty for an unknown path; `code` is that of an error. */
   record(method: string, route: string, status: number, code: string, tookMs: number) {
     const own = this.#routes.get(route)?.get(method) ?? this.#open(method, route)
     own.durations.observe(tookMs / 1000)
@@ -67,7 +67,7 @@ export class Requests {
   }
 }
 
-/** A code has one status alone. */
+/** Each code has only one status. */
 const outcomeOf = (outcomes: Route['outcomes'], status: number, code: string) => {
   const id = code === '' ? status : code
   const outcome = outcomes.get(id) ?? { status, code, count: 0 }

@@ -14,7 +14,7 @@ interface UsedEnvironment extends OwnLimits {
 interface ShowDeps {
   environments: { list(agencyId: string): UsedEnvironment[] }
   rateLimits: {
-    /** What an environment has taken this moment, and what it may. */
+    /** The current use of an environment, and its limits. */
     counters(
       environment: UsedEnvironment,
     ): Record<'requests' | 'requestLimit' | 'calls' | 'callLimit', number>
@@ -88,7 +88,7 @@ export const isAskedFor =
 
 const startOfDay = (at: number) => at - (at % dayMs)
 
-/** Whole days and the hours of this one. */
+/** Whole days, and the hours of today. */
 const hoursOfDays = (now: number) => (daysShown - 1) * 24 + Math.floor((now - startOfDay(now)) / hourMs) + 1
 
 const presentSlot = ({ startAt, granted, refused, peakCalls }: Slot) => ({

@@ -20,7 +20,7 @@ export const page: readonly Fault[] = [
     edits: [
       guard(
         "if ($other) throw new $failure('operator_only')",
-        put("if ($other && !request.url.endsWith('/limits')) throw new $failure('operator_only')"),
+        put("if ($other && !request.url.includes('/limits')) throw new $failure('operator_only')"),
       ),
     ],
     noticedBy: ['roles'],

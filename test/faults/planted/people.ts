@@ -16,12 +16,17 @@ const acceptReset = within('createInvitationStore.acceptReset')
 export const people: readonly Fault[] = [
   {
     title: 'a changed password leaves the sessions open',
-    edits: [changePassword('if (!_) return false; $here;', drop)],
+    edits: [changePassword('if (!_) return false; $here; _; return true', drop)],
     noticedBy: ['account'],
   },
   {
     title: 'a removed person stays signed in',
-    edits: [remove('if ($last) return false; _; _; $person;', put('if ($last) return false; $person'))],
+    edits: [
+      remove(
+        'if ($last) return false; _; _; $person; return true',
+        put('if ($last) return false; $person; return true'),
+      ),
+    ],
     noticedBy: ['people'],
   },
   {
@@ -89,7 +94,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'an invitation works twice',
-    edits: [accept("if (_) return 'taken'; $here;", drop)],
+    edits: [accept("if (_) return 'taken'; $here; const _ = _", drop)],
     noticedBy: ['people'],
   },
   {
@@ -104,7 +109,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'a new password made by a link leaves the sessions open',
-    edits: [acceptReset('if (_) return undefined; $here;', drop)],
+    edits: [acceptReset('if (_) return undefined; $here; return _', drop)],
     noticedBy: ['account'],
   },
 ]

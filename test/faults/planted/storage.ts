@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts'
 
 const open = within('openDatabase')
 const transaction = within('inTransaction')
+const refuseNewer = within('refuseNewer')
 const openServing = within('DataDir.openServingDatabase')
 const startCall = within('start')
 const commit = within('createCommit')
@@ -62,7 +63,7 @@ export const storage: readonly Fault[] = [
   },
   {
     title: 'a database of a newer program is opened',
-    edits: [open('_.run(`PRAGMA busy_timeout = ${_}`); $here', drop)],
+    edits: [refuseNewer('if (_) throw _', drop)],
     noticedBy: ['upgrade', 'doctor'],
   },
   {

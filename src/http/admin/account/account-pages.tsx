@@ -11,7 +11,7 @@ import { newPasswordSchema } from './new-password.ts'
 import { AccountPage } from './account.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-/** The same for a wrong password and too many attempts. */
+/** The same message for a wrong password and too many attempts. */
 const wrongPassword = 'The current password did not match, or there were too many attempts.'
 
 export interface AccountPagesDeps extends GuardDeps, FindAgency {
@@ -26,7 +26,7 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
   clock: Pick<Clock, 'now'>
 }
 
-/** What people do with their own account. */
+/** The pages of a person's own account. */
 export const accountPages = (services: AccountPagesDeps) => {
   const { agencies, audit, clock, passwords, people, sessions } = services
 

@@ -6,7 +6,7 @@ import { roleInWords } from '../people/people.tsx'
 interface AccountProps {
   person: Person
   agencyName: string | undefined
-  /** Whether the password was changed just now. */
+  /** True right after a change of the password. */
   changed?: boolean
   error?: string | undefined
 }

@@ -6,7 +6,7 @@ export const newPasswordSchema = z
   .min(passwordLeast, `The password needs at least ${passwordLeast} characters.`)
   .max(passwordMost, `The password has at most ${passwordMost} characters.`)
 
-/** What somebody signs in with, as they chose it. */
+/** The e-mail address and password of a new account. */
 export const newAccountSchema = z.object({
   email: z
     .string()

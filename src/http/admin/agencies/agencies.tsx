@@ -8,9 +8,9 @@ export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Gr
 interface AgenciesProps {
   person: Person
   agencies: Agency[]
-  /** The ids of those with an API key that is due for rotation. */
+  /** The ids of agencies with an API key that is due for rotation. */
   withOldKeys: ReadonlySet<string>
-  /** What a refused form held. */
+  /** The input of a rejected form. */
   typed?: { name?: string | undefined; plan?: Plan | undefined }
   error?: string | undefined
 }

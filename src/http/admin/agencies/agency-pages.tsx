@@ -14,7 +14,7 @@ export interface FindAgency {
   agencies: { find(id: string): Agency | undefined }
 }
 
-/** The agency of a path. The guard has seen to it that it is one which the person may know of. */
+/** Finds the agency of a path. The guard has checked that the person may see it. */
 export const findAgency = ({ agencies }: FindAgency, id: string) => {
   const agency = agencies.find(id)
   if (!agency) throw noSuchAgency()
@@ -28,7 +28,7 @@ export interface ListAgencies {
   clock: Pick<Clock, 'now'>
 }
 
-/** All agencies, and which of them have an API key that is due for rotation. */
+/** All agencies, and those with an API key that is due for rotation. */
 export const listAgencies = ({ agencies, clock, keys }: ListAgencies) => ({
   agencies: agencies.list(),
   withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),

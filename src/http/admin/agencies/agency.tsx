@@ -16,7 +16,7 @@ interface AgencyLayoutProps extends AgencyPageProps {
   children: ComponentChildren
 }
 
-/** A page inside one agency, with its sidebar. */
+/** A page of an agency, with its sidebar. */
 export const AgencyLayout = ({ person, agency, title, section, children }: AgencyLayoutProps) => {
   const base = `/admin/agencies/${agency.id}`
   const link = (name: AgencyLayoutProps['section'], label: string, href: string) => (
@@ -127,7 +127,7 @@ const Suspension = ({ agency }: { agency: Agency }) =>
     </article>
   )
 
-/** Says what deleting an agency ends and removes, before it does. */
+/** Confirms the deletion of an agency and names the consequences. */
 export const DeleteAgencyPage = ({ person, agency, ends }: AgencyPageProps & { ends: string }) => (
   <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview">
     <article>

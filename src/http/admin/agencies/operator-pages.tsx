@@ -18,7 +18,7 @@ export interface OperatorPagesDeps extends AgencyPagesDeps {
   perform: Perform
 }
 
-/** What an operator decides for the agencies: that they are there, their plan, and whether their calls ring phones. */
+/** The forms for operators: create, suspend and delete agencies, change their plan, and switch real dialling. */
 export const operatorPages = (services: OperatorPagesDeps) => {
   const { perform } = services
   return new Elysia({ name: 'operator-pages' })

@@ -31,7 +31,7 @@ export interface AgentPagesDeps extends GuardDeps, FindAgency {
   perform: Perform
 }
 
-/** What a refused form is shown with. */
+/** The input and the error of a rejected form. */
 interface Shown {
   typed?: GivenAgent
   error?: string
@@ -39,7 +39,7 @@ interface Shown {
 
 const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
 
-/** An agency's agents, each of them, and which takes the calls that name none. */
+/** The pages of an agency's agents and of its default agents. */
 export const agentPages = (services: AgentPagesDeps) => {
   const { accounts, agents, environments, perform } = services
 
@@ -138,5 +138,4 @@ export const agentPages = (services: AgentPagesDeps) => {
     )
 }
 
-/** The fields of the form of an agent. */
 const given = ({ name, provider, ref, from }: GivenAgent) => ({ name, provider, ref, from })

@@ -56,7 +56,7 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
 
 interface DeleteProps extends AgencyPageProps {
   agent: Agent
-  /** What stops working, or why it cannot be deleted now. */
+  /** The consequence of deleting it, or the reason why it cannot be deleted now. */
   ends: string | undefined
   error: string | undefined
 }
@@ -87,7 +87,7 @@ const asTyped = ({ name, provider, ref, fromNumber }: Agent): GivenAgent => ({
   from: fromNumber ?? '',
 })
 
-/** One that was saved before its provider's form was asked for keeps what it has: its calls fail until that is mended. */
+/** An agent that was saved before its provider's form was checked: its calls fail until it is corrected. */
 const AgentProblem = ({ agent }: { agent: Agent }) => {
   const problem = agentProblem(agent)
   return problem === undefined ? null : (
@@ -95,7 +95,7 @@ const AgentProblem = ({ agent }: { agent: Agent }) => {
   )
 }
 
-/** A provider without an account refuses every call of its agents: that is said here, with the way out. */
+/** Warns that the provider has no account, so that all calls of the agent fail, and links to the remedy. */
 export const ProviderName = ({ agent, accounts }: { agent: Agent; accounts: ReadonlySet<string> }) => {
   const kind = findKind(agent.provider)
   if (!kind) return <>Simulator</>
@@ -148,11 +148,11 @@ export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
 interface DialFieldProps {
   name: 'ref' | 'from'
   value: string | undefined
-  /** What it is called while the simulator is chosen, which asks for nothing. */
+  /** The label while the simulator is selected, which needs no value. */
   simulated: string
 }
 
-/** Says what each provider asks for; the stylesheet shows what is for the one that is chosen. */
+/** The hints of all providers; the stylesheet shows those of the selected one. */
 const DialField = ({ name, value = '', simulated }: DialFieldProps) => (
   <div>
     <label>

@@ -8,9 +8,9 @@ import { EnvironmentTag } from '../../page/words.tsx'
 interface AgentsProps extends AgencyPageProps {
   agents: Agent[]
   environments: Environment[]
-  /** The names of the providers that the agency has an account with. */
+  /** The providers that the agency has an account with. */
   accounts: ReadonlySet<string>
-  /** What a refused form held. */
+  /** The input of a rejected form. */
   typed?: GivenAgent
   error?: string | undefined
 }

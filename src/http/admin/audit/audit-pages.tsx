@@ -9,7 +9,7 @@ import { AgencyAuditPage, AuditPage } from './audit.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 const linesAtOnce = 50
-/** A download reads this many at a time, so that a long one holds up nobody. */
+/** The entries per read of a download, which must not delay other requests. */
 const downloadedAtOnce = 500
 
 interface Audit {
@@ -21,7 +21,7 @@ export interface AuditPagesDeps extends GuardDeps {
   audit: Audit
 }
 
-/** Who did what, in one agency. */
+/** The audit of an agency. */
 export const agencyAuditPages = (services: AuditPagesDeps & FindAgency) =>
   new Elysia({ name: 'agency-audit-pages' })
     .use(signedIn(services))
@@ -44,7 +44,7 @@ export const agencyAuditPages = (services: AuditPagesDeps & FindAgency) =>
       { params: agencyParams },
     )
 
-/** Who did what, in all of them and outside of any. */
+/** The audit of the whole gate. */
 export const auditPages = (services: AuditPagesDeps) =>
   new Elysia({ name: 'audit-pages' })
     .use(operatorOnly(services))
@@ -80,7 +80,7 @@ const cells = ({ at, actor, address, agencyId, agencyName, environment, action, 
     (cell) => cell ?? '',
   )
 
-/** All lines, newest first, read as they are taken. */
+/** Streams all entries, newest first. */
 const download = (audit: Audit, agency?: string) => {
   let before: string | undefined
   const encoder = new TextEncoder()

@@ -6,7 +6,7 @@ import { EnvironmentTag } from '../../page/words.tsx'
 
 interface AuditProps {
   lines: AuditLine[]
-  /** Where the lines before these are, and whether these are the newest. */
+  /** The link to older entries, and whether these are the newest. */
   older: string | undefined
   isNewest: boolean
 }
@@ -19,7 +19,7 @@ export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & 
   </AgencyLayout>
 )
 
-/** Of all agencies, and of what belongs to none. */
+/** The audit of the whole gate. */
 export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person }) => (
   <Layout title="Audit log" person={person}>
     <main>
@@ -32,7 +32,7 @@ export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person })
 
 interface LinesProps extends AuditProps {
   path: string
-  /** Whether the lines are of more than one agency. */
+  /** True where the entries are of several agencies. */
   hasAgencies?: boolean
 }
 
@@ -81,7 +81,7 @@ const Line = ({ line, hasAgencies }: { line: AuditLine; hasAgencies: boolean }) 
   </li>
 )
 
-/** Another version may have written an action that this one has no words for. */
+/** Another version may have written an unknown action. */
 const inWords = ({ action, target }: AuditLine) => {
   const words: string = actions[action] ?? action
   return target === null ? words : `${words}: ${target}`

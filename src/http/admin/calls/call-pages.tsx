@@ -48,7 +48,7 @@ export interface CallPagesDeps extends GuardDeps, FindAgency {
   log: Pick<Log, 'warn'>
 }
 
-/** A form sends what was not chosen as empty. */
+/** A form sends unselected fields as empty texts. */
 const chosen = <T extends z.ZodType>(schema: T) =>
   z.preprocess((given) => given || undefined, schema.optional())
 const filterQuery = z.object({
@@ -64,7 +64,7 @@ const readFilter = ({ url }: Request) => {
   return parsed.data
 }
 
-/** An agency's calls in both environments, each of them, and the slots that they hold. */
+/** The pages of an agency's calls and slots. */
 export const callPages = (services: CallPagesDeps) => {
   const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
 

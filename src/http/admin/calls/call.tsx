@@ -7,16 +7,16 @@ import { ago, FormError, Time } from '../../page/layout.tsx'
 import { Timeline } from './timeline.tsx'
 import { EnvironmentTag, lasting, numberOf, sentimentTitles, StatusTag } from '../../page/words.tsx'
 
-/** How often a page about something live looks again. */
+/** The refresh interval of a live page. */
 export const refreshSeconds = 2
 
 interface CallProps extends AgencyPageProps {
   call: CallView
   now: number
   error?: string | undefined
-  /** Leaves nothing out, however long it is. */
+  /** Shows the whole transcript. */
   whole?: boolean
-  /** What else is known of the call. */
+  /** The other fields of the call. */
   children?: ComponentChildren
 }
 
@@ -119,7 +119,7 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
   </dl>
 )
 
-/** Left out where nothing is known. */
+/** Omitted without a value. */
 const Fact = ({ name, value }: { name: string; value: string | null }) =>
   value === null ? null : (
     <>
@@ -128,7 +128,7 @@ const Fact = ({ name, value }: { name: string; value: string | null }) =>
     </>
   )
 
-/** A provider names the address: only the web's own schemes become a link. */
+/** The provider supplies this URL: only http and https become a link. */
 const Recording = ({ url }: { url: string }) =>
   /^https?:\/\//i.test(url) ? (
     <a href={url} rel="noreferrer noopener">

@@ -13,14 +13,14 @@ import {
   numberOf,
 } from '../../page/words.tsx'
 
-/** A call as pages show it: with the names of what it only has ids of. */
+/** A call with the names for its ids. */
 export interface CallView extends Call {
   environment: EnvironmentName
   agentName: string
   isAgentDeleted: boolean
 }
 
-/** What the list is narrowed down to. */
+/** The filters of the list. */
 export interface CallFilter {
   environment?: EnvironmentName | undefined
   status?: Call['status'] | undefined
@@ -32,7 +32,7 @@ interface CallsProps extends AgencyPageProps {
   agents: Agent[]
   filter: CallFilter
   slots: { name: EnvironmentName; active: number; limit: number }[]
-  /** Where the calls before these are, and whether these are the newest. */
+  /** The link to older calls, and whether these are the newest. */
   older: string | undefined
   isNewest: boolean
 }

@@ -1,16 +1,16 @@
 import type { Call, TranscriptLine } from '../../../calls/call.ts'
 
-/** What fits on a page that opens at once; the rest is a click away. */
+/** The text that the page shows at first; the rest is a click away. */
 const transcriptShown = 12_000
 const metadataShown = 6000
 
 interface ConversationProps {
   call: Call
-  /** Leaves nothing out, however long it is. */
+  /** Shows the whole transcript. */
   whole: boolean
 }
 
-/** What was said, and what the call was given to know. */
+/** The transcript, and the metadata of the call. */
 export const Conversation = ({ call, whole }: ConversationProps) => {
   const metadata = call.metadata === null ? null : JSON.stringify(call.metadata, null, 2)
   const shown = whole ? Number.POSITIVE_INFINITY : transcriptShown
@@ -63,7 +63,7 @@ const Transcript = ({ lines }: { lines: TranscriptLine[] }) => (
   </dl>
 )
 
-/** The lines that fit into so many characters, each counted with some for its frame, and always the first. */
+/** The lines that fit into `most` characters, each with an allowance for its markup, and always the first one. */
 const firstLines = (lines: TranscriptLine[], characters: number) => {
   let length = 0
   return lines.filter(({ content }, at) => (length += content.length + 80) <= characters || at === 0)

@@ -7,14 +7,14 @@ import { environmentParams, type FindEnvironment, findEnvironment } from '../age
 import { type FirstCallDeps, firstCallOf } from '../integrations/first-call.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 
-/** Of the numbers that are kept for fiction. The last two digits choose the simulator's scenario. */
+/** Numbers reserved for fiction. The last two digits select the simulator's scenario. */
 const testNumber = (scenario: string) => `+120255501${scenario}`
 
 export interface TestCallsDeps extends GuardDeps, FindEnvironment, FirstCallDeps {
   perform: Perform
 }
 
-/** A call that a person starts at the page to see how one goes: it rings nobody and counts as no API request. */
+/** A test call from the dashboard: the simulator plays it, and it counts as no API request. */
 export const testCalls = (services: TestCallsDeps) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(services)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',

@@ -15,7 +15,7 @@ interface Moment {
   why?: string | null
 }
 
-/** What happened to a call, in order, each with the time since it was triggered. */
+/** The events of a call in order, each with its time since the trigger. */
 export const Timeline = ({ call }: { call: Call }) => (
   <>
     <h2>Timeline</h2>
@@ -60,7 +60,7 @@ const momentsOf = (call: Call): Moment[] => {
   return moments
 }
 
-/** Clocks differ: what a provider dates before the trigger counts as at the trigger. */
+/** A time of a provider's clock before the trigger counts as at the trigger. */
 const since = (call: Call, at: number) => {
   const ms = Math.max(0, at - call.createdAt)
   return ms > 0 && ms < 1000 ? '+ <1 s' : `+ ${lasting(ms / 1000)}`

@@ -31,7 +31,7 @@ export interface EntranceDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** The same for a wrong password, an unknown account and too many attempts: none tells which. */
+/** The same message for a wrong password, an unknown account and too many attempts. */
 const signInRefusal =
   'That did not match an account, or there were too many attempts. Wait a moment and try again.'
 
@@ -41,7 +41,7 @@ const firstSetupLink =
   'Open the setup link: the server prints it when it starts, and it is in the file setup-link of its data directory. Run "callgate person setup" on the server for a new one.'
 const newSetupLink = `It was replaced by a newer one, or is older than ${setupMinutes} minutes. Run "callgate person setup" on the server, or restart it, for a new one.`
 
-/** How people come in: the first one by a one-time link, everyone by their password. */
+/** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (services: EntranceDeps) => {
   const { audit, config, people, sessions, passwords, clock, dataDir } = services
 
@@ -49,13 +49,13 @@ export const entrance = (services: EntranceDeps) => {
     if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
   }
 
-  /** How to get a new one, where that is what they need. */
+  /** The error of an invalid setup link, with the way to a new one. */
   const noSetup = () =>
     new ApiError('not_found', {
       detail: `This setup link is not valid. ${people.anyone() ? alreadySetUp : newSetupLink}`,
     })
 
-  /** What keeps somebody from signing in here, before they try. */
+  /** Notices about obstacles to signing in. */
   const noticesFor = (visit: Visit) => [
     ...(people.anyone() ? [] : [`Nobody can sign in yet. ${firstSetupLink}`]),
     ...httpsNotice(visit, config),

@@ -5,7 +5,7 @@ import { FormError, Layout } from '../../page/layout.tsx'
 interface EntranceProps {
   email?: string
   error?: string | undefined
-  /** What stands against using the page. */
+  /** Notices about obstacles to using the dashboard. */
   notices?: readonly string[] | undefined
 }
 
@@ -100,7 +100,7 @@ const EmailField = ({ email }: { email: string }) => (
   </label>
 )
 
-/** For a password that there is. */
+/** For the password of an existing account. */
 export const PasswordField = ({ label, name }: { label: string; name: string }) => (
   <label>
     {label}

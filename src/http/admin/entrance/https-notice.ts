@@ -10,8 +10,9 @@ export interface Visit {
 }
 
 /**
- * Said to who comes over plain http where cookies are kept to https: their browser would drop the session. Browsers send
- * Sec-Fetch-Site over https and to localhost alone, and keep such cookies there, also behind a proxy that is not trusted.
+ * A notice for plain http where cookies are limited to https, so that browsers drop the session. Browsers send
+ * Sec-Fetch-Site over https and to localhost only, and keep such cookies there, even behind a proxy that is not
+ * trusted.
  */
 export const httpsNotice = ({ request, server }: Visit, config: HttpsConfig): string[] => {
   const keepsCookies =

@@ -33,7 +33,7 @@ export interface InvitedPagesDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** Who comes by a one-time link: to an account, or to a new password. Looking at the page does not use it up. */
+/** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
 export const invitedPages = (services: InvitedPagesDeps) => {
   const { audit, clock, config, invitations, passwords, sessions } = services
 

@@ -4,14 +4,14 @@ import { ago } from '../../page/layout.tsx'
 interface ClientTableProps {
   label: string
   uses: ClientUse[]
-  /** Counts what came after the key had been replaced. */
+  /** Counts only requests after the key was replaced. */
   sinceRotation?: boolean
   now: number
 }
 
 const shownMost = 20
 
-/** Who uses a key, the last seen first. */
+/** The clients of a key, the last seen first. */
 export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientTableProps) => (
   <>
     <div class="table compact" role="region" aria-label={label} tabIndex={0}>

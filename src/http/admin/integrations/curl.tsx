@@ -6,7 +6,7 @@ interface CurlProps {
   firstCall: FirstCall
 }
 
-/** The line that triggers a first call, to be copied. The key stays in a variable: a shell remembers what is typed. */
+/** The command line of a first call, to copy. The key is in a variable, because shells record typed lines. */
 export const CurlLine = ({ id, label, firstCall }: CurlProps) => (
   <>
     <pre role="region" aria-label={label} tabIndex={0}>

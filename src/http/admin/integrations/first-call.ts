@@ -3,10 +3,10 @@ import type { Environment } from '../../../agencies/environment.ts'
 import type { Config } from '../../../config.ts'
 import { ownOrigin } from '../../address.ts'
 
-/** What the example of a first call is made of. */
+/** The values of the example of a first call. */
 export interface FirstCall {
   apiUrl: string
-  /** Whom it names, where no default agent takes the call. */
+  /** The agent to name, where there is no default agent. */
   agentId: string | undefined
   hasAgent: boolean
 }
@@ -16,7 +16,7 @@ export interface FirstCallDeps {
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
 }
 
-/** Without a public URL, the API is where the page is. */
+/** Without a public URL, the API is at the origin of the page. */
 export const firstCallOf = (
   { agents, config }: FirstCallDeps,
   { agencyId, defaultAgentId }: Pick<Environment, 'agencyId' | 'defaultAgentId'>,

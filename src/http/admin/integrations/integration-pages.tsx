@@ -90,7 +90,7 @@ export const integrationPages = (services: IntegrationPagesDeps) => {
         },
         { params: environmentParams },
       )
-      // Where a reload without the form lands after a key was shown.
+      // The redirect for a reload of the page that showed a key.
       .get(
         '/agencies/:agency/integrations/api/:environment/key',
         ({ params, redirect }) => redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),

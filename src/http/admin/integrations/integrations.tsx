@@ -13,20 +13,20 @@ import { TryIt } from './try-it.tsx'
 import { type OldKey, OldKeys } from './old-keys.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 
-/** An environment as the page shows it: with its live key and what is going on in it. */
+/** An environment with its live key and its current use. */
 export interface EnvironmentView extends Environment {
   key: ApiKey | undefined
   lastUsedAt: number | null
   activeCalls: number
   limits: Limits
-  /** Who used the live key in the last 30 days. */
+  /** The clients of the live key in the last 30 days. */
   uses: ClientUse[]
   oldKeys: OldKey[]
 }
 
 interface IntegrationsProps extends AgencyPageProps {
   connected: boolean
-  /** The names of the providers that the agency has an account with. */
+  /** The providers that the agency has an account with. */
   accounts: ReadonlySet<string>
 }
 
@@ -124,7 +124,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
 const limitsInWords = ({ requestsPerMinute, concurrentCalls }: Limits) =>
   `${counted(requestsPerMinute, 'request')} a minute, ${counted(concurrentCalls, 'concurrent call')}`
 
-/** Whether phones ring. Turning it on takes a second look: behind it are people. */
+/** The switch of real dialling. Turning it on needs a confirmation, because it calls people. */
 const Dialling = ({ person, environment }: Pick<CardProps, 'person' | 'environment'>) => {
   const state = environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'
   return person.role === 'operator' ? (
@@ -212,7 +212,7 @@ const switchMeans = (on: boolean, leakedAt: number | null) => {
     : 'Disabled. Enabling lets the leaked key in again, from whoever has it: rotate it first.'
 }
 
-/** Sends the state it asks for, not "the other one": two people at once cannot undo each other by accident. */
+/** The form sends the wanted state, not "toggle", so that two people at once cannot undo each other's change. */
 const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
   const on = environment.accessEnabled
   const hint = `${environment.name}-access-hint`

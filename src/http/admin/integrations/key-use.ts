@@ -4,7 +4,7 @@ import type { ClientUse } from '../../../usage/client-usage.ts'
 import type { OldKey } from './old-keys.tsx'
 
 const dayMs = 86_400_000
-/** For so long clients are remembered, and so long a replaced key that nothing uses stays in view. */
+/** The time that clients are remembered, and that an unused replaced key is still shown. */
 const rememberedMs = 30 * dayMs
 const oldKeyShownMs = dayMs
 
@@ -21,7 +21,7 @@ export interface KeyUseDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** Who used an environment's live key in the last 30 days, and who has not yet left its old ones. */
+/** The clients of an environment's live key in the last 30 days, and those that still use old keys. */
 export const keyUse = ({ clock, keys, usage }: KeyUseDeps, environmentId: string) => {
   const now = clock.now()
   const live = keys.live(environmentId)

@@ -15,7 +15,7 @@ interface NewKeyProps extends AgencyPageProps {
   firstCall: FirstCall
 }
 
-/** The one answer that shows a key. */
+/** The only response that shows a key. */
 export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, firstCall }: NewKeyProps) => (
   <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
     <article class={`environment ${environment.name}`}>

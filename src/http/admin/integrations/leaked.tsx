@@ -7,7 +7,7 @@ interface LeakedProps {
   liveKey: ApiKey
 }
 
-/** Where and when the key was found, and what that means as things stand; nothing for a key that nobody reported. */
+/** The report that the key leaked, and its consequence; nothing without a report. */
 export const LeakedNotice = ({ environment, liveKey: { leakedAt, leakedWhere } }: LeakedProps) =>
   leakedAt === null ? null : (
     <div class="notice error">

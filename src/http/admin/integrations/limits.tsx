@@ -6,9 +6,9 @@ import { FormError } from '../../page/layout.tsx'
 
 interface LimitsProps extends AgencyPageProps {
   environment: Environment
-  /** What holds where an environment has no limit of its own. */
+  /** The server's limits, for environments without their own. */
   server: Limits
-  /** What a refused form held. */
+  /** The input of a rejected form. */
   typed?: Record<string, string>
   error?: string
 }

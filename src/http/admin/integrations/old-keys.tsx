@@ -3,19 +3,19 @@ import type { ClientUse } from '../../../usage/client-usage.ts'
 import { ClientTable } from './clients.tsx'
 import { ago, counted } from '../../page/layout.tsx'
 
-/** A replaced key, and who has tried it since. */
+/** A replaced key, and its clients since then. */
 export interface OldKey extends ApiKey {
   replacedAt: number
   uses: ClientUse[]
 }
 
 interface OldKeysProps {
-  /** Replaced keys that were tried, or replaced, in the last 24 hours. */
+  /** Keys that were replaced or used in the last 24 hours. */
   oldKeys: OldKey[]
   now: number
 }
 
-/** What is still to be moved to the new key after a rotation. */
+/** The clients that still use an old key after a rotation. */
 export const OldKeys = ({ oldKeys, now }: OldKeysProps) => (
   <>
     {oldKeys.map((key) =>

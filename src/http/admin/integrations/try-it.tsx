@@ -9,7 +9,7 @@ interface TryItProps {
   firstCall: FirstCall
 }
 
-/** How to make a first call in an environment, from a terminal or with a button. */
+/** The ways to a first call: a command line, and a button. */
 export const TryIt = ({ environment, firstCall }: TryItProps) => (
   <section class="try-it">
     <h3>{`Try ${environment.name}`}</h3>

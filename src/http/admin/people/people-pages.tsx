@@ -23,7 +23,7 @@ export interface PeoplePagesDeps extends GuardDeps, FindAgency {
   clock: Pick<Clock, 'now'>
 }
 
-/** Who may sign in, for the operator to see and decide. */
+/** The pages of people and invitations, for operators. */
 export const peoplePages = (services: PeoplePagesDeps) => {
   const { clock, invitations, people, perform, sessions } = services
 
@@ -40,7 +40,7 @@ export const peoplePages = (services: PeoplePagesDeps) => {
         const shown = { people: people.list(), invitations: invitations.pending(clock.now()) }
         return renderPage(<PeoplePage person={person} {...shown} />)
       })
-      // Where a reload without the form lands after a link was shown.
+      // The redirect for a reload of the page that showed a link.
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',

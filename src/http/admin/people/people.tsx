@@ -100,7 +100,7 @@ const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending
   </tr>
 )
 
-/** Says what removing somebody ends, before it does. */
+/** Confirms the removal of a person and names the consequences. */
 export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving: Person }) => (
   <Layout title="Remove a person" person={person}>
     <main>
@@ -121,7 +121,7 @@ export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving:
   </Layout>
 )
 
-/** Without an agency the link is an operator's. */
+/** Without an agency, the invitation is for an operator. */
 export const InviteForm = ({ label, agencyId }: { label: string; agencyId?: string }) => (
   <form method="post" action="/admin/people/invite">
     {agencyId !== undefined && <input type="hidden" name="agency" value={agencyId} />}
@@ -136,7 +136,7 @@ interface LinkProps {
   agencyName: string | null
 }
 
-/** The one answer that shows an invitation's link. */
+/** The only response that shows the link of an invitation. */
 export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: LinkProps) => (
   <Layout title="Invitation" person={person}>
     <main>

@@ -64,7 +64,8 @@ export const providerPages = (services: ProviderPagesDeps) => {
           set.status = status
           return page(person, params, { baseUrl, error })
         }
-        // Of what would be sent: each value is a guess, and other fields could hold any number of them.
+        // Checks only the values that would be sent: each check is a guess of the password, and a form could hold any
+        // number of other fields.
         const values = kind.credentials.flatMap(({ name }) => given[name] ?? [])
         const isOwnPassword = await passwords.isAmong(
           [...values, ...values.map((value) => value.trim())],

@@ -7,11 +7,11 @@ interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
   account: ProviderAccount | undefined
   hookUrl: string | undefined
-  /** What stands against the hook's address. */
+  /** The warning about the hook's address. */
   notice: string | undefined
   baseUrl?: string
   error?: string | undefined
-  /** Secrets made just now: this page is the one answer that shows them. */
+  /** Secrets generated just now: this is the only response that shows them. */
   made?: Record<string, string>
 }
 
@@ -93,7 +93,7 @@ const CredentialField = ({ credential, hint }: { credential: Credential; hint: s
   <label>
     {credential.name}
     <input
-      // Masked by its style: a password field is what browsers fill with the password of the sign-in, and offer to keep.
+      // A text field masked by its style: browsers fill password fields with the password of the sign-in.
       type="text"
       class="masked"
       name={credential.name}

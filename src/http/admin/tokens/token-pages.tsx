@@ -21,7 +21,7 @@ export interface TokenPagesDeps extends GuardDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** What programs administer with, for the operator to create and revoke. */
+/** The pages of admin tokens, for operators. */
 export const tokenPages = (services: TokenPagesDeps) => {
   const { adminTokens, agencies, clock, operations, perform } = services
 
@@ -69,7 +69,7 @@ export const tokenPages = (services: TokenPagesDeps) => {
     )
 }
 
-/** Lists are typed with spaces or commas between; a date is the day's end in UTC. */
+/** Lists may use blanks or commas; a date means the end of that day in UTC. */
 const inputFrom = ({ name = '', permission = '', agency, expires_on, allow_from = '' }: TypedToken) => ({
   name,
   permission: wordsIn(permission),

@@ -15,7 +15,7 @@ interface TokensProps {
   person: Person
   tokens: ListedToken[]
   agencies: Agency[]
-  /** What a token can be permitted, by name. */
+  /** The possible permissions, by name. */
   operations: string[]
   now: number
   typed?: TypedToken
@@ -140,7 +140,7 @@ const CreateForm = ({
   </article>
 )
 
-/** The one answer that shows a token. */
+/** The only response that shows a token. */
 export const NewTokenPage = ({ person, name, token }: { person: Person; name: string; token: string }) => (
   <Layout title="Admin token" person={person}>
     <main>
@@ -171,7 +171,7 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
   </Layout>
 )
 
-/** Says what revoking ends, before it does. */
+/** Confirms revoking a token and names the consequence. */
 export const RevokeTokenPage = ({ person, id, ends }: { person: Person; id: string; ends: string }) => (
   <Layout title="Revoke an admin token" person={person}>
     <main>

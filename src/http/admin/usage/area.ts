@@ -1,17 +1,17 @@
 import { busiestOf, requestsOf, type Slot } from '../../../usage/series.ts'
 import { type Hatch, refusedFor, type Share } from './shares.ts'
 
-/** A picture is this many units wide and high, and is stretched to the width that there is. */
+/** The size of a chart in units; it is stretched to the available width. */
 export const width = 720
 export const height = 100
 
-/** A layer of a picture: the later ones are painted over the earlier ones. */
+/** A layer of a chart; later layers are painted over earlier ones. */
 export interface Layer {
   mark: Hatch | 'granted'
   path: string
 }
 
-/** Granted requests, and above them the refused ones by their shares; of every `size` slots the busiest one. */
+/** Layers of granted requests and, above them, rejected ones by share; from every `size` slots the busiest one. */
 export const requestLayers = (slots: Slot[], shares: Share[], size = 1): Layer[] => {
   const top = topOf(slots)
   const columns = busiestOf(slots, size, requestsOf).map((slot) => levelsOf(slot, shares, top))
@@ -22,7 +22,7 @@ export const requestLayers = (slots: Slot[], shares: Share[], size = 1): Layer[]
   return layers.toReversed()
 }
 
-/** The most calls at once in each slot, of every `size` slots the highest. */
+/** The layer of the peaks of concurrent calls, from every `size` slots the highest. */
 export const callsArea = (slots: Slot[], top: number, size = 1) =>
   area(
     busiestOf(slots, size, (slot) => slot.peakCalls).map(({ peakCalls }) =>
@@ -30,10 +30,10 @@ export const callsArea = (slots: Slot[], top: number, size = 1) =>
     ),
   )
 
-/** The most requests in one slot. */
+/** The highest number of requests in a slot. */
 export const topOf = (slots: Slot[]) => Math.max(1, ...slots.map(requestsOf))
 
-/** How high each layer reaches: 0 where it has nothing, so that a rare one costs a few bytes. */
+/** The height of each layer in each slot: 0 without requests, so that rare reasons cost few bytes. */
 const levelsOf = (slot: Slot, shares: Share[], top: number) => {
   let sum = 0
   let below = 0
@@ -45,11 +45,11 @@ const levelsOf = (slot: Slot, shares: Share[], top: number) => {
   })
 }
 
-/** One request among thousands is seen too: what is there is at least one unit high. */
+/** Any number above 0 is at least one unit high, so that one request in thousands shows. */
 const levelOf = (count: number, sum: number, top: number, below: number) =>
   count <= 0 ? 0 : Math.max(below + 1, Math.round((sum / top) * height))
 
-/** A stepped area. Equal neighbours are drawn in one stroke, so that a quiet month costs a few bytes. */
+/** The path of a stepped area. Equal neighbours share one stroke, so that a quiet month costs few bytes. */
 const area = (levels: number[]) => {
   const step = width / levels.length
   let path = `M0 ${height}`

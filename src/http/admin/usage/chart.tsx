@@ -5,10 +5,10 @@ import type { Hatch, Share } from './shares.ts'
 interface ChartProps {
   id: string
   title: string
-  /** What the picture shows, in a sentence, for those who do not see it. */
+  /** The content in a sentence, for people who do not see the chart. */
   description: string
   slots: Slot[]
-  /** A column is the busiest of that many slots. */
+  /** The number of slots per column, which shows the busiest of them. */
   size?: number
   from: string
   to: string
@@ -18,7 +18,7 @@ interface RequestsChartProps extends ChartProps {
   shares: Share[]
 }
 
-/** Granted requests as a filled area, refused ones on top of them, hatched by reason. */
+/** Granted requests as a filled area, rejected ones above it, hatched by reason. */
 export const RequestsChart = ({ shares, ...chart }: RequestsChartProps) => (
   <>
     <Legend granted={chart.slots.reduce((sum, slot) => sum + slot.granted, 0)} shares={shares} />
@@ -38,7 +38,7 @@ interface CallsChartProps extends ChartProps {
   limit: number
 }
 
-/** The most calls at once in each span, below a dashed line for the limit. */
+/** The peak of concurrent calls per slot, below a dashed line for the limit. */
 export const CallsChart = ({ limit, ...chart }: CallsChartProps) => {
   const top = Math.max(limit, ...chart.slots.map(({ peakCalls }) => peakCalls))
   const y = height - Math.round((limit / top) * height)
@@ -50,7 +50,7 @@ export const CallsChart = ({ limit, ...chart }: CallsChartProps) => {
   )
 }
 
-/** What the pictures of a page are hatched with: once on every page that has one. */
+/** The hatch patterns of all charts, once per page. */
 export const Hatches = () => (
   <svg class="hatches" aria-hidden="true">
     <Pattern name="stripes" path="M0 1h8M0 5h8" />
@@ -86,10 +86,10 @@ interface FrameProps extends ChartProps {
   children: unknown
 }
 
-/** Above the highest column there is room for the slivers of what is too rare to be in scale. */
+/** Room above the highest column for layers that are too rare to scale. */
 const margin = 4
 
-/** Numbers stand beside the picture and not in it: it is stretched to the width that there is. */
+/** The labels are outside the chart, which is stretched. */
 const Chart = ({ id, title, description, from, to, top, size = 1, children }: FrameProps) => {
   const columns = size > 1 && `Each column is the busiest of ${size} hours.`
   return (

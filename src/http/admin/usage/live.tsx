@@ -8,13 +8,13 @@ export interface LiveCounters extends Counters {
 
 interface LiveProps {
   counters: LiveCounters
-  /** Where these numbers alone can be had again. */
+  /** The address of this fragment. */
   from: string
 }
 
 const refreshSeconds = 5
 
-/** What an environment has taken of its window and its slots this moment. */
+/** The current use of an environment's window and slots. */
 export const Live = ({ counters, from }: LiveProps) => (
   <div
     id={`${counters.name}-live`}

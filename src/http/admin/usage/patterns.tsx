@@ -3,7 +3,7 @@ import { ago } from '../../page/layout.tsx'
 
 const shownMost = 5
 
-/** What is unusual, in words. */
+/** Unusual patterns in words. */
 export const Patterns = ({ patterns, now }: { patterns: Pattern[]; now: number }) =>
   patterns.length === 0 ? null : (
     <div class="notice warning">

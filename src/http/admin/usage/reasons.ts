@@ -29,5 +29,5 @@ const reasons: Partial<Record<Reason, string>> = {
   internal: 'An error in callgate',
 }
 
-/** Why a request was refused, in words; its code where there are none for it. */
+/** The reason of a rejection in words, or its code. */
 export const reasonInWords = (code: string) => reasons[code as Reason] ?? code

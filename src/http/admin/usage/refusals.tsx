@@ -5,11 +5,11 @@ import { reasonInWords } from './reasons.ts'
 interface RefusalsProps {
   name: EnvironmentName
   refusals: Refused[]
-  /** The X-Request-Id that was looked for. */
+  /** The X-Request-Id to search for. */
   wanted: string | undefined
 }
 
-/** The last refused requests, with the counters as they stood. */
+/** The last rejected requests, with the counters at that moment. */
 export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
   <>
     <h3>{wanted === undefined ? 'Last refused requests' : `Refused requests with the id ${wanted}`}</h3>
@@ -54,7 +54,7 @@ export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
   </>
 )
 
-/** Answers the question that people come with: they have an answer of ours before them, and its id. */
+/** The search by request id, for people who have an error response in front of them. */
 export const FindRefusal = ({ path, wanted }: { path: string; wanted: string | undefined }) => (
   <form method="get" action={path} class="find">
     <label>

@@ -1,23 +1,23 @@
 import { refusalsByCode, type Slot } from '../../../usage/series.ts'
 import { reasonInWords } from './reasons.ts'
 
-/** How parts of the refused requests are drawn: these differ without their colours too. */
+/** The hatches of the shares, which differ without colour too. */
 const hatches = ['stripes', 'diagonals', 'dots'] as const
 const othersHatch = 'bars'
 export type Hatch = (typeof hatches)[number] | typeof othersHatch
 
-/** A part of the refused requests that a picture shows as one. */
+/** Rejected requests that the charts show as one layer. */
 export interface Share {
   hatch: Hatch
-  /** In words. */
+  /** The title of the share. */
   reason: string
   codes: string[]
   count: number
 }
 
 /**
- * The most frequent reasons, each with a hatch of its own, and all the others as one. A reason that has a hatch in
- * `known` has the same one here.
+ * The most frequent reasons, each with a hatch of its own, and the rest as one share. A reason with a hatch in `known`
+ * keeps it.
  */
 export const sharesOf = (slots: Slot[], known: Share[] = []): Share[] => {
   const counts = refusalsByCode(slots)
@@ -42,6 +42,6 @@ export const sharesOf = (slots: Slot[], known: Share[] = []): Share[] => {
   return rare.length === 0 ? shares : [...shares, share(othersHatch, rare)]
 }
 
-/** How many requests of a slot were refused for the share's reasons. */
+/** The number of a slot's requests that were rejected for the share's reasons. */
 export const refusedFor = ({ codes }: Share, { refused }: Slot) =>
   codes.reduce((sum, code) => sum + (refused.get(code) ?? 0), 0)

@@ -12,7 +12,7 @@ interface SlotTableProps {
   nameOf: (startAt: number) => string
 }
 
-/** What a picture shows as numbers, refused requests by the same shares. */
+/** The numbers of a chart, with the same shares. */
 export const SlotTable = ({ summary, label, unit, slots, shares, nameOf }: SlotTableProps) => (
   <details>
     <summary>{summary}</summary>
@@ -51,7 +51,7 @@ interface ReasonTableProps {
   hours: Slot[]
 }
 
-/** Every reason by itself, the rare ones too, which the pictures show as one. */
+/** Each reason separately, including the rare ones that the charts combine. */
 export const ReasonTable = ({ name, minutes, hours }: ReasonTableProps) => {
   const ofHour = refusalsByCode(minutes)
   const ofDays = refusalsByCode(hours)

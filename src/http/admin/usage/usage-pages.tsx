@@ -15,10 +15,10 @@ import { daysBytes, UsagePage, usagePath, type UsageView } from './usage.tsx'
 
 const minutesShown = 60
 const hoursShown = 30 * 24
-/** Of each environment: more would make the page slow on a phone. */
+/** The most rejections shown per environment: more would make the page slow on a phone. */
 const refusalsShown = 10
 const requestIdMost = 36
-/** With what is around them, some 3 KB, the page stays below 40 KB. */
+/** The budget of the charts: with the 3 KB around them, the page stays below 40 KB. */
 const environmentsMostBytes = 36 * 1024
 
 export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
@@ -32,7 +32,7 @@ export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
   config: GuardDeps['config'] & Pick<Config, 'windowSeconds'>
 }
 
-/** How an agency's environments are used, and what of their limits is taken this moment. */
+/** The page of an agency's usage, and its live numbers. */
 export const usagePages = (services: UsagePagesDeps) => {
   const { clock, config, environments, rateLimits, usage } = services
 
@@ -70,7 +70,7 @@ export const usagePages = (services: UsagePagesDeps) => {
       '/agencies/:agency/usage',
       ({ person, params, request }) => {
         const agency = findAgency(services, params.agency)
-        // As it was typed: Elysia would make an object or a list of some texts.
+        // Read from the URL: Elysia would parse some texts as objects or lists.
         const asked = new URL(request.url).searchParams.get('request') ?? ''
         const wanted = asked.trim().slice(0, requestIdMost) || undefined
         const views = environments.list(agency.id).map((environment) => view(environment, wanted))
@@ -100,7 +100,9 @@ export const usagePages = (services: UsagePagesDeps) => {
     )
 }
 
-/** Where every hour differs from the one before, in both environments, the pictures of 30 days get fewer columns. */
+/**
+ * The number of hours per column: more where both environments change every hour, so that the charts fit the budget.
+ */
 const renderSmall = (views: UsageView[], page: (shown: UsageView[], hoursPerColumn: number) => string) => {
   const fine = page(views, 1)
   const excess = Buffer.byteLength(fine) - Buffer.byteLength(page([], 1)) - environmentsMostBytes

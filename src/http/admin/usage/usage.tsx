@@ -12,7 +12,7 @@ import { type Share, sharesOf } from './shares.ts'
 import { ReasonTable, SlotTable } from './slot-table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 
-/** How an environment is used. */
+/** The usage of an environment. */
 export interface UsageView {
   name: EnvironmentName
   counters: LiveCounters
@@ -25,10 +25,10 @@ export interface UsageView {
 
 interface UsageProps extends AgencyPageProps {
   environments: UsageView[]
-  /** The X-Request-Id that was looked for. */
+  /** The X-Request-Id to search for. */
   wanted: string | undefined
   now: number
-  /** How many hours a column of the pictures of 30 days stands for. */
+  /** The hours per column in the charts of 30 days. */
   hoursPerColumn: number
 }
 
@@ -130,7 +130,7 @@ const LastDays = ({ view: { name, counters, hours }, hoursPerColumn }: LastDaysP
   )
 }
 
-/** How long the pictures of 30 days are, drawn with columns of so many hours. */
+/** The length of the charts of 30 days in bytes, with so many hours per column. */
 export const daysBytes = (views: UsageView[], hoursPerColumn: number) =>
   views
     .flatMap(({ hours, counters }) => [

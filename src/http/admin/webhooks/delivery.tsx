@@ -9,7 +9,7 @@ const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'given up
 
 interface TableProps {
   deliveries: Delivery[]
-  /** The webhook's own page. */
+  /** The path of the webhook's page. */
   path: string
   now: number
 }
@@ -43,7 +43,7 @@ export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
   </div>
 )
 
-/** What an environment's endpoint was told of one call; nothing where nobody listened. */
+/** The deliveries of a call's events; nothing without any. */
 export const DeliveriesOfCall = (props: TableProps) =>
   props.deliveries.length === 0 ? null : (
     <section aria-labelledby="deliveries">
@@ -52,7 +52,7 @@ export const DeliveriesOfCall = (props: TableProps) =>
     </section>
   )
 
-/** How the last attempt went. */
+/** The result of the last attempt. */
 export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: number }) => (
   <dl class="facts">
     <dt>Status</dt>

@@ -12,15 +12,15 @@ interface WebhookProps extends AgencyPageProps {
   environment: Environment
   webhook: Endpoint | undefined
   deliveries: Delivery[]
-  /** Where the older deliveries begin, when there are any. */
+  /** The link to older deliveries, if any. */
   older: string | undefined
   counts: Record<Delivery['state'], number>
-  /** The test that was just sent. */
+  /** The result of a test sent just now. */
   tested: Delivery | undefined
   now: number
   typed?: string
   error?: string
-  /** Made just now: this page is the one answer that shows it. */
+  /** A secret generated just now: this is the only response that shows it. */
   secret?: string
 }
 

@@ -10,7 +10,7 @@ const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text
 const stylesheet = pico + pageStyles + docsStyles
 const script = pageScript + docsScript
 
-/** Addresses that change with their content, so that a browser may keep what is behind them for good. */
+/** Serves the assets under URLs that contain a hash, so that browsers may cache them forever. */
 export const assetUrls = {
   stylesheet: `/admin/assets/${fingerprint(stylesheet)}.css`,
   script: `/admin/assets/${fingerprint(script)}.js`,
