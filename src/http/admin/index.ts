@@ -17,7 +17,7 @@ import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
 import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
 import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.tsx'
 
-/** What its sections declare, all together. */
+/** The dependencies of all sections together. */
 type AdminDeps = AccountPagesDeps &
   AgencyPagesDeps &
   AgentPagesDeps &

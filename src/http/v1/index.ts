@@ -16,7 +16,7 @@ import { readList } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
-/** Admission takes its settings from the configuration. */
+/** Admission gets its two settings from `config`. */
 interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxies'> {
   agents: { list(agencyId: string): Agent[] }
   calls: {

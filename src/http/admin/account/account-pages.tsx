@@ -18,7 +18,7 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
   audit: AuditedChange
   passwords: Pick<Passwords, 'signIn' | 'hash'>
   people: {
-    /** False when the person's password was changed in the meantime, or they were removed. */
+    /** False for a person who was removed, or whose password was changed, in the meantime. */
     changePassword(person: Person, passwordHash: string): boolean
     closeSessions(personId: string): void
   }

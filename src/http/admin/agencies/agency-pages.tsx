@@ -23,7 +23,7 @@ export const findAgency = ({ agencies }: FindAgency, id: string) => {
 
 export interface ListAgencies {
   agencies: { list(): Agency[] }
-  /** The ids of the agencies with a live key that was made before a time. */
+  /** The ids of the agencies with a live key created before a time. */
   keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
   clock: Pick<Clock, 'now'>
 }

@@ -31,12 +31,12 @@ const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
 
 export interface CallPagesDeps extends GuardDeps, FindAgency {
   agents: {
-    /** With those that were deleted: calls keep their agent. */
+    /** An agency's agents with the deleted ones, because calls keep their agent. */
     listEver(agencyId: string): Agent[]
   }
   calls: FindDeps['calls'] &
     ListDeps['calls'] & {
-      /** An environment's calls that are not over. */
+      /** An environment's active calls. */
       activeIn(environmentId: string): Call[]
     }
   environments: { list(agencyId: string): Environment[] }

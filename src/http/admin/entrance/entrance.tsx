@@ -21,7 +21,7 @@ export interface EntranceDeps {
   people: {
     anyone(): boolean
     hasSetupToken(hash: string, now: number): boolean
-    /** Makes the first person and uses up the token; undefined where it does not hold. */
+    /** Creates the first person and uses up the token; undefined for a token that is not valid. */
     setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
   }
   passwords: Pick<Passwords, 'signIn' | 'hash'>

@@ -16,9 +16,9 @@ import { renderPage } from '../../page/layout.tsx'
 export interface InvitedPagesDeps {
   audit: AuditedChange
   invitations: {
-    /** An invitation to an account that can still be accepted. */
+    /** Finds an invitation that is still valid. */
     find(hash: string, now: number): { role: Person['role']; agencyName: string | null } | undefined
-    /** A link to a new password that can still be used. */
+    /** Finds a link to a new password that is still valid. */
     findReset(hash: string, now: number): { email: string | null } | undefined
     accept(
       hash: string,

@@ -21,7 +21,7 @@ export interface ProviderPagesDeps extends GuardDeps, FindAgency {
   accounts: FindAccounts
   passwords: Pick<Passwords, 'isAmong'>
   perform: Perform
-  /** Where providers reach this server. */
+  /** The public address of this server, without a closing slash. */
   publicUrl(): string
 }
 

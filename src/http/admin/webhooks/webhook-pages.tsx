@@ -35,9 +35,9 @@ const base = '/agencies/:agency/integrations/api/:environment/webhook'
 export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
   deliveries: {
     find(id: string): Delivery | undefined
-    /** Newest first, those with ids below `before`. */
+    /** An environment's deliveries, newest first, those with ids below `before`. */
     page(query: { environmentId: string; before: string | undefined; limit: number }): Delivery[]
-    /** How many there are in each state. */
+    /** The number of an environment's deliveries by state. */
     counts(environmentId: string): Record<Delivery['state'], number>
   }
   webhooks: { find(environmentId: string): Endpoint | undefined }
