@@ -34,8 +34,8 @@ export interface InvitedPagesDeps {
 }
 
 /** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
-export const invitedPages = (services: InvitedPagesDeps) => {
-  const { audit, clock, config, invitations, passwords, sessions } = services
+export const invitedPages = (deps: InvitedPagesDeps) => {
+  const { audit, clock, config, invitations, passwords, sessions } = deps
 
   const findInvitation = (token: string) => {
     const invitation = invitations.find(tokenHash(token), clock.now())
@@ -50,7 +50,7 @@ export const invitedPages = (services: InvitedPagesDeps) => {
   }
 
   return new Elysia({ name: 'invited-pages' })
-    .use(anyone(services))
+    .use(anyone(deps))
     .get('/invitation', ({ query }) =>
       renderPage(<InvitationPage {...findInvitation(String(query.token ?? ''))} />),
     )
