@@ -73,7 +73,7 @@ export interface AuditEntry {
 }
 
 export interface AuditedChange {
-  /** Makes a change and writes its line, in one transaction: both are on disk when this returns, or neither. */
+  /** Makes a change and writes its entry in one transaction: both are on disk when this returns, or neither. */
   change<T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T
 }
 

@@ -1,36 +1,20 @@
 import { version } from '../package.json'
-import type { Call } from './calls/call.ts'
-import { Dispatcher } from './calls/dispatch.ts'
-import { createEnd } from './calls/end.ts'
-import { Idempotency } from './calls/idempotency.ts'
-import { Lifecycle } from './calls/lifecycle.ts'
-import { Reconciler } from './calls/reconcile.ts'
-import { createEndCalls, createRelease } from './calls/release.ts'
-import { restoreLeases } from './calls/restore-leases.ts'
-import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
 import { Passwords } from './people/passwords.ts'
 import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createRecordRequest } from './http/record-request.ts'
-import { createRateLimits } from './http/rate-limits.ts'
 import { createRecordRefusal } from './http/record-refusal.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
 import { dueIfMadeBefore } from './keys/age.ts'
 import { Keyring } from './keys/keyring.ts'
 import { createReportLeak } from './keys/leak.ts'
 import { createMarkKeyExposed } from './keys/mark-exposed.ts'
-import { WindowJournal } from './limits/journal.ts'
-import { Leases } from './limits/leases.ts'
-import { Windows } from './limits/window.ts'
 import type { Operation } from './operation/operation.ts'
 import { type OperationDeps, operations as allOperations } from './operations.ts'
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
-import { Dialling } from './providers/dialling.ts'
-import { capabilitiesOf } from './providers/kinds.ts'
-import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
 import type { DataDir } from './storage/data-dir.ts'
@@ -40,10 +24,9 @@ import { Watcher } from './storage/watcher.ts'
 import type { Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { createReadMetrics } from './telemetry/metrics/read.ts'
-import { Usage } from './usage/usage.ts'
-import { Deliverer } from './webhooks/deliverer.ts'
-import { createOutbox } from './webhooks/outbox.ts'
-import { createSample } from './webhooks/sample.ts'
+import { wireCalls } from './wiring/calls.ts'
+import { wireLimits } from './wiring/limits.ts'
+import { wireWebhooks } from './wiring/webhooks.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -66,108 +49,49 @@ export interface ServiceDeps {
 export const createServices = (deps: ServiceDeps) => {
   const { config, dataDir, database, clock, log, instance, providerTimeoutMs = 15_000 } = deps
   const { operations = allOperations } = deps
+  let { isServing = false } = deps
   const stores = createStores(database, dataDir.secret())
-  const { accounts, agents, calls, deliveries, keys, people, webhooks } = stores
   const listening = { url: localUrl(config, config.port) }
   const publicUrl = () => config.publicUrl ?? listening.url
   const metrics = new Metrics(clock)
   const commit = createCommit(database, (writes, run) => metrics.commit(writes, run))
-
-  const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
-  const usage = new Usage({ store: stores.usageRows, leases, clock, log })
-  const takeOver = () => restoreLeases({ calls, leases, clock })
-  takeOver()
-  const watcher = new Watcher({ database, clock, log, takeOver })
-
-  const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
-  const webhookDeps = { webhooks, deliveries, send, clock }
-  const deliverer = new Deliverer({
-    ...webhookDeps,
-    commit,
-    log,
-    random: Math.random,
-    attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
-  })
-  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
-  const lifecycle = new Lifecycle({
-    calls,
-    leases,
-    capabilities,
-    commit,
-    clock,
-    enqueueEvents,
-    ended: (call) => metrics.callEnded(call),
-  })
-  const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
-  const providerDeps = { clock, timeoutMs: providerTimeoutMs, send }
-  const dialling = new Dialling({
-    simulator,
-    accounts,
-    isOver: (callId) => lifecycle.isOver(callId),
-    providerDeps,
-    publicUrl,
-    measure: (...request) => metrics.provider(...request),
-  })
-  const provider = (call: Call) => dialling.providerOf(call)
-  const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
-  const callDeps = { lifecycle, dispatcher, provider, clock }
-  const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
+  const base = { config, stores, commit, metrics, clock, log }
 
+  const limits = wireLimits(base)
+  const webhooks = wireWebhooks({ ...base, send })
+  const calls = wireCalls({ ...base, ...limits, ...webhooks, send, providerTimeoutMs, publicUrl })
+  const { leases, windows, journal, rateLimits, usage } = limits
+  const { deliverer } = webhooks
+  const { lifecycle, dispatcher, reconciler, simulator } = calls
+
+  const watcher = new Watcher({ database, clock, log, takeOver: limits.takeOver })
   const kept = keptRows(config.keepDays, stores.oldRows, stores.deletedAgencies)
   const retention = new Retention({ kept, commit, clock, log })
 
-  const windows = new Windows(config.windowSeconds * 1000)
-  const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
-  journal.restore()
-  const rateLimits = createRateLimits({ ...config, leases, windows, clock })
-  const gauges = { leases, windows, limits: config, counts: stores.counts, dueIfMadeBefore }
-
-  const keyring = new Keyring(keys)
-  let { isServing = false } = deps
-  const destinationRules = { allowPrivate: config.allowPrivateDestinations }
-  const sendSample = createSample(webhookDeps)
-  const trigger = createTrigger({
-    ...config,
-    agents,
-    accounts,
-    calls,
-    idempotency: new Idempotency(stores.idempotency),
-    leases,
-    commit,
-    clock,
-    dispatch: (call) => {
-      metrics.callTriggered(call.provider)
-      dispatcher.dispatch(call)
-    },
-  })
-  const endCall = createEnd(callDeps)
-  const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
-  const releaseCall = createRelease(releaseDeps)
   const operationDeps = {
     ...stores,
-    usage,
+    ...limits,
+    ...webhooks,
+    ...calls,
     clock,
     config,
-    dialling,
-    deliverer,
-    destinationRules,
-    sendSample,
-    trigger,
-    endCall,
-    releaseCall,
-    endCalls: createEndCalls(releaseDeps),
-    rateLimits,
+    destinationRules: { allowPrivate: config.allowPrivateDestinations },
     commit,
     compact: () => database.compact(),
     publicUrl,
     dataDir,
     isServing: () => isServing,
   }
+  const keyring = new Keyring(stores.keys)
   const countWrongKey = createCountWrongKey(clock)
+  const gauges = { leases, windows, limits: config, counts: stores.counts, dueIfMadeBefore }
 
   return {
     ...stores,
+    ...limits,
+    ...webhooks,
+    ...calls,
     operations,
     perform: createPerform<typeof operationDeps & OperationDeps>(operationDeps),
     authenticateToken: createAuthenticate({
@@ -181,36 +105,22 @@ export const createServices = (deps: ServiceDeps) => {
     dataDir,
     clock,
     log,
-    leases,
-    lifecycle,
-    dispatcher,
-    dialling,
-    reconciler,
-    deliverer,
     watcher,
-    usage,
     /** The address of the listening socket; its port is known once the server listens. */
     listening,
     publicUrl,
     keyring,
     reportLeak: createReportLeak({ ...stores, keyring }),
-    windows,
-    journal,
-    rateLimits,
     recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
-    sessions: new Sessions(people, clock, log, isSecure(config)),
-    passwords: new Passwords(people, clock),
+    sessions: new Sessions(stores.people, clock, log, isSecure(config)),
+    passwords: new Passwords(stores.people, clock),
     markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
     readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
     isStorageTrouble,
-    trigger,
-    endCall,
-    releaseCall,
-    sendSample,
     /** Starts the background work, which also resumes the work of an earlier process. */
     start: () => {
       isServing = true

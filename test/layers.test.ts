@@ -15,7 +15,7 @@ interface Rule {
 const storageLibraries = /^(drizzle-orm|bun:sqlite)/
 const web = /^(elysia|@elysiajs\/)/
 const webOrStorage = new RegExp(`${web.source}|${storageLibraries.source}`)
-const outer = /^(http|storage|telemetry|cli|server|docs)\/|^(app|wiring|main)\./
+const outer = /^(http|storage|telemetry|cli|server|docs|wiring)\/|^(app|wiring|main)\./
 
 /** The table of the design: a file obeys every rule that speaks of it. */
 const rules: Record<string, Rule> = {
@@ -36,7 +36,7 @@ const rules: Record<string, Rule> = {
   },
   'storage knows the domain and not who asks': {
     of: /^storage\//,
-    never: /^(http|cli|server|telemetry|docs)\/|^(app|wiring|main)\./,
+    never: /^(http|cli|server|telemetry|docs|wiring)\/|^(app|wiring|main)\./,
     packages: web,
   },
   'http and the commands know no row: of storage the commands open the data directory, and that is all': {
@@ -46,11 +46,11 @@ const rules: Record<string, Rule> = {
   'http opens no data directory': { of: /^http\//, never: /^storage\// },
   'http is handed what it declares, and does not know from where': {
     of: /^http\//,
-    never: /^(wiring|app)\./,
+    never: /^wiring[./]|^app\./,
   },
   'the wiring is known to the app, to the server, and to the command that works in its own process': {
-    of: /^(?!app\.|server\/|cli\/operation\/local\.)/,
-    never: /^wiring\./,
+    of: /^(?!wiring[./]|app\.|server\/|cli\/operation\/local\.)/,
+    never: /^wiring[./]/,
   },
   'http knows nothing of the commands': { of: /^http\//, never: /^cli\// },
   'the commands know nothing of http': { of: /^cli\//, never: /^http\// },

@@ -8,9 +8,9 @@ import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
 
 interface LeaksDeps {
-  /** Ends what was found; `where` is what the finder says. */
+  /** Disables a found key, or revokes a found admin token. `where` is the finder's own text. */
   reportLeak(token: string, where: string, now: number, address: string | null): LeakResult
-  /** The refusal, when an address has sent too many wrong keys. */
+  /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   config: Pick<Config, 'trustedProxies'>
   clock: Pick<Clock, 'now'>

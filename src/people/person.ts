@@ -13,7 +13,7 @@ export interface Person {
   createdAt: number
 }
 
-/** A person as a list of people shows them. */
+/** A person, and the name of their agency for an admin. */
 export interface ListedPerson {
   person: Person
   agencyName: string | null

@@ -17,7 +17,7 @@ import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
 import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
 import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.tsx'
 
-/** What its sections declare, all together. */
+/** The dependencies of all sections together. */
 type AdminDeps = AccountPagesDeps &
   AgencyPagesDeps &
   AgentPagesDeps &
@@ -36,23 +36,23 @@ type AdminDeps = AccountPagesDeps &
   WebhookPagesDeps
 
 /** The dashboard. Forms post, and changes respond with a redirect, except the one response that shows a new key. */
-export const admin = (services: AdminDeps) =>
+export const admin = (deps: AdminDeps) =>
   new Elysia({ name: 'admin', prefix: '/admin' })
     .use(assets) // style and script, cached by content
-    .use(entrance(services)) // setup, sign-in, sign-out
-    .use(invitedPages(services)) // one-time links: to an account, to a new password
-    .use(accountPages(services)) // one's own password and sessions
-    .use(peoplePages(services)) // who may sign in, for the operator
-    .use(tokenPages(services)) // what programs administer with
-    .use(auditPages(services)) // who did what
-    .use(agencyAuditPages(services)) // who did what in an agency
-    .use(agencyPages(services)) // the agencies
-    .use(operatorPages(services)) // their plans, and whether they ring real phones
-    .use(agentPages(services)) // an agency's agents
-    .use(callPages(services)) // its calls, and the slots that they hold
-    .use(usagePages(services)) // how it uses the API
-    .use(integrationPages(services)) // its keys and switches
-    .use(testCalls(services)) // a call that rings nobody
-    .use(limitPages(services)) // what the operator lets an environment do
-    .use(webhookPages(services)) // where its events go
-    .use(providerPages(services)) // its accounts at voice providers
+    .use(entrance(deps)) // setup, sign-in, sign-out
+    .use(invitedPages(deps)) // one-time links: to an account, to a new password
+    .use(accountPages(deps)) // one's own password and sessions
+    .use(peoplePages(deps)) // who may sign in, for the operator
+    .use(tokenPages(deps)) // what programs administer with
+    .use(auditPages(deps)) // who did what
+    .use(agencyAuditPages(deps)) // who did what in an agency
+    .use(agencyPages(deps)) // the agencies
+    .use(operatorPages(deps)) // their plans, and whether they ring real phones
+    .use(agentPages(deps)) // an agency's agents
+    .use(callPages(deps)) // its calls, and the slots that they hold
+    .use(usagePages(deps)) // how it uses the API
+    .use(integrationPages(deps)) // its keys and switches
+    .use(testCalls(deps)) // a call that rings nobody
+    .use(limitPages(deps)) // what the operator lets an environment do
+    .use(webhookPages(deps)) // where its events go
+    .use(providerPages(deps)) // its accounts at voice providers

@@ -14,11 +14,11 @@ interface HooksDeps {
     findAtProvider(accountId: string, providerCallId: string): Call | undefined
   }
   dialling: {
-    /** An account of a provider, ready to be spoken for. */
+    /** The connected account; undefined for an unknown one. */
     account(provider: string, accountId: string): Pick<Provider, 'verifyEvents'> | undefined
   }
   lifecycle: Pick<Lifecycle, 'change'>
-  /** Where providers reach this server. */
+  /** The public address of this server, without a closing slash. */
   publicUrl(): string
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>

@@ -16,7 +16,7 @@ import { readList } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
-/** Admission takes its settings from the configuration. */
+/** Admission gets its two settings from `config`. */
 interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxies'> {
   agents: { list(agencyId: string): Agent[] }
   calls: {
@@ -43,8 +43,8 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
 const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
 /** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
-export const v1 = (services: V1Deps) => {
-  const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
+export const v1 = (deps: V1Deps) => {
+  const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = deps
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
@@ -56,7 +56,7 @@ export const v1 = (services: V1Deps) => {
   }
 
   return new Elysia({ name: 'v1', prefix: '/api/v1' })
-    .use(admission({ ...services, ...config }))
+    .use(admission({ ...deps, ...config }))
     .post(
       '/calls/trigger',
       async ({ environment, window, grantNumber, confirm, request, set }) => {

@@ -18,7 +18,7 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
   audit: AuditedChange
   passwords: Pick<Passwords, 'signIn' | 'hash'>
   people: {
-    /** False when the person's password was changed in the meantime, or they were removed. */
+    /** False for a person who was removed, or whose password was changed, in the meantime. */
     changePassword(person: Person, passwordHash: string): boolean
     closeSessions(personId: string): void
   }
@@ -27,8 +27,8 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
 }
 
 /** The pages of a person's own account. */
-export const accountPages = (services: AccountPagesDeps) => {
-  const { agencies, audit, clock, passwords, people, sessions } = services
+export const accountPages = (deps: AccountPagesDeps) => {
+  const { agencies, audit, clock, passwords, people, sessions } = deps
 
   const page = (person: Person, shown: { changed?: boolean; error?: string | undefined }) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
@@ -36,7 +36,7 @@ export const accountPages = (services: AccountPagesDeps) => {
   }
 
   return new Elysia({ name: 'account-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get('/account', ({ person, query }) => page(person, { changed: 'changed' in query }))
     .get('/account/password', ({ redirect }) => redirect('/admin/account', 303))
     .post(

@@ -23,7 +23,7 @@ export const findAgency = ({ agencies }: FindAgency, id: string) => {
 
 export interface ListAgencies {
   agencies: { list(): Agency[] }
-  /** The ids of the agencies with a live key that was made before a time. */
+  /** The ids of the agencies with a live key created before a time. */
   keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
   clock: Pick<Clock, 'now'>
 }
@@ -38,19 +38,19 @@ export interface AgencyPagesDeps extends GuardDeps, FindAgency, ListAgencies {
   agencies: FindAgency['agencies'] & ListAgencies['agencies']
 }
 
-export const agencyPages = (services: AgencyPagesDeps) => {
+export const agencyPages = (deps: AgencyPagesDeps) => {
   return new Elysia({ name: 'agency-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get('/', ({ redirect }) => redirect('/admin/agencies', 303))
     .get('/agencies', ({ person, redirect }) =>
       isOperator(person)
-        ? renderPage(<AgenciesPage person={person} {...listAgencies(services)} />)
+        ? renderPage(<AgenciesPage person={person} {...listAgencies(deps)} />)
         : redirect(`/admin/agencies/${person.agencyId}`, 303),
     )
     .get(
       '/agencies/:agency',
       ({ person, params }) =>
-        renderPage(<OverviewPage person={person} agency={findAgency(services, params.agency)} />),
+        renderPage(<OverviewPage person={person} agency={findAgency(deps, params.agency)} />),
       { params: agencyParams },
     )
 }

@@ -11,7 +11,7 @@ export interface FindEnvironment extends FindAgency {
 export const environmentParams = z.object({ agency: z.guid(), environment: environmentNameSchema })
 export type EnvironmentParams = z.infer<typeof environmentParams>
 
-/** The environment of a path, and its agency. Fails with `not_found`. */
+/** The environment of a path and its agency. Fails with `not_found`. */
 export const findEnvironment = (deps: FindEnvironment, params: EnvironmentParams) => {
   const agency = findAgency(deps, params.agency)
   const environment = deps.environments.find(agency.id, params.environment)

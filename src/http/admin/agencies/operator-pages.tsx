@@ -19,10 +19,10 @@ export interface OperatorPagesDeps extends AgencyPagesDeps {
 }
 
 /** The forms for operators: create, suspend and delete agencies, change their plan, and switch real dialling. */
-export const operatorPages = (services: OperatorPagesDeps) => {
-  const { perform } = services
+export const operatorPages = (deps: OperatorPagesDeps) => {
+  const { perform } = deps
   return new Elysia({ name: 'operator-pages' })
-    .use(operatorOnly(services))
+    .use(operatorOnly(deps))
     .post(
       '/agencies',
       async ({ actor, person, readForm, set, redirect }) => {
@@ -32,7 +32,7 @@ export const operatorPages = (services: OperatorPagesDeps) => {
         set.status = 422
         const typed = { name, plan: planSchema.safeParse(plan).data }
         return renderPage(
-          <AgenciesPage person={person} {...listAgencies(services)} typed={typed} error={error} />,
+          <AgenciesPage person={person} {...listAgencies(deps)} typed={typed} error={error} />,
         )
       },
       { parse: 'none' },
@@ -65,7 +65,7 @@ export const operatorPages = (services: OperatorPagesDeps) => {
     .get(
       '/agencies/:agency/delete',
       ({ actor, person, params }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         const ends = perform.preview(deleteAgency, params, actor) ?? ''
         return renderPage(<DeleteAgencyPage person={person} agency={agency} ends={ends} />)
       },

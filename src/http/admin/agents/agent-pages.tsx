@@ -40,13 +40,13 @@ interface Shown {
 const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
 
 /** The pages of an agency's agents and of its default agents. */
-export const agentPages = (services: AgentPagesDeps) => {
-  const { accounts, agents, environments, perform } = services
+export const agentPages = (deps: AgentPagesDeps) => {
+  const { accounts, agents, environments, perform } = deps
 
   const connected = ({ id }: Agency) => new Set(accounts.list(id).map(({ provider }) => provider))
 
   const listPage = (person: Person, params: { agency: string }, shown: Shown = {}) => {
-    const agency = findAgency(services, params.agency)
+    const agency = findAgency(deps, params.agency)
     return renderPage(
       <AgentsPage
         person={person}
@@ -60,7 +60,7 @@ export const agentPages = (services: AgentPagesDeps) => {
   }
 
   const find = (params: Params) => {
-    const agency = findAgency(services, params.agency)
+    const agency = findAgency(deps, params.agency)
     const agent = findAgentOf(agents, agency.id, params.agent)
     if (!agent) throw new ApiError('not_found', { detail: 'There is no such agent.' })
     return { agency, agent }
@@ -80,7 +80,7 @@ export const agentPages = (services: AgentPagesDeps) => {
   }
 
   return new Elysia({ name: 'agent-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get('/agencies/:agency/agents', ({ person, params }) => listPage(person, params), {
       params: agencyParams,
     })

@@ -22,14 +22,14 @@ export interface AuditPagesDeps extends GuardDeps {
 }
 
 /** The audit of an agency. */
-export const agencyAuditPages = (services: AuditPagesDeps & FindAgency) =>
+export const agencyAuditPages = (deps: AuditPagesDeps & FindAgency) =>
   new Elysia({ name: 'agency-audit-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get(
       '/agencies/:agency/audit',
       ({ person, params, request }) => {
-        const agency = findAgency(services, params.agency)
-        const shown = readPage(services.audit, request, agency.id)
+        const agency = findAgency(deps, params.agency)
+        const shown = readPage(deps.audit, request, agency.id)
         return renderPage(<AgencyAuditPage person={person} agency={agency} {...shown} />)
       },
       { params: agencyParams },
@@ -37,23 +37,23 @@ export const agencyAuditPages = (services: AuditPagesDeps & FindAgency) =>
     .get(
       '/agencies/:agency/audit.csv',
       ({ params, set }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         Object.assign(set.headers, csvHeaders)
-        return download(services.audit, agency.id)
+        return download(deps.audit, agency.id)
       },
       { params: agencyParams },
     )
 
 /** The audit of the whole gate. */
-export const auditPages = (services: AuditPagesDeps) =>
+export const auditPages = (deps: AuditPagesDeps) =>
   new Elysia({ name: 'audit-pages' })
-    .use(operatorOnly(services))
+    .use(operatorOnly(deps))
     .get('/audit', ({ person, request }) =>
-      renderPage(<AuditPage person={person} {...readPage(services.audit, request)} />),
+      renderPage(<AuditPage person={person} {...readPage(deps.audit, request)} />),
     )
     .get('/audit.csv', ({ set }) => {
       Object.assign(set.headers, csvHeaders)
-      return download(services.audit)
+      return download(deps.audit)
     })
 
 const beforeSchema = cursorSchema('not one of ours').optional()

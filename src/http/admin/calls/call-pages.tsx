@@ -31,12 +31,12 @@ const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
 
 export interface CallPagesDeps extends GuardDeps, FindAgency {
   agents: {
-    /** With those that were deleted: calls keep their agent. */
+    /** An agency's agents with the deleted ones, because calls keep their agent. */
     listEver(agencyId: string): Agent[]
   }
   calls: FindDeps['calls'] &
     ListDeps['calls'] & {
-      /** An environment's calls that are not over. */
+      /** An environment's active calls. */
       activeIn(environmentId: string): Call[]
     }
   environments: { list(agencyId: string): Environment[] }
@@ -65,8 +65,8 @@ const readFilter = ({ url }: Request) => {
 }
 
 /** The pages of an agency's calls and slots. */
-export const callPages = (services: CallPagesDeps) => {
-  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
+export const callPages = (deps: CallPagesDeps) => {
+  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = deps
 
   const viewer = (agency: Agency) => {
     const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
@@ -83,13 +83,13 @@ export const callPages = (services: CallPagesDeps) => {
   }
 
   const find = (params: { agency: string; call: string }) => {
-    const agency = findAgency(services, params.agency)
-    const { call } = findCallOf(services, agency.id, params.call)
+    const agency = findAgency(deps, params.agency)
+    const { call } = findCallOf(deps, agency.id, params.call)
     return { agency, call: viewer(agency)(call) }
   }
 
   const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
-    const found = callsOf(services, agency.id, { ...query, limit: callsAtOnce + 1 }).map(({ call }) => call)
+    const found = callsOf(deps, agency.id, { ...query, limit: callsAtOnce + 1 }).map(({ call }) => call)
     const page = found.slice(0, callsAtOnce)
     const last = page.at(-1)
     return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
@@ -111,11 +111,11 @@ export const callPages = (services: CallPagesDeps) => {
     )
 
   return new Elysia({ name: 'call-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get(
       '/agencies/:agency/calls',
       ({ person, params, request }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         const query = readFilter(request)
         const { page, older } = list(agency, query)
         const { before, ...filter } = query
@@ -136,7 +136,7 @@ export const callPages = (services: CallPagesDeps) => {
     .get(
       '/agencies/:agency/slots',
       ({ person, params }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         const slots = environments.list(agency.id).map((row) => ({
           name: row.name,
           limit: limitsOf(row, config).concurrentCalls,

@@ -15,17 +15,17 @@ export interface TestCallsDeps extends GuardDeps, FindEnvironment, FirstCallDeps
 }
 
 /** A test call from the dashboard: the simulator plays it, and it counts as no API request. */
-export const testCalls = (services: TestCallsDeps) =>
-  new Elysia({ name: 'test-calls' }).use(signedIn(services)).post(
+export const testCalls = (deps: TestCallsDeps) =>
+  new Elysia({ name: 'test-calls' }).use(signedIn(deps)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
     async ({ actor, params, request, server, redirect, readForm }) => {
-      const { agency, environment } = findEnvironment(services, params)
+      const { agency, environment } = findEnvironment(deps, params)
       const { scenario = '' } = await readForm()
       if (!isTestScenario(scenario))
         throw new ApiError('invalid_body', { detail: 'there is no such test call' })
-      const { agentId } = firstCallOf(services, environment, { request, server })
+      const { agentId } = firstCallOf(deps, environment, { request, server })
       const order = { phone_number: testNumber(scenario), agent_id: agentId, metadata: { test: true } }
-      const made = await services.perform(triggerCall, { ...params, ...order, simulated: true }, actor)
+      const made = await deps.perform(triggerCall, { ...params, ...order, simulated: true }, actor)
       return redirect(`/admin/agencies/${agency.id}/calls/${made.call_id}`, 303)
     },
     { parse: 'none', params: environmentParams },

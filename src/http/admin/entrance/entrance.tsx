@@ -21,7 +21,7 @@ export interface EntranceDeps {
   people: {
     anyone(): boolean
     hasSetupToken(hash: string, now: number): boolean
-    /** Makes the first person and uses up the token; undefined where it does not hold. */
+    /** Creates the first person and uses up the token; undefined for a token that is not valid. */
     setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
   }
   passwords: Pick<Passwords, 'signIn' | 'hash'>
@@ -42,8 +42,8 @@ const firstSetupLink =
 const newSetupLink = `It was replaced by a newer one, or is older than ${setupMinutes} minutes. Run "callgate person setup" on the server, or restart it, for a new one.`
 
 /** The ways to a session: the first person by the setup link, others by their password. */
-export const entrance = (services: EntranceDeps) => {
-  const { audit, config, people, sessions, passwords, clock, dataDir } = services
+export const entrance = (deps: EntranceDeps) => {
+  const { audit, config, people, sessions, passwords, clock, dataDir } = deps
 
   const requireSetupToken = (token: string) => {
     if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
@@ -62,7 +62,7 @@ export const entrance = (services: EntranceDeps) => {
   ]
 
   return new Elysia({ name: 'entrance' })
-    .use(anyone(services))
+    .use(anyone(deps))
     .get('/setup', ({ query, request, server }) => {
       const token = String(query.token ?? '')
       requireSetupToken(token)

@@ -16,9 +16,9 @@ import { renderPage } from '../../page/layout.tsx'
 export interface InvitedPagesDeps {
   audit: AuditedChange
   invitations: {
-    /** An invitation to an account that can still be accepted. */
+    /** Finds an invitation that is still valid. */
     find(hash: string, now: number): { role: Person['role']; agencyName: string | null } | undefined
-    /** A link to a new password that can still be used. */
+    /** Finds a link to a new password that is still valid. */
     findReset(hash: string, now: number): { email: string | null } | undefined
     accept(
       hash: string,
@@ -34,8 +34,8 @@ export interface InvitedPagesDeps {
 }
 
 /** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
-export const invitedPages = (services: InvitedPagesDeps) => {
-  const { audit, clock, config, invitations, passwords, sessions } = services
+export const invitedPages = (deps: InvitedPagesDeps) => {
+  const { audit, clock, config, invitations, passwords, sessions } = deps
 
   const findInvitation = (token: string) => {
     const invitation = invitations.find(tokenHash(token), clock.now())
@@ -50,7 +50,7 @@ export const invitedPages = (services: InvitedPagesDeps) => {
   }
 
   return new Elysia({ name: 'invited-pages' })
-    .use(anyone(services))
+    .use(anyone(deps))
     .get('/invitation', ({ query }) =>
       renderPage(<InvitationPage {...findInvitation(String(query.token ?? ''))} />),
     )

@@ -29,11 +29,11 @@ export interface IntegrationPagesDeps extends GuardDeps, FindEnvironment, FirstC
   perform: Perform
 }
 
-export const integrationPages = (services: IntegrationPagesDeps) => {
-  const { accounts, clock, config, environments, keys, leases, perform, usage } = services
+export const integrationPages = (deps: IntegrationPagesDeps) => {
+  const { accounts, clock, config, environments, keys, leases, perform, usage } = deps
 
   const view = (environment: Environment): EnvironmentView => {
-    const { live: key, uses, oldKeys } = keyUse(services, environment.id)
+    const { live: key, uses, oldKeys } = keyUse(deps, environment.id)
     const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
     const limits = limitsOf(environment, config)
     return {
@@ -48,17 +48,17 @@ export const integrationPages = (services: IntegrationPagesDeps) => {
   }
 
   const findView = (params: EnvironmentParams) => {
-    const { agency, environment } = findEnvironment(services, params)
+    const { agency, environment } = findEnvironment(deps, params)
     return { agency, environment: view(environment) }
   }
 
   return (
     new Elysia({ name: 'integration-pages' })
-      .use(signedIn(services))
+      .use(signedIn(deps))
       .get(
         '/agencies/:agency/integrations',
         ({ person, params }) => {
-          const agency = findAgency(services, params.agency)
+          const agency = findAgency(deps, params.agency)
           const connected = environments.list(agency.id).some(({ id }) => keys.live(id))
           const connectedTo = new Set(accounts.list(agency.id).map(({ provider }) => provider))
           return renderPage(
@@ -70,10 +70,10 @@ export const integrationPages = (services: IntegrationPagesDeps) => {
       .get(
         '/agencies/:agency/integrations/api',
         ({ person, params, request, server }) => {
-          const agency = findAgency(services, params.agency)
+          const agency = findAgency(deps, params.agency)
           const views = environments
             .list(agency.id)
-            .map((row) => ({ ...view(row), firstCall: firstCallOf(services, row, { request, server }) }))
+            .map((row) => ({ ...view(row), firstCall: firstCallOf(deps, row, { request, server }) }))
           return renderPage(
             <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
           )
@@ -105,7 +105,7 @@ export const integrationPages = (services: IntegrationPagesDeps) => {
           const shown = {
             token: issued.key,
             replacedLast4: issued.replaced_last4 ?? undefined,
-            firstCall: firstCallOf(services, environment, { request, server }),
+            firstCall: firstCallOf(deps, environment, { request, server }),
           }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,

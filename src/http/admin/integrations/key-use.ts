@@ -11,7 +11,7 @@ const oldKeyShownMs = dayMs
 export interface KeyUseDeps {
   keys: {
     live(environmentId: string): ApiKey | undefined
-    /** Replaced keys: those replaced since then, and those with one of these ids. */
+    /** Replaced keys: those replaced since a time, and those with one of these ids. */
     replaced(
       environmentId: string,
       query: { since: number; or: string[] },

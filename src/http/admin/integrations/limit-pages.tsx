@@ -20,17 +20,17 @@ export interface LimitPagesDeps extends GuardDeps, FindEnvironment {
 }
 
 /** The operator's limits for one environment. */
-export const limitPages = (services: LimitPagesDeps) => {
-  const { config, perform } = services
+export const limitPages = (deps: LimitPagesDeps) => {
+  const { config, perform } = deps
 
   const find = (person: Person, params: EnvironmentParams) => ({
     person,
-    ...findEnvironment(services, params),
+    ...findEnvironment(deps, params),
     server: config,
   })
 
   return new Elysia({ name: 'limit-pages' })
-    .use(operatorOnly(services))
+    .use(operatorOnly(deps))
     .get(
       '/agencies/:agency/integrations/api/:environment/limits',
       ({ person, params }) => renderPage(<LimitsPage {...find(person, params)} />),

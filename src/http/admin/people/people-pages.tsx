@@ -24,8 +24,8 @@ export interface PeoplePagesDeps extends GuardDeps, FindAgency {
 }
 
 /** The pages of people and invitations, for operators. */
-export const peoplePages = (services: PeoplePagesDeps) => {
-  const { clock, invitations, people, perform, sessions } = services
+export const peoplePages = (deps: PeoplePagesDeps) => {
+  const { clock, invitations, people, perform, sessions } = deps
 
   const findPerson = (id: string) => {
     const found = people.find(id)
@@ -35,7 +35,7 @@ export const peoplePages = (services: PeoplePagesDeps) => {
 
   return (
     new Elysia({ name: 'people-pages' })
-      .use(operatorOnly(services))
+      .use(operatorOnly(deps))
       .get('/people', ({ person }) => {
         const shown = { people: people.list(), invitations: invitations.pending(clock.now()) }
         return renderPage(<PeoplePage person={person} {...shown} />)
@@ -47,7 +47,7 @@ export const peoplePages = (services: PeoplePagesDeps) => {
         async ({ actor, person, readForm }) => {
           const { agency } = await readForm()
           const made = await perform(invitePerson, agency ? { agency } : { role: 'operator' }, actor)
-          const agencyName = made.agency === null ? null : findAgency(services, made.agency).name
+          const agencyName = made.agency === null ? null : findAgency(deps, made.agency).name
           const shown = { link: made.link, expiresAt: Date.parse(made.expires_at), agencyName }
           return renderPage(<InvitationLinkPage person={person} {...shown} />)
         },

@@ -21,7 +21,7 @@ export interface ProviderPagesDeps extends GuardDeps, FindAgency {
   accounts: FindAccounts
   passwords: Pick<Passwords, 'isAmong'>
   perform: Perform
-  /** Where providers reach this server. */
+  /** The public address of this server, without a closing slash. */
   publicUrl(): string
 }
 
@@ -29,12 +29,12 @@ const ownPassword = (title: string) =>
   `One of these values is the password that you sign in to callgate with. Nothing was sent to ${title}: enter what it gave you.`
 const tooOften = 'There were too many attempts. Wait a minute and try again.'
 
-export const providerPages = (services: ProviderPagesDeps) => {
-  const { accounts, config, passwords, perform, publicUrl } = services
+export const providerPages = (deps: ProviderPagesDeps) => {
+  const { accounts, config, passwords, perform, publicUrl } = deps
 
   const find = (params: Params) => {
     const kind = requireKind(params.provider)
-    const agency = findAgency(services, params.agency)
+    const agency = findAgency(deps, params.agency)
     return { agency, kind, account: accounts.findFor(agency.id, kind.name) }
   }
 
@@ -51,7 +51,7 @@ export const providerPages = (services: ProviderPagesDeps) => {
   }
 
   return new Elysia({ name: 'provider-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get('/agencies/:agency/integrations/providers/:provider', ({ person, params }) => page(person, params), {
       params: providerParams,
     })

@@ -22,8 +22,8 @@ export interface TokenPagesDeps extends GuardDeps {
 }
 
 /** The pages of admin tokens, for operators. */
-export const tokenPages = (services: TokenPagesDeps) => {
-  const { adminTokens, agencies, clock, operations, perform } = services
+export const tokenPages = (deps: TokenPagesDeps) => {
+  const { adminTokens, agencies, clock, operations, perform } = deps
 
   const page = (person: Person, shown: { typed?: TypedToken; error?: string } = {}) =>
     renderPage(
@@ -38,7 +38,7 @@ export const tokenPages = (services: TokenPagesDeps) => {
     )
 
   return new Elysia({ name: 'token-pages' })
-    .use(operatorOnly(services))
+    .use(operatorOnly(deps))
     .get('/tokens', ({ person }) => page(person))
     .post(
       '/tokens',

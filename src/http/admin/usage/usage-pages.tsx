@@ -33,8 +33,8 @@ export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
 }
 
 /** The page of an agency's usage, and its live numbers. */
-export const usagePages = (services: UsagePagesDeps) => {
-  const { clock, config, environments, rateLimits, usage } = services
+export const usagePages = (deps: UsagePagesDeps) => {
+  const { clock, config, environments, rateLimits, usage } = deps
 
   const counters = (environment: Environment): LiveCounters => ({
     ...rateLimits.counters(environment),
@@ -50,7 +50,7 @@ export const usagePages = (services: UsagePagesDeps) => {
     const minutes = series('minute', minutesShown)
     const hours = series('hour', hoursShown)
     const rotatedKeyRefusals = refusalsByCode(minutes).get('rotated_key') ?? 0
-    const { live, uses } = keyUse(services, id)
+    const { live, uses } = keyUse(deps, id)
     return {
       name,
       counters: counters(environment),
@@ -65,11 +65,11 @@ export const usagePages = (services: UsagePagesDeps) => {
   }
 
   return new Elysia({ name: 'usage-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get(
       '/agencies/:agency/usage',
       ({ person, params, request }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         // Read from the URL: Elysia would parse some texts as objects or lists.
         const asked = new URL(request.url).searchParams.get('request') ?? ''
         const wanted = asked.trim().slice(0, requestIdMost) || undefined
@@ -84,7 +84,7 @@ export const usagePages = (services: UsagePagesDeps) => {
     .get(
       '/agencies/:agency/usage/live',
       ({ params }) => {
-        const agency = findAgency(services, params.agency)
+        const agency = findAgency(deps, params.agency)
         const levels = environments
           .list(agency.id)
           .map((environment) => (

@@ -35,9 +35,9 @@ const base = '/agencies/:agency/integrations/api/:environment/webhook'
 export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
   deliveries: {
     find(id: string): Delivery | undefined
-    /** Newest first, those with ids below `before`. */
+    /** An environment's deliveries, newest first, those with ids below `before`. */
     page(query: { environmentId: string; before: string | undefined; limit: number }): Delivery[]
-    /** How many there are in each state. */
+    /** The number of an environment's deliveries by state. */
     counts(environmentId: string): Record<Delivery['state'], number>
   }
   webhooks: { find(environmentId: string): Endpoint | undefined }
@@ -46,11 +46,11 @@ export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
 }
 
 /** Where an environment's events go, and what became of them. */
-export const webhookPages = (services: WebhookPagesDeps) => {
-  const { clock, deliveries, perform, webhooks } = services
+export const webhookPages = (deps: WebhookPagesDeps) => {
+  const { clock, deliveries, perform, webhooks } = deps
 
   const find = (params: EnvironmentParams) => {
-    const found = findEnvironment(services, params)
+    const found = findEnvironment(deps, params)
     return { ...found, webhook: webhooks.find(found.environment.id) }
   }
 
@@ -96,7 +96,7 @@ export const webhookPages = (services: WebhookPagesDeps) => {
     `${webhookPath(agency, environment)}${rest}`
 
   return new Elysia({ name: 'webhook-pages' })
-    .use(signedIn(services))
+    .use(signedIn(deps))
     .get(base, ({ person, params, query }) => page(person, params, { query }), { params: environmentParams })
     .post(
       base,

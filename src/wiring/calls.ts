@@ -1,0 +1,82 @@
+import type { Call } from '../calls/call.ts'
+import { Dispatcher } from '../calls/dispatch.ts'
+import { createEnd } from '../calls/end.ts'
+import { Idempotency } from '../calls/idempotency.ts'
+import { Lifecycle } from '../calls/lifecycle.ts'
+import { Reconciler } from '../calls/reconcile.ts'
+import { createEndCalls, createRelease } from '../calls/release.ts'
+import { createTrigger } from '../calls/trigger.ts'
+import type { Clock } from '../clock.ts'
+import type { Commit } from '../commit.ts'
+import type { Config } from '../config.ts'
+import type { Leases } from '../limits/leases.ts'
+import type { Send } from '../outgoing/send.ts'
+import { Dialling } from '../providers/dialling.ts'
+import { capabilitiesOf } from '../providers/kinds.ts'
+import { Simulator } from '../providers/simulator.ts'
+import type { Stores } from '../storage/stores.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+interface CallDeps {
+  config: Config
+  stores: Pick<Stores, 'accounts' | 'agents' | 'calls' | 'idempotency'>
+  leases: Leases
+  enqueueEvents(before: Call, after: Call): void
+  send: Send
+  /** The longest wait for a provider's response. */
+  providerTimeoutMs: number
+  publicUrl(): string
+  commit: Commit
+  metrics: Metrics
+  clock: Clock
+  log: Log
+}
+
+/** The life of a call: trigger, dispatch to its provider, reconciliation, end. */
+export const wireCalls = (deps: CallDeps) => {
+  const { config, stores, leases, enqueueEvents, publicUrl, commit, metrics, clock, log } = deps
+  const { accounts, agents, calls } = stores
+  const capabilities = (call: Call) => capabilitiesOf(call.provider)
+  const lifecycle = new Lifecycle({
+    calls,
+    leases,
+    capabilities,
+    commit,
+    clock,
+    enqueueEvents,
+    ended: (call) => metrics.callEnded(call),
+  })
+  const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
+  const dialling = new Dialling({
+    simulator,
+    accounts,
+    isOver: (callId) => lifecycle.isOver(callId),
+    providerDeps: { clock, timeoutMs: deps.providerTimeoutMs, send: deps.send },
+    publicUrl,
+    measure: (...request) => metrics.provider(...request),
+  })
+  const provider = (call: Call) => dialling.providerOf(call)
+  const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
+  const callDeps = { lifecycle, dispatcher, provider, clock }
+  const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
+  const trigger = createTrigger({
+    ...config,
+    agents,
+    accounts,
+    calls,
+    idempotency: new Idempotency(stores.idempotency),
+    leases,
+    commit,
+    clock,
+    dispatch: (call) => {
+      metrics.callTriggered(call.provider)
+      dispatcher.dispatch(call)
+    },
+  })
+  const endCall = createEnd(callDeps)
+  const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
+  const releaseCall = createRelease(releaseDeps)
+  const endCalls = createEndCalls(releaseDeps)
+  return { lifecycle, simulator, dialling, dispatcher, reconciler, trigger, endCall, releaseCall, endCalls }
+}

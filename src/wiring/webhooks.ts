@@ -1,0 +1,37 @@
+import type { Call } from '../calls/call.ts'
+import type { Clock } from '../clock.ts'
+import type { Commit } from '../commit.ts'
+import type { Send } from '../outgoing/send.ts'
+import { capabilitiesOf } from '../providers/kinds.ts'
+import type { Stores } from '../storage/stores.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { Deliverer } from '../webhooks/deliverer.ts'
+import { createOutbox } from '../webhooks/outbox.ts'
+import { createSample } from '../webhooks/sample.ts'
+
+interface WebhookDeps {
+  stores: Pick<Stores, 'agents' | 'deliveries' | 'webhooks'>
+  send: Send
+  commit: Commit
+  metrics: Pick<Metrics, 'attempt'>
+  clock: Clock
+  log: Log
+}
+
+/** The outbox, which takes the events of calls, and their delivery to the endpoints. */
+export const wireWebhooks = ({ stores, send, commit, metrics, clock, log }: WebhookDeps) => {
+  const { agents, deliveries, webhooks } = stores
+  const capabilities = (call: Call) => capabilitiesOf(call.provider)
+  const webhookDeps = { webhooks, deliveries, send, clock }
+  const deliverer = new Deliverer({
+    ...webhookDeps,
+    commit,
+    log,
+    random: Math.random,
+    attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
+  })
+  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
+  const sendSample = createSample(webhookDeps)
+  return { deliverer, enqueueEvents, sendSample }
+}
