@@ -83,7 +83,7 @@ test('the commands scan, report a key, rotate it and let the new one in', async 
     leaked_where: 'https://code.example/acme/app/blob/main/.env#L3',
   })
   const { out, code } = await run(rotate)
-  expect({ code, isOff: out.includes('API access is off') }).toEqual({ code: 0, isOff: true })
+  expect({ code, isOff: out.includes('API access is disabled') }).toEqual({ code: 0, isOff: true })
   const [key = ''] = out.split('\n')
   expect((await askAt(server.url, key)).status).toBe(200)
   expect((await askAt(server.url, leaked)).status).toBe(401)

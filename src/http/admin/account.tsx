@@ -8,7 +8,7 @@ import { AccountPage } from './pages/account.tsx'
 import { renderPage } from './pages/layout.tsx'
 
 /** The same for a wrong password and too many attempts. */
-const wrongPassword = 'The current password did not match, or there were too many attempts.'
+const wrongPassword = 'The current password is wrong, or there were too many attempts.'
 
 /** What people do with their own account. */
 export const accountPages = (services: Services) => {
