@@ -90,10 +90,10 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
     // Something else would end than what was agreed to, such as a key that is newer.
     if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
       throw new Failure('conflict', {
-        detail: 'It was changed in the meantime, so nothing was done. Look again.',
+        detail: 'It has changed in the meantime, so nothing was done. Check it and try again.',
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
-      throw new Failure('conflict', { detail: 'An operation with this id was done already.' })
+      throw new Failure('conflict', { detail: 'An operation with this ID was already performed.' })
     if (operation.needsServer && !deps.isServing()) throw new Failure('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
@@ -134,7 +134,7 @@ const agencyOf = (
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)
-    throw new Failure('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
+    throw new Failure('conflict', { detail: 'Several agencies have this name. Use the ID of one of them.' })
   if (!found[0]) throw new Failure('not_found', { detail: 'There is no such agency.' })
   return found[0]
 }
@@ -143,7 +143,7 @@ const agencyOf = (
 const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknown> => {
   // None of them takes one, and what is kept or audited must hold none.
   if (holdsToken(JSON.stringify(raw) ?? ''))
-    throw new Failure('invalid_input', { detail: 'The input holds an API key or an admin token.' })
+    throw new Failure('invalid_input', { detail: 'The input contains an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
   const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
@@ -169,8 +169,8 @@ const sentenceOf = (issue: z.core.$ZodRawIssue, known: string[]): string => {
         : `${field} must be ${kinds[issue.expected] ?? issue.expected}.`
     case 'unrecognized_keys':
       return known.length === 0
-        ? 'This takes no fields.'
-        : `Only these fields are known: ${known.join(', ')}.`
+        ? 'This operation has no fields.'
+        : `Only these fields are allowed: ${known.join(', ')}.`
     case 'invalid_value':
       return issue.input === undefined
         ? `${field} is required.`

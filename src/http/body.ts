@@ -13,7 +13,7 @@ export const readJson = async (request: Request): Promise<unknown> => {
   try {
     value = parseExactly(text)
   } catch {
-    throw new Failure('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
+    throw new Failure('invalid_json', { detail: text === '' ? 'it is empty' : 'it cannot be parsed' })
   }
   const detail = flawOf(text)
   if (detail !== undefined) throw new Failure('invalid_json', { detail })
@@ -22,7 +22,7 @@ export const readJson = async (request: Request): Promise<unknown> => {
 
 /** For a body with a key in what would be kept of it. */
 export const keyInBody = () =>
-  new Failure('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
+  new Failure('invalid_body', { detail: 'it contains an API key, which belongs in the Authorization header' })
 
 /** The fields of a posted form. Fails where a key is in one of them: nothing that a form is for has one. */
 export const readForm = async (request: Request): Promise<Record<string, string>> => {
@@ -53,7 +53,7 @@ export const readCapped = async (request: Request, limitBytes = bodyLimitBytes):
     return await inTime(declared === null ? countedBytes(request, limitBytes) : wholeBytes(request))
   } catch (error) {
     if (error instanceof Failure) throw error
-    throw new Failure('invalid_body', { detail: 'it could not be read to its end', cause: error })
+    throw new Failure('invalid_body', { detail: 'it could not be read completely', cause: error })
   }
 }
 
@@ -110,7 +110,7 @@ const flawOf = (json: string): string | undefined => {
     else if (colon) {
       const names = open.at(-1)
       const name = token.includes('\\') ? JSON.stringify(JSON.parse(token)) : token
-      if (names?.has(name)) return 'one of its objects has the same key twice'
+      if (names?.has(name)) return 'one of its objects has a duplicate key'
       names?.add(name)
     }
   }

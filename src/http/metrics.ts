@@ -16,7 +16,7 @@ export const metrics = ({ config, readMetrics }: MetricsNeeds) =>
   new Elysia({ name: 'metrics' }).get('/metrics', ({ request, server, set }) => {
     const { metricsAddress, metricsToken } = config
     if (metricsAddress)
-      throw new Failure('not_found', { detail: 'The metrics are at an address of their own.' })
+      throw new Failure('not_found', { detail: 'The metrics are served at a separate address.' })
     if (metricsToken !== null) requireToken(request, metricsToken)
     else if (!isFromThisMachine(request, server)) throw new Failure('metrics_closed')
     set.headers['content-type'] = metricsContentType
@@ -35,7 +35,7 @@ export const listenForMetrics = ({ config, readMetrics }: MetricsNeeds) => {
   const refuse = (error: unknown) =>
     error instanceof Failure
       ? plain(error.status, error.message, { 'www-authenticate': 'Bearer realm="callgate"' })
-      : plain(503, 'The metrics could not be read.')
+      : plain(503, 'The metrics could not be collected.')
   return Bun.serve({ ...metricsAddress, reusePort: false, fetch: answer, error: refuse })
 }
 

@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js'
  */
 export const addressProblem = (text: string, allowPrivate: boolean): string | undefined => {
   // A zone (fe80::1%eth0) names an interface of this machine, and no URL can say it.
-  if (!ipaddr.isValid(text) || text.includes('%')) return 'not one to be dialled'
+  if (!ipaddr.isValid(text) || text.includes('%')) return 'not a valid address'
   // An IPv4 address within an IPv6 one (::ffff:0:0/96) reaches the IPv4 one, and is judged as it.
   const address = ipaddr.process(text)
   const range = ipaddr.subnetMatch(address, ranges, 'reserved')

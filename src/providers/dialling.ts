@@ -106,7 +106,7 @@ const inTurns = (provider: Provider, isOver: (callId: string) => boolean): Provi
 const notSent: Placement = {
   outcome: 'refused',
   code: 'provider_refused',
-  reason: 'The call was over before its order went out.',
+  reason: 'The call ended before it was sent to the provider.',
 }
 
 /** Inside its turn: what an order waits for its turn is no fault of the provider's. */

@@ -42,14 +42,14 @@ const refusedStory = '04'
 
 /** The stories, by how they are called. */
 export const testStories = {
-  '00': 'Answered, and completed',
+  '00': 'Answered and completed',
   '01': 'Busy',
   '02': 'No answer',
   '03': 'Failed',
-  '04': 'Refused by the provider',
-  '05': 'Completed, but the end is not reported',
-  '06': 'Completed, reported twice and out of order',
-  '07': 'Answered, and up until it is ended',
+  '04': 'Rejected by the provider',
+  '05': 'Completed, but the end is never reported',
+  '06': 'Completed, with events twice and out of order',
+  '07': 'Answered, then up until you end it',
 } as const
 
 export const isTestStory = (text: string) => Object.hasOwn(testStories, text)
@@ -86,7 +86,7 @@ export class Simulator implements Provider {
       return {
         outcome: 'refused',
         code: 'provider_refused',
-        reason: 'The provider refused the call: this number is not allowed.',
+        reason: 'The provider rejected the call: this number is not allowed.',
       }
     const beganAt = this.#clock.now()
     const tellings = (stories[story] ?? usual).flatMap(({ afterMs, event, toldAfterMs = [afterMs] }) =>

@@ -21,7 +21,7 @@ export const requireEndpoint = <Row>(
 ): Row => {
   const endpoint = webhooks.find(environmentId)
   if (endpoint) return endpoint
-  throw new Failure('not_found', { detail: 'There is no webhook endpoint yet.' })
+  throw new Failure('not_found', { detail: 'There is no webhook yet.' })
 }
 
 /** What the audit says of an endpoint: its host alone, since the rest of the URL may be a secret. */

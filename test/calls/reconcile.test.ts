@@ -178,7 +178,7 @@ describe('a live call that its provider says not to know', () => {
   const reports: Record<Report['known'], Report> = {
     yes: { known: 'yes', providerCallId: 'theirs', events: [] },
     no: { known: 'no' },
-    unclear: { known: 'unclear', reason: 'it answered 503' },
+    unclear: { known: 'unclear', reason: 'it responded with 503' },
   }
   const answering = (answers: Report['known'][]) => {
     let asked = 0

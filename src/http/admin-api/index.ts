@@ -72,7 +72,7 @@ const unescaped = (text: string): string | null => {
   try {
     return decodeURIComponent(text) || null
   } catch {
-    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
+    throw new Failure('invalid_input', { detail: `The header ${agreedHeader} must be percent-encoded.` })
   }
 }
 
