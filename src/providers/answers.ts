@@ -23,22 +23,23 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   const { status, json } = result
   const id = rules.idIn(json)
   const complaint = tidy(rules.complaintIn(json))
-  const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
+  const said = complaint === '' ? `responded with ${status}` : `responded with ${status}: ${complaint}`
   if (isSuccess(status) && id !== undefined) {
     const denial = rules.denialIn?.(json)
     if (denial === undefined) return { outcome: 'placed', providerCallId: id }
     // The two contradict each other, and the phone may ring.
     if (denial === 'not placed')
-      return { outcome: 'unknown', providerCallId: id, reason: `${provider} gave an id and ${said}.` }
+      return { outcome: 'unknown', providerCallId: id, reason: `${provider} returned an ID and ${said}.` }
   }
   // A redirecting server may have accepted the order first.
   const isDefinite = isSuccess(status)
     ? complaint !== '' || id !== undefined
     : status >= 400 && status < 500 && status !== 408
-  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
+  if (!isDefinite)
+    return { outcome: 'unknown', reason: `${provider} responded with ${status} and no call ID.` }
   return rules.isCapacity(status, complaint)
     ? { outcome: 'refused', code: 'provider_capacity', reason: `${provider} has no capacity: it ${said}` }
-    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
+    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} rejected the call: it ${said}` }
 }
 
 /** Interprets a response about a call. `read` parses a successful response, undefined where it says nothing. */
@@ -50,7 +51,9 @@ export const reportFrom = (
   if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
   if (isNotFound(result)) return { outcome: 'not_found' }
   const said = isSuccess(result.status) ? read(result.json) : undefined
-  return said ? { outcome: 'found', ...said } : { outcome: 'unknown', reason: `it answered ${result.status}` }
+  return said
+    ? { outcome: 'found', ...said }
+    : { outcome: 'unknown', reason: `it responded with ${result.status}` }
 }
 
 /**
@@ -66,10 +69,10 @@ export const checkFrom = (
   if (isSuccess(result.status))
     return isTheirs(result.json)
       ? undefined
-      : `It answered ${result.status}, but not as ${provider} does: is the base URL right?`
+      : `It responded with ${result.status}, but not like ${provider}. Is the base URL correct?`
   return result.status === 401 || result.status === 403
-    ? `${provider} does not accept these credentials (it answered ${result.status}).`
-    : `${provider} answered ${result.status}.`
+    ? `${provider} rejected these credentials (it responded with ${result.status}).`
+    : `${provider} responded with ${result.status}.`
 }
 
 export const isSuccess = (status: number) => status >= 200 && status < 300

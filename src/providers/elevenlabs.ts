@@ -28,23 +28,23 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      description: 'Places the calls: an API key that may use ElevenLabs Agents',
+      description: 'API key with access to ElevenLabs Agents',
     },
     {
       name: 'hook_secret',
       required: true,
-      description: 'The secret that ElevenLabs shows once, when the post-call webhook is made',
+      description: 'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook.',
     },
     {
       name: 'twilio_account_sid',
       required: false,
       form: accountSidForm,
-      description: 'For hanging up: the Twilio account that the number belongs to',
+      description: 'Account SID of the Twilio account with the number; needed to hang up',
     },
     {
       name: 'twilio_auth_token',
       required: false,
-      description: 'For hanging up: the auth token of that Twilio account',
+      description: 'Auth token of that Twilio account; needed to hang up',
     },
   ],
   agent: {
@@ -60,7 +60,7 @@ export const elevenlabs: ProviderKind = {
       required: true,
       form: prefixedId('phnum_', 20),
       example: 'phnum_5401k2ab8cdeftx9q3w6m8hjnp0s',
-      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
+      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number itself.',
     },
   },
   capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
@@ -84,7 +84,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
   return {
     async place(order) {
       if (order.agentRef === null || order.fromNumber === null) {
-        const reason = `${title} needs an agent id and an agent phone number id.`
+        const reason = `${title} needs an agent ID and a phone number ID.`
         return { outcome: 'refused', code: 'provider_refused', reason }
       }
       const result = await request('/v1/convai/twilio/outbound-call', orderFor(order))
@@ -114,7 +114,8 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       if (!sid || !token)
         throw new Error(`${title} cannot hang up without twilio_account_sid and twilio_auth_token.`)
       const { callSid } = splitId(providerCallId)
-      if (callSid === undefined) throw new Error(`${title} gave no Twilio call sid to hang up by.`)
+      if (callSid === undefined)
+        throw new Error(`${title} did not return a Twilio call SID, so callgate cannot hang up.`)
       const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(callSid)}.json`
       const twilio = requester(
         send,
@@ -126,7 +127,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       if (result.kind !== 'answered') throw new Error(`Twilio could not hang up: ${result.reason}.`)
       // A 404 is no success either: the credentials of another Twilio account get it for an active call.
       if (!isSuccess(result.status))
-        throw new Error(`Twilio could not hang up: it answered ${result.status}.`)
+        throw new Error(`Twilio could not hang up: it responded with ${result.status}.`)
     },
 
     /** A key limited to agents may call this. */

@@ -100,7 +100,7 @@ describe('the order', () => {
   )
 
   const detail = (status: string) => ({ detail: { status, message: 'Sorry.' } })
-  const said = (reason: string) => ({ reason: `ElevenLabs refused the call: it answered ${reason}` })
+  const said = (reason: string) => ({ reason: `ElevenLabs rejected the call: it responded with ${reason}` })
   test.each([
     [
       'both ids',
@@ -343,7 +343,7 @@ describe('ending', () => {
   test.each([401, 404, 429, 500])('%d from Twilio: says that it did not work', async (status) => {
     using server = await answering(status)
     await expect(server.provider.end(reference)).rejects.toThrow(
-      `Twilio could not hang up: it answered ${status}.`,
+      `Twilio could not hang up: it responded with ${status}.`,
     )
   })
 
@@ -359,7 +359,9 @@ describe('ending', () => {
 
   test.each([[null], ['conv_1']])('says so where no call sid was given: %j', async (providerCallId) => {
     using server = await answering(200, {})
-    await expect(server.provider.end({ ...reference, providerCallId })).rejects.toThrow('no Twilio call sid')
+    await expect(server.provider.end({ ...reference, providerCallId })).rejects.toThrow(
+      'did not return a Twilio call SID',
+    )
     expect(server.asked()).toEqual([])
   })
 
@@ -381,7 +383,7 @@ describe('ending', () => {
 test('a wrong key does not check out, and is not repeated', async () => {
   await using fake = await startFakeElevenLabs()
   const problem = await connectTo(fake.baseUrl, { api_key: 'sk_wrong', hook_secret: secret }).check()
-  expect(problem).toBe('ElevenLabs does not accept these credentials (it answered 401).')
+  expect(problem).toBe('ElevenLabs rejected these credentials (it responded with 401).')
 })
 
 test('an account without its API key or its hook secret cannot be opened', () => {
