@@ -4,6 +4,7 @@ import { Dispatcher } from './calls/dispatch.ts'
 import { createEnd } from './calls/end.ts'
 import { Idempotency } from './calls/idempotency.ts'
 import { Lifecycle } from './calls/lifecycle.ts'
+import { createTakeEvents } from './calls/provider-events.ts'
 import { Reconciler } from './calls/reconcile.ts'
 import { createEndCalls, createRelease } from './calls/release.ts'
 import { restoreLeases } from './calls/restore-leases.ts'
@@ -215,6 +216,7 @@ export const createServices = (deps: ServiceDeps) => {
     checkStorage: () => database.check(),
     isStorageTrouble,
     trigger,
+    takeEvents: createTakeEvents({ calls, lifecycle, clock, log }),
     endCall,
     releaseCall,
     sendSample,

@@ -1,5 +1,6 @@
 import type { Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { withIds } from './provider-ids.ts'
 
 /** For this long after an order went out, its provider's not knowing it proves nothing. */
 const arrivalMs = 120_000
@@ -16,8 +17,8 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
   } as const
   switch (report.outcome) {
     case 'found': {
-      const { providerCallId, events } = report
-      return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
+      const known: Call = { ...withIds(asked, report), dispatch: 'placed', missingSince: null }
+      return report.events.reduce(advance, known)
     }
     case 'not_found': {
       // A clock that was set back begins again.

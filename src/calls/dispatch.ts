@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Placement, Provider } from './provider.ts'
 import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { withIds, withMissingIds } from './provider-ids.ts'
 
 interface DispatchDeps {
   lifecycle: Lifecycle
@@ -70,7 +71,7 @@ export class Dispatcher {
 const afterPlacement = (call: Call, placement: Placement, now: number): Call => {
   switch (placement.outcome) {
     case 'placed': {
-      const placed: Call = { ...call, dispatch: 'placed', providerCallId: placement.providerCallId }
+      const placed: Call = { ...withIds(call, placement), dispatch: 'placed' }
       // Over for a reason of ours before its provider said that it had taken it: it rings all the same.
       return isOver(call)
         ? { ...placed, hangUpPending: call.reasonCode !== null }
@@ -82,10 +83,6 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
         { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':
-      return {
-        ...call,
-        dispatch: 'unknown',
-        providerCallId: call.providerCallId ?? placement.providerCallId ?? null,
-      }
+      return { ...withMissingIds(call, placement), dispatch: 'unknown' }
   }
 }

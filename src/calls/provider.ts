@@ -10,25 +10,33 @@ export type Detail = keyof CallDetails | 'durationSeconds'
 /** Why a provider did not take an order. `capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
 
-/** What became of an order. `unknown` means that it may have arrived: it is asked about, by the id if one came, never sent again. */
+/** How a provider names a call: by its own id, and by that of its telephony leg where a carrier has one. */
+export interface ProviderIds {
+  providerCallId: string | null
+  telephonyCallId?: string | null | undefined
+}
+
+/**
+ * What became of an order. `placed` has at least one of the ids. `unknown` means that it may have arrived: it is asked about,
+ * by the ids if any came, never sent again.
+ */
 export type Placement =
-  | { outcome: 'placed'; providerCallId: string }
+  | ({ outcome: 'placed' } & ProviderIds)
   | { outcome: 'refused'; code: RefusalCode; reason: string }
-  | { outcome: 'unknown'; reason: string; providerCallId?: string }
+  | ({ outcome: 'unknown'; reason: string } & Partial<ProviderIds>)
 
 /** How a provider knows a call: by its own id once it has given one, by ours before. */
-export interface CallReference {
+export interface CallReference extends ProviderIds {
   id: string
   phoneNumber: string
   createdAt: number
   /** When its order went out, where that is known. */
   sentAt?: number | null
-  providerCallId: string | null
 }
 
 /** A provider's answer about a call. `unknown` means that it could not say: a later request may succeed. */
 export type Report =
-  | { outcome: 'found'; providerCallId: string; events: CallEvent[] }
+  | ({ outcome: 'found'; events: CallEvent[] } & ProviderIds)
   | { outcome: 'not_found' }
   | { outcome: 'unknown'; reason: string }
 
@@ -41,9 +49,8 @@ interface IncomingRequest {
 }
 
 /** An event of a call that a provider names by our id, by its own, or by both. */
-export interface ReportedEvent {
+export interface ReportedEvent extends ProviderIds {
   callId: string | null
-  providerCallId: string | null
   event: CallEvent
 }
 

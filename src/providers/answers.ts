@@ -1,5 +1,5 @@
 import type { CallEvent } from '../calls/call.ts'
-import type { Placement, Report } from '../calls/provider.ts'
+import type { Placement, ProviderIds, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**
@@ -8,6 +8,8 @@ import { type Answered, tidy, type WireResult } from './wire.ts'
  */
 export interface PlacementRules {
   idIn(json: unknown): string | undefined
+  /** Finds the id of the telephony leg, where an answer has one. */
+  telephonyIdIn?(json: unknown): string | undefined
   complaintIn(json: unknown): string | undefined
   isCapacity(status: number, complaint: string): boolean
   /** Whether an answer of success that has an id denies the call all the same: it is `over` already, or `not placed`. */
@@ -20,19 +22,19 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   if (result.kind === 'lost') return { outcome: 'unknown', reason: `${provider}: ${result.reason}.` }
 
   const { status, json } = result
-  const id = rules.idIn(json)
+  const ids = idsIn(json, rules)
   const complaint = tidy(rules.complaintIn(json))
   const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
-  if (isSuccess(status) && id !== undefined) {
+  if (isSuccess(status) && ids !== undefined) {
     const denial = rules.denialIn?.(json)
-    if (denial === undefined) return { outcome: 'placed', providerCallId: id }
+    if (denial === undefined) return { outcome: 'placed', ...ids }
     // An id and "not placed" contradict each other: the phone may ring.
     if (denial === 'not placed')
-      return { outcome: 'unknown', providerCallId: id, reason: `${provider} gave an id and ${said}.` }
+      return { outcome: 'unknown', ...ids, reason: `${provider} gave an id and ${said}.` }
   }
   // What redirects may have taken the order in first.
   const isDefinite = isSuccess(status)
-    ? complaint !== '' || id !== undefined
+    ? complaint !== '' || ids !== undefined
     : status >= 400 && status < 500 && status !== 408
   if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
   return rules.isCapacity(status, complaint)
@@ -40,10 +42,17 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
     : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
 }
 
+const idsIn = (json: unknown, { idIn, telephonyIdIn }: PlacementRules): ProviderIds | undefined => {
+  const providerCallId = idIn(json) ?? null
+  const telephonyCallId = telephonyIdIn?.(json)
+  if (telephonyCallId !== undefined) return { providerCallId, telephonyCallId }
+  return providerCallId === null ? undefined : { providerCallId }
+}
+
 /** What an answer about a call means. `read` finds in an answer of success what it says, undefined where that is nothing. */
 export const reportFrom = (
   result: WireResult,
-  read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
+  read: (json: unknown) => (ProviderIds & { events: CallEvent[] }) | undefined,
   isNotFound = ({ status }: Answered) => status === 404,
 ): Report => {
   if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
