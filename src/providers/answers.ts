@@ -1,5 +1,5 @@
 import type { CallEvent } from '../calls/call.ts'
-import type { Placement, Report } from '../calls/provider.ts'
+import type { Placement, ProviderIds, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**
@@ -9,6 +9,8 @@ import { type Answered, tidy, type WireResult } from './wire.ts'
  */
 export interface PlacementRules {
   idIn(json: unknown): string | undefined
+  /** Finds the id of the telephony leg, where an answer has one. */
+  telephonyIdIn?(json: unknown): string | undefined
   complaintIn(json: unknown): string | undefined
   isCapacity(status: number, complaint: string): boolean
   /** For a successful response with an id that contradicts it: the call is `over` already, or `not placed`. */
@@ -21,19 +23,19 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   if (result.kind === 'lost') return { outcome: 'unknown', reason: `${provider}: ${result.reason}.` }
 
   const { status, json } = result
-  const id = rules.idIn(json)
+  const ids = idsIn(json, rules)
   const complaint = tidy(rules.complaintIn(json))
   const said = complaint === '' ? `responded with ${status}` : `responded with ${status}: ${complaint}`
-  if (isSuccess(status) && id !== undefined) {
+  if (isSuccess(status) && ids !== undefined) {
     const denial = rules.denialIn?.(json)
-    if (denial === undefined) return { outcome: 'placed', providerCallId: id }
+    if (denial === undefined) return { outcome: 'placed', ...ids }
     // The two contradict each other, and the phone may ring.
     if (denial === 'not placed')
-      return { outcome: 'unknown', providerCallId: id, reason: `${provider} returned an ID and ${said}.` }
+      return { outcome: 'unknown', ...ids, reason: `${provider} returned an ID and ${said}.` }
   }
   // A redirecting server may have accepted the order first.
   const isDefinite = isSuccess(status)
-    ? complaint !== '' || id !== undefined
+    ? complaint !== '' || ids !== undefined
     : status >= 400 && status < 500 && status !== 408
   if (!isDefinite)
     return { outcome: 'unknown', reason: `${provider} responded with ${status} and no call ID.` }
@@ -42,10 +44,17 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
     : { outcome: 'refused', code: 'provider_refused', reason: `${provider} rejected the call: it ${said}` }
 }
 
+const idsIn = (json: unknown, { idIn, telephonyIdIn }: PlacementRules): ProviderIds | undefined => {
+  const providerCallId = idIn(json) ?? null
+  const telephonyCallId = telephonyIdIn?.(json)
+  if (telephonyCallId !== undefined) return { providerCallId, telephonyCallId }
+  return providerCallId === null ? undefined : { providerCallId }
+}
+
 /** Interprets a response about a call. `read` parses a successful response, undefined where it says nothing. */
 export const reportFrom = (
   result: WireResult,
-  read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
+  read: (json: unknown) => (ProviderIds & { events: CallEvent[] }) | undefined,
   isNotFound = ({ status }: Answered) => status === 404,
 ): Report => {
   if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }

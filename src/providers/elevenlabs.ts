@@ -3,8 +3,7 @@ import { prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { joinId, splitId } from './call-id.ts'
-import { conversation, eventsOf, reportedEvents, ourIdIn } from './elevenlabs-conversation.ts'
+import { conversation, eventsOf, reportedEvents, ourIdIn, theirIdsIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
@@ -91,32 +90,30 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       return placementFrom(title, result, placementRules)
     },
 
-    async fetchStatus({ id, providerCallId }) {
-      const held = splitId(providerCallId)
-      const conversationId = held.conversationId ?? (await search(id))
+    async fetchStatus({ id, providerCallId: held, telephonyCallId }) {
+      const conversationId = held ?? (await search(id))
       if (conversationId === undefined) return { outcome: 'unknown', reason: 'it does not list the call' }
       const result = await request(`/v1/convai/conversations/${encodeURIComponent(conversationId)}`)
-      const isSearched = held.conversationId === undefined
+      const isSearched = held === null
       const read = (json: unknown) => {
         const said = conversation.safeParse(json).data
         const events = said && eventsOf(said, clock.now())
         // A search result must hold our id: the filter may have been ignored.
         if (!events || (isSearched && ourIdIn(said) !== id)) return undefined
-        const theirs = joinId(conversationId, held.callSid ?? said.metadata?.phone_call?.call_sid)
-        return { providerCallId: theirs ?? conversationId, events }
+        const leg = telephonyCallId ?? theirIdsIn(said).telephonyCallId
+        return { providerCallId: conversationId, telephonyCallId: leg, events }
       }
       return isSearched ? reportFrom(result, read, () => false) : reportFrom(result, read)
     },
 
     /** ElevenLabs has no hang-up of its own (deleting a conversation erases its record): the Twilio leg is ended instead. */
-    async end({ providerCallId }) {
+    async end({ telephonyCallId }) {
       const { twilio_account_sid: sid, twilio_auth_token: token } = account.credentials
       if (!sid || !token)
         throw new Error(`${title} cannot hang up without twilio_account_sid and twilio_auth_token.`)
-      const { callSid } = splitId(providerCallId)
-      if (callSid === undefined)
+      if (!telephonyCallId)
         throw new Error(`${title} did not return a Twilio call SID, so callgate cannot hang up.`)
-      const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(callSid)}.json`
+      const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(telephonyCallId)}.json`
       const twilio = requester(
         send,
         telephonyAddress(account.baseUrl),
@@ -171,7 +168,8 @@ const orderFor = (order: CallOrder) => {
 }
 
 const placementRules: PlacementRules = {
-  idIn: (json) => joinId(text(member(json, 'conversation_id')), text(member(json, 'callSid'))),
+  idIn: (json) => text(member(json, 'conversation_id')),
+  telephonyIdIn: (json) => text(member(json, 'callSid')),
   complaintIn: (json) => complaintIn(json),
   isCapacity: (status, complaint) => status === 429 || /concurren|system_busy/i.test(complaint),
   denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),

@@ -100,14 +100,8 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     <dd>
       <code>{call.id}</code>
     </dd>
-    {call.providerCallId !== null && (
-      <>
-        <dt>ID at the provider</dt>
-        <dd>
-          <code>{call.providerCallId}</code>
-        </dd>
-      </>
-    )}
+    <Id name="ID at the provider" value={call.providerCallId} />
+    <Id name="ID at the carrier" value={call.telephonyCallId} />
     {call.recordingUrl !== null && (
       <>
         <dt>Recording</dt>
@@ -118,6 +112,16 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     )}
   </dl>
 )
+
+const Id = ({ name, value }: { name: string; value: string | null }) =>
+  value === null ? null : (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <code>{value}</code>
+      </dd>
+    </>
+  )
 
 /** Omitted without a value. */
 const Fact = ({ name, value }: { name: string; value: string | null }) =>
