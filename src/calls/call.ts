@@ -1,28 +1,19 @@
+import { type AnsweredBy, type CallDetails, noDetails } from './call-details.ts'
+
 export const finalStatuses = ['completed', 'no_answer', 'busy', 'failed', 'canceled'] as const
 export const callStatuses = ['initiated', 'ringing', 'in_progress', ...finalStatuses] as const
 export const dispatchStates = ['pending', 'sending', 'placed', 'refused', 'unknown'] as const
-export const sentiments = ['positive', 'neutral', 'negative'] as const
 
-type FinalStatus = (typeof finalStatuses)[number]
+export type FinalStatus = (typeof finalStatuses)[number]
 type CallStatus = (typeof callStatuses)[number]
 type DispatchState = (typeof dispatchStates)[number]
 
-export interface TranscriptLine {
-  role: 'agent' | 'human'
-  content: string
-}
+/** How a call went that reached nobody, or somebody else: as its provider reports it. */
+export const outcomeCodes = ['voicemail', 'transferred', 'no_answer', 'busy'] as const
 
-/** What a provider may tell about a call, at its end or later; null until it does. */
-export interface CallDetails {
-  summary: string | null
-  sentiment: (typeof sentiments)[number] | null
-  transcript: TranscriptLine[] | null
-  recordingUrl: string | null
-  costCents: number | null
-}
-
-/** Why a call ended other than by itself. Its `reason` says the same, and more, in words. */
+/** Why a call ended other than by a talk that came to its end. Its `reason` says the same, and more, in words. */
 export const reasonCodes = [
+  ...outcomeCodes,
   'provider_refused',
   'provider_capacity',
   'provider_unreachable',
@@ -68,6 +59,7 @@ export interface Call extends CallOrder, CallDetails {
   reasonCode: ReasonCode | null
   /** Why the call ended as it did, in words. */
   reason: string | null
+  answeredBy: AnsweredBy | null
   ringingAt: number | null
   answeredAt: number | null
   endedAt: number | null
@@ -88,17 +80,24 @@ export interface Call extends CallOrder, CallDetails {
 /** What happened to a call at its provider. Events may repeat, come late, come in any order, or never. */
 export type CallEvent =
   | { type: 'ringing'; at: number }
-  | { type: 'answered'; at: number }
+  | { type: 'answered'; at: number; answeredBy?: AnsweredBy }
   | {
       type: 'ended'
       at: number
       status: FinalStatus
       code?: ReasonCode
       reason?: string
+      answeredBy?: AnsweredBy
+      /** When somebody picked up, for a call of which that was not known. */
+      answeredAt?: number
+      /** The number that the call came from, where the order named it by an id or not at all. */
+      fromNumber?: string
       /** As the provider counted it, where it does. */
       durationSeconds?: number
       details?: Partial<CallDetails>
     }
+
+export type EndedEvent = Extract<CallEvent, { type: 'ended' }>
 
 export const newCall = (order: CallOrder, grantNumber: number | null = null): Call => ({
   ...order,
@@ -109,6 +108,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   telephonyCallId: null,
   reasonCode: null,
   reason: null,
+  answeredBy: null,
   ringingAt: null,
   answeredAt: null,
   endedAt: null,
@@ -119,11 +119,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   missingSince: null,
   sentAt: null,
   lastContactAt: order.createdAt,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingUrl: null,
-  costCents: null,
+  ...noDetails,
 })
 
 /** The slot that a call holds for as long as it is not over. */
@@ -133,6 +129,10 @@ export const leaseOf = (call: CallOrder) => ({
   takenAt: call.createdAt,
   expiresAt: call.expiresAt,
 })
+
+/** True for a call that somebody or something here ended, and of which its provider may know nothing yet. */
+export const isEndedHere = ({ reasonCode }: Pick<Call, 'reasonCode'>) =>
+  reasonCode !== null && !outcomeCodes.some((code) => code === reasonCode)
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
@@ -147,10 +147,9 @@ export const forgotten = (call: Call): Call => ({
   email: null,
   metadata: null,
   reason: null,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingUrl: null,
+  ...noDetails,
+  costCents: call.costCents,
+  currency: call.currency,
   // A dialler of one's own may have made it of the number.
   providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
   detailsDueAt: null,
@@ -158,80 +157,3 @@ export const forgotten = (call: Call): Call => ({
 
 /** True for a call that is over and of which its provider is expected to tell more, within half an hour. */
 export const awaitsDetails = (call: Pick<Call, 'detailsDueAt'>) => call.detailsDueAt !== null
-
-/**
- * The call after an event. Total and idempotent: it only moves forward, a final status stays, and an event that brings
- * nothing new gives back the very same call. A forgotten call takes nothing in: it would be about the person again.
- */
-export const advance = (call: Call, told: CallEvent): Call => {
-  if (isForgotten(call)) return call
-  const event = { ...told, at: plausibleTime(call, told.at) }
-  switch (event.type) {
-    case 'ringing':
-      return call.status === 'initiated'
-        ? { ...call, status: 'ringing', ringingAt: event.at, lastContactAt: event.at }
-        : call
-    case 'answered':
-      return call.status === 'initiated' || call.status === 'ringing'
-        ? { ...call, status: 'in_progress', answeredAt: event.at, lastContactAt: event.at }
-        : call
-    case 'ended':
-      return withDetails(isOver(call) ? call : ended(call, event), event)
-  }
-}
-
-const dayMs = 24 * 60 * 60_000
-/** Longer than any call. */
-export const longestSeconds = 7 * 24 * 60 * 60
-const dearestCents = 1_000_000_00
-/** How much of what was said is kept: hours of it. */
-const transcriptLimit = 256 * 1024
-
-/** Clocks differ, and some are wrong: a time outside the call's own days counts as its nearest edge. */
-const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
-  Number.isFinite(at) ? Math.round(Math.min(Math.max(at, createdAt - dayMs), expiresAt + dayMs)) : createdAt
-
-/** Whole and within reason, else as if it had not been said. */
-const plausible = (amount: number | null | undefined, most: number) =>
-  typeof amount === 'number' && amount >= 0 && amount <= most ? Math.round(amount) : undefined
-
-const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
-  // Clocks differ: a provider's end may lie before our own times, a duration never does.
-  const endedAt = Math.max(event.at, call.answeredAt ?? call.createdAt)
-  return {
-    ...call,
-    status: event.status,
-    reasonCode: event.code ?? null,
-    reason: event.reason ?? null,
-    endedAt,
-    lastContactAt: endedAt,
-    durationSeconds: plausible(event.durationSeconds, longestSeconds) ?? countedSeconds(call, event, endedAt),
-  }
-}
-
-/** A call that was completed, but not known to be answered, lasted for a time that may still be told. */
-const countedSeconds = (call: Call, { status }: { status: FinalStatus }, endedAt: number) => {
-  if (call.answeredAt !== null) return Math.round((endedAt - call.answeredAt) / 1000)
-  return status === 'completed' ? null : 0
-}
-
-/** Details are kept as they first came; later ones fill what is missing. */
-const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
-  const { details = {} } = event
-  const fresh: Partial<Call> = {}
-  if (call.summary === null && details.summary) fresh.summary = details.summary
-  if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
-  if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
-  const costCents = plausible(details.costCents, dearestCents)
-  if (call.costCents === null && costCents !== undefined) fresh.costCents = costCents
-  const durationSeconds = plausible(event.durationSeconds, longestSeconds)
-  if (call.durationSeconds === null && durationSeconds !== undefined) fresh.durationSeconds = durationSeconds
-  return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
-}
-
-/** The lines that fit, from the first one on. */
-const shortened = (transcript: TranscriptLine[]) => {
-  let length = 0
-  return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)
-}

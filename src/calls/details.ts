@@ -1,5 +1,6 @@
 import type { Detail, Report } from './provider.ts'
-import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import { hasIds, withIds } from './provider-ids.ts'
 
 /** Between the end and the first question, and between the questions: half a minute, five and thirty minutes after the end. */

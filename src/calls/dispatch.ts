@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Placement, Provider } from './provider.ts'
-import { advance, type Call, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, isEndedHere, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { withIds, withMissingIds } from './provider-ids.ts'
 
@@ -74,7 +75,7 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
       const placed: Call = { ...withIds(call, placement), dispatch: 'placed' }
       // Over for a reason of ours before its provider said that it had taken it: it rings all the same.
       return isOver(call)
-        ? { ...placed, hangUpPending: call.reasonCode !== null }
+        ? { ...placed, hangUpPending: isEndedHere(call) }
         : { ...placed, lastContactAt: now }
     }
     case 'refused':

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { longestSeconds, sentiments, type TranscriptLine } from '../calls/call.ts'
+import { longestSeconds } from '../calls/bounds.ts'
+import { sentiments, type TranscriptLine } from '../calls/call-details.ts'
 
 /** What is not as it should be, null included, counts as not said, and spoils nothing beside it. */
 export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().catch(undefined)

@@ -21,7 +21,7 @@ export class Metrics {
   })
   readonly #ended = new Counter({
     name: 'callgate_calls_ended_total',
-    help: 'Calls that are over, by how they ended. The reason is empty for one that ended by itself.',
+    help: 'Calls that are over, by how they ended. The reason is empty for one that ended with a normal conversation.',
   })
   readonly #providerTimes = new Histograms(
     {

@@ -1,4 +1,5 @@
-import type { Call, TranscriptLine } from '../../../calls/call.ts'
+import type { Call } from '../../../calls/call.ts'
+import type { TranscriptLine } from '../../../calls/call-details.ts'
 
 /** What fits on a page that opens at once; the rest is a click away. */
 const transcriptShown = 12_000
