@@ -1,5 +1,6 @@
 import type { Report } from './provider.ts'
-import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, type CallEvent, isOver } from './call.ts'
 import { withIds } from './provider-ids.ts'
 
 /** An order may need this long to arrive: until then, `not_found` proves nothing. */

@@ -1,28 +1,19 @@
+import { type AnsweredBy, type CallDetails, noDetails } from './call-details.ts'
+
 export const finalStatuses = ['completed', 'no_answer', 'busy', 'failed', 'canceled'] as const
 export const callStatuses = ['initiated', 'ringing', 'in_progress', ...finalStatuses] as const
 export const dispatchStates = ['pending', 'sending', 'placed', 'refused', 'unknown'] as const
-export const sentiments = ['positive', 'neutral', 'negative'] as const
 
-type FinalStatus = (typeof finalStatuses)[number]
+export type FinalStatus = (typeof finalStatuses)[number]
 type CallStatus = (typeof callStatuses)[number]
 type DispatchState = (typeof dispatchStates)[number]
 
-export interface TranscriptLine {
-  role: 'agent' | 'human'
-  content: string
-}
+/** The codes of outcomes that a provider reports. */
+export const outcomeCodes = ['voicemail', 'transferred', 'no_answer', 'busy'] as const
 
-/** The details that a provider reports at the end of a call or later; null until then. */
-export interface CallDetails {
-  summary: string | null
-  sentiment: (typeof sentiments)[number] | null
-  transcript: TranscriptLine[] | null
-  recordingUrl: string | null
-  costCents: number | null
-}
-
-/** The code of an end that is not the call's own. `reason` says more, in words. */
+/** The code of an end that is not a conversation's normal one. `reason` says more, in words. */
 export const reasonCodes = [
+  ...outcomeCodes,
   'provider_refused',
   'provider_capacity',
   'provider_unreachable',
@@ -68,6 +59,7 @@ export interface Call extends CallOrder, CallDetails {
   reasonCode: ReasonCode | null
   /** The reason of the end, in words. */
   reason: string | null
+  answeredBy: AnsweredBy | null
   ringingAt: number | null
   answeredAt: number | null
   endedAt: number | null
@@ -88,17 +80,24 @@ export interface Call extends CallOrder, CallDetails {
 /** An event of a call at its provider. Events may repeat, be late, be out of order, or be missing. */
 export type CallEvent =
   | { type: 'ringing'; at: number }
-  | { type: 'answered'; at: number }
+  | { type: 'answered'; at: number; answeredBy?: AnsweredBy }
   | {
       type: 'ended'
       at: number
       status: FinalStatus
       code?: ReasonCode
       reason?: string
+      answeredBy?: AnsweredBy
+      /** The time of the answer, in case no event reported it. */
+      answeredAt?: number
+      /** The caller's number, if the order gave an id for it or none. */
+      fromNumber?: string
       /** The provider's own count, where it gives one. */
       durationSeconds?: number
       details?: Partial<CallDetails>
     }
+
+export type EndedEvent = Extract<CallEvent, { type: 'ended' }>
 
 export const newCall = (order: CallOrder, grantNumber: number | null = null): Call => ({
   ...order,
@@ -109,6 +108,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   telephonyCallId: null,
   reasonCode: null,
   reason: null,
+  answeredBy: null,
   ringingAt: null,
   answeredAt: null,
   endedAt: null,
@@ -119,11 +119,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   missingSince: null,
   sentAt: null,
   lastContactAt: order.createdAt,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingUrl: null,
-  costCents: null,
+  ...noDetails,
 })
 
 /** The lease of a call, which holds it until it is over. */
@@ -133,6 +129,10 @@ export const leaseOf = (call: CallOrder) => ({
   takenAt: call.createdAt,
   expiresAt: call.expiresAt,
 })
+
+/** True for a call that callgate ended, which its provider may not know yet. */
+export const isEndedHere = ({ reasonCode }: Pick<Call, 'reasonCode'>) =>
+  reasonCode !== null && !outcomeCodes.some((code) => code === reasonCode)
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
 
@@ -147,10 +147,9 @@ export const forgotten = (call: Call): Call => ({
   email: null,
   metadata: null,
   reason: null,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingUrl: null,
+  ...noDetails,
+  costCents: call.costCents,
+  currency: call.currency,
   // A user's own dialler may have made this id from the phone number.
   providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
   detailsDueAt: null,
@@ -158,80 +157,3 @@ export const forgotten = (call: Call): Call => ({
 
 /** True for a call that is over and whose provider is expected to report more details, within half an hour. */
 export const awaitsDetails = (call: Pick<Call, 'detailsDueAt'>) => call.detailsDueAt !== null
-
-/**
- * Applies an event. Total and idempotent: a call only moves forward, a final status stays, and an event without news
- * returns the same object. An erased call takes no events, which would bring personal data back.
- */
-export const advance = (call: Call, told: CallEvent): Call => {
-  if (isForgotten(call)) return call
-  const event = { ...told, at: plausibleTime(call, told.at) }
-  switch (event.type) {
-    case 'ringing':
-      return call.status === 'initiated'
-        ? { ...call, status: 'ringing', ringingAt: event.at, lastContactAt: event.at }
-        : call
-    case 'answered':
-      return call.status === 'initiated' || call.status === 'ringing'
-        ? { ...call, status: 'in_progress', answeredAt: event.at, lastContactAt: event.at }
-        : call
-    case 'ended':
-      return withDetails(isOver(call) ? call : ended(call, event), event)
-  }
-}
-
-const dayMs = 24 * 60 * 60_000
-/** Longer than any call. */
-export const longestSeconds = 7 * 24 * 60 * 60
-const dearestCents = 1_000_000_00
-/** The most text of a transcript that is kept: hours of speech. */
-const transcriptLimit = 256 * 1024
-
-/** Limits a provider's time to the call's own days, because clocks differ and some are wrong. */
-const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
-  Number.isFinite(at) ? Math.round(Math.min(Math.max(at, createdAt - dayMs), expiresAt + dayMs)) : createdAt
-
-/** A whole number of seconds within reason; anything else counts as missing. */
-const plausible = (amount: number | null | undefined, most: number) =>
-  typeof amount === 'number' && amount >= 0 && amount <= most ? Math.round(amount) : undefined
-
-const ended = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
-  // A provider's clock may put the end before our own times; a duration is never negative.
-  const endedAt = Math.max(event.at, call.answeredAt ?? call.createdAt)
-  return {
-    ...call,
-    status: event.status,
-    reasonCode: event.code ?? null,
-    reason: event.reason ?? null,
-    endedAt,
-    lastContactAt: endedAt,
-    durationSeconds: plausible(event.durationSeconds, longestSeconds) ?? countedSeconds(call, event, endedAt),
-  }
-}
-
-/** The duration of a completed call without an answered event is unknown; the provider may report it later. */
-const countedSeconds = (call: Call, { status }: { status: FinalStatus }, endedAt: number) => {
-  if (call.answeredAt !== null) return Math.round((endedAt - call.answeredAt) / 1000)
-  return status === 'completed' ? null : 0
-}
-
-/** Details keep their first value; later reports fill only what is missing. */
-const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): Call => {
-  const { details = {} } = event
-  const fresh: Partial<Call> = {}
-  if (call.summary === null && details.summary) fresh.summary = details.summary
-  if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
-  if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
-  const costCents = plausible(details.costCents, dearestCents)
-  if (call.costCents === null && costCents !== undefined) fresh.costCents = costCents
-  const durationSeconds = plausible(event.durationSeconds, longestSeconds)
-  if (call.durationSeconds === null && durationSeconds !== undefined) fresh.durationSeconds = durationSeconds
-  return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
-}
-
-/** The first lines that fit. */
-const shortened = (transcript: TranscriptLine[]) => {
-  let length = 0
-  return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)
-}

@@ -1,5 +1,6 @@
 import type { Detail, Report } from './provider.ts'
-import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import { hasIds, withIds } from './provider-ids.ts'
 
 /** The pauses before each request for details: they are sent half a minute, five and thirty minutes after the end. */

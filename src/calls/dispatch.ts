@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Placement, Provider } from './provider.ts'
-import { advance, type Call, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, isEndedHere, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { withIds, withMissingIds } from './provider-ids.ts'
 
@@ -76,7 +77,7 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
       // The call was ended here before the provider accepted the order: the phone rings all the same, so it has to hang
       // up.
       return isOver(call)
-        ? { ...placed, hangUpPending: call.reasonCode !== null }
+        ? { ...placed, hangUpPending: isEndedHere(call) }
         : { ...placed, lastContactAt: now }
     }
     case 'refused':

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import type { Provider } from './provider.ts'
-import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, type CallEvent, isOver } from './call.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { advance, type Call } from './call.ts'
+import { advance } from './advance.ts'
+import type { Call } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { ProviderIds, ReportedEvent } from './provider.ts'
 import { isOtherCall, withMissingIds } from './provider-ids.ts'

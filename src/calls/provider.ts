@@ -1,4 +1,5 @@
-import type { CallDetails, CallEvent, CallOrder } from './call.ts'
+import type { CallEvent, CallOrder } from './call.ts'
+import type { CallDetails } from './call-details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'

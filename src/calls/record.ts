@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 import { iso, time } from '../names.ts'
-import { type Call, callStatuses, reasonCodes, sentiments } from './call.ts'
+import { type Call, callStatuses, reasonCodes } from './call.ts'
+import { answeredBy, sentiments } from './call-details.ts'
 
 /** Any JSON object, kept as it is: `z.record` would drop a member called `__proto__`. */
 export const jsonObject = (error?: string) =>
@@ -26,8 +27,15 @@ export const callRecord = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   metadata: jsonObject().nullable(),
-  reason_code: z.enum(reasonCodes).nullable().describe('Why the call ended, if it did not end normally.'),
+  reason_code: z
+    .enum(reasonCodes)
+    .nullable()
+    .describe('Why the call ended, if it did not end with a normal conversation.'),
   reason: z.string().nullable().describe('Why the call ended, in words.'),
+  answered_by: z
+    .enum(answeredBy)
+    .nullable()
+    .describe('Who answered the call. Null if nobody did, or the provider does not say.'),
   created_at: time,
   ringing_at: time.nullable(),
   started_at: time.nullable().describe('When the call was answered.'),
@@ -37,7 +45,8 @@ export const callRecord = z.object({
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
   recording_url: z.string().nullable(),
-  cost_cents: z.int().nullable(),
+  cost_cents: z.int().nullable().describe('In hundredths of `currency`.'),
+  currency: z.string().nullable().describe('ISO 4217 code. Null if the cost is not known.'),
 })
 
 export const presentCall = (
@@ -57,6 +66,7 @@ export const presentCall = (
   metadata: call.metadata,
   reason_code: call.reasonCode,
   reason: call.reason,
+  answered_by: call.answeredBy,
   created_at: iso(call.createdAt),
   ringing_at: iso(call.ringingAt),
   started_at: iso(call.answeredAt),
@@ -67,4 +77,5 @@ export const presentCall = (
   transcript: call.transcript,
   recording_url: call.recordingUrl,
   cost_cents: call.costCents,
+  currency: call.currency,
 })

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { advance, type Call, isOver } from './call.ts'
+import { advance } from './advance.ts'
+import { type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 interface ReleaseDeps {

@@ -31,6 +31,10 @@ export interface Call {
   email: string | null
   metadata: Record<string, unknown> | null
   reason_code:
+    | 'voicemail'
+    | 'transferred'
+    | 'no_answer'
+    | 'busy'
     | 'provider_refused'
     | 'provider_capacity'
     | 'provider_unreachable'
@@ -40,6 +44,7 @@ export interface Call {
     | 'released'
     | null
   reason: string | null
+  answered_by: 'human' | 'machine' | 'unknown' | null
   created_at: string
   ringing_at: string | null
   started_at: string | null
@@ -49,7 +54,9 @@ export interface Call {
   sentiment: 'positive' | 'neutral' | 'negative' | null
   transcript: { role: 'agent' | 'human'; content: string }[] | null
   recording_url: string | null
+  /** In hundredths of `currency`. */
   cost_cents: number | null
+  currency: string | null
 }
 
 export interface Agent {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { type CallEvent, longestSeconds } from '../calls/call.ts'
-import { centsOf, ended, type FinalStatus } from './ended.ts'
+import { longestSeconds } from '../calls/bounds.ts'
+import type { CallEvent } from '../calls/call.ts'
+import type { AnsweredBy } from '../calls/call-details.ts'
+import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
@@ -23,6 +25,8 @@ const blandCall = z.object({
   queue_status: words,
   error_message: words,
   answered_by: words,
+  transferred_to: words,
+  from: words,
   started_at: isoTime,
   corrected_duration: duration,
   call_length: duration,
@@ -56,28 +60,48 @@ export const eventsOf = (said: BlandCall, now: number): CallEvent[] => {
     return dials ? [{ type: 'ringing', at: now }] : answered
   }
   const end = endOf(said, now)
-  return end.status === 'completed' ? [...answered, end] : [end]
+  return startedAt !== undefined && wasTalk(end.status) ? talk(startedAt, end) : [end]
 }
+
+/** Of a call that broke off too; one that was canceled after its start had been answered. */
+const wasTalk = (status: FinalStatus) => status !== 'busy' && status !== 'no_answer'
 
 const endOf = (said: BlandCall, now: number) => {
   const { started_at: startedAt } = said
   const status = outcomeOf(said)
-  const seconds = status === 'completed' ? secondsOf(said, now) : undefined
+  const isTalk = status === 'completed' || (startedAt !== undefined && wasTalk(status))
+  const seconds = isTalk ? secondsOf(said, now) : undefined
   return ended({
     at: startedAt !== undefined && seconds !== undefined ? startedAt + seconds * 1000 : now,
     status,
-    code: status === 'failed' && isCapacity(said.error_message) ? 'provider_capacity' : undefined,
+    ...whoAnswered(said, status),
     reason: reasonOf(said, status),
+    fromNumber: said.from,
     durationSeconds: seconds,
     details: {
       summary: said.summary,
       sentiment: said.analysis?.sentiment,
       transcript: said.transcripts,
       recordingUrl: said.recording_url,
-      costCents: centsOf(said.price),
+      ...costOf(said.price),
     },
   })
 }
+
+const whoAnswered = ({ answered_by, error_message, transferred_to }: BlandCall, status: FinalStatus) => {
+  if (status === 'failed' && isCapacity(error_message)) return { code: 'provider_capacity' } as const
+  if (status === 'completed' && answered_by === 'voicemail') return voicemail
+  const isTransfer = status === 'completed' && transferred_to !== undefined
+  return {
+    answeredBy: answerers.get(answered_by ?? ''),
+    ...(isTransfer ? { code: 'transferred' as const } : {}),
+  }
+}
+
+const answerers = new Map<string, AnsweredBy>([
+  ['human', 'human'],
+  ['unknown', 'unknown'],
+])
 
 const reasonOf = ({ answered_by, error_message, queue_status, status }: BlandCall, outcome: FinalStatus) => {
   if (outcome === 'completed')

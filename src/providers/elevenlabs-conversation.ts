@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { ended } from './ended.ts'
+import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ProviderIds, ReportedEvent } from '../calls/provider.ts'
 
@@ -18,8 +18,10 @@ export const conversation = z.object({
     call_duration_secs: duration,
     termination_reason: words,
     error: maybe(z.unknown()),
-    phone_call: part({ call_sid: words }),
-    body: part({ CallSid: words, CallStatus: words }),
+    /** In dollars; `cost` is in credits. */
+    cost_fiat: amount,
+    phone_call: part({ call_sid: words, call_result: words, agent_number: words }),
+    body: part({ CallSid: words, CallStatus: words, From: words }),
   }),
   conversation_initiation_client_data: part({
     user_id: words,
@@ -53,12 +55,11 @@ export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefin
     case 'initiated':
       return []
     case 'in-progress':
-      return answered(said, now)
+      return [{ type: 'answered', at: startOf(said) ?? now }]
     case 'processing':
     case 'done':
-      return completed(said, now)
     case 'failed':
-      return failed(said, now)
+      return endOf(said, now)
     default:
       return undefined
   }
@@ -66,55 +67,65 @@ export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefin
 
 /** There is no start event. Events of audio and of machine detection hold nothing that a call stores. */
 const eventsIn = (type: string, data: Conversation, now: number): CallEvent[] => {
-  if (type === 'call_initiation_failure') return failed(data, now)
-  if (type !== 'post_call_transcription') return []
-  return data.status === 'failed' ? failed(data, now) : completed(data, now)
+  if (type === 'call_initiation_failure') return endOf({ ...data, status: 'failed' }, now)
+  return type === 'post_call_transcription' ? endOf(data, now) : []
 }
 
-/** The time of the answer in milliseconds; undefined without one. */
-const answeredAt = ({ metadata }: Conversation) => {
+const startOf = ({ metadata }: Conversation) => {
   const seconds = metadata?.accepted_time_unix_secs ?? metadata?.start_time_unix_secs
   return seconds === undefined ? undefined : Math.round(seconds * 1000)
 }
 
-const answered = (said: Conversation, now: number): CallEvent[] => [
-  { type: 'answered', at: answeredAt(said) ?? now },
-]
+const endOf = (said: Conversation, now: number): CallEvent[] => {
+  const { metadata, analysis, transcript: spoken } = said
+  const { start_time_unix_secs: start, call_duration_secs: seconds, cost_fiat, phone_call } = metadata ?? {}
+  const answeredAt = wasTalk(said) ? startOf(said) : undefined
+  const end = ended({
+    at: start !== undefined && seconds !== undefined ? Math.round((start + seconds) * 1000) : now,
+    ...outcomeOf(said),
+    fromNumber: phone_call?.agent_number ?? metadata?.body?.From,
+    durationSeconds: seconds,
+    details: { summary: analysis?.transcript_summary, transcript: spoken, ...costOf(cost_fiat) },
+  })
+  return answeredAt === undefined ? [end] : talk(answeredAt, end)
+}
 
-const completed = (said: Conversation, now: number): CallEvent[] => [
-  ...(answeredAt(said) === undefined ? [] : answered(said, now)),
-  ended({ status: 'completed', ...endOf(said, now) }),
-]
+/** Every conversation has a start, whether or not anybody picked up. */
+const wasTalk = ({ status, metadata }: Conversation) => {
+  const { accepted_time_unix_secs: accepted, call_duration_secs: seconds, phone_call } = metadata ?? {}
+  const result = phone_call?.call_result
+  if (result !== undefined) return result === 'answered' || result === 'voicemail' || (seconds ?? 0) > 0
+  if (accepted !== undefined || (seconds ?? 0) > 0) return true
+  return status !== 'failed' && seconds === undefined
+}
 
-const failed = (said: Conversation, now: number): CallEvent[] => {
-  const { failure_reason, metadata } = said
+type Outcome = Pick<Parameters<typeof ended>[0], 'status' | 'code' | 'answeredBy' | 'reason'>
+
+/** The telephony's own word first; a text is looked through only where there is none, and nobody has talked. */
+const outcomeOf = (said: Conversation): Outcome => {
+  const why = causeOf(said)
+  const reason = why === '' || said.status !== 'failed' ? undefined : `ElevenLabs: ${why}.`
+  if (/concurren|system_busy/i.test(why) && said.status === 'failed')
+    return { status: 'failed', code: 'provider_capacity', reason }
+  const result = said.metadata?.phone_call?.call_result
+  if (result === 'no_answer' || result === 'busy') return { status: result, reason }
+  const who =
+    result === 'voicemail' ? voicemail : result === 'answered' ? { answeredBy: 'human' as const } : {}
+  const isTold = wasTalk(said) || result === 'failed'
+  if (said.status === 'failed' || result === 'failed')
+    return { ...(wasTalk(said) ? who : {}), status: isTold ? 'failed' : failureFrom(why), reason }
+  return { status: 'completed', ...who }
+}
+
+const causeOf = ({ failure_reason, metadata }: Conversation) => {
   const error = text(metadata?.error) ?? text(member(metadata?.error, 'reason'))
   const causes = [failure_reason, metadata?.body?.CallStatus, metadata?.termination_reason, error]
   const told = causes.filter((cause) => cause !== undefined && cause !== 'unknown')
-  const why = [...new Set(told)].join('; ')
-  return [
-    ended({
-      status: failureFrom(why),
-      code: /concurren|system_busy/i.test(why) ? 'provider_capacity' : undefined,
-      reason: why === '' ? undefined : `ElevenLabs: ${why}.`,
-      ...endOf(said, now),
-    }),
-  ]
+  return [...new Set(told)].join('; ')
 }
 
-const failureFrom = (why: string) => {
+const failureFrom = (why: string): FinalStatus => {
   if (/no[-_ ]?answer/i.test(why)) return 'no_answer'
   if (/\bbusy\b/i.test(why)) return 'busy'
   return /\bcancell?ed\b/i.test(why) ? 'canceled' : 'failed'
-}
-
-/** The details of an end. `cost` is in credits, not money, and the recording needs the key: neither is stored. */
-const endOf = ({ metadata, analysis, transcript: spoken }: Conversation, now: number) => {
-  const { start_time_unix_secs: start, call_duration_secs: durationSeconds } = metadata ?? {}
-  const isTimed = start !== undefined && durationSeconds !== undefined
-  return {
-    at: isTimed ? Math.round((start + durationSeconds) * 1000) : now,
-    durationSeconds,
-    details: { summary: analysis?.transcript_summary, transcript: spoken },
-  }
 }

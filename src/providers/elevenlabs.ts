@@ -1,12 +1,13 @@
-import type { CallOrder } from '../calls/call.ts'
+import type { CallEvent, CallOrder } from '../calls/call.ts'
 import { prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { conversation, eventsOf, reportedEvents, ourIdIn, theirIdsIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
-import type { ProviderKind } from '../calls/provider.ts'
+import type { Account, ProviderDeps, ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
+import { eventsOf as twilioEventsOf, twilioCall } from './twilio-call.ts'
 import { asScalar, variablesOf } from './variables.ts'
 import { parseJson, requester } from './wire.ts'
 
@@ -32,13 +33,15 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'hook_secret',
       required: true,
-      description: 'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook.',
+      description:
+        'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook. Choose call_initiation_failure among its events as well.',
     },
     {
       name: 'twilio_account_sid',
       required: false,
       form: accountSidForm,
-      description: 'Account SID of the Twilio account with the number; needed to hang up',
+      description:
+        'Account SID of the Twilio account with the number; needed to hang up, and to learn why a call was not answered',
     },
     {
       name: 'twilio_auth_token',
@@ -62,7 +65,7 @@ export const elevenlabs: ProviderKind = {
       hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number itself.',
     },
   },
-  capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
+  capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   needsBaseUrl: false,
   connect: (account, deps) => elevenlabsThrough(account, deps),
 }
@@ -78,6 +81,16 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
     const result = await request(`/v1/convai/conversations?${query}`)
     const listed = result.kind === 'answered' ? list(member(result.json, 'conversations')) : []
     return text(member(listed[0], 'conversation_id'))
+  }
+
+  const askCarrier = carrierThrough(account, { timeoutMs, send })
+
+  /** A conversation that nobody picked up may stay initiated; Twilio knows, and only an end without a talk is its to tell. */
+  const carrierEvents = async (callSid: string | null | undefined): Promise<CallEvent[]> => {
+    const result = askCarrier && callSid ? await askCarrier(callSid) : undefined
+    const said = result?.kind === 'answered' ? twilioCall.safeParse(result.json).data : undefined
+    const events = said && said.status !== 'in-progress' ? twilioEventsOf(said, clock.now()) : []
+    return events.some((event) => event.type === 'answered' || isCompleted(event)) ? [] : events
   }
 
   return {
@@ -103,24 +116,18 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
         const leg = telephonyCallId ?? theirIdsIn(said).telephonyCallId
         return { providerCallId: conversationId, telephonyCallId: leg, events }
       }
-      return isSearched ? reportFrom(result, read, () => false) : reportFrom(result, read)
+      const report = isSearched ? reportFrom(result, read, () => false) : reportFrom(result, read)
+      const isSilent = report.outcome === 'found' && report.events.length === 0
+      return isSilent ? { ...report, events: await carrierEvents(report.telephonyCallId) } : report
     },
 
     /** ElevenLabs has no hang-up of its own (deleting a conversation erases its record): the Twilio leg is ended instead. */
     async end({ telephonyCallId }) {
-      const { twilio_account_sid: sid, twilio_auth_token: token } = account.credentials
-      if (!sid || !token)
+      if (!askCarrier)
         throw new Error(`${title} cannot hang up without twilio_account_sid and twilio_auth_token.`)
       if (!telephonyCallId)
         throw new Error(`${title} did not return a Twilio call SID, so callgate cannot hang up.`)
-      const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(telephonyCallId)}.json`
-      const twilio = requester(
-        send,
-        telephonyAddress(account.baseUrl),
-        { authorization: basic(sid, token) },
-        timeoutMs,
-      )
-      const result = await twilio(path, new URLSearchParams({ Status: 'completed' }))
+      const result = await askCarrier(telephonyCallId, new URLSearchParams({ Status: 'completed' }))
       if (result.kind !== 'answered') throw new Error(`Twilio could not hang up: ${result.reason}.`)
       // A 404 is no success either: the credentials of another Twilio account get it for an active call.
       if (!isSuccess(result.status))
@@ -145,6 +152,21 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
     },
   }
 }
+
+/** Asks about or changes a call of the Twilio account that the number belongs to; undefined where that is not known. */
+const carrierThrough = (
+  { baseUrl, credentials }: Account,
+  { timeoutMs, send }: Pick<ProviderDeps, 'timeoutMs' | 'send'>,
+) => {
+  const { twilio_account_sid: sid, twilio_auth_token: token } = credentials
+  if (!sid || !token) return undefined
+  const headers = { authorization: basic(sid, token) }
+  const request = requester(send, telephonyAddress(baseUrl), headers, timeoutMs)
+  return (callSid: string, change?: URLSearchParams) =>
+    request(`/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(callSid)}.json`, change)
+}
+
+const isCompleted = (event: CallEvent) => event.type === 'ended' && event.status === 'completed'
 
 /**
  * The address for hanging up. A base URL is for regions and tests. A test's server plays Twilio too; a region of

@@ -1,9 +1,10 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
+import { answeredBy } from '../calls/call-details.ts'
 import { anyText } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
-import { ended } from './ended.ts'
+import { ended, talk } from './ended.ts'
 import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { isFresh, isSame } from './signature.ts'
@@ -64,12 +65,17 @@ const progress = z.object({
   status: z.enum(['ringing', 'in_progress', ...finalStatuses]),
   at: isoTime,
   reason: words,
+  reason_code: maybe(z.enum(['voicemail', 'transferred'])),
+  answered_by: maybe(z.enum(answeredBy)),
+  answered_at: isoTime,
+  from: words,
   duration_seconds: maybe(z.int().min(0)),
   summary: words,
   sentiment,
   transcript: transcript('role', 'content'),
   recording_url: webAddress,
   cost_cents: maybe(z.int().min(0)),
+  currency: maybe(z.string().regex(/^[A-Z]{3}$/)),
 })
 
 const dialThrough: ProviderKind['connect'] = (
@@ -150,13 +156,17 @@ const orderFor = (order: CallOrder, hookUrl: string) => ({
 const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
   const { at = now, status, reason, duration_seconds: durationSeconds } = said
   if (status === 'ringing') return [{ type: 'ringing', at }]
-  if (status === 'in_progress') return [{ type: 'answered', at }]
+  const who = said.answered_by === undefined ? {} : { answeredBy: said.answered_by }
+  if (status === 'in_progress') return [{ type: 'answered', at, ...who }]
   const details = {
     summary: said.summary,
     sentiment: said.sentiment,
     transcript: said.transcript,
     recordingUrl: said.recording_url,
     costCents: said.cost_cents,
+    currency: said.currency,
   }
-  return [ended({ at, status, reason, durationSeconds, details })]
+  const { reason_code: code, from: fromNumber } = said
+  const end = ended({ at, status, code, reason, ...who, fromNumber, durationSeconds, details })
+  return said.answered_at === undefined ? [end] : talk(said.answered_at, end)
 }

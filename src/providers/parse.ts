@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { longestSeconds, sentiments, type TranscriptLine } from '../calls/call.ts'
+import { longestSeconds } from '../calls/bounds.ts'
+import { sentiments, type TranscriptLine } from '../calls/call-details.ts'
 
 /** An invalid or null value counts as missing, so that it does not invalidate the rest. */
 export const maybe = <Type extends z.ZodType>(type: Type) => type.optional().catch(undefined)

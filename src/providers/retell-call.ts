@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { ended, type FinalStatus } from './ended.ts'
-import { amount, part, transcript, sentiment, webAddress, words } from './parse.ts'
+import { ended, type FinalStatus, talk, voicemail } from './ended.ts'
+import { amount, maybe, part, transcript, sentiment, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Retell: get call, and the call of its webhooks. */
@@ -11,11 +11,12 @@ export const retellCall = z.object({
   metadata: part({ call_id: words }),
   start_timestamp: amount,
   end_timestamp: amount,
+  from_number: words,
   duration_ms: amount,
   disconnection_reason: words,
   transcript_object: transcript('role', 'content'),
   recording_url: webAddress,
-  call_analysis: part({ call_summary: words, user_sentiment: sentiment }),
+  call_analysis: part({ call_summary: words, user_sentiment: sentiment, in_voicemail: maybe(z.boolean()) }),
   call_cost: part({ combined_cost: amount }),
 })
 type RetellCall = z.infer<typeof retellCall>
@@ -85,22 +86,40 @@ const endOf = (call: RetellCall, now: number): CallEvent[] => {
   const { disconnection_reason: why = '', duration_ms, start_timestamp, call_analysis: analysis } = call
   const status = statusOf(call)
   const cost = call.call_cost?.combined_cost
-  return [
-    ...(status === 'completed' && start_timestamp !== undefined ? [answered(call, now)] : []),
-    ended({
-      at: call.end_timestamp ?? now,
-      status,
-      code: why.includes('concurrency') ? 'provider_capacity' : undefined,
-      reason: /^((user|agent)_hangup)?$/.test(why) ? undefined : `Retell: ${why.slice(0, 100)}.`,
-      durationSeconds: duration_ms === undefined ? undefined : duration_ms / 1000,
-      details: {
-        summary: analysis?.call_summary,
-        sentiment: analysis?.user_sentiment,
-        transcript: call.transcript_object,
-        recordingUrl: call.recording_url,
-        // In cents, by the SDK's types.
-        costCents: cost === undefined ? undefined : Math.round(cost),
-      },
-    }),
-  ]
+  const end = ended({
+    at: call.end_timestamp ?? now,
+    status,
+    ...whoAnswered(call, status),
+    fromNumber: call.from_number,
+    reason: /^((user|agent)_hangup)?$/.test(why) ? undefined : `Retell: ${why.slice(0, 100)}.`,
+    durationSeconds: duration_ms === undefined ? undefined : duration_ms / 1000,
+    details: {
+      summary: analysis?.call_summary,
+      sentiment: analysis?.user_sentiment,
+      transcript: call.transcript_object,
+      recordingUrl: call.recording_url,
+      // In cents, by the SDK's types.
+      ...(cost === undefined ? {} : { costCents: Math.round(cost), currency: 'USD' }),
+    },
+  })
+  return start_timestamp !== undefined && wasConnected(call, status) ? talk(start_timestamp, end) : [end]
+}
+
+/** Of a call that never was, Retell may have a start all the same: when it began to dial. */
+const wasConnected = ({ call_status, disconnection_reason: why = '' }: RetellCall, status: FinalStatus) =>
+  status === 'completed' ||
+  (status === 'failed' && call_status !== 'not_connected' && !neverConnected.test(why))
+
+const neverConnected = /^dial_|concurrency|payment|destination|telephony_provider|sip_routing|registered_call/
+
+const whoAnswered = ({ call_analysis, disconnection_reason: why = '' }: RetellCall, status: FinalStatus) => {
+  if (why.includes('concurrency')) return { code: 'provider_capacity' } as const
+  if (status !== 'completed') return {}
+  if (why === 'voicemail_reached' || call_analysis?.in_voicemail === true) return voicemail
+  if (why === 'ivr_reached') return { answeredBy: 'machine' } as const
+  const isTransfer = why === 'call_transfer' || why === 'transfer_bridged'
+  return {
+    ...(isTransfer ? { code: 'transferred' as const } : {}),
+    ...(call_analysis?.in_voicemail === false ? { answeredBy: 'human' as const } : {}),
+  }
 }

@@ -1,4 +1,5 @@
-import type { CallEvent, TranscriptLine } from '../calls/call.ts'
+import type { CallEvent } from '../calls/call.ts'
+import type { TranscriptLine } from '../calls/call-details.ts'
 import type { Clock } from '../clock.ts'
 import type {
   CallReference,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CallEvent } from '../calls/call.ts'
-import { centsOf, ended, type FinalStatus } from './ended.ts'
+import type { CallEvent, EndedEvent } from '../calls/call.ts'
+import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { maybe, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
@@ -33,6 +33,8 @@ export const twilioCall = z.object({
   price_unit: words,
   sip_code: maybe(matching(/^\d{3}$/)),
   recording_url: webAddress,
+  answered_by: words,
+  from: words,
 })
 type TwilioCall = z.infer<typeof twilioCall>
 
@@ -49,6 +51,8 @@ export const reportedEvents = (
     duration: fields.get('CallDuration'),
     sip_code: fields.get('SipResponseCode'),
     recording_url: fields.get('RecordingUrl'),
+    answered_by: fields.get('AnsweredBy'),
+    from: fields.get('From'),
   })
   const providerCallId = fields.get('CallSid')
   const events = known.success ? eventsOf(known.data, now) : []
@@ -57,20 +61,33 @@ export const reportedEvents = (
 
 /** No event for `queued` and `initiated`, which is the initial state, nor for unknown statuses. */
 export const eventsOf = (said: TwilioCall, now: number): CallEvent[] => {
-  const { start_time = now, end_time = now, duration, price, price_unit, sip_code, recording_url } = said
+  const { start_time = now, end_time = now, duration, price, sip_code } = said
   if (said.status === 'ringing') return [{ type: 'ringing', at: start_time }]
-  if (said.status === 'in-progress') return [{ type: 'answered', at: start_time }]
+  const { answeredBy, ...outcome } = answererOf(said)
+  if (said.status === 'in-progress')
+    return [{ type: 'answered', at: start_time, ...(answeredBy && { answeredBy }) }]
   const status = finals.get(said.status)
   if (!status) return []
-  const inDollars = price !== undefined && price_unit?.toUpperCase() === 'USD'
   const isTold = sip_code !== undefined && status !== 'completed'
-  return [
-    ended({
-      at: end_time,
-      status,
-      reason: isTold ? `Twilio reported SIP response ${sip_code}.` : undefined,
-      durationSeconds: duration,
-      details: { recordingUrl: recording_url, costCents: inDollars ? centsOf(Math.abs(price)) : undefined },
-    }),
-  ]
+  const end = ended({
+    at: end_time,
+    status,
+    ...(status === 'completed' ? { answeredBy, ...outcome } : {}),
+    reason: isTold ? `Twilio reported SIP response ${sip_code}.` : undefined,
+    fromNumber: said.from,
+    durationSeconds: duration,
+    details: {
+      recordingUrl: said.recording_url,
+      ...(price !== undefined && said.price_unit ? costOf(Math.abs(price), said.price_unit) : {}),
+    },
+  })
+  // Twilio's start is when it dialled. Its duration begins with the answer, of which a callback may have been lost.
+  return status === 'completed' && duration !== undefined ? talk(end_time - duration * 1000, end) : [end]
+}
+
+/** Twilio: answering machine detection. A fax is a machine, but takes no message. */
+const answererOf = ({ answered_by = '' }: TwilioCall): Partial<Pick<EndedEvent, 'answeredBy' | 'code'>> => {
+  if (answered_by.startsWith('machine_')) return voicemail
+  if (answered_by === 'fax') return { answeredBy: 'machine' }
+  return answered_by === 'human' || answered_by === 'unknown' ? { answeredBy: answered_by } : {}
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CallEvent } from '../calls/call.ts'
-import { centsOf, ended } from './ended.ts'
+import type { CallEvent, EndedEvent } from '../calls/call.ts'
+import { costOf, ended, talk, voicemail } from './ended.ts'
 import {
   amount,
   maybe,
@@ -37,6 +37,7 @@ export const vapiCall = z.object({
     recording: part({ stereoUrl: webAddress, mono: part({ combinedUrl: webAddress }) }),
   }),
   analysis: part({ summary: words, structuredData: part({ sentiment }) }),
+  phoneNumber: part({ number: words }),
   monitor: part({ controlUrl: words }),
 })
 export type VapiCall = z.infer<typeof vapiCall>
@@ -80,35 +81,44 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
   const { analysis, artifact, startedAt, endedReason = '' } = said
   const at = said.endedAt ?? said.timestamp ?? now
   const outcome = outcomeOf(endedReason)
-  const talk = outcome.status === 'completed' && startedAt !== undefined && startedAt <= at
+  const isTalk = startedAt !== undefined && startedAt <= at && !neverAnswered.test(endedReason)
   const { messages, recording, recordingUrl } = artifact ?? {}
   const end = ended({
     at,
     ...outcome,
+    // Whoever has talked on it: what was canceled is the rest of a talk.
+    status: isTalk && outcome.status === 'canceled' ? 'completed' : outcome.status,
+    fromNumber: said.phoneNumber?.number,
     reason: /^[\w.-]{1,100}$/.test(endedReason) ? `Vapi: ${endedReason}.` : undefined,
-    durationSeconds: talk && said.endedAt ? (at - startedAt) / 1000 : undefined,
+    durationSeconds: isTalk && said.endedAt ? (at - startedAt) / 1000 : undefined,
     details: {
       summary: analysis?.summary,
       sentiment: analysis?.structuredData?.sentiment,
       transcript: messages,
       recordingUrl: recordingUrl ?? recording?.mono?.combinedUrl ?? recording?.stereoUrl,
-      costCents: centsOf(said.cost),
+      ...costOf(said.cost),
     },
   })
-  return talk ? [{ type: 'answered', at: startedAt }, end] : [end]
+  return isTalk ? talk(startedAt, end) : [end]
 }
 
-type Outcome = Pick<Extract<CallEvent, { type: 'ended' }>, 'status' | 'code'>
+/** What ends a call before anybody picks up, whatever start it is said to have. */
+const neverAnswered =
+  /^(customer-(busy|did-not-)|call[.-](start|ringing)[.-])|failed-to-connect|misdialed|unallocated|rejected|sip-\d{3}-|no-call-received/
+
+type Outcome = Pick<EndedEvent, 'status' | 'code' | 'answeredBy'>
 
 /** Vapi: call ended reason. The rest of some 600 are failures by name, and the ends of a conversation. */
 const outcomes: [RegExp, Outcome][] = [
   [/^customer-busy$/, { status: 'busy' }],
   [/^customer-did-not-answer$|sip-(408|480)-/, { status: 'no_answer' }],
+  [/^voicemail$/, { status: 'completed', ...voicemail }],
+  [/^assistant-forwarded-call$|hook-executed-transfer$/, { status: 'completed', code: 'transferred' }],
   [/^(manually-canceled|call-deleted|scheduled-call-deleted)$/, { status: 'canceled' }],
   [/concurrency-limit|daily-limit/, { status: 'failed', code: 'provider_capacity' }],
   [/^call[.-]start[.-].*error/, { status: 'failed', code: 'provider_refused' }],
   [
-    /error|fail|fault|not-(found|valid)|shutdown|reject|misdialed|unallocated|released|disconnected|did-not|no-call|join-timed|request-returned/,
+    /error|fail|fault|not-(found|valid)|shutdown|closed-websocket|reject|misdialed|unallocated|released|disconnected|did-not|no-call|join-timed|request-returned/,
     { status: 'failed' },
   ],
 ]

@@ -22,7 +22,7 @@ const pageLimit = 100
 const mostPages = 10
 /** The tolerated difference of Vapi's clock in a search by time. */
 const skewMs = 60_000
-/** After this time, an unlisted call counts as never received. */
+/** After this time, a call that is neither known nor listed counts as never received. */
 const listedWithinMs = 60_000
 
 /**
@@ -85,15 +85,18 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
 
   const find = async (call: CallReference): Promise<Found> => {
     const { providerCallId, createdAt, sentAt } = call
-    if (providerCallId !== null) return await findById(providerCallId)
+    if (providerCallId !== null) return await findById(providerCallId, sentAt ?? createdAt)
     const latest = sentAt ? sentAt + timeoutMs : clock.now()
     return await search(call, { from: createdAt - skewMs, to: latest + skewMs })
   }
 
-  const findById = async (id: string): Promise<Found> => {
+  const findById = async (id: string, orderedAt: number): Promise<Found> => {
     const result = await request(`/call/${encodeURIComponent(id)}`)
     if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
-    if (result.status === 404) return { outcome: 'not_found' }
+    if (result.status === 404)
+      return clock.now() - orderedAt < listedWithinMs
+        ? { outcome: 'unknown', reason: 'it does not know the call yet' }
+        : { outcome: 'not_found' }
     const call = vapiCall.safeParse(result.json).data
     return isSuccess(result.status) && call
       ? { outcome: 'found', call }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Call, callStatuses, sentiments } from '../calls/call.ts'
+import { type Call, callStatuses } from '../calls/call.ts'
+import { sentiments } from '../calls/call-details.ts'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
 export const eventNames = ['call_started', 'call_ended', 'test'] as const

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { advance } from '../../src/calls/advance.ts'
 import {
-  advance,
   type Call,
-  type CallDetails,
   type CallEvent,
   callStatuses,
   finalStatuses,
   isOver,
   newCall,
-  sentiments,
 } from '../../src/calls/call.ts'
+import { answeredBy, type CallDetails, sentiments } from '../../src/calls/call-details.ts'
 
 const createdAt = 1_000_000
 
@@ -56,6 +55,10 @@ const ended = fc.record(
     at,
     status: fc.constantFrom(...finalStatuses),
     reason: fc.constantFrom('because', 'why not'),
+    code: fc.constantFrom('voicemail', 'transferred', 'provider_capacity'),
+    answeredBy: fc.constantFrom(...answeredBy),
+    answeredAt: at,
+    durationSeconds: fc.integer({ min: 0, max: 600 }),
     details,
   },
   { requiredKeys: ['type', 'at', 'status'] },
@@ -113,32 +116,39 @@ describe('whatever a provider tells, in whatever order and however often', () =>
       }
     }))
 
-  test('the first end stays: status, time, reason and duration', () =>
+  test('the first end stays: its status, its time, and what it gave as a reason', () =>
     check((call, events) => {
       const after = lives(call, events)
       const end = after.find(isOver)
       const told = events.find(({ type }) => type === 'ended')
-      expect(end?.status).toBe(told?.type === 'ended' ? told.status : undefined)
-      for (const later of after.filter(isOver))
-        expect(later).toMatchObject({
-          status: end?.status,
-          endedAt: end?.endedAt,
-          reason: end?.reason,
-          durationSeconds: end?.durationSeconds,
-          answeredAt: end?.answeredAt,
-        })
+      const wasCanceled = told?.type === 'ended' && told.status === 'canceled' && end?.answeredAt !== null
+      const expected = told?.type === 'ended' && !wasCanceled ? told.status : undefined
+      if (end) expect(end.status).toBe(expected ?? 'completed')
+      for (const later of after.filter(isOver)) {
+        expect(later).toMatchObject({ status: end?.status, endedAt: end?.endedAt })
+        for (const given of ['reason', 'reasonCode', 'answeredAt'] as const)
+          if (end && end[given] !== null) expect(later[given]).toBe(end[given])
+      }
+    }))
+
+  test('who answered is not told otherwise later, once it is known', () =>
+    check((call, events) => {
+      const known = lives(call, events).map((after) => after.answeredBy)
+      for (const [index, who] of known.entries())
+        if (who === 'human' || who === 'machine') expect(new Set(known.slice(index))).toEqual(new Set([who]))
     }))
 
   test('an end lies never before the answer, and a duration is never negative', () =>
     check((call, events) => {
-      const { endedAt, answeredAt, durationSeconds } = events.reduce(advance, call)
+      const { endedAt, answeredAt, durationSeconds, status } = events.reduce(advance, call)
       if (endedAt === null) return
       expect(endedAt).toBeGreaterThanOrEqual(answeredAt ?? createdAt)
       // How long a completed call lasted that nobody saw answered may still be told.
-      const unanswered = events.reduce(advance, call).status === 'completed' ? null : 0
-      expect(durationSeconds).toBe(
-        answeredAt === null ? unanswered : Math.round((endedAt - answeredAt) / 1000),
-      )
+      if (durationSeconds === null) expect([answeredAt, status]).toEqual([null, 'completed'])
+      else expect(durationSeconds).toBeGreaterThanOrEqual(0)
+      const isTold = events.some((one) => one.type === 'ended' && one.durationSeconds !== undefined)
+      if (answeredAt !== null && !isTold)
+        expect(durationSeconds).toBe(Math.round((endedAt - answeredAt) / 1000))
     }))
 
   test('details fill what is missing and never replace what is there', () =>
@@ -183,4 +193,51 @@ test('an end that comes before the answer is believed, and the answer then is no
   const over = advance(freshCall(), { type: 'ended', at: createdAt + 10, status: 'busy', reason: 'Busy.' })
   expect(advance(over, { type: 'answered', at: createdAt + 5 })).toBe(over)
   expect(over).toMatchObject({ status: 'busy', reason: 'Busy.', durationSeconds: 0 })
+})
+
+test.each([
+  ['busy', 'busy'],
+  ['no_answer', 'no_answer'],
+  ['failed', null],
+  ['completed', null],
+  ['canceled', null],
+] as const)(
+  'a call that ended as %s has the reason code %p where its provider gives none',
+  (status, code) => {
+    expect(advance(freshCall(), { type: 'ended', at: createdAt + 10, status }).reasonCode).toBe(code)
+  },
+)
+
+test('a call that was answered is completed, though its provider says canceled', () => {
+  const talking = advance(freshCall(), { type: 'answered', at: createdAt + 1000 })
+  const over = advance(talking, { type: 'ended', at: createdAt + 43_000, status: 'canceled' })
+  expect(over).toMatchObject({ status: 'completed', durationSeconds: 42 })
+})
+
+test('that somebody had answered may be told after the end, and gives a call that broke off its length', () => {
+  const end = { type: 'ended', at: createdAt + 43_000, status: 'failed' } as const
+  const over = advance(freshCall(), end)
+  expect(over).toMatchObject({ answeredAt: null, durationSeconds: 0 })
+  const told = advance(over, { ...end, answeredAt: createdAt + 1000 })
+  expect(told).toMatchObject({ answeredAt: createdAt + 1000, durationSeconds: 42, status: 'failed' })
+})
+
+test('a machine that is told of after the end makes a voicemail of the call', () => {
+  const end = { type: 'ended', at: createdAt + 1000, status: 'completed' } as const
+  const over = advance(freshCall(), end)
+  const told = advance(over, { ...end, code: 'voicemail', answeredBy: 'machine' })
+  expect(told).toMatchObject({ reasonCode: 'voicemail', answeredBy: 'machine' })
+})
+
+test('the number that a call came from is told where the order names it by an id, and never replaces one', () => {
+  const end = {
+    type: 'ended',
+    at: createdAt + 1000,
+    status: 'completed',
+    fromNumber: '+15550001111',
+  } as const
+  expect(advance({ ...freshCall(), fromNumber: 'phnum_1' }, end).fromNumber).toBe('+15550001111')
+  expect(advance(freshCall(), end).fromNumber).toBe('+15550001111')
+  expect(advance({ ...freshCall(), fromNumber: '+15550002222' }, end).fromNumber).toBe('+15550002222')
+  expect(advance(freshCall(), { ...end, fromNumber: 'anonymous' }).fromNumber).toBeNull()
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { awaitsDetails, type Call, type CallDetails, type CallEvent } from '../../src/calls/call.ts'
+import { awaitsDetails, type Call, type CallEvent } from '../../src/calls/call.ts'
+import type { CallDetails } from '../../src/calls/call-details.ts'
 import { awaitDetails } from '../../src/calls/details.ts'
 import type { Provider, Report } from '../../src/calls/provider.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -14,6 +15,7 @@ const everything: CallDetails = {
   transcript: [{ role: 'agent', content: 'Hello!' }],
   recordingUrl: 'https://recordings.test/1.wav',
   costCents: 17,
+  currency: 'USD',
 }
 const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'completed'): Report => ({
   outcome: 'found',

@@ -38,7 +38,7 @@ test('what a provider reports after a release adds details and changes nothing e
     { type: 'answered', at },
     { type: 'ended', at, status: 'completed', details },
   )
-  expect(call.now()).toEqual({ ...released, ...details })
+  expect(call.now()).toEqual({ ...released, ...details, currency: 'USD' })
   expect(leases(gate)).toBe(0)
 })
 

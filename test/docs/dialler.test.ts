@@ -169,13 +169,17 @@ test('the messages on the page are to the letter what the gate sends and takes',
   server.close()
   expect(received).toEqual([place, ask, end, { type: 'check' }])
 
-  const { summary, sentiment, transcript, recording_url, cost_cents } = report
+  const { summary, sentiment, transcript, recording_url, cost_cents, currency } = report
+  const answeredAt = Date.parse(report['answered_at'] ?? '')
   expect(asked).toEqual({
     outcome: 'found',
     providerCallId: ask['id'] ?? '',
     events: [
+      { type: 'answered', at: answeredAt, answeredBy: 'human' },
       {
         type: 'ended',
+        answeredAt,
+        answeredBy: 'human',
         at: Date.parse(report['at'] ?? ''),
         status: 'completed',
         durationSeconds: Number(report['duration_seconds']),
@@ -185,6 +189,7 @@ test('the messages on the page are to the letter what the gate sends and takes',
           transcript,
           recordingUrl: recording_url,
           costCents: cost_cents,
+          currency,
         }),
       },
     ],

@@ -108,12 +108,14 @@ describe('what a report says', () => {
     const startedAt = now - 80_000
     const about = { callId: ourId, providerCallId: theirId }
     expect(reportedIn(said)).toEqual([
-      { ...about, event: { type: 'answered', at: startedAt } },
+      { ...about, event: { type: 'answered', at: startedAt, answeredBy: 'human' } },
       {
         ...about,
         event: {
           type: 'ended',
           at: startedAt + 42_400,
+          answeredAt: startedAt,
+          answeredBy: 'human',
           status: 'completed',
           durationSeconds: 42,
           details: {
@@ -125,6 +127,7 @@ describe('what a report says', () => {
             ],
             recordingUrl: 'https://bland.test/a.mp3',
             costCents: 15,
+            currency: 'USD',
           },
         },
       },
@@ -146,12 +149,11 @@ describe('what a report says', () => {
       metadata: [],
       summary: 'Short.',
     })
-    const nothing = { sentiment: null, transcript: null, recordingUrl: null, costCents: null }
     expect(end).toEqual({
       type: 'ended',
       at: now,
       status: 'completed',
-      details: { summary: 'Short.', ...nothing },
+      details: { summary: 'Short.' },
     })
   })
 
@@ -218,6 +220,31 @@ describe('what a report says', () => {
       'Bland: answered by voicemail.',
     )
     expect(endOf({ status: 'completed' }).reason).toBeUndefined()
+  })
+
+  test.each([
+    [
+      { status: 'completed', answered_by: 'voicemail' },
+      { code: 'voicemail', answeredBy: 'machine' },
+    ],
+    [{ status: 'completed', answered_by: 'human' }, { answeredBy: 'human' }],
+    [{ status: 'completed', answered_by: 'unknown' }, { answeredBy: 'unknown' }],
+    [{ status: 'completed', transferred_to: '+15557654321' }, { code: 'transferred' }],
+  ] as const)('who answered, and what became of it: %j', (said, expected) => {
+    expect(endOf(said)).toMatchObject(expected)
+  })
+
+  test('a talk that broke off has its start and its length', () => {
+    const said = {
+      call_id: theirId,
+      queue_status: 'call_error',
+      error_message: 'x',
+      corrected_duration: '42',
+    }
+    expect(reportedIn({ ...said, ...connected }).map(({ event }) => event)).toMatchObject([
+      { type: 'answered', at: now - 80_000 },
+      { type: 'ended', status: 'failed', answeredAt: now - 80_000, durationSeconds: 42 },
+    ])
   })
 
   test('a call that found no line at Bland failed for that reason', () => {

@@ -247,6 +247,7 @@ describe('asking', () => {
           type: 'ended',
           status: 'completed',
           at: now - 18_000,
+          answeredAt: now - 55_000,
           durationSeconds: 42,
           details: {
             summary: 'They want a demo.',
@@ -265,8 +266,61 @@ describe('asking', () => {
     const told = { status: 'done', transcript: 'none', analysis: null, metadata }
     expect(await ask(200, told)).toMatchObject({
       outcome: 'found',
-      events: [{ status: 'completed', at: now, details: { summary: null, transcript: null } }],
+      events: [{ status: 'completed', at: now, details: {} }],
     })
+  })
+
+  const metadataOf = (call_result: string | null, seconds = 0) => ({
+    start_time_unix_secs: now / 1000 - 60,
+    call_duration_secs: seconds,
+    termination_reason: 'user was busy',
+    phone_call: { call_sid: 'CA1', call_result, agent_number: '+15550001111' },
+  })
+  const talk = { answeredAt: now - 60_000, fromNumber: '+15550001111' }
+  test.each([
+    ['done', 'answered', 42, { status: 'completed', answeredBy: 'human', ...talk }],
+    ['done', 'voicemail', 42, { status: 'completed', answeredBy: 'machine', code: 'voicemail', ...talk }],
+    ['done', 'no_answer', 0, { status: 'no_answer' }],
+    ['failed', 'no_answer', 0, { status: 'no_answer' }],
+    ['failed', 'busy', 0, { status: 'busy' }],
+    ['failed', 'answered', 42, { status: 'failed', answeredBy: 'human', durationSeconds: 42, ...talk }],
+    ['failed', null, 42, { status: 'failed', durationSeconds: 42, ...talk }],
+    ['failed', null, 0, { status: 'busy' }],
+    ['failed', 'failed', 0, { status: 'failed' }],
+    ['done', 'failed', 0, { status: 'failed' }],
+    ['done', null, 0, { status: 'completed', durationSeconds: 0 }],
+  ] as const)(
+    'a conversation that is %s with the call result %p after %p s',
+    async (status, result, seconds, end) => {
+      const report = await ask(200, { status, metadata: metadataOf(result, seconds) })
+      const events = report.outcome === 'found' ? report.events : []
+      expect(events.at(-1)).toMatchObject({ type: 'ended', ...end })
+      expect(events.some(({ type }) => type === 'answered')).toBe('answeredAt' in end)
+    },
+  )
+
+  test('what a call cost is told in dollars', async () => {
+    expect(await ask(200, { status: 'done', metadata: { cost: 296, cost_fiat: 0.174 } })).toMatchObject({
+      events: [{ details: { costCents: 17, currency: 'USD' } }],
+    })
+  })
+
+  test.each([
+    ['no-answer', [{ type: 'ended', status: 'no_answer' }]],
+    ['busy', [{ type: 'ended', status: 'busy' }]],
+    ['ringing', [{ type: 'ringing' }]],
+    ['in-progress', []],
+    ['completed', []],
+    ['queued', []],
+  ])('of a call that was only initiated Twilio is asked: %s', async (status, events) => {
+    using server = await serving(({ path }) =>
+      answer(
+        path.startsWith('/2010-04-01/') ? { sid: 'CA1', status, duration: '7' } : { status: 'initiated' },
+      ),
+    )
+    const report = await connectTo(server.url).fetchStatus(reference)
+    expect(report).toMatchObject({ outcome: 'found', events: events as object[] })
+    expect(report.outcome === 'found' && report.events).toHaveLength(events.length)
   })
 
   test('a call sid that was not told before is learned', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
-import { advance, newCall } from '../../src/calls/call.ts'
+import { advance } from '../../src/calls/advance.ts'
+import { newCall } from '../../src/calls/call.ts'
 import { placementFrom, type PlacementRules } from '../../src/providers/answers.ts'
 import { blandCallIn, eventsOf as blandEvents, isCapacity } from '../../src/providers/bland-call.ts'
 import { conversation, eventsOf as conversationEvents } from '../../src/providers/elevenlabs-conversation.ts'

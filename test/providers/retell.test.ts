@@ -216,6 +216,7 @@ describe('asking', () => {
         {
           type: 'ended',
           at: now - 1000,
+          answeredAt: now - 60_000,
           status: 'completed',
           durationSeconds: 59,
           details: {
@@ -228,11 +229,58 @@ describe('asking', () => {
             ],
             recordingUrl: 'https://recordings.test/1.wav',
             costCents: 17,
+            currency: 'USD',
           },
         },
       ],
     })
   })
+
+  const talked = {
+    call_id: 'call_1',
+    start_timestamp: now - 43_000,
+    end_timestamp: now - 1000,
+    duration_ms: 42_000,
+  }
+  test.each([
+    ['voicemail_reached', undefined, { code: 'voicemail', answeredBy: 'machine' }],
+    ['agent_hangup', true, { code: 'voicemail', answeredBy: 'machine' }],
+    ['user_hangup', false, { answeredBy: 'human' }],
+    ['ivr_reached', false, { answeredBy: 'machine' }],
+    ['call_transfer', undefined, { code: 'transferred' }],
+    ['transfer_bridged', false, { code: 'transferred', answeredBy: 'human' }],
+  ] as const)(
+    'a call that ended by %s (in voicemail: %p)',
+    async (disconnection_reason, in_voicemail, expected) => {
+      const call_analysis = { in_voicemail }
+      expect(
+        await ask(200, { ...talked, call_status: 'ended', disconnection_reason, call_analysis }),
+      ).toMatchObject({ events: [{ type: 'answered' }, { status: 'completed', ...expected }] })
+    },
+  )
+
+  test.each(['error_asr', 'error_llm_websocket_lost_connection', 'error_retell', 'scam_detected'])(
+    'a talk that broke off by %s has its start and its length',
+    async (disconnection_reason) => {
+      expect(await ask(200, { ...talked, call_status: 'error', disconnection_reason })).toMatchObject({
+        events: [
+          { type: 'answered', at: now - 43_000 },
+          { status: 'failed', durationSeconds: 42 },
+        ],
+      })
+    },
+  )
+
+  test.each(['dial_failed', 'dial_busy', 'dial_no_answer', 'invalid_destination'])(
+    'what ended by %s was no talk, whatever start it has',
+    async (disconnection_reason) => {
+      expect(await ask(200, { ...talked, call_status: 'not_connected', disconnection_reason })).toMatchObject(
+        {
+          events: [{ type: 'ended' }],
+        },
+      )
+    },
+  )
 
   test('fields of a wrong type are left out and break nothing else', async () => {
     const report = await ask(200, {
@@ -246,8 +294,11 @@ describe('asking', () => {
       call_analysis: { call_summary: 7, user_sentiment: 'Unknown' },
       call_cost: null,
     })
-    const details = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
-    expect(report).toMatchObject({ outcome: 'found', events: [{ at: now, status: 'completed', details }] })
+    expect(report).toEqual({
+      outcome: 'found',
+      providerCallId: 'call_1',
+      events: [{ type: 'ended', at: now, status: 'completed', details: {} }],
+    })
   })
 
   test.each([

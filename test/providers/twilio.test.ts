@@ -203,7 +203,7 @@ describe('the answer to an order', () => {
 describe('asking', () => {
   const started = 'Thu, 15 Jan 2026 12:00:05 +0000'
   const stopped = 'Thu, 15 Jan 2026 12:00:47 +0000'
-  const details = { recordingUrl: null, costCents: null }
+  const details = {}
   const ended = (status: string, more: object = {}) => ({ type: 'ended', at: now, status, details, ...more })
 
   test.each<[object, object[]]>([
@@ -219,14 +219,30 @@ describe('asking', () => {
     [
       { status: 'completed', end_time: stopped, duration: '42', price: '-0.02600', price_unit: 'USD' },
       [
+        { type: 'answered', at: Date.parse(stopped) - 42_000 },
         ended('completed', {
           at: Date.parse(stopped),
+          answeredAt: Date.parse(stopped) - 42_000,
           durationSeconds: 42,
-          details: { ...details, costCents: 3 },
+          details: { costCents: 3, currency: 'USD' },
         }),
       ],
     ],
-    [{ status: 'completed', price: '-0.5', price_unit: 'EUR' }, [ended('completed')]],
+    [
+      { status: 'completed', price: '-0.5', price_unit: 'eur' },
+      [ended('completed', { details: { costCents: 50, currency: 'EUR' } })],
+    ],
+    [{ status: 'completed', price: '-0.5' }, [ended('completed')]],
+    ...(['machine_start', 'machine_end_beep', 'machine_end_silence', 'machine_end_other'] as const).map(
+      (answered_by): [object, object[]] => [
+        { status: 'completed', answered_by },
+        [ended('completed', { answeredBy: 'machine', code: 'voicemail' })],
+      ],
+    ),
+    [{ status: 'completed', answered_by: 'fax' }, [ended('completed', { answeredBy: 'machine' })]],
+    [{ status: 'completed', answered_by: 'unknown' }, [ended('completed', { answeredBy: 'unknown' })]],
+    [{ status: 'no-answer', answered_by: 'unknown' }, [ended('no_answer')]],
+    [{ status: 'in-progress', answered_by: 'human' }, [{ type: 'answered', at: now, answeredBy: 'human' }]],
   ])('%j', async (said, events) => {
     using there = await answering([200, { sid: 'CA01', ...said }])
     expect(await there.provider.fetchStatus(reference)).toEqual({
@@ -369,7 +385,7 @@ describe('a report', () => {
   }
 
   test('the known signature is right, and names our call and Twilio’s', () => {
-    const details = { recordingUrl: null, costCents: null }
+    const details = {}
     const event = { type: 'ended' as const, at: now, status: 'completed' as const, details }
     expect(read()).toEqual({
       kind: 'events',
@@ -435,7 +451,7 @@ describe('a report', () => {
     })
   })
 
-  const details = { recordingUrl: null, costCents: null }
+  const details = {}
   test.each<[Record<string, string>, object[]]>([
     [{ CallStatus: 'initiated' }, []],
     [{ CallStatus: 'queued' }, []],
@@ -450,7 +466,17 @@ describe('a report', () => {
     ],
     [
       { CallStatus: 'completed', CallDuration: '42', Duration: '1', SipResponseCode: '200' },
-      [{ type: 'ended', at: now, status: 'completed', durationSeconds: 42, details }],
+      [
+        { type: 'answered', at: now - 42_000 },
+        {
+          type: 'ended',
+          at: now,
+          answeredAt: now - 42_000,
+          status: 'completed',
+          durationSeconds: 42,
+          details,
+        },
+      ],
     ],
     [
       { CallStatus: 'completed', CallDuration: '-1', RecordingUrl: 'https://api.twilio.com/r' },

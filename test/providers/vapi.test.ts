@@ -129,10 +129,12 @@ describe('what a report says', () => {
     ['customer-ended-call-during-transfer', 'completed'],
     ['assistant-ended-call', 'completed'],
     ['assistant-said-end-call-phrase', 'completed'],
-    ['assistant-forwarded-call', 'completed'],
+    ['assistant-forwarded-call', 'completed: transferred'],
+    ['call.ending.hook-executed-transfer', 'completed: transferred'],
+    ['phone-call-provider-closed-websocket', 'failed'],
     ['exceeded-max-duration', 'completed'],
     ['silence-timed-out', 'completed'],
-    ['voicemail', 'completed'],
+    ['voicemail', 'completed: voicemail'],
     ['vonage-completed', 'completed'],
     ['call.in-progress.sip-completed-call', 'completed'],
     ['call.forwarding.operator-busy', 'completed'],
@@ -189,6 +191,7 @@ describe('what a report says', () => {
       {
         type: 'ended',
         at: now + 42_400,
+        answeredAt: now,
         status: 'completed',
         reason: 'Vapi: assistant-ended-call.',
         durationSeconds: 42,
@@ -201,9 +204,48 @@ describe('what a report says', () => {
           ],
           recordingUrl: 'https://vapi.test/a.wav',
           costCents: 15,
+          currency: 'USD',
         },
       },
     ])
+  })
+
+  const between = { startedAt: '2023-11-14T22:13:20.000Z', endedAt: '2023-11-14T22:14:02.000Z' }
+  const endOf = (endedReason: string, more: object = between) => {
+    const message = { type: 'end-of-call-report', endedReason, call, ...more }
+    return reportedIn({ message }).map(({ event }) => event)
+  }
+
+  test.each([
+    ['call.in-progress.error-vapifault-worker-died', 'failed'],
+    ['call.in-progress.error-transfer-failed', 'failed'],
+    ['call.in-progress.error-assistant-did-not-receive-customer-audio', 'failed'],
+    ['pipeline-error-openai-llm-failed', 'failed'],
+    ['worker-shutdown', 'failed'],
+    ['phone-call-provider-closed-websocket', 'failed'],
+    ['manually-canceled', 'completed'],
+  ] as const)('a talk that ended by %s is a talk with its length, and %s', (endedReason, status) => {
+    expect(endOf(endedReason)).toMatchObject([
+      { type: 'answered', at: now },
+      { type: 'ended', status, answeredAt: now, durationSeconds: 42 },
+    ])
+  })
+
+  test.each([
+    'customer-busy',
+    'customer-did-not-answer',
+    'twilio-failed-to-connect-call',
+    'call.start.error-get-transport',
+    'call.ringing.error-sip-inbound-call-failed-to-connect',
+    'call.in-progress.error-providerfault-outbound-sip-480-temporarily-unavailable',
+  ])('what ended by %s was no talk, whatever start it has', (endedReason) => {
+    expect(endOf(endedReason)).toMatchObject([{ type: 'ended' }])
+    expect(endOf(endedReason)[0]).not.toHaveProperty('durationSeconds')
+  })
+
+  test('the number that Vapi called from is told where it names it', () => {
+    const phoneNumber = { number: '+15550001111' }
+    expect(endOf('customer-busy', { phoneNumber })).toMatchObject([{ fromNumber: '+15550001111' }])
   })
 
   test('what has the wrong type is left out, and nothing else', () => {
@@ -218,9 +260,8 @@ describe('what a report says', () => {
       artifact: { messages: 'none', recordingUrl: 'javascript:alert(1)' },
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
-    const nothing = { sentiment: null, transcript: null, recordingUrl: null, costCents: null }
     expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
-      { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.', ...nothing } },
+      { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.' } },
     ])
   })
 })
@@ -394,9 +435,11 @@ describe('asking', () => {
     expect((await open(server.url).fetchStatus(reference)).outcome).toBe('unknown')
   })
 
-  test('a call that Vapi does not know by its own id is gone', async () => {
+  test('a call that Vapi does not know by its own id is gone, unless it was placed just now', async () => {
     using missing = await serving(json({ message: 'Not Found' }, 404))
-    expect(await open(missing.url).fetchStatus(reference)).toEqual({ outcome: 'not_found' })
+    const about = (sentAt: number) => open(missing.url).fetchStatus({ ...reference, sentAt })
+    expect(await about(now - 59_000)).toMatchObject({ outcome: 'unknown' })
+    expect(await about(now - 60_000)).toEqual({ outcome: 'not_found' })
     using erased = await serving(json({ id: theirId, status: 'not-found' }))
     expect(await open(erased.url).fetchStatus(reference)).toEqual({ outcome: 'not_found' })
   })
@@ -516,7 +559,7 @@ describe('hanging up', () => {
 
   test('a call that is over or gone needs no hanging up; one that is not listed yet throws', async () => {
     using missing = await serving(json({}, 404))
-    await open(missing.url).end(reference)
+    await open(missing.url).end({ ...reference, sentAt: now - 60_000 })
     using none = await serving(json([]))
     const unnamed = { ...reference, providerCallId: null }
     await expect(open(none.url).end(unnamed)).rejects.toThrow('Vapi could not be asked')

@@ -1,7 +1,15 @@
 import { expect, test } from 'bun:test'
 import { awaitsDetails, type Call } from '../../src/calls/call.ts'
 import { settled } from './clock.ts'
-import type { Behaviour, FakeProvider, HookRequest, CallState } from './fakes/fake.ts'
+import {
+  type Behaviour,
+  type CallState,
+  endStates,
+  type EndState,
+  type FakeProvider,
+  type HookRequest,
+  wasTalk,
+} from './fakes/fake.ts'
 import { answer, createGate } from './gate.ts'
 
 /** A gate whose production agent is one of the fake's, and everything to drive calls through it. */
@@ -62,6 +70,30 @@ export const until = async (condition: () => boolean, patienceMs = 3000) => {
   await settled()
 }
 
+/** What each end is told as, whoever tells it. */
+const outcomes: Record<EndState, Partial<Call>> = {
+  completed: { status: 'completed', reasonCode: null },
+  voicemail: { status: 'completed', reasonCode: 'voicemail', answeredBy: 'machine' },
+  transferred: { status: 'completed', reasonCode: 'transferred' },
+  broken: { status: 'failed', reasonCode: null },
+  busy: { status: 'busy', reasonCode: 'busy', answeredBy: null },
+  no_answer: { status: 'no_answer', reasonCode: 'no_answer', answeredBy: null },
+  failed: { status: 'failed', reasonCode: null, answeredBy: null },
+}
+
+/** All that a call is in the end, apart from when that was heard and in which words. */
+const whatCounts = (call: Call) => {
+  const { status, reasonCode, answeredBy, durationSeconds, fromNumber, answeredAt, ...rest } = call
+  const { summary, sentiment, transcript, recordingUrl, costCents, currency } = rest
+  const details = { summary, sentiment, transcript, recordingUrl }
+  const wasAnswered = answeredAt !== null
+  // What nobody answered may cost nothing, or no sum at all.
+  const cost = wasAnswered ? [costCents, currency] : []
+  return { status, reasonCode, answeredBy, durationSeconds, fromNumber, wasAnswered, cost, ...details }
+}
+
+const isAwaited = (call: Call) => awaitsDetails(call) && call.detailsAttempts === 0
+
 /** What holds with every provider. */
 export const everyProvider = (start: () => Promise<FakeProvider>) => {
   test('a completed call: placed once, every field right, told as it goes, its slot given back', async () => {
@@ -88,6 +120,25 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const call = await place()
     await report(call.id, state)
     expect(call.now()).toMatchObject({ status: state, durationSeconds: 0 })
+    expect(slots()).toBe(0)
+  })
+
+  test.each(endStates)('a call that ended as %s is the same, reported or asked about', async (state) => {
+    await using fake = await start()
+    if (fake.untold.includes(state)) return expect(outcomes[state]).toBeDefined()
+    const { gate, place, report, slots } = connect(fake)
+    gate.services.reconciler.start()
+    const [reported, asked] = [await place(), await place()]
+    fake.move(asked.id, state)
+    await report(reported.id, state)
+    expect(reported.now()).toMatchObject(outcomes[state])
+    await gate.clock.advance(20_000)
+    await until(() => asked.now().endedAt !== null)
+    await gate.clock.advance(31_000)
+    await until(() => [reported, asked].every((call) => !isAwaited(call.now())))
+    const [one, other] = [whatCounts(reported.now()), whatCounts(asked.now())]
+    expect(one).toEqual(other)
+    expect(one).toMatchObject({ wasAnswered: wasTalk(state), durationSeconds: wasTalk(state) ? 42 : 0 })
     expect(slots()).toBe(0)
   })
 

@@ -27,6 +27,7 @@ const call = {
   from_number: '+15550001111',
   reason_code: null,
   reason: null,
+  answered_by: 'human',
   created_at: '2026-01-15T12:00:00.000Z',
   ringing_at: '2026-01-15T12:00:01.000Z',
   started_at: '2026-01-15T12:00:05.000Z',
@@ -40,6 +41,7 @@ const call = {
   ],
   recording_url: 'https://recordings.example/7',
   cost_cents: 17,
+  currency: 'USD',
 }
 
 export const record = { success: true, data: call }

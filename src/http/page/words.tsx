@@ -23,6 +23,19 @@ export const StatusTag = ({ status }: Pick<Call, 'status'>) => (
   <span class={`tag status ${status}`}>{statusTitles[status]}</span>
 )
 
+export const answeredByTitles = { human: 'A person', machine: 'A machine', unknown: 'Not known' } as const
+
+/** What is more to say of an end than its status does. */
+const outcomeTitles: Partial<Record<NonNullable<Call['reasonCode']>, string>> = {
+  voicemail: 'Voicemail',
+  transferred: 'Transferred',
+}
+
+export const OutcomeTag = ({ reasonCode }: Pick<Call, 'reasonCode'>) => {
+  const title = reasonCode === null ? undefined : outcomeTitles[reasonCode]
+  return title === undefined ? null : <span class="tag">{title}</span>
+}
+
 export const sentimentTitles = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const
 
 /** A duration in its two largest units: "3 min 20 s". */

@@ -1,12 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import {
-  callStatuses,
-  dispatchStates,
-  reasonCodes,
-  sentiments,
-  type TranscriptLine,
-} from '../../calls/call.ts'
+import { callStatuses, dispatchStates, reasonCodes } from '../../calls/call.ts'
+import { answeredBy, sentiments, type TranscriptLine } from '../../calls/call-details.ts'
 import { parseExactly } from '../../json.ts'
 import { agents, environments } from './agencies.ts'
 
@@ -42,6 +37,7 @@ export const calls = sqliteTable(
     telephonyCallId: text('telephony_call_id'),
     reasonCode: text('reason_code', { enum: reasonCodes }),
     reason: text(),
+    answeredBy: text('answered_by', { enum: answeredBy }),
     createdAt: integer('created_at').notNull(),
     ringingAt: integer('ringing_at'),
     answeredAt: integer('answered_at'),
@@ -61,6 +57,7 @@ export const calls = sqliteTable(
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
     recordingUrl: text('recording_url'),
     costCents: integer('cost_cents'),
+    currency: text(),
     /** The number of the window grant that admitted the trigger, by which a start knows whether the journal has it. */
     grantNumber: integer('grant_number'),
   },

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { bland } from '../../../src/providers/bland.ts'
 import { isOver, openBook } from './book.ts'
-import type { FakeProvider, CallState } from './fake.ts'
+import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'org_bland_key_1234'
@@ -39,7 +39,15 @@ const details = {
   costCents: 17,
 }
 
-const statuses = { completed: 'completed', busy: 'busy', no_answer: 'no-answer', failed: 'failed' } as const
+const statuses = {
+  completed: 'completed',
+  voicemail: 'completed',
+  transferred: 'completed',
+  broken: null,
+  busy: 'busy',
+  no_answer: 'no-answer',
+  failed: 'failed',
+} as const
 
 const stateOf = (state: CallState) => {
   if (state === 'ringing') return { completed: false, queue_status: 'started', status: null }
@@ -50,14 +58,25 @@ const stateOf = (state: CallState) => {
       status: null,
       started_at: '2026-01-15T12:00:00+00:00',
     }
-  const over = { completed: true, queue_status: 'complete', status: statuses[state] }
-  if (state !== 'completed') return { ...over, started_at: null, call_length: 0, price: 0 }
+  const over = {
+    completed: true,
+    queue_status: state === 'broken' ? 'call_error' : 'complete',
+    status: statuses[state],
+  }
+  if (!wasTalk(state)) return { ...over, started_at: null, call_length: 0, price: 0 }
   return {
     ...over,
+    ...(state === 'broken' ? { error_message: 'The line broke.' } : {}),
+    ...(state === 'transferred' ? { transferred_to: '+15557654321' } : {}),
+    end_at: '2026-01-15T12:30:00.000Z',
+    analysis: { plan: 'pro', seats: 3 },
+    disposition_tag: 'INTERESTED',
+    concatenated_transcript: 'assistant: Hello! user: Hi, who is this?',
+    pathway_logs: [{ role: 'Agent Action', text: 'Chosen Node ID' }],
     started_at: '2026-01-15T12:00:00.000Z',
     call_length: 0.7,
     corrected_duration: '42',
-    answered_by: 'human',
+    answered_by: state === 'voicemail' ? 'voicemail' : 'human',
     call_ended_by: 'USER',
     summary: details.summary,
     price: 0.17,
@@ -82,8 +101,15 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     to: phone_number,
     from: '+15550001111',
     max_duration: 30,
+    created_at: '2026-01-15T11:59:50.000Z',
+    inbound: false,
+    batch_id: null,
+    record: false,
+    request_data: {},
+    transferred_to: null,
+    disposition_tag: null,
     error_message: null,
-    variables: { call_id: 'not this one' },
+    variables: { call_id: 'not this one', plan: 'pro' },
     metadata,
     ...stateOf(state),
   })
@@ -148,6 +174,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
     ...controls,
     details,
+    untold: [],
     lookupByCallId: true,
     hangsUp: true,
     signsTime: false,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { elevenlabs } from '../../../src/providers/elevenlabs.ts'
 import { isBasic, isOver, openBook } from './book.ts'
-import type { FakeProvider, CallState } from './fake.ts'
+import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'sk_fake'
@@ -27,6 +27,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  /** What Twilio says of a call whose conversation was never more than initiated. */
+  carrierStatus?: string
 }
 
 const details = {
@@ -36,6 +38,7 @@ const details = {
     { role: 'human', content: 'Who is there?' },
   ],
   durationSeconds: 42,
+  costCents: 17,
 }
 
 const startedAt = Date.parse('2026-01-15T12:00:05Z') / 1000
@@ -43,8 +46,20 @@ const statuses: Record<CallState, string> = {
   ringing: 'initiated',
   answered: 'in-progress',
   completed: 'done',
+  voicemail: 'done',
+  transferred: 'done',
+  broken: 'failed',
   busy: 'failed',
   no_answer: 'failed',
+  failed: 'failed',
+}
+const results = {
+  completed: 'answered',
+  voicemail: 'voicemail',
+  transferred: 'answered',
+  broken: 'answered',
+  busy: 'busy',
+  no_answer: 'no_answer',
   failed: 'failed',
 }
 const failures = { busy: 'busy', no_answer: 'no-answer', failed: 'unknown' }
@@ -56,26 +71,65 @@ const conversationOf = ({ conversationId, callSid, order: given, state }: TheirC
   conversation_id: conversationId,
   status: statuses[state],
   user_id: given.conversation_initiation_client_data.user_id,
-  transcript:
-    state === 'completed'
-      ? [
-          { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
-          { role: 'agent', message: null, tool_calls: [], time_in_call_secs: 1 },
-          { role: 'user', message: 'Who is there?', time_in_call_secs: 2 },
-        ]
-      : [],
+  transcript: wasTalk(state)
+    ? [
+        { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
+        { role: 'agent', message: null, tool_calls: [], time_in_call_secs: 1 },
+        { role: 'user', message: 'Who is there?', time_in_call_secs: 2 },
+      ]
+    : [],
   metadata: {
     start_time_unix_secs: startedAt,
+    // Older conversations do not say when they were accepted.
     accepted_time_unix_secs: state === 'answered' || state === 'completed' ? startedAt : null,
-    call_duration_secs: state === 'completed' ? 42 : 0,
+    call_duration_secs: wasTalk(state) ? 42 : 0,
+    queue_wait_secs: null,
     cost: 296,
-    termination_reason: state === 'completed' ? 'Call ended by remote party' : '',
-    phone_call: { type: 'twilio', direction: 'outbound', call_sid: callSid },
+    cost_fiat: wasTalk(state) ? 0.17 : 0,
+    charging: { dev_discount: false },
+    termination_reason: wasTalk(state) ? 'The user was busy and ended the call' : '',
+    error: state === 'broken' ? { code: 1011, reason: 'The connection broke' } : null,
+    warnings: [],
+    main_language: 'en',
+    timezone: null,
+    features_usage: {},
+    conversation_initiation_source: 'twilio',
+    phone_call: {
+      type: 'twilio',
+      direction: 'outbound',
+      phone_number_id: given.agent_phone_number_id,
+      agent_number: '+15550001111',
+      external_number: given.to_number,
+      stream_sid: `MZ${callSid.slice(2)}`,
+      call_sid: callSid,
+      call_result: state === 'ringing' || state === 'answered' ? null : results[state],
+    },
   },
-  analysis:
-    state === 'completed' ? { call_successful: 'success', transcript_summary: details.summary } : null,
+  analysis: wasTalk(state)
+    ? {
+        call_successful: 'success',
+        call_success_score: 1,
+        transcript_summary: details.summary,
+        call_summary_title: 'Demo',
+        evaluation_criteria_results: {
+          polite: { criteria_id: 'polite', result: 'success', rationale: 'It was.' },
+        },
+        data_collection_results: {
+          plan: { data_collection_id: 'plan', value: 'pro', rationale: 'They said so.' },
+        },
+      }
+    : null,
   conversation_initiation_client_data: given.conversation_initiation_client_data,
-  has_audio: state === 'completed',
+  has_audio: wasTalk(state),
+  has_user_audio: wasTalk(state),
+  has_response_audio: wasTalk(state),
+  has_auxiliary_audio: false,
+  agent_name: 'Ann',
+  branch_id: null,
+  version_id: null,
+  environment: 'production',
+  visited_agents: [],
+  tag_ids: [],
 })
 
 /** A failure names neither our id nor the variables, as far as is known. */
@@ -83,7 +137,17 @@ const failureOf = (call: TheirCall, state: keyof typeof failures) => ({
   agent_id: call.order.agent_id,
   conversation_id: call.conversationId,
   failure_reason: failures[state],
-  metadata: { type: 'twilio', body: { CallSid: call.callSid, CallStatus: callStatuses[state] } },
+  metadata: {
+    type: 'twilio',
+    body: {
+      CallSid: call.callSid,
+      CallStatus: callStatuses[state],
+      From: '+15550001111',
+      To: call.order.to_number,
+      Direction: 'outbound-api',
+      CallDuration: '0',
+    },
+  },
 })
 
 /** As the header `ElevenLabs-Signature` is made. */
@@ -122,12 +186,20 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     })
   }
 
-  const hangUp = (request: Request, body: string) => {
+  /** Twilio's side of it. A call of which the conversation says nothing may be over there. */
+  const carrier = (request: Request, body: string) => {
     if (!isBasic(request, twilioSid, twilioToken))
       return Response.json({ code: 20003, message: 'Authenticate', status: 401 }, { status: 401 })
     const sid = /\/Calls\/(CA[0-9a-f]{32})\.json$/.exec(request.url)?.[1]
     const call = find(({ callSid }) => callSid === sid)
     if (!call) return Response.json({ code: 20404, message: 'Not found', status: 404 }, { status: 404 })
+    if (request.method === 'GET')
+      return Response.json({
+        sid,
+        status: call.carrierStatus ?? 'ringing',
+        duration: null,
+        from: '+15550001111',
+      })
     const isForm = request.headers.get('content-type') === 'application/x-www-form-urlencoded'
     if (!isForm || body !== 'Status=completed') {
       complaints.push(`Twilio does not take ${body}`)
@@ -165,7 +237,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
   const server = await serveFake((request, body) => {
     const { pathname, searchParams } = new URL(request.url)
     const asked = `${request.method} ${pathname}`
-    if (asked.startsWith(`POST /2010-04-01/Accounts/${twilioSid}/Calls/`)) return hangUp(request, body)
+    if (pathname.startsWith(`/2010-04-01/Accounts/${twilioSid}/Calls/`)) return carrier(request, body)
     if (request.headers.get('xi-api-key') !== apiKey) return refuse(401, 'invalid_api_key', 'Invalid API key')
     if (asked === 'POST /v1/convai/twilio/outbound-call') return place(request, body)
     if (asked === 'GET /v1/convai/conversations') return listed(searchParams)
@@ -195,15 +267,16 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     ...controls,
     orders,
     details,
+    untold: ['transferred'],
     lookupByCallId: true,
     hangsUp: true,
     signsTime: true,
     reports: (callId, state, now) => {
       const call = calls.get(callId)
       if (!call || !isOver(state)) return []
-      return state === 'completed'
-        ? [hook('post_call_transcription', conversationOf({ ...call, state }), now)]
-        : [hook('call_initiation_failure', failureOf(call, state), now)]
+      return state === 'busy' || state === 'no_answer' || state === 'failed'
+        ? [hook('call_initiation_failure', failureOf(call, state), now)]
+        : [hook('post_call_transcription', conversationOf({ ...call, state }), now)]
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

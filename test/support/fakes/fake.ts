@@ -16,8 +16,23 @@ export type Behaviour =
   | 'fail'
   | 'never answer'
 
+/** How a call ends at a fake: `broken` is a talk that broke off. */
+export const endStates = [
+  'completed',
+  'voicemail',
+  'transferred',
+  'broken',
+  'busy',
+  'no_answer',
+  'failed',
+] as const
+export type EndState = (typeof endStates)[number]
+
 /** How a call stands at a fake. */
-export type CallState = 'ringing' | 'answered' | 'completed' | 'busy' | 'no_answer' | 'failed'
+export type CallState = 'ringing' | 'answered' | EndState
+
+export const wasTalk = (state: CallState) =>
+  state === 'completed' || state === 'voicemail' || state === 'transferred' || state === 'broken'
 
 /** A request that the provider would send to our hook. */
 export interface HookRequest {
@@ -62,6 +77,8 @@ export interface FakeProvider extends AsyncDisposable {
     durationSeconds?: number
     costCents?: number
   }
+  /** The ends that this provider cannot tell from others. */
+  untold: readonly EndState[]
   /** False where the provider cannot be asked about a call by our id. */
   lookupByCallId: boolean
   /** False where a report's signature covers no time, so that it never grows stale. */

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { http } from '../../../src/providers/http.ts'
 import { openBook } from './book.ts'
-import type { FakeProvider, CallState } from './fake.ts'
+import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -37,6 +37,12 @@ const details = {
   costCents: 17,
 }
 
+const statusOf = (state: CallState) => {
+  if (state === 'answered') return 'in_progress'
+  if (state === 'broken') return 'failed'
+  return state === 'voicemail' || state === 'transferred' ? 'completed' : state
+}
+
 /** Somebody's own dialler, as our documentation asks for it. */
 export const startFakeHttp = async (): Promise<FakeProvider> => {
   const webhook = new Webhook(secret)
@@ -45,9 +51,19 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const say = (callId: string, state: CallState) => ({
     call_id: callId,
-    status: state === 'answered' ? 'in_progress' : state,
-    ...(state === 'completed'
-      ? { summary: details.summary, transcript: details.transcript, duration_seconds: 42, cost_cents: 17 }
+    status: statusOf(state),
+    from: '+15550001111',
+    ...(wasTalk(state)
+      ? {
+          answered_at: '2026-01-15T12:00:05.000Z',
+          answered_by: state === 'voicemail' ? 'machine' : 'human',
+          reason_code: state === 'voicemail' || state === 'transferred' ? state : null,
+          summary: details.summary,
+          transcript: details.transcript,
+          duration_seconds: 42,
+          cost_cents: 17,
+          currency: 'USD',
+        }
       : {}),
   })
 
@@ -90,6 +106,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     agent: { ref: 'sales', fromNumber: '+15550001111' },
     ...controls,
     details,
+    untold: [],
     lookupByCallId: true,
     hangsUp: true,
     signsTime: true,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { retell } from '../../../src/providers/retell.ts'
 import { isBearer, openBook } from './book.ts'
-import type { FakeProvider, CallState } from './fake.ts'
+import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'key_fake_of_the_workspace'
@@ -37,6 +37,15 @@ const details = {
 const startedAt = Date.parse('2026-01-15T12:00:05Z')
 const endings = {
   completed: { call_status: 'ended', disconnection_reason: 'user_hangup' },
+  // Retell knows it from the analysis alone, where the agent hung up.
+  voicemail: { call_status: 'ended', disconnection_reason: 'agent_hangup' },
+  transferred: {
+    call_status: 'ended',
+    disconnection_reason: 'call_transfer',
+    transfer_destination: '+15557654321',
+    transfer_end_timestamp: startedAt + 90_000,
+  },
+  broken: { call_status: 'error', disconnection_reason: 'error_llm_websocket_lost_connection' },
   busy: { call_status: 'not_connected', disconnection_reason: 'dial_busy' },
   no_answer: { call_status: 'not_connected', disconnection_reason: 'dial_no_answer' },
   failed: { call_status: 'not_connected', disconnection_reason: 'dial_failed' },
@@ -51,14 +60,28 @@ const conversation = {
     { role: 'user', content: 'Who is there?', words: [] },
   ],
   recording_url: 'https://recordings.retell.test/call.wav',
-  call_cost: { combined_cost: 17, product_costs: [] },
+  call_cost: {
+    combined_cost: 17,
+    product_costs: [{ product: 'elevenlabs_tts', cost: 17, unit_price: 0.4 }],
+    total_duration_seconds: 42,
+    total_duration_unit_price: 0.4,
+  },
+  transcript_with_tool_calls: [{ role: 'agent', content: 'Hello!', words: [] }],
+  recording_multi_channel_url: 'https://recordings.retell.test/multi.wav',
+  public_log_url: 'https://logs.retell.test/call.log',
+  collected_dynamic_variables: { plan: 'pro' },
+  latency: { e2e: { p50: 800 } },
+  llm_token_usage: { values: [120], average: 120, num_requests: 1 },
+  data_storage_setting: 'everything',
+  opt_in_signed_url: false,
 }
-const analysis = {
+const analysisOf = (state: CallState) => ({
   call_summary: details.summary,
   user_sentiment: 'Positive',
   call_successful: true,
-  in_voicemail: false,
-}
+  in_voicemail: state === 'voicemail',
+  custom_analysis_data: { plan: 'pro', seats: 3 },
+})
 
 /** The call object: everything but its analysis, which `call_ended` has not. */
 const callObject = ({ id, order: { from_number, to_number, metadata }, state }: TheirCall) => ({
@@ -66,19 +89,22 @@ const callObject = ({ id, order: { from_number, to_number, metadata }, state }: 
   call_type: 'phone_call',
   agent_id: 'agent_fake',
   agent_version: 1,
+  agent_name: 'Ann',
+  agent_tag: null,
+  telephony_identifier: { twilio_call_sid: `CA${id.slice(-32)}` },
   direction: 'outbound',
   from_number,
   to_number,
   metadata,
   ...(state === 'ringing' ? { call_status: 'registered' } : {}),
   ...(state === 'answered' ? { call_status: 'ongoing', start_timestamp: startedAt } : {}),
-  ...(state === 'completed' ? { ...endings.completed, ...conversation } : {}),
-  ...(state === 'busy' || state === 'no_answer' || state === 'failed' ? endings[state] : {}),
+  ...(state === 'ringing' || state === 'answered' ? {} : endings[state]),
+  ...(wasTalk(state) ? conversation : {}),
 })
 
 const analyzed = (call: TheirCall) => ({
   ...callObject(call),
-  ...(call.state === 'completed' ? { call_analysis: analysis } : {}),
+  ...(wasTalk(call.state) ? { call_analysis: analysisOf(call.state) } : {}),
 })
 
 /** As the header `x-retell-signature` is made: the time right behind the body, without a dot. */
@@ -168,6 +194,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     ...controls,
     orders,
     details,
+    untold: [],
     lookupByCallId: true,
     hangsUp: true,
     signsTime: true,

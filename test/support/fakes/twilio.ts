@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { twilio } from '../../../src/providers/twilio.ts'
 import { isBasic, isOver, openBook } from './book.ts'
-import type { FakeProvider, CallState } from './fake.ts'
+import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const sid = `AC${'0'.repeat(31)}1`
@@ -44,10 +44,17 @@ const words: Record<TheirCall['state'], string> = {
   ringing: 'ringing',
   answered: 'in-progress',
   completed: 'completed',
+  voicemail: 'completed',
+  transferred: 'completed',
+  broken: 'failed',
   busy: 'busy',
   no_answer: 'no-answer',
   failed: 'failed',
   canceled: 'canceled',
+}
+const answererOf = (state: TheirCall['state']) => {
+  if (state === 'voicemail') return 'machine_end_beep'
+  return state === 'completed' ? 'human' : null
 }
 const progress: TheirCall['state'][] = ['queued', 'ringing', 'answered']
 
@@ -67,11 +74,21 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     from: call.from,
     direction: 'outbound-api',
     status: words[call.state],
+    parent_call_sid: null,
+    phone_number_sid: `PN${'0'.repeat(32)}`,
+    forwarded_from: null,
+    caller_name: null,
+    annotation: null,
+    group_sid: null,
+    trunk_sid: null,
+    queue_time: '0',
+    api_version: '2010-04-01',
     start_time: null,
     end_time: null,
-    duration: call.state === 'completed' ? String(durationSeconds) : null,
-    price: call.state === 'completed' ? '-0.02600' : null,
-    price_unit: 'USD',
+    duration: wasTalk(call.state as CallState) ? String(durationSeconds) : null,
+    price: wasTalk(call.state as CallState) ? '-0.02600' : null,
+    price_unit: 'EUR',
+    answered_by: answererOf(call.state),
     uri: `${prefix}/Calls/${call.sid}.json`,
   })
 
@@ -123,6 +140,7 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
     ...controls,
     details: { durationSeconds },
+    untold: ['transferred', 'broken'],
     lookupByCallId: false,
     hangsUp: true,
     signsTime: false,
@@ -140,7 +158,8 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
         Timestamp: new Date(now).toUTCString().replace('GMT', '+0000'),
         CallbackSource: 'call-progress-events',
         SequenceNumber: String(Math.max(1, progress.indexOf(state))),
-        ...(isOver(state) ? { CallDuration: state === 'completed' ? String(durationSeconds) : '0' } : {}),
+        ...(isOver(state) ? { CallDuration: wasTalk(state) ? String(durationSeconds) : '0' } : {}),
+        ...(answererOf(state) === null ? {} : { AnsweredBy: answererOf(state) ?? '' }),
         ...(state === 'busy' ? { SipResponseCode: '486' } : {}),
       }
       const headers = {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { vapi } from '../../../src/providers/vapi.ts'
 import { isBearer, openBook } from './book.ts'
-import type { FakeProvider, HookRequest, CallState } from './fake.ts'
+import { type FakeProvider, type HookRequest, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'vapi-private-key-1234'
@@ -32,6 +32,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  /** When it ends, as it then says. */
+  endedAt: number
 }
 
 const details = {
@@ -42,10 +44,14 @@ const details = {
   ],
   costCents: 17,
 }
+const talkMs = 42_000
 
 const statuses = { ringing: 'ringing', answered: 'in-progress' } as const
 const endedReasons = {
   completed: 'customer-ended-call',
+  voicemail: 'voicemail',
+  transferred: 'assistant-forwarded-call',
+  broken: 'call.in-progress.error-vapifault-worker-died',
   busy: 'customer-busy',
   no_answer: 'customer-did-not-answer',
   failed: 'twilio-failed-to-connect-call',
@@ -64,12 +70,36 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
 
   const stateOf = (state: CallState) =>
     state === 'ringing' || state === 'answered'
-      ? { status: statuses[state] }
+      ? { status: statuses[state], endedReason: undefined }
       : { status: 'ended', endedReason: endedReasons[state] }
-  const outcome = {
+  const destination = { type: 'number', number: '+15557654321' }
+  const outcomeOf = (call: TheirCall, state: CallState) => ({
+    startedAt: new Date(call.endedAt - talkMs).toISOString(),
+    endedAt: new Date(call.endedAt).toISOString(),
+    ...(state === 'transferred' ? { destination } : {}),
     cost: 0.174,
-    analysis: { summary: details.summary, successEvaluation: 'true' },
+    costs: [
+      { type: 'transport', cost: 0.1 },
+      { type: 'model', cost: 0.074 },
+    ],
+    costBreakdown: { transport: 0.1, llm: 0.074, total: 0.174 },
+    compliance: {},
+    analysis: {
+      summary: details.summary,
+      structuredData: { plan: 'pro', seats: 3 },
+      successEvaluation: 'true',
+    },
     artifact: {
+      structuredOutputs: { out_1: { name: 'Plan', result: 'pro' } },
+      scorecards: {},
+      variableValues: { name: 'Jane' },
+      ...(state === 'transferred'
+        ? { transfers: [{ destination, mode: 'blind', status: 'completed' }] }
+        : {}),
+      assistantActivations: [{ assistantId }],
+      performanceMetrics: { turnLatencies: [] },
+      logUrl: 'https://vapi.test/log',
+      messagesOpenAIFormatted: [{ role: 'assistant', content: 'Hello!' }],
       transcript: 'AI: Hello!\nUser: Hi, who is this?\n',
       messages: [
         { role: 'system', message: 'You are Ann.', time: 1, secondsFromStart: 0 },
@@ -77,7 +107,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
         { role: 'user', message: 'Hi, who is this?', time: 3, endTime: 4, secondsFromStart: 2 },
       ],
     },
-  }
+  })
   const created = ({ id, createdAt, order: { assistantOverrides, customer } }: TheirCall) => ({
     id,
     orgId: 'org',
@@ -85,7 +115,13 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     createdAt,
     updatedAt: createdAt,
     assistantId,
+    assistantVersion: null,
     phoneNumberId,
+    phoneNumber: { provider: 'twilio', number: '+15550001111' },
+    phoneCallProvider: 'twilio',
+    phoneCallProviderId: `CA${id.replaceAll('-', '')}`,
+    phoneCallTransport: 'pstn',
+    name: customer.externalId,
     customer,
     assistantOverrides,
     monitor: { listenUrl: 'wss://phone.test/listen', controlUrl: `${url}/${id}/control` },
@@ -93,7 +129,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
   const told = (call: TheirCall) => ({
     ...created(call),
     ...stateOf(call.state),
-    ...(call.state === 'completed' ? outcome : {}),
+    ...(wasTalk(call.state) ? outcomeOf(call, call.state) : {}),
   })
 
   const place = (payload: unknown) =>
@@ -105,7 +141,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       made: (given) => {
         const id = crypto.randomUUID()
         const createdAt = new Date(currentTime()).toISOString()
-        const call: TheirCall = { id, createdAt, order: given, state: 'ringing', ended: false }
+        const endedAt = currentTime() + talkMs
+        const call: TheirCall = { id, createdAt, order: given, state: 'ringing', ended: false, endedAt }
         const subscriptionLimits = {
           concurrencyBlocked: false,
           concurrencyLimit: 10,
@@ -177,6 +214,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     agent: { ref: assistantId, fromNumber: phoneNumberId },
     ...controls,
     details,
+    untold: [],
     lookupByCallId: true,
     hangsUp: true,
     signsTime: proof.startsWith('hmac'),
@@ -185,9 +223,10 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       if (!call) return []
       const about = { call: created(call), customer: call.order.customer }
       const update = { type: 'status-update', ...stateOf(state), ...about }
-      const report = { type: 'end-of-call-report', endedReason: 'customer-ended-call', ...outcome, ...about }
+      const { endedReason } = stateOf(state)
+      const report = { type: 'end-of-call-report', endedReason, ...outcomeOf(call, state), ...about }
       const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
-      return [update, chatter, ...(state === 'completed' ? [report] : [])].map((one) => proven(one, now))
+      return [update, chatter, ...(wasTalk(state) ? [report] : [])].map((one) => proven(one, now))
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

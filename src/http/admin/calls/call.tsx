@@ -5,7 +5,15 @@ import type { CallView } from './calls.tsx'
 import { Conversation } from './conversation.tsx'
 import { ago, FormError, Time } from '../../page/layout.tsx'
 import { Timeline } from './timeline.tsx'
-import { EnvironmentTag, lasting, numberOf, sentimentTitles, StatusTag } from '../../page/words.tsx'
+import {
+  answeredByTitles,
+  EnvironmentTag,
+  lasting,
+  numberOf,
+  OutcomeTag,
+  sentimentTitles,
+  StatusTag,
+} from '../../page/words.tsx'
 
 /** The refresh interval of a live page. */
 export const refreshSeconds = 2
@@ -32,7 +40,7 @@ export const CallPage = ({ person, agency, call, now, error, whole = false, chil
       <p class="row start">
         <EnvironmentTag name={call.environment} />
         <span id="call-status" role="status" data-refresh-seconds={refresh}>
-          <StatusTag status={call.status} />
+          <StatusTag status={call.status} /> <OutcomeTag reasonCode={call.reasonCode} />
         </span>
         {call.metadata?.test === true && <span class="tag">Test</span>}
       </p>
@@ -94,8 +102,14 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     <Fact name="Called from" value={call.fromNumber} />
     <Fact name="Name" value={call.name} />
     <Fact name="Email" value={call.email} />
+    <Fact name="Answered by" value={call.answeredBy && answeredByTitles[call.answeredBy]} />
     <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
-    <Fact name="Cost" value={call.costCents === null ? null : `${(call.costCents / 100).toFixed(2)} USD`} />
+    <Fact
+      name="Cost"
+      value={
+        call.costCents === null ? null : `${(call.costCents / 100).toFixed(2)} ${call.currency ?? 'USD'}`
+      }
+    />
     <dt>Call ID</dt>
     <dd>
       <code>{call.id}</code>

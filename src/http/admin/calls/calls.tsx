@@ -7,6 +7,7 @@ import {
   EnvironmentTag,
   environmentTitles,
   lasting,
+  OutcomeTag,
   sentimentTitles,
   StatusTag,
   statusTitles,
@@ -164,7 +165,7 @@ const CallTable = ({ calls, path }: { calls: CallView[]; path: string }) => (
               <EnvironmentTag name={call.environment} />
             </td>
             <td>
-              <StatusTag status={call.status} />
+              <StatusTag status={call.status} /> <OutcomeTag reasonCode={call.reasonCode} />
             </td>
             <td>{numberOf(call)}</td>
             <td>Outbound</td>

@@ -1,4 +1,5 @@
-import type { Call, TranscriptLine } from '../../../calls/call.ts'
+import type { Call } from '../../../calls/call.ts'
+import type { TranscriptLine } from '../../../calls/call-details.ts'
 
 /** The text that the page shows at first; the rest is a click away. */
 const transcriptShown = 12_000

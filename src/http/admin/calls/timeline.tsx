@@ -49,7 +49,11 @@ const momentsOf = (call: Call): Moment[] => {
   if (call.endedAt === null || call.sentAt !== null)
     moments.push({ what: dispatchWords[call.dispatch], at: call.sentAt })
   if (call.ringingAt !== null) moments.push({ what: 'Ringing', at: call.ringingAt })
-  if (call.answeredAt !== null) moments.push({ what: 'Answered', at: call.answeredAt })
+  if (call.answeredAt !== null)
+    moments.push({
+      what: call.answeredBy === 'machine' ? 'Answered by a machine' : 'Answered',
+      at: call.answeredAt,
+    })
   if (call.endedAt !== null)
     moments.push({
       what: `Ended: ${statusTitles[call.status].toLowerCase()}`,

@@ -1,0 +1,30 @@
+export const sentiments = ['positive', 'neutral', 'negative'] as const
+/** Who answered. A machine is a voicemail, a phone menu or a fax; `unknown` if the provider could not tell. */
+export const answeredBy = ['human', 'machine', 'unknown'] as const
+
+export type AnsweredBy = (typeof answeredBy)[number]
+
+export interface TranscriptLine {
+  role: 'agent' | 'human'
+  content: string
+}
+
+/** The details that a provider reports at the end of a call or later; null until then. */
+export interface CallDetails {
+  summary: string | null
+  sentiment: (typeof sentiments)[number] | null
+  transcript: TranscriptLine[] | null
+  recordingUrl: string | null
+  /** In hundredths of the currency (ISO 4217). */
+  costCents: number | null
+  currency: string | null
+}
+
+export const noDetails: CallDetails = {
+  summary: null,
+  sentiment: null,
+  transcript: null,
+  recordingUrl: null,
+  costCents: null,
+  currency: null,
+}
