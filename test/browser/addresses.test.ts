@@ -158,7 +158,7 @@ test('no other host hears of a one-time link, whatever page it is followed from'
   await using site = await setUpAt(inTheLan)
   const { at, page, server } = site
   await agenciesOf(page)
-  const { link = '' } = await server.command('admin', 'reset', '--email', operator.email)
+  const { link = '' } = await server.command('person', 'reset', '--person', operator.email)
   const { pathname, search } = new URL(link)
   using elsewhere = startForeign('<!doctype html><p>Elsewhere</p>', {})
   for (const path of [`${pathname}${search}`, '/admin/agencies']) {

@@ -120,7 +120,7 @@ test.each(withAndWithoutJavaScript)(
     await using server = await openServer(javaScriptEnabled)
     const ours = await setUp(server)
     const other = await server.open()
-    const { link = '' } = await server.command('admin', 'reset', '--email', operator.email)
+    const { link = '' } = await server.command('person', 'reset', '--person', operator.email)
     const { pathname, search } = new URL(link)
     await other.goto(`${server.url}${pathname}${search}`)
     await other.getByText(`For ${operator.email}.`).waitFor()

@@ -51,8 +51,8 @@ test.each([320, 640, 1280])(
       `${integrations}/providers/${name}`,
     ])
     const links = [
-      (await site.command('admin', 'reset', '--email', account.email)).link ?? '',
-      (await site.command('admin', 'invite', '--agency', agency.id)).link ?? '',
+      (await site.command('person', 'reset', '--person', account.email)).link ?? '',
+      (await site.command('person', 'invite', '--agency', agency.id)).link ?? '',
     ].map((link) => {
       const { pathname, search } = new URL(link)
       return [pathname, `${pathname}${search}`]

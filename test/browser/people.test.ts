@@ -54,7 +54,10 @@ test.each(withAndWithoutJavaScript)(
     await theirs.page.getByRole('heading', { name: 'Sign in' }).waitFor()
 
     await ours.page.goto(`${site.url}${home}`)
-    await ours.page.getByRole('link', { name: 'Audit', exact: true }).click()
+    await ours.page
+      .getByRole('navigation', { name: 'Bright Dental' })
+      .getByRole('link', { name: 'Audit log' })
+      .click()
     await ours.page.getByText(`removed a person: ${admin.email}`).first().waitFor()
     const downloading = ours.page.waitForEvent('download')
     await ours.page.getByRole('link', { name: 'Download all as CSV' }).click()
@@ -123,7 +126,7 @@ test.each(['light', 'dark'] as const)(
     await look('audit of an agency')
     await page.goto(`${site.url}/admin/audit`)
     await look('audit log')
-    const { link: reset = '' } = await site.command('admin', 'reset', '--email', operator.email)
+    const { link: reset = '' } = await site.command('person', 'reset', '--person', operator.email)
     await page.goto(`${site.url}${new URL(reset).pathname}${new URL(reset).search}`)
     await look('new password')
     expect(violations).toEqual([])

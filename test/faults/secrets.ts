@@ -148,12 +148,12 @@ await command('webhook', 'test', ...environment).catch(() => {})
 
 // Two people more, by links, one of whom forgets and changes a password.
 const tokenOf = (link = '') => keep('link token', new URL(link).searchParams.get('token') ?? '')
-const invited = await command('admin', 'invite', '--role', 'operator')
+const invited = await command('person', 'invite', '--role', 'operator')
 const email = 'second@example.com'
 const password = keep('password', `password-${random()}`)
 const joined = await postTo(url, '/admin/invitation', { token: tokenOf(invited.link), email, password })
 keepCookie(cookieOf(joined))
-const reset = await command('admin', 'reset', '--email', email)
+const reset = await command('person', 'reset', '--person', email)
 const newer = keep('password', `password-${random()}`)
 keepCookie(
   cookieOf(await postTo(url, '/admin/new-password', { token: tokenOf(reset.link), password: newer })),
@@ -165,7 +165,7 @@ const again = cookieOf(await postTo(url, '/admin/sign-in', { email, password: ne
 keepCookie(again)
 const changing = await postTo(url, '/admin/account/password', changed, { cookie: again })
 keepCookie(cookieOf(changing) || again)
-tokenOf((await command('admin', 'invite', '--role', 'operator')).link)
+tokenOf((await command('person', 'invite', '--role', 'operator')).link)
 
 let key = keep('key', (await command('key', 'generate', ...environment)).key)
 let used = 0

@@ -88,7 +88,7 @@ const prove = async (seconds: number, guessesPerSecond: number) => {
     return Number.NaN
   }
   const [flooded, ownerMs] = await Promise.all([during(), owner()])
-  const { link = '' } = await server.command('admin', 'reset', '--email', operator.email)
+  const { link = '' } = await server.command('person', 'reset', '--person', operator.email)
   const reset = { token: new URL(link).searchParams.get('token') ?? '', password: `${password} again` }
   const { status } = await postTo(url, '/admin/new-password', reset)
   flooder.kill('SIGKILL')
