@@ -197,7 +197,7 @@ describe('an answer that does not end', () => {
 
   test('but drips is lost when the time is over', async () => {
     using server = await startCanary(drip)
-    expect(await send(server.url, hasty)).toEqual({ kind: 'lost', reason: 'no answer within 0.15 seconds' })
+    expect(await send(server.url, hasty)).toEqual({ kind: 'lost', reason: 'no response within 0.15 seconds' })
     await server.quiet()
   })
 
@@ -212,7 +212,7 @@ describe('an answer that does not end', () => {
   test.each(['lost', 'cut'] as const)('nor begin is lost (%s)', async (beyondLimit) => {
     using server = await startCanary(() => {})
     const result = await send(server.url, { ...hasty, beyondLimit })
-    expect(result).toEqual({ kind: 'lost', reason: 'no answer within 0.15 seconds' })
+    expect(result).toEqual({ kind: 'lost', reason: 'no response within 0.15 seconds' })
     await server.quiet()
   })
 
