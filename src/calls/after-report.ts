@@ -53,11 +53,11 @@ export const afterCap = (call: Call, lookupByCallId: boolean, now: number): Call
 /** An order of unknown fate keeps its slot up to the cap: until then the phone may ring at any time. */
 const reasonAtCap = ({ dispatch, providerCallId }: Call, lookupByCallId: boolean) => {
   if (dispatch !== 'unknown' || providerCallId !== null)
-    return 'The call was still open at the longest allowed duration.'
+    return 'The call was still open at the maximum duration.'
   const after = lookupByCallId
-    ? 'could not say more when it was asked'
-    : 'cannot be asked about an order that it has given no id'
-  return `What became of the order was never learnt: the provider did not answer it, and ${after}.`
+    ? 'did not know more when callgate asked'
+    : 'cannot be asked about a call without its own ID'
+  return `The outcome of the call is unknown: the provider did not respond to the request, and ${after}.`
 }
 
 const unknownAt = (at: number): CallEvent => ({
@@ -65,5 +65,5 @@ const unknownAt = (at: number): CallEvent => ({
   at,
   status: 'failed',
   code: 'provider_lost',
-  reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
+  reason: 'The provider does not know the call: the request never arrived, or the provider deleted the call.',
 })

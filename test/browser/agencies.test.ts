@@ -27,15 +27,18 @@ test.each(withAndWithoutJavaScript)(
     await page.getByLabel('Plan').selectOption('Agency')
     await page.getByRole('button', { name: 'Save plan' }).click()
     expect(await page.getByLabel('Plan').inputValue()).toBe('agency')
-    await page.getByRole('link', { name: 'Audit', exact: true }).click()
+    await page
+      .getByRole('navigation', { name: `Made ${label}` })
+      .getByRole('link', { name: 'Audit log' })
+      .click()
     await page.getByText('from growth to agency').waitFor()
 
-    await page.getByRole('link', { name: 'Audit log' }).click()
+    await page.getByRole('navigation', { name: 'callgate' }).getByRole('link', { name: 'Audit log' }).click()
     await page
       .getByRole('link', { name: `Made ${label}` })
       .first()
       .click()
-    await page.getByRole('heading', { name: 'Audit', exact: true }).waitFor()
+    await page.getByText('Who did what in this agency').waitFor()
     expect(complaints).toEqual([])
   },
   60_000,

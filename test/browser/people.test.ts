@@ -54,7 +54,10 @@ test.each(withAndWithoutJavaScript)(
     await theirs.page.getByRole('heading', { name: 'Sign in' }).waitFor()
 
     await ours.page.goto(`${site.url}${home}`)
-    await ours.page.getByRole('link', { name: 'Audit', exact: true }).click()
+    await ours.page
+      .getByRole('navigation', { name: 'Bright Dental' })
+      .getByRole('link', { name: 'Audit log' })
+      .click()
     await ours.page.getByText(`removed a person: ${admin.email}`).first().waitFor()
     const downloading = ours.page.waitForEvent('download')
     await ours.page.getByRole('link', { name: 'Download all as CSV' }).click()

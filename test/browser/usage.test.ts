@@ -120,9 +120,12 @@ test.each(withAndWithoutJavaScript)(
     await page.goto(`${home()}/usage`)
     await page.getByLabel('Why was this request rejected?').fill(refused.headers.get('x-request-id') ?? '')
     await page.getByRole('button', { name: 'Find' }).click()
-    const found = page.getByRole('region', { name: 'Refused requests in production' }).getByRole('row').last()
+    const found = page
+      .getByRole('region', { name: 'Rejected requests in production' })
+      .getByRole('row')
+      .last()
     expect(await found.textContent()).toContain(
-      'There is no such callGET /api/v1/calls/:call_id from 127.0.0.1',
+      'The call doesn’t existGET /api/v1/calls/:call_id from 127.0.0.1',
     )
     await environment(page, 'Staging').getByText('None of the last 200').waitFor()
     await page.getByRole('link', { name: 'Show recent requests' }).click()
@@ -144,7 +147,7 @@ test.each(withAndWithoutJavaScript)(
     const unusual = environment(page, 'Production')
       .getByRole('listitem')
       .filter({ hasText: 'a key that was replaced' })
-    expect(await unusual.innerText()).toMatch(/^\d+ requests of the last hour came/)
+    expect(await unusual.innerText()).toMatch(/^\d+ requests in the last hour used/)
     expect(complaints).toEqual([])
   },
   60_000,

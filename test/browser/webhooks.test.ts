@@ -75,10 +75,10 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.getByLabel('Signing secret').count()).toBe(0)
 
     await page.getByRole('button', { name: 'Disable webhook' }).click()
-    await page.getByText('Switched off').waitFor()
+    await page.getByText('Pending deliveries wait.').waitFor()
     await page.getByRole('button', { name: 'Enable webhook' }).click()
     await page.getByRole('button', { name: 'Disable webhook' }).waitFor()
-    expect(await page.getByText('Switched off').count()).toBe(0)
+    expect(await page.getByText('Pending deliveries wait.').count()).toBe(0)
 
     await page.getByText('Rotate the signing secret').click()
     await page.getByRole('button', { name: 'Rotate secret' }).click()

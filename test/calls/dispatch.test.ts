@@ -156,7 +156,8 @@ describe('after a restart', () => {
       status: 'failed',
       reasonCode: 'provider_lost',
       dispatch: 'unknown',
-      reason: 'The provider does not know the call: its order never arrived, or was forgotten.',
+      reason:
+        'The provider does not know the call: the request never arrived, or the provider deleted the call.',
     })
     expect(next.leases()).toBe(0)
   })

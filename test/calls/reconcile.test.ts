@@ -29,7 +29,7 @@ describe('the hard cap', () => {
   const capped = { maxCallSeconds: 40 }
   const tooLong = {
     status: 'failed',
-    reason: 'The call was still open at the longest allowed duration.',
+    reason: 'The call was still open at the maximum duration.',
   } as const
 
   test('ends a call that stays up, at its time and not before', async () => {
@@ -215,8 +215,8 @@ describe('a live call that its provider says not to know', () => {
 })
 
 test.each([
-  ['vapi', 'could not say more when it was asked'],
-  ['twilio', 'cannot be asked about an order that it has given no id'],
+  ['vapi', 'did not know more when callgate asked'],
+  ['twilio', 'cannot be asked about a call without its own ID'],
 ])('an order whose fate %s never tells ends at the cap, saying so', async (provider, why) => {
   const gate = createGate({ maxCallSeconds: 40 })
   const { reconciler } = callingThrough(
@@ -231,7 +231,7 @@ test.each([
   expect(call.now()).toMatchObject({
     status: 'failed',
     reasonCode: 'max_duration',
-    reason: `What became of the order was never learnt: the provider did not answer it, and ${why}.`,
+    reason: `The outcome of the call is unknown: the provider did not respond to the request, and ${why}.`,
   })
   expect(leases(gate)).toBe(0)
 })
