@@ -62,7 +62,7 @@ export const until = async (condition: () => boolean, patienceMs = 3000) => {
   await settled()
 }
 
-/** What holds with every provider. */
+/** The behaviour that all providers share. */
 export const everyProvider = (start: () => Promise<FakeProvider>) => {
   test('a completed call: placed once, every field right, told as it goes, its slot given back', async () => {
     await using fake = await start()

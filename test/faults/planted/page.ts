@@ -27,9 +27,7 @@ export const page: readonly Fault[] = [
   },
   {
     title: 'an agency’s admin sees other agencies',
-    edits: [
-      anywhere("if (!_) throw new _('sign_in_needed'); $here; if (_) throw new _('operator_only')", drop),
-    ],
+    edits: [guard("if (_) throw new _('operator_only'); $here; return _", drop)],
     noticedBy: ['roles'],
   },
   {
