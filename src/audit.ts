@@ -8,7 +8,7 @@ export const actions = {
   'agency.created': 'created the agency',
   'agency.renamed': 'renamed the agency',
   'agency.suspended': 'suspended the agency',
-  'agency.resumed': 'lifted the suspension of the agency',
+  'agency.resumed': 'resumed the agency',
   'agency.deleted': 'deleted the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',
@@ -18,8 +18,8 @@ export const actions = {
   'key.leaked': 'reported the API key as leaked',
   'access.enabled': 'enabled API access',
   'access.disabled': 'disabled API access',
-  'dialling.real': 'turned real dialling on',
-  'dialling.simulated': 'turned real dialling off',
+  'dialling.real': 'turned on real dialling',
+  'dialling.simulated': 'turned off real dialling',
   'agent.created': 'created an agent',
   'agent.changed': 'changed an agent',
   'agent.deleted': 'deleted an agent',
@@ -27,13 +27,13 @@ export const actions = {
   'provider.saved': 'saved a provider account',
   'provider.removed': 'removed a provider account',
   'webhook.saved': 'saved the webhook',
-  'webhook.secret_rotated': 'rotated the webhook’s secret',
+  'webhook.secret_rotated': 'rotated the webhook secret',
   'webhook.removed': 'removed the webhook',
-  'webhook.switched': 'switched the webhook',
-  'webhook.tested': 'sent a test to the webhook',
-  'webhook.replayed': 'sent webhook deliveries again',
-  'call.triggered': 'started a call',
-  'call.test': 'started a test call',
+  'webhook.switched': 'enabled or disabled the webhook',
+  'webhook.tested': 'sent a test webhook',
+  'webhook.replayed': 'replayed webhook deliveries',
+  'call.triggered': 'triggered a call',
+  'call.test': 'triggered a test call',
   'call.ended': 'ended a call',
   'call.released': 'released the slot of a call',
   'person.setup_link_made': 'made a setup link',
@@ -41,10 +41,10 @@ export const actions = {
   'invitation.revoked': 'revoked an invitation',
   'person.joined': 'joined',
   'person.removed': 'removed a person',
-  'person.forgotten': 'erased what calls knew of a person',
+  'person.forgotten': 'erased a person from calls',
   'password.changed': 'changed their password',
-  'password.reset_link_made': 'made a link to a new password',
-  'password.reset': 'set a new password by a link',
+  'password.reset_link_made': 'created a password reset link',
+  'password.reset': 'reset their password',
   'token.created': 'created an admin token',
   'token.revoked': 'revoked an admin token',
   'token.leaked': 'reported an admin token as leaked',
@@ -100,8 +100,8 @@ export const actedBy = ({ name, address }: AuditActor, now: number) => ({ at: no
 
 /** A key in an audit entry: its last characters, and those of the key that it replaced. */
 export const keyTarget = ({ last4 }: { last4: string }, replaced?: { last4: string }) =>
-  replaced ? `…${last4}, in the place of …${replaced.last4}` : `…${last4}`
+  replaced ? `…${last4}, replacing …${replaced.last4}` : `…${last4}`
 
 /** Limits in an audit entry. */
 export const limitsTarget = ({ requestsPerMinute, concurrentCalls }: OwnLimits) =>
-  `requests a minute: ${requestsPerMinute ?? 'default'}, concurrent calls: ${concurrentCalls ?? 'default'}`
+  `requests per minute: ${requestsPerMinute ?? 'default'}, concurrent calls: ${concurrentCalls ?? 'default'}`

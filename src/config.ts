@@ -67,11 +67,11 @@ export const readConfig = (
   const issues = result.error?.issues ?? []
   problems.push(...issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
   if ((values.CALLGATE_TLS_CERT === undefined) !== (values.CALLGATE_TLS_KEY === undefined))
-    problems.push('CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.')
+    problems.push('Set both CALLGATE_TLS_CERT and CALLGATE_TLS_KEY, or neither.')
   if (result.success && isSharedPlace(result.data))
-    problems.push('CALLGATE_METRICS_ADDRESS is where the API listens too: choose another port.')
+    problems.push('CALLGATE_METRICS_ADDRESS is the address of the API. Choose another port.')
   if (result.success && isFile(result.data.CALLGATE_DATA_DIR))
-    problems.push(`CALLGATE_DATA_DIR names a file, and not a directory: ${result.data.CALLGATE_DATA_DIR}.`)
+    problems.push(`CALLGATE_DATA_DIR is a file, not a directory: ${result.data.CALLGATE_DATA_DIR}.`)
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const read = result.data
   return {

@@ -8,14 +8,14 @@ export const failures = {
   https_required: {
     status: 403,
     sentence:
-      'This server takes https only. What was sent over http could be read on the way: rotate a key that was.',
+      'This server accepts only https. A key that you sent over http could have been read on the way: rotate it.',
   },
-  invalid_host: { status: 400, sentence: 'The request needs exactly one valid Host header.' },
+  invalid_host: { status: 400, sentence: 'The request must have exactly one valid Host header.' },
   missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
   wrong_scheme: {
     status: 401,
     sentence:
-      'The Authorization header must use the Bearer scheme: Authorization: Bearer, a space, and the key or token.',
+      'The Authorization header must use the Bearer scheme: "Authorization: Bearer", a space, and the key or token.',
   },
   malformed_key: { status: 401, sentence: 'The API key is malformed: {detail}.' },
   invalid_key: { status: 401, sentence: 'Invalid API key' },
@@ -26,11 +26,11 @@ export const failures = {
   },
   invalid_admin_token: { status: 401, sentence: 'The admin token is not valid: {detail}.' },
   wrong_credential: { status: 401, sentence: '{detail}' },
-  permission_required: { status: 403, sentence: 'This admin token lacks the permission {detail}.' },
+  permission_required: { status: 403, sentence: 'This admin token does not have the permission {detail}.' },
   key_in_url: {
     status: 400,
     sentence:
-      'An API key was sent in the URL. URLs end up in logs: rotate that key, and send it in the Authorization header.',
+      'An API key was sent in the URL. URLs end up in logs: rotate the key, and send it in the Authorization header.',
   },
   access_disabled: {
     status: 403,
@@ -38,7 +38,7 @@ export const failures = {
   },
   agency_suspended: {
     status: 403,
-    sentence: 'This agency account is suspended. Contact whoever runs this callgate.',
+    sentence: 'This agency is suspended. Contact the operator of this server.',
   },
   plan_required: { status: 403, sentence: 'API access requires the Agency plan.' },
   wrong_agency: { status: 403, sentence: 'The {detail} belongs to another agency account.' },
@@ -60,75 +60,76 @@ export const failures = {
   invalid_idempotency_key: {
     status: 400,
     sentence:
-      'The Idempotency-Key must be 1 to 255 printable ASCII characters, bare or quoted, and no API key.',
+      'The Idempotency-Key must be 1 to 255 printable ASCII characters, optionally quoted, and must not contain an API key.',
   },
   idempotency_mismatch: {
     status: 422,
-    sentence: 'This Idempotency-Key was used with another request body. Use a new key for a new call.',
+    sentence: 'This Idempotency-Key was used with a different request body. Use a new one for a new call.',
   },
   idempotency_in_flight: {
     status: 409,
     sentence:
-      'The first request with this Idempotency-Key is still in flight. Retry after {seconds} seconds.',
+      'The first request with this Idempotency-Key is still in progress. Retry after {seconds} seconds.',
   },
   unsupported_media_type: { status: 415, sentence: 'The Content-Type must be application/json.' },
   unsupported_encoding: {
     status: 415,
-    sentence: 'Compressed request bodies are not accepted. Send the body without a Content-Encoding.',
+    sentence: 'Compressed request bodies are not supported. Send the body without a Content-Encoding header.',
   },
   body_too_slow: { status: 408, sentence: 'The request body did not arrive within {detail} seconds.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than {detail}.' },
   invalid_signature: {
     status: 401,
-    sentence: 'The request is not signed by this provider account, or its time is too far from ours.',
+    sentence: 'The signature is invalid, or its timestamp is too far from the server’s time.',
   },
   metrics_closed: {
     status: 403,
     sentence:
-      'The metrics are shown to this machine alone, until CALLGATE_METRICS_TOKEN or CALLGATE_METRICS_ADDRESS is set.',
+      'Only this machine can read the metrics. To allow others, set CALLGATE_METRICS_TOKEN or CALLGATE_METRICS_ADDRESS.',
   },
   metrics_token_needed: {
     status: 401,
-    sentence: 'The metrics need their token. Send the header Authorization: Bearer, and it.',
+    sentence:
+      'The metrics require a token. Send it as Authorization: Bearer, followed by CALLGATE_METRICS_TOKEN.',
   },
   not_found: { status: 404, sentence: '{detail}' },
-  method_not_allowed: { status: 405, sentence: 'This path does not take that method. Allowed: {detail}.' },
+  method_not_allowed: { status: 405, sentence: 'This path does not allow this method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },
   invalid_input: { status: 400, sentence: '{detail}' },
   conflict: { status: 409, sentence: '{detail}' },
   server_needed: {
     status: 409,
-    sentence: 'Only a running server can do that. Start one with: callgate serve',
+    sentence: 'Only a running server can do this. Start it with: callgate serve',
   },
   key_changed: {
     status: 409,
-    sentence:
-      'The API key was changed in the meantime, so this request changed nothing. Look at it again first.',
+    sentence: 'The API key has changed in the meantime, so nothing was done. Check it and try again.',
   },
-  operator_only: { status: 403, sentence: 'Only an operator can do that. Ask whoever runs this callgate.' },
+  operator_only: { status: 403, sentence: 'Only an operator can do this. Ask the operator of this server.' },
   last_operator: {
     status: 409,
-    sentence: 'The last operator cannot be removed: nobody could let anyone in again. Invite another first.',
+    sentence:
+      'The last operator cannot be removed, because nobody could invite anyone again. Invite another operator first.',
   },
   cross_site: {
     status: 403,
     sentence:
-      'This form did not come from a page at the address that callgate is served from, so nothing was changed. Behind a proxy, set CALLGATE_PUBLIC_URL to the address in your browser.',
+      'This form was not sent from callgate’s own address, so nothing was changed. Behind a proxy, set CALLGATE_PUBLIC_URL to the address in your browser.',
   },
   request_aborted: {
     // nginx's status for a client that closed the connection: it is counted and logged, and no client reads it.
     status: 499,
-    sentence: 'The connection ended before the request was carried out, so nothing was done.',
+    sentence: 'The connection ended before the request was processed, so nothing was done.',
   },
   provider_unavailable: {
     status: 502,
-    sentence: 'The provider could not be told to hang up. The call goes on; try again.',
+    sentence: 'The provider could not be asked to hang up. The call continues; try again.',
   },
   storage_unavailable: {
     status: 503,
     // Not "was not stored": whether a failing disk kept it shows only after the next start.
     sentence:
-      'The request may not have been stored: use the same Idempotency-Key. Retry after {seconds} seconds.',
+      'The request may not have been stored. If you send it again, use the same Idempotency-Key. Retry after {seconds} seconds.',
   },
   internal: { status: 500, sentence: 'Internal error. Quote the X-Request-Id header when you report it.' },
 } as const satisfies Record<string, Row>

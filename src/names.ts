@@ -4,14 +4,17 @@ import { plans } from './agencies/agency.ts'
 
 /** The name of an agency or an agent: shown as text, never interpreted. */
 export const nameSchema = z
-  .string('A name is needed.')
+  .string('Enter a name.')
   .trim()
-  .min(1, 'A name is needed.')
-  .max(100, 'A name has at most 100 characters.')
+  .min(1, 'Enter a name.')
+  .max(100, 'A name must have at most 100 characters.')
 
-export const planSchema = z.enum(plans, 'The plan is starter, growth or agency.')
+export const planSchema = z.enum(plans, 'The plan must be starter, growth or agency.')
 
-export const environmentNameSchema = z.enum(environmentNames, 'The environment is production or staging.')
+export const environmentNameSchema = z.enum(
+  environmentNames,
+  'The environment must be production or staging.',
+)
 
 /** A time in the API: ISO 8601, UTC. */
 export const time = z.iso.datetime()

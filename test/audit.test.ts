@@ -46,7 +46,7 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
     ['agent.created', null, 'Ann'],
     ['default_agent.changed', 'staging', 'Ann'],
     ['key.generated', 'production', `…${first.slice(-4)}`],
-    ['key.rotated', 'production', `…${second.slice(-4)}, in the place of …${first.slice(-4)}`],
+    ['key.rotated', 'production', `…${second.slice(-4)}, replacing …${first.slice(-4)}`],
     ['access.disabled', 'production', null],
     ['access.enabled', 'production', null],
     ['dialling.simulated', 'production', null],

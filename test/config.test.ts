@@ -75,7 +75,7 @@ test.each([
 })
 
 test('the metrics cannot listen where the API does', () => {
-  const problem = 'CALLGATE_METRICS_ADDRESS is where the API listens too: choose another port.'
+  const problem = 'CALLGATE_METRICS_ADDRESS is the address of the API. Choose another port.'
   const at = (host: string, address: string, port = '3000') =>
     problemsOf({ CALLGATE_HOST: host, CALLGATE_PORT: port, CALLGATE_METRICS_ADDRESS: address })
   expect(at('127.0.0.1', '127.0.0.1:3000')).toEqual([problem])
@@ -91,7 +91,7 @@ test('a data directory that is a file is a problem of the configuration', async 
   const file = join(directory.path, 'file')
   await Bun.write(file, '')
   expect(problemsOf({ CALLGATE_DATA_DIR: file })).toEqual([
-    `CALLGATE_DATA_DIR names a file, and not a directory: ${file}.`,
+    `CALLGATE_DATA_DIR is a file, not a directory: ${file}.`,
   ])
 })
 
@@ -112,14 +112,14 @@ test('all problems are reported at once, each as a sentence that names its varia
       CALLGATE_SECRET_FILE: '/nowhere/secret',
     }),
   ).toEqual([
-    'CALLGATE_SECRET_FILE names a file that cannot be read: /nowhere/secret.',
+    'CALLGATE_SECRET_FILE is a file that cannot be read: /nowhere/secret.',
     'CALLGATE_PORT must be a whole number from 0 to 65535.',
     'CALLGATE_PUBLIC_URL must be an http or https address, for example https://calls.example.com.',
-    'CALLGATE_TRUSTED_PROXIES must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7.',
+    'CALLGATE_TRUSTED_PROXIES must be addresses or networks separated by commas, for example 10.0.0.0/8,192.0.2.7.',
     'CALLGATE_REQUIRE_HTTPS must be true or false.',
     'CALLGATE_CONCURRENT_CALLS must be a whole number from 1 to 1000000.',
     'CALLGATE_LOG_FORMAT must be one of pretty, json.',
-    'CALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.',
+    'Set both CALLGATE_TLS_CERT and CALLGATE_TLS_KEY, or neither.',
   ])
 })
 
@@ -150,7 +150,9 @@ test('a setting is told with where it comes from, and a secret never', async () 
 
 test('a secret is given once: in the variable or in the file', () => {
   const both = { CALLGATE_SECRET: 'a secret for tests, of 32 or more', CALLGATE_SECRET_FILE: '/nowhere' }
-  expect(problemsOf(both)).toEqual(['CALLGATE_SECRET and CALLGATE_SECRET_FILE are both set; one is enough.'])
+  expect(problemsOf(both)).toEqual([
+    'CALLGATE_SECRET and CALLGATE_SECRET_FILE are both set. Set only one of them.',
+  ])
 })
 
 test('where the metrics are is a host and a port, and their token no short word', () => {

@@ -35,7 +35,7 @@ export const settingsFrom = (
   earlier: AgentSettings,
 ): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: string } => {
   const named = nameSchema.safeParse(name ?? earlier.name)
-  if (!named.success) return { problem: named.error.issues[0]?.message ?? 'That is not a name.' }
+  if (!named.success) return { problem: named.error.issues[0]?.message ?? 'The name is not valid.' }
   const dials: AgentDials = {
     provider: provider ?? earlier.provider,
     ref: ref === undefined ? earlier.ref : ref.trim() || null,
@@ -72,7 +72,7 @@ export const requireAgent = (agents: FindAgents, agencyId: string, reference: st
   const byId = findAgentOf(agents, agencyId, reference.toLowerCase())
   const [found, another] = byId ? [byId] : agents.named(agencyId, reference.trim())
   if (another)
-    throw new ApiError('conflict', { detail: 'Several agents have this name. Use the id of one of them.' })
+    throw new ApiError('conflict', { detail: 'Several agents have this name. Use the ID of one of them.' })
   if (!found) throw new ApiError('not_found', { detail: 'There is no such agent.' })
   return found
 }

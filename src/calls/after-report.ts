@@ -1,5 +1,6 @@
 import type { Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isOver } from './call.ts'
+import { withIds } from './provider-ids.ts'
 
 /** An order may need this long to arrive: until then, `not_found` proves nothing. */
 const arrivalMs = 120_000
@@ -19,8 +20,8 @@ export const afterReport = (call: Call, report: Report, now: number): Call => {
   } as const
   switch (report.outcome) {
     case 'found': {
-      const { providerCallId, events } = report
-      return events.reduce(advance, { ...asked, dispatch: 'placed', providerCallId, missingSince: null })
+      const known: Call = { ...withIds(asked, report), dispatch: 'placed', missingSince: null }
+      return report.events.reduce(advance, known)
     }
     case 'not_found': {
       // After the clock was set back, the time starts again.

@@ -63,6 +63,8 @@ export interface Call extends CallOrder, CallDetails {
   /** The state of the order to the provider, committed before the next step. */
   dispatch: DispatchState
   providerCallId: string | null
+  /** The id of its telephony leg, where the provider dials through a carrier that has one of its own. */
+  telephonyCallId: string | null
   reasonCode: ReasonCode | null
   /** The reason of the end, in words. */
   reason: string | null
@@ -104,6 +106,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   status: 'initiated',
   dispatch: 'pending',
   providerCallId: null,
+  telephonyCallId: null,
   reasonCode: null,
   reason: null,
   ringingAt: null,

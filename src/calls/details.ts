@@ -1,5 +1,6 @@
 import type { Detail, Report } from './provider.ts'
 import { advance, type Call, type CallEvent, isForgotten, isOver } from './call.ts'
+import { hasIds, withIds } from './provider-ids.ts'
 
 /** The pauses before each request for details: they are sent half a minute, five and thirty minutes after the end. */
 const pausesMs = [30_000, 270_000, 1_500_000] as const
@@ -17,12 +18,12 @@ export const awaitDetails = (call: Call, expected: readonly Detail[], now: numbe
 
 /** Applies the response to a request for details: late details fill what is missing. */
 export const afterDetails = (call: Call, report: Report, now: number): Call => {
-  const { events, providerCallId } = report.outcome === 'found' ? report : { events: [], ...call }
+  const { events, ...ids } = report.outcome === 'found' ? report : { events: [] }
   const detailsAttempts = call.detailsAttempts + 1
   const pauseMs = pausesMs[detailsAttempts]
   const isLast = pauseMs === undefined || events.some(isSilentEnd)
-  const told = events.reduce(advance, call)
-  return { ...told, providerCallId, detailsAttempts, detailsDueAt: isLast ? null : now + pauseMs }
+  const told = events.reduce(advance, withIds(call, ids))
+  return { ...told, detailsAttempts, detailsDueAt: isLast ? null : now + pauseMs }
 }
 
 const dueAt = (call: Call, expected: readonly Detail[], now: number) => {
@@ -35,8 +36,8 @@ const dueAt = (call: Call, expected: readonly Detail[], now: number) => {
  * the answer.
  */
 const hasMoreToTell = (call: Call) => {
-  const { answeredAt, dispatch, providerCallId, reasonCode, status } = call
-  if (!isOver(call) || isForgotten(call) || dispatch === 'refused' || providerCallId === null) return false
+  const { answeredAt, dispatch, reasonCode, status } = call
+  if (!isOver(call) || isForgotten(call) || dispatch === 'refused' || !hasIds(call)) return false
   if (reasonCode !== null && ourReasons.has(reasonCode)) return true
   return status === 'completed' || (answeredAt !== null && reasonCode !== 'provider_lost')
 }

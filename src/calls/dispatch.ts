@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Placement, Provider } from './provider.ts'
 import { advance, type Call, isOver } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { withIds, withMissingIds } from './provider-ids.ts'
 
 interface DispatchDeps {
   lifecycle: Lifecycle
@@ -71,7 +72,7 @@ export class Dispatcher {
 const afterPlacement = (call: Call, placement: Placement, now: number): Call => {
   switch (placement.outcome) {
     case 'placed': {
-      const placed: Call = { ...call, dispatch: 'placed', providerCallId: placement.providerCallId }
+      const placed: Call = { ...withIds(call, placement), dispatch: 'placed' }
       // The call was ended here before the provider accepted the order: the phone rings all the same, so it has to hang
       // up.
       return isOver(call)
@@ -84,10 +85,6 @@ const afterPlacement = (call: Call, placement: Placement, now: number): Call => 
         { type: 'ended', at: now, status: 'failed', code: placement.code, reason: placement.reason },
       )
     case 'unknown':
-      return {
-        ...call,
-        dispatch: 'unknown',
-        providerCallId: call.providerCallId ?? placement.providerCallId ?? null,
-      }
+      return { ...withMissingIds(call, placement), dispatch: 'unknown' }
   }
 }

@@ -30,26 +30,26 @@ const optional = <T extends z.ZodType>(schema: T, description: string) =>
 export const orderFields = {
   agent_id: optional(
     z.guid('agent_id must be a UUID').toLowerCase(),
-    'Who calls; without one, the environment’s default agent.',
+    'The agent that places the call. Without it, the environment’s default agent does.',
   ),
   name: optional(
     z
       .string('name must be a string')
-      .max(200, 'name has at most 200 characters')
+      .max(200, 'name must have at most 200 characters')
       .refine((name) => name.isWellFormed(), 'name must be well-formed Unicode'),
-    'Whom the agent speaks with.',
+    'The name of the person who is called.',
   ),
   email: optional(
     z
       .string('email must be a string')
       .trim()
-      .max(254, 'email has at most 254 characters')
-      .refine(isMailbox, 'email must be an e-mail address'),
-    'Travels with the call.',
+      .max(254, 'email must have at most 254 characters')
+      .refine(isMailbox, 'email must be a valid email address'),
+    'The email address of the person who is called.',
   ),
   metadata: optional(
     jsonObject('metadata must be an object'),
-    'Anything of yours: it comes back in the call and in webhooks.',
+    'Your own data. Returned in the call and in webhooks.',
   ),
 }
 

@@ -10,28 +10,35 @@ export type Detail = keyof CallDetails | 'durationSeconds'
 /** The code of a rejected order. `provider_capacity` is the provider's own limit, never ours. */
 type RefusalCode = 'provider_refused' | 'provider_capacity' | 'provider_unreachable'
 
+/** How a provider names a call: by its own id, and by that of its telephony leg where a carrier has one. */
+export interface ProviderIds {
+  providerCallId: string | null
+  telephonyCallId?: string | null | undefined
+}
+
 /**
- * The outcome of an order. `unknown` means that it may have arrived: the provider is asked for its status, by the id if
- * there is one, and the order is never sent again.
+ *
+ * The outcome of an order. `placed` has at least one of the ids. `unknown` means that it may have arrived: the provider is asked for its status,
+ * by the ids if
+ * there is any, and the order is never sent again.
  */
 export type Placement =
-  | { outcome: 'placed'; providerCallId: string }
+  | ({ outcome: 'placed' } & ProviderIds)
   | { outcome: 'refused'; code: RefusalCode; reason: string }
-  | { outcome: 'unknown'; reason: string; providerCallId?: string }
+  | ({ outcome: 'unknown'; reason: string } & Partial<ProviderIds>)
 
 /** The identity of a call at its provider: the provider's id once there is one, our id before. */
-export interface CallReference {
+export interface CallReference extends ProviderIds {
   id: string
   phoneNumber: string
   createdAt: number
   /** The time at which the order was sent, where known. */
   sentAt?: number | null
-  providerCallId: string | null
 }
 
 /** A provider's answer about a call. `unknown` means that it could not say: a later request may succeed. */
 export type Report =
-  | { outcome: 'found'; providerCallId: string; events: CallEvent[] }
+  | ({ outcome: 'found'; events: CallEvent[] } & ProviderIds)
   | { outcome: 'not_found' }
   | { outcome: 'unknown'; reason: string }
 
@@ -44,9 +51,8 @@ interface IncomingRequest {
 }
 
 /** An event of a call that a provider names by our id, by its own, or by both. */
-export interface ReportedEvent {
+export interface ReportedEvent extends ProviderIds {
   callId: string | null
-  providerCallId: string | null
   event: CallEvent
 }
 

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { Capabilities, Provider, Report } from './provider.ts'
+import type { Capabilities, Provider, ProviderIds, Report } from './provider.ts'
 import { afterCap, afterReport } from './after-report.ts'
 import { type Call, isOver } from './call.ts'
 import { afterDetails } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { hasIds, withIds, withMissingIds } from './provider-ids.ts'
 
 interface ReconcileStore {
   /** Calls that are not over. */
@@ -143,25 +144,24 @@ export class Reconciler {
   }
 
   /** Looks up the provider's id of an order without a response: most providers hang up by that only. */
-  async #idOf(call: Call) {
+  async #idsOf(call: Call): Promise<Partial<ProviderIds>> {
     const report = await this.#fetchStatus(call)
-    return report.outcome === 'found' ? report.providerCallId : null
+    return report.outcome === 'found' ? report : {}
   }
 
   /** Retried until the provider has hung up, across restarts, for as long as the call may still be going on. */
   async #hangUp(call: Call) {
     const { lifecycle, provider, clock, log } = this.#deps
     let isDone = clock.now() > call.expiresAt + hangUpForMs
-    const providerCallId = call.providerCallId ?? (await this.#idOf(call))
+    const known = hasIds(call) ? call : withIds(call, await this.#idsOf(call))
     try {
-      await provider(call).end({ ...call, providerCallId })
+      await provider(call).end(known)
       isDone = true
     } catch (error) {
       log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })
     }
     await lifecycle.changeWithRetry(call.id, (before) => ({
-      ...before,
-      providerCallId: before.providerCallId ?? providerCallId,
+      ...withMissingIds(before, known),
       hangUpPending: before.hangUpPending && !isDone,
       lastContactAt: clock.now(),
     }))

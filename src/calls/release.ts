@@ -27,8 +27,7 @@ export const createRelease =
     return over ?? call
   }
 
-const releasedByHand =
-  'Released by hand: the slot was given back, whatever became of the call at its provider.'
+const releasedByHand = 'The slot was released manually, regardless of the call’s state at its provider.'
 
 /** Ends a call as released. The provider has to hang up, unless the order never left. */
 const afterRelease = (call: Call, reason: string, at: number): Call => ({

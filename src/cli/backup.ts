@@ -9,8 +9,8 @@ const file = (description: string) => ({ file: { type: 'positional', required: t
 
 export const backup = (io: Io) =>
   defineCommand({
-    meta: { name: 'backup', description: 'Copy the database to a new file, also while the server runs' },
-    args: { ...file('The file to make, or - to pipe the copy on'), ...json },
+    meta: { name: 'backup', description: 'Back up the database to a new file, even while the server runs' },
+    args: { ...file('The file to create, or - for standard output'), ...json },
     run: async ({ args }) => {
       const dataDir = existingDataDir(io)
       if (args.file === '-') return await pipeOn(io, dataDir, args.json)
@@ -21,8 +21,8 @@ export const backup = (io: Io) =>
 
 export const restoring = (io: Io) =>
   defineCommand({
-    meta: { name: 'restore', description: 'Make the database of an empty data directory from a backup' },
-    args: { ...file('The backup, or - for one that is piped in'), ...json },
+    meta: { name: 'restore', description: 'Restore a backup into an empty data directory' },
+    args: { ...file('The backup, or - for standard input'), ...json },
     run: async ({ args }) => {
       const dataDir = new DataDir(configOf(io))
       // Fails before reading anything where the directory has a database already.
@@ -32,12 +32,12 @@ export const restoring = (io: Io) =>
       )
       const result = { data_dir: dataDir.path, size_bytes: sizeBytes, agencies, calls, checked: true }
       const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
-      const sentences = [`Restored into ${dataDir.path}, and checked: agencies ${agencies}, calls ${calls}.`]
+      const sentences = [`Restored into ${dataDir.path} and checked: agencies ${agencies}, calls ${calls}.`]
       if (sealed)
         sentences.push(
-          `It holds sealed credentials: before you serve, make ${secret} the one of that server.`,
+          `It contains encrypted credentials. Before you start the server, restore ${secret} from the original server.`,
         )
-      sentences.push('Then ask: callgate doctor')
+      sentences.push('Then run: callgate doctor')
       print(io, args.json, result, sentences.join('\n'))
     },
   })
@@ -53,8 +53,8 @@ const tell = (
   const result = { file: name, size_bytes: sizeBytes, agencies, calls, checked: true }
   const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
   const sentences = [
-    `Backed up to ${name === '-' ? 'standard output' : name}, and checked: agencies ${agencies}, calls ${calls}, ${readableBytes(sizeBytes)}.`,
-    `The secret is not in it. Keep ${secret} too, in another place: it opens the credentials in the backup.`,
+    `Backed up to ${name === '-' ? 'standard output' : name} and checked: agencies ${agencies}, calls ${calls}, ${readableBytes(sizeBytes)}.`,
+    `The secret is not in the backup. Keep ${secret} in a different place: it decrypts the credentials in the backup.`,
   ]
   print(io, asJson, result, sentences.join('\n'))
 }
@@ -63,7 +63,7 @@ const tell = (
 const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => {
   if (io.isTerminal || !io.outFile)
     throw new CommandError(
-      'A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db',
+      'A backup can’t be written to a terminal. Redirect it: callgate backup - > callgate-monday.db',
     )
   const path = dataDir.aside('backup')
   try {
@@ -77,7 +77,7 @@ const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => 
 
 /** Writes standard input to a temporary file of the data directory, which the caller's `using` block removes. */
 const receive = async (io: Io, dataDir: DataDir) => {
-  if (!io.input) throw new CommandError('Nothing is piped in.')
+  if (!io.input) throw new CommandError('Nothing was piped in.')
   const path = dataDir.aside('restore')
   const remove = () => rmSync(path, { force: true })
   try {

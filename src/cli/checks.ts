@@ -34,7 +34,7 @@ export const judge = (findings: Findings, now: number): Check[] => {
     disk(findings, database.flaw === null ? database.sizeBytes : 0),
     ...(database.flaw === null
       ? [
-          ok('database', `whole, ${readableBytes(database.sizeBytes)}`),
+          ok('database', `intact, ${readableBytes(database.sizeBytes)}`),
           log(database),
           migrations(database),
           clock(database, now),
@@ -55,7 +55,7 @@ const directory = ({ path, problem, network }: Findings): Check => {
   if (network !== undefined)
     return warn(
       'directory',
-      `${path} is on a network file system (${network}), where SQLite's locks do not hold. Move it to a local disk.`,
+      `${path} is on a network file system (${network}), where SQLite's locks do not work. Move it to a local disk.`,
     )
   return ok('directory', path)
 }
@@ -64,35 +64,35 @@ const permissions = ({ path, open, owner, foreign }: Findings): Check => {
   if (owner && foreign.length > 0)
     return fail(
       'permissions',
-      `the directory belongs to ${userOf(owner.uid)}, who may not open ${foreign.join(', ')}. Run: sudo chown -R ${owner.uid} ${path}`,
+      `the directory belongs to ${userOf(owner.uid)}, who cannot open ${foreign.join(', ')}. Run: sudo chown -R ${owner.uid} ${path}`,
     )
   if (owner && owner.uid !== owner.ownUid)
     return warn(
       'permissions',
-      `the directory belongs to ${userOf(owner.uid)}, and this is ${userOf(owner.ownUid)}, whose files that user may not open. Run: ${commandAs(owner.uid)}`,
+      `the directory belongs to ${userOf(owner.uid)}, who cannot open files that ${userOf(owner.ownUid)} creates. Run commands as the owner: ${commandAs(owner.uid)}`,
     )
   if (open === null)
-    return ok('permissions', 'not looked at on Windows: see to it that others cannot open the directory')
+    return ok('permissions', 'not checked on Windows. Make sure that other users cannot open the directory.')
   if (open.length > 0)
-    return warn('permissions', `others may open ${open.join(', ')}. Run: chmod go-rwx ${open.join(' ')}`)
-  return ok('permissions', 'for the owner alone')
+    return warn('permissions', `other users can open ${open.join(', ')}. Run: chmod go-rwx ${open.join(' ')}`)
+  return ok('permissions', 'only the owner has access')
 }
 
 const disk = ({ freeBytes }: Findings, sizeBytes: number): Check => {
   const says = `${readableBytes(freeBytes)} free`
   if (freeBytes < desperateBytes)
-    return fail('disk', `${says}. Triggers are refused when it is full: make room.`)
+    return fail('disk', `${says}. When the disk is full, triggers fail. Free up space.`)
   if (freeBytes < Math.max(scarceBytes, sizeBytes))
-    return warn('disk', `${says}. A backup needs as much as the database: make room.`)
+    return warn('disk', `${says}. A backup needs as much space as the database. Free up space.`)
   return ok('disk', says)
 }
 
 const log = ({ journalMode, logBytes }: DatabaseFindings): Check => {
   if (journalMode !== 'wal')
-    return warn('log', `the journal mode is ${journalMode}. The next start makes it wal.`)
+    return warn('log', `the journal mode is ${journalMode}. The next start changes it to wal.`)
   const says = `wal, ${readableBytes(logBytes)}`
   if (logBytes > longLogBytes)
-    return warn('log', `${says}. Something reads the database and never ends: find and end it.`)
+    return warn('log', `${says}. A process keeps a read transaction open. Find and stop it.`)
   return ok('log', says)
 }
 
@@ -100,11 +100,11 @@ const migrations = ({ migrationState: { applied, known, unknown } }: DatabaseFin
   if (unknown > 0)
     return fail(
       'migrations',
-      'written by a newer callgate. Use that version or a later one, or restore a backup.',
+      'the database was written by a newer version. Use that version or a later one, or restore a backup.',
     )
-  if (applied === 0) return fail('migrations', 'this is not a database of callgate.')
+  if (applied === 0) return fail('migrations', 'this is not a callgate database.')
   if (applied < known)
-    return warn('migrations', `${known - applied} to come. The next start applies them: back up first.`)
+    return warn('migrations', `${known - applied} pending. The next start applies them. Back up first.`)
   return ok('migrations', `all ${known} applied`)
 }
 
@@ -113,24 +113,27 @@ const clock = ({ newestAt }: DatabaseFindings, now: number): Check => {
   const newest = new Date(newestAt).toISOString()
   return warn(
     'clock',
-    `it is ${new Date(now).toISOString()}, and there are rows of ${newest}. Set it by a time server.`,
+    `it is ${new Date(now).toISOString()}, but the newest row is from ${newest}. Synchronize the clock.`,
   )
 }
 
 const secret = ({ sealed, unopened }: DatabaseFindings, hasSecret: boolean): Check => {
   if (sealed === 0)
-    return ok('secret', hasSecret ? 'present, nothing is sealed yet' : 'made at the first start')
+    return ok(
+      'secret',
+      hasSecret ? 'present; there are no encrypted credentials yet' : 'created at the first start',
+    )
   if (!hasSecret)
     return fail(
       'secret',
-      'missing, and there are sealed credentials. Put back the secret file, or set CALLGATE_SECRET.',
+      'missing, but there are encrypted credentials. Restore the secret file, or set CALLGATE_SECRET.',
     )
   if (unopened > 0)
     return fail(
       'secret',
-      `opens ${sealed - unopened} of ${sealed} sealed credentials. Put back the one they were sealed with, or save them again.`,
+      `decrypts ${sealed - unopened} of ${sealed} encrypted credentials. Restore the secret that they were encrypted with, or save them again.`,
     )
-  return ok('secret', `opens all ${sealed} sealed credentials`)
+  return ok('secret', `decrypts all ${sealed} encrypted credentials`)
 }
 
 const agents = ({ agents: all }: DatabaseFindings): Check => {
@@ -138,7 +141,7 @@ const agents = ({ agents: all }: DatabaseFindings): Check => {
     const problem = agentProblem(agent)
     return problem === undefined ? [] : [`${agent.name} (${agent.id}): ${problem}`]
   })
-  if (broken.length === 0) return ok('agents', `${all.length} at a provider, with all that it asks for`)
+  if (broken.length === 0) return ok('agents', `${all.length} at a provider, all complete`)
   const named = broken.slice(0, mostAgentsNamed).join(' ')
   return warn('agents', `${broken.length} of ${all.length} cannot place calls: ${named}`)
 }

@@ -10,7 +10,7 @@ export const config = (io: Io) =>
   defineCommand({
     meta: {
       name: 'config',
-      description: 'Show every setting and where it comes from; name all that is wrong',
+      description: 'Show all settings, where they come from, and any problems',
     },
     args: json,
     run: ({ args }) => {
@@ -18,7 +18,7 @@ export const config = (io: Io) =>
       if (read.tls) readCertificate(read.tls)
       tryPlaces(read)
       const { settings, unknown } = explainConfig(io.env, io.isTerminal)
-      for (const name of unknown) io.err(`${name} is set, and means nothing to callgate.\n`)
+      for (const name of unknown) io.err(`${name} is set, but callgate doesn’t know it.\n`)
       const rows = settings.map(({ name, value, source }) => [name, value ?? '–', source])
       print(io, args.json, { settings, unknown }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
       const { problem } = new DataDir(read)

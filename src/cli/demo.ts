@@ -17,7 +17,7 @@ export const demo = (io: Io) =>
   defineCommand({
     meta: {
       name: 'demo',
-      description: 'Try it: a server with a demo agency, in a directory that is gone afterwards',
+      description: 'Try callgate: start a server with a demo agency and delete its data afterwards',
     },
     args: json,
     run: async ({ args }) => {
@@ -83,12 +83,12 @@ const seed = ({ agencies, agents, audit, environments, keys }: SeedDeps) => {
 }
 
 const welcome = (url: string, page: string, key: string, dataDir: string) => `
-callgate is serving a demo at ${url}. It rings nobody, and forgets everything when it stops (Ctrl-C).
+The callgate demo is running at ${url}. It places no calls and deletes its data when it stops (Ctrl-C).
 
-It may call this machine and its networks, to try a dialler of your own; a real server does that only with
+The demo allows requests to private addresses so that you can try your own dialler. A server allows them only with
 CALLGATE_ALLOW_PRIVATE_DESTINATIONS=true.
 
-The demo agency's API key, shown this once:
+The demo agency's API key, shown only once:
 
   ${key}
 
@@ -96,15 +96,15 @@ Trigger a call:
 
   curl -X POST ${url}/api/v1/calls/trigger -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"phone_number": "+15551234500"}'
 
-Some seconds later, see how it went (put the call_id in the place of CALL_ID):
+A few seconds later, get the call (replace CALL_ID with the call_id):
 
   curl ${url}/api/v1/calls/CALL_ID -H "Authorization: Bearer ${key}"
 
-The page (make your account there, then look under Integrations):
+Dashboard (create your account, then go to Integrations):
 
   ${page}
 
-Commands work on it too, for example:
+Use commands with the demo, for example:
 
   CALLGATE_DATA_DIR=${dataDir} dist/callgate agency list
 

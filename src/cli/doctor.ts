@@ -13,7 +13,7 @@ const renewDays = 14
 
 export const doctor = (io: Io) =>
   defineCommand({
-    meta: { name: 'doctor', description: 'Look over the data directory, the machine and the server' },
+    meta: { name: 'doctor', description: 'Check the data directory, the machine and the server' },
     args: json,
     run: async ({ args }) => {
       const config = configOf(io)
@@ -31,30 +31,30 @@ export const doctor = (io: Io) =>
       const rows = checks.map(({ level, name, says }) => [level, name, says])
       print(io, args.json, { checks }, table(['STATE', 'CHECK', 'FINDING'], rows))
       const failed = checks.filter(({ level }) => level === 'fail').map(({ name }) => name)
-      if (failed.length > 0) throw new CommandError(`Not well: ${failed.join(', ')}.`)
+      if (failed.length > 0) throw new CommandError(`Failed checks: ${failed.join(', ')}.`)
     },
   })
 
 const server = async (config: Config, holder: Holder | 'unknown' | null): Promise<Check> => {
-  if (holder === null) return ok('server', 'none runs on this directory')
+  if (holder === null) return ok('server', 'not running')
   const found = await probe(config, holder)
   const { url } = found
   if (found.found === 'nothing')
-    return warn('server', `runs, and not at ${url}. Run the doctor with the server's environment.`)
+    return warn('server', `running, but not at ${url}. Run the doctor with the server's environment.`)
   if (found.found === 'stranger')
     return warn(
       'server',
-      `runs, and not at ${url}: ${found.what} answers there. Run the doctor with the server's environment.`,
+      `running, but ${found.what} responds at ${url}. Run the doctor with the server's environment.`,
     )
-  if (found.status === 200) return ok('server', `runs, and is ready at ${url}`)
-  return fail('server', `runs, and answers ${found.status} at ${url}. Its log says why.`)
+  if (found.status === 200) return ok('server', `running and ready at ${url}`)
+  return fail('server', `running, but responds with ${found.status} at ${url}. See its log.`)
 }
 
 const certificate = (tls: NonNullable<Config['tls']>, now: number): Check => {
   const { expiresAt } = readCertificate(tls)
   const days = Math.floor((expiresAt - now) / dayMs)
-  const says = `ends ${new Date(expiresAt).toISOString()}`
-  if (days < 0) return fail('certificate', `${says}: it is over. Renew it and send the server SIGHUP.`)
+  const says = `expires ${new Date(expiresAt).toISOString()}`
+  if (days < 0) return fail('certificate', `${says}: it has expired. Renew it and send the server SIGHUP.`)
   if (days < renewDays)
     return warn('certificate', `${says}, in ${days} days. Renew it and send the server SIGHUP.`)
   return ok('certificate', says)

@@ -7,10 +7,10 @@ import { serverOption } from './operation/command.ts'
 
 export const forget = (io: Io) =>
   defineCommand({
-    meta: { name: 'forget', description: 'Erase what calls to a number have kept of the person' },
+    meta: { name: 'forget', description: 'Erase a person from all calls to their number' },
     args: {
-      phone: { type: 'positional', required: true, description: 'The number, as +15551234567' },
-      agency: { type: 'string', description: 'In this agency only', valueHint: 'agency' },
+      phone: { type: 'positional', required: true, description: 'The phone number, such as +15551234567' },
+      agency: { type: 'string', description: 'Only in this agency', valueHint: 'agency' },
       ...serverOption,
       ...json,
     },

@@ -8,17 +8,17 @@ const timeoutMs = 3000
 
 export const healthcheck = (io: Io) =>
   defineCommand({
-    meta: { name: 'healthcheck', description: 'Ask the server of this configuration whether it is ready' },
+    meta: { name: 'healthcheck', description: 'Check whether the server is ready' },
     args: json,
     run: async ({ args }) => {
       const dataDir = existingDataDir(io)
       const found = await probe(configOf(io), dataDir.holder())
-      if (found.found === 'nothing') throw new CommandError(`Nothing answers at ${found.url}.`)
+      if (found.found === 'nothing') throw new CommandError(`Nothing responds at ${found.url}.`)
       if (found.found === 'stranger')
         throw new CommandError(
-          `It is ${found.what} that answers at ${found.url}, not the server of ${dataDir.path}.`,
+          `At ${found.url}, ${found.what} responds instead of the server of ${dataDir.path}.`,
         )
-      if (found.status !== 200) throw new CommandError(`${found.url} answers ${found.status}.`)
+      if (found.status !== 200) throw new CommandError(`${found.url} responds with ${found.status}.`)
       print(io, args.json, { status: 'ready' }, 'ready')
     },
   })

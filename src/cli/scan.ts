@@ -10,12 +10,15 @@ import { scanPath, scanStream, type Skip, skips } from './scan/files.ts'
 
 export const scan = (io: Io) =>
   defineCommand({
-    meta: { name: 'scan', description: 'Find API keys in files, and say which of them are live' },
+    meta: {
+      name: 'scan',
+      description: 'Find API keys and admin tokens in files, and show which ones are live',
+    },
     args: {
       'path...': {
         type: 'positional',
         required: true,
-        description: 'Files and directories, or - for what is piped in',
+        description: 'Files and directories, or - for standard input',
       },
       ...json,
     },
@@ -57,7 +60,7 @@ interface Found {
 
 const look = async function* (io: Io, path: string) {
   if (path !== '-') return yield* scanPath(path)
-  if (!io.input) throw new CommandError('Nothing is piped in.')
+  if (!io.input) throw new CommandError('Nothing was piped in.')
   yield { file: '-', finds: await scanStream(io.input()) }
 }
 
@@ -92,7 +95,7 @@ const foreign: Known = {
 const unknown: Known = {
   ...nobodys,
   state: 'unknown',
-  says: 'may be live: there is no data directory to look it up in. Set CALLGATE_DATA_DIR.',
+  says: 'may be live. There is no data directory to look it up in: set CALLGATE_DATA_DIR.',
 }
 
 const keyIn = ({ keys }: TokenStores, hash: string): Known | undefined => {
@@ -100,7 +103,7 @@ const keyIn = ({ keys }: TokenStores, hash: string): Known | undefined => {
   if (!key) return undefined
   const { environment, replacedAt } = key
   const whose = `the ${environment.name} key of ${environment.agencyName}`
-  const access = environment.accessEnabled ? '' : ', with access switched off'
+  const access = environment.accessEnabled ? '' : ', with API access disabled'
   return {
     state: replacedAt === null ? 'live' : 'replaced',
     agency: environment.agencyId,
@@ -141,10 +144,10 @@ const present = ({ file, line, key, state, agency, environment, replacedAt }: Fo
 
 const summary = (files: number, skipped: Map<Skip, number>) => {
   const passed = [...skipped].map(([skip, number]) => `${skips[skip]} ${number}`)
-  return `Files looked at: ${files}. Not looked into: ${passed.join(', ') || 'nothing'}.`
+  return `Files scanned: ${files}. Skipped: ${passed.join(', ') || 'nothing'}.`
 }
 
 const verdict = (found: Found[]) => {
   const live = found.filter(({ state }) => state === 'live').length
-  return `Keys found: ${found.length}, live ones among them: ${live}.`
+  return `Keys found: ${found.length}, of which live: ${live}.`
 }

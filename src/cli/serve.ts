@@ -6,7 +6,7 @@ import { configOf, type Io, json } from './io.ts'
 
 export const serve = (io: Io) =>
   defineCommand({
-    meta: { name: 'serve', description: 'Serve the API and the page' },
+    meta: { name: 'serve', description: 'Start the server, with the API and the dashboard' },
     args: json,
     run: async ({ args }) => {
       const config = { ...configOf(io), ...(args.json ? { logFormat: 'json' as const } : {}) }
@@ -18,7 +18,7 @@ export const serve = (io: Io) =>
       log.always(`listening on ${url}`, { event: 'listening', url })
       if (setupLink)
         log.always(
-          `nobody can sign in yet: set up within ${setupMinutes} minutes, or get a new link with "callgate person setup": ${setupLink}`,
+          `create your account within ${setupMinutes} minutes (for a new link, run "callgate person setup"): ${setupLink}`,
           { event: 'setup', url: setupLink },
         )
       const signal = await asked

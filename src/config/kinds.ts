@@ -30,10 +30,7 @@ export const webAddress = () =>
       error: 'must be an http or https address, for example https://calls.example.com',
       abort: true,
     })
-    .refine(
-      (url) => isOrigin(new URL(url)),
-      'must be an address alone, without a path, a query or a password',
-    )
+    .refine((url) => isOrigin(new URL(url)), 'must not have a path, a query or a password')
     .transform((url) => new URL(url).origin)
 
 /** An address or a name to listen on, as `0.0.0.0`, `::1`, `[::1]` or `localhost`. */
@@ -76,7 +73,7 @@ export const networks = () =>
     const list = new BlockList()
     const added = text.split(',').map((each) => addNetwork(list, each.trim()))
     if (added.includes(false))
-      context.addIssue('must be addresses or networks with commas between, for example 10.0.0.0/8,192.0.2.7')
+      context.addIssue('must be addresses or networks separated by commas, for example 10.0.0.0/8,192.0.2.7')
     return list
   })
 

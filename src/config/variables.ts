@@ -24,13 +24,13 @@ const takeFile = ({ values, fromFiles, problems }: Given, name: string) => {
   const file = values[`${name}_FILE`]
   if (file === undefined) return
   if (values[name] !== undefined) {
-    problems.push(`${name} and ${name}_FILE are both set; one is enough.`)
+    problems.push(`${name} and ${name}_FILE are both set. Set only one of them.`)
     return
   }
   try {
     values[name] = readFileSync(file, 'utf8').trim()
     fromFiles.add(name)
   } catch {
-    problems.push(`${name}_FILE names a file that cannot be read: ${file}.`)
+    problems.push(`${name}_FILE is a file that cannot be read: ${file}.`)
   }
 }

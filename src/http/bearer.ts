@@ -16,7 +16,7 @@ const apiKeyWanted: Credential = {
   malformed: 'malformed_key',
   other: {
     prefix: adminToken.prefix,
-    detail: 'This is an admin token, which never places a call. Send an API key, which begins with bvai_sk_.',
+    detail: 'This is an admin token, which cannot place calls. Send an API key, which begins with bvai_sk_.',
   },
 }
 
@@ -27,7 +27,7 @@ export const adminTokenWanted: Credential = {
   other: {
     prefix: apiKey.prefix,
     detail:
-      'This is an API key, which never administers. Send an admin token, which begins with bvai_admin_.',
+      'This is an API key, which cannot be used for administration. Send an admin token, which begins with bvai_admin_.',
   },
 }
 

@@ -13,7 +13,7 @@ export const readJson = async (request: Request): Promise<unknown> => {
   try {
     value = parseExactly(text)
   } catch {
-    throw new ApiError('invalid_json', { detail: text === '' ? 'it is empty' : 'it does not parse' })
+    throw new ApiError('invalid_json', { detail: text === '' ? 'it is empty' : 'it cannot be parsed' })
   }
   const detail = flawOf(text)
   if (detail !== undefined) throw new ApiError('invalid_json', { detail })
@@ -22,7 +22,9 @@ export const readJson = async (request: Request): Promise<unknown> => {
 
 /** The error for a body that holds a key in a field that would be stored. */
 export const keyInBody = () =>
-  new ApiError('invalid_body', { detail: 'it holds an API key, which belongs in the Authorization header' })
+  new ApiError('invalid_body', {
+    detail: 'it contains an API key, which belongs in the Authorization header',
+  })
 
 /** Reads the fields of a form. Fails where one holds a key: no form takes one. */
 export const readForm = async (request: Request): Promise<Record<string, string>> => {
@@ -56,7 +58,7 @@ export const readCapped = async (request: Request, limitBytes = bodyLimitBytes):
     return await inTime(declared === null ? countedBytes(request, limitBytes) : wholeBytes(request))
   } catch (error) {
     if (error instanceof ApiError) throw error
-    throw new ApiError('invalid_body', { detail: 'it could not be read to its end', cause: error })
+    throw new ApiError('invalid_body', { detail: 'it could not be read completely', cause: error })
   }
 }
 
@@ -116,7 +118,7 @@ const flawOf = (json: string): string | undefined => {
     else if (colon) {
       const names = open.at(-1)
       const name = token.includes('\\') ? JSON.stringify(JSON.parse(token)) : token
-      if (names?.has(name)) return 'one of its objects has the same key twice'
+      if (names?.has(name)) return 'one of its objects has a duplicate key'
       names?.add(name)
     }
   }

@@ -19,7 +19,7 @@ export const metrics = ({ config, readMetrics }: MetricsDeps) =>
   new Elysia({ name: 'metrics' }).get('/metrics', ({ request, server, set }) => {
     const { metricsAddress, metricsToken } = config
     if (metricsAddress)
-      throw new ApiError('not_found', { detail: 'The metrics are at an address of their own.' })
+      throw new ApiError('not_found', { detail: 'The metrics are served at a separate address.' })
     if (metricsToken !== null) requireToken(request, metricsToken)
     else if (!isFromThisMachine(request, server)) throw new ApiError('metrics_closed')
     set.headers['content-type'] = metricsContentType
@@ -38,7 +38,7 @@ export const listenForMetrics = ({ config, readMetrics }: MetricsDeps) => {
   const refuse = (error: unknown) =>
     error instanceof ApiError
       ? plain(error.status, error.message, { 'www-authenticate': 'Bearer realm="callgate"' })
-      : plain(503, 'The metrics could not be read.')
+      : plain(503, 'The metrics could not be collected.')
   return Bun.serve({ ...metricsAddress, reusePort: false, fetch: answer, error: refuse })
 }
 

@@ -34,7 +34,7 @@ export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps
     if (!key) return 'unknown'
     if (key.replacedAt !== null) return 'dead'
     const { agencyId: agency, name: environment } = key.environment
-    const target = `${keyTarget(key)}${foundAt(where)}; access was switched off`
+    const target = `${keyTarget(key)}${foundAt(where)}; access was disabled`
     audit.change(
       () => keys.markLeaked(key, where, now),
       (isNews) =>

@@ -51,8 +51,7 @@ export const tokenFlaw = (
 ): string | undefined => {
   if (pattern.test(text) && isChecksumRight(text)) return undefined
   const body = text.startsWith(prefix) ? text.slice(prefix.length) : text
-  if (!/^\w*$/.test(text) || (body !== text && body.includes('_')))
-    return 'it has spaces or characters that do not belong to it'
+  if (!/^\w*$/.test(text) || (body !== text && body.includes('_'))) return 'it has extra spaces or characters'
   if (body === text) return `it must start with ${prefix}`
   if (text.length < length) return 'it is too short'
   if (text.length > length) return 'it is too long'

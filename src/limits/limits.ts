@@ -17,7 +17,7 @@ export const limitsOf = (own: OwnLimits, server: Limits): Limits => ({
 export const limitMost = 1_000_000
 
 /** The error message for an invalid limit. */
-export const limitFlaw = 'A limit is a whole number from 1 to 1,000,000, or the default.'
+export const limitFlaw = 'A limit must be a whole number from 1 to 1,000,000, or the default.'
 
 /** Parses a typed limit: null for a blank and for `default`, NaN for what is no number. */
 export const readLimit = (text: string): number | null => {

@@ -91,10 +91,10 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
     // The consequence differs from the confirmed one, for example because the key was rotated in between.
     if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
       throw new ApiError('conflict', {
-        detail: 'It was changed in the meantime, so nothing was done. Look again.',
+        detail: 'It has changed in the meantime, so nothing was done. Check it and try again.',
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
-      throw new ApiError('conflict', { detail: 'An operation with this id was done already.' })
+      throw new ApiError('conflict', { detail: 'An operation with this ID was already performed.' })
     if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)
@@ -135,7 +135,7 @@ const agencyOf = (
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)
-    throw new ApiError('conflict', { detail: 'Several agencies have this name. Use the id of one of them.' })
+    throw new ApiError('conflict', { detail: 'Several agencies have this name. Use the ID of one of them.' })
   if (!found[0]) throw new ApiError('not_found', { detail: 'There is no such agency.' })
   return found[0]
 }
@@ -144,7 +144,7 @@ const agencyOf = (
 const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknown> => {
   // No operation takes a key or a token, and names and audit entries must never hold one.
   if (holdsToken(JSON.stringify(raw) ?? ''))
-    throw new ApiError('invalid_input', { detail: 'The input holds an API key or an admin token.' })
+    throw new ApiError('invalid_input', { detail: 'The input contains an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
   const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
@@ -170,8 +170,8 @@ const sentenceOf = (issue: z.core.$ZodRawIssue, known: string[]): string => {
         : `${field} must be ${kinds[issue.expected] ?? issue.expected}.`
     case 'unrecognized_keys':
       return known.length === 0
-        ? 'This takes no fields.'
-        : `Only these fields are known: ${known.join(', ')}.`
+        ? 'This operation has no fields.'
+        : `Only these fields are allowed: ${known.join(', ')}.`
     case 'invalid_value':
       return issue.input === undefined
         ? `${field} is required.`

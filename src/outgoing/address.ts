@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js'
  */
 export const addressProblem = (text: string, allowPrivate: boolean): string | undefined => {
   // A zone (fe80::1%eth0) names an interface of this machine, and cannot be part of a URL.
-  if (!ipaddr.isValid(text) || text.includes('%')) return 'not one to be dialled'
+  if (!ipaddr.isValid(text) || text.includes('%')) return 'not a valid address'
   // An IPv4-mapped IPv6 address (::ffff:0:0/96) reaches the IPv4 address, and is judged as that.
   const address = ipaddr.process(text)
   const range = ipaddr.subnetMatch(address, ranges, 'reserved')

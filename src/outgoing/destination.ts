@@ -13,7 +13,7 @@ export type Resolve = (host: string) => Promise<string[]>
 /** The problem of a URL as a destination, as a sentence that does not repeat it; undefined without one. */
 export const destinationProblem = (url: string, rules: DestinationRules): string | undefined => {
   const problem = URL.canParse(url) ? urlProblem(new URL(url), rules) : noWebAddress
-  return problem && `The URL cannot be called: ${problem}.`
+  return problem && `This URL cannot be used: ${problem}.`
 }
 
 /** Resolves a URL now: the addresses that may be dialled, or the reason against it. Throws the errors of `resolve`. */
@@ -47,7 +47,7 @@ export const literalOf = ({ hostname }: URL) => {
   return ipaddr.IPv4.isValidFourPartDecimal(hostname) ? hostname : undefined
 }
 
-const noWebAddress = 'it is no web address'
+const noWebAddress = 'it is not a valid URL'
 /** RFC 6761 and 6762, .internal and .home.arpa: names with a local meaning only. */
 const localName = /^[^.]*$|(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/
 
@@ -56,8 +56,8 @@ const urlProblem = (url: URL, { allowPrivate }: DestinationRules): string | unde
   const isSecure = url.protocol === 'https:'
   if (!isSecure && !(allowPrivate && url.protocol === 'http:'))
     return allowPrivate ? 'it must begin with https:// or http://' : 'it must begin with https://'
-  if (url.username !== '' || url.password !== '') return 'it has a user name or a password in it'
-  if (url.hash !== '') return 'it has a fragment (what follows #)'
+  if (url.username !== '' || url.password !== '') return 'it contains a user name or a password'
+  if (url.hash !== '') return 'it contains a fragment (the part after #)'
   if (url.port === '0') return 'there is no port 0'
   const literal = literalOf(url)
   if (literal !== undefined) {
@@ -65,6 +65,6 @@ const urlProblem = (url: URL, { allowPrivate }: DestinationRules): string | unde
     return problem && `its address is ${problem}`
   }
   const name = url.hostname.replace(/\.$/, '')
-  if (name === '' || /^\.|\.\.|\.$/.test(name)) return 'its host has no proper name'
-  return !allowPrivate && localName.test(name) ? 'its name is a local one' : undefined
+  if (name === '' || /^\.|\.\.|\.$/.test(name)) return 'its host name is not valid'
+  return !allowPrivate && localName.test(name) ? 'its host name is local' : undefined
 }

@@ -48,14 +48,16 @@ export const createSend =
   ({ allowPrivate, resolve = resolveAll, ca }: SendDeps): Send =>
   async (url, request) => {
     const headers = headersFrom(request.headers)
-    if (!headers) return unsent('could not be asked: a header has characters that HTTP forbids')
+    if (!headers) return unsent('could not be called: a header contains characters that HTTP forbids')
     const signal = AbortSignal.timeout(request.timeoutMs)
     const found = await before(signal, findAddresses(url, { allowPrivate }, resolve)).catch(failureOf)
     if ('code' in found)
-      return unsent(found.isTimeout ? 'could not be found in time' : `could not be reached (${found.code})`)
-    if (found.problem !== undefined) return unsent(`may not be called: ${found.problem}`)
+      return unsent(
+        found.isTimeout ? 'could not be resolved in time' : `could not be reached (${found.code})`,
+      )
+    if (found.problem !== undefined) return unsent(`is not allowed: ${found.problem}`)
 
-    let result: SendResult = unsent('could not be reached: its name has no address')
+    let result: SendResult = unsent('could not be reached: its host name has no address')
     for (const address of found.addresses) {
       const attempt = await dial(found.url, address, { ...request, headers, signal, ca })
       if (attempt.kind !== 'unreachable') return attempt
@@ -98,12 +100,12 @@ const dial = async (url: URL, address: string, request: Dialled): Promise<SendRe
     const read = await readBody(response, request)
     return { kind: 'answered', status: response.status, headers: response.headers, body: read }
   } catch (error) {
-    if (error instanceof TooLarge) return lost('its answer was too large')
+    if (error instanceof TooLarge) return lost('its response was too large')
     const { code, isTimeout } = failureOf(error)
-    if (isTimeout) return lost(`no answer within ${timeoutMs / 1000} seconds`)
+    if (isTimeout) return lost(`no response within ${timeoutMs / 1000} seconds`)
     if (unreachableCodes.has(code)) return { kind: 'unreachable', code }
     if (/CERT|SELF_SIGNED|TLS|SSL|VERIFY/.test(code)) return unsent(`could not be reached (${code})`)
-    return lost('the connection ended before its answer was whole')
+    return lost('the connection ended before the response was complete')
   }
 }
 

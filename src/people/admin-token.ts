@@ -30,7 +30,7 @@ export const adminTokenFlaw = (
   if (token.revokedAt !== null) return `it was revoked on ${new Date(token.revokedAt).toISOString()}`
   if (token.expiresAt !== null && token.expiresAt <= now)
     return `it expired on ${new Date(token.expiresAt).toISOString()}`
-  if (token.allowFrom && !isFrom(token.allowFrom, address)) return 'it may not be used from this address'
+  if (token.allowFrom && !isFrom(token.allowFrom, address)) return 'it is not allowed from this address'
   return undefined
 }
 

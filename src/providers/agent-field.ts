@@ -27,7 +27,7 @@ export const uuid: Form = {
 
 /** E.164: at most 15 digits, the first not 0. */
 export const e164: Form = {
-  expected: 'a phone number in E.164 format, + and digits only',
+  expected: 'a phone number in E.164 format',
   accepts: (value) => /^\+[1-9]\d{1,14}$/.test(value),
 }
 
@@ -37,7 +37,7 @@ export const anyText: Form = { expected: 'any text', accepts: () => true }
 export const prefixedId = (prefix: string, olderLength: number): Form => {
   const pattern = new RegExp(`^(?:${prefix}\\w+|[0-9A-Za-z]{${olderLength}})$`)
   return {
-    expected: `an ID that begins with ${prefix}, or an older one of ${olderLength} letters and digits`,
+    expected: `an ID that begins with ${prefix}, or an older ID of ${olderLength} letters and digits`,
     accepts: (value) => pattern.test(value),
   }
 }
@@ -48,7 +48,7 @@ export const fieldProblem = (title: string, field: AgentField, value: string | n
   const expected = `${form.expected}, such as ${example}.`
   if (value === null) return required ? `An agent at ${title} needs its ${label}: ${expected}` : undefined
   if (value.length > mostCharacters)
-    return `The ${label} of an agent at ${title} has at most ${mostCharacters.toLocaleString('en')} characters.`
+    return `The ${label} of an agent at ${title} must have at most ${mostCharacters.toLocaleString('en')} characters.`
   return form.accepts(value) ? undefined : `The ${label} of an agent at ${title} must be ${expected}`
 }
 

@@ -1,5 +1,5 @@
 import type { CallEvent } from '../calls/call.ts'
-import type { Placement, Report } from '../calls/provider.ts'
+import type { Placement, ProviderIds, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
 
 /**
@@ -9,6 +9,8 @@ import { type Answered, tidy, type WireResult } from './wire.ts'
  */
 export interface PlacementRules {
   idIn(json: unknown): string | undefined
+  /** Finds the id of the telephony leg, where an answer has one. */
+  telephonyIdIn?(json: unknown): string | undefined
   complaintIn(json: unknown): string | undefined
   isCapacity(status: number, complaint: string): boolean
   /** For a successful response with an id that contradicts it: the call is `over` already, or `not placed`. */
@@ -21,36 +23,46 @@ export const placementFrom = (provider: string, result: WireResult, rules: Place
   if (result.kind === 'lost') return { outcome: 'unknown', reason: `${provider}: ${result.reason}.` }
 
   const { status, json } = result
-  const id = rules.idIn(json)
+  const ids = idsIn(json, rules)
   const complaint = tidy(rules.complaintIn(json))
-  const said = complaint === '' ? `answered ${status}` : `answered ${status}: ${complaint}`
-  if (isSuccess(status) && id !== undefined) {
+  const said = complaint === '' ? `responded with ${status}` : `responded with ${status}: ${complaint}`
+  if (isSuccess(status) && ids !== undefined) {
     const denial = rules.denialIn?.(json)
-    if (denial === undefined) return { outcome: 'placed', providerCallId: id }
+    if (denial === undefined) return { outcome: 'placed', ...ids }
     // The two contradict each other, and the phone may ring.
     if (denial === 'not placed')
-      return { outcome: 'unknown', providerCallId: id, reason: `${provider} gave an id and ${said}.` }
+      return { outcome: 'unknown', ...ids, reason: `${provider} returned an ID and ${said}.` }
   }
   // A redirecting server may have accepted the order first.
   const isDefinite = isSuccess(status)
-    ? complaint !== '' || id !== undefined
+    ? complaint !== '' || ids !== undefined
     : status >= 400 && status < 500 && status !== 408
-  if (!isDefinite) return { outcome: 'unknown', reason: `${provider} answered ${status} and no call id.` }
+  if (!isDefinite)
+    return { outcome: 'unknown', reason: `${provider} responded with ${status} and no call ID.` }
   return rules.isCapacity(status, complaint)
     ? { outcome: 'refused', code: 'provider_capacity', reason: `${provider} has no capacity: it ${said}` }
-    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} refused the call: it ${said}` }
+    : { outcome: 'refused', code: 'provider_refused', reason: `${provider} rejected the call: it ${said}` }
+}
+
+const idsIn = (json: unknown, { idIn, telephonyIdIn }: PlacementRules): ProviderIds | undefined => {
+  const providerCallId = idIn(json) ?? null
+  const telephonyCallId = telephonyIdIn?.(json)
+  if (telephonyCallId !== undefined) return { providerCallId, telephonyCallId }
+  return providerCallId === null ? undefined : { providerCallId }
 }
 
 /** Interprets a response about a call. `read` parses a successful response, undefined where it says nothing. */
 export const reportFrom = (
   result: WireResult,
-  read: (json: unknown) => { providerCallId: string; events: CallEvent[] } | undefined,
+  read: (json: unknown) => (ProviderIds & { events: CallEvent[] }) | undefined,
   isNotFound = ({ status }: Answered) => status === 404,
 ): Report => {
   if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
   if (isNotFound(result)) return { outcome: 'not_found' }
   const said = isSuccess(result.status) ? read(result.json) : undefined
-  return said ? { outcome: 'found', ...said } : { outcome: 'unknown', reason: `it answered ${result.status}` }
+  return said
+    ? { outcome: 'found', ...said }
+    : { outcome: 'unknown', reason: `it responded with ${result.status}` }
 }
 
 /**
@@ -66,10 +78,10 @@ export const checkFrom = (
   if (isSuccess(result.status))
     return isTheirs(result.json)
       ? undefined
-      : `It answered ${result.status}, but not as ${provider} does: is the base URL right?`
+      : `It responded with ${result.status}, but not like ${provider}. Is the base URL correct?`
   return result.status === 401 || result.status === 403
-    ? `${provider} does not accept these credentials (it answered ${result.status}).`
-    : `${provider} answered ${result.status}.`
+    ? `${provider} rejected these credentials (it responded with ${result.status}).`
+    : `${provider} responded with ${result.status}.`
 }
 
 export const isSuccess = (status: number) => status >= 200 && status < 300

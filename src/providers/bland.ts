@@ -26,12 +26,12 @@ export const bland: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      description: 'API key, from your Bland account settings',
+      description: 'API key from your Bland account settings',
     },
     {
       name: 'hook_secret',
       required: true,
-      description: 'What Bland signs its reports with: Account Settings, Keys, Replace Secret',
+      description: 'Secret that Bland signs its reports with, from Account Settings → Keys → Replace Secret',
     },
   ],
   agent: {
@@ -46,7 +46,7 @@ export const bland: ProviderKind = {
       required: false,
       form: e164,
       example: '+15550001111',
-      hint: 'A number of your Bland account. Without one, Bland calls from one of its own.',
+      hint: 'A number of your Bland account. Without it, Bland calls from one of its own numbers.',
     },
   },
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
@@ -108,7 +108,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
     /** Bland: stop call. It also fails for calls that are over, with no distinct error. */
     async end(call) {
       if (call.providerCallId === null)
-        throw new Error(`${title} has not given the call an id, and hangs up by that alone.`)
+        throw new Error(`${title} has not reported an ID for the call yet, so it cannot hang up.`)
       const result = await request(`/${encodeURIComponent(call.providerCallId)}/stop`, {})
       const answered = result.kind === 'answered'
       if (answered && isSuccess(result.status) && complaintIn(result.json, true) === undefined) return
@@ -116,7 +116,7 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
       if (report.outcome === 'not_found') return
       if (report.outcome === 'found' && report.events.some(({ type }) => type === 'ended')) return
       const said = answered
-        ? tidy(complaintIn(result.json, false)) || `it answered ${result.status}`
+        ? tidy(complaintIn(result.json, false)) || `it responded with ${result.status}`
         : result.reason
       throw new Error(`${title} did not hang up: ${said}`)
     },

@@ -7,7 +7,7 @@ export interface CredentialForm {
 /** Printable ASCII without blanks: valid in any header, and no passphrase with blanks. */
 export const plainForm: CredentialForm = {
   pattern: /^[\x21-\x7e]{1,1024}$/,
-  words: 'it is at most 1,024 printable ASCII characters without blanks',
+  words: 'it must be at most 1,024 printable ASCII characters without spaces',
 }
 
 /** The source of a UUID pattern, for patterns with alternatives. */
@@ -16,5 +16,5 @@ export const uuidSource = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'
 /** Twilio: error 21470. */
 export const accountSidForm: CredentialForm = {
   pattern: /^AC[\da-f]{32}$/i,
-  words: 'it is AC and 32 hex digits',
+  words: 'it must be AC and 32 hex digits',
 }

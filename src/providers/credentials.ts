@@ -37,7 +37,8 @@ export const checkAccount = (
   const fresh = { ...given, ...made }
   const known = kind.credentials.map(({ name }) => name)
   for (const name of Object.keys(given))
-    if (!known.includes(name)) problems.push(`${kind.title} takes these credentials: ${known.join(', ')}.`)
+    if (!known.includes(name))
+      problems.push(`${kind.title} accepts only these credentials: ${known.join(', ')}.`)
   for (const each of kind.credentials) {
     const value = credentials[each.name]
     if (value === undefined && each.required)
@@ -45,7 +46,7 @@ export const checkAccount = (
     // A kept value passed the validation when it was saved.
     if (value === undefined || !fresh[each.name]?.trim()) continue
     const missed = formsOf(kind, each, baseUrl).find(({ pattern }) => !pattern.test(value))
-    if (missed) problems.push(`The credential ${each.name} has the wrong form: ${missed.words}.`)
+    if (missed) problems.push(`The credential ${each.name} has the wrong format: ${missed.words}.`)
   }
   if (baseUrl === null && kind.needsBaseUrl) problems.push(`${kind.title} needs a base URL.`)
   const problem = baseUrl === null ? undefined : destinationProblem(baseUrl, destinations)

@@ -108,7 +108,7 @@ const limited = (provider: Provider, isOver: (callId: string) => boolean): Provi
 const notSent: Placement = {
   outcome: 'refused',
   code: 'provider_refused',
-  reason: 'The call was over before its order went out.',
+  reason: 'The call ended before it was sent to the provider.',
 }
 
 /** Measured inside the limiter, because the wait in its queue is not the provider's time. */

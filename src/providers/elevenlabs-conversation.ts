@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
 import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
-import type { ReportedEvent } from '../calls/provider.ts'
+import type { ProviderIds, ReportedEvent } from '../calls/provider.ts'
 
 /** A conversation, and the data of a webhook. The schema of failures is second-hand. */
 export const conversation = z.object({
@@ -34,7 +33,7 @@ export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] =
   const known = webhook.safeParse(payload)
   if (!known.success) return []
   const { type, event_timestamp: reportedAt, data } = known.data
-  const names = { callId: ourIdIn(data), providerCallId: theirIdIn(data) ?? null }
+  const names = { callId: ourIdIn(data), ...theirIdsIn(data) }
   const events = eventsIn(type, data, reportedAt === undefined ? now : reportedAt * 1000)
   return events.map((event) => ({ ...names, event }))
 }
@@ -42,8 +41,11 @@ export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] =
 export const ourIdIn = ({ user_id, conversation_initiation_client_data: given }: Conversation) =>
   given?.dynamic_variables?.call_id ?? given?.user_id ?? user_id ?? null
 
-const theirIdIn = ({ conversation_id, metadata }: Conversation) =>
-  joinId(conversation_id, metadata?.phone_call?.call_sid ?? metadata?.body?.CallSid)
+/** Asking takes the conversation, hanging up the call of the carrier. */
+export const theirIdsIn = ({ conversation_id, metadata }: Conversation): ProviderIds => ({
+  providerCallId: conversation_id ?? null,
+  telephonyCallId: metadata?.phone_call?.call_sid ?? metadata?.body?.CallSid,
+})
 
 /** The events of a conversation; undefined for an unknown status. */
 export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefined => {

@@ -3,8 +3,7 @@ import { prefixedId } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
-import { joinId, splitId } from './call-id.ts'
-import { conversation, eventsOf, reportedEvents, ourIdIn } from './elevenlabs-conversation.ts'
+import { conversation, eventsOf, reportedEvents, ourIdIn, theirIdsIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
@@ -28,23 +27,23 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'api_key',
       required: true,
-      description: 'Places the calls: an API key that may use ElevenLabs Agents',
+      description: 'API key with access to ElevenLabs Agents',
     },
     {
       name: 'hook_secret',
       required: true,
-      description: 'The secret that ElevenLabs shows once, when the post-call webhook is made',
+      description: 'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook.',
     },
     {
       name: 'twilio_account_sid',
       required: false,
       form: accountSidForm,
-      description: 'For hanging up: the Twilio account that the number belongs to',
+      description: 'Account SID of the Twilio account with the number; needed to hang up',
     },
     {
       name: 'twilio_auth_token',
       required: false,
-      description: 'For hanging up: the auth token of that Twilio account',
+      description: 'Auth token of that Twilio account; needed to hang up',
     },
   ],
   agent: {
@@ -60,7 +59,7 @@ export const elevenlabs: ProviderKind = {
       required: true,
       form: prefixedId('phnum_', 20),
       example: 'phnum_5401k2ab8cdeftx9q3w6m8hjnp0s',
-      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
+      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number itself.',
     },
   },
   capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
@@ -84,38 +83,37 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
   return {
     async place(order) {
       if (order.agentRef === null || order.fromNumber === null) {
-        const reason = `${title} needs an agent id and an agent phone number id.`
+        const reason = `${title} needs an agent ID and a phone number ID.`
         return { outcome: 'refused', code: 'provider_refused', reason }
       }
       const result = await request('/v1/convai/twilio/outbound-call', orderFor(order))
       return placementFrom(title, result, placementRules)
     },
 
-    async fetchStatus({ id, providerCallId }) {
-      const held = splitId(providerCallId)
-      const conversationId = held.conversationId ?? (await search(id))
+    async fetchStatus({ id, providerCallId: held, telephonyCallId }) {
+      const conversationId = held ?? (await search(id))
       if (conversationId === undefined) return { outcome: 'unknown', reason: 'it does not list the call' }
       const result = await request(`/v1/convai/conversations/${encodeURIComponent(conversationId)}`)
-      const isSearched = held.conversationId === undefined
+      const isSearched = held === null
       const read = (json: unknown) => {
         const said = conversation.safeParse(json).data
         const events = said && eventsOf(said, clock.now())
         // A search result must hold our id: the filter may have been ignored.
         if (!events || (isSearched && ourIdIn(said) !== id)) return undefined
-        const theirs = joinId(conversationId, held.callSid ?? said.metadata?.phone_call?.call_sid)
-        return { providerCallId: theirs ?? conversationId, events }
+        const leg = telephonyCallId ?? theirIdsIn(said).telephonyCallId
+        return { providerCallId: conversationId, telephonyCallId: leg, events }
       }
       return isSearched ? reportFrom(result, read, () => false) : reportFrom(result, read)
     },
 
     /** ElevenLabs has no hang-up of its own (deleting a conversation erases its record): the Twilio leg is ended instead. */
-    async end({ providerCallId }) {
+    async end({ telephonyCallId }) {
       const { twilio_account_sid: sid, twilio_auth_token: token } = account.credentials
       if (!sid || !token)
         throw new Error(`${title} cannot hang up without twilio_account_sid and twilio_auth_token.`)
-      const { callSid } = splitId(providerCallId)
-      if (callSid === undefined) throw new Error(`${title} gave no Twilio call sid to hang up by.`)
-      const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(callSid)}.json`
+      if (!telephonyCallId)
+        throw new Error(`${title} did not return a Twilio call SID, so callgate cannot hang up.`)
+      const path = `/2010-04-01/Accounts/${sid}/Calls/${encodeURIComponent(telephonyCallId)}.json`
       const twilio = requester(
         send,
         telephonyAddress(account.baseUrl),
@@ -126,7 +124,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       if (result.kind !== 'answered') throw new Error(`Twilio could not hang up: ${result.reason}.`)
       // A 404 is no success either: the credentials of another Twilio account get it for an active call.
       if (!isSuccess(result.status))
-        throw new Error(`Twilio could not hang up: it answered ${result.status}.`)
+        throw new Error(`Twilio could not hang up: it responded with ${result.status}.`)
     },
 
     /** A key limited to agents may call this. */
@@ -170,7 +168,8 @@ const orderFor = (order: CallOrder) => {
 }
 
 const placementRules: PlacementRules = {
-  idIn: (json) => joinId(text(member(json, 'conversation_id')), text(member(json, 'callSid'))),
+  idIn: (json) => text(member(json, 'conversation_id')),
+  telephonyIdIn: (json) => text(member(json, 'callSid')),
   complaintIn: (json) => complaintIn(json),
   isCapacity: (status, complaint) => status === 429 || /concurren|system_busy/i.test(complaint),
   denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),

@@ -7,7 +7,7 @@ import { addressProblem } from '../outgoing/address.ts'
  */
 export const hookNotice = (publicUrl: string | null, hookUrl: string): string | undefined => {
   if (publicUrl !== null || isReachable(new URL(hookUrl))) return undefined
-  return 'Providers outside this machine cannot reach this address: set CALLGATE_PUBLIC_URL to the https address of this server.'
+  return 'Providers on the internet can’t reach this URL. Set CALLGATE_PUBLIC_URL to this server’s public https URL.'
 }
 
 const isReachable = ({ protocol, hostname }: URL) => {

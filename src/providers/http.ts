@@ -27,9 +27,9 @@ export const http: ProviderKind = {
       required: true,
       form: {
         pattern: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
-        words: 'it is whsec_ and the base64 of 24 to 64 bytes',
+        words: 'it must be whsec_ and the base64 of 24 to 64 bytes',
       },
-      description: 'Signs both directions: whsec_ and the base64 of 24 to 64 random bytes',
+      description: 'Signs requests in both directions: whsec_ and the base64 of 24 to 64 random bytes',
       make: mintWebhookSecret,
     },
   ],
@@ -39,14 +39,14 @@ export const http: ProviderKind = {
       required: false,
       form: anyText,
       example: 'sales',
-      hint: 'Your dialler gets it as agent_ref.',
+      hint: 'Sent to your dialler as agent_ref.',
     },
     from: {
       label: 'number to call from',
       required: false,
       form: anyText,
       example: '+15550001111',
-      hint: 'Your dialler gets it as from.',
+      hint: 'Sent to your dialler as from.',
     },
   },
   // A dialler sends details with the end event or in a later report, so none are requested.
@@ -111,7 +111,8 @@ const dialThrough: ProviderKind['connect'] = (
     async end({ id, providerCallId }) {
       const result = await request('call.end', { call_id: id, id: providerCallId })
       const gone = result.kind === 'answered' && (isSuccess(result.status) || result.status === 404)
-      if (!gone) throw new Error(result.kind === 'answered' ? `it answered ${result.status}` : result.reason)
+      if (!gone)
+        throw new Error(result.kind === 'answered' ? `it responded with ${result.status}` : result.reason)
     },
 
     async check() {

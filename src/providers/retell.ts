@@ -30,13 +30,14 @@ export const retell: ProviderKind = {
       name: 'api_key',
       required: true,
       issued: issuedKey,
-      description: 'Places the calls: an API key of the workspace, from Settings, API Keys',
+      description: 'API key of your workspace, from Settings → API Keys',
     },
     {
       name: 'hook_key',
       required: false,
       issued: issuedKey,
-      description: 'The API key with the webhook badge, where that is another one: it signs the webhooks',
+      description:
+        'The API key with the webhook badge, if it is a different one. Retell signs its webhooks with it.',
     },
   ],
   agent: {
@@ -46,14 +47,14 @@ export const retell: ProviderKind = {
       // The API reference still shows ids without the prefix.
       form: prefixedId('agent_', 32),
       example: 'agent_1ffdb9717d8b4b5d9a3c6e2f70',
-      hint: 'Without one, the agent that is bound to the number speaks.',
+      hint: 'Without it, Retell uses the agent that the number is bound to.',
     },
     from: {
       label: 'from number',
       required: true,
       form: e164,
       example: '+14157774444',
-      hint: 'A number that you bought at Retell or imported there.',
+      hint: 'A number that you bought from Retell or imported.',
     },
   },
   capabilities: {
@@ -116,7 +117,7 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       const result = await request(`/v2/stop-call/${encodeURIComponent(providerCallId)}`, {})
       if (result.kind !== 'answered') throw new Error(`${title} could not hang up: ${result.reason}.`)
       if (!isSuccess(result.status) && !isNotFound(result))
-        throw new Error(`${title} could not hang up: it answered ${result.status}.`)
+        throw new Error(`${title} could not hang up: it responded with ${result.status}.`)
     },
 
     async check() {

@@ -51,14 +51,14 @@ const refusedScenario = '04'
 
 /** The titles of the scenarios. */
 export const testScenarios = {
-  '00': 'Answered, and completed',
+  '00': 'Answered and completed',
   '01': 'Busy',
   '02': 'No answer',
   '03': 'Failed',
-  '04': 'Refused by the provider',
-  '05': 'Completed, but the end is not reported',
-  '06': 'Completed, reported twice and out of order',
-  '07': 'Answered, and up until it is ended',
+  '04': 'Rejected by the provider',
+  '05': 'Completed, but the end is never reported',
+  '06': 'Completed, with events twice and out of order',
+  '07': 'Answered, then up until you end it',
 } as const
 
 export const isTestScenario = (text: string) => Object.hasOwn(testScenarios, text)
@@ -95,7 +95,7 @@ export class Simulator implements Provider {
       return {
         outcome: 'refused',
         code: 'provider_refused',
-        reason: 'The provider refused the call: this number is not allowed.',
+        reason: 'The provider rejected the call: this number is not allowed.',
       }
     const beganAt = this.#clock.now()
     const reports = (scenarios[scenario] ?? usual).flatMap(

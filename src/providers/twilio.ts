@@ -32,12 +32,12 @@ export const twilio: ProviderKind = {
       name: 'account_sid',
       required: true,
       form: accountSidForm,
-      description: 'Account SID, on the first page of the Twilio Console: AC and 32 hex digits',
+      description: 'Account SID from the first page of the Twilio Console: AC and 32 hex digits',
     },
     {
       name: 'auth_token',
       required: true,
-      description: 'Primary auth token, beside the Account SID; Twilio signs its reports with it',
+      description: 'Primary auth token, next to the Account SID. Twilio also signs its reports with it.',
     },
   ],
   agent: {
@@ -49,7 +49,7 @@ export const twilio: ProviderKind = {
         accepts: (ref) => isApplicationSid(ref) || isWebAddress(ref),
       },
       example: 'https://twiml.example/answer',
-      hint: 'A URL gets call_id, name, email and metadata in its query. An application gets none of them, and should have this account’s hook as its status callback.',
+      hint: 'A URL gets call_id, name, email and metadata in its query. An application gets none of them; set its status callback to this account’s hook URL.',
     },
     from: {
       label: 'caller ID',
@@ -57,7 +57,7 @@ export const twilio: ProviderKind = {
       // Twilio: create a call. To is always a phone number here, so From must be one too.
       form: e164,
       example: '+15550001111',
-      hint: 'A Twilio number, or a verified caller ID.',
+      hint: 'A Twilio number or a verified caller ID.',
     },
   },
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
@@ -79,7 +79,7 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   return {
     async place(order) {
       const target = targetOf(order)
-      if (!target) return refusal('the agent’s ref is neither an https address nor an application sid')
+      if (!target) return refusal('the agent’s ID is neither an https URL nor an application SID')
       if (order.fromNumber === null) return refusal('the agent has no number to call from')
       const form = new URLSearchParams([
         ['To', order.phoneNumber],
@@ -102,7 +102,7 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
      */
     async fetchStatus({ providerCallId }) {
       if (providerCallId === null)
-        return { outcome: 'unknown', reason: 'Twilio cannot be asked by anything but its own call id' }
+        return { outcome: 'unknown', reason: 'Twilio can only look up calls by its own call ID' }
       return reportFrom(await request(pathOf(providerCallId)), (json) => {
         const said = twilioCall.safeParse(json).data
         return said && { providerCallId, events: eventsOf(said, clock.now()) }
@@ -111,13 +111,13 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
 
     /** `canceled` works until the answer, `completed` after it: in this order no call slips through in between. */
     async end({ providerCallId }) {
-      if (providerCallId === null) throw new Error('Twilio has not given this call an id yet.')
+      if (providerCallId === null) throw new Error('Twilio has not reported an ID for the call yet.')
       const path = pathOf(providerCallId)
       if (isGone(await answer(path, { Status: 'canceled' }))) return
       const completed = await answer(path, { Status: 'completed' })
       if (isSuccess(completed.status) || isGone(completed)) return
       // A call that cannot be hung up may be over.
-      if (!isGone(await answer(path))) throw new Error(`it answered ${completed.status}`)
+      if (!isGone(await answer(path))) throw new Error(`it responded with ${completed.status}`)
     },
 
     async check() {

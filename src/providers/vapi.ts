@@ -39,15 +39,15 @@ export const vapi: ProviderKind = {
       // Vapi: "API keys"; "JWT authentication" for a token that is signed with one.
       issued: {
         pattern: new RegExp(`^(?:${uuidSource}|eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+)$`, 'i'),
-        words: 'a private key of Vapi is a UUID',
+        words: 'a Vapi private key is a UUID',
       },
-      description: 'Private key, from the API keys of your Vapi organization',
+      description: 'Private API key of your Vapi organization',
     },
     {
       name: 'hook_secret',
       required: true,
       description:
-        'What Vapi proves its reports with: the value of the credential that your assistant’s server URL uses, as X-Vapi-Secret, bearer token or HMAC secret',
+        'Secret that Vapi sends or signs its reports with: the credential of your assistant’s server URL (X-Vapi-Secret, bearer token or HMAC secret)',
     },
   ],
   agent: {
@@ -56,14 +56,14 @@ export const vapi: ProviderKind = {
       required: true,
       form: uuid,
       example: '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11',
-      hint: 'The assistant’s server URL should be this account’s hook.',
+      hint: 'Set the assistant’s server URL to this account’s hook URL.',
     },
     from: {
       label: 'phone number ID',
       required: true,
       form: uuid,
       example: 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22',
-      hint: 'Vapi’s ID of the number to call from, not the number.',
+      hint: 'Vapi’s ID of the number to call from, not the number itself.',
     },
   },
   capabilities: {
@@ -97,7 +97,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     const call = vapiCall.safeParse(result.json).data
     return isSuccess(result.status) && call
       ? { outcome: 'found', call }
-      : { outcome: 'unknown', reason: `it answered ${result.status}` }
+      : { outcome: 'unknown', reason: `it responded with ${result.status}` }
   }
 
   /**
@@ -114,7 +114,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
       const calls = z.array(vapiCall).safeParse(result.json).data
       if (!isSuccess(result.status) || !calls)
-        return { outcome: 'unknown', reason: `it answered ${result.status}` }
+        return { outcome: 'unknown', reason: `it responded with ${result.status}` }
       const call = calls.find((one) => ourIdIn(one) === id)
       if (call) return { outcome: 'found', call }
       const isSettled = clock.now() - (sentAt ?? createdAt) >= listedWithinMs
@@ -146,13 +146,13 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     if (found.outcome === 'not_found' || isGone(found.call)) return
     const controlUrl = found.call.monitor?.controlUrl ?? ''
     if (!isTrusted(controlUrl))
-      throw new Error(`${title} gave no address to hang up at: the assistant may forbid call control.`)
+      throw new Error(`${title} returned no URL to hang up at. The assistant may forbid call control.`)
     const hangUp = { method: 'POST', headers: {}, body: { type: 'end-call' }, timeoutMs } as const
     const result = await requestJson(send, controlUrl, hangUp)
     if (result.kind === 'answered' && isSuccess(result.status)) return
     const then = await find(call)
     if (then.outcome === 'not_found' || (then.outcome === 'found' && isGone(then.call))) return
-    const said = result.kind === 'answered' ? `it answered ${result.status}` : result.reason
+    const said = result.kind === 'answered' ? `it responded with ${result.status}` : result.reason
     throw new Error(`${title} did not hang up: ${said}.`)
   }
 
@@ -166,7 +166,7 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       })
       if (placement.outcome !== 'placed' || result.kind !== 'answered' || !isBlocked(result.json))
         return placement
-      const reason = `${title} has no capacity: it answered ${result.status}: ${blocked}`
+      const reason = `${title} has no capacity: it responded with ${result.status}: ${blocked}`
       // Vapi may queue a blocked call until a slot is free: it must not ring after our slot was released.
       return end({ ...order, providerCallId: placement.providerCallId }).then(
         () => ({ outcome: 'refused', code: 'provider_capacity', reason }),

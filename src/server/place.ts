@@ -52,6 +52,6 @@ const problem = (
   { code, message }: Error & { code?: string },
 ) => {
   if (code === 'EACCES')
-    return `${variable === 'CALLGATE_HOST' ? 'CALLGATE_PORT' : variable} names port ${port}, which this user may not listen on. Choose one from 1024 on, or grant CAP_NET_BIND_SERVICE.`
-  return `${variable} names no address of this machine: ${hostname} (${message}).`
+    return `${variable === 'CALLGATE_HOST' ? 'CALLGATE_PORT' : variable} is port ${port}, which this user is not allowed to listen on. Choose 1024 or higher, or grant CAP_NET_BIND_SERVICE.`
+  return `${variable} is not an address of this machine: ${hostname} (${message}).`
 }

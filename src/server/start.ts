@@ -80,7 +80,7 @@ const openMetrics = (services: Services) => {
     return listening('CALLGATE_METRICS_ADDRESS', place, () => listenForMetrics(services))
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new CommandError(`CALLGATE_METRICS_ADDRESS cannot be listened on: ${(error as Error).message}`)
+    throw new CommandError(`Cannot listen on CALLGATE_METRICS_ADDRESS: ${(error as Error).message}`)
   }
 }
 

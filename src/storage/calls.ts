@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Call, finalStatuses, isOver } from '../calls/call.ts'
+import type { ProviderIds } from '../calls/provider.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
 import { calls } from './schema.ts'
@@ -27,18 +28,21 @@ export const createCallStore = (database: Database) => {
     /** Active calls are cached: each changes a few times within about a minute. */
     ...createRows<Call>(database, calls, (call) => !isOver(call)),
 
-    /** Finds the call of an account by the provider's id, or by an id that has the same part before a slash. */
-    findAtProvider: (accountId: string, providerCallId: string): Call | undefined => {
-      const id = calls.providerCallId
-      const [first = ''] = providerCallId.split('/')
-      // '0' is the ASCII successor of '/', so [first, first0) covers every id with this prefix.
-      const isKin = or(eq(id, first), gte(id, `${first}/`))
-      const isIt = first === '' ? eq(id, providerCallId) : and(gte(id, first), lt(id, `${first}0`), isKin)
-      return orm
-        .select()
-        .from(calls)
-        .where(and(eq(calls.accountId, accountId), isIt))
-        .get()
+    /** Finds the call of an account by the provider's id, else by the id of the telephony leg. */
+    findAtProvider: (
+      accountId: string,
+      { providerCallId, telephonyCallId }: ProviderIds,
+    ): Call | undefined => {
+      const ofAccount = (isIt: SQL) =>
+        orm
+          .select()
+          .from(calls)
+          .where(and(eq(calls.accountId, accountId), isIt))
+          .get()
+      const byOwnId =
+        providerCallId === null ? undefined : ofAccount(eq(calls.providerCallId, providerCallId))
+      if (byOwnId || !telephonyCallId) return byOwnId
+      return ofAccount(eq(calls.telephonyCallId, telephonyCallId))
     },
 
     /** An environment's calls, newest first, those with ids below `before`: ids rise with time. */

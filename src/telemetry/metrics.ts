@@ -17,27 +17,27 @@ export class Metrics {
   #failedCommits = 0
   readonly #triggered = new Counter({
     name: 'callgate_calls_triggered_total',
-    help: 'Calls that were accepted, by who dials for them.',
+    help: 'Accepted calls, by provider.',
   })
   readonly #ended = new Counter({
     name: 'callgate_calls_ended_total',
-    help: 'Calls that are over, by how they ended. The reason is empty for one that ended by itself.',
+    help: 'Ended calls, by status and reason. The reason is empty if a call ended normally.',
   })
   readonly #providerTimes = new Histograms(
     {
       name: 'callgate_provider_request_duration_seconds',
-      help: 'How long a provider took to answer when it was to place a call, tell of one or hang it up.',
+      help: 'Response time of providers to requests that place a call, ask for its status or end it.',
     },
     remoteBounds,
   )
   readonly #providerOutcomes = new Counter({
     name: 'callgate_provider_requests_total',
-    help: 'What came of requests to providers. Error: it was not done.',
+    help: 'Requests to providers, by outcome.',
   })
   readonly #attemptTimes = new Histograms(
     {
       name: 'callgate_webhook_attempt_duration_seconds',
-      help: 'How long an endpoint took to answer, by what came of it.',
+      help: 'Response time of webhook endpoints, by result.',
     },
     remoteBounds,
   )
@@ -110,16 +110,20 @@ export class Metrics {
       {
         name: 'callgate_commit_operations',
         type: 'histogram',
-        help: 'How many operations shared one commit.',
+        help: 'Operations per commit.',
         samples: this.#commitSizes.samples(),
       },
       {
         name: 'callgate_commit_duration_seconds',
         type: 'histogram',
-        help: 'From the begin of a commit until it was on disk.',
+        help: 'Time from the start of a commit until it is on disk.',
         samples: this.#commitTimes.samples(),
       },
-      count('callgate_commit_failures_total', 'Commits that the disk did not take.', this.#failedCommits),
+      count(
+        'callgate_commit_failures_total',
+        'Commits that could not be written to disk.',
+        this.#failedCommits,
+      ),
       this.#triggered.metric(),
       this.#ended.metric(),
       this.#providerTimes.metric(),
@@ -127,7 +131,7 @@ export class Metrics {
       {
         name: 'callgate_webhook_attempts_total',
         type: 'counter',
-        help: 'Attempts to tell an endpoint. Gone: it answered 410 and was switched off.',
+        help: 'Attempts to deliver a webhook, by result. The result gone is a 410 response, which disables the endpoint.',
         samples: attempts.samples
           .filter(({ suffix }) => suffix === '_count')
           .map(({ labels = {}, value }) => ({ labels, value })),
@@ -135,7 +139,7 @@ export class Metrics {
       attempts,
       count(
         'callgate_webhook_dead_letters_total',
-        'Deliveries that were given up after their last attempt.',
+        'Deliveries that failed after their last attempt.',
         this.#deadLetters,
       ),
     ]

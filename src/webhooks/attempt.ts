@@ -39,7 +39,7 @@ export const attempt = async (
   })
   const tookMs = Math.round(clock.monotonic() - begunAt)
   if (result.kind !== 'answered') {
-    const error = `${result.kind === 'unsent' ? 'The endpoint' : 'The endpoint gave no answer:'} ${result.reason}.`
+    const error = `${result.kind === 'unsent' ? 'The endpoint' : 'The endpoint did not respond:'} ${result.reason}.`
     return { verdict: 'failed', status: null, answer: null, error, retryAfterMs: 0, tookMs }
   }
   const { status, headers: answered, body } = result
@@ -54,10 +54,10 @@ export const attempt = async (
 }
 
 const sentenceFor = (status: number) => {
-  if (status === 410) return 'The endpoint answered 410 Gone: it wants no more events.'
+  if (status === 410) return 'The endpoint responded with 410 Gone: it accepts no more events.'
   return status >= 300 && status < 400
-    ? `The endpoint answered ${status}: redirects are not followed.`
-    : `The endpoint answered ${status}.`
+    ? `The endpoint responded with ${status}. Redirects are not followed.`
+    : `The endpoint responded with ${status}.`
 }
 
 const readable = (bytes: Uint8Array) =>

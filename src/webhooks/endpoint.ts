@@ -21,7 +21,7 @@ export const requireEndpoint = <Row>(
 ): Row => {
   const endpoint = webhooks.find(environmentId)
   if (endpoint) return endpoint
-  throw new ApiError('not_found', { detail: 'There is no webhook endpoint yet.' })
+  throw new ApiError('not_found', { detail: 'There is no webhook yet.' })
 }
 
 /** An endpoint in an audit entry: only its host, since the rest of the URL may be a secret. */

@@ -3,6 +3,7 @@ import { Dispatcher } from '../calls/dispatch.ts'
 import { createEnd } from '../calls/end.ts'
 import { Idempotency } from '../calls/idempotency.ts'
 import { Lifecycle } from '../calls/lifecycle.ts'
+import { createTakeEvents } from '../calls/provider-events.ts'
 import { Reconciler } from '../calls/reconcile.ts'
 import { createEndCalls, createRelease } from '../calls/release.ts'
 import { createTrigger } from '../calls/trigger.ts'
@@ -74,9 +75,21 @@ export const wireCalls = (deps: CallDeps) => {
       dispatcher.dispatch(call)
     },
   })
+  const takeEvents = createTakeEvents({ calls, lifecycle, clock, log })
   const endCall = createEnd(callDeps)
   const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
   const releaseCall = createRelease(releaseDeps)
   const endCalls = createEndCalls(releaseDeps)
-  return { lifecycle, simulator, dialling, dispatcher, reconciler, trigger, endCall, releaseCall, endCalls }
+  return {
+    lifecycle,
+    simulator,
+    dialling,
+    dispatcher,
+    reconciler,
+    trigger,
+    takeEvents,
+    endCall,
+    releaseCall,
+    endCalls,
+  }
 }

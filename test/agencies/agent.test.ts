@@ -109,7 +109,7 @@ test('what an agent is at its provider has an end, and a long TwiML URL is far f
   expect((await create(`${answerUrl}?${'x'.repeat(1500)}`)).code).toBe(0)
   expect(await create(`${answerUrl}?${'x'.repeat(2000)}`)).toMatchObject({
     code: 1,
-    err: 'The TwiML URL or application SID of an agent at Twilio has at most 2,000 characters.',
+    err: 'The TwiML URL or application SID of an agent at Twilio must have at most 2,000 characters.',
   })
   expect(gate.services.agents.list(gate.agency.id)).toHaveLength(2)
 })
@@ -151,7 +151,7 @@ test('an agent saved before its provider was judged loads, says what is wrong, a
   const html = await (await visit(agentPath)).text()
   expect(html).toContain('value="not-a-url"')
   expect(html).toContain(sentence)
-  expect(await textOf(await visit(agentsPath))).toContain('cannot place calls')
+  expect(await textOf(await visit(agentsPath))).toContain('can’t place calls')
   expect((await command('agent', 'change', '--agent', gate.agent.id, '--name', 'Bea')).code).toBe(0)
   expect(
     (await post(agentPath, { name: 'Cleo', provider: 'twilio', ref: bad.ref, from: bad.fromNumber })).status,

@@ -62,7 +62,7 @@ test('a name that two agents of the agency have names neither, and the id does',
   const { agent, perform } = open()
   const twin = await perform(createAgent, { ...acme, name: 'Ann' }, commandLineActor)
   const failure = await failureOf(perform(showAgent, { ...acme, agent: 'Ann' }, commandLineActor))
-  expect(failure).toMatchObject({ reason: 'conflict', detail: expect.stringContaining('Use the id') })
+  expect(failure).toMatchObject({ reason: 'conflict', detail: expect.stringContaining('Use the ID') })
   await perform(changeAgent, { ...acme, agent: twin.id, name: 'Bea' }, commandLineActor)
   expect(await perform(showAgent, { ...acme, agent: 'Ann' }, commandLineActor)).toMatchObject({
     id: agent.id,
@@ -92,7 +92,7 @@ describe('what is given of an agent', () => {
   })
 
   test.each([
-    [{ name: ' ' }, 'A name is needed.'],
+    [{ name: ' ' }, 'Enter a name.'],
     [{ provider: 'nobody' }, 'provider must be one of simulator, vapi,'],
     [{ provider: 'vapi' }, 'An agent at Vapi needs its assistant ID'],
     [{ ...vapi, ref: 'x' }, 'The assistant ID of an agent at Vapi must be a UUID'],

@@ -22,7 +22,7 @@ test('every key of a suspended agency is refused from the very next request on, 
     await suspend(gate)
     for (const key of keys) {
       const { sentence } = await expectRefusal(await ask(key), 403, 'agency_suspended')
-      expect(sentence).toBe('This agency account is suspended. Contact whoever runs this callgate.')
+      expect(sentence).toBe('This agency is suspended. Contact the operator of this server.')
       await expectRefusal(await gate.trigger('00', key), 403, 'agency_suspended')
     }
     await resume(gate)
@@ -89,9 +89,9 @@ test('its pages say so to its admin and to the operator, who suspends and resume
   expect(await textOf(await visit(path))).not.toContain('is suspended')
   expect((await post(`${path}/suspend`)).headers.get('location')).toBe(path)
   expect(await textOf(await visit('/admin/agencies'))).toContain('Acme Suspended')
-  expect(await textOf(await visit(`${path}/calls`))).toContain('This agency account is suspended')
+  expect(await textOf(await visit(`${path}/calls`))).toContain('This agency is suspended')
   const admins = await textOf(await gate.request(`${path}/usage`, { headers: { cookie } }))
-  expect(admins).toContain('Contact whoever runs this callgate')
+  expect(admins).toContain('Only an operator of this callgate can resume it')
   await post(`${path}/resume`)
   expect(await textOf(await visit(path))).not.toContain('is suspended')
   expect((await gate.trigger()).status).toBe(200)

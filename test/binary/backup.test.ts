@@ -25,7 +25,7 @@ test('a backup is piped on, and a piped one is restored, with nothing left besid
   const env = { CALLGATE_DATA_DIR: directory.path, TARGET: join(elsewhere.path, 'data') }
   const piped = shell('"$0" backup - | CALLGATE_DATA_DIR="$TARGET" "$0" restore -', env, elsewhere.path)
   expect(piped).toMatchObject({ code: 0, out: expect.stringContaining('and checked: agencies 1, calls 0.') })
-  expect(piped.err).toStartWith('Backed up to standard output, and checked: agencies 1, calls 0, ')
+  expect(piped.err).toStartWith('Backed up to standard output and checked: agencies 1, calls 0, ')
   expect(readdirSync(directory.path)).toEqual(before)
   expect(readdirSync(elsewhere.path)).toEqual(['data'])
   expect(readdirSync(env.TARGET).filter((name) => name.includes('part'))).toEqual([])
@@ -76,7 +76,7 @@ test('a backup is never printed on a terminal', async () => {
   expect({ code, out, err }).toEqual({
     code: 1,
     out: '',
-    err: 'A backup is not for a terminal. Pipe it on: callgate backup - > callgate-monday.db\n',
+    err: 'A backup can’t be written to a terminal. Redirect it: callgate backup - > callgate-monday.db\n',
   })
   expect(existsSync('-')).toBe(false)
 }, 60_000)
@@ -102,7 +102,7 @@ test.if(canTrace())(
     const copy = join(directory.path, 'copy.db')
     const { exitCode, stdout, stderr } = Bun.spawnSync([...traced, executable, 'backup', copy], { env })
     expect({ code: exitCode, err: String(stderr) }).toEqual({ code: 0, err: '' })
-    expect(String(stdout)).toStartWith(`Backed up to ${copy}, and checked: `)
+    expect(String(stdout)).toStartWith(`Backed up to ${copy} and checked: `)
     expect(readFileSync(log, 'utf8')).toContain('(INJECTED)')
     expect(existsSync(copy)).toBe(true)
   },

@@ -32,15 +32,13 @@ test('the server of the data directory is believed, also on IPv6, and only while
       err: '',
     })
     expect(await serverLine(directory.path, server.url)).toBe(
-      `ok     server       runs, and is ready at ${server.url}/readyz`,
+      `ok     server       running and ready at ${server.url}/readyz`,
     )
     expect(await server.stop()).toBe(0)
     expect((await commandOn(directory.path, server.url, 'healthcheck')).err).toBe(
-      `Nothing answers at ${server.url}/readyz.\n`,
+      `Nothing responds at ${server.url}/readyz.\n`,
     )
-    expect(await serverLine(directory.path, server.url)).toBe(
-      'ok     server       none runs on this directory',
-    )
+    expect(await serverLine(directory.path, server.url)).toBe('ok     server       not running')
   }
 }, 60_000)
 
@@ -61,10 +59,10 @@ test('a callgate of another data directory is not taken for this one’s server'
   expect(await commandOn(one.path, other.url, 'healthcheck')).toEqual({
     code: 1,
     out: '',
-    err: `It is a callgate with another data directory that answers at ${other.url}/readyz, not the server of ${one.path}.\n`,
+    err: `At ${other.url}/readyz, a callgate with another data directory responds instead of the server of ${one.path}.\n`,
   })
   expect(await serverLine(one.path, other.url)).toBe(
-    `warn   server       runs, and not at ${other.url}/readyz: a callgate with another data directory answers there. Run the doctor with the server's environment.`,
+    `warn   server       running, but a callgate with another data directory responds at ${other.url}/readyz. Run the doctor with the server's environment.`,
   )
 }, 60_000)
 
@@ -83,10 +81,8 @@ test.each<[string, () => Response]>([
     const url = stranger.url.origin
     const { code, out, err } = await commandOn(directory.path, url, 'healthcheck')
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(/^It is .+ that answers at http.+\/readyz, not the server of \/.+\.\n$/)
-    expect(await serverLine(directory.path, url)).toStartWith(
-      `warn   server       runs, and not at ${url}/readyz: `,
-    )
+    expect(err).toMatch(/^At http.+\/readyz, .+ responds instead of the server of \/.+\.\n$/)
+    expect(await serverLine(directory.path, url)).toStartWith(`warn   server       running, but `)
     expect((await commandOn(directory.path, server.url, 'healthcheck')).code).toBe(0)
   },
   60_000,
@@ -94,7 +90,7 @@ test.each<[string, () => Response]>([
 
 test.each([
   ['0.0.0.0:3000', /^CALLGATE_HOST must be an address or a name without a port/],
-  ['192.0.2.1', /^CALLGATE_HOST names no address of this machine: 192\.0\.2\.1 \(.+\)\.\n$/],
+  ['192.0.2.1', /^CALLGATE_HOST is not an address of this machine: 192\.0\.2\.1 \(.+\)\.\n$/],
 ])(
   'config and serve judge the host %s alike: exit 2',
   (host, sentence) => {
@@ -119,7 +115,9 @@ test('config and serve judge where the metrics listen alike: exit 2', () => {
   for (const command of ['config', 'serve']) {
     const { exitCode, stderr } = Bun.spawnSync([executable, command], { env, timeout: 10_000 })
     expect({ command, exitCode }).toEqual({ command, exitCode: 2 })
-    expect(String(stderr)).toStartWith('CALLGATE_METRICS_ADDRESS names no address of this machine: 192.0.2.1')
+    expect(String(stderr)).toStartWith(
+      'CALLGATE_METRICS_ADDRESS is not an address of this machine: 192.0.2.1',
+    )
   }
 }, 60_000)
 

@@ -43,5 +43,5 @@ test('does not start where the address for the metrics is taken, and says so', a
     timeout: 10_000,
   })
   expect(exitCode).toBe(1)
-  expect(stderr.toString()).toStartWith('CALLGATE_METRICS_ADDRESS cannot be listened on: ')
+  expect(stderr.toString()).toStartWith('Cannot listen on CALLGATE_METRICS_ADDRESS: ')
 })

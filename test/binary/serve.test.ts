@@ -22,7 +22,7 @@ test('runs in an empty directory with nothing beside it, and answers the health 
   const after = Bun.spawnSync([executable, 'healthcheck'], { env })
   expect({ code: after.exitCode, err: String(after.stderr) }).toEqual({
     code: 1,
-    err: `Nothing answers at http://127.0.0.1:${port}/readyz.\n`,
+    err: `Nothing responds at http://127.0.0.1:${port}/readyz.\n`,
   })
 })
 

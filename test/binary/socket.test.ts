@@ -88,7 +88,7 @@ describe('without a server', () => {
     const { code, err } = await commandIn(directory.path, ...words, '--phone-number', '+15551234500')
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'Only a running server can do that. Start one with: callgate serve\n',
+      err: 'Only a running server can do this. Start it with: callgate serve\n',
     })
   })
 

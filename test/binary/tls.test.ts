@@ -72,7 +72,7 @@ test('a certificate that is none changes nothing, and the log says why', async (
   server.signal('SIGHUP')
   await server.logged('certificate_refused')
   expect(await nameOf(server.url)).toBe('one')
-  expect(server.log.join('\n')).toContain('CALLGATE_TLS_CERT names a file that holds no certificate in PEM')
+  expect(server.log.join('\n')).toContain('CALLGATE_TLS_CERT is a file without a certificate in PEM')
 })
 
 test('a certificate does not let two servers share a port', async () => {
@@ -92,12 +92,12 @@ test.each<[string, (files: ReturnType<typeof withCertificates>) => void, string]
   [
     'a key of another certificate',
     ({ made, served }) => copyFileSync(made[1].keyFile, served.keyFile),
-    'CALLGATE_TLS_KEY is not the key of the certificate in CALLGATE_TLS_CERT.\n',
+    'CALLGATE_TLS_KEY does not match the certificate in CALLGATE_TLS_CERT.\n',
   ],
   [
     'a key that is none',
     ({ served }) => writeFileSync(served.keyFile, 'x'),
-    'CALLGATE_TLS_KEY names a file that holds no private key in PEM',
+    'CALLGATE_TLS_KEY is a file without a private key in PEM',
   ],
 ])('%s is a problem of the configuration: exit 2', (_, spoil, sentence) => {
   using files = withCertificates()

@@ -146,7 +146,7 @@ test.each([
     const response = await answered
     expect(response.request().method()).toBe('POST')
     expect(response.status()).toBe(403)
-    await page.getByText('did not come from a page').waitFor()
+    await page.getByText('was not sent from callgate’s own address').waitFor()
     await page.goto(`${at}/admin/agencies`)
     await agenciesOf(page)
     expect(await page.getByText('Foreign').count()).toBe(0)

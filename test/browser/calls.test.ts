@@ -17,7 +17,7 @@ const status = (page: Page) => page.getByRole('status').filter({ hasText: /\w/ }
 
 const sendTestCall = async (page: Page, name: 'Production' | 'Staging', scenario: '02' | '07') => {
   await goTo(page, '/integrations/api')
-  await card(page, name).getByLabel(`How the ${name.toLowerCase()} test call goes`).selectOption(scenario)
+  await card(page, name).getByLabel(`Scenario of the ${name.toLowerCase()} test call`).selectOption(scenario)
   await card(page, name).getByRole('button', { name: 'Send test call' }).click()
   await page.getByRole('heading', { name: `Call to +120255501${scenario}` }).waitFor()
 }
@@ -71,7 +71,7 @@ test.each(withAndWithoutJavaScript)(
       await page.getByRole('button', { name: last }).click()
       await waitFor(page, last === 'End call' ? 'Completed' : 'Failed', javaScriptEnabled)
     }
-    await page.getByText('Released by hand').waitFor()
+    await page.getByText('The slot was released manually').waitFor()
     expect(complaints).toEqual([])
   },
   60_000,
@@ -87,7 +87,7 @@ test.each(withAndWithoutJavaScript)(
     const shown = await card(page, 'Staging').getByRole('region', { name: 'curl for staging' }).innerText()
     expect(shown).toStartWith(`curl -X POST ${site.url}/api/v1/calls/trigger \\\n`)
     expect(shown).toContain('Bearer $CALLGATE_KEY')
-    const copy = card(page, 'Staging').getByRole('button', { name: 'Copy line' })
+    const copy = card(page, 'Staging').getByRole('button', { name: 'Copy command' })
     expect(await copy.isVisible()).toBe(javaScriptEnabled)
     if (javaScriptEnabled) {
       await copy.click()
@@ -144,7 +144,7 @@ test.each(withAndWithoutJavaScript)(
     const { page } = window
     await goTo(page, '/agents')
     const shown = () => page.locator('[data-provider]:visible').allInnerTexts()
-    expect(await shown()).toContain('The simulator needs none.')
+    expect(await shown()).toContain('Not needed for the simulator.')
     for (const { name, title, agent } of providerKinds) {
       await page.getByRole('combobox', { name: /^Provider/ }).selectOption(name)
       const { ref, from } = agent

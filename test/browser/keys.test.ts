@@ -32,7 +32,7 @@ test.each(withAndWithoutJavaScript)(
 
     await openCard(page, 'Connect')
     await production(page).getByRole('button', { name: 'Generate API Key' }).click()
-    await page.getByText('it will not be shown again').waitFor()
+    await page.getByText('won’t be shown again').waitFor()
     const key = await page.getByLabel('API key', { exact: true }).inputValue()
     if (javaScriptEnabled) {
       await page.getByRole('button', { name: 'Copy', exact: true }).click()
@@ -56,7 +56,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await statusOf(key)).toBe(429)
 
     await production(page).getByRole('button', { name: 'Rotate API Key' }).click()
-    await page.getByText('stops working the moment').waitFor()
+    await page.getByText('stops working as soon as').waitFor()
     await page.getByRole('button', { name: 'Rotate API Key' }).click()
     const fresh = await page.getByLabel('API key', { exact: true }).inputValue()
     expect(await statusOf(key)).toBe(401)
@@ -77,7 +77,7 @@ test.each(withAndWithoutJavaScript)(
     await production(page).getByRole('button', { name: 'Generate API Key' }).click()
     const old = await page.getByLabel('API key', { exact: true }).inputValue()
     expect(await statusOf(old)).toBe(200)
-    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await page.getByRole('link', { name: 'I’ve stored it securely' }).click()
     await production(page).getByRole('button', { name: 'Rotate API Key' }).click()
     await page.getByRole('button', { name: 'Rotate API Key' }).click()
     const fresh = await page.getByLabel('API key', { exact: true }).inputValue()
@@ -96,7 +96,7 @@ test.each(withAndWithoutJavaScript)(
     await openCard(page, 'Connect')
     await production(page).getByRole('button', { name: 'Generate API Key' }).click()
     const key = await page.getByLabel('API key', { exact: true }).inputValue()
-    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await page.getByRole('link', { name: 'I’ve stored it securely' }).click()
     await production(page).waitFor()
     // The browser offers to send the form again instead of showing the page: an error to its driver.
     await page.goBack().catch(() => {})
@@ -135,7 +135,7 @@ test.each(withAndWithoutJavaScript)(
     await openCard(page, 'Connect')
     for (const [state, button] of [
       ['Real dialling is on', 'Simulate calls'],
-      ['Real dialling is off', 'Ring real phones'],
+      ['Real dialling is off', 'Call real phones'],
       ['Real dialling is on', 'Simulate calls'],
     ] as const) {
       const change = production(page).getByRole('button', { name: button })

@@ -48,10 +48,10 @@ test.each(withAndWithoutJavaScript)(
       }
 
     await page.goto(api)
-    await production.getByRole('button', { name: 'Rotate it now' }).click()
+    await production.getByRole('button', { name: 'Rotate now' }).click()
     await page.getByRole('button', { name: 'Rotate API Key' }).click()
-    await page.getByText('API access is off: this key is refused').waitFor()
-    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await page.getByText('API access is disabled. Requests with this key get 403').waitFor()
+    await page.getByRole('link', { name: 'I’ve stored it securely' }).click()
     await production.getByRole('switch').click()
     await production.getByText('Enabled.').waitFor()
     expect(await production.getByText('This key has leaked.').count()).toBe(0)

@@ -50,7 +50,7 @@ test.each(['light', 'dark'] as const)(
     await look('no keys')
     await production.getByRole('button', { name: 'Generate API Key' }).click()
     await look('new key')
-    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await page.getByRole('link', { name: 'I’ve stored it securely' }).click()
     await look('keys')
     await production.getByRole('button', { name: 'Rotate API Key' }).click()
     await look('rotate')

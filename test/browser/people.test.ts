@@ -15,7 +15,7 @@ afterAll(() => site[Symbol.asyncDispose]())
 const invitedTo = async (page: Page, path: string, button: string) => {
   await page.goto(`${site.url}${path}`)
   await page.getByRole('button', { name: button }).click()
-  await page.getByText('it will not be shown again').waitFor()
+  await page.getByText('won’t be shown again').waitFor()
   return page.getByLabel('Link').inputValue()
 }
 
@@ -32,7 +32,7 @@ test.each(withAndWithoutJavaScript)(
     await theirs.page.getByText('as an admin of Bright Dental').waitFor()
     await makeAccount(theirs.page, operator)
     await theirs.page.getByRole('alert').getByText('already an account').waitFor()
-    expect(await theirs.page.getByLabel('E-mail').inputValue()).toBe(operator.email)
+    expect(await theirs.page.getByLabel('Email').inputValue()).toBe(operator.email)
     await makeAccount(theirs.page, admin)
     await theirs.page.getByRole('heading', { name: 'Bright Dental' }).waitFor()
     expect(await theirs.page.getByRole('link', { name: 'People' }).count()).toBe(0)
@@ -42,11 +42,11 @@ test.each(withAndWithoutJavaScript)(
     await theirs.page.getByLabel('Current password').fill(admin.password)
     await theirs.page.getByLabel('New password').fill(`another password ${label}`)
     await theirs.page.getByRole('button', { name: 'Change password' }).click()
-    await theirs.page.getByText('The password is changed').waitFor()
+    await theirs.page.getByText('Your password was changed').waitFor()
 
     await ours.page.getByRole('link', { name: 'People', exact: true }).click()
     await ours.page.getByRole('link', { name: `Remove ${admin.email}` }).click()
-    await ours.page.getByText('They are signed out at once').waitFor()
+    await ours.page.getByText('They are signed out immediately').waitFor()
     await ours.page.getByRole('button', { name: 'Remove' }).click()
     await ours.page.getByRole('heading', { name: 'People' }).waitFor()
     expect(await ours.page.getByText(admin.email).count()).toBe(0)
@@ -72,9 +72,9 @@ test.each(withAndWithoutJavaScript)(
     await using ours = await site.open({ javaScriptEnabled })
     await using theirs = await site.open({ javaScriptEnabled, storageState: nobody })
     const revoked = await invitedTo(ours.page, '/admin/people', 'Invite an operator')
-    await ours.page.getByRole('link', { name: 'I have sent it' }).click()
+    await ours.page.getByRole('link', { name: 'Done' }).click()
     await ours.page.getByRole('button', { name: 'Revoke the invitation' }).click()
-    await ours.page.getByText('No invitation waits to be accepted').waitFor()
+    await ours.page.getByText('There are no pending invitations').waitFor()
     await theirs.page.goto(revoked)
     await theirs.page.getByText('This link is not valid').waitFor()
 
@@ -107,7 +107,7 @@ test.each(['light', 'dark'] as const)(
     }
     const link = await invitedTo(page, '/admin/people', 'Invite an operator')
     await look('invitation link')
-    await page.getByRole('link', { name: 'I have sent it' }).click()
+    await page.getByRole('link', { name: 'Done' }).click()
     await look('people')
     await page.getByRole('link', { name: `Remove ${operator.email}` }).click()
     await look('removing a person')

@@ -17,7 +17,7 @@ const environment = (page: Page, name: string) => page.getByRole('article', { na
 const rotate = async (page: Page, name: string) => {
   await page.goto(`${home()}/integrations/api`)
   await environment(page, name).getByRole('button', { name: 'Rotate API Key' }).click()
-  await page.getByText('stops working the moment').waitFor()
+  await page.getByText('stops working as soon as').waitFor()
   await page.getByRole('button', { name: 'Rotate API Key' }).click()
   return page.getByLabel('API key', { exact: true }).inputValue()
 }
@@ -42,14 +42,14 @@ test.each(withAndWithoutJavaScript)(
     expect(await users.getByRole('row').last().textContent()).toMatch(/127\.0\.0\.1.*1just now/)
 
     await page.getByRole('button', { name: 'Rotate API Key' }).click()
-    await page.getByRole('link', { name: 'I have stored it safely' }).click()
+    await page.getByRole('link', { name: 'I’ve stored it securely' }).click()
     await environment(page, 'Production')
       .getByText(`Nothing has used the old key …${old.slice(-4)}`)
       .waitFor()
     for (let sent = 0; sent < 2; sent++) expect((await askAt(site.url, old)).status).toBe(401)
     await page.reload()
     const panel = page.getByRole('region', { name: `Old key still in use: …${old.slice(-4)}` })
-    expect(await panel.textContent()).toContain('Since then 2 requests came with it, the last just now')
+    expect(await panel.textContent()).toContain('Since then 2 requests still used it, most recently just now')
     expect(complaints).toEqual([])
   },
   60_000,
@@ -90,17 +90,17 @@ test.each(withAndWithoutJavaScript)(
     const key = await rotate(page, 'Staging')
     await page.goto(`${home()}/integrations/api`)
     await page.getByRole('link', { name: 'Change the staging limits' }).click()
-    await page.getByLabel('Requests a minute').fill('none')
+    await page.getByLabel('Requests per minute').fill('none')
     await page.getByRole('button', { name: 'Save limits' }).click()
-    await page.getByRole('alert').getByText('A limit is a whole number').waitFor()
-    expect(await page.getByLabel('Requests a minute').inputValue()).toBe('none')
+    await page.getByRole('alert').getByText('A limit must be a whole number').waitFor()
+    expect(await page.getByLabel('Requests per minute').inputValue()).toBe('none')
     for (const [limit, holds] of [
       ['7', 7],
       ['', 100],
     ] as const) {
-      await page.getByLabel('Requests a minute').fill(limit)
+      await page.getByLabel('Requests per minute').fill(limit)
       await page.getByRole('button', { name: 'Save limits' }).click()
-      await environment(page, 'Staging').getByText(`Limits: ${holds} requests a minute`).waitFor()
+      await environment(page, 'Staging').getByText(`Limits: ${holds} requests per minute`).waitFor()
       const answer = await askAt(site.url, key)
       expect(answer.headers.get('ratelimit-policy')).toContain(`"permin";q=${holds};`)
       await page.getByRole('link', { name: 'Change the staging limits' }).click()
@@ -118,15 +118,15 @@ test.each(withAndWithoutJavaScript)(
     const key = await rotate(page, 'Production')
     const refused = await askAt(site.url, key, '/api/v1/calls/00000000-0000-4000-8000-000000000000')
     await page.goto(`${home()}/usage`)
-    await page.getByLabel('Why was this refused?').fill(refused.headers.get('x-request-id') ?? '')
+    await page.getByLabel('Why was this request rejected?').fill(refused.headers.get('x-request-id') ?? '')
     await page.getByRole('button', { name: 'Find' }).click()
     const found = page.getByRole('region', { name: 'Refused requests in production' }).getByRole('row').last()
     expect(await found.textContent()).toContain(
       'There is no such callGET /api/v1/calls/:call_id from 127.0.0.1',
     )
     await environment(page, 'Staging').getByText('None of the last 200').waitFor()
-    await page.getByRole('link', { name: 'Show the last ones' }).click()
-    await environment(page, 'Production').getByRole('heading', { name: 'Last refused requests' }).waitFor()
+    await page.getByRole('link', { name: 'Show recent requests' }).click()
+    await environment(page, 'Production').getByRole('heading', { name: 'Recent rejected requests' }).waitFor()
     expect(complaints).toEqual([])
   },
   60_000,
@@ -143,7 +143,7 @@ test.each(withAndWithoutJavaScript)(
     await page.goto(`${home()}/usage`)
     const unusual = environment(page, 'Production')
       .getByRole('listitem')
-      .filter({ hasText: 'a key that had been replaced' })
+      .filter({ hasText: 'a key that was replaced' })
     expect(await unusual.innerText()).toMatch(/^\d+ requests of the last hour came/)
     expect(complaints).toEqual([])
   },

@@ -21,7 +21,7 @@ test.each(withAndWithoutJavaScript)(
     await using window = await site.open({ javaScriptEnabled })
     const { page, complaints } = window
     await page.goto(`${site.url}/admin/agencies/${site.demo.agency.id}/integrations/api`)
-    await page.getByRole('link', { name: 'Webhook of staging' }).click()
+    await page.getByRole('link', { name: 'Staging webhook' }).click()
 
     await page.getByLabel('Webhook URL').fill('https://10.0.0.1:1/#fragment')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
@@ -42,7 +42,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.content()).not.toContain(secret)
 
     receiver.answer(() => new Response('thank you'))
-    await page.getByRole('button', { name: 'Replay all 1 that were given up' }).click()
+    await page.getByRole('button', { name: 'Replay all 1 failed deliveries' }).click()
     await waitUntil(() => receiver.received.length === 2)
     await page.getByRole('link', { name: 'test', exact: true }).first().click()
     const replay = page.getByRole('button', { name: 'Replay' })
@@ -74,16 +74,16 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.getByLabel('Webhook URL').inputValue()).toBe(receiver.url)
     expect(await page.getByLabel('Signing secret').count()).toBe(0)
 
-    await page.getByRole('button', { name: 'Switch the webhook off' }).click()
+    await page.getByRole('button', { name: 'Disable webhook' }).click()
     await page.getByText('Switched off').waitFor()
-    await page.getByRole('button', { name: 'Switch the webhook on' }).click()
-    await page.getByRole('button', { name: 'Switch the webhook off' }).waitFor()
+    await page.getByRole('button', { name: 'Enable webhook' }).click()
+    await page.getByRole('button', { name: 'Disable webhook' }).waitFor()
     expect(await page.getByText('Switched off').count()).toBe(0)
 
     await page.getByText('Rotate the signing secret').click()
     await page.getByRole('button', { name: 'Rotate secret' }).click()
     receiver.expect(await page.getByLabel('Signing secret').inputValue())
-    await page.getByText('signs as well until').waitFor()
+    await page.getByText('also signs until').waitFor()
     await page.getByRole('button', { name: 'Send Test Webhook' }).click()
     await page.getByText('The test was delivered.').waitFor()
     const sent = receiver.received.find(({ body }) => body.event === 'test')

@@ -77,7 +77,7 @@ describe('a call that ended before its provider told of it', () => {
     const late = { ...everything, summary: 'Another summary.' }
     const answers = [
       { outcome: 'unknown', reason: 'busy' },
-      { ...told(late), providerCallId: 'theirs/CA1' },
+      { ...told(late), telephonyCallId: 'CA1' },
     ]
     const call = await onTheLine(gate, answers as Report[])
     await call.end({ details: { summary: 'The first summary.' } })
@@ -88,7 +88,8 @@ describe('a call that ended before its provider told of it', () => {
       summary: 'The first summary.',
       durationSeconds: 42,
       status: 'completed',
-      providerCallId: 'theirs/CA1',
+      providerCallId: 'theirs',
+      telephonyCallId: 'CA1',
       detailsDueAt: null,
     })
   })

@@ -34,7 +34,7 @@ describe('a simulated call is told to its end, and gives its slot back in the sa
     expect(call.now()).toMatchObject({
       status: 'failed',
       dispatch: 'refused',
-      reason: 'The provider refused the call: this number is not allowed.',
+      reason: 'The provider rejected the call: this number is not allowed.',
     })
     expect(leases(gate)).toBe(0)
   })

@@ -77,8 +77,8 @@ describe('call.trigger', () => {
 
   test.each([
     [{ phone_number: '5551234507' }, 'invalid_phone_number', 'Invalid phone number format'],
-    [{ email: 'nobody' }, 'invalid_input', 'email must be an e-mail address.'],
-    [{ name: 'x'.repeat(201) }, 'invalid_input', 'name has at most 200 characters.'],
+    [{ email: 'nobody' }, 'invalid_input', 'email must be a valid email address.'],
+    [{ name: 'x'.repeat(201) }, 'invalid_input', 'name must have at most 200 characters.'],
     [{ agent_id: 'Ann' }, 'invalid_input', 'agent_id must be a UUID.'],
     [{ metadata: [] }, 'invalid_input', 'metadata must be an object.'],
     [{ agent_id: crypto.randomUUID() }, 'agent_not_found', 'Agent not found'],

@@ -179,7 +179,7 @@ describe('a live call that its provider says not to know', () => {
   const reports: Record<Report['outcome'], Report> = {
     found: { outcome: 'found', providerCallId: 'theirs', events: [] },
     not_found: { outcome: 'not_found' },
-    unknown: { outcome: 'unknown', reason: 'it answered 503' },
+    unknown: { outcome: 'unknown', reason: 'it responded with 503' },
   }
   const answering = (answers: Report['outcome'][]) => {
     let asked = 0

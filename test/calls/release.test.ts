@@ -18,7 +18,7 @@ test('a released slot is free at once, and its call has failed for good', async 
   expect((await gate.trigger()).status).toBe(429)
   await gate.services.releaseCall(call.now(), nothing)
   expect(call.now()).toMatchObject({ status: 'failed', reasonCode: 'released', endedAt: gate.clock.now() })
-  expect(call.now().reason).toStartWith('Released by hand: ')
+  expect(call.now().reason).toStartWith('The slot was released manually, ')
   expect(leases(gate)).toBe(0)
   expect((await gate.trigger()).status).toBe(200)
 })

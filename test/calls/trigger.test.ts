@@ -11,7 +11,7 @@ test('a call that the disk does not take is refused, leaves no lease, and rings 
   readOnly(gate, true)
   const { sentence } = await expectRefusal(await gate.trigger(), 503, 'storage_unavailable')
   expect(sentence).toBe(
-    'The request may not have been stored: use the same Idempotency-Key. Retry after 1 seconds.',
+    'The request may not have been stored. If you send it again, use the same Idempotency-Key. Retry after 1 seconds.',
   )
   await gate.clock.advance(60_000)
   expectNothingLeft(gate)

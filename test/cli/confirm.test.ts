@@ -145,6 +145,6 @@ test('a yes to the end of one key never ends another that took its place meanwhi
   const { code, err } = await place.command('key rotate WHOSE', 'y', () => void gate.issue())
   expect({ code, err }).toEqual({
     code: 1,
-    err: 'It was changed in the meantime, so nothing was done. Look again.\n',
+    err: 'It has changed in the meantime, so nothing was done. Check it and try again.\n',
   })
 })

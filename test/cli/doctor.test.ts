@@ -50,7 +50,7 @@ test('a directory in order is found well, and nothing secret is told', async () 
   using data = filled()
   const { code, err, unwell, says } = await examine(data.path)
   expect({ code, err, unwell }).toEqual({ code: 0, err: '', unwell: {} })
-  expect(says).toContain('opens all 2 sealed credentials')
+  expect(says).toContain('decrypts all 2 encrypted credentials')
   expect(says).not.toContain('very secret')
 })
 
@@ -59,7 +59,7 @@ test('agents that cannot place calls are named with the reason, some of many, an
   const bad = { provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }
   data.addAgent({ ...bad, ref: 'https://twiml.example/answer' })
   data.addAgent({ provider: 'simulator', ref: null, fromNumber: null })
-  expect((await examine(data.path)).says).toContain('1 at a provider, with all that it asks for')
+  expect((await examine(data.path)).says).toContain('1 at a provider, all complete')
   for (const _ of Array.from({ length: 5 })) data.addAgent(bad)
   const { says } = await examine(data.path)
   const line = says.split('\n').find((each) => each.includes('cannot place calls')) ?? ''
@@ -67,14 +67,14 @@ test('agents that cannot place calls are named with the reason, some of many, an
   expect(line.match(/must be an https URL/g)).toHaveLength(3)
   expect(line).not.toContain('not-a-url')
   data.sqlite.run("update agents set deleted_at = 1 where ref = 'not-a-url'")
-  expect((await examine(data.path)).says).toContain('1 at a provider, with all that it asks for')
+  expect((await examine(data.path)).says).toContain('1 at a provider, all complete')
 })
 
-test('permissions that were not looked at are not called good', () => {
+test('permissions that were not checked on Windows are not called good', () => {
   using data = filled()
   const findings = new DataDir({ dataDir: data.path, secret: null }).inspect()
   const said = judge({ ...findings, open: null }, Date.now()).find(({ name }) => name === 'permissions')
-  expect(said?.says).toStartWith('not looked at')
+  expect(said?.says).toStartWith('not checked on Windows')
 })
 
 test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Check['level']>, number]>([
@@ -120,7 +120,7 @@ test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Che
   spoil(data)
   const { code, err, unwell } = await examine(data.path)
   expect({ code, unwell }).toEqual({ code: exitCode, unwell: expected })
-  expect(err).toBe(exitCode === 0 ? '' : `Not well: ${Object.keys(expected).join(', ')}.\n`)
+  expect(err).toBe(exitCode === 0 ? '' : `Failed checks: ${Object.keys(expected).join(', ')}.\n`)
 })
 
 test('a server that runs elsewhere than its environment says is found, and its lock is left alone', async () => {

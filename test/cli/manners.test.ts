@@ -114,7 +114,7 @@ test('the configuration is shown with its sources and without its secret; a name
   const secret = 'a secret for tests, of 32 or more'
   const env = { CALLGATE_PORT: '8080', CALLGATE_SECRET: secret, CALLGATE_PROT: '1' }
   const { code, out, err } = await runWith(['config'], { env })
-  expect({ code, err }).toEqual({ code: 0, err: 'CALLGATE_PROT is set, and means nothing to callgate.\n' })
+  expect({ code, err }).toEqual({ code: 0, err: 'CALLGATE_PROT is set, but callgate doesn’t know it.\n' })
   expect(out).toMatch(/^CALLGATE_PORT +8080 +environment$/m)
   expect(out).toMatch(/^CALLGATE_HOST +127\.0\.0\.1 +default$/m)
   expect(out).toMatch(/^CALLGATE_SECRET +\(hidden\) +environment$/m)
@@ -129,6 +129,6 @@ test('all that is wrong with the configuration is named at once: exit 2', async 
   expect(await runWith(['config'], { env })).toEqual({
     code: 2,
     out: '',
-    err: 'CALLGATE_PORT must be a whole number from 0 to 65535.\nCALLGATE_TLS_CERT and CALLGATE_TLS_KEY belong together: set both or none.\n',
+    err: 'CALLGATE_PORT must be a whole number from 0 to 65535.\nSet both CALLGATE_TLS_CERT and CALLGATE_TLS_KEY, or neither.\n',
   })
 })

@@ -99,7 +99,7 @@ describe('a credential', () => {
 })
 
 describe('the address that a provider is to report to', () => {
-  const notice = 'set CALLGATE_PUBLIC_URL to the https address of this server'
+  const notice = 'Set CALLGATE_PUBLIC_URL to this server’s public https URL'
 
   test.each([
     ['this machine alone', {}],

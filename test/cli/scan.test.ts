@@ -58,7 +58,7 @@ test('says of each key where it stands and whether it is live, and never the key
   await place.write('a.env', `\n\nKEY=${live}\n`)
   await place.write('deep/b.ts', `const old = '${replaced}', theirs = '${foreign}'`)
   const { code, out, err } = await place.scan(files)
-  expect({ code, err }).toEqual({ code: 1, err: 'Keys found: 3, live ones among them: 1.\n' })
+  expect({ code, err }).toEqual({ code: 1, err: 'Keys found: 3, of which live: 1.\n' })
   const lines = out.split('\n')
   expect(lines[0]).toBe(`${files}/a.env:3: ${masked(live)} is LIVE: the production key of Acme. Rotate it.`)
   expect(lines[1]).toMatch(/b\.ts:1: bvai_sk_…\w{4} was the production key of Acme, replaced on 20\d\d-/)
@@ -90,7 +90,7 @@ test('finds nothing where there is nothing: exit 0, and says what was passed ove
   expect(await place.scan(place.files)).toEqual({
     code: 0,
     err: '',
-    out: 'Files looked at: 1. Not looked into: packed git objects 1, binary files 1, symbolic links 1, node_modules directories 1.\n',
+    out: 'Files scanned: 1. Skipped: packed git objects 1, binary files 1, symbolic links 1, node_modules directories 1.\n',
   })
 })
 
@@ -148,7 +148,7 @@ test('tells a key also without a data directory, and says that it cannot know', 
   await place.write('b', place.live)
   const { code, out } = await place.scanAlone(join(place.files, 'a'), join(place.files, 'b'))
   expect(code).toBe(1)
-  expect(out.match(/may be live: there is no data directory/g)).toHaveLength(2)
+  expect(out.match(/may be live. There is no data directory/g)).toHaveLength(2)
 })
 
 test('finds a key in the midst of a file of many pieces, with its line', async () => {

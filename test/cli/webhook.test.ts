@@ -71,14 +71,14 @@ test('an address that may not be called is refused with a sentence', async () =>
 test('test says what the endpoint answered, and fails where it did', async () => {
   await using receiver = startReceiver(() => new Response('thanks'))
   using cli = beside()
-  expect((await cli.command('test')).err).toContain('There is no webhook endpoint yet.')
+  expect((await cli.command('test')).err).toContain('There is no webhook yet.')
   receiver.expect(((await cli.json('set --url ' + receiver.url)) as { secret: string }).secret)
   const { code, out } = await cli.command('test')
   expect([code, out]).toEqual([0, expect.stringMatching(/^Delivered: status 200 in \d+ ms\. thanks\n$/)])
   expect(receiver.received[0]).toMatchObject({ verified: true, body: { test: true } })
   receiver.answer(() => new Response('', { status: 500 }))
   const failed = await cli.command('test')
-  expect([failed.code, failed.err]).toEqual([1, 'The endpoint answered 500.\n'])
+  expect([failed.code, failed.err]).toEqual([1, 'The endpoint responded with 500.\n'])
 })
 
 test('what was given up is listed, and the server sends it again when it is replayed', async () => {

@@ -123,7 +123,7 @@ linux('the commands for a service', () => {
     expect({ code: await shell.exited, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain(`${fileNameOf('linux-x64')}: OK`)
     expect(out).toContain('/admin/setup?token=')
-    expect(out).toContain('runs, and is ready at')
+    expect(out).toContain('running and ready at')
     expect(out).not.toMatch(/\bfail\b/)
     expect(out).toContain('Backed up to')
     for (const path of ['var/lib/callgate', 'etc/callgate', 'usr/local/bin/callgate'])

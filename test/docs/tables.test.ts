@@ -22,10 +22,10 @@ const rowsOf = (markdown: string) =>
 
 /** What stands for a sentence that only the moment knows. */
 const inWords: Partial<Record<Reason, string>> = {
-  not_found: 'says what is not there',
+  not_found: 'says what was not found',
   invalid_input: 'names the field and what it must be',
   wrong_credential: 'says which kind of token was sent and which is needed',
-  conflict: 'says what is in the way',
+  conflict: 'says what is in conflict',
 }
 
 test('the table of errors is the table of failures', async () => {
@@ -61,7 +61,7 @@ test('the page about providers says of each what its form asks for', async () =>
         `\`--${field}\`${optional(agent[field].required)}`,
         `${fieldTitle({ ...agent[field], required: true })}: ${fieldHelp(agent[field])}`,
       ]),
-      ...(needsBaseUrl ? [['`--base-url`', 'Where orders are sent.']] : []),
+      ...(needsBaseUrl ? [['`--base-url`', 'The URL that callgate sends requests to']] : []),
     ])
   }
 })

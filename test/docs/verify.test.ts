@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 const examples = join(import.meta.dir, '../../src/docs/examples')
 const body = JSON.stringify({ event: 'call_ended', summary: 'Grüße, "quoted" and 👋' })
 
-/** One run of an example over a delivery: true when it took it for genuine. */
+/** One run of an example over a delivery: true when it took it for valid. */
 type Verify = (secret: string, headers: Record<string, string>, text: string) => Promise<boolean>
 
 const run = async (command: string[], env: Record<string, string>, cwd: string) => {
@@ -69,7 +69,7 @@ for (const [language, verify, runs] of [
   ['curl and openssl', shell, has('openssl')],
 ] as const)
   describe.if(runs)(`the ${language} example`, () => {
-    test('takes a delivery for genuine, also one signed with two secrets', async () => {
+    test('takes a delivery for valid, also one signed with two secrets', async () => {
       const [secret, other] = [mintWebhookSecret(), mintWebhookSecret()]
       expect(await verify(secret, signedHeaders([secret], 'msg_1', Date.now(), body), body)).toBe(true)
       expect(await verify(secret, signedHeaders([other, secret], 'msg_1', Date.now(), body), body)).toBe(true)

@@ -39,7 +39,7 @@ test('a live key that is reported is refused from that instant on, and the audit
       actor: 'leak finder',
       agencyId: gate.agency.id,
       environment: 'production',
-      target: `…${tokenLast4(gate.key)}, found at ${where}; access was switched off`,
+      target: `…${tokenLast4(gate.key)}, found at ${where}; access was disabled`,
     },
   ])
 })
@@ -143,21 +143,21 @@ test('the page says so until the key is rotated, and what enabling it without th
   for (const path of [api, `${api}/production/rotate`]) {
     const text = await textOf(await visit(path))
     expect(text).toContain(
-      `This key has leaked. It was reported as found at ${where} on 2026-01-15 12:00 UTC , and API access was switched off`,
+      `This key has leaked. It was reported at ${where} on 2026-01-15 12:00 UTC , and API access was disabled`,
     )
-    expect(text).toContain('Rotate the key, give the new one to your systems, then enable access.')
+    expect(text).toContain('Rotate the key, update your systems with the new one, then enable access.')
   }
-  expect(await textOf(await visit(api))).toContain('Enabling lets the leaked key in again')
+  expect(await textOf(await visit(api))).toContain('anybody who has the leaked key can use it again')
 
   await post(`${api}/production/access`, { enabled: 'true' })
-  expect(await textOf(await visit(api))).toContain('Access is on again with the same key')
+  expect(await textOf(await visit(api))).toContain('Access is enabled again with the same key')
   await report(gate, { key: gate.key, where })
 
   const rotated = await post(`${api}/production/key`, { replaces: rowOf(gate)?.id ?? '' })
-  expect(await textOf(rotated)).toContain('API access is off: this key is refused with 403')
+  expect(await textOf(rotated)).toContain('Requests with this key get 403')
   const text = await textOf(await visit(api))
   expect(text).not.toContain('has leaked')
-  expect(text).toContain('Disabled. Every request is refused with 403')
+  expect(text).toContain('Disabled. Every request gets 403')
 })
 
 test('a report that the disk does not take is no report: 503, and the finder tries again', async () => {

@@ -92,7 +92,7 @@ describe('a body that says one thing twice is refused, whichever of them it mean
   ])('%s', async (_what, body) => {
     const gate = createGate()
     const { sentence } = await expectRefusal(await gate.postJson(path, body), 400, 'invalid_json')
-    expect(sentence).toContain('the same key twice')
+    expect(sentence).toContain('a duplicate key')
     expectNothingLeft(gate)
   })
 

@@ -68,7 +68,7 @@ describe('who may read', () => {
     servers.push(own)
     gate.database.close()
     const answer = await fetch(new URL('/metrics', own.url))
-    expect([answer.status, await answer.text()]).toEqual([503, 'The metrics could not be read.\n'])
+    expect([answer.status, await answer.text()]).toEqual([503, 'The metrics could not be collected.\n'])
   })
 })
 

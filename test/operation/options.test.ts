@@ -22,7 +22,7 @@ test('an operation is done once under one id, and the second attempt changes not
   const operationId = crypto.randomUUID()
   expect(await rotate({ operationId })).toBe('done')
   const rotated = live()
-  expect(await rotate({ operationId })).toContain('An operation with this id was done already.')
+  expect(await rotate({ operationId })).toContain('An operation with this ID was already performed.')
   expect(live()).toBe(rotated)
   expect(await rotate({ operationId: crypto.randomUUID() })).toBe('done')
 })

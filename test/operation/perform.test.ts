@@ -153,7 +153,7 @@ describe('an input', () => {
     [{ agency: 7, environment: 'production' }, 'agency must be a text.'],
     [
       { agency: 'Acme', environment: 'production', rotate: 1 },
-      'Only these fields are known: agency, environment, replaces.',
+      'Only these fields are allowed: agency, environment, replaces.',
     ],
     ['text', 'The input must be an object.'],
   ])('%j is refused with: %s', async (input, sentence) => {

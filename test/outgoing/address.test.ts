@@ -131,10 +131,10 @@ describe('an IPv6 address', () => {
     ['febf::1', 'link-local'],
     ['fec0::1', 'reserved'],
     ['ff02::1', 'multicast'],
-    ['fe80::1%eth0', 'not one to be dialled'],
-    ['2606:4700::1111%eth0', 'not one to be dialled'],
-    ['nonsense', 'not one to be dialled'],
-    ['', 'not one to be dialled'],
+    ['fe80::1%eth0', 'not a valid address'],
+    ['2606:4700::1111%eth0', 'not a valid address'],
+    ['nonsense', 'not a valid address'],
+    ['', 'not a valid address'],
   ])('%j: %p', (text, problem) => {
     expect(addressProblem(text, false)).toBe(problem)
   })

@@ -23,23 +23,23 @@ describe('a URL to be saved', () => {
   test.each([
     ['http://example.com/', 'it must begin with https://'],
     ['ftp://example.com/', 'it must begin with https://'],
-    ['example.com', 'it is no web address'],
-    ['', 'it is no web address'],
-    ['https://user@example.com/', 'it has a user name or a password in it'],
-    ['https://:sesame@example.com/', 'it has a user name or a password in it'],
-    ['https://example.com/#top', 'it has a fragment (what follows #)'],
+    ['example.com', 'it is not a valid URL'],
+    ['', 'it is not a valid URL'],
+    ['https://user@example.com/', 'it contains a user name or a password'],
+    ['https://:sesame@example.com/', 'it contains a user name or a password'],
+    ['https://example.com/#top', 'it contains a fragment (the part after #)'],
     ['https://example.com:0/', 'there is no port 0'],
-    ['https://localhost./', 'its name is a local one'],
-    ['https://printer.local/', 'its name is a local one'],
-    ['https://intranet/', 'its name is a local one'],
-    ['https://example..com/', 'its host has no proper name'],
+    ['https://localhost./', 'its host name is local'],
+    ['https://printer.local/', 'its host name is local'],
+    ['https://intranet/', 'its host name is local'],
+    ['https://example..com/', 'its host name is not valid'],
     ['https://10.1.2.3/', 'its address is private'],
     ['https://127.1/', 'its address is loopback'],
     ['https://169.254.169.254/', 'its address is link-local'],
     ['https://[64:ff9b::a00:1]/', 'its address is reserved'],
     ['https://168.63.129.16/', 'its address is a metadata service'],
   ])('%s is refused: %s', (url, reason) => {
-    expect(destinationProblem(url, publicOnly)).toBe(`The URL cannot be called: ${reason}.`)
+    expect(destinationProblem(url, publicOnly)).toBe(`This URL cannot be used: ${reason}.`)
   })
 
   test.each(['http://localhost:8080', 'http://10.0.0.1/', 'https://[fd00::1]/', 'http://printer.local/'])(
@@ -60,7 +60,7 @@ describe('a URL to be saved', () => {
     'ftp://localhost/',
     'http://user@localhost/',
   ])('%s is refused even then', (url) => {
-    expect(destinationProblem(url, anywhere)).toStartWith('The URL cannot be called: ')
+    expect(destinationProblem(url, anywhere)).toStartWith('This URL cannot be used: ')
   })
 })
 

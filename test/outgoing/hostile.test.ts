@@ -19,7 +19,7 @@ describe('a hostile URL never reaches a canary on loopback', () => {
       using canary = await startCanary()
       const send = createSend({ allowPrivate: false, resolve: async () => ['127.0.0.1', '::1'] })
       const result = await send(template.replaceAll('PORT', String(canary.port)), request)
-      expect(result).toEqual({ kind: 'unsent', reason: expect.stringMatching(/^may not be called: \S+ /) })
+      expect(result).toEqual({ kind: 'unsent', reason: expect.stringMatching(/^is not allowed: \S+ /) })
       expect(canary.connections()).toBe(0)
       // What was found out about somebody's network is not told.
       if (result.kind === 'unsent') expect(result.reason).not.toMatch(/\d{2}|::/)
@@ -44,7 +44,7 @@ describe('a name', () => {
     const result = await send(`https://mixed.example:${canary.port}/`, request)
     expect(result).toEqual({
       kind: 'unsent',
-      reason: expect.stringMatching(/^may not be called: its address is /),
+      reason: expect.stringMatching(/^is not allowed: its address is /),
     })
     expect(canary.connections()).toBe(0)
   })
@@ -53,7 +53,7 @@ describe('a name', () => {
     const nothing = createSend({ allowPrivate: false, resolve: async () => [] })
     expect(await nothing('https://no.example/', request)).toEqual({
       kind: 'unsent',
-      reason: 'could not be reached: its name has no address',
+      reason: 'could not be reached: its host name has no address',
     })
     const unknown = createSend({
       allowPrivate: false,

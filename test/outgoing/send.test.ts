@@ -117,7 +117,7 @@ describe('of several addresses', () => {
     using canary = await startCanary((socket) => socket.on('data', () => socket.resetAndDestroy()))
     const several = createSend({ allowPrivate: true, resolve: async () => ['127.0.0.1', '::1', '127.0.0.2'] })
     const result = await several(`http://named.example:${canary.port}/`, { ...patient, body: '{}' })
-    expect(result).toEqual({ kind: 'lost', reason: 'the connection ended before its answer was whole' })
+    expect(result).toEqual({ kind: 'lost', reason: 'the connection ended before the response was complete' })
     expect(canary.connections()).toBe(1)
   })
 
@@ -151,7 +151,7 @@ describe('an answer that does not end', () => {
   test('is lost above the limit, and is not read any further', async () => {
     const body = flood(`${ok}\r\n`, block)
     using server = await startCanary(body.welcome)
-    expect(await send(server.url, patient)).toEqual({ kind: 'lost', reason: 'its answer was too large' })
+    expect(await send(server.url, patient)).toEqual({ kind: 'lost', reason: 'its response was too large' })
     await server.quiet()
     expect(body.written()).toBeLessThan(64 * 1024 * 1024)
   })
@@ -197,7 +197,7 @@ describe('an answer that does not end', () => {
 
   test('but drips is lost when the time is over', async () => {
     using server = await startCanary(drip)
-    expect(await send(server.url, hasty)).toEqual({ kind: 'lost', reason: 'no answer within 0.15 seconds' })
+    expect(await send(server.url, hasty)).toEqual({ kind: 'lost', reason: 'no response within 0.15 seconds' })
     await server.quiet()
   })
 
@@ -212,13 +212,13 @@ describe('an answer that does not end', () => {
   test.each(['lost', 'cut'] as const)('nor begin is lost (%s)', async (beyondLimit) => {
     using server = await startCanary(() => {})
     const result = await send(server.url, { ...hasty, beyondLimit })
-    expect(result).toEqual({ kind: 'lost', reason: 'no answer within 0.15 seconds' })
+    expect(result).toEqual({ kind: 'lost', reason: 'no response within 0.15 seconds' })
     await server.quiet()
   })
 
   test('by a resolver that hangs: nothing was sent', async () => {
     const stuck = createSend({ allowPrivate: true, resolve: () => new Promise(() => {}) })
     const result = await stuck('http://named.example/', hasty)
-    expect(result).toEqual({ kind: 'unsent', reason: 'could not be found in time' })
+    expect(result).toEqual({ kind: 'unsent', reason: 'could not be resolved in time' })
   })
 })

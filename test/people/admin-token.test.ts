@@ -42,5 +42,5 @@ test.each([
 ])('a token for three networks, used from %s, works: %p', (address, works) => {
   const allowFrom = ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32']
   const flaw = adminTokenFlaw(token({ allowFrom }), now, address)
-  expect(flaw).toBe(works ? undefined : 'it may not be used from this address')
+  expect(flaw).toBe(works ? undefined : 'it is not allowed from this address')
 })

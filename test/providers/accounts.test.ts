@@ -196,7 +196,7 @@ describe('staging', () => {
     const integrations = `/admin/agencies/${gate.agency.id}/integrations`
     const card = async () => await textOf(await visit(`${integrations}/api`))
     expect(await card()).toContain(
-      'Real dialling sends staging calls to the agent’s provider: phones ring, and the provider charges.',
+      'With real dialling, staging calls go to the agent’s provider. Phones ring, and the provider charges you.',
     )
     expect((await post(`${integrations}/api/staging/dialling`, { real: 'true' })).status).toBe(303)
     expect(gate.environment('staging').dialsReal).toBe(true)
@@ -228,7 +228,7 @@ describe('what is given for an account', () => {
       'a credential that is not known',
       { api_key: 'x', hook_secret: secret },
       'https://a.test',
-      'takes these credentials: hook_secret',
+      'accepts only these credentials: hook_secret',
     ],
     [
       'a secret of the wrong form',
@@ -237,12 +237,12 @@ describe('what is given for an account', () => {
       'hook_secret has the wrong form',
     ],
     ['no base URL where one is needed', { hook_secret: secret }, null, 'needs a base URL'],
-    ['a base URL that is none', { hook_secret: secret }, 'dial.test', 'it is no web address'],
+    ['a base URL that is none', { hook_secret: secret }, 'dial.test', 'it is not a valid URL'],
     [
       'a base URL with a password',
       { hook_secret: secret },
       'https://a:b@dial.test',
-      'it has a user name or a password in it',
+      'it contains a user name or a password',
     ],
   ])('%s is refused, and never repeated', (_, given, baseUrl, sentence) => {
     const { problems = [] } = checkAccount(http, given, baseUrl, publicOnly)
@@ -296,7 +296,7 @@ describe('the page of a provider', () => {
   })
 
   test('says when no provider elsewhere can reach the hook', async () => {
-    const notice = 'Providers outside this machine cannot reach this address: set CALLGATE_PUBLIC_URL'
+    const notice = 'Providers on the internet can’t reach this URL. Set CALLGATE_PUBLIC_URL'
     for (const [publicUrl, isSaid] of [
       [null, true],
       ['https://gate.test', false],
@@ -327,7 +327,7 @@ describe('the page of a provider', () => {
     await using fake = await startFakeHttp()
     const { gate } = connect(fake)
     const { visit, post } = await createOperator(gate)
-    expect(await textOf(await visit(path(gate.agency.id)))).toContain('Connected; saved')
+    expect(await textOf(await visit(path(gate.agency.id)))).toContain('Connected. Last saved')
     expect((await post(`${path(gate.agency.id)}/remove`)).status).toBe(303)
     expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
   })

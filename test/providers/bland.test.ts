@@ -354,7 +354,7 @@ describe('placing', () => {
     using server = await serving(json({ status: 'error', message }, 400))
     const { reason } = (await open(server.url).place(order)) as { reason: string }
     expect(reason).toStartWith(
-      'Bland refused the call: it answered 400: It may not call (number) or (number)',
+      'Bland rejected the call: it responded with 400: It may not call (number) or (number)',
     )
     expect(reason).not.toMatch(/\d{4}/)
   })
@@ -445,7 +445,7 @@ describe('hanging up', () => {
 
   test('a call whose id never came cannot be hung up', async () => {
     await expect(open('http://127.0.0.1:1').end({ ...reference, providerCallId: null })).rejects.toThrow(
-      'Bland has not given the call an id',
+      'Bland has not reported an ID for the call',
     )
   })
 
@@ -474,7 +474,7 @@ test.each(['api_key', 'hook_secret'])('an account without %s opens for nobody', 
 
 test('wrong credentials are told from trouble', async () => {
   using wrong = await serving(json({}, 401))
-  expect(await open(wrong.url).check()).toBe('Bland does not accept these credentials (it answered 401).')
+  expect(await open(wrong.url).check()).toBe('Bland rejected these credentials (it responded with 401).')
   using broken = await serving(json({}, 500))
-  expect(await open(broken.url).check()).toBe('Bland answered 500.')
+  expect(await open(broken.url).check()).toBe('Bland responded with 500.')
 })

@@ -41,7 +41,7 @@ test.each<[string, string, Record<string, string>, string | null, boolean]>([
 ])('%s: its form is judged before anything is sent', (_, name, given, baseUrl, isTaken) => {
   const kind = findKind(name) as ProviderKind
   const { problems = [] } = checkAccount(kind, given, baseUrl, publicOnly)
-  expect(problems.join(' ').includes('has the wrong form: ')).toBe(!isTaken)
+  expect(problems.join(' ').includes('has the wrong format: ')).toBe(!isTaken)
   expect(problems.join(' ')).not.toContain('horse')
 })
 

@@ -18,12 +18,12 @@ describe('an account never leads to this machine or its networks', () => {
     for (const [origin, reason] of [
       [`http://127.0.0.1:${canary.port}`, 'it must begin with https://'],
       [`https://127.0.0.1:${canary.port}`, 'its address is loopback'],
-      [`https://localhost:${canary.port}`, 'its name is a local one'],
+      [`https://localhost:${canary.port}`, 'its host name is local'],
     ] as const) {
       const refused = await post(path, { hook_secret: secret, base_url: origin })
       expect(refused.status).toBe(422)
       const html = await refused.text()
-      expect(html).toContain(`The URL cannot be called: ${reason}.`)
+      expect(html).toContain(`This URL cannot be used: ${reason}.`)
       expect(html).toContain(`value="${origin}"`)
     }
     expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
@@ -31,7 +31,7 @@ describe('an account never leads to this machine or its networks', () => {
   })
 
   test.each([
-    ['false', 1, 'The URL cannot be called: it must begin with https://.\n'],
+    ['false', 1, 'This URL cannot be used: it must begin with https://.\n'],
     ['true', 0, ''],
   ])(
     'when it is saved by a command, with CALLGATE_ALLOW_PRIVATE_DESTINATIONS=%s',
@@ -85,7 +85,7 @@ describe('an account never leads to this machine or its networks', () => {
     expect(calls.find(id)).toMatchObject({
       status: 'failed',
       reasonCode: 'provider_unreachable',
-      reason: 'Your own dialler may not be called: its address is loopback.',
+      reason: 'Your own dialler is not allowed: its address is loopback.',
     })
     expect(gate.services.leases.count(gate.production.id)).toBe(0)
     expect(canary.connections()).toBe(0)
@@ -110,7 +110,7 @@ describe('an account never leads to this machine or its networks', () => {
     )
     const reference = { id: 'ours', phoneNumber: '+15551234567', createdAt: 1, providerCallId: call.id }
     await expect(provider.end(reference)).rejects.toThrow(
-      'Vapi did not hang up: may not be called: its address is loopback.',
+      'Vapi did not hang up: is not allowed: its address is loopback.',
     )
     expect(canary.connections()).toBe(0)
   })

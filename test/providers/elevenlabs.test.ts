@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { ProviderIds } from '../../src/calls/provider.ts'
 import { elevenlabs, telephonyAddress } from '../../src/providers/elevenlabs.ts'
 import { signAsElevenLabs, startFakeElevenLabs } from '../support/fakes/elevenlabs.ts'
 import { now, orderOf as minimal, ourId } from '../support/fakes/order.ts'
@@ -29,7 +30,13 @@ const connectTo = (
 
 const orderOf = (given: Parameters<typeof minimal>[0] = {}) =>
   minimal({ agentRef: 'agent_1', fromNumber: 'phnum_1', ...given })
-const reference = { id: ourId, phoneNumber: '+15551234567', createdAt: now, providerCallId: 'conv_1/CA1' }
+const reference = {
+  id: ourId,
+  phoneNumber: '+15551234567',
+  createdAt: now,
+  providerCallId: 'conv_1',
+  telephonyCallId: 'CA1',
+}
 
 const answering = (status: number, json?: unknown) => answeringWith(connectTo, status, json)
 
@@ -100,13 +107,13 @@ describe('the order', () => {
   )
 
   const detail = (status: string) => ({ detail: { status, message: 'Sorry.' } })
-  const said = (reason: string) => ({ reason: `ElevenLabs refused the call: it answered ${reason}` })
+  const said = (reason: string) => ({ reason: `ElevenLabs rejected the call: it responded with ${reason}` })
   test.each([
     [
       'both ids',
       200,
       { success: true, message: 'Success', conversation_id: 'conv_1', callSid: 'CA1' },
-      { outcome: 'placed', providerCallId: 'conv_1/CA1' },
+      { outcome: 'placed', providerCallId: 'conv_1', telephonyCallId: 'CA1' },
     ],
     [
       'no call sid',
@@ -118,7 +125,7 @@ describe('the order', () => {
       'a call sid alone',
       200,
       { success: true, callSid: 'CA1' },
-      { outcome: 'placed', providerCallId: '/CA1' },
+      { outcome: 'placed', providerCallId: null, telephonyCallId: 'CA1' },
     ],
     ['success without any id', 200, { success: true, message: 'Success' }, { outcome: 'unknown' }],
     [
@@ -168,9 +175,9 @@ describe('the order', () => {
   })
 })
 
-const ask = async (status: number, json?: unknown, providerCallId = 'conv_1/CA1') => {
+const ask = async (status: number, json?: unknown, ids: Partial<ProviderIds> = {}) => {
   using server = await answering(status, json)
-  return await server.provider.fetchStatus({ ...reference, providerCallId })
+  return await server.provider.fetchStatus({ ...reference, ...ids })
 }
 
 describe('asking', () => {
@@ -181,10 +188,10 @@ describe('asking', () => {
     ['done', [{ type: 'ended', status: 'completed', at: now }]],
     ['failed', [{ type: 'ended', status: 'failed', at: now }]],
   ])('a conversation that is %s', async (status, events) => {
-    const providerCallId = 'conv_1/CA1'
     expect(await ask(200, { conversation_id: 'conv_1', status })).toMatchObject({
       outcome: 'found',
-      providerCallId,
+      providerCallId: 'conv_1',
+      telephonyCallId: 'CA1',
       events,
     })
   })
@@ -232,7 +239,8 @@ describe('asking', () => {
     }
     expect(await ask(200, told)).toEqual({
       outcome: 'found',
-      providerCallId: 'conv_1/CA1',
+      providerCallId: 'conv_1',
+      telephonyCallId: 'CA1',
       events: [
         { type: 'answered', at: now - 55_000 },
         {
@@ -263,9 +271,10 @@ describe('asking', () => {
 
   test('a call sid that was not told before is learned', async () => {
     const told = { status: 'in-progress', metadata: { phone_call: { type: 'twilio', call_sid: 'CA2' } } }
-    expect(await ask(200, told, 'conv_1')).toMatchObject({ providerCallId: 'conv_1/CA2' })
-    expect(await ask(200, told, 'conv_1/CA1')).toMatchObject({ providerCallId: 'conv_1/CA1' })
-    expect(await ask(200, { status: 'initiated' }, 'conv_1')).toMatchObject({ providerCallId: 'conv_1' })
+    const unknown = { telephonyCallId: null }
+    expect(await ask(200, told, unknown)).toMatchObject({ providerCallId: 'conv_1', telephonyCallId: 'CA2' })
+    expect(await ask(200, told)).toMatchObject({ providerCallId: 'conv_1', telephonyCallId: 'CA1' })
+    expect(await ask(200, { status: 'initiated' }, unknown)).toMatchObject({ providerCallId: 'conv_1' })
   })
 
   test.each([
@@ -292,12 +301,13 @@ describe('asking', () => {
     )
 
   test.each([
-    [null, 'conv_9'],
-    ['/CA1', 'conv_9/CA1'],
+    [{ providerCallId: null }, {}],
+    [{ providerCallId: null, telephonyCallId: 'CA1' }, { telephonyCallId: 'CA1' }],
   ])('looks for a call without a conversation (%j) by its user, who is our id', async (held, theirs) => {
     using server = await listing(ourId)
-    const report = await connectTo(server.url).fetchStatus({ ...reference, providerCallId: held })
-    expect(report).toMatchObject({ outcome: 'found', providerCallId: theirs, events: [{ type: 'answered' }] })
+    const report = await connectTo(server.url).fetchStatus({ ...reference, ...held })
+    const events = [{ type: 'answered' as const }]
+    expect(report).toMatchObject({ outcome: 'found', providerCallId: 'conv_9', ...theirs, events })
     expect(server.seen.map(({ path }) => path)).toEqual([
       `/v1/convai/conversations?user_id=${ourId}&page_size=1`,
       '/v1/convai/conversations/conv_9',
@@ -325,7 +335,7 @@ describe('asking', () => {
   test('goes by the conversation alone, which cannot lead to another address', async () => {
     using server = await answering(404)
     await server.provider.fetchStatus(reference)
-    await server.provider.fetchStatus({ ...reference, providerCallId: '..?/CA1' })
+    await server.provider.fetchStatus({ ...reference, providerCallId: '..?' })
     expect(server.asked()).toEqual([
       'GET /v1/convai/conversations/conv_1',
       'GET /v1/convai/conversations/..%3F',
@@ -343,7 +353,7 @@ describe('ending', () => {
   test.each([401, 404, 429, 500])('%d from Twilio: says that it did not work', async (status) => {
     using server = await answering(status)
     await expect(server.provider.end(reference)).rejects.toThrow(
-      `Twilio could not hang up: it answered ${status}.`,
+      `Twilio could not hang up: it responded with ${status}.`,
     )
   })
 
@@ -359,7 +369,10 @@ describe('ending', () => {
 
   test.each([[null], ['conv_1']])('says so where no call sid was given: %j', async (providerCallId) => {
     using server = await answering(200, {})
-    await expect(server.provider.end({ ...reference, providerCallId })).rejects.toThrow('no Twilio call sid')
+    const ids = { providerCallId, telephonyCallId: null }
+    await expect(server.provider.end({ ...reference, ...ids })).rejects.toThrow(
+      'did not return a Twilio call SID',
+    )
     expect(server.asked()).toEqual([])
   })
 
@@ -381,7 +394,7 @@ describe('ending', () => {
 test('a wrong key does not check out, and is not repeated', async () => {
   await using fake = await startFakeElevenLabs()
   const problem = await connectTo(fake.baseUrl, { api_key: 'sk_wrong', hook_secret: secret }).check()
-  expect(problem).toBe('ElevenLabs does not accept these credentials (it answered 401).')
+  expect(problem).toBe('ElevenLabs rejected these credentials (it responded with 401).')
 })
 
 test('an account without its API key or its hook secret cannot be opened', () => {
@@ -458,7 +471,12 @@ describe('a signed report', () => {
     ).toMatchObject({
       kind: 'events',
       events: [
-        { callId: null, providerCallId: 'conv_1/CA1', event: { type: 'ended', status, at: now - 1000 } },
+        {
+          callId: null,
+          providerCallId: 'conv_1',
+          telephonyCallId: 'CA1',
+          event: { type: 'ended', status, at: now - 1000 },
+        },
       ],
     })
   })
@@ -484,7 +502,8 @@ describe('a signed report', () => {
       events: [
         {
           callId: ourId,
-          providerCallId: 'conv_1/CA1',
+          providerCallId: 'conv_1',
+          telephonyCallId: 'CA1',
           event: { type: 'ended', status: 'completed', at: now },
         },
       ],

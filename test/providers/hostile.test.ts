@@ -94,7 +94,7 @@ describe('credentials do not check out by an answer that is not the provider’s
       using server = await serving(said)
       const account = { id: 'account', baseUrl: server.url, credentials, hookUrl: 'https://gate.test/hook' }
       const problem = await kind.connect(account, { clock: { now: () => now }, timeoutMs: 300, send }).check()
-      expect(problem).toBe(`It answered 200, but not as ${title} does: is the base URL right?`)
+      expect(problem).toBe(`It responded with 200, but not like ${title}. Is the base URL correct?`)
     }
   })
 })

@@ -65,7 +65,7 @@ describe('an account that is saved', () => {
   test('says when no provider elsewhere can reach its hook', async () => {
     const { set } = open({ publicUrl: null })
     const { notice } = await set({ base_url: somewhere, unchecked: true })
-    expect(notice).toContain('set CALLGATE_PUBLIC_URL')
+    expect(notice).toContain('Set CALLGATE_PUBLIC_URL')
   })
 
   test('keeps its address where that is left out, and has the usual one where it is blank or null', async () => {
@@ -124,10 +124,10 @@ describe('an account that is saved', () => {
 
 describe('an account is refused', () => {
   test.each([
-    [{ credential: { api_key: 'x' }, base_url: somewhere }, 'takes these credentials: hook_secret'],
+    [{ credential: { api_key: 'x' }, base_url: somewhere }, 'accepts only these credentials: hook_secret'],
     [{ credential: { hook_secret: 'sesame' }, base_url: somewhere }, 'hook_secret has the wrong form'],
     [{ credential: { hook_secret: secret } }, 'needs a base URL'],
-    [{ credential: { hook_secret: secret }, base_url: 'dialler.example' }, 'it is no web address'],
+    [{ credential: { hook_secret: secret }, base_url: 'dialler.example' }, 'it is not a valid URL'],
     [{ provider: 'simulator' }, 'provider must be one of vapi, retell'],
     [{ credential: { [secret]: 7 }, base_url: somewhere }, 'A credential must be a text.'],
   ])(
@@ -151,7 +151,7 @@ describe('an account is refused', () => {
     const failure = await failureOf(set({ credential: { hook_secret: `${secret}AAAA` } }))
     expect(failure).toMatchObject({
       reason: 'conflict',
-      message: 'Your own dialler does not accept these credentials (it answered 401).',
+      message: 'Your own dialler rejected these credentials (it responded with 401).',
     })
     expect(kept()).toEqual(before)
     expect(lines()).toHaveLength(1)

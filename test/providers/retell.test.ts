@@ -316,7 +316,7 @@ describe('ending', () => {
   ])('%s: says that it did not work', async (_name, status, json) => {
     using server = await answering(status, json)
     await expect(server.provider.end(reference)).rejects.toThrow(
-      `Retell could not hang up: it answered ${status}.`,
+      `Retell could not hang up: it responded with ${status}.`,
     )
   })
 
@@ -330,7 +330,7 @@ describe('ending', () => {
 test('a wrong key does not check out, and is not repeated', async () => {
   await using fake = await startFakeRetell()
   const problem = await connectTo(fake.baseUrl, { api_key: 'key_wrong' }).check()
-  expect(problem).toBe('Retell does not accept these credentials (it answered 401).')
+  expect(problem).toBe('Retell rejected these credentials (it responded with 401).')
 })
 
 test('an account without its API key cannot be opened', () => {

@@ -195,7 +195,7 @@ describe('the answer to an order', () => {
     const message = 'No: +15551234567, (555) 123-4567, https://twiml.example/?email=jane@example.com x'
     using there = await answering([400, { code: 21211, message }])
     expect(await there.provider.place(order())).toMatchObject({
-      reason: 'Twilio refused the call: it answered 400: 21211: No: (number), (number), … x',
+      reason: 'Twilio rejected the call: it responded with 400: 21211: No: (number), (number), … x',
     })
   })
 })
@@ -298,15 +298,15 @@ describe('hanging up', () => {
 
   test.each<[string, [number, unknown][]]>([
     [
-      'it answered 400',
+      'it responded with 400',
       [
         [400, refused],
         [400, refused],
         [200, inProgress],
       ],
     ],
-    ['it answered 401', [[401, { code: 20003 }]]],
-    ['it answered 500', [[500, null]]],
+    ['it responded with 401', [[401, { code: 20003 }]]],
+    ['it responded with 500', [[500, null]]],
   ])('throws when the call goes on: %s', async (message, answers) => {
     using there = await answering(...answers)
     await expect(there.provider.end(reference)).rejects.toThrow(message)
@@ -314,7 +314,9 @@ describe('hanging up', () => {
 
   test('throws when Twilio has no id for it yet, or cannot be reached', async () => {
     using there = await answering([200, inProgress])
-    await expect(there.provider.end({ ...reference, providerCallId: null })).rejects.toThrow('an id yet')
+    await expect(there.provider.end({ ...reference, providerCallId: null })).rejects.toThrow(
+      'an ID for the call yet',
+    )
     await expect(connected('http://127.0.0.1:1').end(reference)).rejects.toThrow('could not be reached')
     expect(there.asked()).toEqual([])
   })
@@ -341,7 +343,7 @@ describe('credentials', () => {
     const account = { id: 'account', baseUrl: fake.baseUrl, hookUrl }
     const credentials = { ...fake.credentials, auth_token: 'another' }
     const provider = twilio.connect({ ...account, credentials }, { clock, timeoutMs: 300, send })
-    expect(await provider.check()).toBe('Twilio does not accept these credentials (it answered 401).')
+    expect(await provider.check()).toBe('Twilio rejected these credentials (it responded with 401).')
   })
 })
 

@@ -370,7 +370,7 @@ describe('placing', () => {
     using server = await serving(json({ message }, 400))
     const { reason } = (await open(server.url).place(order)) as { reason: string }
     expect(reason).toStartWith(
-      'Vapi refused the call: it answered 400: the key is wrong; customer.number (number) and',
+      'Vapi rejected the call: it responded with 400: the key is wrong; customer.number (number) and',
     )
     expect(reason).not.toMatch(/\d{4}/)
   })
@@ -487,7 +487,7 @@ describe('hanging up', () => {
     [{ controlUrl: 7 }],
   ])('no control URL to be trusted in %j: it says so and asks nobody', async (monitor) => {
     using server = await serving(call(monitor))
-    await expect(open(server.url).end(reference)).rejects.toThrow('Vapi gave no address to hang up at')
+    await expect(open(server.url).end(reference)).rejects.toThrow('Vapi returned no URL to hang up at')
   })
 
   test('an https control URL elsewhere is used', async () => {
@@ -498,7 +498,7 @@ describe('hanging up', () => {
   })
 
   test.each([
-    ['in-progress', 'Vapi did not hang up: it answered 400.'],
+    ['in-progress', 'Vapi did not hang up: it responded with 400.'],
     ['ended', undefined],
   ])('a refused hang-up of a call that is %s by then', async (then, complaint) => {
     let status = 'in-progress'
@@ -529,7 +529,7 @@ test.each(['api_key', 'hook_secret'])('an account without %s opens for nobody', 
 
 test('wrong credentials are told from trouble', async () => {
   using wrong = await serving(json({ message: 'Invalid Key.' }, 401))
-  expect(await open(wrong.url).check()).toBe('Vapi does not accept these credentials (it answered 401).')
+  expect(await open(wrong.url).check()).toBe('Vapi rejected these credentials (it responded with 401).')
   using broken = await serving(json({}, 500))
-  expect(await open(broken.url).check()).toBe('Vapi answered 500.')
+  expect(await open(broken.url).check()).toBe('Vapi responded with 500.')
 })

@@ -24,7 +24,7 @@ describe('a header that HTTP forbids', () => {
       expect(placementFrom('Somebody', result, rules)).toEqual({
         outcome: 'refused',
         code: 'provider_unreachable',
-        reason: 'Somebody could not be asked: a header has characters that HTTP forbids.',
+        reason: 'Somebody could not be called: a header contains characters that HTTP forbids.',
       })
     },
   )

@@ -17,7 +17,7 @@ const problemOf = (variable: string, code: string) => {
 
 test('a port that this user may not listen on is told of the variable that names it', () => {
   const sentence =
-    'names port 80, which this user may not listen on. Choose one from 1024 on, or grant CAP_NET_BIND_SERVICE.'
+    'is port 80, which this user is not allowed to listen on. Choose 1024 or higher, or grant CAP_NET_BIND_SERVICE.'
   expect(problemOf('CALLGATE_HOST', 'EACCES')).toEqual([`CALLGATE_PORT ${sentence}`])
   expect(problemOf('CALLGATE_METRICS_ADDRESS', 'EACCES')).toEqual([`CALLGATE_METRICS_ADDRESS ${sentence}`])
 })
@@ -26,6 +26,6 @@ test('a port that is taken is no problem of the configuration, and every other f
   expect(problemOf('CALLGATE_HOST', 'EADDRINUSE')).toBe('EADDRINUSE')
   for (const code of ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAFNOSUPPORT'])
     expect(problemOf('CALLGATE_HOST', code)).toEqual([
-      'CALLGATE_HOST names no address of this machine: 192.0.2.1 (what the system says).',
+      'CALLGATE_HOST is not an address of this machine: 192.0.2.1 (what the system says).',
     ])
 })

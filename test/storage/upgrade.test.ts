@@ -76,6 +76,24 @@ test.each(migrations.map((_, index) => index + 1))(
   },
 )
 
+test.each([
+  ['elevenlabs', 'conv_1/CA1', 'conv_1', 'CA1'],
+  ['elevenlabs', '/CA1', null, 'CA1'],
+  ['elevenlabs', 'conv_1', 'conv_1', null],
+  ['http', 'line/7', 'line/7', null],
+])('both ids of a call in one (%p, %p) become two', (provider, joined, providerCallId, telephonyCallId) => {
+  using directory = temporaryDirectory()
+  const before = databaseOf(17, directory.database)
+  fill(before)
+  before.run('update calls set provider = ?, provider_call_id = ?', [provider, joined])
+  before.close()
+  const { sqlite, close } = openDatabase(directory.database)
+  expect(sqlite.query('select provider_call_id, telephony_call_id from calls').all()).toEqual([
+    { provider_call_id: providerCallId, telephony_call_id: telephonyCallId },
+  ])
+  close()
+})
+
 test.each(['agency list', 'backup copy.db', 'serve'])(
   'a data directory of a newer callgate is refused by %p and left as it is',
   async (line) => {

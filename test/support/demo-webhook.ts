@@ -22,7 +22,7 @@ export const seedWebhook = (
     deliveries.insert(delivery)
     return delivery
   }
-  const refused = { lastStatus: 503, lastError: 'The endpoint answered 503.', lastAnswer: 'Back soon' }
+  const refused = { lastStatus: 503, lastError: 'The endpoint responded with 503.', lastAnswer: 'Back soon' }
   const taken = { state: 'delivered', lastStatus: 200, lastAnswer: '{"ok":true}' } as const
   add('call_started', taken)
   add('call_ended', { ...refused, attempts: 2, nextAt: now + 4 * minuteMs })

@@ -69,14 +69,14 @@ type Account = typeof operator
 
 /** On the page behind a one-time link. */
 export const makeAccount = async (page: Page, { email, password }: Account) => {
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Create account' }).click()
 }
 
 /** On the page of the sign-in. */
 export const signIn = async (page: Page, { email, password }: Account) => {
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }

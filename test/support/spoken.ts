@@ -4,7 +4,16 @@ import type { Database } from 'bun:sqlite'
 const spoken: Record<string, string[]> = {
   agencies: ['name'],
   agents: ['name', 'ref', 'from_number'],
-  calls: ['name', 'email', 'summary', 'reason', 'provider_call_id', 'from_number', 'recording_url'],
+  calls: [
+    'name',
+    'email',
+    'summary',
+    'reason',
+    'provider_call_id',
+    'telephony_call_id',
+    'from_number',
+    'recording_url',
+  ],
   audit: ['actor', 'target'],
   key_clients: ['client'],
   deliveries: ['last_answer', 'last_error'],

@@ -68,7 +68,7 @@ const unescaped = (text: string): string | null => {
   try {
     return decodeURIComponent(text) || null
   } catch {
-    throw new ApiError('invalid_input', { detail: `The header ${agreedHeader} must be escaped as in a URL.` })
+    throw new ApiError('invalid_input', { detail: `The header ${agreedHeader} must be percent-encoded.` })
   }
 }
 

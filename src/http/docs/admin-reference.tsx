@@ -16,7 +16,8 @@ export const AdminReference = ({ operations }: { operations: readonly Operation[
 
 const Entry = ({ operation }: { operation: Operation }) => {
   const { name, summary, may, needsServer, input, output } = operation
-  const who = may === 'operator' ? 'Tokens for all agencies only.' : 'Tokens of one agency too.'
+  const who =
+    may === 'operator' ? 'Requires a token for all agencies.' : 'Also allowed with a token for one agency.'
   const result = schemaOf(output, 'output')
   return (
     <section aria-labelledby={name}>
@@ -24,10 +25,10 @@ const Entry = ({ operation }: { operation: Operation }) => {
         <code>{name}</code>
       </h3>
       <p>
-        <Phrase text={`${summary} ${who}${needsServer ? ' Needs a running server.' : ''}`} />
+        <Phrase text={`${summary} ${who}${needsServer ? ' Requires a running server.' : ''}`} />
       </p>
       {Object.keys(input.shape).length > 0 && <Fields schema={schemaOf(input, 'input')} schemas={{}} />}
-      <h4>{result.type === 'array' ? 'Data, a list of' : 'Data'}</h4>
+      <h4>{result.type === 'array' ? 'Data (a list)' : 'Data'}</h4>
       <Fields schema={result.type === 'array' ? (result.items ?? {}) : result} schemas={{}} />
       <h4>Command</h4>
       <Code>{exampleOf(operation)}</Code>

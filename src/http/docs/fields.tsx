@@ -37,7 +37,7 @@ export const Fields = ({ schema, schemas }: FieldsProps) => (
         <tr>
           <th>Field</th>
           <th>Type</th>
-          <th>What it is</th>
+          <th>Description</th>
         </tr>
       </thead>
       <tbody>

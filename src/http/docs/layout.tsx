@@ -18,7 +18,7 @@ export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) =>
         <a class="brand" href="/docs">
           callgate
         </a>
-        <a href="/admin">Sign in</a>
+        <a href="/admin">Dashboard</a>
       </header>
       <div class="shell with-sidebar">
         <nav aria-label="Documentation">

@@ -39,7 +39,7 @@ export const Reference = ({ document }: { document: Document }) => (
     ))}
     <h2 id="webhooks">Webhooks</h2>
     <p>
-      An endpoint of yours gets these, each as a <code>POST</code> of JSON, signed.
+      callgate sends these events to your endpoint, each as a signed JSON <code>POST</code>.
     </p>
     {Object.entries(document.webhooks).map(([event, { post }]) => (
       <section key={event} aria-labelledby={event}>
@@ -81,11 +81,11 @@ const Route = ({ route, described, schemas }: RouteProps) => {
           <Code>{JSON.stringify(value, null, 2)}</Code>
         </figure>
       ))}
-      <h3>Answer</h3>
+      <h3>Response</h3>
       {success && <Fields schema={success.schema} schemas={schemas} />}
       <Code>{JSON.stringify(success?.example, null, 2)}</Code>
       <details>
-        <summary>Refusals</summary>
+        <summary>Errors</summary>
         <Refusals responses={responses} />
       </details>
     </section>
@@ -99,7 +99,7 @@ const Parameters = ({ parameters }: { parameters: Parameter[] }) => (
         <tr>
           <th>Name</th>
           <th>In</th>
-          <th>What it is</th>
+          <th>Description</th>
         </tr>
       </thead>
       <tbody>
@@ -113,7 +113,7 @@ const Parameters = ({ parameters }: { parameters: Parameter[] }) => (
               <Phrase text={description} />
               {schema.enum && ` One of ${schema.enum.join(', ')}.`}
               {schema.minimum !== undefined &&
-                ` ${schema.minimum} to ${schema.maximum}; ${schema.default} unless told otherwise.`}
+                ` ${schema.minimum} to ${schema.maximum}; the default is ${schema.default}.`}
             </td>
           </tr>
         ))}
@@ -129,7 +129,7 @@ const Refusals = ({ responses }: { responses: Record<string, Response> }) => (
         <tr>
           <th>Status</th>
           <th>Code</th>
-          <th>Sentence</th>
+          <th>Message</th>
         </tr>
       </thead>
       <tbody>

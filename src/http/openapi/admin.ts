@@ -52,7 +52,7 @@ export const describeAdminApi = (operations: readonly Operation[]) =>
         post: {
           ...describe(
             'preview',
-            'Says what would stop working if an operation were done with this input. Changes nothing.',
+            'Shows what would stop working if the operation were performed with this input. Changes nothing.',
             z.looseObject({}),
             z.object({ ends: z.string().nullable() }),
           ),
@@ -73,7 +73,7 @@ const describe = (operationId: string, summary: string, input: z.ZodType, output
   },
   responses: {
     200: {
-      description: 'Done.',
+      description: 'Success.',
       headers: {
         'X-Request-Id': header('X-Request-Id', true),
         'Cache-Control': header('Cache-Control', true),

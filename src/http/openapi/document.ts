@@ -18,9 +18,9 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
   info: {
     title: 'callgate',
     version,
-    summary: 'The gate in front of voice-agent calls.',
+    summary: 'A gateway for voice-agent calls.',
     description:
-      'Every request needs an API key. Every answer has an `X-Request-Id`, and one shape: `success`, and either what was asked for or `error` and `code`.',
+      'Every request needs an API key. Every response has an `X-Request-Id` header and a `success` field. Errors also have `error` and `code`.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
@@ -33,13 +33,13 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'bvai_sk_ and 38 letters and digits',
-        description: 'The environment’s API key. It belongs on servers: never in a browser, never in a URL.',
+        description: 'The environment’s API key. Use it only on servers, never in a browser or a URL.',
       },
       adminToken: {
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'bvai_admin_ and 38 letters and digits',
-        description: 'What a program administers with. It never places a call.',
+        description: 'For programs that manage callgate. An admin token never places a real call.',
       },
     },
     schemas: schemaComponents(),
@@ -116,7 +116,7 @@ const describe = (route: ApiRoute) => ({
 })
 
 const success = ({ answer, repeatable }: ApiRoute) => ({
-  description: 'Done.',
+  description: 'Success.',
   headers: {
     'X-Request-Id': header('X-Request-Id', true),
     'Cache-Control': header('Cache-Control', true),
@@ -133,7 +133,7 @@ const parametersOf = ({ path, query, repeatable }: ApiRoute) => {
       name,
       in: 'path',
       required: true,
-      description: 'The `call_id` that the trigger answered with.',
+      description: 'The `call_id` from the trigger’s response.',
       schema: { type: 'string', format: 'uuid' },
     })),
     ...queryParameters(query),
@@ -147,7 +147,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   description:
-    'Names this call: for 24 hours, the same key with the same body gets the first answer again. 1 to 255 printable ASCII characters, and no API key.',
+    'Makes retries safe: for 24 hours, the same key with the same body returns the first response again. 1 to 255 printable ASCII characters that contain no API key.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 }
 

@@ -1,8 +1,8 @@
 /** The examples of the document. Tests send the orders, and validate every response against its schema. */
 export const orders = {
-  shortest: { summary: 'A number is enough', value: { phone_number: '+15551234567' } },
+  shortest: { summary: 'Only the required field', value: { phone_number: '+15551234567' } },
   full: {
-    summary: 'With everything that can travel along',
+    summary: 'All fields',
     value: {
       phone_number: '+15551234567',
       agent_id: '0199b7a4-0d2b-7000-8000-6c1d7e8f9a01',

@@ -8,35 +8,38 @@ interface Description {
 }
 
 const headers = {
-  'X-Request-Id': { description: 'Names this exchange: quote it when you report something.', format: 'uuid' },
-  'Cache-Control': { description: 'Answers of the API are never kept.', const: 'no-store' },
+  'X-Request-Id': {
+    description: 'Identifies the request. Quote it when you report a problem.',
+    format: 'uuid',
+  },
+  'Cache-Control': { description: 'API responses must not be cached.', const: 'no-store' },
   RateLimit: {
     description:
-      'What is left: `r` requests of the window, whose oldest leaves in `t` seconds, and `r` slots for calls (draft-ietf-httpapi-ratelimit-headers-11).',
+      'What is left: `r` requests in the window, whose oldest request leaves it in `t` seconds, and `r` call slots (draft-ietf-httpapi-ratelimit-headers-11).',
     pattern: '^"permin";r=\\d+;t=\\d+, "inflight";r=\\d+$',
   },
   'RateLimit-Policy': {
-    description: 'The limits: `q` requests in any `w` seconds, and `q` calls at a time.',
+    description: 'The limits: `q` requests in any `w` seconds, and `q` concurrent calls.',
     pattern: '^"permin";q=\\d+;w=\\d+, "inflight";q=\\d+;qu="concurrent-requests"$',
   },
   'Retry-After': {
-    description: 'Seconds to wait. With `rate_limited`, exactly that long is enough; a second less is not.',
+    description: 'Seconds to wait. For `rate_limited`, this is exact: a second less is not enough.',
     type: 'integer',
     minimum: 1,
   },
   'WWW-Authenticate': {
-    description: 'RFC 6750: `error="invalid_token"` for a key that is wrong or no longer right.',
+    description: 'RFC 6750: `error="invalid_token"` if the key is invalid or was replaced.',
     pattern: '^Bearer realm="callgate"(, error="invalid_token")?$',
   },
   'Idempotent-Replayed': {
-    description: 'There when an earlier request with this Idempotency-Key made the call.',
+    description: 'Present if an earlier request with this Idempotency-Key triggered the call.',
     const: 'true',
   },
   'Accept-Encoding': {
-    description: 'With `unsupported_encoding`: bodies come as they are.',
+    description: 'With `unsupported_encoding`: send bodies uncompressed.',
     const: 'identity',
   },
-  Allow: { description: 'The methods that the path takes.', pattern: '^[A-Z]+(, [A-Z]+)*$' },
+  Allow: { description: 'The methods that the path allows.', pattern: '^[A-Z]+(, [A-Z]+)*$' },
 } as const satisfies Record<string, Description>
 
 export type HeaderName = keyof typeof headers

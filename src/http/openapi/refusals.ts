@@ -32,11 +32,11 @@ const saysWhen = new Set([409, 429, 503])
 const samples: Partial<Record<Reason, string>> = {
   malformed_key: 'its checksum does not match',
   wrong_credential:
-    'This is an admin token, which never places a call. Send an API key, which begins with bvai_sk_.',
+    'This is an admin token, which cannot place calls. Send an API key, which begins with bvai_sk_.',
   rotated_key: '2026-01-15T12:00:00.000Z',
   wrong_agency: 'agent',
   invalid_body: 'phone_number is required',
-  invalid_json: 'it does not parse',
+  invalid_json: 'it cannot be parsed',
   invalid_query: 'limit must be a whole number from 1 to 100',
   body_too_slow: '10',
   body_too_large: '32 KB',
@@ -44,7 +44,7 @@ const samples: Partial<Record<Reason, string>> = {
   invalid_admin_token: 'it was revoked on 2026-01-15T12:00:00.000Z',
   permission_required: 'key.rotate',
   invalid_input: 'environment must be production or staging.',
-  conflict: 'Several agencies have this name. Use the id of one of them.',
+  conflict: 'Several agencies have this name. Use the ID of one of them.',
   method_not_allowed: 'POST',
 }
 
@@ -80,8 +80,8 @@ const response = (status: number, codes: Reason[], isCounted: boolean) => ({
         additionalProperties: false,
         properties: {
           success: { type: 'boolean', const: false },
-          error: { type: 'string', description: 'What is wrong, in a sentence.' },
-          code: { type: 'string', enum: codes, description: 'What is wrong, for programs.' },
+          error: { type: 'string', description: 'The error message, for people.' },
+          code: { type: 'string', enum: codes, description: 'The error code, for programs.' },
         },
       },
       examples: Object.fromEntries(

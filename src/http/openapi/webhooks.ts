@@ -4,27 +4,30 @@ import * as example from './examples.ts'
 const descriptions: Record<EventName, { summary: string; description: string; example: object }> = {
   call_started: {
     summary: 'A call was answered',
-    description: 'Sent once, when somebody answers. A call that nobody answers has no start.',
+    description: 'Sent once, when somebody answers. Not sent for calls that nobody answers.',
     example: example.started,
   },
   call_ended: {
-    summary: 'A call is over',
-    description: 'Sent once for every call, however it ended.',
+    summary: 'A call has ended',
+    description: 'Sent once for every call, however it ends.',
     example: example.over,
   },
   test: {
     summary: 'A test',
-    description: 'Sent when somebody asks for it, with a call that never was and `test: true`.',
+    description: 'Sent when you send a test, with a made-up call and `test: true`.',
     example: example.sample,
   },
 }
 
 const signed = [
-  ['webhook-id', 'The same in every try of one delivery: what was seen already can be left out.'],
-  ['webhook-timestamp', 'When this try was made, in seconds since 1970. Refuse one that is minutes off.'],
+  ['webhook-id', 'The same in every attempt of a delivery. Use it to skip duplicates.'],
+  [
+    'webhook-timestamp',
+    'The time of this attempt, in seconds since 1970. Reject it if it is more than five minutes off.',
+  ],
   [
     'webhook-signature',
-    '`v1,` and the base64 HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`; several, parted by spaces, while a secret is rotated.',
+    '`v1,` and the base64 HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`. For 24 hours after a rotation, two signatures separated by a space.',
   ],
 ] as const
 
@@ -47,7 +50,9 @@ export const describeWebhooks = (reference: { $ref: string }) =>
   )
 
 const responses = {
-  '2XX': { description: 'Taken. Answer within ten seconds, and work on it afterwards.' },
-  410: { description: 'The endpoint wants no more events: it is switched off.' },
-  default: { description: 'Not taken, a redirect too: it is sent again, ever later, for some days.' },
+  '2XX': { description: 'Accepted. Respond within ten seconds, and process the event afterwards.' },
+  410: { description: 'The endpoint accepts no more events and is disabled.' },
+  default: {
+    description: 'Not accepted, including redirects. callgate retries up to ten times over three days.',
+  },
 }

@@ -2,19 +2,19 @@ import type { ApiError } from '../../failures.ts'
 import { Layout, renderPage } from './layout.tsx'
 
 const headings: Record<number, string> = {
-  403: 'Refused',
+  403: 'Not allowed',
   404: 'Not found',
   409: 'Nothing was changed',
-  502: 'The call goes on',
+  502: 'The call continues',
   503: 'Try again in a moment',
 }
 
 /** An error for people, with a way back. */
 export const failurePage = (failure: ApiError, requestId: string) =>
   renderPage(
-    <Layout title={headings[failure.status] ?? 'That did not work'} narrow>
+    <Layout title={headings[failure.status] ?? 'Something went wrong'} narrow>
       <main>
-        <h1>{headings[failure.status] ?? 'That did not work'}</h1>
+        <h1>{headings[failure.status] ?? 'Something went wrong'}</h1>
         <p>{failure.message}</p>
         <p>
           <a href="/admin">Back to callgate</a>

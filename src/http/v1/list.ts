@@ -17,15 +17,15 @@ export const listQuery = z.object({
       type: 'integer',
       minimum: 1,
       maximum: mostAtOnce,
-      description: 'How many calls a page has.',
+      description: 'How many calls to return per page.',
     }),
   status: z
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
     .optional()
-    .meta({ description: 'Only calls that stand like this.' }),
-  cursor: cursorSchema('cursor must be a next_cursor of an earlier answer')
+    .meta({ description: 'Only calls with this status.' }),
+  cursor: cursorSchema('cursor must be the next_cursor of an earlier response')
     .optional()
-    .meta({ description: 'The `next_cursor` of the page before.' }),
+    .meta({ description: 'The `next_cursor` of the previous page.' }),
 })
 
 /** The query of a list, from the URL itself: Elysia's parser makes objects of some texts. */

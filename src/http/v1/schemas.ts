@@ -20,8 +20,8 @@ export const keyStatus = z.object({
       requests: z.object({
         limit: z.int(),
         window_seconds: z.int(),
-        remaining: z.int().describe('How many more requests the window grants now.'),
-        reset_seconds: z.int().describe('When the oldest request leaves the window.'),
+        remaining: z.int().describe('How many more requests are allowed now.'),
+        reset_seconds: z.int().describe('Seconds until the oldest request leaves the window.'),
       }),
       concurrent_calls: z.object({ limit: z.int(), active: z.int(), remaining: z.int() }),
     }),
@@ -32,7 +32,7 @@ export const agent = z.object({
   agent_id: z.uuid(),
   name: z.string(),
   provider: z.string(),
-  is_default: z.boolean().describe('Takes the calls of this environment that name no agent.'),
+  is_default: z.boolean().describe('Whether the agent takes calls of this environment that name no agent.'),
 })
 
 export const agentList = z.object({ success: z.literal(true), data: z.array(agent) })
@@ -42,5 +42,5 @@ export const callAnswer = z.object({ success: z.literal(true), data: callRecord 
 export const callPage = z.object({
   success: z.literal(true),
   data: z.array(callRecord),
-  next_cursor: z.string().nullable().describe('Asks for the calls after these; null when there are none.'),
+  next_cursor: z.string().nullable().describe('The `cursor` for the next page; null on the last page.'),
 })

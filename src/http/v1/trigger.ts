@@ -13,12 +13,16 @@ export const triggerBody = z.strictObject(
     phone_number: z
       .unknown()
       .refine((value) => value !== undefined, 'phone_number is required')
-      .meta({ type: 'string', pattern: phoneNumberPattern.source, description: 'Whom to call, in E.164.' }),
+      .meta({
+        type: 'string',
+        pattern: phoneNumberPattern.source,
+        description: 'The number to call, in E.164 format.',
+      }),
     ...orderFields,
   },
   {
     error: ({ code }) =>
-      code === 'unrecognized_keys' ? `only these fields are known: ${fields}` : 'it must be a JSON object',
+      code === 'unrecognized_keys' ? `only these fields are allowed: ${fields}` : 'it must be a JSON object',
   },
 )
 

@@ -39,6 +39,7 @@ export const calls = sqliteTable(
     status: text({ enum: callStatuses }).notNull(),
     dispatch: text({ enum: dispatchStates }).notNull(),
     providerCallId: text('provider_call_id'),
+    telephonyCallId: text('telephony_call_id'),
     reasonCode: text('reason_code', { enum: reasonCodes }),
     reason: text(),
     createdAt: integer('created_at').notNull(),
@@ -66,6 +67,9 @@ export const calls = sqliteTable(
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),
     index('calls_provider_call').on(table.accountId, table.providerCallId),
+    index('calls_telephony')
+      .on(table.accountId, table.telephonyCallId)
+      .where(sql`telephony_call_id is not null`),
     index('calls_hang_up')
       .on(table.lastContactAt)
       .where(sql`hang_up_due`),

@@ -34,43 +34,39 @@ export const gaugeMetrics = (deps: GaugeDeps, now: number, monotonic: number): M
   return [
     gauge(
       'callgate_window_requests',
-      'Requests that were granted in the window, all environments together.',
+      'Requests in the current window, over all environments.',
       requests.used,
     ),
     gauge(
       'callgate_window_environments',
-      'Environments with a request in their window.',
+      'Environments with at least one request in their window.',
       requests.environments,
     ),
+    gauge('callgate_window_environments_at_limit', 'Environments whose window is full.', requests.atLimit),
+    gauge('callgate_leases_in_use', 'Call slots in use, over all environments.', calls.used),
     gauge(
-      'callgate_window_environments_at_limit',
-      'Environments whose window has room for no more.',
-      requests.atLimit,
+      'callgate_lease_environments',
+      'Environments with at least one call in progress.',
+      calls.environments,
     ),
-    gauge(
-      'callgate_leases_in_use',
-      'Slots for concurrent calls that are in use, all environments together.',
-      calls.used,
-    ),
-    gauge('callgate_lease_environments', 'Environments with a call under way.', calls.environments),
     gauge('callgate_lease_environments_at_limit', 'Environments without a free slot.', calls.atLimit),
     {
       name: 'callgate_calls_active',
       type: 'gauge',
-      help: 'Calls that are not over, by status and who dials for them.',
+      help: 'Calls in progress, by provider and status.',
       samples: counts
         .activeCalls()
         .map(({ provider, status, number }) => ({ labels: { provider, status }, value: number })),
     },
-    gauge('callgate_webhook_queue_length', 'Events that have still to be told.', pending.number),
+    gauge('callgate_webhook_queue_length', 'Webhook events waiting to be delivered.', pending.number),
     gauge(
       'callgate_webhook_queue_oldest_seconds',
-      'How long the oldest of them has waited.',
+      'Age of the oldest waiting webhook event.',
       ageSeconds(pending.oldestAt, now),
     ),
-    gauge('callgate_keys_live', 'Keys that open an environment.', keys.number),
-    gauge('callgate_keys_due_for_rotation', 'Live keys that are older than 90 days.', keys.old),
-    gauge('callgate_key_age_max_seconds', 'The age of the oldest live key.', ageSeconds(keys.oldestAt, now)),
+    gauge('callgate_keys_live', 'Live API keys.', keys.number),
+    gauge('callgate_keys_due_for_rotation', 'Live API keys older than 90 days.', keys.old),
+    gauge('callgate_key_age_max_seconds', 'Age of the oldest live API key.', ageSeconds(keys.oldestAt, now)),
   ]
 }
 

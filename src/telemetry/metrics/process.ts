@@ -9,16 +9,20 @@ export const processMetrics = (now: number, version: string): Metric[] => {
     {
       name: 'process_cpu_seconds_total',
       type: 'counter',
-      help: 'Processor time that was used.',
+      help: 'CPU time used, in seconds.',
       samples: [{ value: (user + system) / 1e6 }],
     },
-    gauge('process_resident_memory_bytes', 'Memory that is held.', process.memoryUsage.rss()),
-    gauge('process_start_time_seconds', 'When it started.', Math.round(now / 1000 - process.uptime())),
+    gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
+    gauge(
+      'process_start_time_seconds',
+      'Start time of the process.',
+      Math.round(now / 1000 - process.uptime()),
+    ),
     ...(files === undefined ? [] : [gauge('process_open_fds', 'Open files and connections.', files)]),
     {
       name: 'callgate_build_info',
       type: 'gauge',
-      help: 'Always 1; the label is the version.',
+      help: 'Always 1. The label is the version.',
       samples: [{ labels: { version }, value: 1 }],
     },
   ]

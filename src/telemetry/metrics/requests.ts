@@ -37,7 +37,7 @@ export class Requests {
       {
         name: 'callgate_http_requests_total',
         type: 'counter',
-        help: 'Requests that were answered. The code is that of a refusal; the route is unknown where the path is not ours.',
+        help: 'Completed requests. The code is the error code; the route is unknown for unknown paths.',
         samples: routes.flatMap(({ labels, outcomes }) =>
           [...outcomes.values()].map(({ status, code, count }) => ({
             labels: { ...labels, status: String(status), code },
@@ -48,7 +48,7 @@ export class Requests {
       {
         name: 'callgate_http_request_duration_seconds',
         type: 'histogram',
-        help: 'From the head of a request until its answer was ready.',
+        help: 'Time from receiving a request’s headers until the response was ready.',
         samples: routes.flatMap(({ labels, durations }) => durations.samples(labels)),
       },
     ]

@@ -113,7 +113,7 @@ export const keys: readonly Fault[] = [
     edits: [
       anywhere(
         '_.status = _ === undefined ? 401 : 429;',
-        before("services.log.warn('a sign-in failed', { email, password })"),
+        before("deps.log.warn('a sign-in failed', { email, password })"),
       ),
     ],
     noticedBy: ['redaction'],

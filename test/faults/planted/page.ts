@@ -27,7 +27,7 @@ export const page: readonly Fault[] = [
   },
   {
     title: 'an agency’s admin sees other agencies',
-    edits: [guard("if (_) throw new _('operator_only'); $here; return _", drop)],
+    edits: [anywhere("if (!_) throw new _('operator_only'); $here; return _", drop)],
     noticedBy: ['roles'],
   },
   {

@@ -9,7 +9,7 @@ const twilio = within('twilioThrough')
 const dialler = within('dialThrough')
 const isSame = within('isSame')
 const isFresh = within('isFresh')
-const hooks = within('hooks')
+const takeEvents = within('createTakeEvents')
 const placement = within('placementFrom')
 const report = within('reportFrom')
 
@@ -66,12 +66,12 @@ export const providers: readonly Fault[] = [
   },
   {
     title: 'an account speaks for the calls of another one',
-    edits: [hooks('if ($call?._ === _) return $call', put('if ($call) return $call'))],
+    edits: [takeEvents('$call?._ === _ ? $call : $found', put('$call ?? $found'))],
     noticedBy: ['hooks'],
   },
   {
     title: 'a report by our id about another call of its provider is taken',
-    edits: [hooks('if (_(_, _)) return _', drop)],
+    edits: [takeEvents('if (_(_, _)) return _', drop)],
     noticedBy: ['hooks'],
   },
   {

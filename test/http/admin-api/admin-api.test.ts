@@ -74,7 +74,7 @@ describe('a token', () => {
     const { post } = await open({ permission: ['key.show'] })
     expect(await post('key.rotate', production)).toMatchObject({
       status: 403,
-      error: 'This admin token lacks the permission key.rotate.',
+      error: 'This admin token does not have the permission key.rotate.',
     })
   })
 })

@@ -45,7 +45,7 @@ test('a new password needs the current one, and 12 characters', async () => {
   const gate = createGate()
   const page = await createOperator(gate)
   for (const [current, password, reason] of [
-    ['not the password', fresh, 'current password did not match'],
+    ['not the password', fresh, 'current password is wrong'],
     [operator.password, 'short', 'at least 12 characters'],
   ] as const) {
     const refused = await changePassword(page, current, password)

@@ -47,7 +47,7 @@ test('a refused change changes nothing, says why and keeps what was typed', asyn
   const gate = createGate()
   const { post } = await createOperator(gate)
   for (const [given, why] of [
-    [{ ...vapiAgent, name: ' ' }, 'A name is needed.'],
+    [{ ...vapiAgent, name: ' ' }, 'Enter a name.'],
     [{ ...vapiAgent, ref: '' }, 'An agent at Vapi needs its assistant ID: a UUID'],
     [{ ...vapiAgent, provider: 'nobody' }, 'provider must be one of simulator, vapi'],
   ] as const) {

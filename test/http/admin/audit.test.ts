@@ -61,7 +61,7 @@ test('every line is on exactly one page, whatever is done between two of them', 
   while (path !== undefined) {
     const html = await (await visit(path)).text()
     seen.push(...(html.match(/line-\d+\./g) ?? []))
-    path = /href="([^"]+)">Older lines/.exec(html)?.[1]
+    path = /href="([^"]+)">Older entries/.exec(html)?.[1]
     gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'meanwhile' })
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, at) => `line-${119 - at}.`))
@@ -104,5 +104,5 @@ test('hostile names and actions of another version are shown as text', async () 
 
 test('an empty audit says so', async () => {
   const gate = createGate()
-  expect(await textOf(await asAdmin(gate).visit(auditOf(gate)))).toContain('Nothing was done yet')
+  expect(await textOf(await asAdmin(gate).visit(auditOf(gate)))).toContain('There are no entries yet')
 })

@@ -45,7 +45,9 @@ test('the list narrows down to an environment, a status and an agent', async () 
   expect(await shown('status=busy')).toEqual(['01'])
   expect(await shown(`agent=${bob.id}`)).toEqual(['03'])
   expect(await shown(`agent=${bob.id}&status=busy`)).toEqual([])
-  expect(await textOf(await visit(`${callsPath(gate)}?status=canceled`))).toContain('No call is like that')
+  expect(await textOf(await visit(`${callsPath(gate)}?status=canceled`))).toContain(
+    'No calls match these filters',
+  )
   for (const query of ['status=odd', 'environment=live', 'agent=1', 'before=%00', 'before=AAAA'])
     expect((await visit(`${callsPath(gate)}?${query}`)).status).toBe(400)
 })
@@ -74,9 +76,9 @@ test('older pages go on where the page before them ended, and show every call on
 test('with no call yet, the page says what to do next', async () => {
   const gate = createGate()
   const { visit } = await createOperator(gate)
-  expect(await textOf(await visit(callsPath(gate)))).toContain('There is no call yet. Send a test call')
+  expect(await textOf(await visit(callsPath(gate)))).toContain('There are no calls yet. Send a test call')
   const slots = await textOf(await visit(`/admin/agencies/${gate.agency.id}/slots`))
-  expect(slots).toContain('No call is under way')
+  expect(slots).toContain('There are no calls in progress')
 })
 
 test('one call shows its timeline, what was said, and what it cost', async () => {
@@ -94,7 +96,7 @@ test('one call shows its timeline, what was said, and what it cost', async () =>
   const text = await textOf(shown)
   for (const said of [
     'Triggered 1 minute ago',
-    'Order sent, and taken by the provider',
+    'Sent to the provider and accepted',
     '+ 1 s Answered',
     '+ 4 s Ended: completed',
     'Hello, this is a simulated call.',
@@ -143,7 +145,7 @@ test('a provider that cannot be told to hang up: the page says that the call goe
   const refused = await post(`${callsPath(gate)}/${call.id}/end`)
   expect(refused.status).toBe(502)
   const text = await textOf(refused)
-  expect(text).toContain('The call goes on')
+  expect(text).toContain('The call continues')
   expect(text).toContain('End call')
   expect(call.now().endedAt).toBeNull()
 })
@@ -157,7 +159,7 @@ test('a slot is released after a confirmation that says what may go on', async (
   expect(slots).toContain('1 of 10 slots in use')
   expect(slots).toContain('+15551234505 In progress Ann 1 min 5 s')
   const path = `${callsPath(gate)}/${call.id}/release`
-  expect(await textOf(await visit(path))).toContain('the phone may go on ringing')
+  expect(await textOf(await visit(path))).toContain('the phone can keep ringing')
   expect((await post(path)).status).toBe(303)
   expect(gate.services.leases.count(gate.production.id)).toBe(0)
   const { data } = await answer(await gate.authorized(`/api/v1/calls/${call.id}`))
@@ -213,5 +215,5 @@ test('a long conversation opens with its beginning, below 40 KB, and is shown wh
   const whole = await textOf(await visit(path))
   expect(whole).toContain(said(1999))
   expect(whole).toContain('field 499')
-  expect(whole).not.toContain('That is not all')
+  expect(whole).not.toContain('This is only part of it')
 })

@@ -43,11 +43,13 @@ test('a setup link that is over says how to get a new one, and one that is used 
   const token = allowSetup(gate)
   const behind = async () => textOf(await gate.request(`/admin/setup?token=${token}`))
   await gate.clock.advance(30 * minute)
-  expect(await behind()).toContain('Run "callgate person setup" on the server, or restart it, for a new one.')
+  expect(await behind()).toContain(
+    'For a new link, run "callgate person setup" on the server, or restart it.',
+  )
   const posted = await postForm(gate, '/admin/setup', { token, ...operator })
   expect([posted.status, (await textOf(posted)).includes('callgate person setup')]).toEqual([404, true])
   await createOperator(gate)
-  expect(await behind()).toContain('callgate has been set up: sign in')
+  expect(await behind()).toContain('callgate is already set up. Sign in')
 })
 
 test('the sign-in page says that nobody can sign in yet, and how to set up, until somebody can', async () => {
@@ -59,7 +61,7 @@ test('the sign-in page says that nobody can sign in yet, and how to set up, unti
 })
 
 test('where cookies are kept to https, who comes over plain http is told before they sign in', async () => {
-  const notice = 'Signing in does not work over plain http here'
+  const notice = 'You can’t sign in over plain http here'
   const said = async (gate: ReturnType<typeof createGate>, headers: Record<string, string> = {}) => {
     const paths = ['/admin/sign-in', `/admin/setup?token=${allowSetup(gate)}`]
     const pages = paths.map(async (path) => textOf(await gate.request(path, { headers })))
@@ -76,7 +78,7 @@ test('where cookies are kept to https, who comes over plain http is told before 
 
 test.each([
   ['a short password', { email: operator.email, password: 'short' }, 'at least 12 characters'],
-  ['no e-mail address', { email: 'nobody', password: operator.password }, 'not an e-mail address'],
+  ['no e-mail address', { email: 'nobody', password: operator.password }, 'Enter a valid email address'],
 ])('setup refuses %s, says why and keeps the e-mail as typed', async (_, given, reason) => {
   const gate = createGate()
   const refused = await postForm(gate, '/admin/setup', { token: allowSetup(gate), ...given })
@@ -109,7 +111,7 @@ test('a wrong password, an unknown account and too many attempts read the same',
       async (response) => /role="alert">([^<]+)/.exec(await response.text())?.[1],
     ),
   )
-  expect(sentence).toContain('did not match')
+  expect(sentence).toContain('email or password is wrong')
   expect(others).toEqual([sentence, sentence])
 })
 

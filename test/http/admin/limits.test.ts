@@ -6,19 +6,19 @@ test('the operator sets an environment’s limits, sees them on its card, and ta
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
   const api = `/admin/agencies/${gate.agency.id}/integrations/api`
-  expect(await textOf(await visit(api))).toContain('Limits: 100 requests a minute, 10 concurrent calls.')
+  expect(await textOf(await visit(api))).toContain('Limits: 100 requests per minute, 10 concurrent calls.')
 
   const lines = () => gate.services.audit.list({ agency: gate.agency.id, limit: 10 })
   const own = { requests_per_minute: '2500', concurrent_calls: '1' }
   expect((await post(`${api}/production/limits`, own)).status).toBe(303)
-  expect(await textOf(await visit(api))).toContain('Limits: 2,500 requests a minute, 1 concurrent call.')
+  expect(await textOf(await visit(api))).toContain('Limits: 2,500 requests per minute, 1 concurrent call.')
   expect(await (await visit(`${api}/production/limits`)).text()).toContain('value="2500"')
 
   expect(lines()[0]).toMatchObject({
     action: 'limits.changed',
     actor: 'ops@example.com',
     environment: 'production',
-    target: 'requests a minute: 2500, concurrent calls: 1',
+    target: 'requests per minute: 2500, concurrent calls: 1',
   })
 
   await post(`${api}/production/limits`, { requests_per_minute: '', concurrent_calls: 'default' })
@@ -33,7 +33,7 @@ test('a refused limit keeps what was typed, says why and changes nothing', async
     const refused = await post(path, { requests_per_minute: '7', concurrent_calls: wrong })
     expect(refused.status).toBe(422)
     const html = await refused.text()
-    expect(html).toContain('A limit is a whole number from 1 to 1,000,000')
+    expect(html).toContain('A limit must be a whole number from 1 to 1,000,000')
     expect(html).toContain('value="7"')
     expect(html).not.toContain('<b>')
   }

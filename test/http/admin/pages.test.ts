@@ -76,7 +76,7 @@ test('a generated key is shown in one answer, works at once, and is in no later 
   expect(shown.headers.get('cache-control')).toBe('no-store')
   const html = await shown.text()
   const key = keyIn(html) ?? ''
-  expect(html).toContain('will not be shown again')
+  expect(html).toContain('won’t be shown again')
   expect((await gate.authorized('/api/v1/key', {}, key)).status).toBe(200)
   for (const path of [
     apiPath(gate),
@@ -94,7 +94,7 @@ test('rotating at the page ends the old key with that answer', async () => {
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
   const confirmation = await (await visit(`${apiPath(gate)}/production/rotate`)).text()
-  expect(confirmation).toContain('stops working the moment the new one is made')
+  expect(confirmation).toContain('stops working as soon as the new key is generated')
   const replaces = /name="replaces" value="([^"]+)"/.exec(confirmation)?.[1] ?? ''
   const fresh = keyIn(await (await post(`${apiPath(gate)}/production/key`, { replaces })).text()) ?? ''
   expect((await gate.authorized('/api/v1/key')).status).toBe(401)
@@ -147,7 +147,7 @@ test('a plan without API access is said on the page and holds for the next reque
   const { visit, post } = await createOperator(gate)
   await post(`/admin/agencies/${gate.agency.id}/plan`, { plan: 'growth' })
   expect((await gate.authorized('/api/v1/key')).status).toBe(403)
-  expect(await textOf(await visit(apiPath(gate)))).toContain('API access needs the Agency plan')
+  expect(await textOf(await visit(apiPath(gate)))).toContain('API access requires the Agency plan')
   expect((await post(`/admin/agencies/${gate.agency.id}/plan`, { plan: 'gold' })).status).toBe(400)
 })
 

@@ -56,7 +56,7 @@ test('an invitation that was taken back opens nothing', async () => {
   const html = await (await page.visit('/admin/people')).text()
   const revoke = /action="(\/admin\/people\/invitations\/\w+\/revoke)"/.exec(html)?.[1] ?? ''
   expect((await page.post(revoke)).status).toBe(303)
-  expect(await textOf(await page.visit('/admin/people'))).toContain('No invitation waits')
+  expect(await textOf(await page.visit('/admin/people'))).toContain('There are no pending invitations')
   expect((await accept(gate, token)).status).toBe(404)
 })
 
@@ -66,7 +66,7 @@ test('an account that is refused leaves the invitation open and keeps the e-mail
   for (const [account, reason] of [
     [{ ...invited, password: 'short' }, 'at least 12 characters'],
     [{ ...invited, email: ' OPS@example.com' }, 'already an account'],
-    [{ ...invited, email: 'nobody' }, 'not an e-mail address'],
+    [{ ...invited, email: 'nobody' }, 'Enter a valid email address'],
   ] as const) {
     const refused = await accept(gate, token, account)
     expect(refused.status).toBe(422)

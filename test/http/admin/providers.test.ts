@@ -18,7 +18,7 @@ test.each([
     const refused = await post(vapiPath, { ...fields, [name]: typed })
     expect(refused.status).toBe(422)
     const html = await refused.text()
-    expect(html).toContain('is the password that you sign in to callgate with')
+    expect(html).toContain('is your callgate password')
     expect(html).not.toContain(password)
   }
   expect([vendor.seen, gate.services.accounts.list(gate.agency.id)]).toEqual([[], []])
@@ -50,6 +50,6 @@ test('a value that would be sent to nobody tells nothing of a password, so that 
   const refused = await post(path, { api_key: 'a-key', hook_secret: 'a-secret', guess: password })
   expect(refused.status).toBe(422)
   const html = await refused.text()
-  expect(html).toContain('takes these credentials')
-  expect(html).not.toContain('is the password')
+  expect(html).toContain('accepts only these credentials')
+  expect(html).not.toContain('is your callgate password')
 })

@@ -88,7 +88,7 @@ test('without any agent, the panel says to create one, and a test call is refuse
   const bare = gate.services.agencies.create('Bare', 'agency', gate.clock.now())
   const path = `/admin/agencies/${bare.id}/integrations/api`
   const text = await textOf(await visit(path))
-  expect(text).toContain('A call needs an agent.')
+  expect(text).toContain('Every call needs an agent.')
   expect(text).not.toContain('Send test call')
   const refused = await post(`${path}/staging/test-call`, { scenario: '00' })
   expect([refused.status, await textOf(refused)]).toEqual([

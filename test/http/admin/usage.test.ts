@@ -20,14 +20,14 @@ test('the usage page tells what was granted and refused, and why, before it is w
     const text = await textOf(await visit(usagePath(gate)))
     expect(text).toContain('Requests per minute in production, last hour')
     expect(text).toContain(
-      '2 granted, 1 refused; at most 3 at a time. Refused by reason: The window was full: 1.',
+      '2 allowed, 1 rejected; at most 3 at a time. Rejected by reason: The rate limit was exceeded: 1.',
     )
     expect(text).toContain('Requests per hour in production, last 30 days')
     expect(text).not.toContain('Each column')
-    expect(text).toContain('Calls at once in production, by hour, last 30 days, against the limit')
-    expect(text).toContain('Calls under way 1 of 10')
+    expect(text).toContain('Concurrent calls in production, by hour, last 30 days, against the limit')
+    expect(text).toContain('Calls in progress 1 of 10')
     expect(text).toContain('At most 1 of 10, the dashed line.')
-    expect(text).toContain('The window was full 1 1')
+    expect(text).toContain('The rate limit was exceeded 1 1')
     expect(text).toContain(`2 of 2 1 of 10 ${refused.headers.get('x-request-id')}`)
     expect(text).toContain('12:00 2 1 1')
     expect(text).toContain('2026-01-15 2 1 1')
@@ -51,18 +51,18 @@ test('a picture splits refused requests by reason, and its table says the same',
     'url(#stripes)',
     'class="granted"',
   ])
-  const reasons = ['The window was full', 'There is no such call', 'The key was in the URL']
-  expect(drawn).toContain(`Refused by reason: ${reasons[0]}: 3; ${reasons[1]}: 2; ${reasons[2]}: 1.`)
+  const reasons = ['The rate limit was exceeded', 'The call doesn’t exist', 'The key was in the URL']
+  expect(drawn).toContain(`Rejected by reason: ${reasons[0]}: 3; ${reasons[1]}: 2; ${reasons[2]}: 1.`)
   expect(text).toContain(
-    `granted 3 refused: ${reasons[0]} 3 refused: ${reasons[1]} 2 refused: ${reasons[2]} 1`,
+    `allowed 3 rejected: ${reasons[0]} 3 rejected: ${reasons[1]} 2 rejected: ${reasons[2]} 1`,
   )
   for (const label of ['Last hour', 'Last 30 days']) {
     const table = new RegExp(`aria-label="${label} in production".*?</table>`, 's').exec(html)?.[0] ?? ''
     const cells = [...table.matchAll(/<t[hd]\b[^>]*>(.*?)</g)].map(([, cell]) => cell)
     expect(cells.slice(1, 6)).toEqual([
-      'Granted',
-      ...reasons.map((reason) => `Refused: ${reason}`),
-      'Calls at once',
+      'Allowed',
+      ...reasons.map((reason) => `Rejected: ${reason}`),
+      'Concurrent calls',
     ])
     expect(cells.slice(7, 12)).toEqual(['3', '3', '2', '1', '0'])
   }
@@ -81,7 +81,7 @@ test('a refused request is found by its X-Request-Id', async () => {
   expect(await shown()).toHaveLength(10)
   expect(await shown(`?request=%20${ids[3]}%20`)).toEqual([ids[3] ?? ''])
   expect(await textOf(await visit(`${usagePath(gate)}?request=unknown`))).toContain(
-    'None of the last 200 refused requests in production has this id.',
+    'None of the last 200 rejected requests in production has this ID.',
   )
   const mirrored = await (await visit(`${usagePath(gate)}?request=${encodeURIComponent(hostile)}`)).text()
   expect(mirrored).not.toMatch(/<script>|<img/)
@@ -94,7 +94,7 @@ test('the numbers of the window and the slots can be had alone', async () => {
   await gate.trigger('07')
   const text = await textOf(await visit(`${usagePath(gate)}/live`))
   expect(text.trim()).toBe(
-    'Requests in the last 60 seconds 1 of 100 Calls under way 1 of 25 Requests in the last 60 seconds 0 of 100 Calls under way 0 of 10',
+    'Requests in the last 60 seconds 1 of 100 Calls in progress 1 of 25 Requests in the last 60 seconds 0 of 100 Calls in progress 0 of 10',
   )
 })
 
@@ -118,7 +118,7 @@ test('unusual use is said in words', async () => {
   gate.issue()
   for (let sent = 0; sent < 20; sent++) await ask(gate, old)
   expect(await textOf(await visit(usagePath(gate)))).toContain(
-    '20 requests of the last hour came with a key that had been replaced.',
+    '20 requests in the last hour used a key that was replaced.',
   )
 })
 
@@ -134,7 +134,7 @@ test('before a rotation the page tells who used the key, and calls no name but a
   expect(html).not.toMatch(/<script>|<img/)
   expect(html).toContain('&lt;script>')
   const text = await textOf(response)
-  expect(text).toContain('Last used 3 minutes ago Active calls 1; they go on')
+  expect(text).toContain('Last used 3 minutes ago Active calls 1; they continue')
   expect(text).toContain('unknown python-requests 1 3 minutes ago 3 minutes ago')
 })
 
@@ -156,7 +156,9 @@ test('an old key that is still in use is told of until nothing has used it for 2
     flush()
     const shown = await text()
     expect(shown).toContain('Old key still in use')
-    expect(shown).toContain('was replaced 2 hours ago. Since then 3 requests came with it, the last just now')
+    expect(shown).toContain(
+      'was replaced 2 hours ago. Since then 3 requests still used it, most recently just now',
+    )
     expect(shown).toContain('unknown crm 3 just now')
     expect(shown).not.toContain('Nothing has used the old key')
   }
@@ -188,7 +190,7 @@ test('a key that was seen in a URL asks for its rotation, with the way there', a
   const { visit } = await createOperator(gate)
   await gate.authorized(`/api/v1/key?api_key=${gate.key}`)
   const html = await (await visit(apiPath(gate))).text()
-  expect(html).toContain(`href="${apiPath(gate)}/production/rotate">Rotate it now`)
+  expect(html).toContain(`href="${apiPath(gate)}/production/rotate">Rotate now`)
 })
 
 test('the page stays below 40 KB with a month of ever changing figures in both environments', async () => {

@@ -12,7 +12,7 @@ import { AccountPage } from './account.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 /** The same message for a wrong password and too many attempts. */
-const wrongPassword = 'The current password did not match, or there were too many attempts.'
+const wrongPassword = 'The current password is wrong, or there were too many attempts.'
 
 export interface AccountPagesDeps extends GuardDeps, FindAgency {
   audit: AuditedChange

@@ -16,20 +16,20 @@ export const AccountPage = ({ person, agencyName, changed = false, error }: Acco
     <main>
       <h1>Your account</h1>
       <dl class="facts">
-        <dt>E-mail</dt>
+        <dt>Email</dt>
         <dd>{person.email}</dd>
         <dt>Role</dt>
         <dd>{roleInWords(person.role, agencyName ?? null)}</dd>
       </dl>
       <article>
-        <h2>Change the password</h2>
+        <h2>Change your password</h2>
         <FormError message={error} />
         {changed && (
           <p class="notice" role="status">
-            The password is changed, and you are signed out everywhere else.
+            Your password was changed. You are signed out everywhere else.
           </p>
         )}
-        <p>Changing it signs you out everywhere else.</p>
+        <p>Changing your password signs you out everywhere else.</p>
         <form method="post" action="/admin/account/password">
           <input type="hidden" name="username" value={person.email} autoComplete="username" />
           <PasswordField label="Current password" name="current" />
@@ -39,7 +39,7 @@ export const AccountPage = ({ person, agencyName, changed = false, error }: Acco
       </article>
       <article>
         <h2>Sign out everywhere</h2>
-        <p>Ends every session of yours, this one too. API keys go on working.</p>
+        <p>Ends all of your sessions, including this one. API keys keep working.</p>
         <form method="post" action="/admin/account/sign-out-everywhere">
           <button type="submit" class="secondary">
             Sign out everywhere

@@ -20,7 +20,7 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error 
     <main>
       <h1>Agencies</h1>
       {agencies.length === 0 ? (
-        <p>There is no agency yet. Create the first one below.</p>
+        <p>There are no agencies yet. Create the first one below.</p>
       ) : (
         <div class="table" role="region" aria-label="Agencies" tabIndex={0}>
           <table>

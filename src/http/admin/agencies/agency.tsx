@@ -37,7 +37,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
             {link('usage', 'Usage', `${base}/usage`)}
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
-            {link('audit', 'Audit', `${base}/audit`)}
+            {link('audit', 'Audit log', `${base}/audit`)}
           </ul>
         </nav>
         <main>
@@ -51,10 +51,10 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
 
 const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since: number }) => (
   <p class="notice error">
-    <strong>This agency account is suspended</strong> since <Time at={since} />: every API request gets 403.{' '}
+    <strong>This agency is suspended</strong> since <Time at={since} />: every API request gets 403.{' '}
     {person.role === 'operator'
-      ? 'Resume it under Overview.'
-      : 'Contact whoever runs this callgate: only they can lift it.'}
+      ? 'You can resume it under Overview.'
+      : 'Only an operator of this callgate can resume it.'}
   </p>
 )
 
@@ -78,8 +78,8 @@ const ForOperator = ({ agency }: { agency: Agency }) => (
     <article>
       <h2>Change the plan</h2>
       <p>
-        Leaving the Agency plan refuses every API request of this agency at once, with 403. Keys are kept, and
-        work again when the plan comes back.
+        On any other plan than Agency, every API request of this agency gets 403 immediately. Its keys are
+        kept and work again once it is back on the Agency plan.
       </p>
       <form method="post" action={`/admin/agencies/${agency.id}/plan`}>
         <PlanField plan={agency.plan} />
@@ -89,15 +89,17 @@ const ForOperator = ({ agency }: { agency: Agency }) => (
     <article>
       <h2>Invite an admin</h2>
       <p>
-        Makes a link that opens one account, which sees this agency alone: its keys, agents, calls and
-        providers. Who there is stands under <a href="/admin/people">People</a>.
+        Creates a single-use invitation. The new admin can access only this agency: its keys, agents, calls
+        and providers. To see all accounts, go to <a href="/admin/people">People</a>.
       </p>
       <InviteForm label="Invite an admin" agencyId={agency.id} />
     </article>
     <Suspension agency={agency} />
     <article>
       <h2>Delete the agency</h2>
-      <p>Ends its calls, revokes its keys and removes all that it has, for good. You are asked once more.</p>
+      <p>
+        Ends its calls, revokes its keys and permanently deletes everything it has. You have to confirm this.
+      </p>
       <a href={`/admin/agencies/${agency.id}/delete`}>Delete agency…</a>
     </article>
   </>
@@ -108,8 +110,8 @@ const Suspension = ({ agency }: { agency: Agency }) =>
     <article>
       <h2>Suspend the agency</h2>
       <p>
-        Refuses every API request of this agency from the next one on, with 403. Keys are kept, calls under
-        way go on, and its admins can still sign in. Only an operator lifts it.
+        From the next request on, every API request of this agency gets 403. Its keys are kept, calls in
+        progress continue, and its admins can still sign in. Only an operator can resume it.
       </p>
       <form method="post" action={`/admin/agencies/${agency.id}/suspend`}>
         <button type="submit" class="danger inline">
@@ -120,7 +122,7 @@ const Suspension = ({ agency }: { agency: Agency }) =>
   ) : (
     <article>
       <h2>Resume the agency</h2>
-      <p>Lets its API requests through again, with the same keys.</p>
+      <p>Allows its API requests again, with the same keys.</p>
       <form method="post" action={`/admin/agencies/${agency.id}/resume`}>
         <button type="submit">Resume agency</button>
       </form>
@@ -133,7 +135,7 @@ export const DeleteAgencyPage = ({ person, agency, ends }: AgencyPageProps & { e
     <article>
       <h1>{`Delete ${agency.name}?`}</h1>
       <p class="notice error">{ends}</p>
-      <p>To refuse its requests and keep everything, suspend it instead.</p>
+      <p>To reject its requests and keep everything, suspend it instead.</p>
       <form method="post" action={`/admin/agencies/${agency.id}/delete`} class="row">
         <button type="submit" class="danger inline">
           Delete agency

@@ -38,7 +38,7 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
     </dl>
     <article>
       <h2>Change the agent</h2>
-      <p>A change holds from the next call on. Calls under way go on as they began.</p>
+      <p>Changes apply from the next call on. Calls in progress continue unchanged.</p>
       <AgentForm
         action={`/admin/agencies/${agency.id}/agents/${agent.id}`}
         typed={typed ?? asTyped(agent)}
@@ -67,7 +67,7 @@ export const DeleteAgentPage = ({ person, agency, agent, ends, error }: DeletePr
       <h1>{`Delete ${agent.name}?`}</h1>
       <FormError message={error} />
       {ends !== undefined && <p class="notice error">{ends}</p>}
-      <p>The calls that it had are kept, with its name. There is no way back.</p>
+      <p>Its calls are kept, with its name. This can’t be undone.</p>
       <form method="post" action={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} class="row start">
         {ends !== undefined && (
           <button type="submit" class="danger inline">
@@ -91,7 +91,7 @@ const asTyped = ({ name, provider, ref, fromNumber }: Agent): GivenAgent => ({
 const AgentProblem = ({ agent }: { agent: Agent }) => {
   const problem = agentProblem(agent)
   return problem === undefined ? null : (
-    <p class="notice warning">{`This agent cannot place calls. ${problem}`}</p>
+    <p class="notice warning">{`This agent can’t place calls. ${problem}`}</p>
   )
 }
 
@@ -128,7 +128,7 @@ export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
       <label>
         Provider
         <select name="provider">
-          <option value="simulator">Simulator – plays calls and rings nobody</option>
+          <option value="simulator">Simulator – places no calls</option>
           {providerKinds.map((kind) => (
             <option key={kind.name} value={kind.name} selected={kind.name === typed.provider}>
               {kind.title}
@@ -137,7 +137,7 @@ export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
         </select>
       </label>
       <div class="columns">
-        <DialField name="ref" value={typed.ref} simulated="Reference at the provider" />
+        <DialField name="ref" value={typed.ref} simulated="ID at the provider" />
         <DialField name="from" value={typed.from} simulated="Calls from" />
       </div>
       <button type="submit">{button}</button>
@@ -165,7 +165,7 @@ const DialField = ({ name, value = '', simulated }: DialFieldProps) => (
       <input name={name} value={value} autoComplete="off" aria-describedby={`${name}-help`} />
     </label>
     <div id={`${name}-help`} class="help">
-      <small data-provider="simulator">The simulator needs none.</small>
+      <small data-provider="simulator">Not needed for the simulator.</small>
       {providerKinds.map(({ name: provider, title, agent }) => (
         <small key={provider} data-provider={provider}>
           {`${title}: ${fieldHelp(agent[name])}`}

@@ -21,7 +21,7 @@ export const AgentsPage = (props: AgentsProps) => {
     <AgencyLayout person={person} agency={agency} title="Agents" section="agents">
       <h1>Agents</h1>
       {agents.length === 0 ? (
-        <p class="empty">There is no agent yet. A call needs one: create it below.</p>
+        <p class="empty">There are no agents yet. Every call needs an agent: create one below.</p>
       ) : (
         <>
           <AgentTable agents={agents} environments={environments} accounts={accounts} />
@@ -67,7 +67,7 @@ const AgentTable = ({
               {agentProblem(agent) && (
                 <>
                   <br />
-                  <small>It cannot place calls: open it to see why.</small>
+                  <small>It can’t place calls. Open it to see why.</small>
                 </>
               )}
             </td>
@@ -93,7 +93,10 @@ const AgentTable = ({
 const DefaultAgents = ({ agents, environments }: Pick<AgentsProps, 'agents' | 'environments'>) => (
   <article>
     <h2>Default agents</h2>
-    <p>The default agent takes the calls that name no agent. Without one, such calls are refused.</p>
+    <p>
+      The default agent takes calls that don’t name an agent. Without a default agent, such calls are
+      rejected.
+    </p>
     <div class="columns">
       {environments.map((environment) => (
         <DefaultAgentForm key={environment.id} environment={environment} agents={agents} />

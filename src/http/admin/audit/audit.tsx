@@ -12,9 +12,9 @@ interface AuditProps {
 }
 
 export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & AuditProps) => (
-  <AgencyLayout person={person} agency={agency} title="Audit" section="audit">
-    <h1>Audit</h1>
-    <p>Who did what in this agency, newest first. Lines cannot be changed.</p>
+  <AgencyLayout person={person} agency={agency} title="Audit log" section="audit">
+    <h1>Audit log</h1>
+    <p>Who did what in this agency, newest first. Entries can’t be changed.</p>
     <Lines path={`/admin/agencies/${agency.id}/audit`} {...shown} />
   </AgencyLayout>
 )
@@ -24,7 +24,7 @@ export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person })
   <Layout title="Audit log" person={person}>
     <main>
       <h1>Audit log</h1>
-      <p>Who did what, in every agency and to this callgate, newest first. Lines cannot be changed.</p>
+      <p>Who did what, in all agencies and on this server, newest first. Entries can’t be changed.</p>
       <Lines path="/admin/audit" hasAgencies {...shown} />
     </main>
   </Layout>
@@ -40,7 +40,9 @@ const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps
   <>
     {lines.length === 0 ? (
       <p class="empty">
-        {isNewest ? 'Nothing was done yet. Whatever is changed from now on stands here.' : 'That is all.'}
+        {isNewest
+          ? 'There are no entries yet. Every change from now on is listed here.'
+          : 'There are no older entries.'}
       </p>
     ) : (
       <ol class="audit" role="list">
@@ -50,8 +52,8 @@ const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps
       </ol>
     )}
     <p class="row start">
-      {!isNewest && <a href={path}>Newest lines</a>}
-      {older !== undefined && <a href={`${path}?before=${older}`}>Older lines</a>}
+      {!isNewest && <a href={path}>Newest entries</a>}
+      {older !== undefined && <a href={`${path}?before=${older}`}>Older entries</a>}
       <a href={`${path}.csv`} download>
         Download all as CSV
       </a>

@@ -57,7 +57,7 @@ export const callPath = ({ agencyId, id }: Pick<CallView, 'agencyId' | 'id'>) =>
 const LiveActions = ({ path }: { path: string }) => (
   <article>
     <form method="post" action={`${path}/end`}>
-      <p>Ending the call hangs up at once: whoever is on the line is cut off.</p>
+      <p>Ending the call hangs up immediately, even in the middle of a conversation.</p>
       <div class="row start">
         <button type="submit" class="danger inline">
           End call
@@ -93,21 +93,15 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     <dd>{call.provider}</dd>
     <Fact name="Called from" value={call.fromNumber} />
     <Fact name="Name" value={call.name} />
-    <Fact name="E-mail" value={call.email} />
+    <Fact name="Email" value={call.email} />
     <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
     <Fact name="Cost" value={call.costCents === null ? null : `${(call.costCents / 100).toFixed(2)} USD`} />
     <dt>Call ID</dt>
     <dd>
       <code>{call.id}</code>
     </dd>
-    {call.providerCallId !== null && (
-      <>
-        <dt>ID at the provider</dt>
-        <dd>
-          <code>{call.providerCallId}</code>
-        </dd>
-      </>
-    )}
+    <Id name="ID at the provider" value={call.providerCallId} />
+    <Id name="ID at the carrier" value={call.telephonyCallId} />
     {call.recordingUrl !== null && (
       <>
         <dt>Recording</dt>
@@ -118,6 +112,16 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     )}
   </dl>
 )
+
+const Id = ({ name, value }: { name: string; value: string | null }) =>
+  value === null ? null : (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <code>{value}</code>
+      </dd>
+    </>
+  )
 
 /** Omitted without a value. */
 const Fact = ({ name, value }: { name: string; value: string | null }) =>
@@ -150,13 +154,13 @@ export const ReleasePage = ({ person, agency, call }: ReleaseProps) => (
         <EnvironmentTag name={call.environment} /> <StatusTag status={call.status} />
       </p>
       <p class="notice error">
-        The call ends here as failed, for good, and its slot is free at once for another call. The provider is
-        asked to hang up, but the phone may go on ringing, or the conversation go on, until it does. What it
-        reports later is kept with the call.
+        The call ends here as failed, and its slot is immediately free for another call. This can’t be undone.
+        callgate asks the provider to hang up, but until it does, the phone can keep ringing or the
+        conversation can continue. Details that the provider reports later are stored with the call.
       </p>
       <p>
-        To hang up first, use End call: it gives the slot back as soon as the call is over. Release the slot
-        where that does not help.
+        Try End call first: it frees the slot as soon as the call is over. Release the slot only if that
+        doesn’t help.
       </p>
       <form method="post" action={`${callPath(call)}/release`} class="row">
         <button type="submit" class="danger inline">

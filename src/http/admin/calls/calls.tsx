@@ -101,7 +101,7 @@ const FilterForm = ({ path, agents, filter, isFiltered }: FilterProps) => (
       <button type="submit" class="secondary">
         Filter
       </button>
-      {isFiltered && <a href={path}>Show all</a>}
+      {isFiltered && <a href={path}>Clear filters</a>}
     </div>
   </form>
 )
@@ -129,10 +129,10 @@ const Choice = ({ label, name, chosen, options }: ChoiceProps) => (
 
 const NoCalls = ({ agencyId, isFiltered }: { agencyId: string; isFiltered: boolean }) =>
   isFiltered ? (
-    <p class="empty">No call is like that. Choose less above, or show all.</p>
+    <p class="empty">No calls match these filters. Clear filters to see all calls.</p>
   ) : (
     <p class="empty">
-      There is no call yet. Send a test call, or copy the line for a first one, under{' '}
+      There are no calls yet. Send a test call, or copy a curl command, under{' '}
       <a href={`/admin/agencies/${agencyId}/integrations/api`}>API &amp; Webhooks</a>.
     </p>
   )

@@ -42,7 +42,7 @@ export const Conversation = ({ call, whole }: ConversationProps) => {
       )}
       {isCut && (
         <p>
-          That is not all.{' '}
+          This is only part of it.{' '}
           <a href={`/admin/agencies/${call.agencyId}/calls/${call.id}?whole`}>Show everything</a>
         </p>
       )}

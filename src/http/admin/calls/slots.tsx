@@ -22,7 +22,7 @@ export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => 
       <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
     </p>
     <h1>Active slots</h1>
-    <p>Each call holds one slot of its environment from its trigger to its end.</p>
+    <p>Each call occupies a slot of its environment until it ends.</p>
     {environments.map((environment) => (
       <SlotCard key={environment.name} {...environment} now={now} />
     ))}
@@ -38,7 +38,7 @@ const SlotCard = ({ name, limit, calls, now }: Slots & { now: number }) => (
     <div id={`${name}-active`} data-refresh-seconds={refreshSeconds}>
       <p>{`${calls.length} of ${limit} slots in use`}</p>
       {calls.length === 0 ? (
-        <p class="empty">No call is under way. A slot is taken when a call is triggered.</p>
+        <p class="empty">There are no calls in progress. A call takes a slot when it is triggered.</p>
       ) : (
         <div class="table" role="region" aria-label={`Active calls in ${name}`} tabIndex={0}>
           <table>

@@ -2,11 +2,11 @@ import type { Call } from '../../../calls/call.ts'
 import { lasting, statusTitles } from '../../page/words.tsx'
 
 const dispatchWords: Record<Call['dispatch'], string> = {
-  pending: 'Order not yet sent',
-  sending: 'Order being sent to the provider',
-  placed: 'Order sent, and taken by the provider',
-  refused: 'Order sent, and refused by the provider',
-  unknown: 'Order sent; the provider is asked what became of it',
+  pending: 'Waiting to be sent to the provider',
+  sending: 'Being sent to the provider',
+  placed: 'Sent to the provider and accepted',
+  refused: 'Sent to the provider and rejected',
+  unknown: 'Sent to the provider; callgate is asking for its status',
 }
 
 interface Moment {
@@ -56,7 +56,7 @@ const momentsOf = (call: Call): Moment[] => {
       at: call.endedAt,
       why: call.reason,
     })
-  if (call.hangUpPending) moments.push({ what: 'The provider is being asked to hang up', at: null })
+  if (call.hangUpPending) moments.push({ what: 'Asking the provider to hang up', at: null })
   return moments
 }
 

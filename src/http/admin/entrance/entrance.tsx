@@ -33,13 +33,13 @@ export interface EntranceDeps {
 
 /** The same message for a wrong password, an unknown account and too many attempts. */
 const signInRefusal =
-  'That did not match an account, or there were too many attempts. Wait a moment and try again.'
+  'The email or password is wrong, or there were too many attempts. Wait a moment and try again.'
 
 const alreadySetUp =
-  'callgate has been set up: sign in, or run "callgate person reset" on the server if you cannot.'
+  'callgate is already set up. Sign in, or run "callgate person reset" on the server if you can’t.'
 const firstSetupLink =
-  'Open the setup link: the server prints it when it starts, and it is in the file setup-link of its data directory. Run "callgate person setup" on the server for a new one.'
-const newSetupLink = `It was replaced by a newer one, or is older than ${setupMinutes} minutes. Run "callgate person setup" on the server, or restart it, for a new one.`
+  'Open the setup link. The server prints it when it starts and saves it as setup-link in its data directory. For a new link, run "callgate person setup" on the server.'
+const newSetupLink = `It was replaced by a newer link, or is older than ${setupMinutes} minutes. For a new link, run "callgate person setup" on the server, or restart it.`
 
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {

@@ -23,7 +23,9 @@ export const SetupPage = ({ token, email = '', error, notices }: EntranceProps &
   <Layout title="Set up" narrow>
     <main>
       <h1>Set up callgate</h1>
-      <p>Make the operator’s account. The operator sees all agencies. This page works once.</p>
+      <p>
+        Create the first operator account. Operators can access all agencies. You can use this page only once.
+      </p>
       <Notices notices={notices} />
       <FormError message={error} />
       <form method="post" action="/admin/setup">
@@ -44,12 +46,12 @@ interface InvitationProps extends EntranceProps {
 export const InvitationPage = ({ token, invitation, email = '', error }: InvitationProps) => (
   <Layout title="Invitation" narrow>
     <main>
-      <h1>You are invited</h1>
+      <h1>You’re invited</h1>
       <p>
         {invitation.role === 'operator'
-          ? 'Make your account as an operator. You will see all agencies.'
-          : `Make your account as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
-        This link works once.
+          ? 'Create your operator account. You can access all agencies.'
+          : `Create your account as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
+        You can use this link only once.
       </p>
       <FormError message={error} />
       <form method="post" action="/admin/invitation">
@@ -66,7 +68,7 @@ export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token
   <Layout title="New password" narrow>
     <main>
       <h1>New password</h1>
-      <p>{`For ${email}. Setting it signs you out everywhere else. This link works once.`}</p>
+      <p>{`Set a new password for ${email}. This signs you out everywhere else. You can use this link only once.`}</p>
       <FormError message={error} />
       <form method="post" action="/admin/new-password">
         <input type="hidden" name="token" value={token} />
@@ -95,7 +97,7 @@ export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
 
 const EmailField = ({ email }: { email: string }) => (
   <label>
-    E-mail
+    Email
     <input type="email" name="email" value={email} required maxLength={254} autoComplete="username" />
   </label>
 )

@@ -21,7 +21,5 @@ export const httpsNotice = ({ request, server }: Visit, config: HttpsConfig): st
     cameSecurely(request, server, config.trustedProxies)
   if (keepsCookies) return []
   const address = config.publicUrl?.startsWith('https:') ? `Open ${config.publicUrl} instead.` : 'Use https.'
-  return [
-    `Signing in does not work over plain http here: your browser keeps the session over https only. ${address}`,
-  ]
+  return [`You can’t sign in over plain http here, because the session cookie requires https. ${address}`]
 }

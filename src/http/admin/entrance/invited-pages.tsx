@@ -75,7 +75,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
               ? { ...who, action: 'person.joined', agency: person.agencyId, target: person.role }
               : undefined,
         )
-        if (made === 'taken') return refuse('There is already an account with that e-mail address.')
+        if (made === 'taken') return refuse('There is already an account with this email address.')
         if (!made) throw noLink()
         set.headers['set-cookie'] = sessions.open(made.id, request)
         return redirect('/admin/agencies', 303)
@@ -113,5 +113,5 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
 const noLink = () =>
   new ApiError('not_found', {
     detail:
-      'This link is not valid: it was used, revoked, replaced by a newer one, or is too old. Ask an operator for a new one.',
+      'This link is not valid. It was used, revoked or replaced by a newer link, or it has expired. Ask an operator for a new one.',
   })

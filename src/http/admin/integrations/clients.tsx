@@ -40,6 +40,6 @@ export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientT
         </tbody>
       </table>
     </div>
-    {uses.length > shownMost && <p>{`And ${uses.length - shownMost} more, seen earlier.`}</p>}
+    {uses.length > shownMost && <p>{`And ${uses.length - shownMost} more, last seen earlier.`}</p>}
   </>
 )

@@ -23,7 +23,7 @@ export const CurlLine = ({ id, label, firstCall }: CurlProps) => (
         data-status={`${id}-copied`}
         hidden
       >
-        Copy line
+        Copy command
       </button>
       <span id={`${id}-copied`} role="status" />
     </p>

@@ -36,14 +36,14 @@ export const IntegrationsPage = ({ person, agency, connected, accounts }: Integr
     <div class="columns">
       <article aria-labelledby="api-webhooks">
         <h2 id="api-webhooks">API &amp; Webhooks</h2>
-        <p>Start calls from your own systems with an API key.</p>
+        <p>Trigger calls from your own systems with an API key.</p>
         <a role="button" href={`/admin/agencies/${agency.id}/integrations/api`}>
           {connected ? 'Manage' : 'Connect'}
         </a>
       </article>
       <article aria-labelledby="providers">
         <h2 id="providers">Voice providers</h2>
-        <p>The accounts through which this agency’s agents call.</p>
+        <p>Connect the accounts that this agency’s agents call with.</p>
         <ul>
           {providerKinds.map(({ name, title }) => (
             <li key={name}>
@@ -71,11 +71,13 @@ export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
     <h1>API &amp; Webhooks</h1>
     {agency.plan !== 'agency' && (
       <p class="notice warning">
-        API access needs the Agency plan. Until this agency has it, every API request is refused with 403;
-        keys are kept.
+        API access requires the Agency plan. On other plans, every API request gets 403. Keys are kept.
       </p>
     )}
-    <p>Staging and production have separate keys, switches and limits. Use each key in its own systems.</p>
+    <p>
+      Staging and production have separate keys, access switches and limits. Use each key only in the systems
+      of its environment.
+    </p>
     <div class="columns">
       {environments.map((environment) => (
         <EnvironmentCard key={environment.id} person={person} environment={environment} now={now} />
@@ -114,7 +116,9 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
       )}
     </p>
     <p>
-      <a href={`${environmentPath(environment)}/webhook`}>{`Webhook of ${environment.name}`}</a>
+      <a
+        href={`${environmentPath(environment)}/webhook`}
+      >{`${environmentTitles[environment.name]} webhook`}</a>
     </p>
     <Dialling person={person} environment={environment} />
     <TryIt environment={environment} firstCall={environment.firstCall} />
@@ -122,11 +126,11 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
 )
 
 const limitsInWords = ({ requestsPerMinute, concurrentCalls }: Limits) =>
-  `${counted(requestsPerMinute, 'request')} a minute, ${counted(concurrentCalls, 'concurrent call')}`
+  `${counted(requestsPerMinute, 'request')} per minute, ${counted(concurrentCalls, 'concurrent call')}`
 
 /** The switch of real dialling. Turning it on needs a confirmation, because it calls people. */
 const Dialling = ({ person, environment }: Pick<CardProps, 'person' | 'environment'>) => {
-  const state = environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: nobody is rung'
+  const state = environment.dialsReal ? 'Real dialling is on' : 'Real dialling is off: calls are simulated'
   return person.role === 'operator' ? (
     <DiallingSwitch environment={environment} state={state} />
   ) : (
@@ -140,11 +144,11 @@ const DiallingSwitch = ({ environment, state }: { environment: EnvironmentView; 
     <form method="post" action={`${environmentPath(environment)}/dialling`}>
       <p class="notice warning">
         {environment.dialsReal
-          ? 'Simulated calls go to the built-in simulator, whatever the agent’s provider. Calls under way go on.'
-          : `Real dialling sends ${environment.name} calls to the agent’s provider: phones ring, and the provider charges.`}
+          ? 'Simulated calls use the built-in simulator, whatever the agent’s provider. Calls in progress continue.'
+          : `With real dialling, ${environment.name} calls go to the agent’s provider. Phones ring, and the provider charges you.`}
       </p>
       <button type="submit" class="secondary" name="real" value={environment.dialsReal ? 'false' : 'true'}>
-        {environment.dialsReal ? 'Simulate calls' : 'Ring real phones'}
+        {environment.dialsReal ? 'Simulate calls' : 'Call real phones'}
       </button>
     </form>
   </details>
@@ -152,7 +156,7 @@ const DiallingSwitch = ({ environment, state }: { environment: EnvironmentView; 
 
 const NoKey = ({ environment }: { environment: EnvironmentView }) => (
   <>
-    <p>{`There is no ${environment.name} key yet. The key is shown once: have a safe place for it at hand.`}</p>
+    <p>{`There is no ${environment.name} key yet. The key is shown only once, so have a safe place ready to store it.`}</p>
     <form method="post" action={`${environmentPath(environment)}/key`}>
       <button type="submit">Generate API Key</button>
     </form>
@@ -170,20 +174,20 @@ const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
     <LeakedNotice environment={environment} liveKey={liveKey} />
     {liveKey.exposedAt !== null && (
       <p class="notice error">
-        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs: take it as known
-        to others, and rotate it.
+        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs, so assume that
+        others know the key, and rotate it.
       </p>
     )}
     {(liveKey.exposedAt !== null || liveKey.leakedAt !== null) && (
       <p>
         <a role="button" class="danger" href={`${environmentPath(environment)}/rotate`}>
-          Rotate it now
+          Rotate now
         </a>
       </p>
     )}
     {liveKey.createdAt < dueIfMadeBefore(now) && (
       <p class="notice warning">
-        {`This key is ${ageDays(liveKey.createdAt, now)} days old. A key should be rotated every ${rotateAfterDays} days.`}
+        {`This key is ${ageDays(liveKey.createdAt, now)} days old. Rotate keys every ${rotateAfterDays} days.`}
       </p>
     )}
     <dl class="facts">
@@ -206,10 +210,10 @@ const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
 )
 
 const switchMeans = (on: boolean, leakedAt: number | null) => {
-  if (on) return 'Enabled. Disabling refuses every request with 403; the key is kept.'
+  if (on) return 'Enabled. If you disable access, every request gets 403. The key is kept.'
   return leakedAt === null
-    ? 'Disabled. Every request is refused with 403; the key is kept and works again when enabled.'
-    : 'Disabled. Enabling lets the leaked key in again, from whoever has it: rotate it first.'
+    ? 'Disabled. Every request gets 403. The key is kept and works again when you enable access.'
+    : 'Disabled. If you enable access, anybody who has the leaked key can use it again. Rotate the key first.'
 }
 
 /** The form sends the wanted state, not "toggle", so that two people at once cannot undo each other's change. */

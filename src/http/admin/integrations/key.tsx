@@ -21,12 +21,14 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
     <article class={`environment ${environment.name}`}>
       <h1>{`${environmentTitles[environment.name]} API key`}</h1>
       <p class="notice warning" role="status">
-        <strong>Copy the key now: it will not be shown again.</strong> Only its hash is kept. If you lose it,
-        generate a new one.
+        <strong>Copy the key now. It won’t be shown again.</strong> callgate stores only its hash. If you lose
+        the key, generate a new one.
         {replacedLast4 !== undefined && ` The key ending in ${replacedLast4} has stopped working.`}
       </p>
       {!environment.accessEnabled && (
-        <p class="notice warning">API access is off: this key is refused with 403 until you enable it.</p>
+        <p class="notice warning">
+          API access is disabled. Requests with this key get 403 until you enable access.
+        </p>
       )}
       <label for="api-key">API key</label>
       <input
@@ -43,7 +45,7 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
           Copy
         </button>
         <span id="copied" role="status" />
-        <a href={`/admin/agencies/${agency.id}/integrations/api`}>I have stored it safely</a>
+        <a href={`/admin/agencies/${agency.id}/integrations/api`}>I’ve stored it securely</a>
       </div>
     </article>
     <h2>First call</h2>
@@ -66,18 +68,19 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
       <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
       <LeakedNotice environment={environment} liveKey={liveKey} />
       <p class="notice error">
-        The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working the moment the new one is made. Every
-        system that still sends it gets 401 Unauthorized until it has the new key. There is no way back.
+        The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working as soon as the new key is generated.
+        Every system that still uses it gets 401 Unauthorized until you give it the new key. This can’t be
+        undone.
       </p>
       <dl class="facts">
         <dt>Last used</dt>
         <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
         <dt>Active calls</dt>
-        <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they go on`}</dd>
+        <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they continue`}</dd>
       </dl>
       <h2>Who used this key in the last 30 days</h2>
       {environment.uses.length === 0 ? (
-        <p>Nobody did.</p>
+        <p>Nobody used this key.</p>
       ) : (
         <ClientTable label="Who used this key" uses={environment.uses} now={now} />
       )}

@@ -12,7 +12,7 @@ export const LeakedNotice = ({ environment, liveKey: { leakedAt, leakedWhere } }
   leakedAt === null ? null : (
     <div class="notice error">
       <p>
-        <strong>This key has leaked.</strong> It was reported as found
+        <strong>This key has leaked.</strong> It was reported
         {leakedWhere !== null && (
           <>
             {' at '}
@@ -20,12 +20,12 @@ export const LeakedNotice = ({ environment, liveKey: { leakedAt, leakedWhere } }
           </>
         )}
         {' on '}
-        <Time at={leakedAt} />, and API access was switched off that moment.
+        <Time at={leakedAt} />, and API access was disabled at that moment.
       </p>
       <p>
         {environment.accessEnabled
-          ? 'Access is on again with the same key: whoever found it can start calls until you rotate it.'
-          : 'Rotate the key, give the new one to your systems, then enable access.'}
+          ? 'Access is enabled again with the same key. Anybody who has it can trigger calls until you rotate it.'
+          : 'Rotate the key, update your systems with the new one, then enable access.'}
       </p>
     </div>
   )

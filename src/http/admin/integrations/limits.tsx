@@ -3,6 +3,7 @@ import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { environmentPath } from './integrations.tsx'
 import { FormError } from '../../page/layout.tsx'
+import { environmentTitles } from '../../page/words.tsx'
 
 interface LimitsProps extends AgencyPageProps {
   environment: Environment
@@ -16,15 +17,15 @@ interface LimitsProps extends AgencyPageProps {
 export const LimitsPage = ({ person, agency, environment, server, typed, error }: LimitsProps) => (
   <AgencyLayout person={person} agency={agency} title="Limits" section="integrations">
     <article class={`environment ${environment.name}`}>
-      <h1>{`Limits of ${environment.name}`}</h1>
+      <h1>{`${environmentTitles[environment.name]} limits`}</h1>
       <p>
-        A change holds for the next request. Lowering a limit refuses what is above it with 429 until enough
-        requests have left the window, or enough calls have ended; calls under way go on.
+        Changes apply from the next request on. If you lower a limit below current usage, requests get 429
+        until enough requests have left the window or enough calls have ended. Calls in progress continue.
       </p>
       <FormError message={error} />
       <form method="post" action={`${environmentPath(environment)}/limits`}>
         <LimitField
-          label="Requests a minute"
+          label="Requests per minute"
           name="requests_per_minute"
           value={typed?.requests_per_minute ?? environment.requestsPerMinute ?? ''}
           fallback={server.requestsPerMinute}
@@ -37,7 +38,7 @@ export const LimitsPage = ({ person, agency, environment, server, typed, error }
         />
         <div class="row start">
           <button type="submit">Save limits</button>
-          <a href={`/admin/agencies/${agency.id}/integrations/api`}>Keep them as they are</a>
+          <a href={`/admin/agencies/${agency.id}/integrations/api`}>Cancel</a>
         </div>
       </form>
     </article>
@@ -55,6 +56,6 @@ const LimitField = ({ label, name, value, fallback }: LimitFieldProps) => (
   <label>
     {label}
     <input name={name} value={value} inputMode="numeric" maxLength={9} autoComplete="off" />
-    <small>{`1 to 1,000,000. Leave empty for the server’s default, ${fallback.toLocaleString('en')}.`}</small>
+    <small>{`1 to 1,000,000. Leave empty to use the server’s default of ${fallback.toLocaleString('en')}.`}</small>
   </label>
 )

@@ -40,12 +40,12 @@ const OldKeyInUse = ({ oldKey, now }: { oldKey: OldKey; now: number }) => {
       <h3>Old key still in use</h3>
       <p>
         The key <code>{`bvai_sk_…${last4}`}</code> was replaced {ago(replacedAt, now)}. Since then{' '}
-        {counted(requests, 'request')} came with it, the last {ago(lastSeenAt, now)}; each was refused with
-        401. Give these clients the new key:
+        {counted(requests, 'request')} still used it, most recently {ago(lastSeenAt, now)}, and got 401.
+        Update these clients with the new key:
       </p>
       <ClientTable label={`Clients of the old key …${last4}`} uses={uses} sinceRotation now={now} />
       <p>
-        <small>This goes away when nothing has used the old key for 24 hours.</small>
+        <small>This notice disappears when nothing has used the old key for 24 hours.</small>
       </p>
     </section>
   )

@@ -16,15 +16,15 @@ export const TryIt = ({ environment, firstCall }: TryItProps) => (
     <p>
       From a terminal, with the key in the variable <code>CALLGATE_KEY</code>.{' '}
       {environment.dialsReal
-        ? 'This rings the number, where the agent’s provider is not the simulator.'
-        : 'The simulator plays the call: nobody is rung.'}
+        ? 'If the agent’s provider isn’t the simulator, this calls the number.'
+        : 'The simulator plays the call; no phone rings.'}
     </p>
     <CurlLine id={`curl-${environment.name}`} label={`curl for ${environment.name}`} firstCall={firstCall} />
     {firstCall.hasAgent ? (
       <TestCallForm environment={environment} />
     ) : (
       <p class="empty">
-        A call needs an agent. <a href={`/admin/agencies/${environment.agencyId}/agents`}>Create one</a>{' '}
+        Every call needs an agent. <a href={`/admin/agencies/${environment.agencyId}/agents`}>Create one</a>{' '}
         first.
       </p>
     )}
@@ -37,7 +37,7 @@ const TestCallForm = ({ environment }: { environment: Environment }) => (
     action={`/admin/agencies/${environment.agencyId}/integrations/api/${environment.name}/test-call`}
   >
     <label>
-      {`How the ${environment.name} test call goes`}
+      {`Scenario of the ${environment.name} test call`}
       <select name="scenario">
         {Object.entries(testScenarios).map(([scenario, title]) => (
           <option key={scenario} value={scenario}>
@@ -46,8 +46,8 @@ const TestCallForm = ({ environment }: { environment: Environment }) => (
         ))}
       </select>
       <small>
-        The simulator plays it and rings nobody, whatever the agent’s provider. It takes a slot, is marked as
-        a test, and counts as no API request.
+        The simulator plays the call, whatever the agent’s provider; no phone rings. It occupies a slot, is
+        marked as a test, and doesn’t count as an API request.
       </small>
     </label>
     <button

@@ -14,12 +14,12 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
   <Layout title="People" person={person}>
     <main>
       <h1>People</h1>
-      <p>An operator sees every agency, an agency’s admin that agency alone.</p>
+      <p>Operators can access all agencies. An agency’s admin can access only that agency.</p>
       <div class="table" role="region" aria-label="People" tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">E-mail</th>
+              <th scope="col">Email</th>
               <th scope="col">Role</th>
               <th scope="col">Since</th>
               <th scope="col">Remove</th>
@@ -35,23 +35,23 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
       <article>
         <h2>Invite an operator</h2>
         <p>
-          Makes a link that opens one account, with everything that you may do. To invite an agency’s admin,
-          open <a href="/admin/agencies">the agency</a>.
+          Creates a single-use invitation. The new operator can do everything that you can. To invite an admin
+          of an agency, open <a href="/admin/agencies">the agency</a>.
         </p>
         <InviteForm label="Invite an operator" />
       </article>
-      <h2>Open invitations</h2>
+      <h2>Pending invitations</h2>
       {invitations.length === 0 ? (
-        <p>No invitation waits to be accepted.</p>
+        <p>There are no pending invitations.</p>
       ) : (
-        <div class="table" role="region" aria-label="Open invitations" tabIndex={0}>
+        <div class="table" role="region" aria-label="Pending invitations" tabIndex={0}>
           <table>
             <thead>
               <tr>
                 <th scope="col">For</th>
-                <th scope="col">Made</th>
+                <th scope="col">Created</th>
                 <th scope="col">Valid until</th>
-                <th scope="col">Take back</th>
+                <th scope="col">Revoke</th>
               </tr>
             </thead>
             <tbody>
@@ -107,10 +107,10 @@ export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving:
       <h1>{`Remove ${leaving.email}?`}</h1>
       <p class="notice warning">
         {leaving.id === person.id
-          ? 'This is you. You are signed out at once and cannot come back, unless you are invited again.'
-          : 'They are signed out at once and cannot come back, unless they are invited again.'}
+          ? 'This is your own account. You are signed out immediately and can’t sign in again unless you are invited again.'
+          : 'They are signed out immediately and can’t sign in again unless they are invited again.'}
       </p>
-      <p>API keys, agents and calls stay as they are, and so does what the audit says of them.</p>
+      <p>API keys, agents, calls and the audit log stay unchanged.</p>
       <form method="post" action={`/admin/people/${leaving.id}/remove`} class="row start">
         <button type="submit" class="danger">
           Remove
@@ -143,9 +143,9 @@ export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: Link
       <article>
         <h1>Invitation</h1>
         <p class="notice warning" role="status">
-          <strong>Copy the link now: it will not be shown again.</strong> Whoever makes an account with it
-          becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It works once, until{' '}
-          <Time at={expiresAt} />.
+          <strong>Copy the link now. It won’t be shown again.</strong> Whoever creates an account with it
+          becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It can be used only
+          once, until <Time at={expiresAt} />.
         </p>
         <label for="invitation-link">Link</label>
         <input
@@ -162,7 +162,7 @@ export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: Link
             Copy
           </button>
           <span id="copied" role="status" />
-          <a href="/admin/people">I have sent it</a>
+          <a href="/admin/people">Done</a>
         </div>
       </article>
     </main>

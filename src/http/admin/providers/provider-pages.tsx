@@ -26,7 +26,7 @@ export interface ProviderPagesDeps extends GuardDeps, FindAgency {
 }
 
 const ownPassword = (title: string) =>
-  `One of these values is the password that you sign in to callgate with. Nothing was sent to ${title}: enter what it gave you.`
+  `One of these values is your callgate password. Nothing was sent to ${title}. Enter the credentials that ${title} gave you.`
 const tooOften = 'There were too many attempts. Wait a minute and try again.'
 
 export const providerPages = (deps: ProviderPagesDeps) => {

@@ -27,7 +27,7 @@ export const ProviderPage = (props: ProviderProps) => {
       ))}
       {account && (
         <p>
-          Connected; saved <Time at={account.savedAt} />.
+          Connected. Last saved <Time at={account.savedAt} />.
         </p>
       )}
       {hookUrl && <HookUrl url={hookUrl} title={kind.title} />}
@@ -44,7 +44,7 @@ export const ProviderPage = (props: ProviderProps) => {
           ))}
           <BaseUrlField kind={kind} baseUrl={props.baseUrl ?? account?.baseUrl ?? ''} />
           <p>
-            <small>{`Saving asks ${kind.title} whether the credentials work. It rings nobody.`}</small>
+            <small>{`When you save, callgate checks the credentials with ${kind.title}. This places no call.`}</small>
           </p>
           <button type="submit">Save account</button>
         </form>
@@ -54,7 +54,7 @@ export const ProviderPage = (props: ProviderProps) => {
           <summary>Remove this account</summary>
           <form method="post" action={`${path}/remove`}>
             <p class="notice error">
-              {`Calls of agents at ${kind.title} will fail, and calls under way can no longer be asked about or ended.`}
+              {`Calls of agents at ${kind.title} will fail, and callgate can no longer check or end calls in progress.`}
             </p>
             <button type="submit" class="danger">
               Remove account
@@ -69,7 +69,7 @@ export const ProviderPage = (props: ProviderProps) => {
 const MadeSecret = ({ name, secret, title }: { name: string; secret: string; title: string }) => (
   <article>
     <p class="notice warning" role="status">
-      <strong>{`Copy the ${name} now: it will not be shown again.`}</strong> {`Paste it at ${title}.`}
+      <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong> {`Paste it at ${title}.`}
     </p>
     <label for={`made-${name}`}>{name}</label>
     <input id={`made-${name}`} class="secret" value={secret} readOnly data-secret autoComplete="off" />
@@ -84,7 +84,7 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
 
 const HookUrl = ({ url, title }: { url: string; title: string }) => (
   <>
-    <label for="hook-url">{`Paste this URL at ${title}, so that it can report how calls go`}</label>
+    <label for="hook-url">{`Hook URL: paste it at ${title} so that it can report how calls go`}</label>
     <input id="hook-url" class="secret" value={url} readOnly />
   </>
 )
@@ -101,11 +101,11 @@ const CredentialField = ({ credential, hint }: { credential: Credential; hint: s
       autoCapitalize="off"
       spellcheck={false}
       required={credential.required && hint === undefined && !credential.make}
-      placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep it)`}
+      placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep)`}
     />
     <small>
       {credential.description}
-      {credential.make && hint === undefined ? '. Leave empty to have one made.' : ''}
+      {credential.make && hint === undefined ? '. Leave empty to generate one.' : ''}
     </small>
   </label>
 )
@@ -115,7 +115,9 @@ const BaseUrlField = ({ kind, baseUrl }: { kind: ProviderKind; baseUrl: string }
     Base URL
     <input type="url" name="base_url" value={baseUrl} required={kind.needsBaseUrl} autoComplete="off" />
     <small>
-      {kind.needsBaseUrl ? 'Where orders are sent.' : 'Only for another region than the usual one.'}
+      {kind.needsBaseUrl
+        ? 'The URL that callgate sends requests to'
+        : 'Only for a region other than the default'}
     </small>
   </label>
 )

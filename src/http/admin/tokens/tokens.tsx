@@ -27,8 +27,8 @@ export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
     <main>
       <h1>Admin tokens</h1>
       <p>
-        Programs administer callgate with an admin token, through the <a href="/docs/admin-api">admin API</a>{' '}
-        or the command line. It never places a call.
+        Programs use admin tokens to manage callgate through the <a href="/docs/admin-api">admin API</a> or
+        the command line. An admin token never places a real call.
       </p>
       {tokens.length === 0 ? (
         <p>There are no admin tokens yet.</p>
@@ -103,8 +103,8 @@ const CreateForm = ({
           spellcheck={false}
         />
         <small>
-          With spaces between: operations such as <code>key.rotate</code>, nouns such as <code>key.*</code>,
-          or <code>*</code> for everything.
+          Operations such as <code>key.rotate</code>, nouns such as <code>key.*</code>, or <code>*</code> for
+          everything, separated by spaces.
         </small>
       </label>
       <datalist id="operations">
@@ -126,13 +126,13 @@ const CreateForm = ({
       <label>
         Expires at the end of (optional)
         <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
-        <small>In UTC. Without a date, the token works until it is revoked.</small>
+        <small>In UTC. Without a date, the token works until you revoke it.</small>
       </label>
       <label>
         Allowed networks (optional)
         <input name="allow_from" value={typed.allow_from ?? ''} autoComplete="off" spellcheck={false} />
         <small>
-          With spaces between, such as <code>10.0.0.0/8</code>. Without any, it can be used from everywhere.
+          Such as <code>10.0.0.0/8</code>, separated by spaces. If empty, the token works from everywhere.
         </small>
       </label>
       <button type="submit">Create token</button>
@@ -147,7 +147,7 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
       <article>
         <h1>{name}</h1>
         <p class="notice warning" role="status">
-          <strong>Copy the token now: it will not be shown again.</strong>
+          <strong>Copy the token now. It won’t be shown again.</strong>
         </p>
         <label for="admin-token">Admin token</label>
         <input
@@ -164,7 +164,7 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
             Copy
           </button>
           <span id="copied" role="status" />
-          <a href="/admin/tokens">I have stored it</a>
+          <a href="/admin/tokens">I’ve stored it securely</a>
         </div>
       </article>
     </main>
@@ -181,7 +181,7 @@ export const RevokeTokenPage = ({ person, id, ends }: { person: Person; id: stri
         <button type="submit" class="danger">
           Revoke
         </button>
-        <a href="/admin/tokens">Keep it</a>
+        <a href="/admin/tokens">Keep the token</a>
       </form>
     </main>
   </Layout>

@@ -70,12 +70,12 @@ const Pattern = ({ name, path }: { name: Hatch; path: string }) => (
 const Legend = ({ granted, shares }: { granted: number; shares: Share[] }) => (
   <ul class="legend">
     <li>
-      <span class="swatch granted" /> granted <strong>{granted.toLocaleString('en')}</strong>
+      <span class="swatch granted" /> allowed <strong>{granted.toLocaleString('en')}</strong>
     </li>
-    {shares.length === 0 && <li>nothing refused</li>}
+    {shares.length === 0 && <li>none rejected</li>}
     {shares.map(({ hatch, reason, count }) => (
       <li key={hatch}>
-        <span class={`swatch ${hatch}`} /> refused: {reason} <strong>{count.toLocaleString('en')}</strong>
+        <span class={`swatch ${hatch}`} /> rejected: {reason} <strong>{count.toLocaleString('en')}</strong>
       </li>
     ))}
   </ul>

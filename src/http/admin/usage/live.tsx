@@ -30,7 +30,7 @@ export const Live = ({ counters, from }: LiveProps) => (
     />
     <Level
       id={`${counters.name}-slots`}
-      label="Calls under way"
+      label="Calls in progress"
       value={counters.calls}
       limit={counters.callLimit}
     />

@@ -7,7 +7,7 @@ const shownMost = 5
 export const Patterns = ({ patterns, now }: { patterns: Pattern[]; now: number }) =>
   patterns.length === 0 ? null : (
     <div class="notice warning">
-      <h3>Unusual</h3>
+      <h3>Unusual activity</h3>
       <ul>
         {patterns.slice(0, shownMost).map((pattern) => (
           <li key={JSON.stringify(pattern)}>{inWords(pattern, now)}</li>
@@ -19,10 +19,10 @@ export const Patterns = ({ patterns, now }: { patterns: Pattern[]; now: number }
 
 const inWords = (pattern: Pattern, now: number) => {
   if (pattern.kind === 'new_address')
-    return `The key …${pattern.last4} was used from a new address ${ago(pattern.firstSeenAt, now)}: ${pattern.address} (${pattern.client}). If you do not know it, rotate the key.`
+    return `The key …${pattern.last4} was used from a new address ${ago(pattern.firstSeenAt, now)}: ${pattern.address} (${pattern.client}). If you don’t recognize it, rotate the key.`
   if (pattern.kind === 'rotated_key_burst')
-    return `${number(pattern.requests)} requests of the last hour came with a key that had been replaced. Something still has the old key and keeps trying.`
-  return `${number(pattern.requests)} requests in the last hour, against ${number(Math.max(1, Math.round(pattern.usual)))} in a usual one.`
+    return `${number(pattern.requests)} requests in the last hour used a key that was replaced. A client still has the old key and keeps trying.`
+  return `${number(pattern.requests)} requests in the last hour, compared with ${number(Math.max(1, Math.round(pattern.usual)))} in a typical hour.`
 }
 
 const number = (count: number) => count.toLocaleString('en')

@@ -12,15 +12,15 @@ interface RefusalsProps {
 /** The last rejected requests, with the counters at that moment. */
 export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
   <>
-    <h3>{wanted === undefined ? 'Last refused requests' : `Refused requests with the id ${wanted}`}</h3>
+    <h3>{wanted === undefined ? 'Recent rejected requests' : `Rejected requests with the ID ${wanted}`}</h3>
     {refusals.length === 0 ? (
       <p class="empty">
         {wanted === undefined
-          ? 'Nothing was refused lately. A refused request is listed here with its X-Request-Id.'
-          : `None of the last ${refusedPerEnvironment} refused requests in ${name} has this id.`}
+          ? 'No requests were rejected recently. Rejected requests are listed here with their X-Request-Id.'
+          : `None of the last ${refusedPerEnvironment} rejected requests in ${name} has this ID.`}
       </p>
     ) : (
-      <div class="table compact" role="region" aria-label={`Refused requests in ${name}`} tabIndex={0}>
+      <div class="table compact" role="region" aria-label={`Rejected requests in ${name}`} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -58,7 +58,7 @@ export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
 export const FindRefusal = ({ path, wanted }: { path: string; wanted: string | undefined }) => (
   <form method="get" action={path} class="find">
     <label>
-      Why was this refused?
+      Why was this request rejected?
       <input
         name="request"
         value={wanted ?? ''}
@@ -72,7 +72,7 @@ export const FindRefusal = ({ path, wanted }: { path: string; wanted: string | u
       <button type="submit" class="secondary">
         Find
       </button>
-      {wanted !== undefined && <a href={path}>Show the last ones</a>}
+      {wanted !== undefined && <a href={path}>Show recent requests</a>}
     </div>
   </form>
 )

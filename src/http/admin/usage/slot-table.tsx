@@ -21,11 +21,11 @@ export const SlotTable = ({ summary, label, unit, slots, shares, nameOf }: SlotT
         <thead>
           <tr>
             <th scope="col">{unit}</th>
-            <th scope="col">Granted</th>
+            <th scope="col">Allowed</th>
             {shares.map(({ hatch, reason }) => (
-              <th key={hatch} scope="col">{`Refused: ${reason}`}</th>
+              <th key={hatch} scope="col">{`Rejected: ${reason}`}</th>
             ))}
-            <th scope="col">Calls at once</th>
+            <th scope="col">Concurrent calls</th>
           </tr>
         </thead>
         <tbody>
@@ -57,8 +57,8 @@ export const ReasonTable = ({ name, minutes, hours }: ReasonTableProps) => {
   const ofDays = refusalsByCode(hours)
   return ofDays.size === 0 ? null : (
     <details>
-      <summary>Every reason for a refusal as a table</summary>
-      <div class="table" role="region" aria-label={`Refused by reason in ${name}`} tabIndex={0}>
+      <summary>All rejection reasons as a table</summary>
+      <div class="table" role="region" aria-label={`Rejected by reason in ${name}`} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -72,10 +72,10 @@ const LastHour = ({ view: { name, counters, minutes, hours } }: { view: UsageVie
         shares={shares}
         {...span}
       />
-      <h3>Calls at once, last hour</h3>
+      <h3>Concurrent calls, last hour</h3>
       <CallsChart
         id={`${name}-calls`}
-        title={`Calls at once in ${name}, last hour, against the limit`}
+        title={`Concurrent calls in ${name}, last hour, against the limit`}
         description={callsInWords(minutes, counters.callLimit)}
         limit={counters.callLimit}
         {...span}
@@ -110,10 +110,10 @@ const LastDays = ({ view: { name, counters, hours }, hoursPerColumn }: LastDaysP
         shares={shares}
         {...span}
       />
-      <h3>Calls at once, last 30 days</h3>
+      <h3>Concurrent calls, last 30 days</h3>
       <CallsChart
         id={`${name}-calls-hours`}
-        title={`Calls at once in ${name}, by hour, last 30 days, against the limit`}
+        title={`Concurrent calls in ${name}, by hour, last 30 days, against the limit`}
         description={callsInWords(hours, counters.callLimit)}
         limit={counters.callLimit}
         {...span}
@@ -144,8 +144,8 @@ const requestsInWords = (slots: Slot[], shares: Share[]) => {
   const refused = shares.reduce((sum, { count }) => sum + count, 0)
   const most = Math.max(0, ...slots.map(requestsOf))
   const reasons = shares.map(({ reason, count }) => `${reason}: ${count}`).join('; ')
-  const total = `${granted} granted, ${refused} refused; at most ${most} at a time.`
-  return refused === 0 ? total : `${total} Refused by reason: ${reasons}.`
+  const total = `${granted} allowed, ${refused} rejected; at most ${most} at a time.`
+  return refused === 0 ? total : `${total} Rejected by reason: ${reasons}.`
 }
 
 const callsInWords = (slots: Slot[], limit: number) => {

@@ -5,7 +5,7 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { ago, Time } from '../../page/layout.tsx'
 import { webhookPath } from './webhook-path.ts'
 
-const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'given up' } as const
+const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'failed' } as const
 
 interface TableProps {
   deliveries: Delivery[]
@@ -22,7 +22,7 @@ export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
           <th scope="col">Event</th>
           <th scope="col">State</th>
           <th scope="col">Attempts</th>
-          <th scope="col">Last answer</th>
+          <th scope="col">Last response</th>
           <th scope="col">When</th>
         </tr>
       </thead>
@@ -56,7 +56,7 @@ export const DeliveriesOfCall = (props: TableProps) =>
 export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: number }) => (
   <dl class="facts">
     <dt>Status</dt>
-    <dd>{delivery.lastStatus ?? 'no answer'}</dd>
+    <dd>{delivery.lastStatus ?? 'no response'}</dd>
     {delivery.lastTookMs !== null && (
       <>
         <dt>Time</dt>
@@ -65,13 +65,13 @@ export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: numbe
     )}
     {delivery.lastError !== null && (
       <>
-        <dt>What went wrong</dt>
+        <dt>Error</dt>
         <dd>{delivery.lastError}</dd>
       </>
     )}
     {delivery.lastAnswer !== null && (
       <>
-        <dt>Answer</dt>
+        <dt>Response</dt>
         <dd>{delivery.lastAnswer === '' ? 'empty' : <code>{delivery.lastAnswer}</code>}</dd>
       </>
     )}
@@ -107,7 +107,7 @@ export const DeliveryPage = ({ person, agency, environment, delivery, now }: Del
         <dd>
           <code>{delivery.id}</code>
         </dd>
-        <dt>Event of</dt>
+        <dt>Created</dt>
         <dd>
           <Time at={delivery.createdAt} />
         </dd>
@@ -132,7 +132,7 @@ export const DeliveryPage = ({ person, agency, environment, delivery, now }: Del
             </button>
           </div>
           <p>
-            <small>Sends the same event again, under the same webhook-id.</small>
+            <small>Sends the same event again with the same webhook-id.</small>
           </p>
         </form>
       )}

@@ -12,24 +12,24 @@ export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook:
       </dd>
       {webhook.previousUntil !== null && webhook.previousUntil > now && (
         <>
-          <dt>Earlier secret</dt>
+          <dt>Previous secret</dt>
           <dd>
-            signs as well until <Time at={webhook.previousUntil} />
+            also signs until <Time at={webhook.previousUntil} />
           </dd>
         </>
       )}
     </dl>
     <form method="post" action={`${path}/access`} class="row start">
       <button type="submit" class="secondary" name="enabled" value={webhook.enabled ? 'false' : 'true'}>
-        {webhook.enabled ? 'Switch the webhook off' : 'Switch the webhook on'}
+        {webhook.enabled ? 'Disable webhook' : 'Enable webhook'}
       </button>
     </form>
     <details>
       <summary>Rotate the signing secret</summary>
       <form method="post" action={`${path}/secret`}>
         <p class="notice warning">
-          For 24 hours every delivery is signed with both secrets; then the earlier one stops. Another
-          rotation before that ends it at once.
+          For 24 hours, every delivery is signed with both secrets. If you rotate again before that, the
+          previous secret ends immediately.
         </p>
         <div class="row start">
           <button type="submit">Rotate secret</button>
@@ -40,8 +40,7 @@ export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook:
       <summary>Remove the webhook</summary>
       <form method="post" action={`${path}/remove`}>
         <p class="notice error">
-          No more events are sent from this environment, and what is pending is given up. The secret is
-          forgotten.
+          No more events are sent from this environment, pending deliveries fail, and the secret is deleted.
         </p>
         <div class="row start">
           <button type="submit" class="danger">
@@ -61,10 +60,10 @@ const snippets = [
 
 export const Verification = () => (
   <article aria-labelledby="verification">
-    <h2 id="verification">Verify what you receive</h2>
+    <h2 id="verification">Verify webhooks</h2>
     <p>
-      Each request is signed after Standard Webhooks 1.0.0. Refuse what does not verify, and use the{' '}
-      <code>webhook-id</code> to notice an event that comes twice.
+      Don’t trust a webhook until you have verified its signature (Standard Webhooks 1.0.0). Use the{' '}
+      <code>webhook-id</code> to detect duplicate events.
     </p>
     {snippets.map(([title, code]) => (
       <details key={title}>

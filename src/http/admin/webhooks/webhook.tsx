@@ -1,7 +1,7 @@
 import { webhookPath } from './webhook-path.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
-import type { Delivery } from '../../../webhooks/delivery.ts'
+import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AttemptFacts, DeliveryTable } from './delivery.tsx'
 import { Verification, WebhookSettings } from './webhook-settings.tsx'
@@ -35,12 +35,13 @@ export const WebhookPage = (props: WebhookProps) => {
       <article class={`environment ${environment.name}`}>
         <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
         <p>
-          callgate posts <code>call_started</code> and <code>call_ended</code> of this environment’s calls to
-          one address of yours, signed, and tries again until it answers 2xx.
+          callgate sends signed <code>call_started</code> and <code>call_ended</code> events of this
+          environment’s calls to your URL, and retries until it gets a 2xx response, up to {attemptsMost}{' '}
+          times.
         </p>
         {webhook && !webhook.enabled && (
           <p class="notice warning">
-            {`Switched off${webhook.offReason ? `: ${webhook.offReason}` : '.'} What was pending waits; what happens meanwhile is not kept.`}
+            {`Disabled${webhook.offReason ? `: ${webhook.offReason}` : '.'} Pending deliveries wait. Events that happen in the meantime are not stored.`}
           </p>
         )}
         {secret !== undefined && <MadeSecret secret={secret} />}
@@ -57,8 +58,8 @@ export const WebhookPage = (props: WebhookProps) => {
 const MadeSecret = ({ secret }: { secret: string }) => (
   <>
     <p class="notice warning" role="status">
-      <strong>Copy the signing secret now: it will not be shown again.</strong> Your receiver needs it to
-      verify what it is sent.
+      <strong>Copy the signing secret now. It won’t be shown again.</strong> Your receiver needs it to verify
+      webhooks.
     </p>
     <label for="webhook-secret">Signing secret</label>
     <input
@@ -100,7 +101,7 @@ const UrlForm = ({ path, webhook, typed, error }: UrlFormProps) => (
         autoComplete="off"
         aria-invalid={error === undefined ? undefined : true}
       />
-      <small>An https address on the internet. Redirects are not followed.</small>
+      <small>An https URL on the public internet. Redirects aren’t followed.</small>
     </label>
     <div class="row start">
       <button type="submit">Save</button>
@@ -131,12 +132,12 @@ const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { p
     <h2 id="deliveries">Deliveries</h2>
     {deliveries.length === 0 ? (
       <p>
-        Nothing was sent yet. Send a test, or <a href="/docs">trigger a call</a>: its start and end will
-        appear here.
+        There are no deliveries yet. Send a test, or <a href="/docs">trigger a call</a> to see its events
+        here.
       </p>
     ) : (
       <>
-        <p>{`${counts.delivered} delivered, ${counts.pending} pending, ${counts.dead} given up.`}</p>
+        <p>{`${counts.delivered} delivered, ${counts.pending} pending, ${counts.dead} failed.`}</p>
         <DeliveryTable deliveries={deliveries} path={path} now={now} />
         {older !== undefined && <a href={`${path}?before=${older}`}>Older deliveries</a>}
       </>
@@ -144,7 +145,7 @@ const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { p
     {counts.dead > 0 && (
       <form method="post" action={`${path}/replay`} class="row start">
         <button type="submit" class="secondary">
-          {`Replay all ${counts.dead} that were given up`}
+          {`Replay all ${counts.dead} failed deliveries`}
         </button>
       </form>
     )}
