@@ -41,7 +41,7 @@ const patterns = Object.keys(paths).map((path) => ({
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
 }))
 
-/** Where the document describes the answer, and what it says. A literal path comes before one with parameters. */
+/** Finds the description of a response in the document. A literal path comes before one with parameters. */
 const find = (method: string, target: string, status: number) => {
   // Not by URL, which would leave out what a server is told after a #.
   const [pathname = ''] = target.replace(/^https?:\/\/[^/]+/, '').split('?')
@@ -132,7 +132,7 @@ export const nonconformities = async (
   return [...headerProblems(described, response), ...body]
 }
 
-/** What of a webhook's body the document does not allow; undefined for a right one. */
+/** The problems of a webhook's body by the document; undefined for a valid one. */
 export const webhookProblem = (event: string, payload: unknown) =>
   schemaAt('webhooks', event, 'post', 'requestBody', 'content', 'application/json', 'schema')(payload)
 
@@ -166,5 +166,5 @@ export const holdFetch = () => {
   globalThis.fetch = Object.assign(held, { preconnect: plain.preconnect })
 }
 
-/** What was noticed since this was asked last. */
+/** The problems since the last call. */
 export const takeNoticed = () => noticed.splice(0)

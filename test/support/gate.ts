@@ -18,7 +18,7 @@ interface Extras {
   providerTimeoutMs?: number
   operations?: readonly Operation[]
   secret?: string
-  /** Where the setup link is written; nowhere, where left out. */
+  /** The file of the setup link; left out, none is written. */
   files?: typeof noFiles
   /** False for a process that runs one command. */
   isServing?: boolean

@@ -94,7 +94,7 @@ const whatCounts = (call: Call) => {
 
 const isAwaited = (call: Call) => awaitsDetails(call) && call.detailsAttempts === 0
 
-/** What holds with every provider. */
+/** The behaviour that all providers share. */
 export const everyProvider = (start: () => Promise<FakeProvider>) => {
   test('a completed call: placed once, every field right, told as it goes, its slot given back', async () => {
     await using fake = await start()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Windows } from '../../src/limits/window.ts'
 
-/** What the window must do, in the fewest words: a list of all grants. */
+/** The specification of the window, as a list of all grants. */
 export class Oracle {
   readonly grants: number[] = []
 

@@ -10,7 +10,7 @@ const spoil = createSpoil(source)
 
 const timeoutMs = 30_000
 
-/** What is said where something of it fails; nothing where all is well. */
+/** The message of the error that `work` throws; empty without one. */
 const complaints = (work: () => unknown): string[] => {
   try {
     work()

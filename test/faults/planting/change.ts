@@ -8,11 +8,11 @@ export interface Replacement {
   put: string
 }
 
-/** What becomes of a place: of what its pattern calls `$here`, or else of all of it. */
+/** The replacement for a place: for the part that its pattern calls `$here`, or else for all of it. */
 export type Change = (place: Place) => Replacement
 
 export interface Edit {
-  /** What it is in: a name at the top of a file, and after a dot one within that. Undefined: anywhere. */
+  /** The enclosing declaration: a name at the top of a file, and after a dot a name within it. Undefined: anywhere. */
   anchor?: string
   /** Code with holes (`readPattern`), or what is written in a text. There has to be just one. */
   pattern: string | RegExp

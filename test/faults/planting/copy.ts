@@ -2,7 +2,7 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from './tree.ts'
 
-/** What a copy goes without: it is made from the rest, linked, or somebody’s own. */
+/** Left out of a copy: generated, linked, or private. */
 const left = new Set(['.git', 'data', 'dist', 'node_modules'])
 /** A fault can make a test wait for what never comes. */
 const testTimeoutMs = 20_000
@@ -42,7 +42,7 @@ const runOnce = async (path: string, files: readonly string[]) => {
   return { passed: (await child.exited) === 0, failed, said: said.slice(-1000) }
 }
 
-/** What became of a fault. `unclear`: the tests did not run to their end, and none failed by name. */
+/** The result of a fault. `unclear`: the tests did not run to their end, and none failed by name. */
 export type Found = { kind: 'caught'; by: string } | { kind: 'survived' } | { kind: 'unclear'; said: string }
 
 /** Puts files in the place of a copy’s own, looks who notices, and puts those back. */

@@ -1,6 +1,6 @@
 import { isSyntax, parse, type Syntax } from './syntax.ts'
 
-/** What stands for the holes of a pattern that have a name. */
+/** The nodes that match the named holes of a pattern. */
 export type Found = ReadonlyMap<string, readonly Syntax[]>
 
 /**
@@ -25,7 +25,7 @@ export const readPattern = (text: string): readonly Syntax[] => {
 const position = ({ start, end }: Syntax) => ({ start, end })
 const expressionOf = (statement: Syntax) => statement.expression as Syntax
 
-/** Whether nodes in a row are what a pattern says; what stands for its named holes, undefined where they are not. */
+/** Matches a row of nodes against a pattern; returns the nodes of its named holes, undefined without a match. */
 export const matchList = (
   patterns: readonly unknown[],
   nodes: readonly unknown[],
@@ -71,7 +71,7 @@ const unsaid =
 const says = (field: string, value: unknown) =>
   !unsaid.test(field) && (typeof value !== 'boolean' || field === 'value' || field === 'computed')
 
-/** What a node says once what changes nothing about it is taken away: waiting for it, its type, brackets around it. */
+/** A node without wrappers that do not change its meaning here: `await`, types, brackets. */
 const within = ({ type, argument, expression, body }: Syntax): Syntax | undefined => {
   if (type === 'AwaitExpression') return argument as Syntax
   if (/^(Parenthesized|Chain|TSAs|TSNonNull|TSSatisfies)Expression$/.test(type)) return expression as Syntax
@@ -91,7 +91,7 @@ const holeIn = (pattern: unknown, names: RegExp): string | undefined => {
   return shorthand === true ? holeIn(key, names) : undefined
 }
 
-/** What has a name and is there twice has to be the same both times. */
+/** A named hole that occurs twice must match the same code both times. */
 const keep = (found: Found, name: string, nodes: readonly unknown[]): Found | undefined => {
   if (!name.startsWith('$')) return found
   const known = found.get(name)

@@ -2,7 +2,7 @@ import type { Edit } from './change.ts'
 import { type Found, matchList, readPattern } from './pattern.ts'
 import { descendants, isSyntax, listsIn, nameOf, parse, type Syntax } from './syntax.ts'
 
-/** Where something is to be changed: a row of nodes, or a piece of text in one. */
+/** The place of a change: a row of nodes, or a piece of text in one. */
 export interface Place {
   file: string
   /** The whole text of the file. */
@@ -97,7 +97,7 @@ export const createFind = (files: ReadonlyMap<string, string>) => {
   }
 }
 
-/** What a statement at the top of a file declares. */
+/** The declarations of a statement at the top of a file. */
 const topLevel = (statement: Syntax): readonly Syntax[] => {
   const { declarations, declaration } = statement
   if (Array.isArray(declarations)) return declarations

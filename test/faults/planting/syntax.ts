@@ -18,7 +18,7 @@ export const parse = (file: string, text: string): Syntax => {
 export const isSyntax = (value: unknown): value is Syntax =>
   typeof value === 'object' && value !== null && 'type' in value && 'start' in value
 
-/** What is right below a node: each list of it, and each single node as a list of one. */
+/** The children of a node: its lists, and single children as lists of one. */
 export const listsIn = (node: Syntax): (readonly Syntax[])[] =>
   Object.values(node).flatMap((value) =>
     Array.isArray(value) ? [value.filter(isSyntax)] : isSyntax(value) ? [[value]] : [],
@@ -31,7 +31,7 @@ export const descendants = (node: Syntax): readonly Syntax[] => {
   return all
 }
 
-/** What a declaration, a member or a property is called; undefined for all else. */
+/** The name of a declaration, a member or a property; undefined for all else. */
 export const nameOf = ({ id, key }: Syntax): string | undefined => {
   const name = id ?? key
   if (!isSyntax(name)) return undefined

@@ -13,7 +13,7 @@ interface Answers<Order, Call> {
   made(order: Order): { call: Call; answer(): Response }
 }
 
-/** What every fake keeps: its calls by our ids, what was wrong with orders, and how it is to treat the next one. */
+/** The part that all fakes share: calls by our ids, flaws of orders, and the behaviour towards the next order. */
 export const openBook = <Call extends { state: string; ended: boolean }>() => {
   const calls = new Map<string, Call>()
   const creates = new Map<string, number>()

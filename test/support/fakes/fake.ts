@@ -50,11 +50,11 @@ export interface FakeProvider extends AsyncDisposable {
   kind: ProviderKind
   baseUrl: string
   credentials: Record<string, string>
-  /** What an agent of this provider is made with. */
+  /** The fields of an agent at this provider. */
   agent: { ref: string | null; fromNumber: string | null }
   complaints: string[]
   behave(next: Behaviour): void
-  /** Whose time it keeps; the system's until then. */
+  /** The clock that it uses; the system's until it is set. */
   runBy(clock: Pick<Clock, 'now'>): void
   /** Calls `onCreate` once an order has made a call, and keeps its answer back until that is over. */
   watch(onCreate: (callId: string) => void | Promise<void>): void
@@ -68,9 +68,9 @@ export interface FakeProvider extends AsyncDisposable {
   stateOf(callId: string): string | undefined
   /** Moves a call on, so that the fake answers accordingly when it is asked. */
   move(callId: string, state: CallState): void
-  /** What the provider reports of a call that stands like this, signed at `now`; empty where it reports no such thing. */
+  /** The provider's report on a call in this state, signed at `now`; empty where it reports no such state. */
   reports(callId: string, state: CallState, now: number): HookRequest[]
-  /** What of a completed call this provider details: each is expected on the call in the end. */
+  /** The details that this provider reports of a completed call: all of them are expected on the call in the end. */
   details: {
     summary?: string
     transcript?: { role: string; content: string }[]

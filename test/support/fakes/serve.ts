@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 
-/** What a handler may do besides answering: cut the connection, or answer half of what it announced. */
+/** A handler's control of the connection: cut it, or send half of the announced response. */
 type Outcome = Response | 'reset' | 'half'
 type Handler = (request: Request, body: string) => Outcome | Promise<Outcome>
 

@@ -45,7 +45,7 @@ export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
   clock: Pick<Clock, 'now'>
 }
 
-/** Where an environment's events go, and what became of them. */
+/** The pages of an environment's webhook and its deliveries. */
 export const webhookPages = (deps: WebhookPagesDeps) => {
   const { clock, deliveries, perform, webhooks } = deps
 
