@@ -1,7 +1,7 @@
-import { findAddresses, literalOf, type Resolve, resolveAll } from './destination.ts'
+import { type DialDeps, type DialledRequest, lost, reach, type Unanswered } from './dial.ts'
 
 /** What became of an outgoing request. `unsent` never left; `lost` may have arrived, but its answer did not, or not whole. */
-type SendResult = Answer | { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
+type SendResult = Answer | Unanswered
 
 interface Answer {
   kind: 'answered'
@@ -10,12 +10,7 @@ interface Answer {
   body: Uint8Array
 }
 
-interface OutgoingRequest {
-  method: 'GET' | 'POST'
-  headers: Record<string, string>
-  body?: string | undefined
-  /** For all of it: finding the address, connecting, and the answer to its last byte. */
-  timeoutMs: number
+interface OutgoingRequest extends DialledRequest {
   /** How much of the answer's body is read. */
   limitBytes: number
   /**
@@ -28,106 +23,21 @@ interface OutgoingRequest {
 /** Sends one request, once. What the other side does is never an exception. */
 export type Send = (url: string, request: OutgoingRequest) => Promise<SendResult>
 
-interface SendDeps {
-  /** Whether addresses of this machine and its networks, and plain http, may be called. */
-  allowPrivate: boolean
-  resolve?: Resolve
-  /** The authorities to trust in the place of the usual ones, as PEM. */
-  ca?: string
-}
-
-/**
- * The one way out of this process to an address that somebody gave. It dials the address that was judged, not the name a
- * second time; it follows no redirect, uses no proxy, and no connection again, so that no layer below has a reason to send
- * a request twice.
- */
+/** Sends a request through the guard, and reads the answer to its end, or as far as it may. */
 export const createSend =
-  ({ allowPrivate, resolve = resolveAll, ca }: SendDeps): Send =>
-  async (url, request) => {
-    const headers = headersFrom(request.headers)
-    if (!headers) return unsent('could not be asked: a header has characters that HTTP forbids')
+  (deps: DialDeps): Send =>
+  (url, request) => {
     const signal = AbortSignal.timeout(request.timeoutMs)
-    const found = await before(signal, findAddresses(url, { allowPrivate }, resolve)).catch(failureOf)
-    if ('code' in found)
-      return unsent(found.isTimeout ? 'could not be found in time' : `could not be reached (${found.code})`)
-    if (found.problem !== undefined) return unsent(`may not be called: ${found.problem}`)
-
-    let result: SendResult = unsent('could not be reached: its name has no address')
-    for (const address of found.addresses) {
-      const attempt = await dial(found.url, address, { ...request, headers, signal, ca })
-      if (attempt.kind !== 'unreachable') return attempt
-      result = unsent(`could not be reached (${attempt.code})`)
-    }
-    return result
-  }
-
-/** Nobody took the connection: the only failure after which another address of the name is tried. */
-type Unreachable = { kind: 'unreachable'; code: string }
-
-interface Dialled extends Omit<OutgoingRequest, 'headers'> {
-  headers: Headers
-  signal: AbortSignal
-  ca: string | undefined
-}
-
-const dial = async (url: URL, address: string, request: Dialled): Promise<SendResult | Unreachable> => {
-  const { method, headers, body, signal, ca, timeoutMs } = request
-  const target = new URL(url)
-  target.hostname = address.includes(':') ? `[${address}]` : address
-  headers.set('host', url.host)
-  // Unpacked, 2 MB can be 2 GB, and Bun unpacks ahead of its reader, in the one thread that sends everybody's requests.
-  headers.set('accept-encoding', 'identity')
-  // The certificate is checked against this name. That of an address is checked against the address.
-  const serverName = literalOf(url) === undefined ? url.hostname.replace(/\.$/, '') : undefined
-  try {
-    const response = await fetch(target, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      redirect: 'manual',
-      keepalive: false,
-      proxy: false,
-      decompress: false,
-      tls: { ...(serverName === undefined ? {} : { serverName }), ...(ca === undefined ? {} : { ca }) },
-      signal,
+    return reach(deps, url, { ...request, signal }, async (response): Promise<SendResult> => {
+      try {
+        const body = await readBody(response, request)
+        return { kind: 'answered', status: response.status, headers: response.headers, body }
+      } catch (error) {
+        if (error instanceof TooLarge) return lost('its answer was too large')
+        throw error
+      }
     })
-    const read = await readBody(response, request)
-    return { kind: 'answered', status: response.status, headers: response.headers, body: read }
-  } catch (error) {
-    if (error instanceof TooLarge) return lost('its answer was too large')
-    const { code, isTimeout } = failureOf(error)
-    if (isTimeout) return lost(`no answer within ${timeoutMs / 1000} seconds`)
-    if (unreachableCodes.has(code)) return { kind: 'unreachable', code }
-    if (/CERT|SELF_SIGNED|TLS|SSL|VERIFY/.test(code)) return unsent(`could not be reached (${code})`)
-    return lost('the connection ended before its answer was whole')
   }
-}
-
-const unreachableCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])
-
-const unsent = (reason: string): SendResult => ({ kind: 'unsent', reason })
-const lost = (reason: string): SendResult => ({ kind: 'lost', reason })
-
-/** Undefined where a value can be in no header: fetch would say so only by an error that names no moment. */
-const headersFrom = (given: Record<string, string>) => {
-  try {
-    return new Headers(given)
-  } catch {
-    return undefined
-  }
-}
-
-/** Settles as the work does, or fails when the time is over: a look-up of names cannot be called off. */
-const before = <T>(signal: AbortSignal, work: Promise<T>) =>
-  new Promise<T>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    work.then(resolve, reject)
-  })
-
-const failureOf = (error: unknown) => {
-  const { name = '', code = '' } = error as { name?: string; code?: string | number }
-  return { code: String(code), isTimeout: name === 'TimeoutError' }
-}
 
 class TooLarge extends Error {}
 
