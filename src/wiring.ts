@@ -7,6 +7,7 @@ import { Lifecycle } from './calls/lifecycle.ts'
 import { Reconciler } from './calls/reconcile.ts'
 import { createEndCalls, createRelease } from './calls/release.ts'
 import { restoreLeases } from './calls/restore-leases.ts'
+import { createFetchRecording } from './calls/recording.ts'
 import { createTrigger } from './calls/trigger.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
@@ -26,10 +27,11 @@ import { Leases } from './limits/leases.ts'
 import { Windows } from './limits/window.ts'
 import type { Operation } from './operation/operation.ts'
 import { type OperationDeps, operations as allOperations } from './operations.ts'
+import { createOpen } from './outgoing/open.ts'
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { Dialling } from './providers/dialling.ts'
-import { capabilitiesOf } from './providers/kinds.ts'
+import { capabilitiesOf, recordingsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
@@ -81,7 +83,8 @@ export const createServices = (deps: ServiceDeps) => {
 
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const send = createSend({ allowPrivate: config.allowPrivateDestinations })
-  const webhookDeps = { webhooks, deliveries, send, clock }
+  const open = createOpen({ allowPrivate: config.allowPrivateDestinations })
+  const webhookDeps = { webhooks, deliveries, send, clock, publicUrl }
   const deliverer = new Deliverer({
     ...webhookDeps,
     commit,
@@ -149,6 +152,7 @@ export const createServices = (deps: ServiceDeps) => {
     },
   })
   const endCall = createEnd(callDeps)
+  const fetchRecording = createFetchRecording({ provider, recordingsOf, open, log })
   const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
   const releaseCall = createRelease(releaseDeps)
   const operationDeps = {
@@ -217,6 +221,7 @@ export const createServices = (deps: ServiceDeps) => {
     trigger,
     endCall,
     releaseCall,
+    fetchRecording,
     sendSample,
     /** Takes up what an earlier process left, and what comes to be from now on. */
     start: () => {

@@ -17,7 +17,11 @@ export interface CallDetails {
   summary: string | null
   sentiment: (typeof sentiments)[number] | null
   transcript: TranscriptLine[] | null
-  recordingUrl: string | null
+  /**
+   * Set while its provider keeps a recording: `kept` where its own id of the call finds it there, else its address. Never a
+   * link that is signed, which would die, and open the recording to whoever reads it.
+   */
+  recordingRef: string | null
   costCents: number | null
 }
 
@@ -119,7 +123,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   summary: null,
   sentiment: null,
   transcript: null,
-  recordingUrl: null,
+  recordingRef: null,
   costCents: null,
 })
 
@@ -147,7 +151,7 @@ export const forgotten = (call: Call): Call => ({
   summary: null,
   sentiment: null,
   transcript: null,
-  recordingUrl: null,
+  recordingRef: null,
   // A dialler of one's own may have made it of the number.
   providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
   detailsDueAt: null,
@@ -219,7 +223,7 @@ const withDetails = (call: Call, event: Extract<CallEvent, { type: 'ended' }>): 
   if (call.summary === null && details.summary) fresh.summary = details.summary
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
   if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
+  if (call.recordingRef === null && details.recordingRef) fresh.recordingRef = details.recordingRef
   const costCents = plausible(details.costCents, dearestCents)
   if (call.costCents === null && costCents !== undefined) fresh.costCents = costCents
   const durationSeconds = plausible(event.durationSeconds, longestSeconds)

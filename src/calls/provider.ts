@@ -1,4 +1,4 @@
-import type { CallDetails, CallEvent, CallOrder } from './call.ts'
+import type { Call, CallDetails, CallEvent, CallOrder } from './call.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'
@@ -32,6 +32,15 @@ export type Report =
   | { outcome: 'not_found' }
   | { outcome: 'unknown'; reason: string }
 
+/**
+ * Where a recording can be fetched now. `credentials` are headers for that address alone. `unknown` means that the provider
+ * could not say.
+ */
+export type RecordingPlace =
+  | { outcome: 'found'; url: string; credentials: Record<string, string> }
+  | { outcome: 'none' }
+  | { outcome: 'unknown'; reason: string }
+
 /** A request that claims to come from a provider, not yet believed. */
 interface IncomingRequest {
   headers: Headers
@@ -59,6 +68,8 @@ export interface Provider {
   fetchStatus(call: CallReference): Promise<Report>
   /** Hangs up; resolves once the call is over, throws when that cannot be done. */
   end(call: CallReference): Promise<void>
+  /** Where the recording of a call is. Asked for each time it is wanted: some providers sign their links for minutes. */
+  recording(call: CallReference & Pick<Call, 'recordingRef'>): Promise<RecordingPlace>
   /** Tries the credentials with a request that changes and rings nothing. Undefined when they work, else why not. */
   check(): Promise<string | undefined>
   /** Verifies and reads what came in at the account's hook. `now` is wall-clock milliseconds. */
@@ -112,6 +123,8 @@ export interface ProviderKind {
   /** What an agent's `ref` and `from` are here. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
   capabilities: Capabilities
+  /** When it keeps a recording, and how to switch that on, in sentences. */
+  recordings: string
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
   /** Needs a base URL: there is no usual address. */

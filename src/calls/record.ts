@@ -36,13 +36,21 @@ export const callRecord = z.object({
   summary: z.string().nullable(),
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
-  recording_url: z.string().nullable(),
+  recording_url: z
+    .string()
+    .nullable()
+    .describe('Where this server serves the recording, with the API key; null while none is known.'),
   cost_cents: z.int().nullable(),
 })
+
+/** Where we serve the recording of a call; null while its provider is not known to keep one. */
+export const recordingUrlOf = ({ id, recordingRef }: Pick<Call, 'id' | 'recordingRef'>, publicUrl: string) =>
+  recordingRef === null ? null : `${publicUrl}/api/v1/calls/${id}/recording`
 
 export const presentCall = (
   call: Call,
   environment: { name: EnvironmentName },
+  publicUrl: string,
 ): z.infer<typeof callRecord> => ({
   call_id: call.id,
   status: call.status,
@@ -65,6 +73,6 @@ export const presentCall = (
   summary: call.summary,
   sentiment: call.sentiment,
   transcript: call.transcript,
-  recording_url: call.recordingUrl,
+  recording_url: recordingUrlOf(call, publicUrl),
   cost_cents: call.costCents,
 })

@@ -5,6 +5,8 @@ interface Opened {
   kind: 'opened'
   status: number
   headers: Headers
+  /** Where it came from in the end. */
+  url: string
   /** Errors where the other side stalls, sends too much, or breaks off. To be read, or cancelled. */
   body: ReadableStream<Uint8Array>
 }
@@ -20,6 +22,8 @@ interface OpenRequest {
   /** For all of it, however slowly somebody reads. */
   longestMs: number
   limitBytes: number
+  /** Called when the body has been read, has broken off or was cancelled. */
+  ended?: () => void
 }
 
 /** Asks for something large with a GET. Follows a few redirects, each judged like the first address. */
@@ -35,13 +39,10 @@ export const createOpen =
     let url = address
     let credentials = request.credentials
     for (let followed = 0; followed <= mostRedirects; followed++) {
-      const opened = await openOnce(deps, url, request, { ...request.headers, ...credentials })
-      const location =
-        opened.kind === 'opened' && redirects.has(opened.status) && opened.headers.get('location')
-      if (opened.kind !== 'opened' || !location) return opened
-      await opened.body.cancel()
-      if (!URL.canParse(location, url)) return lost('it redirected to no web address')
-      const next = new URL(location, url)
+      const result = await openOnce(deps, url, request, { ...request.headers, ...credentials })
+      if (result.kind !== 'redirected') return result
+      if (!URL.canParse(result.location, url)) return lost('it redirected to no web address')
+      const next = new URL(result.location, url)
       if (next.origin !== new URL(url).origin) credentials = {}
       url = next.href
     }
@@ -53,18 +54,21 @@ const openOnce = async (
   url: string,
   request: OpenRequest,
   headers: Record<string, string>,
-): Promise<Opened | Unanswered> => {
+): Promise<Opened | Unanswered | { kind: 'redirected'; location: string }> => {
   const { timeoutMs, longestMs } = request
   const begun = new AbortController()
   const timer = setTimeout(() => begun.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
   const signal = AbortSignal.any([begun.signal, AbortSignal.timeout(longestMs)])
   try {
-    return await reach(deps, url, { method: 'GET', headers, timeoutMs, signal }, async (response) => ({
-      kind: 'opened' as const,
-      status: response.status,
-      headers: response.headers,
-      body: bounded(response.body, request, begun),
-    }))
+    return await reach(deps, url, { method: 'GET', headers, timeoutMs, signal }, async (response) => {
+      const location = redirects.has(response.status) ? response.headers.get('location') : null
+      if (location !== null) {
+        await response.body?.cancel()
+        return { kind: 'redirected' as const, location }
+      }
+      const body = bounded(response.body, request, begun)
+      return { kind: 'opened' as const, status: response.status, headers: response.headers, url, body }
+    })
   } finally {
     clearTimeout(timer)
   }
@@ -73,7 +77,7 @@ const openOnce = async (
 /** The body as it comes, for as long as it comes and is within its limit. Whoever cancels it ends the connection. */
 const bounded = (
   body: ReadableStream<Uint8Array> | null,
-  { limitBytes, stallMs }: Pick<OpenRequest, 'limitBytes' | 'stallMs'>,
+  { limitBytes, stallMs, ended = () => {} }: Pick<OpenRequest, 'limitBytes' | 'stallMs' | 'ended'>,
   connection: AbortController,
 ) => {
   const reader = body?.getReader()
@@ -84,18 +88,23 @@ const bounded = (
         const timer = setTimeout(() => connection.abort(new Error('nothing came')), stallMs)
         try {
           const { done = true, value } = (await reader?.read()) ?? {}
-          if (done || !value) return stream.close()
+          if (done || !value) {
+            stream.close()
+            return ended()
+          }
           size += value.byteLength
           if (size > limitBytes) throw new Error('more came than is passed on')
           stream.enqueue(value)
         } catch (error) {
           stream.error(error)
           connection.abort()
+          ended()
         } finally {
           clearTimeout(timer)
         }
       },
       cancel: async () => {
+        ended()
         connection.abort()
         await reader?.cancel().catch(() => {})
       },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CallEvent, longestSeconds } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
+import { isoTime, keptIf, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 const number = z.union([
@@ -73,7 +73,7 @@ const endOf = (said: BlandCall, now: number) => {
       summary: said.summary,
       sentiment: said.analysis?.sentiment,
       transcript: said.transcripts,
-      recordingUrl: said.recording_url,
+      recordingRef: keptIf(said.recording_url),
       costCents: centsOf(said.price),
     },
   })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { joinId } from './call-id.ts'
 import { ended } from './ended.ts'
-import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
+import { amount, duration, keptIf, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Both what is answered about a conversation and the data of a webhook. The schema of a failure is second-hand. */
@@ -13,6 +13,7 @@ export const conversation = z.object({
   failure_reason: words,
   transcript: transcript('role', 'message'),
   analysis: part({ transcript_summary: words }),
+  has_audio: maybe(z.boolean()),
   metadata: part({
     start_time_unix_secs: amount,
     accepted_time_unix_secs: amount,
@@ -106,13 +107,17 @@ const failureFrom = (why: string) => {
   return /\bcancell?ed\b/i.test(why) ? 'canceled' : 'failed'
 }
 
-/** What any end tells. A conversation's `cost` is in credits, not in money, and its recording takes the key: neither is kept. */
-const endOf = ({ metadata, analysis, transcript: spoken }: Conversation, now: number) => {
+/** What any end tells. A conversation's `cost` is in credits, not in money: it is not kept. */
+const endOf = ({ metadata, analysis, has_audio, transcript: spoken }: Conversation, now: number) => {
   const { start_time_unix_secs: start, call_duration_secs: durationSeconds } = metadata ?? {}
   const isTimed = start !== undefined && durationSeconds !== undefined
   return {
     at: isTimed ? Math.round((start + durationSeconds) * 1000) : now,
     durationSeconds,
-    details: { summary: analysis?.transcript_summary, transcript: spoken },
+    details: {
+      summary: analysis?.transcript_summary,
+      transcript: spoken,
+      recordingRef: keptIf(has_audio),
+    },
   }
 }

@@ -64,6 +64,8 @@ export const elevenlabs: ProviderKind = {
     },
   },
   capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
+  recordings:
+    'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
   needsBaseUrl: false,
   connect: (account, deps) => elevenlabsThrough(account, deps),
 }
@@ -71,7 +73,8 @@ export const elevenlabs: ProviderKind = {
 const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
-  const request = requester(send, account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
+  const address = account.baseUrl ?? usualAddress
+  const request = requester(send, address, { 'xi-api-key': apiKey }, timeoutMs)
 
   /** By the user of the conversation, which is our id ("List conversations"). Not to find it there proves nothing. */
   const search = async (id: string) => {
@@ -127,6 +130,14 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       // Not even a 404 is good: it is also what the credentials of another Twilio account get for a call that goes on.
       if (!isSuccess(result.status))
         throw new Error(`Twilio could not hang up: it answered ${result.status}.`)
+    },
+
+    /** ElevenLabs: get conversation audio. */
+    async recording({ providerCallId }) {
+      const { conversationId } = splitId(providerCallId)
+      if (conversationId === undefined) return { outcome: 'none' }
+      const path = `/v1/convai/conversations/${encodeURIComponent(conversationId)}/audio`
+      return { outcome: 'found', url: address + path, credentials: { 'xi-api-key': apiKey } }
     },
 
     /** A key for agents alone may read it. */

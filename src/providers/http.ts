@@ -51,6 +51,7 @@ export const http: ProviderKind = {
   },
   // Only what it likes: its end brings the rest along, or is followed by a report that does.
   capabilities: { details: [], lookupByCallId: true },
+  recordings: 'Your own dialler keeps a recording if it reported a recording_url.',
   needsBaseUrl: true,
   connect: (account, deps) => dialThrough(account, deps),
 }
@@ -114,6 +115,12 @@ const dialThrough: ProviderKind['connect'] = (
       if (!gone) throw new Error(result.kind === 'answered' ? `it answered ${result.status}` : result.reason)
     },
 
+    async recording({ recordingRef }) {
+      return recordingRef === null
+        ? { outcome: 'none' }
+        : { outcome: 'found', url: recordingRef, credentials: {} }
+    },
+
     async check() {
       return checkFrom(title, await request('check', {}), (json) => member(json, 'ok') === true)
     },
@@ -154,7 +161,7 @@ const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
     summary: said.summary,
     sentiment: said.sentiment,
     transcript: said.transcript,
-    recordingUrl: said.recording_url,
+    recordingRef: said.recording_url,
     costCents: said.cost_cents,
   }
   return [ended({ at, status, reason, durationSeconds, details })]

@@ -21,6 +21,9 @@ export const isoTime = maybe(writtenTime)
 export const webAddress = maybe(z.url({ protocol: /^https?$/ }))
 export const sentiment = maybe(z.string().toLowerCase().pipe(z.enum(sentiments)))
 
+/** How a call refers to a recording that its provider keeps under the id of the call. */
+export const keptIf = (isKept: unknown) => (isKept ? 'kept' : undefined)
+
 /** The two sides of a call by all their names. Whoever else speaks (a prompt, a tool) is not heard in the call. */
 const sides = new Map<unknown, TranscriptLine['role']>([
   ['agent', 'agent'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { centsOf, ended, type FinalStatus } from './ended.ts'
-import { maybe, webAddress, words } from './parse.ts'
+import { keptIf, maybe, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 const finals = new Map<string, FinalStatus>([
@@ -70,7 +70,10 @@ export const eventsOf = (said: TwilioCall, now: number): CallEvent[] => {
       status,
       reason: isTold ? `Twilio reported SIP response ${sip_code}.` : undefined,
       durationSeconds: duration,
-      details: { recordingUrl: recording_url, costCents: inDollars ? centsOf(Math.abs(price)) : undefined },
+      details: {
+        recordingRef: keptIf(recording_url),
+        costCents: inDollars ? centsOf(Math.abs(price)) : undefined,
+      },
     }),
   ]
 }

@@ -67,9 +67,11 @@ export const vapi: ProviderKind = {
     },
   },
   capabilities: {
-    details: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+    details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
   },
+  recordings:
+    'Vapi records a call unless the assistant’s artifactPlan.recordingEnabled is off or the organization is in HIPAA mode.',
   domain: 'vapi.ai',
   needsBaseUrl: false,
   connect: (account, deps) => vapiThrough(account, deps),
@@ -81,7 +83,8 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
   const baseUrl = account.baseUrl ?? 'https://api.vapi.ai'
-  const request = requester(send, baseUrl, { authorization: `Bearer ${apiKey}` }, timeoutMs)
+  const authorization = `Bearer ${apiKey}`
+  const request = requester(send, baseUrl, { authorization }, timeoutMs)
 
   const find = async (call: CallReference): Promise<Found> => {
     const { providerCallId, createdAt, sentAt } = call
@@ -179,6 +182,13 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     },
 
     end,
+
+    /** Vapi: retrieve call artifacts. It redirects to a link signed for a few minutes. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const url = `${baseUrl}/call/${encodeURIComponent(providerCallId)}/mono-recording`
+      return { outcome: 'found', url, credentials: { authorization } }
+    },
 
     async check() {
       return checkFrom(title, await request('/call?limit=1'), Array.isArray)

@@ -4,7 +4,7 @@ import { Histogram, Histograms, remoteBounds, requestBounds } from './metrics/hi
 import type { Metric } from './metrics/metric.ts'
 import { Requests } from './metrics/requests.ts'
 
-type ProviderRequest = 'place' | 'status' | 'end'
+type ProviderRequest = 'place' | 'status' | 'end' | 'recording'
 
 const operationBounds = [1, 2, 5, 10, 20, 50, 100]
 
@@ -26,7 +26,7 @@ export class Metrics {
   readonly #providerTimes = new Histograms(
     {
       name: 'callgate_provider_request_duration_seconds',
-      help: 'How long a provider took to answer when it was to place a call, tell of one or hang it up.',
+      help: 'How long a provider took to answer when it was to place a call, tell of one, hang it up or say where its recording is.',
     },
     remoteBounds,
   )

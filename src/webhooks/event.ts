@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Call, callStatuses, sentiments } from '../calls/call.ts'
+import { recordingUrlOf } from '../calls/record.ts'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
 export const eventNames = ['call_started', 'call_ended', 'test'] as const
@@ -39,6 +40,8 @@ export type WebhookPayload = z.infer<typeof webhookPayload>
 interface Names {
   agent: string
   environment: EnvironmentName
+  /** The public address of this server. */
+  publicUrl: string
 }
 
 /** The body that tells of a call as it stands. */
@@ -60,7 +63,7 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
   summary: call.summary,
   sentiment: call.sentiment,
   transcript: call.transcript,
-  recording_url: call.recordingUrl,
+  recording_url: recordingUrlOf(call, names.publicUrl),
   metadata: call.metadata,
 })
 

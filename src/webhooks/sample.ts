@@ -14,6 +14,7 @@ interface SampleDeps<Row extends { url: string }> {
   deliveries: { insert(delivery: Delivery): void }
   send: Send
   clock: Clock
+  publicUrl(): string
 }
 
 interface SampleEnvironment {
@@ -26,15 +27,16 @@ interface SampleEnvironment {
 export const createSample =
   <Row extends { url: string }>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
-    const { webhooks, deliveries, clock } = deps
+    const { webhooks, deliveries, clock, publicUrl } = deps
     const endpoint = webhooks.find(environment.id)
     if (!endpoint) return undefined
     const now = clock.now()
+    const names = { agent: 'Sample agent', environment: environment.name, publicUrl: publicUrl() }
     const delivery = newDelivery({
       environmentId: environment.id,
       callId: null,
       event: 'test',
-      payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), namesOf(environment))),
+      payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), names)),
       createdAt: now,
     })
     const tried = await attempt(deps, endpoint.url, webhooks.secrets(endpoint, now), delivery)
@@ -44,8 +46,6 @@ export const createSample =
     deliveries.insert(sample)
     return sample
   }
-
-const namesOf = ({ name }: SampleEnvironment) => ({ agent: 'Sample agent', environment: name })
 
 /** A call that never was, complete enough to build a receiver on. */
 const sampleCall = ({ id, agencyId }: SampleEnvironment, now: number) => ({

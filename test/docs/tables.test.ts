@@ -23,6 +23,7 @@ const rowsOf = (markdown: string) =>
 /** What stands for a sentence that only the moment knows. */
 const inWords: Partial<Record<Reason, string>> = {
   not_found: 'says what is not there',
+  recording_not_found: 'says why there is none, and how to switch recording on',
   invalid_input: 'names the field and what it must be',
   wrong_credential: 'says which kind of token was sent and which is needed',
   conflict: 'says what is in the way',
@@ -64,6 +65,14 @@ test('the page about providers says of each what its form asks for', async () =>
       ...(needsBaseUrl ? [['`--base-url`', 'Where orders are sent.']] : []),
     ])
   }
+})
+
+test('the page about providers says of each when it keeps a recording', async () => {
+  const [, section = ''] = (await pageText('providers')).split(/^## Recordings$/m)
+  expect(rowsOf(section)).toEqual([
+    ['provider', 'when it keeps a recording'],
+    ...providerKinds.map(({ title, recordings }) => [title, recordings]),
+  ])
 })
 
 test('the page about calls lists every status and every reason', async () => {

@@ -123,7 +123,7 @@ describe('what a report says', () => {
               { role: 'agent', content: 'Hello!' },
               { role: 'human', content: 'Yes?' },
             ],
-            recordingUrl: 'https://bland.test/a.mp3',
+            recordingRef: 'kept',
             costCents: 15,
           },
         },
@@ -146,7 +146,7 @@ describe('what a report says', () => {
       metadata: [],
       summary: 'Short.',
     })
-    const nothing = { sentiment: null, transcript: null, recordingUrl: null, costCents: null }
+    const nothing = { sentiment: null, transcript: null, recordingRef: null, costCents: null }
     expect(end).toEqual({
       type: 'ended',
       at: now,

@@ -229,6 +229,7 @@ describe('asking', () => {
         cost: 296,
       },
       analysis: { call_successful: 'success', transcript_summary: 'They want a demo.' },
+      has_audio: true,
     }
     expect(await ask(200, told)).toEqual({
       outcome: 'found',
@@ -241,6 +242,7 @@ describe('asking', () => {
           at: now - 18_000,
           durationSeconds: 42,
           details: {
+            recordingRef: 'kept',
             summary: 'They want a demo.',
             transcript: [
               { role: 'agent', content: 'Hello!' },
@@ -257,7 +259,9 @@ describe('asking', () => {
     const told = { status: 'done', transcript: 'none', analysis: null, metadata }
     expect(await ask(200, told)).toMatchObject({
       outcome: 'found',
-      events: [{ status: 'completed', at: now, details: { summary: null, transcript: null } }],
+      events: [
+        { status: 'completed', at: now, details: { summary: null, transcript: null, recordingRef: null } },
+      ],
     })
   })
 

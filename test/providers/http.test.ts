@@ -31,7 +31,7 @@ const eventsOf = (said: object) => {
   )
   return reading.kind === 'events' ? reading.events.map(({ event }) => event) : []
 }
-const nothing = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
+const nothing = { summary: null, sentiment: null, transcript: null, recordingRef: null, costCents: null }
 const bare = { type: 'ended' as const, at: now, status: 'completed' as const, details: nothing }
 
 describe('a report', () => {
@@ -57,9 +57,9 @@ describe('a report', () => {
   })
 
   test.each(['http', 'https'])('has a recording at an address of %s', (scheme) => {
-    const recordingUrl = `${scheme}://files.test/a.wav`
-    expect(eventsOf({ recording_url: recordingUrl })).toEqual([
-      { ...bare, details: { ...nothing, recordingUrl } },
+    const recordingRef = `${scheme}://files.test/a.wav`
+    expect(eventsOf({ recording_url: recordingRef })).toEqual([
+      { ...bare, details: { ...nothing, recordingRef } },
     ])
   })
 

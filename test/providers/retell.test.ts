@@ -226,7 +226,7 @@ describe('asking', () => {
               { role: 'human', content: 'Hi.' },
               { role: 'human', content: 'Sales.' },
             ],
-            recordingUrl: 'https://recordings.test/1.wav',
+            recordingRef: 'kept',
             costCents: 17,
           },
         },
@@ -246,7 +246,7 @@ describe('asking', () => {
       call_analysis: { call_summary: 7, user_sentiment: 'Unknown' },
       call_cost: null,
     })
-    const details = { summary: null, sentiment: null, transcript: null, recordingUrl: null, costCents: null }
+    const details = { summary: null, sentiment: null, transcript: null, recordingRef: null, costCents: null }
     expect(report).toMatchObject({ outcome: 'found', events: [{ at: now, status: 'completed', details }] })
   })
 

@@ -203,7 +203,7 @@ describe('the answer to an order', () => {
 describe('asking', () => {
   const started = 'Thu, 15 Jan 2026 12:00:05 +0000'
   const stopped = 'Thu, 15 Jan 2026 12:00:47 +0000'
-  const details = { recordingUrl: null, costCents: null }
+  const details = { recordingRef: null, costCents: null }
   const ended = (status: string, more: object = {}) => ({ type: 'ended', at: now, status, details, ...more })
 
   test.each<[object, object[]]>([
@@ -367,7 +367,7 @@ describe('a report', () => {
   }
 
   test('the known signature is right, and names our call and Twilio’s', () => {
-    const details = { recordingUrl: null, costCents: null }
+    const details = { recordingRef: null, costCents: null }
     const event = { type: 'ended' as const, at: now, status: 'completed' as const, details }
     expect(read()).toEqual({
       kind: 'events',
@@ -433,7 +433,7 @@ describe('a report', () => {
     })
   })
 
-  const details = { recordingUrl: null, costCents: null }
+  const details = { recordingRef: null, costCents: null }
   test.each<[Record<string, string>, object[]]>([
     [{ CallStatus: 'initiated' }, []],
     [{ CallStatus: 'queued' }, []],
@@ -457,7 +457,7 @@ describe('a report', () => {
           type: 'ended',
           at: now,
           status: 'completed',
-          details: { ...details, recordingUrl: 'https://api.twilio.com/r' },
+          details: { ...details, recordingRef: 'kept' },
         },
       ],
     ],

@@ -199,7 +199,7 @@ describe('what a report says', () => {
             { role: 'agent', content: 'Hello!' },
             { role: 'human', content: 'Yes?' },
           ],
-          recordingUrl: 'https://vapi.test/a.wav',
+          recordingRef: 'kept',
           costCents: 15,
         },
       },
@@ -215,10 +215,10 @@ describe('what a report says', () => {
       timestamp: null,
       cost: 'much',
       call,
-      artifact: { messages: 'none', recordingUrl: 'javascript:alert(1)' },
+      artifact: { messages: 'none', recordingRef: 'javascript:alert(1)' },
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
-    const nothing = { sentiment: null, transcript: null, recordingUrl: null, costCents: null }
+    const nothing = { sentiment: null, transcript: null, recordingRef: null, costCents: null }
     expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
       { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.', ...nothing } },
     ])

@@ -16,10 +16,13 @@ export interface ApiRoute {
   /** Whether an `Idempotency-Key` makes it repeatable. */
   repeatable?: boolean
   body?: { schema: z.ZodType; examples: Record<string, { summary: string; value: unknown }> }
-  answer: { schema: z.ZodType; example: unknown }
+  answer: Answer
   /** What it can be refused for beside what every route can. */
   refusals: Reason[]
 }
+
+/** What success brings: JSON, or a file as it comes. */
+type Answer = { schema: z.ZodType; example: unknown } | { file: 'audio/*' }
 
 export const apiRoutes: readonly ApiRoute[] = [
   {
@@ -77,6 +80,22 @@ export const apiRoutes: readonly ApiRoute[] = [
     description: 'Hangs up. Ending a call that is over already changes nothing and is no failure.',
     answer: { schema: callAnswer, example: example.ended },
     refusals: ['wrong_agency', 'not_found', 'request_aborted', 'provider_unavailable'],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/calls/{call_id}/recording',
+    id: 'getRecording',
+    summary: 'Get a recording',
+    description:
+      'The recording of a call that is over, fetched from its provider. Takes a `Range` of bytes where the provider does. It counts as a request of the window, and places no call.',
+    answer: { file: 'audio/*' },
+    refusals: [
+      'wrong_agency',
+      'not_found',
+      'recording_not_found',
+      'recordings_limited',
+      'recording_unavailable',
+    ],
   },
   {
     method: 'get',

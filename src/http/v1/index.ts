@@ -8,6 +8,7 @@ import { limitsOf } from '../../limits/limits.ts'
 import type { Services } from '../../wiring.ts'
 import { admission } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
+import { answerRecording } from '../recording.ts'
 import { readList } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
@@ -16,7 +17,7 @@ const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
 /** The API, route by route. Bodies are read by hand: admission comes before the first byte. */
 export const v1 = (services: Services) => {
-  const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = services
+  const { agents, calls, clock, config, endCall, leases, publicUrl, rateLimits, trigger } = services
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
@@ -50,7 +51,7 @@ export const v1 = (services: Services) => {
       const last = page.at(-1)
       return {
         success: true as const,
-        data: page.map((call) => presentCall(call, environment)),
+        data: page.map((call) => presentCall(call, environment, publicUrl())),
         next_cursor: found.length > limit && last ? cursorAfter(last.id) : null,
       }
     })
@@ -58,7 +59,7 @@ export const v1 = (services: Services) => {
       '/calls/:call_id',
       ({ environment, params }) => ({
         success: true as const,
-        data: presentCall(ownCall(environment, params.call_id), environment),
+        data: presentCall(ownCall(environment, params.call_id), environment, publicUrl()),
       }),
       { params: callParams },
     )
@@ -69,9 +70,17 @@ export const v1 = (services: Services) => {
           confirm: () => requireConnected(request.signal),
         })
         rateLimits.writeHeaders(set.headers, environment, window)
-        return { success: true as const, data: presentCall(call, environment) }
+        return { success: true as const, data: presentCall(call, environment, publicUrl()) }
       },
       { parse: 'none', params: callParams },
+    )
+    .get(
+      '/calls/:call_id/recording',
+      async ({ environment, params, request }) => {
+        const call = ownCall(environment, params.call_id)
+        return answerRecording(request, await services.fetchRecording(call, request.headers.get('range')))
+      },
+      { params: callParams },
     )
     .get('/agents', ({ environment }) => ({
       success: true as const,

@@ -58,7 +58,7 @@ export const calls = sqliteTable(
     summary: text(),
     sentiment: text({ enum: sentiments }),
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
-    recordingUrl: text('recording_url'),
+    recordingRef: text('recording_url'),
     costCents: integer('cost_cents'),
     /** Which grant of the window let its trigger in, so that a start can tell whether the journal has it. */
     grantNumber: integer('grant_number'),

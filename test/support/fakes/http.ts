@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { http } from '../../../src/providers/http.ts'
+import { serveAudio } from './audio.ts'
 import { openBook } from './book.ts'
 import type { FakeProvider, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -47,7 +48,13 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     call_id: callId,
     status: state === 'answered' ? 'in_progress' : state,
     ...(state === 'completed'
-      ? { summary: details.summary, transcript: details.transcript, duration_seconds: 42, cost_cents: 17 }
+      ? {
+          summary: details.summary,
+          transcript: details.transcript,
+          duration_seconds: 42,
+          cost_cents: 17,
+          recording_url: `${server.url}/recordings/${callId}.wav`,
+        }
       : {}),
   })
 
@@ -72,7 +79,9 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     return json({ id: call.id, ...say(call_id, call.state) })
   }
 
-  const server = await serveFake(({ headers }, body) => {
+  const server = await serveFake((request, body) => {
+    const { headers, url } = request
+    if (/\/recordings\/[\w-]+\.wav$/.test(url)) return serveAudio(request, 'application/octet-stream')
     try {
       webhook.verify(body, Object.fromEntries(headers))
     } catch (error) {

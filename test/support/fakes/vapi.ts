@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { vapi } from '../../../src/providers/vapi.ts'
+import { signedLinks } from './audio.ts'
 import { isBearer, openBook } from './book.ts'
 import type { FakeProvider, HookRequest, CallState } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -70,6 +71,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     cost: 0.174,
     analysis: { summary: details.summary, successEvaluation: 'true' },
     artifact: {
+      // Private: nobody can open it.
+      recordingUrl: 'https://storage.vapi.test/private.wav',
       transcript: 'AI: Hello!\nUser: Hi, who is this?\n',
       messages: [
         { role: 'system', message: 'You are Ann.', time: 1, secondsFromStart: 0 },
@@ -140,6 +143,13 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     return json({})
   }
 
+  const links = signedLinks(complaints)
+  const storage = await serveFake((request) => links.serve(request) ?? new Response(null, { status: 404 }))
+  const record = (call: TheirCall) =>
+    call.state === 'completed'
+      ? new Response(null, { status: 302, headers: { location: storage.url + links.sign() } })
+      : refusal(404, 'Artifact not found.', 'Not Found')
+
   const server = await serveFake((request, body) => {
     const { pathname, searchParams } = new URL(request.url)
     const type = request.headers.get('content-type')
@@ -153,6 +163,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     if (request.method === 'POST' && pathname === '/call') return place(payload)
     if (request.method === 'GET' && pathname === '/call') return list(searchParams)
     if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`) return json(told(byId))
+    if (byId && request.method === 'GET' && pathname === `/call/${byId.id}/mono-recording`)
+      return record(byId)
     return refusal(404, 'Not Found', 'Not Found')
   })
   url = server.url
@@ -189,6 +201,9 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
       return [update, chatter, ...(state === 'completed' ? [report] : [])].map((one) => proven(one, now))
     },
-    [Symbol.asyncDispose]: async () => server.close(),
+    [Symbol.asyncDispose]: async () => {
+      storage.close()
+      server.close()
+    },
   }
 }

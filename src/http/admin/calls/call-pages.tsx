@@ -12,6 +12,7 @@ import type { Agency } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
+import { answerRecording } from '../../recording.ts'
 import { signedIn } from '../guard.ts'
 import { CallPage, callPath, ReleasePage } from './call.tsx'
 import { CallsPage, type CallView } from './calls.tsx'
@@ -42,7 +43,8 @@ const readFilter = ({ url }: Request) => {
 
 /** An agency's calls in both environments, each of them, and the slots that they hold. */
 export const callPages = (services: Services) => {
-  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = services
+  const { agents, calls, clock, config, deliveries, environments, fetchRecording, leases, log, perform } =
+    services
 
   const viewer = (agency: Agency) => {
     const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
@@ -129,6 +131,12 @@ export const callPages = (services: Services) => {
       '/agencies/:agency/calls/:call',
       ({ person, params, request }) =>
         callPage(person, find(params), { whole: new URL(request.url).searchParams.has('whole') }),
+      { params: callParams },
+    )
+    .get(
+      '/agencies/:agency/calls/:call/recording',
+      async ({ params, request }) =>
+        answerRecording(request, await fetchRecording(find(params).call, request.headers.get('range'))),
       { params: callParams },
     )
     .post(

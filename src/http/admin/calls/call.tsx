@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { isOver } from '../../../calls/call.ts'
+import { isForgotten, isOver } from '../../../calls/call.ts'
+import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
 import { Conversation } from './conversation.tsx'
@@ -108,11 +109,11 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
         </dd>
       </>
     )}
-    {call.recordingUrl !== null && (
+    {isOver(call) && call.answeredAt !== null && (
       <>
         <dt>Recording</dt>
         <dd>
-          <Recording url={call.recordingUrl} />
+          <Recording call={call} />
         </dd>
       </>
     )}
@@ -128,15 +129,21 @@ const Fact = ({ name, value }: { name: string; value: string | null }) =>
     </>
   )
 
-/** A provider names the address: only the web's own schemes become a link. */
-const Recording = ({ url }: { url: string }) =>
-  /^https?:\/\//i.test(url) ? (
-    <a href={url} rel="noreferrer noopener">
-      Listen at the provider
-    </a>
-  ) : (
-    <code>{url}</code>
+/** Through us, with the account's credentials: the provider's own links are private, or die. */
+const Recording = ({ call }: { call: CallView }) => {
+  if (isForgotten(call)) return <>erased</>
+  if (call.recordingRef === null) return <>None is known. {recordingsOf(call.provider)}</>
+  const path = `${callPath(call)}/recording`
+  return (
+    <>
+      {/* Nothing is fetched before somebody listens. */}
+      <audio controls preload="none" src={path} aria-label="Recording of the call" />{' '}
+      <a href={path} download>
+        Download
+      </a>
+    </>
   )
+}
 
 interface ReleaseProps extends AgencyPageProps {
   call: CallView
