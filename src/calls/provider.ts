@@ -58,7 +58,14 @@ export interface ReportedEvent {
 
 /** The events of an incoming request, once its signature and its age are right. */
 export type VerifiedEvents =
-  { kind: 'events'; events: ReportedEvent[] } | { kind: 'invalid_signature' } | { kind: 'expired' }
+  | {
+      kind: 'events'
+      events: ReportedEvent[]
+      /** What the provider waits for, as JSON, where that is more than a success. */
+      answer?: object | undefined
+    }
+  | { kind: 'invalid_signature' }
+  | { kind: 'expired' }
 
 /** Who dials, through one account. Nothing of what the other side does is an exception: it is answered with a value. */
 export interface Provider {
@@ -123,6 +130,8 @@ export interface ProviderKind {
   /** What an agent's `ref` and `from` are here. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
   capabilities: Capabilities
+  /** Where the hook's address goes at the provider, and where it must not, in sentences. */
+  hookAdvice?: string
   /** When it keeps a recording, and how to switch that on, in sentences. */
   recordings: string
   /** The vendor's own domain; absent where there is no vendor. */

@@ -8,6 +8,7 @@ import { member, text } from './parse.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
+import { answerTo } from './vapi-requests.ts'
 import { eventsOf, reportedEvents, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
 import { requestJson, parseJson, requester } from './wire.ts'
 
@@ -70,6 +71,8 @@ export const vapi: ProviderKind = {
     details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
   },
+  hookAdvice:
+    'At Vapi, paste it as the assistant’s server URL. Vapi sends each message to one URL: the tool’s, else the assistant’s, else the phone number’s, else the organization’s. If your tools, transfers or inbound calls rely on the assistant’s server URL today, first give each tool a server URL of its own: here, a tool is told that nothing was done.',
   recordings:
     'Vapi records a call unless the assistant’s artifactPlan.recordingEnabled is off or the organization is in HIPAA mode.',
   domain: 'vapi.ai',
@@ -204,7 +207,8 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
         if (!/^\d{1,15}$/.test(signedAt) || !isSame(given, expected)) return { kind: 'invalid_signature' }
         if (!isFresh(toMs(Number(signedAt)), now, toleranceMs)) return { kind: 'expired' }
       }
-      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
+      const said = parseJson(body)
+      return { kind: 'events', events: reportedEvents(said, now), answer: answerTo(said) }
     },
   }
 }

@@ -51,9 +51,10 @@ const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
 test('the page about providers says of each what its form asks for', async () => {
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
-  for (const { title, name, credentials, agent, needsBaseUrl } of providerKinds) {
+  for (const { title, name, credentials, agent, needsBaseUrl, hookAdvice = '' } of providerKinds) {
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
+    expect(section.replaceAll('\n', ' ')).toContain(hookAdvice)
     const optional = (required: boolean) => (required ? '' : ' (optional)')
     expect(rowsOf(section)).toEqual([
       ['field', 'description'],

@@ -239,6 +239,54 @@ test('a status-update ends the call at once, and its end-of-call-report fills in
   expect(call.now()).toMatchObject({ summary: fake.details.summary, costCents: fake.details.costCents })
 })
 
+describe('what waits for an answer is told that nothing was done, and what only reports is not', () => {
+  const ask = async (message: object, headers: Record<string, string> = { 'x-vapi-secret': secret }) => {
+    await using fake = await startFakeVapi()
+    const { deliver } = connect(fake)
+    const body = JSON.stringify({ message })
+    const response = await deliver({
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      search: '',
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  const nothingDone = expect.stringMatching(/^Nothing was done: [^\n]+$/)
+
+  test('each of several tool calls', async () => {
+    const toolCallList = [
+      { id: 'toolu_1', type: 'function', function: { name: 'bookTable', arguments: { at: 'eight' } } },
+      { id: 'toolu_2', name: 'sendEmail', arguments: {} },
+    ]
+    expect(await ask({ type: 'tool-calls', toolCallList, call: { id: theirId } })).toEqual({
+      status: 200,
+      body: {
+        results: [
+          { toolCallId: 'toolu_1', error: nothingDone },
+          { toolCallId: 'toolu_2', error: nothingDone },
+        ],
+      },
+    })
+  })
+
+  test.each([
+    ['transfer-destination-request', { error: nothingDone }],
+    ['handoff-destination-request', { error: nothingDone }],
+    ['function-call', { result: nothingDone }],
+    ['assistant-request', { error: 'This number has no assistant.' }],
+    ['tool-calls', { results: [] }],
+    ['speech-update', { success: true }],
+    ['status-update', { success: true }],
+  ])('%s', async (type, body) => {
+    expect(await ask({ type, toolCallList: 'none' })).toEqual({ status: 200, body })
+  })
+
+  test('nobody who has not proven to be Vapi', async () => {
+    const { status } = await ask({ type: 'tool-calls' }, { 'x-vapi-secret': 'another' })
+    expect(status).toBe(401)
+  })
+})
+
 describe('placing', () => {
   test('a call with a complaint beside its id is placed', async () => {
     using server = await serving(json({ id: theirId, status: 'queued', message: 'Low credits.' }, 201))

@@ -42,7 +42,7 @@ export const hooks = ({ calls, clock, dialling, lifecycle, log, publicUrl }: Ser
         throw new ApiError('invalid_signature')
       }
       for (const reported of reading.events) await take(params.account, reported)
-      return { success: true as const }
+      return reading.answer ?? { success: true as const }
     },
     { parse: 'none' },
   )
