@@ -5,11 +5,11 @@ const secretLeast = 8
 
 /**
  * Asks, and takes out of the answer what it repeats of the credentials: some providers quote the key that they refuse, and
- * their words become a call's reason, which is stored and shown. An account's SID stays: it is its name.
+ * their words become a call's reason, which is stored and shown. An account's SID and the name of a header stay: they are no secrets.
  */
 export const redactCredentials = (send: Send, credentials: Readonly<Record<string, string>>): Send => {
   const secrets = Object.entries(credentials)
-    .filter(([name, value]) => !name.endsWith('_sid') && value.length >= secretLeast)
+    .filter(([name, value]) => !/_(?:sid|header)$/.test(name) && value.length >= secretLeast)
     .map(([, value]) => value)
   return async (url, request) => {
     const result = await send(url, request)

@@ -6,15 +6,13 @@ import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
-import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
+import { proofOf } from './vapi-proof.ts'
 import { answerTo } from './vapi-requests.ts'
-import { eventsOf, reportedEvents, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
+import { eventsOf, reportedEvents, ourIdIn, type VapiCall, vapiCall } from './vapi-call.ts'
 import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
-/** Vapi names none for its HMAC plan: as the Standard Webhooks libraries have it. */
-const toleranceMs = 5 * 60_000
 /** Vapi: create call. A longer name of the call, or name or email of the customer, is answered with 400. */
 const labelLimit = 40
 /** Vapi: list calls, its default. Whole calls come back, so that a longer page would be too large to read. */
@@ -49,6 +47,13 @@ export const vapi: ProviderKind = {
       required: true,
       description:
         'What Vapi proves its reports with: the value of the credential that your assistant’s server URL uses, as X-Vapi-Secret, bearer token or HMAC secret',
+    },
+    {
+      name: 'hook_header',
+      required: false,
+      form: { pattern: /^[A-Za-z\d-]{1,64}$/, words: 'it is the name of an HTTP header' },
+      description:
+        'The header that carries the secret or the signature, if you chose another than X-Vapi-Secret, Authorization, x-signature or x-vapi-signature',
     },
   ],
   agent: {
@@ -85,6 +90,7 @@ type Found = { outcome: 'found'; call: VapiCall } | Exclude<Report, { outcome: '
 const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
+  const hookHeader = account.credentials.hook_header || undefined
   const baseUrl = account.baseUrl ?? 'https://api.vapi.ai'
   const authorization = `Bearer ${apiKey}`
   const request = requester(send, baseUrl, { authorization }, timeoutMs)
@@ -197,17 +203,10 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
       return checkFrom(title, await request('/call?limit=1'), Array.isArray)
     },
 
-    /** Vapi: server authentication. One secret, shown as X-Vapi-Secret or bearer token, or signed with by the HMAC plan. */
-    verifyEvents({ headers, body }, now) {
-      const shown = [headers.get('x-vapi-secret'), headers.get('authorization')?.replace(/^Bearer /i, '')]
-      if (!shown.some((secret) => isSame(secret ?? '', hookSecret))) {
-        const signedAt = headers.get('x-timestamp') ?? ''
-        const expected = hmac('sha256', hookSecret, 'hex', `${signedAt}.`, body)
-        const given = (headers.get('x-signature') ?? '').replace(/^sha256=/, '')
-        if (!/^\d{1,15}$/.test(signedAt) || !isSame(given, expected)) return { kind: 'invalid_signature' }
-        if (!isFresh(toMs(Number(signedAt)), now, toleranceMs)) return { kind: 'expired' }
-      }
-      const said = parseJson(body)
+    verifyEvents(incoming, now) {
+      const proof = proofOf(incoming, { secret: hookSecret, header: hookHeader }, now)
+      if (proof !== 'valid') return { kind: proof }
+      const said = parseJson(incoming.body)
       return { kind: 'events', events: reportedEvents(said, now), answer: answerTo(said) }
     },
   }
