@@ -51,6 +51,10 @@ export const failures = {
     status: 429,
     sentence: 'Too many invalid API keys from this address. Retry after {seconds} seconds.',
   },
+  recordings_limited: {
+    status: 429,
+    sentence: 'Too many recordings are being downloaded. Retry after {seconds} seconds.',
+  },
   invalid_phone_number: { status: 400, sentence: 'Invalid phone number format' },
   agent_not_found: { status: 400, sentence: 'Agent not found' },
   no_agent: { status: 400, sentence: 'No agent specified and no default agent configured' },
@@ -93,6 +97,7 @@ export const failures = {
       'The metrics require a token. Send it as Authorization: Bearer, followed by CALLGATE_METRICS_TOKEN.',
   },
   not_found: { status: 404, sentence: '{detail}' },
+  recording_not_found: { status: 404, sentence: '{detail}' },
   method_not_allowed: { status: 405, sentence: 'This path does not allow this method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },
   invalid_input: { status: 400, sentence: '{detail}' },
@@ -124,6 +129,10 @@ export const failures = {
   provider_unavailable: {
     status: 502,
     sentence: 'The provider could not be asked to hang up. The call continues; try again.',
+  },
+  recording_unavailable: {
+    status: 502,
+    sentence: 'The provider did not deliver the recording. Try again later.',
   },
   storage_unavailable: {
     status: 503,

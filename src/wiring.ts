@@ -13,6 +13,7 @@ import { createReportLeak } from './keys/leak.ts'
 import { createMarkKeyExposed } from './keys/mark-exposed.ts'
 import type { Operation } from './operation/operation.ts'
 import { type OperationDeps, operations as allOperations } from './operations.ts'
+import { createOpen } from './outgoing/open.ts'
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { keptRows, Retention } from './retention.ts'
@@ -55,12 +56,14 @@ export const createServices = (deps: ServiceDeps) => {
   const publicUrl = () => config.publicUrl ?? listening.url
   const metrics = new Metrics(clock)
   const commit = createCommit(database, (writes, run) => metrics.commit(writes, run))
-  const send = createSend({ allowPrivate: config.allowPrivateDestinations })
+  const outgoingDeps = { allowPrivate: config.allowPrivateDestinations }
+  const send = createSend(outgoingDeps)
+  const open = createOpen(outgoingDeps)
   const base = { config, stores, commit, metrics, clock, log }
 
   const limits = wireLimits(base)
-  const webhooks = wireWebhooks({ ...base, send })
-  const calls = wireCalls({ ...base, ...limits, ...webhooks, send, providerTimeoutMs, publicUrl })
+  const webhooks = wireWebhooks({ ...base, send, publicUrl })
+  const calls = wireCalls({ ...base, ...limits, ...webhooks, send, open, providerTimeoutMs, publicUrl })
   const { leases, windows, journal, rateLimits, usage } = limits
   const { deliverer } = webhooks
   const { lifecycle, dispatcher, reconciler, simulator } = calls

@@ -113,7 +113,7 @@ test('requests go out through the guard alone', () => {
   expect(senders.map(({ path }) => path)).toEqual([
     'cli/healthcheck.ts',
     'cli/operation/remote.ts',
-    'outgoing/send.ts',
+    'outgoing/dial.ts',
   ])
 })
 

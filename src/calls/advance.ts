@@ -91,7 +91,7 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   if (call.summary === null && details.summary) fresh.summary = details.summary
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
   if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
+  if (call.recordingRef === null && details.recordingRef) fresh.recordingRef = details.recordingRef
   const costCents = plausible(details.costCents, dearestCents)
   if (call.costCents === null && costCents !== undefined)
     Object.assign(fresh, { costCents, currency: currencyIn(details) })

@@ -14,7 +14,11 @@ export interface CallDetails {
   summary: string | null
   sentiment: (typeof sentiments)[number] | null
   transcript: TranscriptLine[] | null
-  recordingUrl: string | null
+  /**
+   * Set while the provider keeps a recording: `kept` if the provider's id of the call finds it, otherwise its address.
+   * Never a signed link: that expires, and opens the recording to whoever has it.
+   */
+  recordingRef: string | null
   /** In hundredths of the currency (ISO 4217). */
   costCents: number | null
   currency: string | null
@@ -24,7 +28,7 @@ export const noDetails: CallDetails = {
   summary: null,
   sentiment: null,
   transcript: null,
-  recordingUrl: null,
+  recordingRef: null,
   costCents: null,
   currency: null,
 }

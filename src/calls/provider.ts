@@ -1,4 +1,4 @@
-import type { CallEvent, CallOrder } from './call.ts'
+import type { Call, CallEvent, CallOrder } from './call.ts'
 import type { CallDetails } from './call-details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
@@ -43,6 +43,15 @@ export type Report =
   | { outcome: 'not_found' }
   | { outcome: 'unknown'; reason: string }
 
+/**
+ * Where a recording can be fetched now. `credentials` are headers for that address alone. `unknown` means that the provider
+ * could not say.
+ */
+export type RecordingPlace =
+  | { outcome: 'found'; url: string; credentials: Record<string, string> }
+  | { outcome: 'none' }
+  | { outcome: 'unknown'; reason: string }
+
 /** A request to the hook of an account, not verified yet. */
 interface IncomingRequest {
   headers: Headers
@@ -59,7 +68,14 @@ export interface ReportedEvent extends ProviderIds {
 
 /** The events of an incoming request, once its signature and its age are right. */
 export type VerifiedEvents =
-  { kind: 'events'; events: ReportedEvent[] } | { kind: 'invalid_signature' } | { kind: 'expired' }
+  | {
+      kind: 'events'
+      events: ReportedEvent[]
+      /** What the provider waits for, as JSON, where that is more than a success. */
+      answer?: object | undefined
+    }
+  | { kind: 'invalid_signature' }
+  | { kind: 'expired' }
 
 /** A connected account of a provider. Failures of the other side are values, never exceptions. */
 export interface Provider {
@@ -69,6 +85,8 @@ export interface Provider {
   fetchStatus(call: CallReference): Promise<Report>
   /** Hangs up. Resolves once the call is over; throws where that fails. */
   end(call: CallReference): Promise<void>
+  /** Where the recording of a call is. Asked for each time it is wanted: some providers sign their links for minutes. */
+  recording(call: CallReference & Pick<Call, 'recordingRef'>): Promise<RecordingPlace>
   /**
    * Checks the credentials with a request that changes nothing and places no call. Resolves to the problem, undefined
    * without one.
@@ -128,6 +146,10 @@ export interface ProviderKind {
   /** The meaning of an agent's `ref` and `from`. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
   capabilities: Capabilities
+  /** Where the hook's address goes at the provider, and where it must not, in sentences. */
+  hookAdvice?: string
+  /** When it keeps a recording, and how to switch that on, in sentences. */
+  recordings: string
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
   /** True where accounts need a base URL, because there is no usual address. */

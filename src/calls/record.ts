@@ -44,14 +44,22 @@ export const callRecord = z.object({
   summary: z.string().nullable(),
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
-  recording_url: z.string().nullable(),
+  recording_url: z
+    .string()
+    .nullable()
+    .describe('Where callgate serves the recording, with the API key. Null if there is none.'),
   cost_cents: z.int().nullable().describe('In hundredths of `currency`.'),
   currency: z.string().nullable().describe('ISO 4217 code. Null if the cost is not known.'),
 })
 
+/** Where callgate serves the recording of a call; null unless the provider is known to keep one. */
+export const recordingUrlOf = ({ id, recordingRef }: Pick<Call, 'id' | 'recordingRef'>, publicUrl: string) =>
+  recordingRef === null ? null : `${publicUrl}/api/v1/calls/${id}/recording`
+
 export const presentCall = (
   call: Call,
   environment: { name: EnvironmentName },
+  publicUrl: string,
 ): z.infer<typeof callRecord> => ({
   call_id: call.id,
   status: call.status,
@@ -75,7 +83,7 @@ export const presentCall = (
   summary: call.summary,
   sentiment: call.sentiment,
   transcript: call.transcript,
-  recording_url: call.recordingUrl,
+  recording_url: recordingUrlOf(call, publicUrl),
   cost_cents: call.costCents,
   currency: call.currency,
 })

@@ -1,7 +1,7 @@
 import { triggerAll, type TriggerAllOptions, type TriggerResult } from './bulk.ts'
 import { type Granted, send, type Sending } from './send.ts'
 import { sleep } from './sleep.ts'
-import type { Agent, Call, CallStatus, KeyStatus, Order, Triggered } from './types.ts'
+import type { Agent, Call, CallStatus, KeyStatus, Order, Recording, Triggered } from './types.ts'
 
 export interface ClientOptions extends Partial<Sending> {
   /** The server's origin, without a path. */
@@ -102,6 +102,17 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
     /** Ends a call and returns it; a call that is over stays as it is. */
     endCall: async (id: string, how?: RequestOptions) =>
       (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}/end`, how, 'POST')).data,
+
+    /** The recording of a call that is over, as it comes: it can be large. */
+    recording: async (id: string, { signal }: RequestOptions = {}): Promise<Recording> => {
+      const url = `${root}/calls/${encodeURIComponent(id)}/recording`
+      const init = { headers: { ...headers, accept: 'audio/*' } }
+      const { headers: given, stream } = await send(sending, { url, init, signal, asStream: true })
+      return {
+        contentType: given.get('content-type') ?? '',
+        body: stream ?? new ReadableStream({ start: (empty) => empty.close() }),
+      }
+    },
 
     /** The agency's agents. */
     agents: async (how?: RequestOptions) => (await ask<{ data: Agent[] }>('/agents', how)).data,

@@ -18,6 +18,8 @@ export interface Sending {
 }
 
 export interface ClientRequest {
+  /** Takes the body as it comes, rather than as JSON read to its end. */
+  asStream?: boolean
   url: string
   init: RequestInit
   signal?: AbortSignal | undefined
@@ -28,6 +30,8 @@ export interface ClientRequest {
 /** A successful response with its whole body: a truncated one counts as none. */
 export interface Granted {
   body: Record<string, unknown>
+  /** Instead of the body, where it was asked for as it comes. */
+  stream?: ReadableStream<Uint8Array> | null
   headers: Headers
 }
 
@@ -67,22 +71,26 @@ export const send = async (sending: Sending, request: ClientRequest): Promise<Gr
 
 const tryOnce = async (
   sending: Sending,
-  { url, init, signal }: ClientRequest,
+  { url, init, signal, asStream = false }: ClientRequest,
 ): Promise<Granted | Refused> => {
   signal?.throwIfAborted()
-  const timeout = AbortSignal.timeout(sending.timeoutMs)
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), sending.timeoutMs)
   try {
     const response = await sending.fetch(url, {
       ...init,
       redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
     })
     if (!response.ok)
       return { error: await errorOf(response, sending.now()), windowMs: windowWaitMs(response.headers) }
+    if (asStream) return { body: {}, headers: response.headers, stream: response.body }
     return { body: (await response.json()) as Record<string, unknown>, headers: response.headers }
   } catch (cause) {
     signal?.throwIfAborted()
     return { error: unreachable(cause), windowMs: 0 }
+  } finally {
+    clearTimeout(timer)
   }
 }
 

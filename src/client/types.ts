@@ -53,10 +53,18 @@ export interface Call {
   summary: string | null
   sentiment: 'positive' | 'neutral' | 'negative' | null
   transcript: { role: 'agent' | 'human'; content: string }[] | null
+  /** Where the server serves the recording, with the key. */
   recording_url: string | null
   /** In hundredths of `currency`. */
   cost_cents: number | null
   currency: string | null
+}
+
+/** A recording, whose body is to be read or cancelled. */
+export interface Recording {
+  /** Such as `audio/wav`. */
+  contentType: string
+  body: ReadableStream<Uint8Array>
 }
 
 export interface Agent {

@@ -3,7 +3,7 @@ import { longestSeconds } from '../calls/bounds.ts'
 import type { CallEvent } from '../calls/call.ts'
 import type { AnsweredBy } from '../calls/call-details.ts'
 import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
-import { isoTime, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
+import { isoTime, keptIf, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 const number = z.union([
@@ -82,7 +82,7 @@ const endOf = (said: BlandCall, now: number) => {
       summary: said.summary,
       sentiment: said.analysis?.sentiment,
       transcript: said.transcripts,
-      recordingUrl: said.recording_url,
+      recordingRef: keptIf(said.recording_url),
       ...costOf(said.price),
     },
   })

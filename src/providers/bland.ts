@@ -50,6 +50,7 @@ export const bland: ProviderKind = {
     },
   },
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
+  recordings: 'Bland records a call only if its order has record: true.',
   needsBaseUrl: false,
   connect: (account, deps) => blandThrough(account, deps),
 }
@@ -119,6 +120,13 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
         ? tidy(complaintIn(result.json, false)) || `it responded with ${result.status}`
         : result.reason
       throw new Error(`${title} did not hang up: ${said}`)
+    },
+
+    /** Bland: get call recording. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const url = `${address}/${encodeURIComponent(providerCallId)}/recording`
+      return { outcome: 'found', url, credentials: { authorization: apiKey } }
     },
 
     async check() {

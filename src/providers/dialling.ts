@@ -27,7 +27,7 @@ interface DiallingDeps<Row extends StoredAccount> {
 /** Measures a request to a provider; `outcomeOf` gives its label. */
 type Measure = <T>(
   provider: string,
-  request: 'place' | 'status' | 'end',
+  request: 'place' | 'status' | 'end' | 'recording',
   run: () => Promise<T>,
   outcomeOf: (answer: T) => string,
 ) => Promise<T>
@@ -99,6 +99,7 @@ const limited = (provider: Provider, isOver: (callId: string) => boolean): Provi
     place: (order) => limit(async () => (isOver(order.id) ? notSent : provider.place(order))),
     fetchStatus: (call) => limit(() => provider.fetchStatus(call)),
     end: (call) => limit(() => provider.end(call)),
+    recording: (call) => limit(() => provider.recording(call)),
     check: () => limit(() => provider.check()),
     verifyEvents: (request, now) => provider.verifyEvents(request, now),
   }
@@ -134,6 +135,13 @@ const measured = (provider: Provider, name: string, measure: Measure): Provider 
       () => provider.end(call),
       () => 'ended',
     ),
+  recording: (call) =>
+    measure(
+      name,
+      'recording',
+      () => provider.recording(call),
+      ({ outcome }) => outcome,
+    ),
   check: () => provider.check(),
   verifyEvents: (request, now) => provider.verifyEvents(request, now),
 })
@@ -147,6 +155,7 @@ const unavailableProvider = (reason: string): Provider => ({
   end: async () => {
     throw new Error(reason)
   },
+  recording: async () => ({ outcome: 'unknown', reason }),
   check: async () => reason,
   verifyEvents: () => ({ kind: 'invalid_signature' }),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
-import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
+import { amount, duration, keptIf, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ProviderIds, ReportedEvent } from '../calls/provider.ts'
 
 /** A conversation, and the data of a webhook. The schema of failures is second-hand. */
@@ -12,6 +12,7 @@ export const conversation = z.object({
   failure_reason: words,
   transcript: transcript('role', 'message'),
   analysis: part({ transcript_summary: words }),
+  has_audio: maybe(z.boolean()),
   metadata: part({
     start_time_unix_secs: amount,
     accepted_time_unix_secs: amount,
@@ -77,7 +78,7 @@ const startOf = ({ metadata }: Conversation) => {
 }
 
 const endOf = (said: Conversation, now: number): CallEvent[] => {
-  const { metadata, analysis, transcript: spoken } = said
+  const { metadata, analysis, has_audio, transcript: spoken } = said
   const { start_time_unix_secs: start, call_duration_secs: seconds, cost_fiat, phone_call } = metadata ?? {}
   const answeredAt = wasTalk(said) ? startOf(said) : undefined
   const end = ended({
@@ -85,7 +86,12 @@ const endOf = (said: Conversation, now: number): CallEvent[] => {
     ...outcomeOf(said),
     fromNumber: phone_call?.agent_number ?? metadata?.body?.From,
     durationSeconds: seconds,
-    details: { summary: analysis?.transcript_summary, transcript: spoken, ...costOf(cost_fiat) },
+    details: {
+      summary: analysis?.transcript_summary,
+      transcript: spoken,
+      recordingRef: keptIf(has_audio),
+      ...costOf(cost_fiat),
+    },
   })
   return answeredAt === undefined ? [end] : talk(answeredAt, end)
 }

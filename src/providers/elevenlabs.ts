@@ -66,6 +66,8 @@ export const elevenlabs: ProviderKind = {
     },
   },
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
+  recordings:
+    'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
   needsBaseUrl: false,
   connect: (account, deps) => elevenlabsThrough(account, deps),
 }
@@ -73,7 +75,8 @@ export const elevenlabs: ProviderKind = {
 const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
-  const request = requester(send, account.baseUrl ?? usualAddress, { 'xi-api-key': apiKey }, timeoutMs)
+  const address = account.baseUrl ?? usualAddress
+  const request = requester(send, address, { 'xi-api-key': apiKey }, timeoutMs)
 
   /** Searches by the conversation's user, which is our id ("List conversations"). A miss proves nothing. */
   const search = async (id: string) => {
@@ -85,7 +88,7 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
 
   const askCarrier = carrierThrough(account, { timeoutMs, send })
 
-  /** A conversation that nobody picked up may stay initiated; Twilio knows, and only an end without a talk is its to tell. */
+  /** The end of a call that nobody answered: its conversation may stay initiated, but Twilio reports the end. */
   const carrierEvents = async (callSid: string | null | undefined): Promise<CallEvent[]> => {
     const result = askCarrier && callSid ? await askCarrier(callSid) : undefined
     const said = result?.kind === 'answered' ? twilioCall.safeParse(result.json).data : undefined
@@ -132,6 +135,13 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
       // A 404 is no success either: the credentials of another Twilio account get it for an active call.
       if (!isSuccess(result.status))
         throw new Error(`Twilio could not hang up: it responded with ${result.status}.`)
+    },
+
+    /** ElevenLabs: get conversation audio. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const path = `/v1/convai/conversations/${encodeURIComponent(providerCallId)}/audio`
+      return { outcome: 'found', url: address + path, credentials: { 'xi-api-key': apiKey } }
     },
 
     /** A key limited to agents may call this. */

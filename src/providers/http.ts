@@ -52,6 +52,7 @@ export const http: ProviderKind = {
   },
   // A dialler sends details with the end event or in a later report, so none are requested.
   capabilities: { details: [], lookupByCallId: true },
+  recordings: 'Your own dialler keeps a recording if it reported a recording_url.',
   needsBaseUrl: true,
   connect: (account, deps) => dialThrough(account, deps),
 }
@@ -121,6 +122,12 @@ const dialThrough: ProviderKind['connect'] = (
         throw new Error(result.kind === 'answered' ? `it responded with ${result.status}` : result.reason)
     },
 
+    async recording({ recordingRef }) {
+      return recordingRef === null
+        ? { outcome: 'none' }
+        : { outcome: 'found', url: recordingRef, credentials: {} }
+    },
+
     async check() {
       return checkFrom(title, await request('check', {}), (json) => member(json, 'ok') === true)
     },
@@ -162,7 +169,7 @@ const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
     summary: said.summary,
     sentiment: said.sentiment,
     transcript: said.transcript,
-    recordingUrl: said.recording_url,
+    recordingRef: said.recording_url,
     costCents: said.cost_cents,
     currency: said.currency,
   }

@@ -16,6 +16,10 @@ export const findKind = (name: string) => providerKinds.find((kind) => kind.name
 export const capabilitiesOf = (provider: string): Capabilities =>
   findKind(provider)?.capabilities ?? { details: [], lookupByCallId: true }
 
+/** When a call's provider keeps a recording, in sentences. */
+export const recordingsOf = (provider: string) =>
+  findKind(provider)?.recordings ?? 'The simulator plays calls without sound.'
+
 export const accountProviderNames = providerKinds.map(({ name }) => name)
 
 /** The possible providers of an agent. */

@@ -22,6 +22,9 @@ export const isoTime = maybe(writtenTime)
 export const webAddress = maybe(z.url({ protocol: /^https?$/ }))
 export const sentiment = maybe(z.string().toLowerCase().pipe(z.enum(sentiments)))
 
+/** How a call refers to a recording that its provider keeps under the id of the call. */
+export const keptIf = (isKept: unknown) => (isKept ? 'kept' : undefined)
+
 /** The roles of a transcript by all their names. Other roles (a prompt, a tool) are not spoken. */
 const sides = new Map<unknown, TranscriptLine['role']>([
   ['agent', 'agent'],

@@ -5,11 +5,12 @@ const secretLeast = 8
 
 /**
  * Wraps `send` and removes credentials from the response: some providers quote a rejected key, and their message
- * becomes a call's reason, which is stored and shown. An account's SID stays, because it is no secret.
+ * becomes a call's reason, which is stored and shown. An account's SID and a header's name stay, because they
+ * are no secrets.
  */
 export const redactCredentials = (send: Send, credentials: Readonly<Record<string, string>>): Send => {
   const secrets = Object.entries(credentials)
-    .filter(([name, value]) => !name.endsWith('_sid') && value.length >= secretLeast)
+    .filter(([name, value]) => !/_(?:sid|header)$/.test(name) && value.length >= secretLeast)
     .map(([, value]) => value)
   return async (url, request) => {
     const result = await send(url, request)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
 import { ended, type FinalStatus, talk, voicemail } from './ended.ts'
-import { amount, maybe, part, transcript, sentiment, webAddress, words } from './parse.ts'
+import { amount, maybe, keptIf, part, transcript, sentiment, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 /** Retell: get call, and the call of its webhooks. */
@@ -16,11 +16,17 @@ export const retellCall = z.object({
   disconnection_reason: words,
   transcript_object: transcript('role', 'content'),
   recording_url: webAddress,
+  /** The only one where the agent keeps everything except personal information. */
+  scrubbed_recording_url: webAddress,
   call_analysis: part({ call_summary: words, user_sentiment: sentiment, in_voicemail: maybe(z.boolean()) }),
   call_cost: part({ combined_cost: amount }),
 })
 type RetellCall = z.infer<typeof retellCall>
 const webhook = z.object({ event: z.string(), call: retellCall })
+
+/** Signed for a day at most, where the agent opted in to that. */
+export const recordingLinkIn = ({ recording_url, scrubbed_recording_url }: RetellCall) =>
+  recording_url ?? scrubbed_recording_url
 
 export const reportedEvents = (payload: unknown, now: number): ReportedEvent[] => {
   const known = webhook.safeParse(payload)
@@ -97,7 +103,7 @@ const endOf = (call: RetellCall, now: number): CallEvent[] => {
       summary: analysis?.call_summary,
       sentiment: analysis?.user_sentiment,
       transcript: call.transcript_object,
-      recordingUrl: call.recording_url,
+      recordingRef: keptIf(recordingLinkIn(call)),
       // In cents, by the SDK's types.
       ...(cost === undefined ? {} : { costCents: Math.round(cost), currency: 'USD' }),
     },

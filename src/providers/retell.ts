@@ -6,7 +6,7 @@ import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
 import type { ProviderKind, Report } from '../calls/provider.ts'
-import { eventsOf, reportedEvents, retellCall } from './retell-call.ts'
+import { eventsOf, recordingLinkIn, reportedEvents, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
 import { asText, variablesOf } from './variables.ts'
 import { type Answered, parseJson, requester } from './wire.ts'
@@ -58,9 +58,11 @@ export const retell: ProviderKind = {
     },
   },
   capabilities: {
-    details: ['summary', 'sentiment', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+    details: ['summary', 'sentiment', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
   },
+  recordings:
+    'Retell records a call unless the agent’s data storage setting keeps basic attributes only or its recordings have expired.',
   domain: 'retellai.com',
   needsBaseUrl: false,
   connect: (account, deps) => retellThrough(account, deps),
@@ -118,6 +120,18 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       if (result.kind !== 'answered') throw new Error(`${title} could not hang up: ${result.reason}.`)
       if (!isSuccess(result.status) && !isNotFound(result))
         throw new Error(`${title} could not hang up: it responded with ${result.status}.`)
+    },
+
+    /** Retell: get call. Its links may be signed for a day, so that each time a new one is asked for. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const result = await request(`/v2/get-call/${encodeURIComponent(providerCallId)}`)
+      if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
+      if (isNotFound(result)) return { outcome: 'none' }
+      const call = isSuccess(result.status) ? retellCall.safeParse(result.json).data : undefined
+      if (!call) return { outcome: 'unknown', reason: `it answered ${result.status}` }
+      const url = recordingLinkIn(call)
+      return url === undefined ? { outcome: 'none' } : { outcome: 'found', url, credentials: {} }
     },
 
     async check() {

@@ -6,6 +6,7 @@ import type {
   OnCallEvent,
   Placement,
   Provider,
+  RecordingPlace,
   VerifiedEvents,
   Report,
 } from '../calls/provider.ts'
@@ -129,6 +130,10 @@ export class Simulator implements Provider {
   stop() {
     for (const cancels of this.#playing.values()) for (const cancel of cancels) cancel()
     this.#playing.clear()
+  }
+
+  async recording(): Promise<RecordingPlace> {
+    return { outcome: 'none' }
   }
 
   async check() {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallEvent, EndedEvent } from '../calls/call.ts'
 import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
-import { maybe, webAddress, words } from './parse.ts'
+import { keptIf, maybe, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
 const finals = new Map<string, FinalStatus>([
@@ -77,7 +77,7 @@ export const eventsOf = (said: TwilioCall, now: number): CallEvent[] => {
     fromNumber: said.from,
     durationSeconds: duration,
     details: {
-      recordingUrl: said.recording_url,
+      recordingRef: keptIf(said.recording_url),
       ...(price !== undefined && said.price_unit ? costOf(Math.abs(price), said.price_unit) : {}),
     },
   })

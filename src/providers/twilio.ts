@@ -61,6 +61,8 @@ export const twilio: ProviderKind = {
     },
   },
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
+  recordings:
+    'Twilio records a call only if its order has Record=true, or if its TwiML says so with <Record> or <Dial record>.',
   needsBaseUrl: false,
   connect: (account, deps) => twilioThrough(account, deps),
 }
@@ -69,7 +71,8 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   const sid = credential(account, 'account_sid')
   const token = credential(account, 'auth_token')
   const address = `${account.baseUrl ?? usualAddress}/2010-04-01/Accounts/${encodeURIComponent(sid)}`
-  const request = requester(send, address, { authorization: basic(sid, token) }, timeoutMs)
+  const authorization = basic(sid, token)
+  const request = requester(send, address, { authorization }, timeoutMs)
   const answer = async (path: string, form?: Record<string, string>) => {
     const result = await request(path, form && new URLSearchParams(form))
     if (result.kind !== 'answered') throw new Error(result.reason)
@@ -118,6 +121,25 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       if (isSuccess(completed.status) || isGone(completed)) return
       // A call that cannot be hung up may be over.
       if (!isGone(await answer(path))) throw new Error(`it responded with ${completed.status}`)
+    },
+
+    /** Twilio: list recordings, fetch a recording's media. Of several, the newest that is whole. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const result = await request(`/Calls/${encodeURIComponent(providerCallId)}/Recordings.json`)
+      if (result.kind !== 'answered') return { outcome: 'unknown', reason: result.reason }
+      if (result.status === 404) return { outcome: 'none' }
+      const recordings = member(result.json, 'recordings')
+      if (!isSuccess(result.status) || !Array.isArray(recordings))
+        return { outcome: 'unknown', reason: `it answered ${result.status}` }
+      const whole = recordings.find((one) => member(one, 'status') === 'completed')
+      const recordingSid = text(member(whole, 'sid'))
+      if (recordingSid === undefined)
+        return recordings.length === 0
+          ? { outcome: 'none' }
+          : { outcome: 'unknown', reason: 'the recording is not ready yet' }
+      const url = `${address}/Recordings/${encodeURIComponent(recordingSid)}.mp3`
+      return { outcome: 'found', url, credentials: { authorization } }
     },
 
     async check() {

@@ -3,6 +3,7 @@ import type { CallEvent, EndedEvent } from '../calls/call.ts'
 import { costOf, ended, talk, voicemail } from './ended.ts'
 import {
   amount,
+  keptIf,
   maybe,
   member,
   part,
@@ -33,6 +34,7 @@ export const vapiCall = z.object({
   assistantOverrides: part({ metadata: part({ call_id: words }) }),
   artifact: part({
     messages: transcript('role', 'message', 'content'),
+    presignedMonoUrl: webAddress,
     recordingUrl: webAddress,
     recording: part({ stereoUrl: webAddress, mono: part({ combinedUrl: webAddress }) }),
   }),
@@ -82,7 +84,9 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
   const at = said.endedAt ?? said.timestamp ?? now
   const outcome = outcomeOf(endedReason)
   const isTalk = startedAt !== undefined && startedAt <= at && !neverAnswered.test(endedReason)
-  const { messages, recording, recordingUrl } = artifact ?? {}
+  const { messages, presignedMonoUrl, recording, recordingUrl } = artifact ?? {}
+  // Private all of them, and some are signed for minutes: they only say that there is a recording.
+  const links = [presignedMonoUrl, recordingUrl, recording?.mono?.combinedUrl, recording?.stereoUrl]
   const end = ended({
     at,
     ...outcome,
@@ -95,7 +99,7 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
       summary: analysis?.summary,
       sentiment: analysis?.structuredData?.sentiment,
       transcript: messages,
-      recordingUrl: recordingUrl ?? recording?.mono?.combinedUrl ?? recording?.stereoUrl,
+      recordingRef: keptIf(links.some((link) => link !== undefined)),
       ...costOf(said.cost),
     },
   })

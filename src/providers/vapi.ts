@@ -6,14 +6,13 @@ import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
-import { hmac, isFresh, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
-import { eventsOf, reportedEvents, ourIdIn, toMs, type VapiCall, vapiCall } from './vapi-call.ts'
+import { proofOf } from './vapi-proof.ts'
+import { answerTo } from './vapi-requests.ts'
+import { eventsOf, reportedEvents, ourIdIn, type VapiCall, vapiCall } from './vapi-call.ts'
 import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
-/** Vapi documents no tolerance for its HMAC plan: this is that of the Standard Webhooks libraries. */
-const toleranceMs = 5 * 60_000
 /** Vapi: create call. Longer names and e-mail addresses get 400. */
 const labelLimit = 40
 /** Vapi: list calls, its default. A longer page would be too large, because it holds whole calls. */
@@ -49,6 +48,13 @@ export const vapi: ProviderKind = {
       description:
         'Secret that Vapi sends or signs its reports with: the credential of your assistant’s server URL (X-Vapi-Secret, bearer token or HMAC secret)',
     },
+    {
+      name: 'hook_header',
+      required: false,
+      form: { pattern: /^[A-Za-z\d-]{1,64}$/, words: 'it is the name of an HTTP header' },
+      description:
+        'The header that carries the secret or the signature, if you chose another than X-Vapi-Secret, Authorization, x-signature or x-vapi-signature',
+    },
   ],
   agent: {
     ref: {
@@ -67,9 +73,13 @@ export const vapi: ProviderKind = {
     },
   },
   capabilities: {
-    details: ['summary', 'transcript', 'recordingUrl', 'costCents', 'durationSeconds'],
+    details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
   },
+  hookAdvice:
+    'At Vapi, paste it as the assistant’s server URL. Vapi sends each message to one URL: the tool’s, else the assistant’s, else the phone number’s, else the organization’s. If your tools, transfers or inbound calls rely on the assistant’s server URL today, first give each tool a server URL of its own: here, a tool is told that nothing was done.',
+  recordings:
+    'Vapi records a call unless the assistant’s artifactPlan.recordingEnabled is off or the organization is in HIPAA mode.',
   domain: 'vapi.ai',
   needsBaseUrl: false,
   connect: (account, deps) => vapiThrough(account, deps),
@@ -80,8 +90,10 @@ type Found = { outcome: 'found'; call: VapiCall } | Exclude<Report, { outcome: '
 const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send }) => {
   const apiKey = credential(account, 'api_key')
   const hookSecret = credential(account, 'hook_secret')
+  const hookHeader = account.credentials.hook_header || undefined
   const baseUrl = account.baseUrl ?? 'https://api.vapi.ai'
-  const request = requester(send, baseUrl, { authorization: `Bearer ${apiKey}` }, timeoutMs)
+  const authorization = `Bearer ${apiKey}`
+  const request = requester(send, baseUrl, { authorization }, timeoutMs)
 
   const find = async (call: CallReference): Promise<Found> => {
     const { providerCallId, createdAt, sentAt } = call
@@ -189,23 +201,22 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
 
     end,
 
+    /** Vapi: retrieve call artifacts. It redirects to a link signed for a few minutes. */
+    async recording({ providerCallId }) {
+      if (providerCallId === null) return { outcome: 'none' }
+      const url = `${baseUrl}/call/${encodeURIComponent(providerCallId)}/mono-recording`
+      return { outcome: 'found', url, credentials: { authorization } }
+    },
+
     async check() {
       return checkFrom(title, await request('/call?limit=1'), Array.isArray)
     },
 
-    /**
-     * Vapi: server authentication. One secret, sent as X-Vapi-Secret or bearer token, or used to sign by the HMAC plan.
-     */
-    verifyEvents({ headers, body }, now) {
-      const shown = [headers.get('x-vapi-secret'), headers.get('authorization')?.replace(/^Bearer /i, '')]
-      if (!shown.some((secret) => isSame(secret ?? '', hookSecret))) {
-        const signedAt = headers.get('x-timestamp') ?? ''
-        const expected = hmac('sha256', hookSecret, 'hex', `${signedAt}.`, body)
-        const given = (headers.get('x-signature') ?? '').replace(/^sha256=/, '')
-        if (!/^\d{1,15}$/.test(signedAt) || !isSame(given, expected)) return { kind: 'invalid_signature' }
-        if (!isFresh(toMs(Number(signedAt)), now, toleranceMs)) return { kind: 'expired' }
-      }
-      return { kind: 'events', events: reportedEvents(parseJson(body), now) }
+    verifyEvents(incoming, now) {
+      const proof = proofOf(incoming, { secret: hookSecret, header: hookHeader }, now)
+      if (proof !== 'valid') return { kind: proof }
+      const said = parseJson(incoming.body)
+      return { kind: 'events', events: reportedEvents(said, now), answer: answerTo(said) }
     },
   }
 }

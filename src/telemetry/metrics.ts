@@ -4,7 +4,7 @@ import { Histogram, Histograms, remoteBounds, requestBounds } from './metrics/hi
 import type { Metric } from './metrics/metric.ts'
 import { Requests } from './metrics/requests.ts'
 
-type ProviderRequest = 'place' | 'status' | 'end'
+type ProviderRequest = 'place' | 'status' | 'end' | 'recording'
 
 const operationBounds = [1, 2, 5, 10, 20, 50, 100]
 
@@ -26,7 +26,7 @@ export class Metrics {
   readonly #providerTimes = new Histograms(
     {
       name: 'callgate_provider_request_duration_seconds',
-      help: 'Response time of providers to requests that place a call, ask for its status or end it.',
+      help: 'Response time of providers to requests that place a call, ask for its status, end it or find its recording.',
     },
     remoteBounds,
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Call, callStatuses } from '../calls/call.ts'
+import { recordingUrlOf } from '../calls/record.ts'
 import { sentiments } from '../calls/call-details.ts'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
@@ -40,6 +41,8 @@ export type WebhookPayload = z.infer<typeof webhookPayload>
 interface Names {
   agent: string
   environment: EnvironmentName
+  /** The public address of this server. */
+  publicUrl: string
 }
 
 /** The body of an event of a call. */
@@ -61,7 +64,7 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
   summary: call.summary,
   sentiment: call.sentiment,
   transcript: call.transcript,
-  recording_url: call.recordingUrl,
+  recording_url: recordingUrlOf(call, names.publicUrl),
   metadata: call.metadata,
 })
 

@@ -20,6 +20,7 @@ interface OutboxDeps {
   agents: { nameOf(id: string): string | undefined }
   capabilities(call: Call): Capabilities
   clock: { now(): number }
+  publicUrl(): string
   /** Wakes the deliverer. */
   wake(): void
 }
@@ -32,14 +33,15 @@ const detailsGraceMs = 45_000
  * change and no change without its event. Without an enabled endpoint at that moment, nothing is written.
  */
 export const createOutbox =
-  ({ webhooks, deliveries, agents, capabilities, clock, wake }: OutboxDeps) =>
+  ({ webhooks, deliveries, agents, capabilities, clock, publicUrl, wake }: OutboxDeps) =>
   (before: Call, after: Call): void => {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return
     const endpoint = webhooks.listening(after.environmentId)
     if (!endpoint) return
     const now = clock.now()
-    const names = { agent: agents.nameOf(after.agentId) ?? '', environment: endpoint.environment }
+    const agent = agents.nameOf(after.agentId) ?? ''
+    const names = { agent, environment: endpoint.environment, publicUrl: publicUrl() }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
     const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
     const isAwaited = awaitsDetails(after) && capabilities(after).details.some(isMissing)
@@ -72,7 +74,7 @@ const toldFields: readonly Detail[] = [
   'summary',
   'sentiment',
   'transcript',
-  'recordingUrl',
+  'recordingRef',
 ]
 
 /** A call can be answered and over in one change; its start event still describes a call in progress. */
@@ -84,5 +86,5 @@ const asItBegan = (call: Call): Call => ({
   summary: null,
   sentiment: null,
   transcript: null,
-  recordingUrl: null,
+  recordingRef: null,
 })

@@ -14,6 +14,7 @@ interface SampleDeps<Row extends { url: string }> {
   deliveries: { insert(delivery: Delivery): void }
   send: Send
   clock: Clock
+  publicUrl(): string
 }
 
 interface SampleEnvironment {
@@ -29,15 +30,16 @@ interface SampleEnvironment {
 export const createSample =
   <Row extends { url: string }>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
-    const { webhooks, deliveries, clock } = deps
+    const { webhooks, deliveries, clock, publicUrl } = deps
     const endpoint = webhooks.find(environment.id)
     if (!endpoint) return undefined
     const now = clock.now()
+    const names = { agent: 'Sample agent', environment: environment.name, publicUrl: publicUrl() }
     const delivery = newDelivery({
       environmentId: environment.id,
       callId: null,
       event: 'test',
-      payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), namesOf(environment))),
+      payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), names)),
       createdAt: now,
     })
     const tried = await attempt(deps, endpoint.url, webhooks.secrets(endpoint, now), delivery)
@@ -47,8 +49,6 @@ export const createSample =
     deliveries.insert(sample)
     return sample
   }
-
-const namesOf = ({ name }: SampleEnvironment) => ({ agent: 'Sample agent', environment: name })
 
 /** A made-up call with every field that a receiver may have to handle. */
 const sampleCall = ({ id, agencyId }: SampleEnvironment, now: number) => ({

@@ -4,6 +4,7 @@ import { createEnd } from '../calls/end.ts'
 import { Idempotency } from '../calls/idempotency.ts'
 import { Lifecycle } from '../calls/lifecycle.ts'
 import { createTakeEvents } from '../calls/provider-events.ts'
+import { createFetchRecording } from '../calls/recording.ts'
 import { Reconciler } from '../calls/reconcile.ts'
 import { createEndCalls, createRelease } from '../calls/release.ts'
 import { createTrigger } from '../calls/trigger.ts'
@@ -11,9 +12,10 @@ import type { Clock } from '../clock.ts'
 import type { Commit } from '../commit.ts'
 import type { Config } from '../config.ts'
 import type { Leases } from '../limits/leases.ts'
+import type { Open } from '../outgoing/open.ts'
 import type { Send } from '../outgoing/send.ts'
 import { Dialling } from '../providers/dialling.ts'
-import { capabilitiesOf } from '../providers/kinds.ts'
+import { capabilitiesOf, recordingsOf } from '../providers/kinds.ts'
 import { Simulator } from '../providers/simulator.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -25,6 +27,8 @@ interface CallDeps {
   leases: Leases
   enqueueEvents(before: Call, after: Call): void
   send: Send
+  /** Opens a recording at its provider. */
+  open: Open
   /** The longest wait for a provider's response. */
   providerTimeoutMs: number
   publicUrl(): string
@@ -76,6 +80,7 @@ export const wireCalls = (deps: CallDeps) => {
     },
   })
   const takeEvents = createTakeEvents({ calls, lifecycle, clock, log })
+  const fetchRecording = createFetchRecording({ provider, recordingsOf, open: deps.open, log })
   const endCall = createEnd(callDeps)
   const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
   const releaseCall = createRelease(releaseDeps)
@@ -88,6 +93,7 @@ export const wireCalls = (deps: CallDeps) => {
     reconciler,
     trigger,
     takeEvents,
+    fetchRecording,
     endCall,
     releaseCall,
     endCalls,

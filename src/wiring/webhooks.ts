@@ -13,6 +13,8 @@ import { createSample } from '../webhooks/sample.ts'
 interface WebhookDeps {
   stores: Pick<Stores, 'agents' | 'deliveries' | 'webhooks'>
   send: Send
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
   commit: Commit
   metrics: Pick<Metrics, 'attempt'>
   clock: Clock
@@ -20,10 +22,10 @@ interface WebhookDeps {
 }
 
 /** The outbox, which takes the events of calls, and their delivery to the endpoints. */
-export const wireWebhooks = ({ stores, send, commit, metrics, clock, log }: WebhookDeps) => {
+export const wireWebhooks = ({ stores, send, publicUrl, commit, metrics, clock, log }: WebhookDeps) => {
   const { agents, deliveries, webhooks } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
-  const webhookDeps = { webhooks, deliveries, send, clock }
+  const webhookDeps = { webhooks, deliveries, send, clock, publicUrl }
   const deliverer = new Deliverer({
     ...webhookDeps,
     commit,

@@ -45,7 +45,7 @@ const details: fc.Arbitrary<Partial<CallDetails>> = fc.record(
     summary: text,
     sentiment: fc.constantFrom(...sentiments, null),
     transcript: fc.option(fc.array(line, { maxLength: 2 })),
-    recordingUrl: text,
+    recordingRef: text,
   },
   { requiredKeys: [] },
 )
@@ -155,7 +155,7 @@ describe('whatever a provider tells, in whatever order and however often', () =>
     check((call, events) => {
       const after = events.reduce(advance, call)
       const told = events.flatMap((one) => (one.type === 'ended' && one.details ? [one.details] : []))
-      for (const detail of ['summary', 'sentiment', 'transcript', 'recordingUrl'] as const) {
+      for (const detail of ['summary', 'sentiment', 'transcript', 'recordingRef'] as const) {
         const first = told.find((one) => (one[detail] ?? null) !== null)?.[detail]
         expect(after[detail]).toEqual(first ?? null)
       }

@@ -13,7 +13,7 @@ const everything: CallDetails = {
   summary: 'They want a demo.',
   sentiment: 'positive',
   transcript: [{ role: 'agent', content: 'Hello!' }],
-  recordingUrl: 'https://recordings.test/1.wav',
+  recordingRef: 'https://recordings.test/1.wav',
   costCents: 17,
   currency: 'USD',
 }
@@ -187,7 +187,7 @@ describe('a call that ended before its provider told of it', () => {
 test('what a call awaits is settled at once: to look again changes nothing', () => {
   const gate = createGate()
   const call = undispatched(gate, '00', { provider: 'vapi', dispatch: 'placed', providerCallId: 'theirs' })
-  const detail = fc.constantFrom('summary', 'transcript', 'costCents', 'durationSeconds', 'recordingUrl')
+  const detail = fc.constantFrom('summary', 'transcript', 'costCents', 'durationSeconds', 'recordingRef')
   fc.assert(
     fc.property(fc.array(detail), fc.nat({ max: 3 }), fc.boolean(), (expected, detailsAttempts, isOver) => {
       const endedAt = isOver ? 1 : null

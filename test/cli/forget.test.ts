@@ -175,7 +175,7 @@ test('what comes late about a forgotten call is not taken in', async () => {
     type: 'ended',
     at: gate.clock.now(),
     status: 'completed',
-    details: { summary: 'Rosalind Quimby called back.', recordingUrl: 'https://recordings.example/1' },
+    details: { summary: 'Rosalind Quimby called back.', recordingRef: 'https://recordings.example/1' },
   })
   expect(gate.services.calls.find(id)).toEqual(forgotten)
   expect(forgotten?.detailsDueAt).toBeNull()

@@ -12,6 +12,8 @@ import type { callRecord } from '../../src/calls/record.ts'
 import type { agent, keyStatus, triggered } from '../../src/http/v1/schemas.ts'
 import type { triggerBody } from '../../src/http/v1/trigger.ts'
 import { createLine, errorOf } from '../support/client.ts'
+import { serving } from '../support/fakes/serving.ts'
+import { withRecordingAt } from '../support/orders.ts'
 import { retryAfterCases } from '../support/retry-after.ts'
 import { callCount } from '../support/rows.ts'
 
@@ -54,6 +56,16 @@ test('does everything that the API does', async () => {
   expect(await client.endCall(call_id)).toMatchObject({ call_id, reason_code: 'ended_on_request' })
   expect(await client.agents()).toMatchObject([{ agent_id: gate.agent.id, name: 'Ann', is_default: true }])
   expect(await client.key()).toMatchObject({ agency: { name: 'Acme' }, environment: 'production' })
+})
+
+test('gives a recording as it comes, or why there is none', async () => {
+  using storage = await serving(new Response('hello', { headers: { 'content-type': 'audio/x-wav' } }))
+  const { gate, client } = createLine()
+  const { contentType, body } = await client.recording(withRecordingAt(gate, storage.url).id)
+  expect([contentType, await new Response(body).text()]).toEqual(['audio/wav', 'hello'])
+  const { call_id } = await client.trigger({ phone_number })
+  const error = await errorOf(client.recording(call_id))
+  expect(error).toMatchObject({ status: 404, code: 'recording_not_found' })
 })
 
 test('lists all calls, page by page, newest first, and asks for no page that nobody reads', async () => {

@@ -23,6 +23,7 @@ const rowsOf = (markdown: string) =>
 /** What stands for a sentence that only the moment knows. */
 const inWords: Partial<Record<Reason, string>> = {
   not_found: 'says what was not found',
+  recording_not_found: 'says why there is none, and how to switch recording on',
   invalid_input: 'names the field and what it must be',
   wrong_credential: 'says which kind of token was sent and which is needed',
   conflict: 'says what is in conflict',
@@ -50,9 +51,10 @@ const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
 test('the page about providers says of each what its form asks for', async () => {
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
-  for (const { title, name, credentials, agent, needsBaseUrl } of providerKinds) {
+  for (const { title, name, credentials, agent, needsBaseUrl, hookAdvice = '' } of providerKinds) {
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
+    expect(section.replaceAll('\n', ' ')).toContain(hookAdvice)
     const optional = (required: boolean) => (required ? '' : ' (optional)')
     expect(rowsOf(section)).toEqual([
       ['field', 'description'],
@@ -64,6 +66,14 @@ test('the page about providers says of each what its form asks for', async () =>
       ...(needsBaseUrl ? [['`--base-url`', 'The URL that callgate sends requests to']] : []),
     ])
   }
+})
+
+test('the page about providers says of each when it keeps a recording', async () => {
+  const [, section = ''] = (await pageText('providers')).split(/^## Recordings$/m)
+  expect(rowsOf(section)).toEqual([
+    ['provider', 'when it keeps a recording'],
+    ...providerKinds.map(({ title, recordings }) => [title, recordings]),
+  ])
 })
 
 test('the page about calls lists every status and every reason', async () => {

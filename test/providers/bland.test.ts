@@ -125,7 +125,7 @@ describe('what a report says', () => {
               { role: 'agent', content: 'Hello!' },
               { role: 'human', content: 'Yes?' },
             ],
-            recordingUrl: 'https://bland.test/a.mp3',
+            recordingRef: 'kept',
             costCents: 15,
             currency: 'USD',
           },

@@ -236,6 +236,7 @@ describe('asking', () => {
         cost: 296,
       },
       analysis: { call_successful: 'success', transcript_summary: 'They want a demo.' },
+      has_audio: true,
     }
     expect(await ask(200, told)).toEqual({
       outcome: 'found',
@@ -250,6 +251,7 @@ describe('asking', () => {
           answeredAt: now - 55_000,
           durationSeconds: 42,
           details: {
+            recordingRef: 'kept',
             summary: 'They want a demo.',
             transcript: [
               { role: 'agent', content: 'Hello!' },

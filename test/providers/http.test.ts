@@ -56,8 +56,8 @@ describe('a report', () => {
   })
 
   test.each(['http', 'https'])('has a recording at an address of %s', (scheme) => {
-    const recordingUrl = `${scheme}://files.test/a.wav`
-    expect(eventsOf({ recording_url: recordingUrl })).toEqual([{ ...bare, details: { recordingUrl } }])
+    const recordingRef = `${scheme}://files.test/a.wav`
+    expect(eventsOf({ recording_url: recordingRef })).toEqual([{ ...bare, details: { recordingRef } }])
   })
 
   test('has a reason of one line, without numbers, cut to 500 characters', () => {

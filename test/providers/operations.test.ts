@@ -177,9 +177,11 @@ test.each(providerKinds.map((kind) => [kind.name, kind] as const))(
   async (provider, { credentials }) => {
     const { agency, database, perform } = open()
     const words = { message: secret, error: secret, detail: { message: secret } }
-    const credential = Object.fromEntries(
-      credentials.map(({ name }) => [name, name.endsWith('_sid') ? `AC${'0'.repeat(32)}` : secret]),
-    )
+    const valueOf = (name: string) => {
+      if (name.endsWith('_header')) return 'x-proof'
+      return name.endsWith('_sid') ? `AC${'0'.repeat(32)}` : secret
+    }
+    const credential = Object.fromEntries(credentials.map(({ name }) => [name, valueOf(name)]))
     for (const status of [200, 400, 401, 500]) {
       using parrot = await serving(json(words, status))
       const input = { agency: 'Acme', provider, credential, base_url: parrot.url }

@@ -227,7 +227,7 @@ describe('asking', () => {
               { role: 'human', content: 'Hi.' },
               { role: 'human', content: 'Sales.' },
             ],
-            recordingUrl: 'https://recordings.test/1.wav',
+            recordingRef: 'kept',
             costCents: 17,
             currency: 'USD',
           },

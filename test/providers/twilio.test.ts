@@ -485,7 +485,7 @@ describe('a report', () => {
           type: 'ended',
           at: now,
           status: 'completed',
-          details: { ...details, recordingUrl: 'https://api.twilio.com/r' },
+          details: { ...details, recordingRef: 'kept' },
         },
       ],
     ],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { createHmac } from 'node:crypto'
 import { awaitsDetails } from '../../src/calls/call.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 import { now, orderOf, ourId } from '../support/fakes/order.ts'
@@ -37,6 +38,47 @@ describe('what is believed', () => {
   test('the HMAC plan’s defaults, as computed by its documented formula', () => {
     expect(reading(signed)).toEqual({ kind: 'events', events: [] })
     expect(reading({ ...signed, 'x-signature': `sha256=${signature}` }).kind).toBe('events')
+  })
+
+  describe('every form that Vapi’s custom credentials can have', () => {
+    const iso = new Date(now).toISOString()
+    const sign = (algorithm: string, encoding: 'hex' | 'base64', signedBytes: string) =>
+      createHmac(algorithm, secret).update(signedBytes).digest(encoding)
+    const algorithms = ['sha256', 'sha512', 'sha1']
+    const forms = algorithms.flatMap((algorithm) =>
+      (['hex', 'base64'] as const).map((encoding) => [algorithm, encoding] as const),
+    )
+
+    test.each(forms)(
+      'signed by %s in %s, with a time in either writing, and without',
+      (algorithm, encoding) => {
+        const signatureOf = (text: string) => sign(algorithm, encoding, text)
+        for (const time of ['1700000000', '1700000000000', iso]) {
+          const proof = { 'x-signature': signatureOf(`${time}.${body}`), 'x-timestamp': time }
+          expect(reading(proof).kind).toBe('events')
+          expect(reading(proof, body, now + 301_000).kind).toBe('expired')
+          expect(reading({ ...proof, 'x-timestamp': '1700000001' }).kind).toBe('invalid_signature')
+        }
+        for (const header of ['x-signature', 'x-vapi-signature'])
+          expect(reading({ [header]: signatureOf(body) }).kind).toBe('events')
+        expect(reading({ 'x-signature': `${algorithm}=${signatureOf(body)}` }).kind).toBe('events')
+        expect(reading({ 'x-signature': signatureOf(`${body} `) }).kind).toBe('invalid_signature')
+      },
+    )
+
+    test('in a header of one’s own, once the account names it', () => {
+      const own = (headers: Record<string, string>, hook_header = 'X-Our-Proof') =>
+        open(null, now, { hook_header }).verifyEvents(
+          { headers: new Headers(headers), body: Buffer.from(body), url: '' },
+          now,
+        ).kind
+      for (const value of [secret, `Bearer ${secret}`, sign('sha256', 'hex', body)]) {
+        expect(own({ 'x-our-proof': value })).toBe('events')
+        expect(own({ 'x-our-proof': value }, 'x-other')).toBe('invalid_signature')
+        expect(reading({ 'x-our-proof': value }).kind).toBe('invalid_signature')
+      }
+      expect(own({ 'x-our-proof': '' })).toBe('invalid_signature')
+    })
   })
 
   test.each<[string, Record<string, string>, string]>([
@@ -202,7 +244,7 @@ describe('what a report says', () => {
             { role: 'agent', content: 'Hello!' },
             { role: 'human', content: 'Yes?' },
           ],
-          recordingUrl: 'https://vapi.test/a.wav',
+          recordingRef: 'kept',
           costCents: 15,
           currency: 'USD',
         },
@@ -257,7 +299,7 @@ describe('what a report says', () => {
       timestamp: null,
       cost: 'much',
       call,
-      artifact: { messages: 'none', recordingUrl: 'javascript:alert(1)' },
+      artifact: { messages: 'none', recordingRef: 'javascript:alert(1)' },
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
     expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
@@ -278,6 +320,54 @@ test('a status-update ends the call at once, and its end-of-call-report fills in
   expect([slots(), awaitsDetails(call.now())]).toEqual([0, true])
   await deliver(full)
   expect(call.now()).toMatchObject({ summary: fake.details.summary, costCents: fake.details.costCents })
+})
+
+describe('what waits for an answer is told that nothing was done, and what only reports is not', () => {
+  const ask = async (message: object, headers: Record<string, string> = { 'x-vapi-secret': secret }) => {
+    await using fake = await startFakeVapi()
+    const { deliver } = connect(fake)
+    const body = JSON.stringify({ message })
+    const response = await deliver({
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      search: '',
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  const nothingDone = expect.stringMatching(/^Nothing was done: [^\n]+$/)
+
+  test('each of several tool calls', async () => {
+    const toolCallList = [
+      { id: 'toolu_1', type: 'function', function: { name: 'bookTable', arguments: { at: 'eight' } } },
+      { id: 'toolu_2', name: 'sendEmail', arguments: {} },
+    ]
+    expect(await ask({ type: 'tool-calls', toolCallList, call: { id: theirId } })).toEqual({
+      status: 200,
+      body: {
+        results: [
+          { toolCallId: 'toolu_1', error: nothingDone },
+          { toolCallId: 'toolu_2', error: nothingDone },
+        ],
+      },
+    })
+  })
+
+  test.each([
+    ['transfer-destination-request', { error: nothingDone }],
+    ['handoff-destination-request', { error: nothingDone }],
+    ['function-call', { result: nothingDone }],
+    ['assistant-request', { error: 'This number has no assistant.' }],
+    ['tool-calls', { results: [] }],
+    ['speech-update', { success: true }],
+    ['status-update', { success: true }],
+  ])('%s', async (type, body) => {
+    expect(await ask({ type, toolCallList: 'none' })).toEqual({ status: 200, body })
+  })
+
+  test('nobody who has not proven to be Vapi', async () => {
+    const { status } = await ask({ type: 'tool-calls' }, { 'x-vapi-secret': 'another' })
+    expect(status).toBe(401)
+  })
 })
 
 describe('placing', () => {

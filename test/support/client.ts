@@ -16,7 +16,8 @@ export const createLine = (
   const pass: Fetch = async (url, init) => {
     const response = await gate.request(url.slice(origin.length), init)
     statuses.push(response.status)
-    codes.push((await answer(response.clone())).code)
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
+    codes.push(isJson ? (await answer(response.clone())).code : undefined)
     return response
   }
   const client = createClient({

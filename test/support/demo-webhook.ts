@@ -13,8 +13,13 @@ export const seedWebhook = (
   now: number,
 ) => {
   webhooks.save(environmentId, 'https://crm.brightdental.example/hooks/calls', mintWebhookSecret(), now)
+  const names = {
+    agent: 'Ben',
+    environment: 'production',
+    publicUrl: 'https://calls.brightdental.example',
+  } as const
   const add = (event: EventName, given: Partial<Delivery>) => {
-    const payload = JSON.stringify(payloadOf(event, call, { agent: 'Ben', environment: 'production' }))
+    const payload = JSON.stringify(payloadOf(event, call, names))
     const callId = event === 'test' ? null : call.id
     const createdAt = now - 11 * minuteMs
     const made = newDelivery({ environmentId, callId, event, payload, createdAt })

@@ -78,7 +78,7 @@ export const seedDemo = (stores: Stores, now: number) => {
     email: 'dana@example.com',
     metadata: { appointment: '2026-11-25T09:30', source: 'recall list', visits: 4 },
     ...talked(now - 12 * minuteMs, 94),
-    recordingUrl: 'https://recordings.example/f1c2',
+    recordingRef: 'https://recordings.example/f1c2',
     costCents: 14,
     providerCallId: 'b0a1-77f2',
   })

@@ -71,3 +71,15 @@ export const restarted = async (gate: Gate, path: string, laterMs = 0) => {
     [Symbol.dispose]: () => database.close(),
   }
 }
+
+/** A call of the gate's own dialler that is over, with its recording at an address. */
+export const withRecordingAt = (gate: Gate, recordingRef: string | null) => {
+  const { accounts } = gate.services
+  const known = accounts.findFor(gate.agency.id, 'http')
+  const credentials = { hook_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
+  const given = { agencyId: gate.agency.id, provider: 'http', baseUrl: 'http://127.0.0.1:9/', credentials }
+  const accountId = (known ?? accounts.save(given, 0)).id
+  const endedAt = gate.clock.now()
+  const over = { status: 'completed', dispatch: 'placed', answeredAt: endedAt, endedAt } as const
+  return undispatched(gate, '00', { ...over, provider: 'http', accountId, recordingRef })
+}

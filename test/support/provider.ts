@@ -14,6 +14,7 @@ export const scriptedProvider = (script: Partial<Provider> = {}) => {
   const orders: string[] = []
   const provider: Provider = {
     fetchStatus: async ({ id }) => ({ outcome: 'found', providerCallId: `theirs-${id}`, events: [] }),
+    recording: async () => ({ outcome: 'none' }),
     check: async () => undefined,
     verifyEvents: () => ({ kind: 'invalid_signature' }),
     end: async () => {},

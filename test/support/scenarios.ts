@@ -81,11 +81,14 @@ const outcomes: Record<EndState, Partial<Call>> = {
   failed: { status: 'failed', reasonCode: null, answeredBy: null },
 }
 
-/** All that a call is in the end, apart from when that was heard and in which words. */
+/**
+ * All that a call is in the end, apart from when that was reported and in which words, and from its recording, of which
+ * Twilio's record of a call says nothing.
+ */
 const whatCounts = (call: Call) => {
   const { status, reasonCode, answeredBy, durationSeconds, fromNumber, answeredAt, ...rest } = call
-  const { summary, sentiment, transcript, recordingUrl, costCents, currency } = rest
-  const details = { summary, sentiment, transcript, recordingUrl }
+  const { summary, sentiment, transcript, costCents, currency } = rest
+  const details = { summary, sentiment, transcript }
   const wasAnswered = answeredAt !== null
   // What nobody answered may cost nothing, or no sum at all.
   const cost = wasAnswered ? [costCents, currency] : []

@@ -112,7 +112,7 @@ test('an end waits a little for what its provider tells after it, and is told as
     summary: 'They agreed.',
     sentiment: 'positive' as const,
     transcript: [{ role: 'agent' as const, content: 'Hello.' }],
-    recordingUrl: 'https://example.com/recording',
+    recordingRef: 'https://example.com/recording',
     costCents: 12,
   }
   await lifecycle.record(id, { type: 'ended', at, status: 'completed', durationSeconds: 4, details })

@@ -30,7 +30,7 @@ export const endCall = operation({
       confirm: () => actor.confirm(),
       alongside: () => record({ action: 'call.ended', environment: environment.name, target: call.id }),
     })
-    return presentCall(ended, environment)
+    return presentCall(ended, environment, deps.publicUrl())
   },
 })
 
@@ -59,6 +59,6 @@ export const releaseCall = operation({
       actor.confirm()
       record({ action: 'call.released', environment: environment.name, target: call.id })
     })
-    return presentCall(released, environment)
+    return presentCall(released, environment, deps.publicUrl())
   },
 })

@@ -10,6 +10,7 @@ export const callField = z
 
 export interface FindDeps {
   calls: { find(id: string): Call | undefined }
+  publicUrl(): string
   environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
 }
 

@@ -22,6 +22,7 @@ interface Filter {
 }
 
 export interface ListDeps {
+  publicUrl(): string
   environments: { list(agencyId: string): EnvironmentRef[] }
   calls: {
     page(
@@ -74,7 +75,9 @@ export const listCalls = operation({
   columns: ['call_id', 'environment', 'status', 'phone_number', 'created_at', 'duration_seconds'],
   empty: 'There are no such calls.',
   run: (deps: ListDeps, { agency, input }) =>
-    callsOf(deps, agency.id, input).map(({ call, environment }) => presentCall(call, environment)),
+    callsOf(deps, agency.id, input).map(({ call, environment }) =>
+      presentCall(call, environment, deps.publicUrl()),
+    ),
 })
 
 export const showCall = operation({
@@ -86,6 +89,6 @@ export const showCall = operation({
   output: callRecord,
   run: (deps: FindDeps, { agency, input }) => {
     const { call, environment } = findCallOf(deps, agency.id, input.call)
-    return presentCall(call, environment)
+    return presentCall(call, environment, deps.publicUrl())
   },
 })

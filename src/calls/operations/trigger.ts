@@ -8,6 +8,7 @@ import { orderFields, orderOf, type TriggerRequest } from '../order.ts'
 import { callRecord, presentCall } from '../record.ts'
 
 interface TriggerDeps {
+  publicUrl(): string
   calls: { find(id: string): Call | undefined }
   trigger(
     environment: Environment,
@@ -34,7 +35,7 @@ export const triggerCall = operation({
   },
   output: callRecord,
   says: ({ call_id, phone_number }) => `Started a call to ${phone_number}: ${call_id}`,
-  run: async ({ calls, trigger }: TriggerDeps, { agency, environment, input, actor, record }) => {
+  run: async ({ calls, publicUrl, trigger }: TriggerDeps, { agency, environment, input, actor, record }) => {
     const { phone_number, simulated = false, ...fields } = input
     if (actor.permissions !== null && !simulated)
       throw new ApiError('wrong_credential', { detail: neverPlaced })
@@ -56,6 +57,6 @@ export const triggerCall = operation({
     })
     const call = calls.find(callId)
     if (!call) throw new ApiError('not_found', { detail: 'There is no such call.' })
-    return presentCall(call, environment)
+    return presentCall(call, environment, publicUrl())
   },
 })

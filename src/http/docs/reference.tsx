@@ -14,7 +14,7 @@ interface Parameter {
 }
 interface Response {
   description: string
-  content: { 'application/json': { schema: Schema; example?: unknown; examples?: Record<string, Example> } }
+  content: { 'application/json'?: { schema: Schema; example?: unknown; examples?: Record<string, Example> } }
 }
 interface Example {
   summary?: string
@@ -83,7 +83,8 @@ const Route = ({ route, described, schemas }: RouteProps) => {
       ))}
       <h3>Response</h3>
       {success && <Fields schema={success.schema} schemas={schemas} />}
-      <Code>{JSON.stringify(success?.example, null, 2)}</Code>
+      {success && <Code>{JSON.stringify(success.example, null, 2)}</Code>}
+      {'file' in route.answer && <p>The audio as it comes, of the type that Content-Type names.</p>}
       <details>
         <summary>Errors</summary>
         <Refusals responses={responses} />
@@ -134,7 +135,7 @@ const Refusals = ({ responses }: { responses: Record<string, Response> }) => (
       </thead>
       <tbody>
         {Object.entries(responses).flatMap(([status, { content }]) =>
-          Object.entries(content['application/json'].examples ?? {}).map(([code, { value }]) => (
+          Object.entries(content['application/json']?.examples ?? {}).map(([code, { value }]) => (
             <tr key={code}>
               <td>{status}</td>
               <td>

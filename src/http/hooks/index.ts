@@ -36,7 +36,7 @@ export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps
         throw new ApiError('invalid_signature')
       }
       await takeEvents(params.account, reading.events)
-      return { success: true as const }
+      return reading.answer ?? { success: true as const }
     },
     { parse: 'none' },
   )

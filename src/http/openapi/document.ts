@@ -112,8 +112,13 @@ const describe = (route: ApiRoute) => ({
       },
     },
   }),
-  responses: { 200: success(route), ...refusalResponses([...everywhere, ...route.refusals]) },
+  responses: { ...successes(route), ...refusalResponses([...everywhere, ...route.refusals]) },
 })
+
+const successes = (route: ApiRoute) =>
+  'file' in route.answer
+    ? { 200: success(route), 206: { ...success(route), description: 'The requested range.' } }
+    : { 200: success(route) }
 
 const success = ({ answer, repeatable }: ApiRoute) => ({
   description: 'Success.',
@@ -124,7 +129,10 @@ const success = ({ answer, repeatable }: ApiRoute) => ({
     'RateLimit-Policy': header('RateLimit-Policy', true),
     ...(repeatable && { 'Idempotent-Replayed': header('Idempotent-Replayed', false) }),
   },
-  content: { 'application/json': { schema: reference(answer.schema), example: answer.example } },
+  content:
+    'file' in answer
+      ? { [answer.file]: { schema: { type: 'string', format: 'binary' } } }
+      : { 'application/json': { schema: reference(answer.schema), example: answer.example } },
 })
 
 const parametersOf = ({ path, query, repeatable }: ApiRoute) => {

@@ -39,7 +39,7 @@ const call = {
     { role: 'agent', content: 'Hello!' },
     { role: 'human', content: 'Hi.' },
   ],
-  recording_url: 'https://recordings.example/7',
+  recording_url: `https://calls.example.com/api/v1/calls/${call_id}/recording`,
   cost_cents: 17,
   currency: 'USD',
 }

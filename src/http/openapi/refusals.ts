@@ -45,6 +45,7 @@ const samples: Partial<Record<Reason, string>> = {
   permission_required: 'key.rotate',
   invalid_input: 'environment must be production or staging.',
   conflict: 'Several agencies have this name. Use the ID of one of them.',
+  recording_not_found: 'No recording of this call is kept. The simulator plays calls without sound.',
   method_not_allowed: 'POST',
 }
 

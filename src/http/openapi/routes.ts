@@ -16,10 +16,13 @@ export interface ApiRoute {
   /** True where it takes an `Idempotency-Key`. */
   repeatable?: boolean
   body?: { schema: z.ZodType; examples: Record<string, { summary: string; value: unknown }> }
-  answer: { schema: z.ZodType; example: unknown }
+  answer: Answer
   /** Its errors, besides those of every route. */
   refusals: Reason[]
 }
+
+/** The body of a success: JSON or a file. */
+type Answer = { schema: z.ZodType; example: unknown } | { file: 'audio/*' }
 
 export const apiRoutes: readonly ApiRoute[] = [
   {
@@ -77,6 +80,22 @@ export const apiRoutes: readonly ApiRoute[] = [
     description: 'Hangs up. Ending a call that is already over succeeds and changes nothing.',
     answer: { schema: callAnswer, example: example.ended },
     refusals: ['wrong_agency', 'not_found', 'request_aborted', 'provider_unavailable'],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/calls/{call_id}/recording',
+    id: 'getRecording',
+    summary: 'Get a recording',
+    description:
+      'The recording of an ended call, fetched from its provider. A `Range` header works if the provider supports it. The request counts against the rate limit and places no call.',
+    answer: { file: 'audio/*' },
+    refusals: [
+      'wrong_agency',
+      'not_found',
+      'recording_not_found',
+      'recordings_limited',
+      'recording_unavailable',
+    ],
   },
   {
     method: 'get',

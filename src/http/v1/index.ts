@@ -5,6 +5,7 @@ import type { Call } from '../../calls/call.ts'
 import { requireConnected } from '../../calls/connected.ts'
 import type { TriggerRequest } from '../../calls/order.ts'
 import { presentCall } from '../../calls/record.ts'
+import type { FetchRecording } from '../../calls/recording.ts'
 import type { Triggered } from '../../calls/trigger.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
@@ -12,6 +13,7 @@ import type { Environment } from '../../keys/keyring.ts'
 import { type Limits, limitsOf } from '../../limits/limits.ts'
 import { admission, type AdmissionDeps } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
+import { answerRecording } from '../recording.ts'
 import { readList } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
@@ -37,6 +39,9 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
     options: { signal: AbortSignal; grantNumber: number },
   ): Promise<Triggered>
   endCall(call: Call, options: { confirm(): void }): Promise<Call>
+  fetchRecording: FetchRecording
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
   config: Limits & Pick<Config, 'windowSeconds' | 'trustedProxies'>
 }
 
@@ -44,7 +49,8 @@ const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
 /** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
 export const v1 = (deps: V1Deps) => {
-  const { agents, calls, clock, config, endCall, leases, rateLimits, trigger } = deps
+  const { agents, calls, clock, config, endCall, fetchRecording, leases, publicUrl, rateLimits, trigger } =
+    deps
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
@@ -78,7 +84,7 @@ export const v1 = (deps: V1Deps) => {
       const last = page.at(-1)
       return {
         success: true as const,
-        data: page.map((call) => presentCall(call, environment)),
+        data: page.map((call) => presentCall(call, environment, publicUrl())),
         next_cursor: found.length > limit && last ? cursorAfter(last.id) : null,
       }
     })
@@ -86,7 +92,7 @@ export const v1 = (deps: V1Deps) => {
       '/calls/:call_id',
       ({ environment, params }) => ({
         success: true as const,
-        data: presentCall(ownCall(environment, params.call_id), environment),
+        data: presentCall(ownCall(environment, params.call_id), environment, publicUrl()),
       }),
       { params: callParams },
     )
@@ -97,9 +103,17 @@ export const v1 = (deps: V1Deps) => {
           confirm: () => requireConnected(request.signal),
         })
         rateLimits.writeHeaders(set.headers, environment, window)
-        return { success: true as const, data: presentCall(call, environment) }
+        return { success: true as const, data: presentCall(call, environment, publicUrl()) }
       },
       { parse: 'none', params: callParams },
+    )
+    .get(
+      '/calls/:call_id/recording',
+      async ({ environment, params, request }) => {
+        const call = ownCall(environment, params.call_id)
+        return answerRecording(request, await fetchRecording(call, request.headers.get('range')))
+      },
+      { params: callParams },
     )
     .get('/agents', ({ environment }) => ({
       success: true as const,

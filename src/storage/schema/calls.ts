@@ -55,7 +55,7 @@ export const calls = sqliteTable(
     summary: text(),
     sentiment: text({ enum: sentiments }),
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),
-    recordingUrl: text('recording_url'),
+    recordingRef: text('recording_url'),
     costCents: integer('cost_cents'),
     currency: text(),
     /** The number of the window grant that admitted the trigger, by which a start knows whether the journal has it. */

@@ -16,7 +16,7 @@ const report = within('reportFrom')
 export const providers: readonly Fault[] = [
   {
     title: 'Vapi’s reports are believed unproved',
-    edits: [vapi("if (_ || $here) return { _: 'invalid_signature' }", put('false'))],
+    edits: [vapi("if (_ !== 'valid') return { _: _ }", drop)],
     noticedBy: ['vapi'],
   },
   {

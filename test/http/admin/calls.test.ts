@@ -87,11 +87,13 @@ test('one call shows its timeline, what was said, and what it cost', async () =>
   const call = await triggered(gate, '00')
   await gate.clock.advance(60_000)
   const { lifecycle, clock } = gate.services
-  const details = { recordingUrl: 'https://recordings.example/1', costCents: 7 }
+  const details = { recordingRef: 'https://recordings.example/1', costCents: 7 }
   await lifecycle.record(call.id, { type: 'ended', at: clock.now(), status: 'completed', details })
   const shown = await visit(`${callsPath(gate)}/${call.id}`)
   const html = await shown.clone().text()
-  expect(html).toContain('<a href="https://recordings.example/1" rel="noreferrer noopener">')
+  const path = `${callsPath(gate)}/${call.id}/recording`
+  expect(html).toContain(`<audio controls preload="none" src="${path}" aria-label="Recording of the call">`)
+  expect(html).not.toContain('recordings.example')
   expect(html).not.toContain('data-refresh-seconds')
   const text = await textOf(shown)
   for (const said of [
@@ -116,13 +118,16 @@ test('why a call ended is said in words', async () => {
   expect(text).toContain('this number is not allowed')
 })
 
-test('an address of a recording that is not of the web is no link', async () => {
+test('a call without a recording says when its provider keeps one', async () => {
   const gate = createGate()
   const { visit } = await createOperator(gate)
-  const call = undispatched(gate, '00', { recordingUrl: 'javascript:alert(1)' })
-  const html = await (await visit(`${callsPath(gate)}/${call.id}`)).text()
-  expect(html).toContain('javascript:alert(1)')
-  expect(html).not.toContain('href="javascript')
+  const call = await triggered(gate, '00')
+  await gate.clock.advance(60_000)
+  const shown = await visit(`${callsPath(gate)}/${call.id}`)
+  expect(shown.headers.get('content-security-policy')).toContain("media-src 'self'")
+  const html = await shown.text()
+  expect(html).toContain('The simulator plays calls without sound.')
+  expect(html).not.toContain('<audio')
 })
 
 test('a live call can be ended at the page', async () => {

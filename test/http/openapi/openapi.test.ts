@@ -63,9 +63,10 @@ test.each(apiRoutes.map((operation) => [operation.id, operation] as const))(
   'the example answers of %s are answers that it can give',
   async (_, { method, path }) => {
     const { responses } = (describeApi().paths[path]?.[method] ?? {}) as {
-      responses: Record<string, { content: { 'application/json': Examples } }>
+      responses: Record<string, { content: { 'application/json'?: Examples } }>
     }
     for (const [status, { content }] of Object.entries(responses)) {
+      if (!content['application/json']) continue
       const { example, examples = { example: { value: example } } } = content['application/json']
       for (const { value } of Object.values(examples)) {
         const response = Response.json(value, { status: Number(status) })
@@ -177,6 +178,7 @@ test('no test reads an answer of the API where nothing holds it against this', a
     'binary/process.test.ts', // reads nothing
     'binary/tls.test.ts', // holds what it reads
     'faults/slow-clients.ts', // sends what is never answered
+    'http/recording.test.ts', // leaves before the end
     'outgoing/send.test.ts', // is a server
     'support/fakes/serve.ts', // is a server
     'support/gate.ts', // holds all

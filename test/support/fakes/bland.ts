@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { bland } from '../../../src/providers/bland.ts'
+import { serveAudio } from './audio.ts'
 import { isOver, openBook } from './book.ts'
 import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -85,7 +86,7 @@ const stateOf = (state: CallState) => {
       { id: 2, created_at: '2026-01-15T12:00:03+00:00', text: 'Ended the call', user: 'agent-action' },
       { id: 3, created_at: '2026-01-15T12:00:02+00:00', text: 'Hi, who is this?', user: 'user' },
     ],
-    recording_url: null,
+    recording_url: 'https://storage.bland.test/private.wav',
   }
 }
 
@@ -149,6 +150,11 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     })
   }
 
+  const noRecording = () => {
+    const errors = [{ error: 'CALL_RECORDING_NOT_FOUND', message: 'Call recording not found' }]
+    return json({ data: null, errors }, 404)
+  }
+
   const stop = (call: TheirCall) => {
     call.ended = true
     return json({ status: 'success', message: 'Call ended successfully.' })
@@ -164,6 +170,8 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     if (!isPost && pathname === '/v1/calls') return listed(searchParams)
     if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
     if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.state))
+    if (byId && !isPost && pathname === `/v1/calls/${byId.id}/recording`)
+      return byId.state === 'completed' ? serveAudio(request) : noRecording()
     return refusal(404, 'Not found.')
   })
 

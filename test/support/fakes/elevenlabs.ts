@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { elevenlabs } from '../../../src/providers/elevenlabs.ts'
+import { serveAudio } from './audio.ts'
 import { isBasic, isOver, openBook } from './book.ts'
 import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -241,6 +242,11 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     if (request.headers.get('xi-api-key') !== apiKey) return refuse(401, 'invalid_api_key', 'Invalid API key')
     if (asked === 'POST /v1/convai/twilio/outbound-call') return place(request, body)
     if (asked === 'GET /v1/convai/conversations') return listed(searchParams)
+    const [, id] = /^GET \/v1\/convai\/conversations\/([^/]+)\/audio$/.exec(asked) ?? []
+    if (id !== undefined)
+      return find((call) => call.conversationId === id)?.state === 'completed'
+        ? serveAudio(request, 'audio/mpeg')
+        : refuse(404, 'missing_conversation_audio', 'The conversation has no audio')
     if (/^GET \/v1\/convai\/conversations\/[^/]+$/.test(asked)) return answerAbout(pathname)
     return Response.json({ detail: 'Not Found' }, { status: 404 })
   })

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { http } from '../../../src/providers/http.ts'
+import { serveAudio } from './audio.ts'
 import { openBook } from './book.ts'
 import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -63,6 +64,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
           duration_seconds: 42,
           cost_cents: 17,
           currency: 'USD',
+          recording_url: `${server.url}/recordings/${callId}.wav`,
         }
       : {}),
   })
@@ -88,7 +90,9 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     return json({ id: call.id, ...say(call_id, call.state) })
   }
 
-  const server = await serveFake(({ headers }, body) => {
+  const server = await serveFake((request, body) => {
+    const { headers, url } = request
+    if (/\/recordings\/[\w-]+\.wav$/.test(url)) return serveAudio(request, 'application/octet-stream')
     try {
       webhook.verify(body, Object.fromEntries(headers))
     } catch (error) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { retell } from '../../../src/providers/retell.ts'
+import { signedLinks } from './audio.ts'
 import { isBearer, openBook } from './book.ts'
 import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -59,7 +60,6 @@ const conversation = {
     { role: 'agent', content: 'Hello!', words: [{ word: 'Hello!', start: 0.1, end: 0.6 }] },
     { role: 'user', content: 'Who is there?', words: [] },
   ],
-  recording_url: 'https://recordings.retell.test/call.wav',
   call_cost: {
     combined_cost: 17,
     product_costs: [{ product: 'elevenlabs_tts', cost: 17, unit_price: 0.4 }],
@@ -121,10 +121,17 @@ const listing = z.strictObject({
 
 /** Retell, as its API reference and its webhook pages have it. */
 export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknown[] }> => {
-  const { calls, controls, find, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
   const orders: unknown[] = []
 
   const refuse = (status: number, message: string) => Response.json({ status: 'error', message }, { status })
+
+  const links = signedLinks(complaints)
+  /** A new one each time, as where signed links are opted in to. */
+  const withLink = ({ state }: TheirCall, call: object) => ({
+    ...call,
+    ...(state === 'completed' ? { scrubbed_recording_url: server.url + links.sign() } : {}),
+  })
 
   const invalid = () => refuse(400, 'Invalid request format, please check API reference.')
   const place = (request: Request, body: string) => {
@@ -146,7 +153,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
   const answerAbout = (action: string, id: string) => {
     const call = find((one) => one.id === id)
     if (!call) return refuse(422, 'Cannot find requested asset under given api key.')
-    if (action === 'GET get-call') return Response.json(analyzed(call))
+    if (action === 'GET get-call') return Response.json(withLink(call, analyzed(call)))
     call.ended = true
     return new Response(null, { status: 204 })
   }
@@ -162,6 +169,8 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
 
   const server = await serveFake((request, body) => {
     const { pathname } = new URL(request.url)
+    const recording = links.serve(request)
+    if (recording) return recording
     if (!isBearer(request, apiKey)) return refuse(401, 'API key is missing or invalid.')
     const [, path, id = ''] = /^(\/v[23]\/[a-z-]+|\/[a-z-]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
     switch (`${request.method} ${path}`) {
@@ -204,7 +213,10 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
       const call = { ...known, state }
       return state === 'answered'
         ? [hook('call_started', callObject(call), now)]
-        : [hook('call_ended', callObject(call), now), hook('call_analyzed', analyzed(call), now)]
+        : [
+            hook('call_ended', withLink(call, callObject(call)), now),
+            hook('call_analyzed', withLink(call, analyzed(call)), now),
+          ]
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { twilio } from '../../../src/providers/twilio.ts'
+import { serveAudio } from './audio.ts'
 import { isBasic, isOver, openBook } from './book.ts'
 import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -8,6 +9,7 @@ import { serveFake } from './serve.ts'
 const sid = `AC${'0'.repeat(31)}1`
 const token = 'fake-twilio-token'
 const prefix = `/2010-04-01/Accounts/${sid}`
+const recordingSid = `RE${'0'.repeat(31)}1`
 const formType = 'application/x-www-form-urlencoded'
 
 const order = z.strictObject({
@@ -92,6 +94,9 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     uri: `${prefix}/Calls/${call.sid}.json`,
   })
 
+  const recordingsOf = ({ sid: call_sid, state }: TheirCall) =>
+    state === 'completed' ? [{ sid: recordingSid, account_sid: sid, call_sid, status: 'completed' }] : []
+
   const place = (form: URLSearchParams) => {
     const fields = Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
     return take(order, fields, {
@@ -126,6 +131,9 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
       return failure(415, 20000, 'Unsupported media type')
     if (method === 'GET' && pathname === `${prefix}.json`) return Response.json({ sid, status: 'active' })
     if (method === 'POST' && pathname === `${prefix}/Calls.json`) return place(new URLSearchParams(body))
+    const recorded = find((one) => pathname === `${prefix}/Calls/${one.sid}/Recordings.json`)
+    if (recorded) return Response.json({ recordings: recordingsOf(recorded), page: 0, page_size: 50 })
+    if (pathname === `${prefix}/Recordings/${recordingSid}.mp3`) return serveAudio(request, 'audio/mpeg')
     const call = find((one) => pathname === `${prefix}/Calls/${one.sid}.json`)
     if (!call) return failure(404, 20404, 'The requested resource was not found')
     return method === 'POST'
@@ -159,6 +167,9 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
         CallbackSource: 'call-progress-events',
         SequenceNumber: String(Math.max(1, progress.indexOf(state))),
         ...(isOver(state) ? { CallDuration: wasTalk(state) ? String(durationSeconds) : '0' } : {}),
+        ...(state === 'completed'
+          ? { RecordingUrl: `https://api.twilio.com${prefix}/Recordings/${recordingSid}` }
+          : {}),
         ...(answererOf(state) === null ? {} : { AnsweredBy: answererOf(state) ?? '' }),
         ...(state === 'busy' ? { SipResponseCode: '486' } : {}),
       }

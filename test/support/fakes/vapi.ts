@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { vapi } from '../../../src/providers/vapi.ts'
+import { signedLinks } from './audio.ts'
 import { isBearer, openBook } from './book.ts'
 import { type FakeProvider, type HookRequest, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
@@ -90,6 +91,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       successEvaluation: 'true',
     },
     artifact: {
+      // Private: nobody can open it.
+      recordingUrl: 'https://storage.vapi.test/private.wav',
       structuredOutputs: { out_1: { name: 'Plan', result: 'pro' } },
       scorecards: {},
       variableValues: { name: 'Jane' },
@@ -177,6 +180,13 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     return json({})
   }
 
+  const links = signedLinks(complaints)
+  const storage = await serveFake((request) => links.serve(request) ?? new Response(null, { status: 404 }))
+  const record = (call: TheirCall) =>
+    call.state === 'completed'
+      ? new Response(null, { status: 302, headers: { location: storage.url + links.sign() } })
+      : refusal(404, 'Artifact not found.', 'Not Found')
+
   const server = await serveFake((request, body) => {
     const { pathname, searchParams } = new URL(request.url)
     const type = request.headers.get('content-type')
@@ -190,6 +200,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     if (request.method === 'POST' && pathname === '/call') return place(payload)
     if (request.method === 'GET' && pathname === '/call') return list(searchParams)
     if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`) return json(told(byId))
+    if (byId && request.method === 'GET' && pathname === `/call/${byId.id}/mono-recording`)
+      return record(byId)
     return refusal(404, 'Not Found', 'Not Found')
   })
   url = server.url
@@ -228,6 +240,9 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
       return [update, chatter, ...(wasTalk(state) ? [report] : [])].map((one) => proven(one, now))
     },
-    [Symbol.asyncDispose]: async () => server.close(),
+    [Symbol.asyncDispose]: async () => {
+      storage.close()
+      server.close()
+    },
   }
 }

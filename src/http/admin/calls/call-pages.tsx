@@ -5,6 +5,7 @@ import { type Call, callStatuses, isOver } from '../../../calls/call.ts'
 import { endCall, releaseCall } from '../../../calls/operations/end.ts'
 import { type FindDeps, findCallOf } from '../../../calls/operations/find.ts'
 import { callsOf, type ListDeps } from '../../../calls/operations/list.ts'
+import type { FetchRecording } from '../../../calls/recording.ts'
 import type { Clock } from '../../../clock.ts'
 import { ApiError } from '../../../failures.ts'
 import { type Limits, limitsOf } from '../../../limits/limits.ts'
@@ -17,6 +18,7 @@ import type { Log } from '../../../telemetry/log.ts'
 import type { Delivery } from '../../../webhooks/delivery.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { answerRecording } from '../../recording.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { CallPage, callPath, ReleasePage } from './call.tsx'
 import { CallsPage, type CallView } from './calls.tsx'
@@ -43,6 +45,9 @@ export interface CallPagesDeps extends GuardDeps, FindAgency {
   deliveries: { ofCall(callId: string): Delivery[] }
   leases: { count(environmentId: string): number }
   config: GuardDeps['config'] & Limits
+  fetchRecording: FetchRecording
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
   perform: Perform
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
@@ -66,7 +71,8 @@ const readFilter = ({ url }: Request) => {
 
 /** The pages of an agency's calls and slots. */
 export const callPages = (deps: CallPagesDeps) => {
-  const { agents, calls, clock, config, deliveries, environments, leases, log, perform } = deps
+  const { agents, calls, clock, config, deliveries, environments, fetchRecording, leases, log, perform } =
+    deps
 
   const viewer = (agency: Agency) => {
     const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
@@ -152,6 +158,12 @@ export const callPages = (deps: CallPagesDeps) => {
       '/agencies/:agency/calls/:call',
       ({ person, params, request }) =>
         callPage(person, find(params), { whole: new URL(request.url).searchParams.has('whole') }),
+      { params: callParams },
+    )
+    .get(
+      '/agencies/:agency/calls/:call/recording',
+      async ({ params, request }) =>
+        answerRecording(request, await fetchRecording(find(params).call, request.headers.get('range'))),
       { params: callParams },
     )
     .post(

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { isOver } from '../../../calls/call.ts'
+import { isForgotten, isOver } from '../../../calls/call.ts'
+import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
 import { Conversation } from './conversation.tsx'
@@ -116,11 +117,11 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     </dd>
     <Id name="ID at the provider" value={call.providerCallId} />
     <Id name="ID at the carrier" value={call.telephonyCallId} />
-    {call.recordingUrl !== null && (
+    {isOver(call) && call.answeredAt !== null && (
       <>
         <dt>Recording</dt>
         <dd>
-          <Recording url={call.recordingUrl} />
+          <Recording call={call} />
         </dd>
       </>
     )}
@@ -146,15 +147,21 @@ const Fact = ({ name, value }: { name: string; value: string | null }) =>
     </>
   )
 
-/** The provider supplies this URL: only http and https become a link. */
-const Recording = ({ url }: { url: string }) =>
-  /^https?:\/\//i.test(url) ? (
-    <a href={url} rel="noreferrer noopener">
-      Listen at the provider
-    </a>
-  ) : (
-    <code>{url}</code>
+/** Served by callgate with the account's credentials, because the provider's links are private or expire. */
+const Recording = ({ call }: { call: CallView }) => {
+  if (isForgotten(call)) return <>erased</>
+  if (call.recordingRef === null) return <>None is known. {recordingsOf(call.provider)}</>
+  const path = `${callPath(call)}/recording`
+  return (
+    <>
+      {/* Nothing is fetched before somebody listens. */}
+      <audio controls preload="none" src={path} aria-label="Recording of the call" />{' '}
+      <a href={path} download>
+        Download
+      </a>
+    </>
   )
+}
 
 interface ReleaseProps extends AgencyPageProps {
   call: CallView

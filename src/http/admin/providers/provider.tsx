@@ -30,7 +30,7 @@ export const ProviderPage = (props: ProviderProps) => {
           Connected. Last saved <Time at={account.savedAt} />.
         </p>
       )}
-      {hookUrl && <HookUrl url={hookUrl} title={kind.title} />}
+      {hookUrl && <HookUrl url={hookUrl} kind={kind} />}
       {notice && <p class="notice warning">{notice}</p>}
       <article>
         <h2>{account ? 'Change the account' : 'Connect an account'}</h2>
@@ -82,10 +82,15 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
   </article>
 )
 
-const HookUrl = ({ url, title }: { url: string; title: string }) => (
+const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: ProviderKind }) => (
   <>
     <label for="hook-url">{`Hook URL: paste it at ${title} so that it can report how calls go`}</label>
-    <input id="hook-url" class="secret" value={url} readOnly />
+    <input id="hook-url" class="secret" value={url} readOnly aria-describedby={hookAdvice && 'hook-advice'} />
+    {hookAdvice && (
+      <p id="hook-advice">
+        <small>{hookAdvice}</small>
+      </p>
+    )}
   </>
 )
 
