@@ -90,7 +90,13 @@ export const createServices = (deps: ServiceDeps) => {
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
   })
-  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
+  const enqueueEvents = createOutbox({
+    ...webhookDeps,
+    agents,
+    capabilities,
+    isUnderWay: (delivery) => deliverer.isUnderWay(delivery),
+    wake: () => deliverer.wake(),
+  })
   const lifecycle = new Lifecycle({
     calls,
     leases,

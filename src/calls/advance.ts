@@ -1,4 +1,4 @@
-import { longestSeconds } from './bounds.ts'
+import { longestSeconds, withMembers } from './bounds.ts'
 import {
   type Call,
   type CallEvent,
@@ -92,6 +92,8 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
   if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
   if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
+  const analysis = withMembers(call.analysis, details.analysis ?? {})
+  if (analysis !== call.analysis) fresh.analysis = analysis
   const costCents = plausible(details.costCents, dearestCents)
   if (call.costCents === null && costCents !== undefined)
     Object.assign(fresh, { costCents, currency: currencyIn(details) })

@@ -45,6 +45,9 @@ export const callRecord = z.object({
   sentiment: z.enum(sentiments).nullable(),
   transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
   recording_url: z.string().nullable(),
+  analysis: jsonObject()
+    .nullable()
+    .describe('What the agent found out, its verdict and transfers, by the provider’s own names.'),
   cost_cents: z.int().nullable().describe('In hundredths of `currency`.'),
   currency: z.string().nullable().describe('ISO 4217; null where no cost is known.'),
 })
@@ -76,6 +79,7 @@ export const presentCall = (
   sentiment: call.sentiment,
   transcript: call.transcript,
   recording_url: call.recordingUrl,
+  analysis: call.analysis,
   cost_cents: call.costCents,
   currency: call.currency,
 })

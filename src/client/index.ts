@@ -8,4 +8,4 @@ export {
   type TriggerOptions,
 } from './client.ts'
 export { CallgateError } from './error.ts'
-export type { Agent, Call, CallStatus, KeyStatus, Order, Triggered } from './types.ts'
+export type { Agent, Call, CallStatus, KeyStatus, Order, Triggered, WebhookEvent } from './types.ts'

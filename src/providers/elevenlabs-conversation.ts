@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
+import { analysisOf, costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { amount, duration, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ProviderIds, ReportedEvent } from '../calls/provider.ts'
 
@@ -11,7 +11,13 @@ export const conversation = z.object({
   user_id: words,
   failure_reason: words,
   transcript: transcript('role', 'message'),
-  analysis: part({ transcript_summary: words }),
+  analysis: part({
+    transcript_summary: words,
+    call_successful: maybe(z.unknown()),
+    call_success_score: maybe(z.unknown()),
+    data_collection_results: maybe(z.unknown()),
+    evaluation_criteria_results: maybe(z.unknown()),
+  }),
   metadata: part({
     start_time_unix_secs: amount,
     accepted_time_unix_secs: amount,
@@ -85,7 +91,17 @@ const endOf = (said: Conversation, now: number): CallEvent[] => {
     ...outcomeOf(said),
     fromNumber: phone_call?.agent_number ?? metadata?.body?.From,
     durationSeconds: seconds,
-    details: { summary: analysis?.transcript_summary, transcript: spoken, ...costOf(cost_fiat) },
+    details: {
+      summary: analysis?.transcript_summary,
+      transcript: spoken,
+      analysis: analysisOf({
+        call_successful: analysis?.call_successful,
+        call_success_score: analysis?.call_success_score,
+        data_collection_results: analysis?.data_collection_results,
+        evaluation_criteria_results: analysis?.evaluation_criteria_results,
+      }),
+      ...costOf(cost_fiat),
+    },
   })
   return answeredAt === undefined ? [end] : talk(answeredAt, end)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent, EndedEvent } from '../calls/call.ts'
-import { costOf, ended, talk, voicemail } from './ended.ts'
+import { analysisOf, costOf, ended, talk, voicemail } from './ended.ts'
 import {
   amount,
   maybe,
@@ -34,9 +34,18 @@ export const vapiCall = z.object({
   artifact: part({
     messages: transcript('role', 'message', 'content'),
     recordingUrl: webAddress,
+    structuredOutputs: maybe(z.unknown()),
+    scorecards: maybe(z.unknown()),
+    transfers: maybe(z.unknown()),
     recording: part({ stereoUrl: webAddress, mono: part({ combinedUrl: webAddress }) }),
   }),
-  analysis: part({ summary: words, structuredData: part({ sentiment }) }),
+  analysis: part({
+    summary: words,
+    structuredData: maybe(z.unknown()),
+    structuredDataMulti: maybe(z.unknown()),
+    successEvaluation: maybe(z.unknown()),
+  }),
+  destination: maybe(z.unknown()),
   phoneNumber: part({ number: words }),
   monitor: part({ controlUrl: words }),
 })
@@ -93,7 +102,16 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
     durationSeconds: isTalk && said.endedAt ? (at - startedAt) / 1000 : undefined,
     details: {
       summary: analysis?.summary,
-      sentiment: analysis?.structuredData?.sentiment,
+      sentiment: sentiment.parse(member(analysis?.structuredData, 'sentiment')),
+      analysis: analysisOf({
+        structuredData: analysis?.structuredData,
+        structuredDataMulti: analysis?.structuredDataMulti,
+        successEvaluation: analysis?.successEvaluation,
+        structuredOutputs: artifact?.structuredOutputs,
+        scorecards: artifact?.scorecards,
+        destination: said.destination,
+        transfers: artifact?.transfers,
+      }),
       transcript: messages,
       recordingUrl: recordingUrl ?? recording?.mono?.combinedUrl ?? recording?.stereoUrl,
       ...costOf(said.cost),

@@ -1,8 +1,9 @@
 import { awaitsDetails, type Call, isOver } from '../calls/call.ts'
+import { noDetails } from '../calls/call-details.ts'
 import type { Capabilities, Detail } from '../calls/provider.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
-import { type EventName, payloadOf } from './event.ts'
+import { type EventName, payloadOf, toldOf } from './event.ts'
 
 interface OutboxDeps {
   webhooks: {
@@ -11,8 +12,10 @@ interface OutboxDeps {
   }
   deliveries: {
     insert(delivery: Delivery): void
-    /** Changes what a call's end will be told as, while nobody has been told; due at `nextAt`, null: as it was. */
-    retell(callId: string, payload: string, nextAt: number | null): void
+    /** The last delivery that tells of a call's end. */
+    lastOfEnd(callId: string): Delivery | undefined
+    /** Changes what a delivery will tell; due at `nextAt`, null: as it was. */
+    retell(id: string, payload: string, nextAt: number | null): void
     /** Puts the news of a call's end off for as long as that of its start, while that is still to be told. */
     keepOrder(callId: string): void
   }
@@ -20,6 +23,8 @@ interface OutboxDeps {
   agents: { nameOf(id: string): string | undefined }
   capabilities(call: Call): Capabilities
   clock: { now(): number }
+  /** Whether a delivery is being sent at this moment. */
+  isUnderWay(delivery: Delivery): boolean
   /** Says that something may be due. */
   wake(): void
 }
@@ -32,7 +37,7 @@ const detailsGraceMs = 45_000
  * and no change without its event. Where nobody listens at that moment, nothing is kept.
  */
 export const createOutbox =
-  ({ webhooks, deliveries, agents, capabilities, clock, wake }: OutboxDeps) =>
+  ({ webhooks, deliveries, agents, capabilities, clock, isUnderWay, wake }: OutboxDeps) =>
   (before: Call, after: Call): void => {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return
@@ -41,15 +46,29 @@ export const createOutbox =
     const now = clock.now()
     const names = { agent: agents.nameOf(after.agentId) ?? '', environment: endpoint.environment }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
-    const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
+    const isMissing = (detail: Detail) => awaited.includes(detail) && after[detail] === null
     const isAwaited = awaitsDetails(after) && capabilities(after).details.some(isMissing)
 
-    if (events.length === 0) deliveries.retell(after.id, tell('call_ended', after), isAwaited ? null : now)
+    if (events.length === 0) tellMore()
+    /** What was told stays as it was told: what comes after it, once it is complete, is an event of its own. */
+    function tellMore() {
+      const last = deliveries.lastOfEnd(after.id)
+      if (!last) return
+      const payload = tell(last.event, after)
+      const isUntold = last.state === 'pending' && last.attempts === 0 && !isUnderWay(last)
+      if (isUntold) return deliveries.retell(last.id, payload, isAwaited ? null : now)
+      if (awaitsDetails(after) || toldOf(payload) === toldOf(last.payload)) return
+      insert('call_analyzed', tell('call_analyzed', after))
+    }
+
+    function insert(event: EventName, payload: string, delayMs = 0) {
+      const { environmentId, id: callId } = after
+      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+    }
+
     for (const event of events) {
       const payload = tell(event, event === 'call_started' ? asItBegan(after) : after)
-      const { environmentId, id: callId } = after
-      const delayMs = event === 'call_ended' && isAwaited ? detailsGraceMs : 0
-      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+      insert(event, payload, event === 'call_ended' && isAwaited ? detailsGraceMs : 0)
     }
     if (isOver(after)) deliveries.keepOrder(after.id)
     wake()
@@ -67,13 +86,20 @@ const isRetold = (before: Call, after: Call) =>
   isOver(before) &&
   (before.detailsDueAt !== after.detailsDueAt || toldFields.some((field) => before[field] !== after[field]))
 
-const toldFields: readonly Detail[] = [
-  'durationSeconds',
-  'summary',
-  'sentiment',
-  'transcript',
-  'recordingUrl',
-]
+/** What an end waits for. A cost may come minutes later. */
+const awaitedDetails = ['durationSeconds', 'summary', 'sentiment', 'transcript', 'recordingUrl'] as const
+const awaited: readonly Detail[] = awaitedDetails
+const toldFields = [
+  ...awaitedDetails,
+  'analysis',
+  'costCents',
+  'currency',
+  'answeredBy',
+  'answeredAt',
+  'reasonCode',
+  'reason',
+  'fromNumber',
+] as const satisfies (keyof Call)[]
 
 /** Both may come at once; the first still tells of a call under way. */
 const asItBegan = (call: Call): Call => ({
@@ -81,8 +107,7 @@ const asItBegan = (call: Call): Call => ({
   status: 'in_progress',
   endedAt: null,
   durationSeconds: null,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingUrl: null,
+  reasonCode: null,
+  reason: null,
+  ...noDetails,
 })

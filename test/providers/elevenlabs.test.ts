@@ -251,6 +251,7 @@ describe('asking', () => {
           durationSeconds: 42,
           details: {
             summary: 'They want a demo.',
+            analysis: { call_successful: 'success' },
             transcript: [
               { role: 'agent', content: 'Hello!' },
               { role: 'human', content: 'Hi.' },

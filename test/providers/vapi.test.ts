@@ -203,6 +203,7 @@ describe('what a report says', () => {
             { role: 'human', content: 'Yes?' },
           ],
           recordingUrl: 'https://vapi.test/a.wav',
+          analysis: { structuredData: { sentiment: 'positive' } },
           costCents: 15,
           currency: 'USD',
         },
@@ -261,7 +262,12 @@ describe('what a report says', () => {
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
     expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
-      { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.' } },
+      {
+        type: 'ended',
+        at: now,
+        status: 'completed',
+        details: { summary: 'Short.', analysis: { structuredData: { sentiment: 'ecstatic' } } },
+      },
     ])
   })
 })

@@ -84,9 +84,9 @@ const outcomes: Record<EndState, Partial<Call>> = {
 /** All that a call is in the end, apart from when that was heard and in which words. */
 const whatCounts = (call: Call) => {
   const { status, reasonCode, answeredBy, durationSeconds, fromNumber, answeredAt, ...rest } = call
-  const { summary, sentiment, transcript, recordingUrl, costCents, currency } = rest
-  const details = { summary, sentiment, transcript, recordingUrl }
+  const { summary, sentiment, transcript, recordingUrl, analysis, costCents, currency } = rest
   const wasAnswered = answeredAt !== null
+  const details = { summary, sentiment, transcript, recordingUrl, analysis: wasAnswered && analysis }
   // What nobody answered may cost nothing, or no sum at all.
   const cost = wasAnswered ? [costCents, currency] : []
   return { status, reasonCode, answeredBy, durationSeconds, fromNumber, wasAnswered, cost, ...details }
@@ -139,6 +139,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const [one, other] = [whatCounts(reported.now()), whatCounts(asked.now())]
     expect(one).toEqual(other)
     expect(one).toMatchObject({ wasAnswered: wasTalk(state), durationSeconds: wasTalk(state) ? 42 : 0 })
+    if (wasTalk(state)) expect(one.analysis).toEqual(fake.analysisOf(state))
     expect(slots()).toBe(0)
   })
 

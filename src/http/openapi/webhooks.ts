@@ -12,6 +12,12 @@ const descriptions: Record<EventName, { summary: string; description: string; ex
     description: 'Sent once for every call, however it ended.',
     example: example.over,
   },
+  call_analyzed: {
+    summary: 'More is known of a call that is over',
+    description:
+      'Sent when the provider reports details after `call_ended` was sent, once they are complete. The body is that of `call_ended` as it would be now.',
+    example: example.analyzed,
+  },
   test: {
     summary: 'A test',
     description: 'Sent when somebody asks for it, with a call that never was and `test: true`.',

@@ -58,6 +58,7 @@ export const calls = sqliteTable(
     recordingUrl: text('recording_url'),
     costCents: integer('cost_cents'),
     currency: text(),
+    analysis: exactJson(),
     /** Which grant of the window let its trigger in, so that a start can tell whether the journal has it. */
     grantNumber: integer('grant_number'),
   },

@@ -63,6 +63,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
           duration_seconds: 42,
           cost_cents: 17,
           currency: 'USD',
+          analysis: { plan: 'pro' },
         }
       : {}),
   })
@@ -106,6 +107,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     agent: { ref: 'sales', fromNumber: '+15550001111' },
     ...controls,
     details,
+    analysisOf: () => ({ plan: 'pro' }),
     untold: [],
     lookupByCallId: true,
     hangsUp: true,

@@ -35,8 +35,8 @@ export const WebhookPage = (props: WebhookProps) => {
       <article class={`environment ${environment.name}`}>
         <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
         <p>
-          callgate posts <code>call_started</code> and <code>call_ended</code> of this environment’s calls to
-          one address of yours, signed, and tries again until it answers 2xx.
+          callgate posts <code>call_started</code>, <code>call_ended</code> and <code>call_analyzed</code> of
+          this environment’s calls to one address of yours, signed, and tries again until it answers 2xx.
         </p>
         {webhook && !webhook.enabled && (
           <p class="notice warning">
