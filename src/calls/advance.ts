@@ -1,4 +1,4 @@
-import { longestSeconds, withMembers } from './bounds.ts'
+import { bytesMost, cut, firstItems, longestSeconds, whole, withMembers } from './bounds.ts'
 import {
   type Call,
   type CallEvent,
@@ -32,8 +32,6 @@ export const advance = (call: Call, told: CallEvent): Call => {
 
 const dayMs = 24 * 60 * 60_000
 const dearestCents = 1_000_000_00
-/** How much of what was said is kept: hours of it. */
-const transcriptLimit = 256 * 1024
 
 /** Clocks differ, and some are wrong: a time outside the call's own days counts as its nearest edge. */
 const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
@@ -67,7 +65,7 @@ const ended = (call: Call, event: EndedEvent): Call => {
     ...call,
     status,
     reasonCode: event.code ?? codeOf(status),
-    reason: event.reason ?? null,
+    reason: event.reason ? cut(event.reason, bytesMost.reason) : null,
     endedAt,
     lastContactAt: endedAt,
     durationSeconds:
@@ -88,10 +86,11 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   const call = withAnsweredBy(withAnswer(over, event), event)
   const { details = {} } = event
   const fresh: Partial<Call> = {}
-  if (call.summary === null && details.summary) fresh.summary = details.summary
+  if (call.summary === null && details.summary) fresh.summary = cut(details.summary, bytesMost.summary)
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
-  if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingUrl === null && details.recordingUrl) fresh.recordingUrl = details.recordingUrl
+  if (call.transcript === null && details.transcript) fresh.transcript = spokenIn(details.transcript)
+  const recordingUrl = whole(details.recordingUrl, bytesMost.url)
+  if (call.recordingUrl === null && recordingUrl) fresh.recordingUrl = recordingUrl
   const analysis = withMembers(call.analysis, details.analysis ?? {})
   if (analysis !== call.analysis) fresh.analysis = analysis
   const costCents = plausible(details.costCents, dearestCents)
@@ -100,7 +99,8 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   const durationSeconds = plausible(event.durationSeconds, longestSeconds)
   if (call.durationSeconds === null && durationSeconds !== undefined) fresh.durationSeconds = durationSeconds
   if (event.code && isOutcomeOf(call, event)) fresh.reasonCode = event.code
-  if (call.reason === null && event.reason && call.status === event.status) fresh.reason = event.reason
+  if (call.reason === null && event.reason && call.status === event.status)
+    fresh.reason = cut(event.reason, bytesMost.reason)
   if (isNumber(event.fromNumber) && !isNumber(call.fromNumber)) fresh.fromNumber = event.fromNumber
   return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
 }
@@ -127,8 +127,9 @@ const currencyIn = ({ currency }: Partial<CallDetails>) =>
 
 const isNumber = (text: string | null | undefined): text is string => phoneNumberPattern.test(text ?? '')
 
-/** The lines that fit, from the first one on. */
-const shortened = (transcript: TranscriptLine[]) => {
-  let length = 0
-  return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)
+/** The lines that fit, and of a first one that does not, its begin: JSON writes a character in six bytes at most. */
+const spokenIn = ([first, ...rest]: TranscriptLine[]): TranscriptLine[] => {
+  if (first === undefined) return []
+  const content = cut(first.content, bytesMost.transcript / 8)
+  return firstItems([{ ...first, content }, ...(content === first.content ? rest : [])], bytesMost.transcript)
 }

@@ -45,13 +45,12 @@ export const v1 = (services: Services) => {
     )
     .get('/calls', ({ environment, request }) => {
       const { cursor: before, limit, status } = readList(request)
-      const found = calls.page({ environmentId: environment.id, status, before, limit: limit + 1 })
-      const page = found.slice(0, limit)
+      const { calls: page, hasMore } = calls.page({ environmentId: environment.id, status, before, limit })
       const last = page.at(-1)
       return {
         success: true as const,
         data: page.map((call) => presentCall(call, environment)),
-        next_cursor: found.length > limit && last ? cursorAfter(last.id) : null,
+        next_cursor: hasMore && last ? cursorAfter(last.id) : null,
       }
     })
     .get(

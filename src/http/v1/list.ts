@@ -17,7 +17,8 @@ export const listQuery = z.object({
       type: 'integer',
       minimum: 1,
       maximum: mostAtOnce,
-      description: 'How many calls a page has.',
+      description:
+        'How many calls a page has at most: it ends earlier where they would come to more than a megabyte.',
     }),
   status: z
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
