@@ -62,7 +62,7 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
 /** The JSON in a body, undefined when it is none. */
 export const parseJson = (body: Uint8Array): unknown => {
   try {
-    return parseWithLongIds(Buffer.from(body).toString('utf8'))
+    return parseWithLongIds(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
   } catch {
     return undefined
   }

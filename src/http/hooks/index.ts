@@ -2,18 +2,24 @@ import { Elysia } from 'elysia'
 import { ApiError } from '../../failures.ts'
 import type { Services } from '../../wiring.ts'
 import { readCapped } from '../body.ts'
+import { createByteBudget } from '../byte-budget.ts'
 
-const bodyLimitBytes = 64 * 1024
+/** As much as is read when a provider is asked: above what an hour of transcript, word by word, comes to. */
+const bodyLimitBytes = 4 * 1024 * 1024
+/** Of all reports that are being read and taken in: a hundred usual ones, or four of the largest. */
+const bytesAtOnce = 16 * 1024 * 1024
 
 /** Where providers report. Nothing is believed that the account's provider did not sign just now. */
-export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: Services) =>
-  new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
+export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: Services) => {
+  const budget = createByteBudget(bytesAtOnce)
+  return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
     async ({ params, request }) => {
       const provider = dialling.account(params.provider, params.account)
       if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
-      const body = await readCapped(request, bodyLimitBytes)
+      using share = budget.share()
+      const body = await readCapped(request, bodyLimitBytes, share)
       const url = `${publicUrl()}${pathname}${search}`
       const reading = provider.verifyEvents({ headers: request.headers, body, url }, clock.now())
       if (reading.kind !== 'events') {
@@ -25,3 +31,4 @@ export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: Services)
     },
     { parse: 'none' },
   )
+}
