@@ -140,6 +140,10 @@ export const failures = {
     sentence:
       'The request may not have been stored. If you send it again, use the same Idempotency-Key. Retry after {seconds} seconds.',
   },
+  reports_busy: {
+    status: 503,
+    sentence: 'Too much is being reported at once. Retry after {seconds} seconds.',
+  },
   internal: { status: 500, sentence: 'Internal error. Quote the X-Request-Id header when you report it.' },
 } as const satisfies Record<string, Row>
 

@@ -1,4 +1,4 @@
-import { longestSeconds } from './bounds.ts'
+import { bytesMost, cut, firstItems, longestSeconds, whole, withMembers } from './bounds.ts'
 import {
   type Call,
   type CallEvent,
@@ -32,8 +32,6 @@ export const advance = (call: Call, told: CallEvent): Call => {
 
 const dayMs = 24 * 60 * 60_000
 const dearestCents = 1_000_000_00
-/** The most text of a transcript that is kept: hours of speech. */
-const transcriptLimit = 256 * 1024
 
 /** Limits a provider's time to the call's own days, because clocks differ and some are wrong. */
 const plausibleTime = ({ createdAt, expiresAt }: Call, at: number) =>
@@ -67,7 +65,7 @@ const ended = (call: Call, event: EndedEvent): Call => {
     ...call,
     status,
     reasonCode: event.code ?? codeOf(status),
-    reason: event.reason ?? null,
+    reason: event.reason ? cut(event.reason, bytesMost.reason) : null,
     endedAt,
     lastContactAt: endedAt,
     durationSeconds:
@@ -88,17 +86,21 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   const call = withAnsweredBy(withAnswer(over, event), event)
   const { details = {} } = event
   const fresh: Partial<Call> = {}
-  if (call.summary === null && details.summary) fresh.summary = details.summary
+  if (call.summary === null && details.summary) fresh.summary = cut(details.summary, bytesMost.summary)
   if (call.sentiment === null && details.sentiment) fresh.sentiment = details.sentiment
-  if (call.transcript === null && details.transcript) fresh.transcript = shortened(details.transcript)
-  if (call.recordingRef === null && details.recordingRef) fresh.recordingRef = details.recordingRef
+  if (call.transcript === null && details.transcript) fresh.transcript = spokenIn(details.transcript)
+  const recordingRef = whole(details.recordingRef, bytesMost.url)
+  if (call.recordingRef === null && recordingRef) fresh.recordingRef = recordingRef
+  const analysis = withMembers(call.analysis, details.analysis ?? {})
+  if (analysis !== call.analysis) fresh.analysis = analysis
   const costCents = plausible(details.costCents, dearestCents)
   if (call.costCents === null && costCents !== undefined)
     Object.assign(fresh, { costCents, currency: currencyIn(details) })
   const durationSeconds = plausible(event.durationSeconds, longestSeconds)
   if (call.durationSeconds === null && durationSeconds !== undefined) fresh.durationSeconds = durationSeconds
   if (event.code && isOutcomeOf(call, event)) fresh.reasonCode = event.code
-  if (call.reason === null && event.reason && call.status === event.status) fresh.reason = event.reason
+  if (call.reason === null && event.reason && call.status === event.status)
+    fresh.reason = cut(event.reason, bytesMost.reason)
   if (isNumber(event.fromNumber) && !isNumber(call.fromNumber)) fresh.fromNumber = event.fromNumber
   return Object.keys(fresh).length === 0 ? call : { ...call, ...fresh }
 }
@@ -125,8 +127,9 @@ const currencyIn = ({ currency }: Partial<CallDetails>) =>
 
 const isNumber = (text: string | null | undefined): text is string => phoneNumberPattern.test(text ?? '')
 
-/** The first lines that fit. */
-const shortened = (transcript: TranscriptLine[]) => {
-  let length = 0
-  return transcript.filter(({ content }) => (length += content.length) <= transcriptLimit)
+/** The first lines that fit, or the beginning of the first line. JSON takes at most six bytes for a character. */
+const spokenIn = ([first, ...rest]: TranscriptLine[]): TranscriptLine[] => {
+  if (first === undefined) return []
+  const content = cut(first.content, bytesMost.transcript / 8)
+  return firstItems([{ ...first, content }, ...(content === first.content ? rest : [])], bytesMost.transcript)
 }

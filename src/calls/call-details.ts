@@ -22,6 +22,8 @@ export interface CallDetails {
   /** In hundredths of the currency (ISO 4217). */
   costCents: number | null
   currency: string | null
+  /** What the agent found out, the provider's verdict, and transfers, by the provider's own names. */
+  analysis: Record<string, unknown> | null
 }
 
 export const noDetails: CallDetails = {
@@ -31,4 +33,5 @@ export const noDetails: CallDetails = {
   recordingRef: null,
   costCents: null,
   currency: null,
+  analysis: null,
 }

@@ -1,10 +1,11 @@
+import { bytesMost, whole } from './bounds.ts'
 import type { Call } from './call.ts'
 import type { ProviderIds } from './provider.ts'
 
-/** The call under these ids; one that is left out stays as it is. The very same call where nothing changes. */
+/** The call under these ids; one that is left out, or too long to be kept, stays as it is. The very same call where nothing changes. */
 export const withIds = (call: Call, ids: Partial<ProviderIds>): Call => {
-  const providerCallId = ids.providerCallId ?? call.providerCallId
-  const telephonyCallId = ids.telephonyCallId ?? call.telephonyCallId
+  const providerCallId = whole(ids.providerCallId, bytesMost.id) ?? call.providerCallId
+  const telephonyCallId = whole(ids.telephonyCallId, bytesMost.id) ?? call.telephonyCallId
   const isSame = providerCallId === call.providerCallId && telephonyCallId === call.telephonyCallId
   return isSame ? call : { ...call, providerCallId, telephonyCallId }
 }

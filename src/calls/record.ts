@@ -48,6 +48,9 @@ export const callRecord = z.object({
     .string()
     .nullable()
     .describe('Where callgate serves the recording, with the API key. Null if there is none.'),
+  analysis: jsonObject()
+    .nullable()
+    .describe('What the agent found out, its verdict and its transfers, under the provider’s names.'),
   cost_cents: z.int().nullable().describe('In hundredths of `currency`.'),
   currency: z.string().nullable().describe('ISO 4217 code. Null if the cost is not known.'),
 })
@@ -84,6 +87,7 @@ export const presentCall = (
   sentiment: call.sentiment,
   transcript: call.transcript,
   recording_url: recordingUrlOf(call, publicUrl),
+  analysis: call.analysis,
   cost_cents: call.costCents,
   currency: call.currency,
 })

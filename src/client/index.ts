@@ -8,4 +8,13 @@ export {
   type TriggerOptions,
 } from './client.ts'
 export { CallgateError } from './error.ts'
-export type { Agent, Call, CallStatus, KeyStatus, Order, Recording, Triggered } from './types.ts'
+export type {
+  Agent,
+  Call,
+  CallStatus,
+  KeyStatus,
+  Order,
+  Recording,
+  Triggered,
+  WebhookEvent,
+} from './types.ts'

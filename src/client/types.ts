@@ -55,9 +55,42 @@ export interface Call {
   transcript: { role: 'agent' | 'human'; content: string }[] | null
   /** Where the server serves the recording, with the key. */
   recording_url: string | null
+  analysis: Record<string, unknown> | null
   /** In hundredths of `currency`. */
   cost_cents: number | null
   currency: string | null
+}
+
+/** The body of a webhook. */
+export interface WebhookEvent extends Pick<
+  Call,
+  | 'call_id'
+  | 'agent_id'
+  | 'environment'
+  | 'status'
+  | 'reason_code'
+  | 'reason'
+  | 'answered_by'
+  | 'direction'
+  | 'phone_number'
+  | 'from_number'
+  | 'duration_seconds'
+  | 'started_at'
+  | 'ended_at'
+  | 'summary'
+  | 'sentiment'
+  | 'transcript'
+  | 'recording_url'
+  | 'analysis'
+  | 'cost_cents'
+  | 'currency'
+  | 'metadata'
+> {
+  event: 'call_started' | 'call_ended' | 'call_analyzed' | 'test'
+  /** In a test only. */
+  test?: true | undefined
+  agent_name: string
+  to_number: string
 }
 
 /** A recording, whose body is to be read or cancelled. */

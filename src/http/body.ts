@@ -1,8 +1,10 @@
 import { ApiError } from '../failures.ts'
 import { parseExactly } from '../json.ts'
 import { holdsToken } from '../keys/token.ts'
+import type { ByteShare } from './byte-budget.ts'
 
 const bodyLimitBytes = 32 * 1024
+const mb = 1024 * 1024
 const depthLimit = 32
 
 /** Reads a JSON body: content type, size, UTF-8, syntax and nesting are checked, the shape is not. */
@@ -50,12 +52,18 @@ const requireNoEncoding = (request: Request) => {
  * Holds at most the limit in memory. A declared length is reliable, because the server enforces it; chunked bodies are
  * counted.
  */
-export const readCapped = async (request: Request, limitBytes = bodyLimitBytes): Promise<Uint8Array> => {
+export const readCapped = async (
+  request: Request,
+  limitBytes = bodyLimitBytes,
+  share?: ByteShare,
+): Promise<Uint8Array> => {
   requireNoEncoding(request)
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)
   try {
-    return await inTime(declared === null ? countedBytes(request, limitBytes) : wholeBytes(request))
+    return await inTime(
+      declared === null || share ? countedBytes(request, limitBytes, share) : wholeBytes(request),
+    )
   } catch (error) {
     if (error instanceof ApiError) throw error
     throw new ApiError('invalid_body', { detail: 'it could not be read completely', cause: error })
@@ -80,17 +88,27 @@ const inTime = async <T>(reading: Promise<T>): Promise<T> => {
 
 const wholeBytes = async (request: Request) => new Uint8Array(await request.arrayBuffer())
 
-const tooLarge = (limitBytes: number) => new ApiError('body_too_large', { detail: `${limitBytes / 1024} KB` })
+const tooLarge = (limitBytes: number) =>
+  new ApiError('body_too_large', {
+    detail: limitBytes < mb ? `${limitBytes / 1024} KB` : `${limitBytes / mb} MB`,
+  })
 
-const countedBytes = async (request: Request, limitBytes: number) => {
+/** Of a body whose length is declared, what comes goes where it stays: it is never in memory twice. */
+const countedBytes = async (request: Request, limitBytes: number, share?: ByteShare) => {
+  const declared = request.headers.get('content-length')
+  const whole = declared === null ? undefined : new Uint8Array(Number(declared))
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
+    share?.take(chunk.byteLength)
+    if (size + chunk.byteLength > limitBytes) throw tooLarge(limitBytes)
+    if (whole) whole.set(chunk, size)
+    else chunks.push(chunk)
     size += chunk.byteLength
-    if (size > limitBytes) throw tooLarge(limitBytes)
-    chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  if (whole) return whole.subarray(0, size)
+  if (chunks.length > 1) share?.take(size)
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
 /** Fatal: a lenient decoder would store U+FFFD in the place of invalid bytes. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { longestSeconds } from '../calls/bounds.ts'
 import type { CallEvent } from '../calls/call.ts'
 import type { AnsweredBy } from '../calls/call-details.ts'
-import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
+import { analysisOf, costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { isoTime, keptIf, maybe, member, part, sentiment, transcript, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
@@ -33,7 +33,9 @@ const blandCall = z.object({
   price: amount,
   metadata: part({ call_id: words }),
   summary: words,
-  analysis: part({ sentiment }),
+  analysis: maybe(z.unknown()),
+  variables: maybe(z.unknown()),
+  disposition_tag: maybe(z.unknown()),
   transcripts: transcript('user', 'text'),
   recording_url: webAddress,
 })
@@ -80,7 +82,13 @@ const endOf = (said: BlandCall, now: number) => {
     durationSeconds: seconds,
     details: {
       summary: said.summary,
-      sentiment: said.analysis?.sentiment,
+      sentiment: sentiment.parse(member(said.analysis, 'sentiment')),
+      analysis: analysisOf({
+        analysis: said.analysis,
+        disposition_tag: said.disposition_tag,
+        transferred_to: said.transferred_to,
+        variables: said.variables,
+      }),
       transcript: said.transcripts,
       recordingRef: keptIf(said.recording_url),
       ...costOf(said.price),

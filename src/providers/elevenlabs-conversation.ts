@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
+import { analysisOf, costOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { amount, duration, keptIf, maybe, member, part, text, transcript, words } from './parse.ts'
 import type { ProviderIds, ReportedEvent } from '../calls/provider.ts'
 
@@ -11,7 +11,13 @@ export const conversation = z.object({
   user_id: words,
   failure_reason: words,
   transcript: transcript('role', 'message'),
-  analysis: part({ transcript_summary: words }),
+  analysis: part({
+    transcript_summary: words,
+    call_successful: maybe(z.unknown()),
+    call_success_score: maybe(z.unknown()),
+    data_collection_results: maybe(z.unknown()),
+    evaluation_criteria_results: maybe(z.unknown()),
+  }),
   has_audio: maybe(z.boolean()),
   metadata: part({
     start_time_unix_secs: amount,
@@ -89,6 +95,12 @@ const endOf = (said: Conversation, now: number): CallEvent[] => {
     details: {
       summary: analysis?.transcript_summary,
       transcript: spoken,
+      analysis: analysisOf({
+        call_successful: analysis?.call_successful,
+        call_success_score: analysis?.call_success_score,
+        data_collection_results: analysis?.data_collection_results,
+        evaluation_criteria_results: analysis?.evaluation_criteria_results,
+      }),
       recordingRef: keptIf(has_audio),
       ...costOf(cost_fiat),
     },

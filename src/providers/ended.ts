@@ -45,5 +45,11 @@ const told = <Given extends object>(given: Given) =>
 /** What a machine that picked up makes of a call. */
 export const voicemail = { code: 'voicemail', answeredBy: 'machine' } as const
 
+/** What a provider found out by names of its own; undefined where it says nothing. */
+export const analysisOf = (members: Record<string, unknown>) => {
+  const said = Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
+  return said.length === 0 ? undefined : Object.fromEntries(said)
+}
+
 export const costOf = (amount: number | undefined, currency = 'USD') =>
   amount === undefined ? {} : { costCents: Math.round(amount * 100), currency: currency.toUpperCase() }

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
 import { answeredBy } from '../calls/call-details.ts'
+import { jsonObject } from '../calls/record.ts'
 import { anyText } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended, talk } from './ended.ts'
@@ -75,6 +76,7 @@ const progress = z.object({
   sentiment,
   transcript: transcript('role', 'content'),
   recording_url: webAddress,
+  analysis: maybe(jsonObject()),
   cost_cents: maybe(z.int().min(0)),
   currency: maybe(z.string().regex(/^[A-Z]{3}$/)),
 })
@@ -170,6 +172,7 @@ const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
     sentiment: said.sentiment,
     transcript: said.transcript,
     recordingRef: said.recording_url,
+    analysis: said.analysis,
     costCents: said.cost_cents,
     currency: said.currency,
   }

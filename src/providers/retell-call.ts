@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent } from '../calls/call.ts'
-import { ended, type FinalStatus, talk, voicemail } from './ended.ts'
+import { analysisOf, ended, type FinalStatus, talk, voicemail } from './ended.ts'
 import { amount, maybe, keptIf, part, transcript, sentiment, webAddress, words } from './parse.ts'
 import type { ReportedEvent } from '../calls/provider.ts'
 
@@ -12,13 +12,21 @@ export const retellCall = z.object({
   start_timestamp: amount,
   end_timestamp: amount,
   from_number: words,
+  collected_dynamic_variables: maybe(z.unknown()),
+  transfer_destination: words,
   duration_ms: amount,
   disconnection_reason: words,
   transcript_object: transcript('role', 'content'),
   recording_url: webAddress,
   /** The only one where the agent keeps everything except personal information. */
   scrubbed_recording_url: webAddress,
-  call_analysis: part({ call_summary: words, user_sentiment: sentiment, in_voicemail: maybe(z.boolean()) }),
+  call_analysis: part({
+    call_summary: words,
+    user_sentiment: sentiment,
+    in_voicemail: maybe(z.boolean()),
+    call_successful: maybe(z.unknown()),
+    custom_analysis_data: maybe(z.unknown()),
+  }),
   call_cost: part({ combined_cost: amount }),
 })
 type RetellCall = z.infer<typeof retellCall>
@@ -102,6 +110,12 @@ const endOf = (call: RetellCall, now: number): CallEvent[] => {
     details: {
       summary: analysis?.call_summary,
       sentiment: analysis?.user_sentiment,
+      analysis: analysisOf({
+        call_successful: analysis?.call_successful,
+        custom_analysis_data: analysis?.custom_analysis_data,
+        collected_dynamic_variables: call.collected_dynamic_variables,
+        transfer_destination: call.transfer_destination,
+      }),
       transcript: call.transcript_object,
       recordingRef: keptIf(recordingLinkIn(call)),
       // In cents, by the SDK's types.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CallEvent, EndedEvent } from '../calls/call.ts'
-import { costOf, ended, talk, voicemail } from './ended.ts'
+import { analysisOf, costOf, ended, talk, voicemail } from './ended.ts'
 import {
   amount,
   keptIf,
@@ -36,9 +36,18 @@ export const vapiCall = z.object({
     messages: transcript('role', 'message', 'content'),
     presignedMonoUrl: webAddress,
     recordingUrl: webAddress,
+    structuredOutputs: maybe(z.unknown()),
+    scorecards: maybe(z.unknown()),
+    transfers: maybe(z.unknown()),
     recording: part({ stereoUrl: webAddress, mono: part({ combinedUrl: webAddress }) }),
   }),
-  analysis: part({ summary: words, structuredData: part({ sentiment }) }),
+  analysis: part({
+    summary: words,
+    structuredData: maybe(z.unknown()),
+    structuredDataMulti: maybe(z.unknown()),
+    successEvaluation: maybe(z.unknown()),
+  }),
+  destination: maybe(z.unknown()),
   phoneNumber: part({ number: words }),
   monitor: part({ controlUrl: words }),
 })
@@ -97,7 +106,16 @@ const endOf = (said: VapiCall, now: number): CallEvent[] => {
     durationSeconds: isTalk && said.endedAt ? (at - startedAt) / 1000 : undefined,
     details: {
       summary: analysis?.summary,
-      sentiment: analysis?.structuredData?.sentiment,
+      sentiment: sentiment.parse(member(analysis?.structuredData, 'sentiment')),
+      analysis: analysisOf({
+        structuredData: analysis?.structuredData,
+        structuredDataMulti: analysis?.structuredDataMulti,
+        successEvaluation: analysis?.successEvaluation,
+        structuredOutputs: artifact?.structuredOutputs,
+        scorecards: artifact?.scorecards,
+        destination: said.destination,
+        transfers: artifact?.transfers,
+      }),
       transcript: messages,
       recordingRef: keptIf(links.some((link) => link !== undefined)),
       ...costOf(said.cost),

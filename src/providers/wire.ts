@@ -65,7 +65,7 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
 /** Parses a body; undefined for invalid JSON. */
 export const parseJson = (body: Uint8Array): unknown => {
   try {
-    return parseWithLongIds(Buffer.from(body).toString('utf8'))
+    return parseWithLongIds(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
   } catch {
     return undefined
   }

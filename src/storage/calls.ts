@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Call, finalStatuses, isOver } from '../calls/call.ts'
 import type { ProviderIds } from '../calls/provider.ts'
 import type { Database } from './database.ts'
@@ -13,10 +13,29 @@ interface PageQuery {
   limit: number
 }
 
+export interface CallPage {
+  calls: Call[]
+  /** Whether there are calls before these. */
+  hasMore: boolean
+}
+
 /** Matches a status and the index for it: ended calls have an index of their own, and active calls are few. */
 const byStatus = (status: Call['status']) => {
   const isFinal = finalStatuses.some((final) => final === status)
   return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
+}
+
+/** Above what twenty calls of ten minutes each come to. */
+const pageBytes = 1024 * 1024
+/** SQLite knows the length of a text without reading it. */
+const keptBytes = sql<number>`1024 + coalesce(octet_length(transcript), 0) + coalesce(octet_length(analysis), 0)
+  + coalesce(octet_length(summary), 0) + coalesce(octet_length(metadata), 0)`
+
+/** At least one, and at most `limit`. */
+const firstThatFit = <Sized extends { bytes: number }>(rows: readonly Sized[], limit: number): Sized[] => {
+  let total = 0
+  const end = rows.findIndex(({ bytes }, at) => (total += bytes) > pageBytes && at > 0)
+  return rows.slice(0, end === -1 ? limit : Math.min(end, limit))
 }
 
 const dayMs = 24 * 60 * 60_000
@@ -45,22 +64,35 @@ export const createCallStore = (database: Database) => {
       return ofAccount(eq(calls.telephonyCallId, telephonyCallId))
     },
 
-    /** An environment's calls, newest first, those with ids below `before`: ids rise with time. */
-    page: ({ environmentId, status, agentId, before, limit }: PageQuery): Call[] =>
-      orm
+    /**
+     * An environment's calls, newest first, those with ids below `before`: ids rise with time. A page ends at `limit`, or
+     * where its next call would make it too large.
+     */
+    page: ({ environmentId, status, agentId, before, limit }: PageQuery): CallPage => {
+      const wanted = and(
+        eq(calls.environmentId, environmentId),
+        before === undefined ? undefined : lt(calls.id, before),
+        status === undefined ? undefined : byStatus(status),
+        agentId === undefined ? undefined : eq(calls.agentId, agentId),
+      )
+      const sizes = orm
+        .select({ id: calls.id, bytes: keptBytes })
+        .from(calls)
+        .where(wanted)
+        .orderBy(desc(calls.id))
+        .limit(limit + 1)
+        .all()
+      const fitting = firstThatFit(sizes, limit)
+      const last = fitting.at(-1)
+      if (!last) return { calls: [], hasMore: false }
+      const page = orm
         .select()
         .from(calls)
-        .where(
-          and(
-            eq(calls.environmentId, environmentId),
-            before === undefined ? undefined : lt(calls.id, before),
-            status === undefined ? undefined : byStatus(status),
-            agentId === undefined ? undefined : eq(calls.agentId, agentId),
-          ),
-        )
+        .where(and(wanted, gte(calls.id, last.id)))
         .orderBy(desc(calls.id))
-        .limit(limit)
-        .all(),
+        .all()
+      return { calls: page, hasMore: sizes.length > fitting.length }
+    },
 
     /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
     hangUpsDue: (now: number, triedBefore: number): Call[] =>

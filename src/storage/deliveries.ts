@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Delivery } from '../webhooks/delivery.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
@@ -33,45 +33,55 @@ export const createDeliveryStore = (database: Database) => {
     )
     order by waiting.id`)
 
-  /** Keeps the order of a call's events: its end waits until its start is delivered. */
+  /** Keeps the order of a call's events: each waits until the one before it is delivered. */
   const due = orm
     .select()
     .from(deliveries)
     .where(
       sql`environment_id = ${sql.placeholder('environmentId')} and state = 'pending'
         and next_at <= ${sql.placeholder('now')}
-        and not (event = 'call_ended' and exists (
+        and not (event in ('call_ended', 'call_analyzed') and exists (
           select 1 from deliveries earlier where earlier.call_id = deliveries.call_id
-          and earlier.event = 'call_started' and earlier.state = 'pending'))`,
+          and earlier.id < deliveries.id and earlier.state = 'pending'))`,
     )
     .orderBy(deliveries.nextAt, deliveries.id)
     .limit(sql.placeholder('limit'))
     .prepare()
 
   const order = sqlite.query<never, { callId: string }>(`
-    update deliveries set next_at = started.next_at
-    from deliveries started
-    where deliveries.call_id = $callId and deliveries.event = 'call_ended' and deliveries.state = 'pending'
-    and started.call_id = $callId and started.event = 'call_started' and started.state = 'pending'
-    and started.next_at > deliveries.next_at`)
+    update deliveries set next_at = earlier.next_at
+    from (select max(next_at) as next_at, min(id) as id from deliveries
+      where call_id = $callId and state = 'pending') earlier
+    where deliveries.call_id = $callId and deliveries.state = 'pending'
+    and deliveries.id > earlier.id and earlier.next_at > deliveries.next_at`)
 
   return {
     ...createRows<Delivery>(database, deliveries),
 
     /**
-     * Postpones the end of a call to the next attempt of its start: for an endpoint that is down for a day, a hundred
+     * Postpones what comes later of a call to the next attempt of what came before: for an endpoint that is down for a day, a hundred
      * thousand ends wait, and the query for due deliveries must not scan them all.
      */
     keepOrder: (callId: string | null) => {
       if (callId !== null) order.run({ callId })
     },
 
-    /** Replaces the payload of an undelivered end event; due at `nextAt`, or as before for null. */
-    retell: (callId: string, payload: string, nextAt: number | null) => {
+    /** The last delivery of a call's end or its analysis. */
+    lastOfEnd: (callId: string): Delivery | undefined =>
+      orm
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.callId, callId), inArray(deliveries.event, ['call_ended', 'call_analyzed'])))
+        .orderBy(desc(deliveries.id))
+        .limit(1)
+        .get(),
+
+    /** Replaces the payload of an undelivered event; due at `nextAt`, or as before for null. */
+    retell: (id: string, payload: string, nextAt: number | null) => {
       orm
         .update(deliveries)
         .set({ payload, ...(nextAt === null ? {} : { nextAt }) })
-        .where(sql`call_id = ${callId} and event = 'call_ended' and state = 'pending' and attempts = 0`)
+        .where(eq(deliveries.id, id))
         .run()
     },
 

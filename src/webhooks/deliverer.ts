@@ -80,6 +80,11 @@ export class Deliverer<Row extends Endpoint> {
     })
   }
 
+  /** Whether a delivery is being sent at this moment. */
+  isUnderWay({ environmentId, id }: Pick<Delivery, 'environmentId' | 'id'>) {
+    return this.#underWay.get(environmentId)?.has(id) ?? false
+  }
+
   get busy() {
     return this.#count > 0
   }

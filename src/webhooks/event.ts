@@ -1,40 +1,48 @@
 import { z } from 'zod'
-import { type Call, callStatuses } from '../calls/call.ts'
-import { recordingUrlOf } from '../calls/record.ts'
-import { sentiments } from '../calls/call-details.ts'
+import { type Call, callStatuses, reasonCodes } from '../calls/call.ts'
+import { answeredBy, sentiments } from '../calls/call-details.ts'
+import { jsonObject, recordingUrlOf } from '../calls/record.ts'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
-export const eventNames = ['call_started', 'call_ended', 'test'] as const
+export const eventNames = ['call_started', 'call_ended', 'call_analyzed', 'test'] as const
 export type EventName = (typeof eventNames)[number]
 
 const time = z.iso.datetime()
 
 /** The one definition of the body of every event. */
-export const webhookPayload = z.object({
-  event: z.enum(eventNames),
-  /** True in a test event, absent otherwise. */
-  test: z.literal(true).optional(),
-  call_id: z.uuid(),
-  agent_id: z.uuid(),
-  agent_name: z.string(),
-  environment: z.enum(environmentNames),
-  status: z.enum(callStatuses),
-  direction: z.literal('outbound'),
-  phone_number: z.string(),
-  from_number: z.string().nullable(),
-  to_number: z.string(),
-  duration_seconds: z.int().nullable(),
-  started_at: time.nullable(),
-  ended_at: time.nullable(),
-  summary: z.string().nullable(),
-  sentiment: z.enum(sentiments).nullable(),
-  transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
-  recording_url: z.string().nullable(),
-  metadata: z
-    .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null)
-    .meta({ type: 'object' })
-    .nullable(),
-})
+export const webhookPayload = z
+  .object({
+    event: z.enum(eventNames),
+    /** True in a test event, absent otherwise. */
+    test: z.literal(true).optional(),
+    call_id: z.uuid(),
+    agent_id: z.uuid(),
+    agent_name: z.string(),
+    environment: z.enum(environmentNames),
+    status: z.enum(callStatuses),
+    reason_code: z.enum(reasonCodes).nullable(),
+    reason: z.string().nullable(),
+    answered_by: z.enum(answeredBy).nullable(),
+    direction: z.literal('outbound'),
+    phone_number: z.string(),
+    from_number: z.string().nullable(),
+    to_number: z.string(),
+    duration_seconds: z.int().nullable(),
+    started_at: time.nullable(),
+    ended_at: time.nullable(),
+    summary: z.string().nullable(),
+    sentiment: z.enum(sentiments).nullable(),
+    transcript: z.array(z.object({ role: z.enum(['agent', 'human']), content: z.string() })).nullable(),
+    recording_url: z.string().nullable(),
+    analysis: jsonObject().nullable(),
+    cost_cents: z.int().nullable(),
+    currency: z.string().nullable(),
+    metadata: jsonObject().nullable(),
+  })
+  .meta({
+    description:
+      'Version 2 of the payload. Version 1 had no reason_code, reason, answered_by, analysis, cost_cents and currency. Fields are added, never removed or given another meaning.',
+  })
 
 export type WebhookPayload = z.infer<typeof webhookPayload>
 
@@ -54,6 +62,9 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
   agent_name: names.agent,
   environment: names.environment,
   status: call.status,
+  reason_code: call.reasonCode,
+  reason: call.reason,
+  answered_by: call.answeredBy,
   direction: 'outbound',
   phone_number: call.phoneNumber,
   from_number: call.fromNumber,
@@ -65,15 +76,32 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
   sentiment: call.sentiment,
   transcript: call.transcript,
   recording_url: recordingUrlOf(call, names.publicUrl),
+  analysis: call.analysis,
+  cost_cents: call.costCents,
+  currency: call.currency,
   metadata: call.metadata,
 })
 
 const isoOrNull = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 
+/** What is told of an end, whichever event tells it, and however its agent is called by now. */
+export const toldOf = (payload: string): string => {
+  const told = JSON.parse(payload) as WebhookPayload
+  return JSON.stringify({ ...told, event: null, agent_name: null })
+}
+
 /** Erases the personal data in a stored body. */
 export const forgottenPayload = (payload: string): string => {
   const told = JSON.parse(payload) as WebhookPayload
   const noNumbers = { phone_number: '', to_number: '' }
-  const nothing = { summary: null, sentiment: null, transcript: null, recording_url: null, metadata: null }
+  const nothing = {
+    reason: null,
+    summary: null,
+    sentiment: null,
+    transcript: null,
+    recording_url: null,
+    analysis: null,
+    metadata: null,
+  }
   return JSON.stringify({ ...told, ...noNumbers, ...nothing })
 }

@@ -1,8 +1,9 @@
 import { awaitsDetails, type Call, isOver } from '../calls/call.ts'
+import { noDetails } from '../calls/call-details.ts'
 import type { Capabilities, Detail } from '../calls/provider.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
-import { type EventName, payloadOf } from './event.ts'
+import { type EventName, payloadOf, toldOf } from './event.ts'
 
 interface OutboxDeps {
   webhooks: {
@@ -11,8 +12,10 @@ interface OutboxDeps {
   }
   deliveries: {
     insert(delivery: Delivery): void
-    /** Replaces the payload of an undelivered end event; due at `nextAt`, or as before for null. */
-    retell(callId: string, payload: string, nextAt: number | null): void
+    /** The last delivery of a call's end or its analysis. */
+    lastOfEnd(callId: string): Delivery | undefined
+    /** Replaces the payload of an undelivered event; due at `nextAt`, or as before for null. */
+    retell(id: string, payload: string, nextAt: number | null): void
     /** Postpones the end event of a call until its start event is delivered. */
     keepOrder(callId: string): void
   }
@@ -20,6 +23,8 @@ interface OutboxDeps {
   agents: { nameOf(id: string): string | undefined }
   capabilities(call: Call): Capabilities
   clock: { now(): number }
+  /** Whether a delivery is being sent at this moment. */
+  isUnderWay(delivery: Delivery): boolean
   publicUrl(): string
   /** Wakes the deliverer. */
   wake(): void
@@ -33,7 +38,7 @@ const detailsGraceMs = 45_000
  * change and no change without its event. Without an enabled endpoint at that moment, nothing is written.
  */
 export const createOutbox =
-  ({ webhooks, deliveries, agents, capabilities, clock, publicUrl, wake }: OutboxDeps) =>
+  ({ webhooks, deliveries, agents, capabilities, clock, isUnderWay, publicUrl, wake }: OutboxDeps) =>
   (before: Call, after: Call): void => {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return
@@ -43,15 +48,29 @@ export const createOutbox =
     const agent = agents.nameOf(after.agentId) ?? ''
     const names = { agent, environment: endpoint.environment, publicUrl: publicUrl() }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
-    const isMissing = (detail: Detail) => toldFields.includes(detail) && after[detail] === null
+    const isMissing = (detail: Detail) => awaited.includes(detail) && after[detail] === null
     const isAwaited = awaitsDetails(after) && capabilities(after).details.some(isMissing)
 
-    if (events.length === 0) deliveries.retell(after.id, tell('call_ended', after), isAwaited ? null : now)
+    if (events.length === 0) tellMore()
+    /** What was told stays as it was told: what comes after it, once it is complete, is an event of its own. */
+    function tellMore() {
+      const last = deliveries.lastOfEnd(after.id)
+      if (!last) return
+      const payload = tell(last.event, after)
+      const isUntold = last.state === 'pending' && last.attempts === 0 && !isUnderWay(last)
+      if (isUntold) return deliveries.retell(last.id, payload, isAwaited ? null : now)
+      if (awaitsDetails(after) || toldOf(payload) === toldOf(last.payload)) return
+      insert('call_analyzed', tell('call_analyzed', after))
+    }
+
+    function insert(event: EventName, payload: string, delayMs = 0) {
+      const { environmentId, id: callId } = after
+      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+    }
+
     for (const event of events) {
       const payload = tell(event, event === 'call_started' ? asItBegan(after) : after)
-      const { environmentId, id: callId } = after
-      const delayMs = event === 'call_ended' && isAwaited ? detailsGraceMs : 0
-      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+      insert(event, payload, event === 'call_ended' && isAwaited ? detailsGraceMs : 0)
     }
     if (isOver(after)) deliveries.keepOrder(after.id)
     wake()
@@ -69,13 +88,20 @@ const isRetold = (before: Call, after: Call) =>
   isOver(before) &&
   (before.detailsDueAt !== after.detailsDueAt || toldFields.some((field) => before[field] !== after[field]))
 
-const toldFields: readonly Detail[] = [
-  'durationSeconds',
-  'summary',
-  'sentiment',
-  'transcript',
-  'recordingRef',
-]
+/** The details that an end event waits for. The cost may come minutes later. */
+const awaitedDetails = ['durationSeconds', 'summary', 'sentiment', 'transcript', 'recordingRef'] as const
+const awaited: readonly Detail[] = awaitedDetails
+const toldFields = [
+  ...awaitedDetails,
+  'analysis',
+  'costCents',
+  'currency',
+  'answeredBy',
+  'answeredAt',
+  'reasonCode',
+  'reason',
+  'fromNumber',
+] as const satisfies (keyof Call)[]
 
 /** A call can be answered and over in one change; its start event still describes a call in progress. */
 const asItBegan = (call: Call): Call => ({
@@ -83,8 +109,7 @@ const asItBegan = (call: Call): Call => ({
   status: 'in_progress',
   endedAt: null,
   durationSeconds: null,
-  summary: null,
-  sentiment: null,
-  transcript: null,
-  recordingRef: null,
+  reasonCode: null,
+  reason: null,
+  ...noDetails,
 })

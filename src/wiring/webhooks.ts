@@ -33,7 +33,13 @@ export const wireWebhooks = ({ stores, send, publicUrl, commit, metrics, clock, 
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),
   })
-  const enqueueEvents = createOutbox({ ...webhookDeps, agents, capabilities, wake: () => deliverer.wake() })
+  const enqueueEvents = createOutbox({
+    ...webhookDeps,
+    agents,
+    capabilities,
+    isUnderWay: (delivery) => deliverer.isUnderWay(delivery),
+    wake: () => deliverer.wake(),
+  })
   const sendSample = createSample(webhookDeps)
   return { deliverer, enqueueEvents, sendSample }
 }

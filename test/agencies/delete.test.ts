@@ -239,7 +239,7 @@ test('a server that was stopped in the middle of it goes on after its next start
   next.services.start()
   await next.clock.advance(70_000)
   next.services.halt()
-  expect(next.services.calls.page({ environmentId: gate.production.id, limit: 1 })).toEqual([])
+  expect(next.services.calls.page({ environmentId: gate.production.id, limit: 1 }).calls).toEqual([])
 })
 
 test('a call that has still to be hung up is kept, and with it the account', async () => {

@@ -241,3 +241,14 @@ test('the number that a call came from is told where the order names it by an id
   expect(advance({ ...freshCall(), fromNumber: '+15550002222' }, end).fromNumber).toBe('+15550002222')
   expect(advance(freshCall(), { ...end, fromNumber: 'anonymous' }).fromNumber).toBeNull()
 })
+
+test('an analysis takes new members in, never replaces one, and leaves out those that there is no room for', () => {
+  const end = { type: 'ended', at: createdAt + 1000, status: 'completed' } as const
+  const told = (call: Call, analysis: Record<string, unknown>) =>
+    advance(call, { ...end, details: { analysis } })
+  const first = told(freshCall(), { plan: 'pro', none: null, huge: 'x'.repeat(64 * 1024) })
+  expect(first.analysis).toEqual({ plan: 'pro' })
+  const second = told(first, { plan: 'basic', seats: 3, huge: 'x'.repeat(64 * 1024) })
+  expect(second.analysis).toEqual({ plan: 'pro', seats: 3 })
+  expect(told(second, { plan: 'basic', seats: 3 })).toBe(second)
+})

@@ -16,6 +16,7 @@ const everything: CallDetails = {
   recordingRef: 'https://recordings.test/1.wav',
   costCents: 17,
   currency: 'USD',
+  analysis: { verdict: 'good' },
 }
 const told = (details: Partial<CallDetails>, status: 'completed' | 'busy' = 'completed'): Report => ({
   outcome: 'found',

@@ -7,7 +7,9 @@ import {
   type KeyStatus,
   type Order,
   type Triggered,
+  type WebhookEvent,
 } from '../../src/client/index.ts'
+import type { WebhookPayload } from '../../src/webhooks/event.ts'
 import type { callRecord } from '../../src/calls/record.ts'
 import type { agent, keyStatus, triggered } from '../../src/http/v1/schemas.ts'
 import type { triggerBody } from '../../src/http/v1/trigger.ts'
@@ -28,6 +30,7 @@ const json = (body: object, status: number, headers: Record<string, string> = {}
 
 test('its types are those of the API', () => {
   expectTypeOf<Call>().toEqualTypeOf<z.infer<typeof callRecord>>()
+  expectTypeOf<WebhookEvent>().toEqualTypeOf<WebhookPayload>()
   expectTypeOf<Agent>().toEqualTypeOf<z.infer<typeof agent>>()
   expectTypeOf<KeyStatus>().toEqualTypeOf<z.infer<typeof keyStatus>['data']>()
   expectTypeOf<Omit<Triggered, 'replayed'>>().toEqualTypeOf<Omit<z.infer<typeof triggered>, 'success'>>()

@@ -14,7 +14,8 @@ export const outcomesOf = ({ fake, callId, answerLost, reported }: Fate): string
   const state = fake.stateOf(callId)
   if (state === undefined) return [withoutCall(fake, callId, answerLost)]
   const isVague = speaksVaguely(fake, state)
-  const theirs = isVague ? [state, 'failed'] : [state]
+  const outcome = state === 'busy' || state === 'no_answer' ? `${state} ${state}` : state
+  const theirs = isVague ? [outcome, 'failed'] : [outcome]
   const couldTell = fake.lookupByCallId || !answerLost || (reported && !isVague)
   return couldTell ? theirs : [...theirs, 'failed max_duration']
 }

@@ -2,7 +2,7 @@ import { expect, spyOn, test } from 'bun:test'
 import { startFakeHttp } from '../support/fakes/http.ts'
 import { createGate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
-import { startFakeRetell } from '../support/fakes/retell.ts'
+import { signAsRetell, startFakeRetell } from '../support/fakes/retell.ts'
 import { connect, until } from '../support/scenarios.ts'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
@@ -37,11 +37,69 @@ test('an account never speaks for the call of another account, though it names i
   expect([call.now().status, slots()]).toEqual(['initiated', 1])
 })
 
-test('more than 64 KB is not read', async () => {
+const mb = 1024 * 1024
+
+test('more than 4 MB is not read', async () => {
   await using fake = await startFakeHttp()
   const { gate, account } = connect(fake)
-  const large = 'x'.repeat(64 * 1024 + 1)
+  const large = 'x'.repeat(4 * mb + 1)
   await expectRefusal(await gate.request(`/hooks/http/${account.id}`, post(large)), 413, 'body_too_large')
+})
+
+test('a report as large as an hour of talk makes it is taken, whole or in pieces, declared or not', async () => {
+  await using fake = await startFakeRetell()
+  const { gate, account, place } = connect(fake)
+  for (const declares of [true, false]) {
+    const call = await place()
+    const [ended] = fake.reports(call.id, 'completed', gate.clock.now())
+    const { call: said } = JSON.parse(ended?.body ?? '') as { call: object }
+    const words = Array.from({ length: 60_000 }, (_, at) => ({ word: `word ${at}`, start: at, end: at + 1 }))
+    const body = JSON.stringify({ event: 'call_ended', call: { ...said, words } })
+    expect(body.length).toBeGreaterThan(2 * mb)
+    const headers = {
+      'x-retell-signature': signAsRetell(body, gate.clock.now()),
+      ...(declares ? { 'content-length': String(body.length) } : {}),
+    }
+    const given = { method: 'POST', headers, body: inPieces(body) }
+    expect((await gate.request(`/hooks/retell/${account.id}`, given)).status).toBe(200)
+    expect(call.now()).toMatchObject({ status: 'completed', durationSeconds: 42 })
+  }
+})
+
+const inPieces = (text: string, hold: () => Promise<void> = async () => {}) => {
+  const bytes = new TextEncoder().encode(text)
+  let at = 0
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      if (at > bytes.length - 64 * 1024) await hold()
+      if (at >= bytes.length) return controller.close()
+      controller.enqueue(bytes.slice(at, (at += 64 * 1024)))
+    },
+  })
+}
+
+test('reports that come at once are bounded in all, and each is given room again once it is answered', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, account } = connect(fake)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  let held = 0
+  const wait = () => {
+    held++
+    return released
+  }
+  const send = (hold?: () => Promise<void>) =>
+    gate.request(`/hooks/http/${account.id}`, {
+      method: 'POST',
+      headers: { 'content-length': String(4 * mb) },
+      body: inPieces('x'.repeat(4 * mb), hold),
+    })
+  const waiting = Array.from({ length: 4 }, () => send(wait))
+  await until(() => held === 4)
+  const refused = await send()
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+  release()
+  for (const response of await Promise.all(waiting)) expect(response.status).toBe(401)
+  expect((await send()).status).toBe(401)
 })
 
 test('what is signed but makes no sense is taken and changes nothing', async () => {
@@ -100,7 +158,7 @@ test('a report that is too large to be read is asked for', async () => {
   const call = await place()
   await report(call.id, 'answered')
   fake.move(call.id, 'completed')
-  const body = JSON.stringify({ call_id: call.id, status: 'completed', summary: 'x'.repeat(64 * 1024) })
+  const body = JSON.stringify({ call_id: call.id, status: 'completed', summary: 'x'.repeat(4 * mb) })
   expect((await deliver({ headers: {}, body, search: '' })).status).toBe(413)
   await gate.clock.advance(20_000)
   await until(() => call.now().status === 'completed')

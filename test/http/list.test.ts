@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
+import { callsOf } from '../../src/calls/operations/list.ts'
 import { type Answer, answer, createGate, type Gate } from '../support/gate.ts'
+import { undispatched } from '../support/orders.ts'
 import { expectRefusal } from '../support/refusal.ts'
 
 interface Page extends Omit<Answer, 'data'> {
@@ -90,4 +92,46 @@ test.each([
     'invalid_query',
   )
   expect(sentence).toStartWith(`Invalid query: ${name} must be`)
+})
+
+const large = {
+  summary: 'x'.repeat(16_000),
+  transcript: [{ role: 'agent' as const, content: 'y'.repeat(250_000) }],
+}
+
+test('a page ends before it is too large, and the pages miss and repeat none', async () => {
+  const gate = createGate()
+  const ids = Array.from({ length: 40 }, () => undispatched(gate, '00', large).id).toReversed()
+  const listed: string[] = []
+  for (let query = '?limit=100'; ;) {
+    const response = await gate.authorized(`/api/v1/calls${query}`)
+    const text = await response.text()
+    expect(text.length).toBeLessThan(1024 * 1024)
+    const { data, next_cursor } = JSON.parse(text) as {
+      data: { call_id: string }[]
+      next_cursor: string | null
+    }
+    expect(data).not.toBeEmpty()
+    listed.push(...data.map(({ call_id }) => call_id))
+    if (next_cursor === null) break
+    query = `?limit=100&cursor=${next_cursor}`
+  }
+  expect(listed).toEqual(ids)
+})
+
+test('a page of both environments ends before it is too large, and misses none', () => {
+  const gate = createGate()
+  const staging = { environmentId: gate.environment('staging').id, summary: null, transcript: null }
+  const ids = Array.from(
+    { length: 40 },
+    (_, at) => undispatched(gate, '00', { ...large, ...(at % 3 === 0 ? staging : {}) }).id,
+  ).toReversed()
+  const listed: string[] = []
+  for (let before: string | undefined; ; before = listed.at(-1)) {
+    const { found, hasMore } = callsOf(gate.services, gate.agency.id, { before, limit: 100 })
+    expect(JSON.stringify(found).length).toBeLessThan(1.5 * 1024 * 1024)
+    listed.push(...found.map(({ call }) => call.id))
+    if (!hasMore) break
+  }
+  expect(listed).toEqual(ids)
 })

@@ -126,6 +126,7 @@ describe('what a report says', () => {
               { role: 'human', content: 'Yes?' },
             ],
             recordingRef: 'kept',
+            analysis: { analysis: { sentiment: 'negative' } },
             costCents: 15,
             currency: 'USD',
           },
@@ -153,7 +154,7 @@ describe('what a report says', () => {
       type: 'ended',
       at: now,
       status: 'completed',
-      details: { summary: 'Short.' },
+      details: { summary: 'Short.', analysis: { analysis: 'good' } },
     })
   })
 

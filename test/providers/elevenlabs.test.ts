@@ -253,6 +253,7 @@ describe('asking', () => {
           details: {
             recordingRef: 'kept',
             summary: 'They want a demo.',
+            analysis: { call_successful: 'success' },
             transcript: [
               { role: 'agent', content: 'Hello!' },
               { role: 'human', content: 'Hi.' },

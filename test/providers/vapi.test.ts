@@ -245,6 +245,7 @@ describe('what a report says', () => {
             { role: 'human', content: 'Yes?' },
           ],
           recordingRef: 'kept',
+          analysis: { structuredData: { sentiment: 'positive' } },
           costCents: 15,
           currency: 'USD',
         },
@@ -303,7 +304,12 @@ describe('what a report says', () => {
       analysis: { summary: 'Short.', structuredData: { sentiment: 'ecstatic' } },
     }
     expect(reportedIn({ message }).map(({ event }) => event)).toEqual([
-      { type: 'ended', at: now, status: 'completed', details: { summary: 'Short.' } },
+      {
+        type: 'ended',
+        at: now,
+        status: 'completed',
+        details: { summary: 'Short.', analysis: { structuredData: { sentiment: 'ecstatic' } } },
+      },
     ])
   })
 })

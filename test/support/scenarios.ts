@@ -87,9 +87,9 @@ const outcomes: Record<EndState, Partial<Call>> = {
  */
 const whatCounts = (call: Call) => {
   const { status, reasonCode, answeredBy, durationSeconds, fromNumber, answeredAt, ...rest } = call
-  const { summary, sentiment, transcript, costCents, currency } = rest
-  const details = { summary, sentiment, transcript }
+  const { summary, sentiment, transcript, analysis, costCents, currency } = rest
   const wasAnswered = answeredAt !== null
+  const details = { summary, sentiment, transcript, analysis: wasAnswered && analysis }
   // What nobody answered may cost nothing, or no sum at all.
   const cost = wasAnswered ? [costCents, currency] : []
   return { status, reasonCode, answeredBy, durationSeconds, fromNumber, wasAnswered, cost, ...details }
@@ -142,6 +142,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const [one, other] = [whatCounts(reported.now()), whatCounts(asked.now())]
     expect(one).toEqual(other)
     expect(one).toMatchObject({ wasAnswered: wasTalk(state), durationSeconds: wasTalk(state) ? 42 : 0 })
+    if (wasTalk(state)) expect(one.analysis).toEqual(fake.analysisOf(state))
     expect(slots()).toBe(0)
   })
 

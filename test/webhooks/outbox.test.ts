@@ -1,5 +1,9 @@
 import { expect, test } from 'bun:test'
-import { createGate } from '../support/gate.ts'
+import type { Call } from '../../src/calls/call.ts'
+import type { CallDetails } from '../../src/calls/call-details.ts'
+import { createGate, type Gate } from '../support/gate.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { until } from '../support/scenarios.ts'
 import { triggered, undispatched } from '../support/orders.ts'
 import { listen } from '../support/webhooks.ts'
 import { webhookPayload } from '../../src/webhooks/event.ts'
@@ -119,4 +123,90 @@ test('an end waits a little for what its provider tells after it, and is told as
   const [, after] = deliveriesOf(gate, id)
   expect(after).toMatchObject({ id: before?.id ?? '', nextAt: at + 3000 })
   expect(JSON.parse(after?.payload ?? '')).toMatchObject({ summary: 'They agreed.' })
+})
+
+const overAt = async (gate: Gate, given: Partial<Call> = {}) => {
+  const call = undispatched(gate, '00', {
+    provider: 'vapi',
+    dispatch: 'placed',
+    providerCallId: 'v',
+    ...given,
+  })
+  const at = gate.clock.now()
+  const tell = (details: Partial<CallDetails>) =>
+    gate.services.lifecycle.record(call.id, {
+      type: 'ended',
+      at,
+      status: 'completed',
+      durationSeconds: 4,
+      details,
+    })
+  await tell({})
+  return { ...call, tell, events: () => deliveriesOf(gate, call.id).map(({ event }) => event) }
+}
+const everything = {
+  summary: 'They agreed.',
+  transcript: [{ role: 'agent' as const, content: 'Hello.' }],
+  recordingRef: 'https://example.com/recording',
+  costCents: 12,
+  analysis: { plan: 'pro' },
+}
+const sentNow = (gate: Gate, id: string) => {
+  const [delivery] = deliveriesOf(gate, id)
+  if (!delivery) throw new Error('nothing was kept')
+  gate.services.deliveries.update(delivery, { ...delivery, state: 'delivered', attempts: 1 })
+  return delivery.payload
+}
+
+test('what comes after an end was told is told by call_analyzed, once it is complete', async () => {
+  const gate = createGate()
+  listen(gate, somewhere)
+  const call = await overAt(gate)
+  const told = sentNow(gate, call.id)
+  await call.tell({ summary: 'They agreed.' })
+  expect(call.events()).toEqual(['call_ended'])
+  await call.tell(everything)
+  expect(call.events()).toEqual(['call_ended', 'call_analyzed'])
+  const [end, analyzed] = deliveriesOf(gate, call.id)
+  expect(end?.payload).toBe(told)
+  expect(webhookPayload.strict().parse(JSON.parse(analyzed?.payload ?? ''))).toMatchObject({
+    event: 'call_analyzed',
+    summary: 'They agreed.',
+    analysis: { plan: 'pro' },
+    cost_cents: 12,
+    currency: 'USD',
+  })
+  await call.tell(everything)
+  expect(call.events()).toEqual(['call_ended', 'call_analyzed'])
+})
+
+test('what came while more was awaited is told when no more is awaited', async () => {
+  const gate = createGate()
+  listen(gate, somewhere)
+  const call = await overAt(gate)
+  sentNow(gate, call.id)
+  await call.tell({ summary: 'They agreed.' })
+  await gate.services.lifecycle.change(call.id, (before) => ({
+    ...before,
+    detailsAttempts: 3,
+    detailsDueAt: null,
+  }))
+  expect(call.events()).toEqual(['call_ended', 'call_analyzed'])
+})
+
+test('nothing that comes late changes a body that is being sent', async () => {
+  const gate = createGate()
+  const { promise: answered, resolve: answerIt } = Promise.withResolvers<void>()
+  await using receiver = await startReceiver(() => answered.then(() => new Response(null, { status: 200 })))
+  listen(gate, receiver.url)
+  gate.services.deliverer.start()
+  const call = await overAt(gate)
+  await gate.clock.advance(46_000)
+  await until(() => receiver.received.length === 1)
+  const [sent] = deliveriesOf(gate, call.id)
+  await call.tell(everything)
+  answerIt()
+  await until(() => deliveriesOf(gate, call.id)[0]?.state === 'delivered')
+  const [end, analyzed] = deliveriesOf(gate, call.id)
+  expect([end?.payload, analyzed?.event]).toEqual([sent?.payload, 'call_analyzed'])
 })

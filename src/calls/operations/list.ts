@@ -27,26 +27,35 @@ export interface ListDeps {
   calls: {
     page(
       query: Omit<Filter, 'environment' | 'agent'> & { environmentId: string; agentId: string | undefined },
-    ): Call[]
+    ): { calls: Call[]; hasMore: boolean }
   }
 }
 
-/** An agency's calls, newest first, each with its environment: those of both are merged, because each has its own index. */
+interface FoundCall {
+  call: Call
+  environment: EnvironmentRef
+}
+
+/**
+ * An agency's calls, newest first, each with its environment: those of both are merged, because each has its own index.
+ * Nothing is passed over: where one environment has more than was read, the page ends there.
+ */
 export const callsOf = (
   { environments, calls }: ListDeps,
   agencyId: string,
   { environment, agent, ...query }: Filter,
-): { call: Call; environment: EnvironmentRef }[] =>
-  environments
+): { found: FoundCall[]; hasMore: boolean } => {
+  const pages = environments
     .list(agencyId)
     .filter(({ name }) => environment === undefined || name === environment)
-    .flatMap((one) =>
-      calls
-        .page({ environmentId: one.id, agentId: agent, ...query })
-        .map((call) => ({ call, environment: one })),
-    )
+    .map((one) => ({ environment: one, ...calls.page({ environmentId: one.id, agentId: agent, ...query }) }))
+  const ends = pages.flatMap(({ calls: page, hasMore }) => (hasMore ? (page.at(-1)?.id ?? []) : []))
+  const all = pages
+    .flatMap(({ environment: of, calls: page }) => page.map((call) => ({ call, environment: of })))
     .toSorted((one, other) => (one.call.id < other.call.id ? 1 : -1))
-    .slice(0, query.limit)
+  const found = all.filter(({ call }) => ends.every((end) => call.id >= end)).slice(0, query.limit)
+  return { found, hasMore: ends.length > 0 || found.length < all.length }
+}
 
 const callsMost = 100
 
@@ -75,7 +84,7 @@ export const listCalls = operation({
   columns: ['call_id', 'environment', 'status', 'phone_number', 'created_at', 'duration_seconds'],
   empty: 'There are no such calls.',
   run: (deps: ListDeps, { agency, input }) =>
-    callsOf(deps, agency.id, input).map(({ call, environment }) =>
+    callsOf(deps, agency.id, input).found.map(({ call, environment }) =>
       presentCall(call, environment, deps.publicUrl()),
     ),
 })

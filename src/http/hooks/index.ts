@@ -5,7 +5,9 @@ import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../failures.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { readCapped } from '../body.ts'
+import { createByteBudget } from '../byte-budget.ts'
 
+/** As much as is read when a provider is asked: above what an hour of transcript, word by word, comes to. */
 interface HooksDeps {
   dialling: {
     /** The connected account; undefined for an unknown one. */
@@ -18,17 +20,21 @@ interface HooksDeps {
   log: Pick<Log, 'warn'>
 }
 
-const bodyLimitBytes = 64 * 1024
+const bodyLimitBytes = 4 * 1024 * 1024
+/** Of all reports that are being read and taken in: a hundred usual ones, or four of the largest. */
+const bytesAtOnce = 16 * 1024 * 1024
 
 /** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
-export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps) =>
-  new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
+export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps) => {
+  const budget = createByteBudget(bytesAtOnce)
+  return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
     async ({ params, request }) => {
       const provider = dialling.account(params.provider, params.account)
       if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
-      const body = await readCapped(request, bodyLimitBytes)
+      using share = budget.share()
+      const body = await readCapped(request, bodyLimitBytes, share)
       const url = `${publicUrl()}${pathname}${search}`
       const reading = provider.verifyEvents({ headers: request.headers, body, url }, clock.now())
       if (reading.kind !== 'events') {
@@ -40,3 +46,4 @@ export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps
     },
     { parse: 'none' },
   )
+}

@@ -40,6 +40,7 @@ const call = {
     { role: 'human', content: 'Hi.' },
   ],
   recording_url: `https://calls.example.com/api/v1/calls/${call_id}/recording`,
+  analysis: { structuredData: { plan: 'pro' }, successEvaluation: 'true' },
   cost_cents: 17,
   currency: 'USD',
 }
@@ -87,6 +88,12 @@ export const started = {
   event: 'call_started',
   ...told,
   status: 'in_progress',
+  reason_code: null,
+  reason: null,
+  answered_by: null,
+  analysis: null,
+  cost_cents: null,
+  currency: null,
   duration_seconds: null,
   ended_at: null,
   summary: null,
@@ -98,6 +105,12 @@ export const over = {
   event: 'call_ended',
   ...told,
   status: call.status,
+  reason_code: call.reason_code,
+  reason: call.reason,
+  answered_by: call.answered_by,
+  analysis: call.analysis,
+  cost_cents: call.cost_cents,
+  currency: call.currency,
   duration_seconds: call.duration_seconds,
   ended_at: call.ended_at,
   summary: call.summary,
@@ -105,4 +118,5 @@ export const over = {
   transcript: call.transcript,
   recording_url: call.recording_url,
 }
+export const analyzed = { ...over, event: 'call_analyzed' }
 export const sample = { ...over, event: 'test', test: true }

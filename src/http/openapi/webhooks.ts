@@ -12,6 +12,12 @@ const descriptions: Record<EventName, { summary: string; description: string; ex
     description: 'Sent once for every call, however it ends.',
     example: example.over,
   },
+  call_analyzed: {
+    summary: 'More is known of a call that is over',
+    description:
+      'Sent when the provider reports details after `call_ended` was sent, once they are complete. The body is that of `call_ended` as it would be now.',
+    example: example.analyzed,
+  },
   test: {
     summary: 'A test',
     description: 'Sent when you send a test, with a made-up call and `test: true`.',

@@ -23,13 +23,13 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
   agents: { list(agencyId: string): Agent[] }
   calls: {
     find(id: string): Call | undefined
-    /** An environment's calls, newest first, those with ids below `before`. */
+    /** An environment's calls, newest first, those with ids below `before`; fewer than `limit` when they are large. */
     page(query: {
       environmentId: string
       status: Call['status'] | undefined
       before: string | undefined
       limit: number
-    }): Call[]
+    }): { calls: Call[]; hasMore: boolean }
   }
   leases: { count(environmentId: string): number }
   trigger(
@@ -79,13 +79,12 @@ export const v1 = (deps: V1Deps) => {
     )
     .get('/calls', ({ environment, request }) => {
       const { cursor: before, limit, status } = readList(request)
-      const found = calls.page({ environmentId: environment.id, status, before, limit: limit + 1 })
-      const page = found.slice(0, limit)
+      const { calls: page, hasMore } = calls.page({ environmentId: environment.id, status, before, limit })
       const last = page.at(-1)
       return {
         success: true as const,
         data: page.map((call) => presentCall(call, environment, publicUrl())),
-        next_cursor: found.length > limit && last ? cursorAfter(last.id) : null,
+        next_cursor: hasMore && last ? cursorAfter(last.id) : null,
       }
     })
     .get(

@@ -17,7 +17,8 @@ export const listQuery = z.object({
       type: 'integer',
       minimum: 1,
       maximum: mostAtOnce,
-      description: 'How many calls to return per page.',
+      description:
+        'How many calls to return per page at most: it ends earlier where they would come to more than a megabyte.',
     }),
   status: z
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)

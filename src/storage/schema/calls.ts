@@ -58,6 +58,7 @@ export const calls = sqliteTable(
     recordingRef: text('recording_url'),
     costCents: integer('cost_cents'),
     currency: text(),
+    analysis: exactJson(),
     /** The number of the window grant that admitted the trigger, by which a start knows whether the journal has it. */
     grantNumber: integer('grant_number'),
   },

@@ -23,7 +23,7 @@ export const webhooks: readonly Fault[] = [
   },
   {
     title: 'an end is told before its start',
-    edits: [anywhere(/(?<=and not \(event = )'call_ended'/, put("'nothing'"))],
+    edits: [anywhere(/(?<=and not \(event in \()'call_ended', 'call_analyzed'/, put("'nothing'"))],
     noticedBy: ['deliverer'],
   },
   {

@@ -44,6 +44,7 @@ test('describes every route of the API and none that is not there', () => {
 test('names every failure, but those that only the page and the hooks know', () => {
   const others: Reason[] = [
     'invalid_signature',
+    'reports_busy',
     'sign_in_needed',
     'cross_site',
     'metrics_closed',

@@ -182,6 +182,12 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     agent: { ref: pathwayId, fromNumber: '+15550001111' },
     ...controls,
     details,
+    analysisOf: (state) => ({
+      analysis: { plan: 'pro', seats: 3 },
+      disposition_tag: 'INTERESTED',
+      variables: { call_id: 'not this one', plan: 'pro' },
+      ...(state === 'transferred' ? { transferred_to: '+15557654321' } : {}),
+    }),
     untold: [],
     lookupByCallId: true,
     hangsUp: true,

@@ -273,6 +273,16 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
     ...controls,
     orders,
     details,
+    analysisOf: () => ({
+      call_successful: 'success',
+      call_success_score: 1,
+      data_collection_results: {
+        plan: { data_collection_id: 'plan', value: 'pro', rationale: 'They said so.' },
+      },
+      evaluation_criteria_results: {
+        polite: { criteria_id: 'polite', result: 'success', rationale: 'It was.' },
+      },
+    }),
     untold: ['transferred'],
     lookupByCallId: true,
     hangsUp: true,

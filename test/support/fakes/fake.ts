@@ -77,6 +77,8 @@ export interface FakeProvider extends AsyncDisposable {
     durationSeconds?: number
     costCents?: number
   }
+  /** What this provider found out in a talk that ended like this, by its own names. */
+  analysisOf(state: EndState): Record<string, unknown> | null
   /** The ends that this provider cannot tell from others. */
   untold: readonly EndState[]
   /** False where the provider cannot be asked about a call by our id. */

@@ -64,6 +64,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
           duration_seconds: 42,
           cost_cents: 17,
           currency: 'USD',
+          analysis: { plan: 'pro' },
           recording_url: `${server.url}/recordings/${callId}.wav`,
         }
       : {}),
@@ -110,6 +111,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     agent: { ref: 'sales', fromNumber: '+15550001111' },
     ...controls,
     details,
+    analysisOf: () => ({ plan: 'pro' }),
     untold: [],
     lookupByCallId: true,
     hangsUp: true,

@@ -203,6 +203,12 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
     ...controls,
     orders,
     details,
+    analysisOf: (state) => ({
+      call_successful: true,
+      custom_analysis_data: { plan: 'pro', seats: 3 },
+      collected_dynamic_variables: { plan: 'pro' },
+      ...(state === 'transferred' ? { transfer_destination: '+15557654321' } : {}),
+    }),
     untold: [],
     lookupByCallId: true,
     hangsUp: true,

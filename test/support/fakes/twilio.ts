@@ -148,6 +148,7 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     agent: { ref: 'https://twiml.example/answer?flow=sales', fromNumber: '+15550001111' },
     ...controls,
     details: { durationSeconds },
+    analysisOf: () => null,
     untold: ['transferred', 'broken'],
     lookupByCallId: false,
     hangsUp: true,

@@ -226,6 +226,15 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     agent: { ref: assistantId, fromNumber: phoneNumberId },
     ...controls,
     details,
+    analysisOf: (state) => ({
+      structuredData: { plan: 'pro', seats: 3 },
+      successEvaluation: 'true',
+      structuredOutputs: { out_1: { name: 'Plan', result: 'pro' } },
+      scorecards: {},
+      ...(state === 'transferred'
+        ? { destination, transfers: [{ destination, mode: 'blind', status: 'completed' }] }
+        : {}),
+    }),
     untold: [],
     lookupByCallId: true,
     hangsUp: true,

@@ -95,10 +95,10 @@ export const callPages = (deps: CallPagesDeps) => {
   }
 
   const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
-    const found = callsOf(deps, agency.id, { ...query, limit: callsAtOnce + 1 }).map(({ call }) => call)
-    const page = found.slice(0, callsAtOnce)
+    const { found, hasMore } = callsOf(deps, agency.id, { ...query, limit: callsAtOnce })
+    const page = found.map(({ call }) => call)
     const last = page.at(-1)
-    return { page, older: found.length > callsAtOnce && last ? cursorAfter(last.id) : undefined }
+    return { page, older: hasMore && last ? cursorAfter(last.id) : undefined }
   }
 
   const callPage = (

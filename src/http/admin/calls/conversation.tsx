@@ -3,7 +3,7 @@ import type { TranscriptLine } from '../../../calls/call-details.ts'
 
 /** The text that the page shows at first; the rest is a click away. */
 const transcriptShown = 12_000
-const metadataShown = 6000
+const jsonShown = 6000
 
 interface ConversationProps {
   call: Call
@@ -16,9 +16,11 @@ export const Conversation = ({ call, whole }: ConversationProps) => {
   const metadata = call.metadata === null ? null : JSON.stringify(call.metadata, null, 2)
   const shown = whole ? Number.POSITIVE_INFINITY : transcriptShown
   const lines = firstLines(call.transcript ?? [], shown)
-  const metadataLength = whole ? metadata?.length : metadataShown
+  const jsonLength = whole ? Number.POSITIVE_INFINITY : jsonShown
+  const analysis = call.analysis === null ? null : JSON.stringify(call.analysis, null, 2)
   const isCut =
-    lines.length < (call.transcript ?? []).length || (metadata?.length ?? 0) > (metadataLength ?? 0)
+    lines.length < (call.transcript ?? []).length ||
+    [metadata, analysis].some((json) => (json?.length ?? 0) > jsonLength)
   return (
     <>
       {call.summary !== null && (
@@ -33,14 +35,8 @@ export const Conversation = ({ call, whole }: ConversationProps) => {
           <Transcript lines={lines} />
         </>
       )}
-      {metadata !== null && (
-        <>
-          <h2>Metadata</h2>
-          <pre role="region" aria-label="Metadata" tabIndex={0}>
-            <code>{metadata.slice(0, metadataLength)}</code>
-          </pre>
-        </>
-      )}
+      <Json title="Analysis" json={analysis} length={jsonLength} />
+      <Json title="Metadata" json={metadata} length={jsonLength} />
       {isCut && (
         <p>
           This is only part of it.{' '}
@@ -50,6 +46,16 @@ export const Conversation = ({ call, whole }: ConversationProps) => {
     </>
   )
 }
+
+const Json = ({ title, json, length }: { title: string; json: string | null; length: number }) =>
+  json === null ? null : (
+    <>
+      <h2>{title}</h2>
+      <pre role="region" aria-label={title} tabIndex={0}>
+        <code>{json.slice(0, length)}</code>
+      </pre>
+    </>
+  )
 
 const speakers = { agent: 'Agent', human: 'Person' } as const
 

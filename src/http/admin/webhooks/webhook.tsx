@@ -35,9 +35,9 @@ export const WebhookPage = (props: WebhookProps) => {
       <article class={`environment ${environment.name}`}>
         <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
         <p>
-          callgate sends signed <code>call_started</code> and <code>call_ended</code> events of this
-          environment’s calls to your URL, and retries until it gets a 2xx response, up to {attemptsMost}{' '}
-          times.
+          callgate sends signed <code>call_started</code>, <code>call_ended</code> and{' '}
+          <code>call_analyzed</code> events of this environment’s calls to your URL, and retries until it gets
+          a 2xx response, up to {attemptsMost} times.
         </p>
         {webhook && !webhook.enabled && (
           <p class="notice warning">
