@@ -117,7 +117,7 @@ describe.if(canBeOther())('for a user who does not own it', () => {
     const asRoot = Bun.spawnSync([executable, 'doctor'], { env: { CALLGATE_DATA_DIR: directory.path } })
     expect({ code: asRoot.exitCode, out: String(asRoot.stdout) }).toEqual({
       code: 1,
-      out: expect.stringMatching(/ who may not open .*\/callgate\.db.* Run: sudo chown -R 65534 \/.*\n/),
+      out: expect.stringMatching(/ who cannot open .*\/callgate\.db.* Run: sudo chown -R 65534 \/.*\n/),
     })
   }, 60_000)
 

@@ -24,7 +24,7 @@ export const triggerBody = z.strictObject(
   },
   {
     error: ({ code }) =>
-      code === 'unrecognized_keys' ? `only these fields are known: ${fields}` : 'it must be a JSON object',
+      code === 'unrecognized_keys' ? `only these fields are allowed: ${fields}` : 'it must be a JSON object',
   },
 )
 
