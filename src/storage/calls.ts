@@ -25,8 +25,8 @@ const byStatus = (status: Call['status']) => {
   return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
 }
 
-/** Above what twenty calls of ten minutes each come to. */
-const pageBytes = 1024 * 1024
+/** Above what a hundred calls of ten minutes each come to. */
+const pageBytes = 2 * 1024 * 1024
 /** SQLite knows the length of a text without reading it. */
 const keptBytes = sql<number>`1024 + coalesce(octet_length(transcript), 0) + coalesce(octet_length(analysis), 0)
   + coalesce(octet_length(summary), 0) + coalesce(octet_length(metadata), 0)`

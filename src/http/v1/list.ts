@@ -18,7 +18,7 @@ export const listQuery = z.object({
       minimum: 1,
       maximum: mostAtOnce,
       description:
-        'How many calls to return per page at most: it ends earlier where they would come to more than a megabyte.',
+        'How many calls to return per page at most: it ends earlier where they would come to more than two megabytes.',
     }),
   status: z
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
