@@ -31,7 +31,7 @@ import { createOpen } from './outgoing/open.ts'
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { Dialling } from './providers/dialling.ts'
-import { capabilitiesOf, recordingsOf } from './providers/kinds.ts'
+import { capabilitiesOf, optionsFor, recordingsOf } from './providers/kinds.ts'
 import { Simulator } from './providers/simulator.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
@@ -146,6 +146,7 @@ export const createServices = (deps: ServiceDeps) => {
     leases,
     commit,
     clock,
+    optionsFor,
     dispatch: (call) => {
       metrics.callTriggered(call.provider)
       dispatcher.dispatch(call)

@@ -54,6 +54,8 @@ export interface CallOrder {
   name: string | null
   email: string | null
   metadata: Record<string, unknown> | null
+  /** Fields of the vendor's own create request: the agent's, and over them the order's. */
+  options: Record<string, unknown> | null
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
   /** When the call is ended and its lease given back, whatever happens. */
@@ -147,6 +149,7 @@ export const forgotten = (call: Call): Call => ({
   name: null,
   email: null,
   metadata: null,
+  options: null,
   reason: null,
   summary: null,
   sentiment: null,

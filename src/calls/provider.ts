@@ -2,6 +2,7 @@ import type { Call, CallDetails, CallEvent, CallOrder } from './call.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'
+import type { ProviderOption } from '../providers/options.ts'
 import type { CredentialForm } from '../providers/credential-form.ts'
 
 /** What a provider may still tell of a call that is over. */
@@ -129,6 +130,8 @@ export interface ProviderKind {
   credentials: readonly Credential[]
   /** What an agent's `ref` and `from` are here. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
+  /** What an agent or an order may set of the vendor's own create request; never what the gate needs of it. */
+  options: readonly ProviderOption[]
   capabilities: Capabilities
   /** Where the hook's address goes at the provider, and where it must not, in sentences. */
   hookAdvice?: string

@@ -7,6 +7,8 @@ import { joinId, splitId } from './call-id.ts'
 import { conversation, eventsOf, reportedEvents, ourIdIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
+import { flag, object, oneOf, whole } from './option-forms.ts'
+import { withOptions } from './options.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { asScalar, variablesOf } from './variables.ts'
 import { parseJson, requester } from './wire.ts'
@@ -63,6 +65,36 @@ export const elevenlabs: ProviderKind = {
       hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
     },
   },
+  options: [
+    object(
+      {
+        name: 'conversation_initiation_client_data.conversation_config_override',
+        description: 'What of the agent is different in this call, as far as the agent allows overrides.',
+      },
+      '{"agent":{"first_message":"Hello!"}}',
+    ),
+    flag({ name: 'call_recording_enabled', description: 'Whether ElevenLabs keeps the audio.' }),
+    whole(
+      {
+        name: 'telephony_call_config.ringing_timeout_secs',
+        description: 'How long it rings before it counts as not answered.',
+      },
+      1,
+      600,
+    ),
+    flag({
+      name: 'telephony_call_config.twilio_call_recording_enabled',
+      description: 'Records in your Twilio account too.',
+    }),
+    oneOf(
+      {
+        name: 'telephony_call_config.twilio_machine_detection.mode',
+        description: 'Detects an answering machine, through Twilio, which charges for it.',
+      },
+      'enable',
+      'detect_message_end',
+    ),
+  ],
   capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
@@ -169,7 +201,7 @@ export const telephonyAddress = (baseUrl: string | null) =>
 /** ElevenLabs: outbound call. Its variables are scalars, and `system__` is theirs. */
 const orderFor = (order: CallOrder) => {
   const variables = Object.entries(variablesOf(order, asScalar))
-  return {
+  return withOptions(order.options, {
     agent_id: order.agentRef,
     agent_phone_number_id: order.fromNumber,
     to_number: order.phoneNumber,
@@ -177,7 +209,7 @@ const orderFor = (order: CallOrder) => {
       user_id: order.id,
       dynamic_variables: Object.fromEntries(variables.filter(([name]) => !name.startsWith('system__'))),
     },
-  }
+  })
 }
 
 const placementRules: PlacementRules = {

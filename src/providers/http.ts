@@ -49,6 +49,7 @@ export const http: ProviderKind = {
       hint: 'Your dialler gets it as from.',
     },
   },
+  options: [],
   // Only what it likes: its end brings the rest along, or is followed by a report that does.
   capabilities: { details: [], lookupByCallId: true },
   recordings: 'Your own dialler keeps a recording if it reported a recording_url.',

@@ -87,6 +87,8 @@ export const agents = sqliteTable(
     /** What the provider calls the agent, and the number to call from. */
     ref: text(),
     fromNumber: text('from_number'),
+    /** Fields of the vendor's own create request. */
+    options: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     createdAt: integer('created_at').notNull(),
     /** Since when it takes no more calls. Its row stays, for those that it had. */
     deletedAt: integer('deleted_at'),
