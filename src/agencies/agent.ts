@@ -1,10 +1,12 @@
 import { ApiError } from '../failures.ts'
 import { nameSchema } from '../names.ts'
-import { type AgentDials, agentProblem } from '../providers/kinds.ts'
+import { type AgentDials, agentProblem, optionsFor } from '../providers/kinds.ts'
 
 /** The fields of an agent that can be changed. */
 export interface AgentSettings extends AgentDials {
   name: string
+  /** Fields of its provider's own create request; null where there are none. */
+  options: Record<string, unknown> | null
 }
 
 /** A voice agent of an agency, at a provider. */
@@ -18,10 +20,19 @@ export interface Agent extends AgentSettings {
 }
 
 /** Given fields of an agent. A missing field keeps its value; a blank one becomes null. */
-export type GivenAgent = Partial<Record<'name' | 'provider' | 'ref' | 'from', string | undefined>>
+export type GivenAgent = Partial<Record<'name' | 'provider' | 'ref' | 'from', string | undefined>> & {
+  /** Options to be set; a blank one is taken away. */
+  option?: Record<string, string> | undefined
+}
 
 /** The default provider is the simulator, which places no call. */
-export const newAgent: AgentSettings = { name: '', provider: 'simulator', ref: null, fromNumber: null }
+export const newAgent: AgentSettings = {
+  name: '',
+  provider: 'simulator',
+  ref: null,
+  fromNumber: null,
+  options: null,
+}
 
 /** The name of an agent next to a call, which may be deleted by now. */
 export const agentLabel = ({ name, deletedAt }: Agent) => (deletedAt === null ? name : `${name} (deleted)`)
@@ -31,7 +42,7 @@ export const agentLabel = ({ name, deletedAt }: Agent) => (deletedAt === null ? 
  * agent that was saved before a rule can still be renamed.
  */
 export const settingsFrom = (
-  { name, provider, ref, from }: GivenAgent,
+  { name, provider, ref, from, option }: GivenAgent,
   earlier: AgentSettings,
 ): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: string } => {
   const named = nameSchema.safeParse(name ?? earlier.name)
@@ -42,7 +53,20 @@ export const settingsFrom = (
     fromNumber: from === undefined ? earlier.fromNumber : from.trim() || null,
   }
   const problem = isSame(dials, earlier) ? undefined : agentProblem(dials)
-  return problem === undefined ? { settings: { name: named.data, ...dials }, problem } : { problem }
+  if (problem !== undefined) return { problem }
+  const isMoved = dials.provider !== earlier.provider
+  if (option === undefined && !isMoved)
+    return { settings: { name: named.data, ...dials, options: earlier.options }, problem }
+  // Those of another provider mean nothing here.
+  const kept = isMoved ? {} : (earlier.options ?? {})
+  const changed = { ...kept, ...option }
+  const given = Object.entries(changed).filter(
+    ([, value]) => typeof value !== 'string' || value.trim() !== '',
+  )
+  const read = optionsFor(dials.provider, Object.fromEntries(given))
+  if (read.problem !== undefined) return { problem: read.problem }
+  const options = given.length === 0 ? null : read.options
+  return { settings: { name: named.data, ...dials, options }, problem: undefined }
 }
 
 const isSame = (one: AgentDials, other: AgentDials) =>

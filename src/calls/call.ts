@@ -41,6 +41,8 @@ export interface CallOrder {
   name: string | null
   email: string | null
   metadata: Record<string, unknown> | null
+  /** Fields of the vendor's own create request: the agent's, and over them the order's. */
+  options: Record<string, unknown> | null
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
   /** The hard cap: at this time the call ends and its lease is released. */
@@ -146,6 +148,7 @@ export const forgotten = (call: Call): Call => ({
   name: null,
   email: null,
   metadata: null,
+  options: null,
   reason: null,
   ...noDetails,
   costCents: call.costCents,

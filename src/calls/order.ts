@@ -11,6 +11,8 @@ export interface TriggerRequest {
   name: string | null
   email: string | null
   metadata: Record<string, unknown> | null
+  /** Fields of the vendor's own create request, not yet held against what the agent's provider takes. */
+  providerOptions: Record<string, unknown> | null
 }
 
 /** True for a blank text, which counts as a missing field. */
@@ -51,13 +53,17 @@ export const orderFields = {
     jsonObject('metadata must be an object'),
     'Your own data. Returned in the call and in webhooks.',
   ),
+  provider_options: optional(
+    jsonObject('provider_options must be an object'),
+    'Options of the agent’s provider for this call, over those of the agent.',
+  ),
 }
 
 type Fields = z.output<z.ZodObject<typeof orderFields>>
 
 /** Makes an order of its fields. Fails with `invalid_phone_number`. */
 export const orderOf = (
-  { agent_id, name, email, metadata }: Fields,
+  { agent_id, name, email, metadata, provider_options }: Fields,
   phoneNumber: unknown,
 ): TriggerRequest => {
   if (typeof phoneNumber !== 'string' || !phoneNumberPattern.test(phoneNumber))
@@ -68,5 +74,6 @@ export const orderOf = (
     name: name ?? null,
     email: email ?? null,
     metadata: metadata ?? null,
+    providerOptions: provider_options ?? null,
   }
 }

@@ -3,6 +3,7 @@ import type { CallDetails } from './call-details.ts'
 import type { Clock } from '../clock.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { AgentField } from '../providers/agent-field.ts'
+import type { ProviderOption } from '../providers/options.ts'
 import type { CredentialForm } from '../providers/credential-form.ts'
 
 /** A detail that a provider may report after the end of a call. */
@@ -145,6 +146,8 @@ export interface ProviderKind {
   credentials: readonly Credential[]
   /** The meaning of an agent's `ref` and `from`. */
   agent: Readonly<Record<'ref' | 'from', AgentField>>
+  /** What an agent or an order may set of the vendor's own create request; never what the gate needs of it. */
+  options: readonly ProviderOption[]
   capabilities: Capabilities
   /** Where the hook's address goes at the provider, and where it must not, in sentences. */
   hookAdvice?: string

@@ -16,6 +16,7 @@ export interface Agent {
   /** The provider's id of the agent, and the number to call from. */
   ref: string | null
   fromNumber: string | null
+  options: Record<string, unknown> | null
 }
 
 /** The call of a trigger; `replayed` when an earlier request with the same Idempotency-Key made it. */
@@ -43,6 +44,11 @@ interface TriggerDeps {
   leases: Leases
   commit: Commit
   clock: Clock
+  /** What is left of options for an agent of a provider, or why they are refused. */
+  optionsFor(
+    provider: string,
+    given: Record<string, unknown>,
+  ): { options?: Record<string, unknown> | undefined; problem: string | undefined }
   /** Sends the order later; returns at once. */
   dispatch(call: Call): void
   /** The limit of environments that have none of their own. */
@@ -53,7 +59,7 @@ interface TriggerDeps {
 /**
  * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the order is sent
  * after the response. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`,
- * `wrong_agency`, `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor
+ * `wrong_agency`, `invalid_body`, `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor
  * a lease.
  */
 export const createTrigger = (deps: TriggerDeps) => {
@@ -88,14 +94,16 @@ const start = async (
   { simulated = false, grantNumber, alongside, signal }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(deps, environment, request.agentId)
+  const { providerOptions, ...asked } = request
+  const options = optionsOf(deps, agent, providerOptions)
   const now = deps.clock.now()
   const order = {
-    ...request,
+    ...asked,
     id: Bun.randomUUIDv7(),
     agencyId: environment.agencyId,
     environmentId: environment.id,
     agentId: agent.id,
-    ...dialling(deps, environment, agent, simulated),
+    ...dialling(deps, environment, { ...agent, options }, simulated),
     createdAt: now,
     expiresAt: now + deps.maxCallSeconds * 1000,
   }
@@ -126,17 +134,33 @@ const dialling = (
   simulated: boolean,
 ) => {
   if (simulated || !environment.dialsReal || agent.provider === 'simulator')
-    return { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null }
+    return { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null, options: null }
   return {
     provider: agent.provider,
     accountId: accounts.idOf(environment.agencyId, agent.provider) ?? null,
     agentRef: agent.ref,
     fromNumber: agent.fromNumber,
+    options: agent.options,
   }
 }
 
-const fingerprintOf = (request: TriggerRequest) =>
-  new Bun.CryptoHasher('sha256').update(JSON.stringify(request)).digest('hex')
+/** The agent's options, and over them the order's. Those are refused as loudly where the simulator plays the call. */
+const optionsOf = (
+  { optionsFor }: Pick<TriggerDeps, 'optionsFor'>,
+  { options, provider }: Agent,
+  given: Record<string, unknown> | null,
+) => {
+  if (given === null) return options
+  const { options: read, problem } = optionsFor(provider, given)
+  if (problem !== undefined) throw new ApiError('invalid_body', { detail: problem.replace(/\.$/, '') })
+  return { ...options, ...read }
+}
+
+/** One without options is as it was before there were any: a retry over an update of this program is the same request. */
+const fingerprintOf = ({ providerOptions, ...request }: TriggerRequest) => {
+  const asked = providerOptions === null ? request : { ...request, providerOptions }
+  return new Bun.CryptoHasher('sha256').update(JSON.stringify(asked)).digest('hex')
+}
 
 const chooseAgent = (
   { agents }: Pick<TriggerDeps, 'agents'>,

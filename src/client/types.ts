@@ -8,6 +8,7 @@ export interface Order {
   name?: string | null | undefined
   email?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
+  provider_options?: Record<string, unknown> | null | undefined
 }
 
 export interface Triggered {

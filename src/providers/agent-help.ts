@@ -5,9 +5,10 @@ import { providerKinds } from './kinds.ts'
 export const agentHelp = [
   'PROVIDERS',
   '',
-  ...providerKinds.flatMap(({ name, agent: { ref, from } }) => [
+  ...providerKinds.flatMap(({ name, agent: { ref, from }, options }) => [
     `  ${name}`,
     `    --ref   ${fieldTitle(ref)}: ${fieldHelp(ref)}`,
     `    --from  ${fieldTitle(from)}: ${fieldHelp(from)}`,
+    ...options.map((one) => `    --option ${one.name}=…  ${one.description}`),
   ]),
 ].join('\n')

@@ -4,13 +4,15 @@ import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { blandCallIn, eventsOf, idOf, isCapacity, reportedEvents } from './bland-call.ts'
 import { credential } from './credentials.ts'
 import { list, member, text } from './parse.ts'
+import { flag, object, whole, words } from './option-forms.ts'
+import { withOptions } from './options.ts'
 import type { CallReference, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
 import { parseJson, requester, tidy } from './wire.ts'
 
 const title = 'Bland'
-/** Bland: send call. Its own default for `max_duration`; ours never makes a call longer. */
+/** Bland: send call. Its own default for `max_duration`. */
 const longestMinutes = 30
 /** The most calls to a number, newest first, that are checked for a lost order. */
 const candidatesLimit = 5
@@ -49,8 +51,32 @@ export const bland: ProviderKind = {
       hint: 'A number of your Bland account. Without it, Bland calls from one of its own numbers.',
     },
   },
+  options: [
+    flag({ name: 'record', description: 'Records the call. Bland’s default is false.' }),
+    whole(
+      {
+        name: 'max_duration',
+        description:
+          'Ends the call after this many minutes. Without it, after 30; never later than callgate’s own limit.',
+      },
+      1,
+      720,
+    ),
+    object(
+      { name: 'voicemail', description: 'What to do when an answering machine picks up.' },
+      '{"action":"hangup"}',
+    ),
+    flag({ name: 'answered_by_enabled', description: 'Reports whether a person or a voicemail answered.' }),
+    flag({ name: 'wait_for_greeting', description: 'The agent waits for the other side to speak first.' }),
+    words({ name: 'voice', description: 'The agent’s voice.' }, 100, 'maya'),
+    words({ name: 'first_sentence', description: 'What the agent says first.' }, 1000, 'Hello!'),
+    words({ name: 'language', description: 'The language of the call.' }, 35, 'en-US'),
+    words({ name: 'timezone', description: 'The time zone of the call.' }, 64, 'America/New_York'),
+    words({ name: 'start_node_id', description: 'Where the pathway begins.' }, 100, 'node-1'),
+    words({ name: 'summary_prompt', description: 'What the summary should say.' }, 2000, 'One sentence.'),
+  ],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
-  recordings: 'Bland records a call only if its order has record: true.',
+  recordings: 'Bland records a call only with the option record=true of the agent or the order.',
   needsBaseUrl: false,
   connect: (account, deps) => blandThrough(account, deps),
 }
@@ -144,17 +170,19 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
 
 /** Bland: send call. `request_data` takes any JSON. `max_duration` ends the call before its lease. */
 const orderFor = (order: CallOrder, webhook: string, now: number) => {
-  const { id, agentRef, fromNumber, phoneNumber, expiresAt } = order
+  const { id, agentRef, fromNumber, phoneNumber, expiresAt, metadata, options } = order
+  const wanted = options?.max_duration
+  const longest = typeof wanted === 'number' ? wanted : longestMinutes
   const leaseMinutes = Math.floor((expiresAt - now) / 60_000)
-  return {
+  return withOptions(options, {
     phone_number: phoneNumber,
     ...(agentRef === null ? {} : { pathway_id: agentRef }),
     ...(fromNumber === null ? {} : { from: fromNumber }),
     request_data: variablesOf(order),
-    metadata: { call_id: id },
+    metadata: { ...metadata, call_id: id },
     webhook,
-    max_duration: Math.max(1, Math.min(longestMinutes, leaseMinutes)),
-  }
+    max_duration: Math.max(1, Math.min(longest, leaseMinutes)),
+  })
 }
 
 /** Bland has two forms of errors, `{status, message, errors}` (recalled) and `{data, errors}`, also with status 200. */

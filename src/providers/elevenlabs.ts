@@ -6,6 +6,8 @@ import { credential } from './credentials.ts'
 import { conversation, eventsOf, reportedEvents, ourIdIn, theirIdsIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
 import type { Account, ProviderDeps, ProviderKind } from '../calls/provider.ts'
+import { flag, object, oneOf, whole } from './option-forms.ts'
+import { withOptions } from './options.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { eventsOf as twilioEventsOf, twilioCall } from './twilio-call.ts'
 import { asScalar, variablesOf } from './variables.ts'
@@ -65,6 +67,36 @@ export const elevenlabs: ProviderKind = {
       hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number itself.',
     },
   },
+  options: [
+    object(
+      {
+        name: 'conversation_initiation_client_data.conversation_config_override',
+        description: 'What of the agent is different in this call, as far as the agent allows overrides.',
+      },
+      '{"agent":{"first_message":"Hello!"}}',
+    ),
+    flag({ name: 'call_recording_enabled', description: 'Whether ElevenLabs keeps the audio.' }),
+    whole(
+      {
+        name: 'telephony_call_config.ringing_timeout_secs',
+        description: 'How long it rings before it counts as not answered.',
+      },
+      1,
+      600,
+    ),
+    flag({
+      name: 'telephony_call_config.twilio_call_recording_enabled',
+      description: 'Records in your Twilio account too.',
+    }),
+    oneOf(
+      {
+        name: 'telephony_call_config.twilio_machine_detection.mode',
+        description: 'Detects an answering machine, through Twilio, which charges for it.',
+      },
+      'enable',
+      'detect_message_end',
+    ),
+  ],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
@@ -188,7 +220,7 @@ export const telephonyAddress = (baseUrl: string | null) =>
 /** ElevenLabs: outbound call. Dynamic variables are scalars, and the prefix `system__` is reserved. */
 const orderFor = (order: CallOrder) => {
   const variables = Object.entries(variablesOf(order, asScalar))
-  return {
+  return withOptions(order.options, {
     agent_id: order.agentRef,
     agent_phone_number_id: order.fromNumber,
     to_number: order.phoneNumber,
@@ -196,7 +228,7 @@ const orderFor = (order: CallOrder) => {
       user_id: order.id,
       dynamic_variables: Object.fromEntries(variables.filter(([name]) => !name.startsWith('system__'))),
     },
-  }
+  })
 }
 
 const placementRules: PlacementRules = {

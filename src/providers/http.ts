@@ -51,6 +51,7 @@ export const http: ProviderKind = {
       hint: 'Sent to your dialler as from.',
     },
   },
+  options: [],
   // A dialler sends details with the end event or in a later report, so none are requested.
   capabilities: { details: [], lookupByCallId: true },
   recordings: 'Your own dialler keeps a recording if it reported a recording_url.',

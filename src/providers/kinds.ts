@@ -3,6 +3,7 @@ import { bland } from './bland.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
 import type { Capabilities, ProviderKind } from '../calls/provider.ts'
+import { type Options, readOptions } from './options.ts'
 import { retell } from './retell.ts'
 import { twilio } from './twilio.ts'
 import { vapi } from './vapi.ts'
@@ -11,6 +12,10 @@ import { vapi } from './vapi.ts'
 export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elevenlabs, twilio, http]
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
+
+/** What is left of given options for an agent of a provider, or why it is refused. The simulator takes none. */
+export const optionsFor = (provider: string, given: Options) =>
+  readOptions(findKind(provider) ?? { title: 'The simulator', options: [] }, given)
 
 /** The simulator is no kind: it reports all details at the end, and a call is looked up by our id. */
 export const capabilitiesOf = (provider: string): Capabilities =>

@@ -5,6 +5,8 @@ import { checkFrom, isSuccess, placementFrom, type PlacementRules, reportFrom } 
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
+import { flag, object, whole } from './option-forms.ts'
+import { withOptions } from './options.ts'
 import type { ProviderKind, Report } from '../calls/provider.ts'
 import { eventsOf, recordingLinkIn, reportedEvents, retellCall } from './retell-call.ts'
 import { hmac, isFresh, isSame } from './signature.ts'
@@ -57,6 +59,33 @@ export const retell: ProviderKind = {
       hint: 'A number that you bought from Retell or imported.',
     },
   },
+  options: [
+    whole(
+      { name: 'override_agent_version', description: 'Which version of the agent speaks.' },
+      0,
+      1_000_000,
+    ),
+    object(
+      {
+        name: 'agent_override',
+        description:
+          'Settings of the agent, its LLM or its conversation flow for this call, such as voicemail detection.',
+      },
+      '{"agent":{"voice_speed":1.1}}',
+      ['agent.webhook_url', 'agent.webhook_events', 'agent.max_call_duration_ms'],
+    ),
+    object(
+      {
+        name: 'custom_sip_headers',
+        description: 'Headers for your own SIP trunk; their names begin with X-.',
+      },
+      '{"X-Campaign":"spring"}',
+    ),
+    flag({
+      name: 'ignore_e164_validation',
+      description: 'Passes the number to your own SIP trunk without checking it.',
+    }),
+  ],
   capabilities: {
     details: ['summary', 'sentiment', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
@@ -155,13 +184,14 @@ const retellThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
 }
 
 /** Retell: create phone call. Dynamic variables are strings. */
-const orderFor = (order: CallOrder) => ({
-  from_number: order.fromNumber,
-  to_number: order.phoneNumber,
-  ...(order.agentRef === null ? {} : { override_agent_id: order.agentRef }),
-  metadata: { call_id: order.id },
-  retell_llm_dynamic_variables: variablesOf(order, asText),
-})
+const orderFor = (order: CallOrder) =>
+  withOptions(order.options, {
+    from_number: order.fromNumber,
+    to_number: order.phoneNumber,
+    ...(order.agentRef === null ? {} : { override_agent_id: order.agentRef }),
+    metadata: { ...order.metadata, call_id: order.id },
+    retell_llm_dynamic_variables: variablesOf(order, asText),
+  })
 
 const placementRules: PlacementRules = {
   idIn: (json) => text(member(json, 'call_id')),

@@ -4,6 +4,7 @@ import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
+import { flag, oneOf, whole, words } from './option-forms.ts'
 import type { Placement, ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isSame } from './signature.ts'
 import { eventsOf, isFinal, reportedEvents, twilioCall } from './twilio-call.ts'
@@ -60,9 +61,36 @@ export const twilio: ProviderKind = {
       hint: 'A Twilio number or a verified caller ID.',
     },
   },
+  options: [
+    flag({ name: 'Record', description: 'Records the call.' }),
+    oneOf(
+      { name: 'RecordingChannels', description: 'Both sides in one channel, or one each.' },
+      'mono',
+      'dual',
+    ),
+    whole({ name: 'Timeout', description: 'How many seconds it rings. Twilio’s default is 60.' }, 1, 600),
+    oneOf(
+      {
+        name: 'MachineDetection',
+        description: 'Detects an answering machine before the call goes on; Twilio charges for it.',
+      },
+      'Enable',
+      'DetectMessageEnd',
+    ),
+    whole(
+      {
+        name: 'MachineDetectionTimeout',
+        description: 'How many seconds that may take. Twilio’s default is 30.',
+      },
+      3,
+      59,
+    ),
+    words({ name: 'SendDigits', description: 'Keys to press once somebody answers.' }, 32, 'ww1234'),
+    words({ name: 'CallReason', description: 'Shown by branded calling.' }, 50, 'Your appointment'),
+  ],
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
   recordings:
-    'Twilio records a call only if its order has Record=true, or if its TwiML says so with <Record> or <Dial record>.',
+    'Twilio records a call only with the option Record=true of the agent or the order, or if its TwiML says so with <Record> or <Dial record>.',
   needsBaseUrl: false,
   connect: (account, deps) => twilioThrough(account, deps),
 }
@@ -91,6 +119,7 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
         ['StatusCallback', `${account.hookUrl}?call=${order.id}`],
         ...callbackEvents.map((event) => ['StatusCallbackEvent', event]),
         ['TimeLimit', String(timeLimitOf(order))],
+        ...Object.entries(order.options ?? {}).map(([name, value]) => [name, asText(value)]),
       ])
       return placementFrom(title, await request('/Calls.json', form), {
         idIn: (json) => text(member(json, 'sid')),
@@ -132,8 +161,8 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
       const recordings = member(result.json, 'recordings')
       if (!isSuccess(result.status) || !Array.isArray(recordings))
         return { outcome: 'unknown', reason: `it answered ${result.status}` }
-      const whole = recordings.find((one) => member(one, 'status') === 'completed')
-      const recordingSid = text(member(whole, 'sid'))
+      const finished = recordings.find((one) => member(one, 'status') === 'completed')
+      const recordingSid = text(member(finished, 'sid'))
       if (recordingSid === undefined)
         return recordings.length === 0
           ? { outcome: 'none' }

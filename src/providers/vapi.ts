@@ -5,6 +5,8 @@ import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
+import { flag, object, words } from './option-forms.ts'
+import { withOptions } from './options.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
 import { variablesOf } from './variables.ts'
 import { proofOf } from './vapi-proof.ts'
@@ -72,6 +74,29 @@ export const vapi: ProviderKind = {
       hint: 'Vapi’s ID of the number to call from, not the number itself.',
     },
   },
+  options: [
+    flag({
+      name: 'assistantOverrides.artifactPlan.recordingEnabled',
+      description: 'Whether Vapi records the call.',
+    }),
+    words(
+      { name: 'assistantOverrides.firstMessage', description: 'What the assistant says first.' },
+      1000,
+      'Hello!',
+    ),
+    words(
+      {
+        name: 'assistantOverrides.voicemailMessage',
+        description: 'What the assistant leaves on a voicemail.',
+      },
+      1000,
+      'Please call us back.',
+    ),
+    object(
+      { name: 'assistantOverrides.voicemailDetection', description: 'Detects an answering machine.' },
+      '{"provider":"vapi"}',
+    ),
+  ],
   capabilities: {
     details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
@@ -233,8 +258,8 @@ const label = z.email().max(labelLimit)
 
 /** Vapi: create call. Variables may be of any JSON type (LiquidJS reads into them). */
 const orderFor = (order: CallOrder) => {
-  const { id, agentRef, fromNumber, phoneNumber, name, email } = order
-  return {
+  const { id, agentRef, fromNumber, phoneNumber, name, email, metadata, options } = order
+  return withOptions(options, {
     ...(agentRef === null ? {} : { assistantId: agentRef }),
     ...(fromNumber === null ? {} : { phoneNumberId: fromNumber }),
     name: id,
@@ -246,9 +271,9 @@ const orderFor = (order: CallOrder) => {
     },
     assistantOverrides: {
       variableValues: variablesOf(order),
-      metadata: { call_id: id },
+      metadata: { ...metadata, call_id: id },
     },
-  }
+  })
 }
 
 const blocked = 'concurrency limit reached'

@@ -9,6 +9,7 @@ interface NewAgent {
   provider: string
   ref?: string | null
   fromNumber?: string | null
+  options?: Record<string, unknown> | null
 }
 
 /** Agents. Only the name of a deleted agent can still be found. */
@@ -37,6 +38,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
         agencyId,
         ref: null,
         fromNumber: null,
+        options: null,
         ...given,
         createdAt: now,
         deletedAt: null,
@@ -46,7 +48,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
     },
 
     /** Takes effect with the next call: a call keeps the fields of its trigger. */
-    change: (id: string, given: Required<NewAgent>) => {
+    change: (id: string, given: Required<Omit<NewAgent, 'options'>> & Pick<NewAgent, 'options'>) => {
       orm.update(agents).set(given).where(eq(agents.id, id)).run()
       kept.drop(id)
     },
@@ -59,7 +61,7 @@ export const createAgentStore = ({ changes, orm }: Database) => {
     removeOf: (agencyId: string) => {
       orm
         .update(agents)
-        .set({ name: '', provider: 'simulator', ref: null, fromNumber: null })
+        .set({ name: '', provider: 'simulator', ref: null, fromNumber: null, options: null })
         .where(eq(agents.agencyId, agencyId))
         .run()
       kept.clear()

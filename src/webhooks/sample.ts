@@ -65,6 +65,7 @@ const sampleCall = ({ id, agencyId }: SampleEnvironment, now: number) => ({
     name: 'Jane Smith',
     email: null,
     metadata: { order: '1234' },
+    options: null,
     createdAt: now - 60_000,
     expiresAt: now,
   }),

@@ -15,7 +15,7 @@ import type { Leases } from '../limits/leases.ts'
 import type { Open } from '../outgoing/open.ts'
 import type { Send } from '../outgoing/send.ts'
 import { Dialling } from '../providers/dialling.ts'
-import { capabilitiesOf, recordingsOf } from '../providers/kinds.ts'
+import { capabilitiesOf, optionsFor, recordingsOf } from '../providers/kinds.ts'
 import { Simulator } from '../providers/simulator.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -74,6 +74,7 @@ export const wireCalls = (deps: CallDeps) => {
     leases,
     commit,
     clock,
+    optionsFor,
     dispatch: (call) => {
       metrics.callTriggered(call.provider)
       dispatcher.dispatch(call)

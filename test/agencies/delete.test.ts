@@ -128,7 +128,14 @@ test('no phone rings for a trigger that was let in just before, and waits for it
   const { calls, keyring, leases, trigger } = gate.services
   const admitted = keyring.find(gate.key)
   if (!admitted) throw new Error('no key')
-  const order = { phoneNumber: '+15551234507', agentId: null, name: null, email: null, metadata: null }
+  const order = {
+    phoneNumber: '+15551234507',
+    agentId: null,
+    name: null,
+    email: null,
+    metadata: null,
+    providerOptions: null,
+  }
   const [{ callId }] = await Promise.all([trigger(admitted.environment, order), remove(gate)])
   await gate.clock.advance(60_000)
   expect(calls.find(callId)).toMatchObject({ status: 'failed', dispatch: 'pending', ringingAt: null })

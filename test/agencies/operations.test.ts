@@ -46,6 +46,7 @@ test('an agent is shown as it was given, by its id and by its name, to an admin 
     id: expect.any(String),
     name: 'Bea',
     ...vapi,
+    options: null,
     default_in: [],
     problem: null,
     created_at: '2026-01-15T12:00:01.000Z',
@@ -117,8 +118,36 @@ describe('what is given of an agent', () => {
     const { perform } = open()
     expect(await failureOf(perform(changeAgent, { ...acme, agent: 'Ann' }, commandLineActor))).toMatchObject({
       reason: 'invalid_input',
-      detail: 'Say what to change: name, provider, ref or from.',
+      detail: 'Say what to change: name, provider, ref, from or option.',
     })
+  })
+})
+
+describe('the options of an agent', () => {
+  const twilio = { provider: 'twilio', ref: 'https://twiml.example/', from: '+15550001111' } as const
+
+  test('are read as what they stand for, changed one by one, and taken away by a blank', async () => {
+    const { perform } = open()
+    const option = { Record: 'true', Timeout: '20' }
+    const made = await perform(createAgent, { ...acme, name: 'Bea', ...twilio, option }, commandLineActor)
+    expect(made.options).toEqual({ Record: true, Timeout: 20 })
+    const change = async (given: object) =>
+      (await perform(changeAgent, { ...acme, agent: 'Bea', ...given }, commandLineActor)).options
+    expect(await change({ option: { Timeout: '40' } })).toEqual({ Record: true, Timeout: 40 })
+    expect(await change({ from: '+15550002222' })).toEqual({ Record: true, Timeout: 40 })
+    expect(await change({ option: { Record: ' ' } })).toEqual({ Timeout: 40 })
+    expect(await change({ provider: 'simulator' })).toBeNull()
+  })
+
+  test.each([
+    [{ To: '+15550000000' }, 'Twilio takes these options: Record, '],
+    [{ Timeout: '601' }, 'The option Timeout at Twilio must be a whole number from 1 to 600, such as 30.'],
+  ])('%j are refused, and nothing is kept', async (option, sentence) => {
+    const { agency, perform, services } = open()
+    const given = { ...acme, name: 'Bea', ...twilio, option }
+    const { reason, detail } = await failureOf(perform(createAgent, given, commandLineActor))
+    expect([reason, detail.slice(0, sentence.length)]).toEqual(['invalid_input', sentence])
+    expect(services.agents.named(agency.id, 'Bea')).toEqual([])
   })
 })
 
@@ -205,7 +234,14 @@ describe('a deleted agent', () => {
     const { agency, production: row, remove, services, spare } = await withSpare()
     const { name: agencyName, plan, suspendedAt } = agency
     const environment = { ...row, agencyName, plan, suspendedAt }
-    const order = { phoneNumber: '+15551234500', agentId: spare.id, name: null, email: null, metadata: null }
+    const order = {
+      phoneNumber: '+15551234500',
+      agentId: spare.id,
+      name: null,
+      email: null,
+      metadata: null,
+      providerOptions: null,
+    }
     const placing = failureOf(services.trigger(environment, order))
     await remove()
     expect((await placing).reason).toBe('agent_not_found')

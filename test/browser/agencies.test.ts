@@ -78,7 +78,7 @@ test.each(withAndWithoutJavaScript)(
     const overview = `${site.url}/admin/agencies/${agency}`
     await page.goto(overview)
     await page.getByRole('button', { name: 'Suspend agency' }).click()
-    await page.getByText('This agency account is suspended').waitFor()
+    await page.getByText('This agency is suspended').waitFor()
     expect((await askAt(site.url, key)).status).toBe(403)
     await page.getByRole('button', { name: 'Resume agency' }).click()
     await page.getByRole('button', { name: 'Suspend agency' }).waitFor()

@@ -27,6 +27,7 @@ const freshCall = () =>
     name: null,
     email: null,
     metadata: { nested: { kept: true } },
+    options: null,
     createdAt,
     expiresAt: createdAt + 3_600_000,
   })

@@ -193,7 +193,14 @@ describe('after a restart', () => {
     expect(next.leases()).toBe(3)
     const environment = next.services.keyring.find(gate.key)?.environment
     if (!environment) throw new Error('no environment')
-    const order = { phoneNumber: '+15551234507', agentId: null, name: null, email: null, metadata: null }
+    const order = {
+      phoneNumber: '+15551234507',
+      agentId: null,
+      name: null,
+      email: null,
+      metadata: null,
+      providerOptions: null,
+    }
     await expect(next.services.trigger(environment, order)).rejects.toMatchObject({
       reason: 'concurrency_limited',
     })

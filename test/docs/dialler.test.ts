@@ -158,6 +158,7 @@ test('the messages on the page are to the letter what the gate sends and takes',
     name: place['name'] ?? null,
     email: place['email'] ?? null,
     metadata: place.metadata,
+    options: null,
     createdAt: 0,
     expiresAt: 1,
   })

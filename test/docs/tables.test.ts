@@ -51,7 +51,7 @@ const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
 test('the page about providers says of each what its form asks for', async () => {
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
-  for (const { title, name, credentials, agent, needsBaseUrl, hookAdvice = '' } of providerKinds) {
+  for (const { title, name, credentials, agent, options, needsBaseUrl, hookAdvice = '' } of providerKinds) {
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
     expect(section.replaceAll('\n', ' ')).toContain(hookAdvice)
@@ -62,6 +62,10 @@ test('the page about providers says of each what its form asks for', async () =>
       ...(['ref', 'from'] as const).map((field) => [
         `\`--${field}\`${optional(agent[field].required)}`,
         `${fieldTitle({ ...agent[field], required: true })}: ${fieldHelp(agent[field])}`,
+      ]),
+      ...options.map((one) => [
+        `\`--option ${one.name}=…\``,
+        `${one.description} It must be ${one.expected}, such as ${one.example}.`,
       ]),
       ...(needsBaseUrl ? [['`--base-url`', 'The URL that callgate sends requests to']] : []),
     ])

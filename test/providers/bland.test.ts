@@ -287,7 +287,7 @@ describe('placing', () => {
         email: 'jane@example.com',
         call_id: ourId,
       },
-      metadata: { call_id: ourId },
+      metadata: { ...metadata, call_id: ourId },
       webhook: hookUrl,
       max_duration: 30,
     })

@@ -76,7 +76,7 @@ const keptOf = async (start: () => Promise<FakeProvider>, envelopes: string[]) =
     const record = async (): Promise<Json> => {
       const report = await open(fake, through).fetchStatus(call)
       const events = report.outcome === 'found' ? report.events : []
-      return presentCall(events.reduce(advance, call), { name: 'production' })
+      return presentCall(events.reduce(advance, call), { name: 'production' }, 'https://calls.example.com')
     }
     const whole = await record()
     for (const path of pathsIn(said, envelopes)) {

@@ -42,7 +42,7 @@ describe('the order', () => {
         from_number: '+14157774444',
         to_number: '+15551234567',
         override_agent_id: 'agent_1',
-        metadata: { call_id: ourId },
+        metadata: { ...metadata, call_id: ourId },
         retell_llm_dynamic_variables: {
           plan: 'pro',
           seats: '3',

@@ -417,7 +417,7 @@ describe('placing', () => {
           email: 'jane@example.com',
           call_id: ourId,
         },
-        metadata: { call_id: ourId },
+        metadata: { ...metadata, call_id: ourId },
       },
     })
   })

@@ -19,6 +19,7 @@ export const insertCall = ({ calls }: Stores, given: Partial<Call>, now: number)
       name: null,
       email: null,
       metadata: null,
+      options: null,
       createdAt,
       expiresAt: createdAt + hourMs,
     }),

@@ -19,6 +19,7 @@ export const oldCall = (gate: Gate, endedAt: number | null, given: Partial<Call>
     name: null,
     email: null,
     metadata: null,
+    options: null,
     createdAt,
     expiresAt: createdAt + 3_600_000,
   }

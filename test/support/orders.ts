@@ -34,6 +34,7 @@ export const undispatched = (gate: Gate, scenario = '00', given: Partial<Call> =
       name: null,
       email: null,
       metadata: null,
+      options: null,
       createdAt: clock.now(),
       expiresAt: clock.now() + config.maxCallSeconds * 1000,
     }),

@@ -22,6 +22,7 @@ const agent = z.object({
   provider: z.string(),
   ref: z.string().nullable(),
   from: z.string().nullable(),
+  options: z.record(z.string(), z.unknown()).nullable(),
   default_in: z
     .array(environmentNameSchema)
     .meta({ description: 'Where it takes the calls that name no agent' }),
@@ -39,6 +40,7 @@ const present = ({ environments }: Defaults, shown: Agent) => ({
   provider: shown.provider,
   ref: shown.ref,
   from: shown.fromNumber,
+  options: shown.options,
   default_in: defaultIn({ environments }, shown),
   problem: agentProblem(shown) ?? null,
   created_at: iso(shown.createdAt),
@@ -69,6 +71,10 @@ const dials = {
     .nullable()
     .optional()
     .meta({ description: 'What it calls from (see PROVIDERS); blank for none', hint: 'number|id' }),
+  option: z.record(z.string().max(200), z.string().max(16_384)).optional().meta({
+    description: 'An option of the provider (see PROVIDERS), once for each; a blank value removes it',
+    hint: 'name=value',
+  }),
 }
 
 interface Given extends Omit<GivenAgent, 'ref' | 'from'> {
@@ -77,8 +83,11 @@ interface Given extends Omit<GivenAgent, 'ref' | 'from'> {
 }
 
 /** The agent after a change. Fails with `invalid_input`. */
-const requireSettings = ({ name, provider, ref, from }: Given, earlier: AgentSettings): AgentSettings => {
-  const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from }
+const requireSettings = (
+  { name, provider, ref, from, option }: Given,
+  earlier: AgentSettings,
+): AgentSettings => {
+  const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from, option }
   const { settings, problem } = settingsFrom(given, earlier)
   if (settings) return settings
   throw new ApiError('invalid_input', { detail: problem })
@@ -156,8 +165,11 @@ export const changeAgent = operation({
   output: agent,
   says: ({ name }) => `Changed the agent ${name}, from its next call on.`,
   run: async (deps: ChangeDeps, { agency, input: { agent: reference, ...given }, change }) => {
-    if ([given.name, given.provider, given.ref, given.from].every((field) => field === undefined))
-      throw new ApiError('invalid_input', { detail: 'Say what to change: name, provider, ref or from.' })
+    const { name, provider, ref, from, option } = given
+    if ([name, provider, ref, from, option].every((field) => field === undefined))
+      throw new ApiError('invalid_input', {
+        detail: 'Say what to change: name, provider, ref, from or option.',
+      })
     const before = requireAgent(deps.agents, agency.id, reference)
     const settings = requireSettings(given, before)
     await change(() => deps.agents.change(before.id, settings), {

@@ -48,6 +48,7 @@ export const readTrigger = async (request: Request): Promise<TriggerRequest> => 
     })
   const { phone_number, ...rest } = parsed.data
   const order = orderOf(rest, phone_number)
-  if (holdsToken(JSON.stringify([order.name, order.email, order.metadata]))) throw keyInBody()
+  if (holdsToken(JSON.stringify([order.name, order.email, order.metadata, order.providerOptions])))
+    throw keyInBody()
   return order
 }

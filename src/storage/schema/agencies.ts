@@ -87,6 +87,8 @@ export const agents = sqliteTable(
     /** The provider's id of the agent, and the number to call from. */
     ref: text(),
     fromNumber: text('from_number'),
+    /** Fields of the vendor's own create request. */
+    options: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     createdAt: integer('created_at').notNull(),
     /** The time of its deletion: it takes no new calls, and its row stays for the earlier ones. */
     deletedAt: integer('deleted_at'),

@@ -31,6 +31,7 @@ export const calls = sqliteTable(
     name: text(),
     email: text(),
     metadata: exactJson(),
+    options: exactJson(),
     status: text({ enum: callStatuses }).notNull(),
     dispatch: text({ enum: dispatchStates }).notNull(),
     providerCallId: text('provider_call_id'),

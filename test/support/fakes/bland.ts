@@ -18,7 +18,17 @@ const order = z.strictObject({
     .regex(/^\+\d{7,15}$/)
     .optional(),
   request_data: z.record(z.string(), z.unknown()),
-  metadata: z.strictObject({ call_id: z.guid() }),
+  metadata: z.looseObject({ call_id: z.guid() }),
+  record: z.boolean().optional(),
+  voicemail: z.strictObject({ action: z.enum(['hangup', 'leave_message', 'ignore']) }).optional(),
+  answered_by_enabled: z.boolean().optional(),
+  wait_for_greeting: z.boolean().optional(),
+  voice: z.string().optional(),
+  first_sentence: z.string().optional(),
+  language: z.string().optional(),
+  timezone: z.string().optional(),
+  start_node_id: z.string().optional(),
+  summary_prompt: z.string().max(2000).optional(),
   webhook: z.url(),
   max_duration: z.int().min(1),
 })

@@ -19,7 +19,16 @@ const order = z.strictObject({
   conversation_initiation_client_data: z.strictObject({
     user_id: z.guid(),
     dynamic_variables: z.record(z.string().regex(/^(?!system__)/), variable),
+    conversation_config_override: z.strictObject({ agent: z.looseObject({}) }).optional(),
   }),
+  call_recording_enabled: z.boolean().optional(),
+  telephony_call_config: z
+    .strictObject({
+      ringing_timeout_secs: z.int().optional(),
+      twilio_call_recording_enabled: z.boolean().optional(),
+      twilio_machine_detection: z.strictObject({ mode: z.enum(['enable', 'detect_message_end']) }).optional(),
+    })
+    .optional(),
 })
 
 interface TheirCall {

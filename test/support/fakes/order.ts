@@ -18,6 +18,7 @@ export const orderOf = (given: Partial<CallOrder> = {}): CallOrder => ({
   name: null,
   email: null,
   metadata: null,
+  options: null,
   createdAt: now,
   expiresAt: now + 3_600_000,
   ...given,

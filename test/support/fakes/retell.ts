@@ -14,7 +14,17 @@ const order = z.strictObject({
   from_number: phoneNumber,
   to_number: phoneNumber,
   override_agent_id: z.string().startsWith('agent_').optional(),
-  metadata: z.strictObject({ call_id: z.guid() }),
+  metadata: z.looseObject({ call_id: z.guid() }),
+  override_agent_version: z.int().optional(),
+  agent_override: z
+    .strictObject({
+      agent: z.looseObject({}).optional(),
+      retell_llm: z.looseObject({}).optional(),
+      conversation_flow: z.looseObject({}).optional(),
+    })
+    .optional(),
+  custom_sip_headers: z.record(z.string().startsWith('X-'), z.string()).optional(),
+  ignore_e164_validation: z.boolean().optional(),
   retell_llm_dynamic_variables: z.record(z.string(), z.string()),
 })
 

@@ -23,6 +23,13 @@ const order = z.strictObject({
     z.literal('answered'),
     z.literal('completed'),
   ]),
+  Record: z.tuple([z.enum(['true', 'false'])]).optional(),
+  RecordingChannels: z.tuple([z.enum(['mono', 'dual'])]).optional(),
+  Timeout: z.tuple([z.string().regex(/^\d{1,3}$/)]).optional(),
+  MachineDetection: z.tuple([z.enum(['Enable', 'DetectMessageEnd'])]).optional(),
+  MachineDetectionTimeout: z.tuple([z.string().regex(/^\d{1,2}$/)]).optional(),
+  SendDigits: z.tuple([z.string().max(32)]).optional(),
+  CallReason: z.tuple([z.string().max(50)]).optional(),
   TimeLimit: z.tuple([
     z
       .string()

@@ -23,7 +23,11 @@ const order = z.strictObject({
   }),
   assistantOverrides: z.strictObject({
     variableValues: z.record(z.string(), z.unknown()),
-    metadata: z.strictObject({ call_id: z.guid() }),
+    metadata: z.looseObject({ call_id: z.guid() }),
+    artifactPlan: z.strictObject({ recordingEnabled: z.boolean() }).optional(),
+    firstMessage: z.string().max(1000).optional(),
+    voicemailMessage: z.string().max(1000).optional(),
+    voicemailDetection: z.strictObject({ provider: z.string() }).optional(),
   }),
 })
 

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
@@ -23,6 +24,14 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
       <dd>
         <ProviderName agent={agent} accounts={accounts} />
       </dd>
+      {Object.entries(agent.options ?? {}).map(([name, value]) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{JSON.stringify(value)}</code>
+          </dd>
+        </Fragment>
+      ))}
       <dt>Agent ID</dt>
       <dd>
         <code>{agent.id}</code>
