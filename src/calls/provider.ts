@@ -139,6 +139,8 @@ export interface ProviderKind {
   recordings: string
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
+  /** Its addresses of other regions than the usual one. */
+  regions?: readonly { name: string; url: string }[]
   /** Needs a base URL: there is no usual address. */
   needsBaseUrl: boolean
   connect(account: Account, deps: ProviderDeps): Provider

@@ -19,8 +19,16 @@ const twilioAddress = 'https://api.twilio.com'
 /** As ElevenLabs' SDK has it for the past; the future is ours. */
 const toleranceMs = 30 * 60_000
 
+const telephonies = ['twilio', 'sip_trunk', 'exotel'] as const
+type Telephony = (typeof telephonies)[number]
+const pathOf: Record<Telephony, string> = { twilio: 'twilio', sip_trunk: 'sip-trunk', exotel: 'exotel' }
+
+const telephonyOf = ({ options }: CallOrder): Telephony =>
+  telephonies.find((one) => one === options?.telephony) ?? 'twilio'
+
 /**
- * ElevenLabs Agents through a Twilio number of one's own. Sources: ElevenLabs' API reference ("Outbound call via Twilio",
+ * ElevenLabs Agents through a number of one's own. Sources: ElevenLabs' API reference ("Outbound call via Twilio", "via SIP trunk",
+ * "via Exotel",
  * "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
  */
 export const elevenlabs: ProviderKind = {
@@ -62,10 +70,18 @@ export const elevenlabs: ProviderKind = {
       required: true,
       form: prefixedId('phnum_', 20),
       example: 'phnum_5401k2ab8cdeftx9q3w6m8hjnp0s',
-      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number.',
+      hint: 'ElevenLabs’ ID of the number to call from, not the number. For one that is not Twilio’s, set the option telephony.',
     },
   },
   options: [
+    oneOf(
+      {
+        name: 'telephony',
+        description:
+          'What kind of number it calls from: one of Twilio, of a SIP trunk or of Exotel. Only calls from Twilio’s can be ended.',
+      },
+      ...telephonies,
+    ),
     object(
       {
         name: 'conversation_initiation_client_data.conversation_config_override',
@@ -98,6 +114,12 @@ export const elevenlabs: ProviderKind = {
   capabilities: { details: ['summary', 'transcript', 'durationSeconds'], lookupByCallId: true },
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
+  regions: [
+    { name: 'United States', url: 'https://api.us.elevenlabs.io' },
+    { name: 'Europe, data residency', url: 'https://api.eu.residency.elevenlabs.io' },
+    { name: 'India, data residency', url: 'https://api.in.residency.elevenlabs.io' },
+    { name: 'Singapore, data residency', url: 'https://api.sg.residency.elevenlabs.io' },
+  ],
   needsBaseUrl: false,
   connect: (account, deps) => elevenlabsThrough(account, deps),
 }
@@ -122,8 +144,9 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
         const reason = `${title} needs an agent id and an agent phone number id.`
         return { outcome: 'refused', code: 'provider_refused', reason }
       }
-      const result = await request('/v1/convai/twilio/outbound-call', orderFor(order))
-      return placementFrom(title, result, placementRules)
+      const telephony = telephonyOf(order)
+      const result = await request(`/v1/convai/${pathOf[telephony]}/outbound-call`, orderFor(order))
+      return placementFrom(title, result, { ...placementRules, idIn: (json) => idIn(json, telephony) })
     },
 
     async fetchStatus({ id, providerCallId }) {
@@ -201,7 +224,8 @@ export const telephonyAddress = (baseUrl: string | null) =>
 /** ElevenLabs: outbound call. Its variables are scalars, and `system__` is theirs. */
 const orderFor = (order: CallOrder) => {
   const variables = Object.entries(variablesOf(order, asScalar))
-  return withOptions(order.options, {
+  const { telephony: _, ...options } = order.options ?? {}
+  return withOptions(options, {
     agent_id: order.agentRef,
     agent_phone_number_id: order.fromNumber,
     to_number: order.phoneNumber,
@@ -212,8 +236,14 @@ const orderFor = (order: CallOrder) => {
   })
 }
 
-const placementRules: PlacementRules = {
-  idIn: (json) => joinId(text(member(json, 'conversation_id')), text(member(json, 'callSid'))),
+/** A call sid of Exotel's is none of Twilio's, where calls are hung up. */
+const idIn = (json: unknown, telephony: Telephony) =>
+  joinId(
+    text(member(json, 'conversation_id')),
+    telephony === 'twilio' ? text(member(json, 'callSid')) : undefined,
+  )
+
+const placementRules: Omit<PlacementRules, 'idIn'> = {
   complaintIn: (json) => complaintIn(json),
   isCapacity: (status, complaint) => status === 429 || /concurren|system_busy/i.test(complaint),
   denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),

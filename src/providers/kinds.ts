@@ -13,6 +13,17 @@ export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elev
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
 
+/** What the base URL of an account is, as a sentence. */
+export const baseUrlHelp = ({
+  needsBaseUrl,
+  regions = [],
+}: Pick<ProviderKind, 'needsBaseUrl' | 'regions'>) => {
+  if (needsBaseUrl) return 'Where orders are sent.'
+  if (regions.length === 0) return 'Only for another region than the usual one.'
+  const known = regions.map(({ name, url }) => `${url} (${name})`).join('; ')
+  return `Only for another region than the usual one: ${known}.`
+}
+
 /** What is left of given options for an agent of a provider, or why it is refused. The simulator takes none. */
 export const optionsFor = (provider: string, given: Options) =>
   readOptions(findKind(provider) ?? { title: 'The simulator', options: [] }, given)
