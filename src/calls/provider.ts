@@ -155,6 +155,8 @@ export interface ProviderKind {
   recordings: string
   /** The vendor's own domain; absent where there is no vendor. */
   domain?: string
+  /** Its addresses of other regions than the usual one. */
+  regions?: readonly { name: string; url: string }[]
   /** True where accounts need a base URL, because there is no usual address. */
   needsBaseUrl: boolean
   connect(account: Account, deps: ProviderDeps): Provider

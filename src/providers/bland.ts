@@ -77,6 +77,7 @@ export const bland: ProviderKind = {
   ],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   recordings: 'Bland records a call only with the option record=true of the agent or the order.',
+  regions: [{ name: 'United States', url: 'https://us.api.bland.ai' }],
   needsBaseUrl: false,
   connect: (account, deps) => blandThrough(account, deps),
 }

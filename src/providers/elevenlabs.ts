@@ -19,8 +19,16 @@ const twilioAddress = 'https://api.twilio.com'
 /** The tolerance of ElevenLabs' SDK for the past; the same for the future is our choice. */
 const toleranceMs = 30 * 60_000
 
+const telephonies = ['twilio', 'sip_trunk', 'exotel'] as const
+type Telephony = (typeof telephonies)[number]
+const pathOf: Record<Telephony, string> = { twilio: 'twilio', sip_trunk: 'sip-trunk', exotel: 'exotel' }
+
+const telephonyOf = ({ options }: CallOrder): Telephony =>
+  telephonies.find((one) => one === options?.telephony) ?? 'twilio'
+
 /**
- * ElevenLabs Agents over the user's own Twilio number. Sources: ElevenLabs' API reference ("Outbound call via Twilio",
+ * ElevenLabs Agents over the user's own number. Sources: ElevenLabs' API reference ("Outbound call via Twilio", "via SIP trunk",
+ * "via Exotel",
  * "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
  */
 export const elevenlabs: ProviderKind = {
@@ -64,10 +72,18 @@ export const elevenlabs: ProviderKind = {
       required: true,
       form: prefixedId('phnum_', 20),
       example: 'phnum_5401k2ab8cdeftx9q3w6m8hjnp0s',
-      hint: 'ElevenLabs’ ID of the Twilio number to call from, not the number itself.',
+      hint: 'ElevenLabs’ ID of the number to call from, not the number itself. If it is not a Twilio number, set the option telephony.',
     },
   },
   options: [
+    oneOf(
+      {
+        name: 'telephony',
+        description:
+          'What kind of number it calls from: one of Twilio, of a SIP trunk or of Exotel. Only calls from Twilio’s can be ended.',
+      },
+      ...telephonies,
+    ),
     object(
       {
         name: 'conversation_initiation_client_data.conversation_config_override',
@@ -100,6 +116,12 @@ export const elevenlabs: ProviderKind = {
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
+  regions: [
+    { name: 'United States', url: 'https://api.us.elevenlabs.io' },
+    { name: 'Europe, data residency', url: 'https://api.eu.residency.elevenlabs.io' },
+    { name: 'India, data residency', url: 'https://api.in.residency.elevenlabs.io' },
+    { name: 'Singapore, data residency', url: 'https://api.sg.residency.elevenlabs.io' },
+  ],
   needsBaseUrl: false,
   connect: (account, deps) => elevenlabsThrough(account, deps),
 }
@@ -134,8 +156,9 @@ const elevenlabsThrough: ProviderKind['connect'] = (account, { clock, timeoutMs,
         const reason = `${title} needs an agent ID and a phone number ID.`
         return { outcome: 'refused', code: 'provider_refused', reason }
       }
-      const result = await request('/v1/convai/twilio/outbound-call', orderFor(order))
-      return placementFrom(title, result, placementRules)
+      const telephony = telephonyOf(order)
+      const result = await request(`/v1/convai/${pathOf[telephony]}/outbound-call`, orderFor(order))
+      return placementFrom(title, result, rulesFor(telephony))
     },
 
     async fetchStatus({ id, providerCallId: held, telephonyCallId }) {
@@ -220,7 +243,8 @@ export const telephonyAddress = (baseUrl: string | null) =>
 /** ElevenLabs: outbound call. Dynamic variables are scalars, and the prefix `system__` is reserved. */
 const orderFor = (order: CallOrder) => {
   const variables = Object.entries(variablesOf(order, asScalar))
-  return withOptions(order.options, {
+  const { telephony: _, ...options } = order.options ?? {}
+  return withOptions(options, {
     agent_id: order.agentRef,
     agent_phone_number_id: order.fromNumber,
     to_number: order.phoneNumber,
@@ -231,13 +255,14 @@ const orderFor = (order: CallOrder) => {
   })
 }
 
-const placementRules: PlacementRules = {
+/** Only the call SID of a Twilio number is one that can be hung up at Twilio. */
+const rulesFor = (telephony: Telephony): PlacementRules => ({
   idIn: (json) => text(member(json, 'conversation_id')),
-  telephonyIdIn: (json) => text(member(json, 'callSid')),
+  telephonyIdIn: (json) => (telephony === 'twilio' ? text(member(json, 'callSid')) : undefined),
   complaintIn: (json) => complaintIn(json),
   isCapacity: (status, complaint) => status === 429 || /concurren|system_busy/i.test(complaint),
   denialIn: (json) => (member(json, 'success') === false ? 'not placed' : undefined),
-}
+})
 
 /**
  * `success: false` comes with status 200. In other errors, `detail` is a text, an object, or a list of validation

@@ -13,6 +13,17 @@ export const providerKinds: readonly ProviderKind[] = [vapi, retell, bland, elev
 
 export const findKind = (name: string) => providerKinds.find((kind) => kind.name === name)
 
+/** The help of an account's base URL. */
+export const baseUrlHelp = ({
+  needsBaseUrl,
+  regions = [],
+}: Pick<ProviderKind, 'needsBaseUrl' | 'regions'>) => {
+  if (needsBaseUrl) return 'The URL that callgate sends requests to'
+  if (regions.length === 0) return 'Only for a region other than the default'
+  const known = regions.map(({ name, url }) => `${url} (${name})`).join('; ')
+  return `Only for a region other than the default: ${known}.`
+}
+
 /** What is left of given options for an agent of a provider, or why it is refused. The simulator takes none. */
 export const optionsFor = (provider: string, given: Options) =>
   readOptions(findKind(provider) ?? { title: 'The simulator', options: [] }, given)

@@ -106,6 +106,7 @@ export const vapi: ProviderKind = {
   recordings:
     'Vapi records a call unless the assistant’s artifactPlan.recordingEnabled is off or the organization is in HIPAA mode.',
   domain: 'vapi.ai',
+  regions: [{ name: 'Europe', url: 'https://api.eu.vapi.ai' }],
   needsBaseUrl: false,
   connect: (account, deps) => vapiThrough(account, deps),
 }

@@ -5,7 +5,7 @@ import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { elsewhere, everywhere } from '../../src/http/openapi/refusals.ts'
 import { callStatuses, reasonCodes } from '../../src/calls/call.ts'
 import { fieldHelp, fieldTitle } from '../../src/providers/agent-field.ts'
-import { providerKinds } from '../../src/providers/kinds.ts'
+import { baseUrlHelp, providerKinds } from '../../src/providers/kinds.ts'
 import { pageText } from '../support/docs.ts'
 
 /** The rows of a page's tables, cells without their padding. */
@@ -51,7 +51,8 @@ const filled = (sentence: string) => sentence.replaceAll(/\{\w+\}/g, '…')
 test('the page about providers says of each what its form asks for', async () => {
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
-  for (const { title, name, credentials, agent, options, needsBaseUrl, hookAdvice = '' } of providerKinds) {
+  for (const kind of providerKinds) {
+    const { title, name, credentials, agent, options, needsBaseUrl, regions, hookAdvice = '' } = kind
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
     expect(section.replaceAll('\n', ' ')).toContain(hookAdvice)
@@ -67,7 +68,7 @@ test('the page about providers says of each what its form asks for', async () =>
         `\`--option ${one.name}=…\``,
         `${one.description} It must be ${one.expected}, such as ${one.example}.`,
       ]),
-      ...(needsBaseUrl ? [['`--base-url`', 'The URL that callgate sends requests to']] : []),
+      ...(needsBaseUrl || regions ? [[`\`--base-url\`${optional(needsBaseUrl)}`, baseUrlHelp(kind)]] : []),
     ])
   }
 })

@@ -620,3 +620,20 @@ describe('a signed report', () => {
     expect(call.now()).toMatchObject({ status: 'busy', reason: 'ElevenLabs: busy.' })
   })
 })
+
+test.each([
+  ['twilio', '/v1/convai/twilio/outbound-call', 'CA1'],
+  ['sip_trunk', '/v1/convai/sip-trunk/outbound-call', undefined],
+  ['exotel', '/v1/convai/exotel/outbound-call', undefined],
+])(
+  'a number of %s is called from by %s, and hung up at Twilio only where it is Twilio’s',
+  async (telephony, path, telephonyCallId) => {
+    const placedThere = { success: true, conversation_id: 'conv_1', callSid: 'CA1', sip_call_id: 'sip_1' }
+    using server = await serving(answer(placedThere))
+    const order = orderOf({ agentRef: 'agent_1', fromNumber: 'phnum_1', options: { telephony } })
+    const placed = await connectTo(server.url, { api_key: 'sk_1', hook_secret: secret }).place(order)
+    expect(placed).toEqual({ outcome: 'placed', providerCallId: 'conv_1', telephonyCallId })
+    expect(server.seen.map((seen) => seen.path)).toEqual([path])
+    expect(server.seen[0]?.body).not.toContain('telephony')
+  },
+)

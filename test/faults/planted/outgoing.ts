@@ -6,6 +6,8 @@ const readBody = within('readBody')
 const address = within('addressProblem')
 const findAddresses = within('findAddresses')
 const url = within('urlProblem')
+const open = within('createOpen')
+const bounded = within('bounded')
 
 export const outgoing: readonly Fault[] = [
   {
@@ -57,5 +59,15 @@ export const outgoing: readonly Fault[] = [
     title: 'plain http may be called',
     edits: [url("$here && _ === 'http:'", put('true'))],
     noticedBy: ['destination'],
+  },
+  {
+    title: 'the credentials of a provider follow a redirect elsewhere',
+    edits: [open('if (_.origin !== new URL(_).origin) _ = {}', drop)],
+    noticedBy: ['open'],
+  },
+  {
+    title: 'a recording is passed on without an end',
+    edits: [bounded('if (_ > _) throw _', drop)],
+    noticedBy: ['open'],
   },
 ]

@@ -53,3 +53,14 @@ test('a value that would be sent to nobody tells nothing of a password, so that 
   expect(html).toContain('accepts only these credentials')
   expect(html).not.toContain('is your callgate password')
 })
+
+test('the form of an account has its provider’s regions to choose from, where there are any', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  const formOf = async (name: string) =>
+    (await visit(`/admin/agencies/${gate.agency.id}/integrations/providers/${name}`)).text()
+  expect(await formOf('vapi')).toContain(
+    '<datalist id="regions"><option value="https://api.eu.vapi.ai">Europe</option>',
+  )
+  expect(await formOf('twilio')).not.toContain('<datalist')
+})

@@ -1,4 +1,5 @@
 import type { Credential, ProviderKind } from '../../../calls/provider.ts'
+import { baseUrlHelp } from '../../../providers/kinds.ts'
 import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError, Time } from '../../page/layout.tsx'
@@ -118,11 +119,23 @@ const CredentialField = ({ credential, hint }: { credential: Credential; hint: s
 const BaseUrlField = ({ kind, baseUrl }: { kind: ProviderKind; baseUrl: string }) => (
   <label>
     Base URL
-    <input type="url" name="base_url" value={baseUrl} required={kind.needsBaseUrl} autoComplete="off" />
-    <small>
-      {kind.needsBaseUrl
-        ? 'The URL that callgate sends requests to'
-        : 'Only for a region other than the default'}
-    </small>
+    <input
+      type="url"
+      name="base_url"
+      value={baseUrl}
+      required={kind.needsBaseUrl}
+      autoComplete="off"
+      list={kind.regions && 'regions'}
+    />
+    {kind.regions && (
+      <datalist id="regions">
+        {kind.regions.map(({ name, url }) => (
+          <option key={url} value={url}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+    )}
+    <small>{baseUrlHelp(kind)}</small>
   </label>
 )
