@@ -6,7 +6,7 @@ import { credential } from './credentials.ts'
 import { conversation, eventsOf, reportedEvents, ourIdIn, theirIdsIn } from './elevenlabs-conversation.ts'
 import { list, member, text } from './parse.ts'
 import type { Account, ProviderDeps, ProviderKind } from '../calls/provider.ts'
-import { flag, object, oneOf, whole } from './option-forms.ts'
+import { elevenlabsOptions, telephonies, type Telephony } from './elevenlabs-options.ts'
 import { withOptions } from './options.ts'
 import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { eventsOf as twilioEventsOf, twilioCall } from './twilio-call.ts'
@@ -19,17 +19,15 @@ const twilioAddress = 'https://api.twilio.com'
 /** The tolerance of ElevenLabs' SDK for the past; the same for the future is our choice. */
 const toleranceMs = 30 * 60_000
 
-const telephonies = ['twilio', 'sip_trunk', 'exotel'] as const
-type Telephony = (typeof telephonies)[number]
 const pathOf: Record<Telephony, string> = { twilio: 'twilio', sip_trunk: 'sip-trunk', exotel: 'exotel' }
 
 const telephonyOf = ({ options }: CallOrder): Telephony =>
   telephonies.find((one) => one === options?.telephony) ?? 'twilio'
 
 /**
- * ElevenLabs Agents over the user's own number. Sources: ElevenLabs' API reference ("Outbound call via Twilio", "via SIP trunk",
- * "via Exotel",
- * "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's "Call resource".
+ * ElevenLabs Agents over the user's own number. Sources: ElevenLabs' API reference ("Outbound call via Twilio", "via SIP
+ * trunk", "via Exotel", "Get conversation", "List conversations"), "Post-call webhooks", its SDK; for hanging up, Twilio's
+ * "Call resource".
  */
 export const elevenlabs: ProviderKind = {
   name: 'elevenlabs',
@@ -75,44 +73,7 @@ export const elevenlabs: ProviderKind = {
       hint: 'ElevenLabs’ ID of the number to call from, not the number itself. If it is not a Twilio number, set the option telephony.',
     },
   },
-  options: [
-    oneOf(
-      {
-        name: 'telephony',
-        description:
-          'What kind of number it calls from: one of Twilio, of a SIP trunk or of Exotel. Only calls from Twilio’s can be ended.',
-      },
-      ...telephonies,
-    ),
-    object(
-      {
-        name: 'conversation_initiation_client_data.conversation_config_override',
-        description: 'What of the agent is different in this call, as far as the agent allows overrides.',
-      },
-      '{"agent":{"first_message":"Hello!"}}',
-    ),
-    flag({ name: 'call_recording_enabled', description: 'Whether ElevenLabs keeps the audio.' }),
-    whole(
-      {
-        name: 'telephony_call_config.ringing_timeout_secs',
-        description: 'How long it rings before it counts as not answered.',
-      },
-      1,
-      600,
-    ),
-    flag({
-      name: 'telephony_call_config.twilio_call_recording_enabled',
-      description: 'Records in your Twilio account too.',
-    }),
-    oneOf(
-      {
-        name: 'telephony_call_config.twilio_machine_detection.mode',
-        description: 'Detects an answering machine, through Twilio, which charges for it.',
-      },
-      'enable',
-      'detect_message_end',
-    ),
-  ],
+  options: elevenlabsOptions,
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',

@@ -5,7 +5,7 @@ import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
-import { flag, object, words } from './option-forms.ts'
+import { vapiOptions } from './vapi-options.ts'
 import { withOptions } from './options.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
 import { variablesOf } from './variables.ts'
@@ -74,29 +74,7 @@ export const vapi: ProviderKind = {
       hint: 'Vapi’s ID of the number to call from, not the number itself.',
     },
   },
-  options: [
-    flag({
-      name: 'assistantOverrides.artifactPlan.recordingEnabled',
-      description: 'Whether Vapi records the call.',
-    }),
-    words(
-      { name: 'assistantOverrides.firstMessage', description: 'What the assistant says first.' },
-      1000,
-      'Hello!',
-    ),
-    words(
-      {
-        name: 'assistantOverrides.voicemailMessage',
-        description: 'What the assistant leaves on a voicemail.',
-      },
-      1000,
-      'Please call us back.',
-    ),
-    object(
-      { name: 'assistantOverrides.voicemailDetection', description: 'Detects an answering machine.' },
-      '{"provider":"vapi"}',
-    ),
-  ],
+  options: vapiOptions,
   capabilities: {
     details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,

@@ -34,6 +34,7 @@ const follow = async (page: string) => {
   const blocks = await blocksOf(page, 'sh')
   expect(blocks).not.toBeEmpty()
   const shell = Bun.spawn(['bash', '-euo', 'pipefail', '-c', blocks.join('\n')], {
+    cwd: directory.path,
     env: variables,
     stdout: 'pipe',
     stderr: 'pipe',
