@@ -27,7 +27,7 @@ export const conversation = z.object({
     error: maybe(z.unknown()),
     /** In dollars; `cost` is in credits. */
     cost_fiat: amount,
-    phone_call: part({ call_sid: words, call_result: words, agent_number: words }),
+    phone_call: part({ type: words, call_sid: words, call_result: words, agent_number: words }),
     body: part({ CallSid: words, CallStatus: words, From: words }),
   }),
   conversation_initiation_client_data: part({
@@ -53,8 +53,12 @@ export const ourIdIn = ({ user_id, conversation_initiation_client_data: given }:
 /** Asking takes the conversation, hanging up the call of the carrier. */
 export const theirIdsIn = ({ conversation_id, metadata }: Conversation): ProviderIds => ({
   providerCallId: conversation_id ?? null,
-  telephonyCallId: metadata?.phone_call?.call_sid ?? metadata?.body?.CallSid,
+  telephonyCallId: twilioSidIn(metadata),
 })
+
+/** The SID of an Exotel call is unknown at Twilio, where calls are hung up. */
+const twilioSidIn = ({ body, phone_call }: NonNullable<Conversation['metadata']> = {}) =>
+  (phone_call?.type ?? 'twilio') === 'twilio' ? (phone_call?.call_sid ?? body?.CallSid) : undefined
 
 /** The events of a conversation; undefined for an unknown status. */
 export const eventsOf = (said: Conversation, now: number): CallEvent[] | undefined => {

@@ -637,3 +637,17 @@ test.each([
     expect(server.seen[0]?.body).not.toContain('telephony')
   },
 )
+
+test.each([
+  ['twilio', 'CA1'],
+  ['exotel', null],
+  ['sip_trunking', null],
+])('of a conversation over %s, the SID to hang up by at Twilio is %p', async (type, sid) => {
+  const told = { conversation_id: 'conv_1', status: 'in-progress' }
+  const metadata = { start_time_unix_secs: now / 1000, phone_call: { type, call_sid: 'CA1' } }
+  using server = await serving(answer({ ...told, metadata }))
+  const asked = { ...reference, providerCallId: 'conv_1', telephonyCallId: null }
+  const report = await connectTo(server.url).fetchStatus(asked)
+  if (report.outcome !== 'found') throw new Error(report.outcome)
+  expect(report.telephonyCallId ?? null).toBe(sid)
+})
