@@ -90,7 +90,7 @@ test.each(Object.entries(checks))('healthy, and ready, is said to %s', async (_,
   const [, body = ''] = received.split('\r\n\r\n')
   if (lines[0]?.startsWith('GET')) {
     expect(statusOf(received)).toBe(200)
-    expect(JSON.parse(body)).toEqual({ status: expect.stringMatching(/^(ok|ready)$/) })
+    expect(JSON.parse(body)).toMatchObject({ status: expect.stringMatching(/^(ok|ready)$/) })
   } else expect([statusOf(received), body]).toEqual([lines[0]?.startsWith('HEAD') ? 200 : 204, ''])
 })
 

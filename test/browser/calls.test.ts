@@ -47,7 +47,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.getByLabel('Status').inputValue()).toBe('no_answer')
     expect(await page.getByRole('row', { name: '+12025550102' }).count()).toBeGreaterThan(0)
     expect(await page.getByText('Production', { exact: true }).count()).toBeLessThan(3)
-    await page.getByRole('link', { name: 'Show all' }).click()
+    await page.getByRole('link', { name: 'Clear filters' }).click()
     await page.getByRole('link', { name: 'Older calls' }).click()
     await page.getByRole('link', { name: 'Newest calls' }).click()
     await page.getByRole('link', { name: 'Older calls' }).waitFor()
@@ -66,7 +66,7 @@ test.each(withAndWithoutJavaScript)(
       await waitFor(page, 'In progress', javaScriptEnabled)
       if (last === 'Release slot') {
         await page.getByRole('link', { name: /Release slot/ }).click()
-        await page.getByText('the phone may go on ringing').waitFor()
+        await page.getByText('the phone can keep ringing').waitFor()
       }
       await page.getByRole('button', { name: last }).click()
       await waitFor(page, last === 'End call' ? 'Completed' : 'Failed', javaScriptEnabled)
