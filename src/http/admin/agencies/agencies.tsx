@@ -2,6 +2,7 @@ import { rotateAfterDays } from '../../../keys/age.ts'
 import type { Agency, Plan } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
+import { Table } from '../../page/table.tsx'
 
 export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Growth', agency: 'Agency' }
 
@@ -22,40 +23,30 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error 
       {agencies.length === 0 ? (
         <p>There are no agencies yet. Create the first one below.</p>
       ) : (
-        <div class="table" role="region" aria-label="Agencies" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Plan</th>
-              </tr>
-            </thead>
-            <tbody>
-              {agencies.map((agency) => (
-                <tr key={agency.id}>
-                  <td class="name">
-                    <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
-                    {agency.suspendedAt !== null && (
-                      <>
-                        {' '}
-                        <span class="tag">Suspended</span>
-                      </>
-                    )}
-                    {withOldKeys.has(agency.id) && (
-                      <>
-                        {' '}
-                        <a class="tag due" href={`/admin/agencies/${agency.id}/integrations/api`}>
-                          {`API key older than ${rotateAfterDays} days`}
-                        </a>
-                      </>
-                    )}
-                  </td>
-                  <td>{planNames[agency.plan]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Agencies" heads={['Name', 'Plan']}>
+          {agencies.map((agency) => (
+            <tr key={agency.id}>
+              <td class="name">
+                <a href={`/admin/agencies/${agency.id}`}>{agency.name}</a>
+                {agency.suspendedAt !== null && (
+                  <>
+                    {' '}
+                    <span class="tag">Suspended</span>
+                  </>
+                )}
+                {withOldKeys.has(agency.id) && (
+                  <>
+                    {' '}
+                    <a class="tag due" href={`/admin/agencies/${agency.id}/integrations/api`}>
+                      {`API key older than ${rotateAfterDays} days`}
+                    </a>
+                  </>
+                )}
+              </td>
+              <td>{planNames[agency.plan]}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       <article>
         <h2>New agency</h2>

@@ -4,6 +4,7 @@ import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AgentForm, ProviderName } from './agent.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
+import { Table } from '../../page/table.tsx'
 
 interface AgentsProps extends AgencyPageProps {
   agents: Agent[]
@@ -46,48 +47,36 @@ const AgentTable = ({
   environments,
   accounts,
 }: Pick<AgentsProps, 'agents' | 'environments' | 'accounts'>) => (
-  <div class="table" role="region" aria-label="Agents" tabIndex={0}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Provider</th>
-          <th scope="col">Default in</th>
-          <th scope="col">Agent ID</th>
-        </tr>
-      </thead>
-      <tbody>
-        {agents.map((agent) => (
-          <tr key={agent.id}>
-            <td class="name">
-              <a href={`/admin/agencies/${agent.agencyId}/agents/${agent.id}`}>{agent.name}</a>
-            </td>
-            <td>
-              <ProviderName agent={agent} accounts={accounts} />
-              {agentProblem(agent) && (
-                <>
-                  <br />
-                  <small>It can’t place calls. Open it to see why.</small>
-                </>
-              )}
-            </td>
-            <td>
-              {environments
-                .filter(({ defaultAgentId }) => defaultAgentId === agent.id)
-                .map(({ name }) => (
-                  <span key={name}>
-                    <EnvironmentTag name={name} />{' '}
-                  </span>
-                ))}
-            </td>
-            <td>
-              <code>{agent.id}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table label="Agents" heads={['Name', 'Provider', 'Default in', 'Agent ID']}>
+    {agents.map((agent) => (
+      <tr key={agent.id}>
+        <td class="name">
+          <a href={`/admin/agencies/${agent.agencyId}/agents/${agent.id}`}>{agent.name}</a>
+        </td>
+        <td>
+          <ProviderName agent={agent} accounts={accounts} />
+          {agentProblem(agent) && (
+            <>
+              <br />
+              <small>It can’t place calls. Open it to see why.</small>
+            </>
+          )}
+        </td>
+        <td>
+          {environments
+            .filter(({ defaultAgentId }) => defaultAgentId === agent.id)
+            .map(({ name }) => (
+              <span key={name}>
+                <EnvironmentTag name={name} />{' '}
+              </span>
+            ))}
+        </td>
+        <td>
+          <code>{agent.id}</code>
+        </td>
+      </tr>
+    ))}
+  </Table>
 )
 
 const DefaultAgents = ({ agents, environments }: Pick<AgentsProps, 'agents' | 'environments'>) => (

@@ -13,6 +13,7 @@ import {
   statusTitles,
   numberOf,
 } from '../../page/words.tsx'
+import { Table } from '../../page/table.tsx'
 
 /** A call with the names for its ids. */
 export interface CallView extends Call {
@@ -139,42 +140,29 @@ const NoCalls = ({ agencyId, isFiltered }: { agencyId: string; isFiltered: boole
   )
 
 const CallTable = ({ calls, path }: { calls: CallView[]; path: string }) => (
-  <div class="table" role="region" aria-label="Calls" tabIndex={0}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Date</th>
-          <th scope="col">Environment</th>
-          <th scope="col">Status</th>
-          <th scope="col">Number</th>
-          <th scope="col">Direction</th>
-          <th scope="col">Agent</th>
-          <th scope="col">Duration</th>
-          <th scope="col">Sentiment</th>
-        </tr>
-      </thead>
-      <tbody>
-        {calls.map((call) => (
-          <tr key={call.id}>
-            <td>
-              <a href={`${path}/${call.id}`}>
-                <Time at={call.createdAt} />
-              </a>
-            </td>
-            <td>
-              <EnvironmentTag name={call.environment} />
-            </td>
-            <td>
-              <StatusTag status={call.status} /> <OutcomeTag reasonCode={call.reasonCode} />
-            </td>
-            <td>{numberOf(call)}</td>
-            <td>Outbound</td>
-            <td class="name">{call.agentName}</td>
-            <td>{call.durationSeconds === null ? '–' : lasting(call.durationSeconds)}</td>
-            <td>{call.sentiment === null ? '–' : sentimentTitles[call.sentiment]}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table
+    label="Calls"
+    heads={['Date', 'Environment', 'Status', 'Number', 'Direction', 'Agent', 'Duration', 'Sentiment']}
+  >
+    {calls.map((call) => (
+      <tr key={call.id}>
+        <td>
+          <a href={`${path}/${call.id}`}>
+            <Time at={call.createdAt} />
+          </a>
+        </td>
+        <td>
+          <EnvironmentTag name={call.environment} />
+        </td>
+        <td>
+          <StatusTag status={call.status} /> <OutcomeTag reasonCode={call.reasonCode} />
+        </td>
+        <td>{numberOf(call)}</td>
+        <td>Outbound</td>
+        <td class="name">{call.agentName}</td>
+        <td>{call.durationSeconds === null ? '–' : lasting(call.durationSeconds)}</td>
+        <td>{call.sentiment === null ? '–' : sentimentTitles[call.sentiment]}</td>
+      </tr>
+    ))}
+  </Table>
 )

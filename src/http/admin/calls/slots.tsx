@@ -3,6 +3,7 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { callPath, refreshSeconds } from './call.tsx'
 import type { CallView } from './calls.tsx'
 import { environmentTitles, lasting, StatusTag } from '../../page/words.tsx'
+import { Table } from '../../page/table.tsx'
 
 interface Slots {
   name: EnvironmentName
@@ -40,38 +41,25 @@ const SlotCard = ({ name, limit, calls, now }: Slots & { now: number }) => (
       {calls.length === 0 ? (
         <p class="empty">There are no calls in progress. A call takes a slot when it is triggered.</p>
       ) : (
-        <div class="table" role="region" aria-label={`Active calls in ${name}`} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Number</th>
-                <th scope="col">Status</th>
-                <th scope="col">Agent</th>
-                <th scope="col">Age</th>
-                <th scope="col">Slot</th>
-              </tr>
-            </thead>
-            <tbody>
-              {calls.map((call) => (
-                <tr key={call.id}>
-                  <td>
-                    <a href={callPath(call)}>{call.phoneNumber}</a>
-                  </td>
-                  <td>
-                    <StatusTag status={call.status} />
-                  </td>
-                  <td class="name">{call.agentName}</td>
-                  <td>{lasting((now - call.createdAt) / 1000)}</td>
-                  <td>
-                    <a href={`${callPath(call)}/release`} aria-label={`Release slot of ${call.phoneNumber}`}>
-                      Release slot…
-                    </a>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label={`Active calls in ${name}`} heads={['Number', 'Status', 'Agent', 'Age', 'Slot']}>
+          {calls.map((call) => (
+            <tr key={call.id}>
+              <td>
+                <a href={callPath(call)}>{call.phoneNumber}</a>
+              </td>
+              <td>
+                <StatusTag status={call.status} />
+              </td>
+              <td class="name">{call.agentName}</td>
+              <td>{lasting((now - call.createdAt) / 1000)}</td>
+              <td>
+                <a href={`${callPath(call)}/release`} aria-label={`Release slot of ${call.phoneNumber}`}>
+                  Release slot…
+                </a>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </div>
   </article>

@@ -7,6 +7,7 @@ import { environmentPath, type EnvironmentView } from './integrations.tsx'
 import { ago } from '../../page/layout.tsx'
 import { LeakedNotice } from './leaked.tsx'
 import { environmentTitles } from '../../page/words.tsx'
+import { ShownSecret } from '../../page/shown-secret.tsx'
 
 interface NewKeyProps extends AgencyPageProps {
   environment: EnvironmentView
@@ -30,23 +31,9 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
           API access is disabled. Requests with this key get 403 until you enable access.
         </p>
       )}
-      <label for="api-key">API key</label>
-      <input
-        id="api-key"
-        class="secret"
-        value={token}
-        readOnly
-        data-secret
-        autoComplete="off"
-        spellcheck={false}
-      />
-      <div class="row start">
-        <button type="button" data-copy="api-key" data-status="copied" hidden>
-          Copy
-        </button>
-        <span id="copied" role="status" />
+      <ShownSecret id="api-key" label="API key" value={token}>
         <a href={`/admin/agencies/${agency.id}/integrations/api`}>I’ve stored it securely</a>
-      </div>
+      </ShownSecret>
     </article>
     <h2>First call</h2>
     <p>

@@ -1,5 +1,7 @@
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { Layout, Time } from '../../page/layout.tsx'
+import { Table } from '../../page/table.tsx'
+import { ShownSecret } from '../../page/shown-secret.tsx'
 
 interface PeopleProps {
   person: Person
@@ -15,23 +17,11 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
     <main>
       <h1>People</h1>
       <p>Operators can access all agencies. An agency’s admin can access only that agency.</p>
-      <div class="table" role="region" aria-label="People" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Email</th>
-              <th scope="col">Role</th>
-              <th scope="col">Since</th>
-              <th scope="col">Remove</th>
-            </tr>
-          </thead>
-          <tbody>
-            {people.map((listed) => (
-              <PersonRow key={listed.person.id} {...listed} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="People" heads={['Email', 'Role', 'Since', 'Remove']}>
+        {people.map((listed) => (
+          <PersonRow key={listed.person.id} {...listed} />
+        ))}
+      </Table>
       <article>
         <h2>Invite an operator</h2>
         <p>
@@ -44,23 +34,11 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
       {invitations.length === 0 ? (
         <p>There are no pending invitations.</p>
       ) : (
-        <div class="table" role="region" aria-label="Pending invitations" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">For</th>
-                <th scope="col">Created</th>
-                <th scope="col">Valid until</th>
-                <th scope="col">Revoke</th>
-              </tr>
-            </thead>
-            <tbody>
-              {invitations.map((invitation) => (
-                <InvitationRow key={invitation.hash} {...invitation} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Pending invitations" heads={['For', 'Created', 'Valid until', 'Revoke']}>
+          {invitations.map((invitation) => (
+            <InvitationRow key={invitation.hash} {...invitation} />
+          ))}
+        </Table>
       )}
     </main>
   </Layout>
@@ -147,23 +125,9 @@ export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: Link
           becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It can be used only
           once, until <Time at={expiresAt} />.
         </p>
-        <label for="invitation-link">Link</label>
-        <input
-          id="invitation-link"
-          class="secret"
-          value={link}
-          readOnly
-          data-secret
-          autoComplete="off"
-          spellcheck={false}
-        />
-        <div class="row start">
-          <button type="button" data-copy="invitation-link" data-status="copied" hidden>
-            Copy
-          </button>
-          <span id="copied" role="status" />
+        <ShownSecret id="invitation-link" label="Link" value={link}>
           <a href="/admin/people">Done</a>
-        </div>
+        </ShownSecret>
       </article>
     </main>
   </Layout>

@@ -3,6 +3,7 @@ import { baseUrlHelp } from '../../../providers/kinds.ts'
 import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError, Time } from '../../page/layout.tsx'
+import { ShownSecret } from '../../page/shown-secret.tsx'
 
 interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
@@ -72,14 +73,7 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
     <p class="notice warning" role="status">
       <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong> {`Paste it at ${title}.`}
     </p>
-    <label for={`made-${name}`}>{name}</label>
-    <input id={`made-${name}`} class="secret" value={secret} readOnly data-secret autoComplete="off" />
-    <div class="row">
-      <button type="button" data-copy={`made-${name}`} data-status={`copied-${name}`} hidden>
-        Copy
-      </button>
-      <span id={`copied-${name}`} role="status" />
-    </div>
+    <ShownSecret id={`made-${name}`} label={name} value={secret} />
   </article>
 )
 

@@ -2,6 +2,8 @@ import type { Agency } from '../../../agencies/agency.ts'
 import type { AdminToken } from '../../../people/admin-token.ts'
 import type { Person } from '../../../people/person.ts'
 import { ago, FormError, Layout, Time } from '../../page/layout.tsx'
+import { Table } from '../../page/table.tsx'
+import { ShownSecret } from '../../page/shown-secret.tsx'
 
 export interface ListedToken extends AdminToken {
   agencyName: string | null
@@ -33,25 +35,14 @@ export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
       {tokens.length === 0 ? (
         <p>There are no admin tokens yet.</p>
       ) : (
-        <div class="table" role="region" aria-label="Admin tokens" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Permissions</th>
-                <th scope="col">Agency</th>
-                <th scope="col">Expires</th>
-                <th scope="col">Last used</th>
-                <th scope="col">Revoke</th>
-              </tr>
-            </thead>
-            <tbody>
-              {tokens.map((token) => (
-                <TokenRow key={token.id} token={token} now={now} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Admin tokens"
+          heads={['Name', 'Permissions', 'Agency', 'Expires', 'Last used', 'Revoke']}
+        >
+          {tokens.map((token) => (
+            <TokenRow key={token.id} token={token} now={now} />
+          ))}
+        </Table>
       )}
       <CreateForm {...form} />
     </main>
@@ -149,23 +140,9 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
         <p class="notice warning" role="status">
           <strong>Copy the token now. It won’t be shown again.</strong>
         </p>
-        <label for="admin-token">Admin token</label>
-        <input
-          id="admin-token"
-          class="secret"
-          value={token}
-          readOnly
-          data-secret
-          autoComplete="off"
-          spellcheck={false}
-        />
-        <div class="row start">
-          <button type="button" data-copy="admin-token" data-status="copied" hidden>
-            Copy
-          </button>
-          <span id="copied" role="status" />
+        <ShownSecret id="admin-token" label="Admin token" value={token}>
           <a href="/admin/tokens">I’ve stored it securely</a>
-        </div>
+        </ShownSecret>
       </article>
     </main>
   </Layout>

@@ -2,6 +2,7 @@ import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { refusalsByCode, type Slot } from '../../../usage/series.ts'
 import { reasonInWords } from './reasons.ts'
 import { refusedFor, type Share } from './shares.ts'
+import { Table } from '../../page/table.tsx'
 
 interface SlotTableProps {
   summary: string
@@ -58,26 +59,15 @@ export const ReasonTable = ({ name, minutes, hours }: ReasonTableProps) => {
   return ofDays.size === 0 ? null : (
     <details>
       <summary>All rejection reasons as a table</summary>
-      <div class="table" role="region" aria-label={`Rejected by reason in ${name}`} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Reason</th>
-              <th scope="col">Last hour</th>
-              <th scope="col">Last 30 days</th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...ofDays].map(([code, count]) => (
-              <tr key={code}>
-                <td>{reasonInWords(code)}</td>
-                <td>{(ofHour.get(code) ?? 0).toLocaleString('en')}</td>
-                <td>{count.toLocaleString('en')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label={`Rejected by reason in ${name}`} heads={['Reason', 'Last hour', 'Last 30 days']}>
+        {[...ofDays].map(([code, count]) => (
+          <tr key={code}>
+            <td>{reasonInWords(code)}</td>
+            <td>{(ofHour.get(code) ?? 0).toLocaleString('en')}</td>
+            <td>{count.toLocaleString('en')}</td>
+          </tr>
+        ))}
+      </Table>
     </details>
   )
 }

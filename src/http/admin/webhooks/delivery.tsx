@@ -4,6 +4,7 @@ import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { ago, Time } from '../../page/layout.tsx'
 import { webhookPath } from './webhook-path.ts'
+import { Table } from '../../page/table.tsx'
 
 const stateNames = { pending: 'pending', delivered: 'delivered', dead: 'failed' } as const
 
@@ -15,32 +16,19 @@ interface TableProps {
 }
 
 export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
-  <div class="table" tabIndex={0} role="region" aria-label="List of deliveries">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Event</th>
-          <th scope="col">State</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">Last response</th>
-          <th scope="col">When</th>
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <tr key={delivery.id}>
-            <td>
-              <a href={`${path}/deliveries/${delivery.id}`}>{delivery.event}</a>
-            </td>
-            <td>{stateNames[delivery.state]}</td>
-            <td>{`${delivery.attempts} of ${attemptsMost}`}</td>
-            <td>{delivery.lastStatus ?? delivery.lastError ?? '–'}</td>
-            <td>{ago(delivery.createdAt, now)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table label="List of deliveries" heads={['Event', 'State', 'Attempts', 'Last response', 'When']}>
+    {deliveries.map((delivery) => (
+      <tr key={delivery.id}>
+        <td>
+          <a href={`${path}/deliveries/${delivery.id}`}>{delivery.event}</a>
+        </td>
+        <td>{stateNames[delivery.state]}</td>
+        <td>{`${delivery.attempts} of ${attemptsMost}`}</td>
+        <td>{delivery.lastStatus ?? delivery.lastError ?? '–'}</td>
+        <td>{ago(delivery.createdAt, now)}</td>
+      </tr>
+    ))}
+  </Table>
 )
 
 /** The deliveries of a call's events; nothing without any. */

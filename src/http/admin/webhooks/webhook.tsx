@@ -7,6 +7,7 @@ import { AttemptFacts, DeliveryTable } from './delivery.tsx'
 import { Verification, WebhookSettings } from './webhook-settings.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { FormError } from '../../page/layout.tsx'
+import { ShownSecret } from '../../page/shown-secret.tsx'
 
 interface WebhookProps extends AgencyPageProps {
   environment: Environment
@@ -61,22 +62,7 @@ const MadeSecret = ({ secret }: { secret: string }) => (
       <strong>Copy the signing secret now. It won’t be shown again.</strong> Your receiver needs it to verify
       webhooks.
     </p>
-    <label for="webhook-secret">Signing secret</label>
-    <input
-      id="webhook-secret"
-      class="secret"
-      value={secret}
-      readOnly
-      data-secret
-      autoComplete="off"
-      spellcheck={false}
-    />
-    <div class="row start">
-      <button type="button" data-copy="webhook-secret" data-status="copied-secret" hidden>
-        Copy
-      </button>
-      <span id="copied-secret" role="status" />
-    </div>
+    <ShownSecret id="webhook-secret" label="Signing secret" value={secret} />
   </>
 )
 
