@@ -1,22 +1,18 @@
 import { z } from 'zod'
-import type { CallOrder } from '../calls/call.ts'
 import { uuid } from './agent-field.ts'
 import { checkFrom, isSuccess, placementFrom } from './answers.ts'
 import { uuidSource } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
 import { vapiOptions } from './vapi-options.ts'
-import { withOptions } from './options.ts'
+import { blocked, complaintIn, isBlocked, orderFor } from './vapi-order.ts'
 import type { CallReference, Provider, ProviderKind, Report } from '../calls/provider.ts'
-import { variablesOf } from './variables.ts'
 import { proofOf } from './vapi-proof.ts'
 import { answerTo } from './vapi-requests.ts'
 import { eventsOf, reportedEvents, ourIdIn, type VapiCall, vapiCall } from './vapi-call.ts'
 import { requestJson, parseJson, requester } from './wire.ts'
 
 const title = 'Vapi'
-/** Vapi: create call. Longer names and e-mail addresses get 400. */
-const labelLimit = 40
 /** Vapi: list calls, its default. A longer page would be too large, because it holds whole calls. */
 const pageLimit = 100
 /** A thousand calls within the searched minutes, far above any account's concurrency. */
@@ -224,41 +220,6 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     },
   }
 }
-
-/** Vapi's errors are those of NestJS (recalled): `message` is a text or a list. */
-const complaintIn = (json: unknown) => {
-  const message = member(json, 'message')
-  const said = Array.isArray(message) ? message.filter((one) => text(one)).join('; ') : text(message)
-  return said ?? text(member(json, 'error'))
-}
-
-/** Values that Vapi would reject with 400 are sent as variables only, so that the call goes on. */
-const label = z.email().max(labelLimit)
-
-/** Vapi: create call. Variables may be of any JSON type (LiquidJS reads into them). */
-const orderFor = (order: CallOrder) => {
-  const { id, agentRef, fromNumber, phoneNumber, name, email, metadata, options } = order
-  return withOptions(options, {
-    ...(agentRef === null ? {} : { assistantId: agentRef }),
-    ...(fromNumber === null ? {} : { phoneNumberId: fromNumber }),
-    name: id,
-    customer: {
-      number: phoneNumber,
-      ...(name === null ? {} : { name: name.slice(0, labelLimit).toWellFormed() }),
-      ...(label.safeParse(email).success ? { email } : {}),
-      externalId: id,
-    },
-    assistantOverrides: {
-      variableValues: variablesOf(order),
-      metadata: { ...metadata, call_id: id },
-    },
-  })
-}
-
-const blocked = 'concurrency limit reached'
-const isBlocked = (json: unknown) =>
-  member(member(json, 'subscriptionLimits'), 'concurrencyBlocked') === true ||
-  /concurrency/.test(text(member(json, 'endedReason')) ?? '')
 
 const isoOf = (time: number) => new Date(time).toISOString()
 
