@@ -1,5 +1,5 @@
 import type { CallEvent } from '../calls/call.ts'
-import type { TranscriptLine } from '../calls/call-details.ts'
+import type { CallDetails, TranscriptLine } from '../calls/call-details.ts'
 import type { Clock } from '../clock.ts'
 import type {
   CallReference,
@@ -10,6 +10,7 @@ import type {
   VerifiedEvents,
   Report,
 } from '../calls/provider.ts'
+import { voicemail } from './ended.ts'
 
 const ringMs = 1000
 const talkMs = 3000
@@ -24,10 +25,18 @@ interface Step {
 }
 
 const ringing: Step = { afterMs: 0, event: (at) => ({ type: 'ringing', at }) }
-const answered: Step = { afterMs: ringMs, event: (at) => ({ type: 'answered', at }) }
+const answered: Step = { afterMs: ringMs, event: (at) => ({ type: 'answered', at, answeredBy: 'human' }) }
 const completed: Step = {
   afterMs: ringMs + talkMs,
   event: (at) => ({ type: 'ended', at, status: 'completed', details: smallTalk }),
+}
+const answeredByVoicemail: Step = {
+  afterMs: ringMs,
+  event: (at) => ({ type: 'answered', at, answeredBy: voicemail.answeredBy }),
+}
+const leftMessage: Step = {
+  afterMs: ringMs + talkMs,
+  event: (at) => ({ type: 'ended', at, status: 'completed', ...voicemail, details: message }),
 }
 const unanswered = (status: 'busy' | 'no_answer' | 'failed', reason: string): Step => ({
   afterMs: ringMs,
@@ -48,6 +57,7 @@ const scenarios: Record<string, Step[]> = {
     { ...completed, reportedAfterMs: [4000, 5000] },
   ],
   '07': [ringing, answered],
+  '08': [ringing, answeredByVoicemail, leftMessage],
 }
 const refusedScenario = '04'
 
@@ -61,6 +71,7 @@ export const testScenarios = {
   '05': 'Completed, but the end is never reported',
   '06': 'Completed, with events twice and out of order',
   '07': 'Answered, then up until you end it',
+  '08': 'Answered by a voicemail',
 } as const
 
 export const isTestScenario = (text: string) => Object.hasOwn(testScenarios, text)
@@ -74,6 +85,11 @@ const smallTalk = {
   summary: 'A simulated call that went well.',
   sentiment: 'positive',
 } as const
+
+const message = {
+  transcript: [{ role: 'agent', content: 'Hello, this is a simulated message.' }],
+  summary: 'The agent left a message.',
+} satisfies Partial<CallDetails>
 
 const idOf = (scenario: string, beganAt: number) => `sim-${scenario}-${beganAt}`
 

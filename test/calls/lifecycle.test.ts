@@ -6,8 +6,9 @@ import { callCount } from '../support/rows.ts'
 const leases = ({ services, production }: Gate) => services.leases.count(production.id)
 
 describe('a simulated call is told to its end, and gives its slot back in the same step:', () => {
-  const unanswered = { answeredAt: null, durationSeconds: 0, transcript: null }
-  const talked = { reason: null, durationSeconds: 3, sentiment: 'positive' as const }
+  const unanswered = { answeredAt: null, answeredBy: null, durationSeconds: 0, transcript: null }
+  const talked = { reason: null, answeredBy: 'human', durationSeconds: 3, sentiment: 'positive' } as const
+  const message = { reasonCode: 'voicemail', answeredBy: 'machine', durationSeconds: 3 } as const
 
   test.each([
     ['00', 4000, { status: 'completed', ...talked }],
@@ -16,6 +17,7 @@ describe('a simulated call is told to its end, and gives its slot back in the sa
     ['02', 1000, { status: 'no_answer', reason: 'Nobody answered.', ...unanswered }],
     ['03', 1000, { status: 'failed', reason: 'The call failed at the provider.', ...unanswered }],
     ['06', 4000, { status: 'completed', ...talked }],
+    ['08', 4000, { status: 'completed', ...message }],
   ] as const)('scenario %s', async (scenario, lastsMs, end) => {
     const gate = createGate()
     const call = await triggered(gate, scenario)
