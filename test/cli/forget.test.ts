@@ -202,7 +202,7 @@ test('the page still shows the call, and whom it rang no more', async () => {
   const { visit } = await createOperator(gate)
   for (const path of ['calls', `calls/${id}`]) {
     const text = await textOf(await visit(`/admin/agencies/${gate.agency.id}/${path}`))
-    expect(text).toContain('(forgotten)')
+    expect(text).toContain('(erased)')
     for (const trace of traces) expect(text).not.toContain(trace)
   }
 })

@@ -7,7 +7,7 @@ interface EndDeps extends FindDeps {
   endCall(call: Call, options: { confirm(): void; alongside(): void }): Promise<Call>
 }
 
-const numberOf = (call: Call) => (isForgotten(call) ? 'a forgotten number' : call.phoneNumber)
+const numberOf = (call: Call) => (isForgotten(call) ? 'an erased number' : call.phoneNumber)
 
 export const endCall = operation({
   name: 'call.end',

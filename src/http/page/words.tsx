@@ -23,7 +23,7 @@ export const StatusTag = ({ status }: Pick<Call, 'status'>) => (
   <span class={`tag status ${status}`}>{statusTitles[status]}</span>
 )
 
-export const answeredByTitles = { human: 'A person', machine: 'A machine', unknown: 'Not known' } as const
+export const answeredByTitles = { human: 'A person', machine: 'A machine', unknown: 'Unknown' } as const
 
 /** What is more to say of an end than its status does. */
 const outcomeTitles: Partial<Record<NonNullable<Call['reasonCode']>, string>> = {
@@ -49,4 +49,4 @@ export const lasting = (seconds: number) => {
 
 /** The phone number of a call, unless its personal data was erased. */
 export const numberOf = (call: Pick<Call, 'phoneNumber'>) =>
-  isForgotten(call) ? '(forgotten)' : call.phoneNumber
+  isForgotten(call) ? '(erased)' : call.phoneNumber
