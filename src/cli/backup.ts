@@ -77,7 +77,7 @@ const pipeOn = async (io: Io, dataDir: DataDir, asJson: boolean | undefined) => 
 
 /** Writes standard input to a temporary file of the data directory, which the caller's `using` block removes. */
 const receive = async (io: Io, dataDir: DataDir) => {
-  if (!io.input) throw new CommandError('Nothing was piped in.')
+  if (!io.input) throw new CommandError('The input is empty.')
   const path = dataDir.aside('restore')
   const remove = () => rmSync(path, { force: true })
   try {

@@ -2,7 +2,7 @@ import { CommandError } from '../failures.ts'
 import type { Io } from './io.ts'
 
 /** The option of every command that asks for confirmation. */
-export const yes = { yes: { type: 'boolean', description: 'Go on without being asked' } } as const
+export const yes = { yes: { type: 'boolean', description: 'Skip the confirmation' } } as const
 
 /**
  * Asks for confirmation before something stops working. `ends` names the consequence; null skips the question. Throws a

@@ -88,7 +88,7 @@ const spelledOut = (argv: string[]) => {
 /** The whole command line: a command per operation, and the commands that work on this machine. */
 export const commands = (io: Io, operations: readonly Operation[] = allOperations): CommandDef =>
   defineCommand({
-    meta: { name: 'callgate', description: 'The gate in front of voice-agent calls' },
+    meta: { name: 'callgate', description: 'A self-hosted gateway for voice-agent calls' },
     subCommands: {
       serve: serve(io),
       demo: demo(io),

@@ -60,7 +60,7 @@ interface Found {
 
 const look = async function* (io: Io, path: string) {
   if (path !== '-') return yield* scanPath(path)
-  if (!io.input) throw new CommandError('Nothing was piped in.')
+  if (!io.input) throw new CommandError('The input is empty.')
   yield { file: '-', finds: await scanStream(io.input()) }
 }
 
@@ -149,5 +149,5 @@ const summary = (files: number, skipped: Map<Skip, number>) => {
 
 const verdict = (found: Found[]) => {
   const live = found.filter(({ state }) => state === 'live').length
-  return `Keys found: ${found.length}, of which live: ${live}.`
+  return `Keys found: ${found.length}; live: ${live}.`
 }

@@ -90,13 +90,13 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
 }
 
 const agencyField = z.string().min(1, 'agency is required.').max(200)
-const reference = 'The agency’s id, or its name where only one is called that'
+const reference = 'The agency’s ID, or its name if it is unique'
 
 /** `agency` is optional: an actor of one agency need not name it. */
 const agencyReference = agencyField.meta({ description: reference, hint: 'agency' })
 const environmentField = z
   .enum(environmentNames, 'environment must be production or staging.')
-  .meta({ description: 'Which of the two environments' })
+  .meta({ description: 'production or staging' })
 
 const scopeFields = {
   gate: {},

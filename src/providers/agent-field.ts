@@ -1,3 +1,4 @@
+import { inSentence } from './title.ts'
 /** The form of a value. */
 interface Form {
   /** The end of "It must be …". */
@@ -46,10 +47,13 @@ export const prefixedId = (prefix: string, olderLength: number): Form => {
 export const fieldProblem = (title: string, field: AgentField, value: string | null): string | undefined => {
   const { label, required, form, example } = field
   const expected = `${form.expected}, such as ${example}.`
-  if (value === null) return required ? `An agent at ${title} needs its ${label}: ${expected}` : undefined
+  if (value === null)
+    return required ? `An agent at ${inSentence(title)} needs its ${label}: ${expected}` : undefined
   if (value.length > mostCharacters)
-    return `The ${label} of an agent at ${title} must have at most ${mostCharacters.toLocaleString('en')} characters.`
-  return form.accepts(value) ? undefined : `The ${label} of an agent at ${title} must be ${expected}`
+    return `The ${label} of an agent at ${inSentence(title)} must have at most ${mostCharacters.toLocaleString('en')} characters.`
+  return form.accepts(value)
+    ? undefined
+    : `The ${label} of an agent at ${inSentence(title)} must be ${expected}`
 }
 
 /** The label of a form field. */

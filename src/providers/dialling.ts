@@ -2,6 +2,7 @@ import { createLimiter } from '../outgoing/limiter.ts'
 import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Placement, Provider, ProviderKind, ProviderDeps } from '../calls/provider.ts'
+import { inSentence } from './title.ts'
 
 interface StoredAccount {
   id: string
@@ -82,7 +83,9 @@ export class Dialling<Row extends StoredAccount> {
       const provider = kind.connect({ ...own, credentials }, this.#depsFor(credentials))
       return limited(measured(provider, kind.name, measure), isOver)
     } catch (error) {
-      return unavailableProvider(`The ${kind.title} account cannot be used: ${(error as Error).message}`)
+      return unavailableProvider(
+        `The account at ${inSentence(kind.title)} cannot be used: ${(error as Error).message}`,
+      )
     }
   }
 }

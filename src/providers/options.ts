@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { inSentence } from './title.ts'
 
 /** A field of the vendor's own create request that an agent or an order may set. */
 export interface ProviderOption {
@@ -34,7 +35,9 @@ export const readOptions = (
     const fromText = parsed?.success ? parsed : option?.schema.safeParse(fromJson(value))
     if (!option) problems.add(unknownOption(title, options))
     else if (!fromText?.success || JSON.stringify(value).length > mostCharacters)
-      problems.add(`The option ${name} at ${title} must be ${option.expected}, such as ${option.example}.`)
+      problems.add(
+        `The option ${name} at ${inSentence(title)} must be ${option.expected}, such as ${option.example}.`,
+      )
     else read[name] = fromText.data
   }
   return problems.size > 0 ? { problem: [...problems].join(' ') } : { options: read, problem: undefined }

@@ -60,11 +60,7 @@ export const retell: ProviderKind = {
     },
   },
   options: [
-    whole(
-      { name: 'override_agent_version', description: 'Which version of the agent speaks.' },
-      0,
-      1_000_000,
-    ),
+    whole({ name: 'override_agent_version', description: 'The version of the agent.' }, 0, 1_000_000),
     object(
       {
         name: 'agent_override',

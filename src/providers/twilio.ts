@@ -80,7 +80,7 @@ export const twilio: ProviderKind = {
     whole(
       {
         name: 'MachineDetectionTimeout',
-        description: 'How many seconds that may take. Twilio’s default is 30.',
+        description: 'How many seconds the detection can take. Twilio’s default is 30.',
       },
       3,
       59,

@@ -15,7 +15,7 @@ export const vapiOptions: readonly ProviderOption[] = [
   words(
     {
       name: 'assistantOverrides.voicemailMessage',
-      description: 'What the assistant leaves on a voicemail.',
+      description: 'What the assistant says to a voicemail.',
     },
     1000,
     'Please call us back.',

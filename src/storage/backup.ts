@@ -96,7 +96,7 @@ const summaryOf = (path: string): BackupSummary => {
   const count = (sql: string) => database.query<{ n: number }, []>(sql).get()?.n ?? 0
   try {
     refuseNewer(database)
-    if (migrationStateOf(database).applied === 0) throw new CommandError('It is not a database of callgate.')
+    if (migrationStateOf(database).applied === 0) throw new CommandError('It is not a callgate database.')
     const flaw = flawOf(database)
     if (flaw) throw new CommandError(`It is damaged: ${flaw}.`)
     return {

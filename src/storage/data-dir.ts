@@ -156,7 +156,7 @@ export class DataDir {
       database.close()
     }
     throw new CommandError(
-      `The secret that opens the stored credentials is missing. Put it back as ${file}, or set CALLGATE_SECRET. If it is lost, put a new one there and enter the credentials again.`,
+      `The secret that decrypts the stored credentials is missing. Restore it as ${file}, or set CALLGATE_SECRET. If it is lost, put a new one there and enter the credentials again.`,
     )
   }
 

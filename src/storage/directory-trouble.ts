@@ -27,7 +27,7 @@ export const directoryProblem = (path: string): string | undefined => {
   const directory = resolve(path)
   const { at, stats, code } = nearest(directory)
   if (!stats.isDirectory())
-    return `The data directory ${path} cannot be there: ${at} is not a directory. Name another with CALLGATE_DATA_DIR.`
+    return `The data directory ${path} is not possible: ${at} is not a directory. Set a different CALLGATE_DATA_DIR.`
   if (code === 'EACCES')
     return `The data directory ${path} cannot be reached: ${whose(at, stats)} Run it as that user: ${commandAs(stats.uid)}, or: sudo chmod o+x ${at}`
   if (at !== directory) return unmakable(path, at, stats)
@@ -44,7 +44,8 @@ export const directoryProblem = (path: string): string | undefined => {
 /** The reason why no file can be created in another directory; undefined for any other problem. */
 export const targetTrouble = (path: string, error: unknown): string | undefined => {
   const directory = resolve(path)
-  if (fullCodes.has(codeOf(error))) return `The disk of ${directory} is full. Name a file elsewhere.`
+  if (fullCodes.has(codeOf(error)))
+    return `The disk of ${directory} is full. Choose a file on a different disk.`
   const refusal = refusalOf(directory)
   if (refusal === 'EROFS') return `${directory} is mounted read-only. Name a file elsewhere.`
   return refusal && `${whose(directory, statSync(directory))} Name a file elsewhere.`
@@ -110,12 +111,12 @@ const unmakable = (path: string, at: string, stats: Stats) => {
   if (refusal === 'EROFS') return readOnly(path, at)
   return (
     refusal &&
-    `The data directory ${path} cannot be made: ${whose(at, stats)} Run: sudo install -d -m 700 -o ${process.getuid?.()} -g ${process.getgid?.()} ${resolve(path)}`
+    `The data directory ${path} cannot be created: ${whose(at, stats)} Run: sudo install -d -m 700 -o ${process.getuid?.()} -g ${process.getgid?.()} ${resolve(path)}`
   )
 }
 
 const readOnly = (path: string, at: string) =>
-  `The data directory ${path} is on a file system that is mounted read-only. Name another with CALLGATE_DATA_DIR, or run: sudo mount -o remount,rw ${mountOf(at)?.at ?? at}`
+  `The data directory ${path} is on a file system that is mounted read-only. Set a different CALLGATE_DATA_DIR, or run: sudo mount -o remount,rw ${mountOf(at)?.at ?? at}`
 
 const refused = (what: string, stats: Stats, directory: string) => {
   if (stats.uid === process.getuid?.())

@@ -19,7 +19,7 @@ export const refuseNewer = (sqlite: Sqlite) => {
   const { unknown } = migrationStateOf(sqlite)
   if (unknown > 0)
     throw new CommandError(
-      'The database was written by a newer callgate. Use that version or a later one; this one leaves it as it is.',
+      'The database was written by a newer version of callgate. Use that version or a later one. Nothing was changed.',
     )
 }
 

@@ -8,7 +8,7 @@ const tagBytes = 16
 /** The text was encrypted under another secret, or changed. */
 export class SealBroken extends Error {
   constructor() {
-    super('What was stored cannot be opened: CALLGATE_SECRET is not the one that it was sealed with.')
+    super('Stored credentials cannot be decrypted: they were encrypted with a different CALLGATE_SECRET.')
   }
 }
 

@@ -321,7 +321,7 @@ test('what it ends and removes is said first, at the page too, and nothing is re
   const path = `/admin/agencies/${gate.agency.id}`
   const asked = await textOf(await visit(`${path}/delete`))
   expect(asked).toContain(
-    'Ended and removed at once: 1 call under way, 2 API keys, 1 agent, 1 webhook, 1 person.',
+    'Ended and removed at once: 1 call in progress, 2 API keys, 1 agent, 1 webhook, 1 person.',
   )
   expect((await gate.authorized('/api/v1/key')).status).toBe(200)
   const removed = await post(`${path}/delete`)

@@ -221,7 +221,7 @@ describe('a deleted agent', () => {
     const { call_id = '' } = await answer(await call(spare.id))
     expect(await failureOf(remove())).toMatchObject({
       reason: 'conflict',
-      detail: 'A call of this agent is under way. Wait until it is over.',
+      detail: 'A call of this agent is in progress. Wait until it has ended.',
     })
     await clock.advance(0)
     const found = services.calls.find(call_id)

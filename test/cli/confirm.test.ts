@@ -71,7 +71,7 @@ const ends: [line: string, sentence: RegExp][] = [
   ],
   [
     'provider remove AGENCY --provider http',
-    /^Calls of agents at .+ will fail, and calls under way can no longer be asked about or ended\.$/,
+    /^Calls of agents at .+ will fail, and callgate can no longer track or end calls in progress\.$/,
   ],
   [
     'webhook remove WHOSE',

@@ -68,9 +68,9 @@ describe('a credential', () => {
     [
       'from a file that is not there',
       [`hook_secret=@/nowhere/${secret}`],
-      'The file named for hook_secret cannot be read',
+      'The file for hook_secret cannot be read',
     ],
-    ['from an empty input', ['hook_secret=-'], 'There was nothing to read for hook_secret'],
+    ['from an empty input', ['hook_secret=-'], 'The input for hook_secret is empty'],
     ['from one input twice', ['hook_secret=-', 'api_key=-'], 'Only one value can come from'],
     ['without a name', [`=${secret}`], 'given as name=value'],
   ])('%s is refused with a sentence that repeats nothing of it', async (_, credentials, sentence) => {

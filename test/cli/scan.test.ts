@@ -58,7 +58,7 @@ test('says of each key where it stands and whether it is live, and never the key
   await place.write('a.env', `\n\nKEY=${live}\n`)
   await place.write('deep/b.ts', `const old = '${replaced}', theirs = '${foreign}'`)
   const { code, out, err } = await place.scan(files)
-  expect({ code, err }).toEqual({ code: 1, err: 'Keys found: 3, of which live: 1.\n' })
+  expect({ code, err }).toEqual({ code: 1, err: 'Keys found: 3; live: 1.\n' })
   const lines = out.split('\n')
   expect(lines[0]).toBe(`${files}/a.env:3: ${masked(live)} is LIVE: the production key of Acme. Rotate it.`)
   expect(lines[1]).toMatch(/b\.ts:1: bvai_sk_…\w{4} was the production key of Acme, replaced on 20\d\d-/)

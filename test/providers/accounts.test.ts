@@ -165,7 +165,7 @@ test('under another secret an account refuses its calls, and nothing is sent', a
   const { call_id = '' } = await answer(await after.trigger('00', before.key))
   await after.clock.advance(0)
   await until(() => after.services.calls.find(call_id)?.endedAt !== null)
-  expect(after.services.calls.find(call_id)?.reason).toContain('CALLGATE_SECRET is not the one')
+  expect(after.services.calls.find(call_id)?.reason).toContain('encrypted with a different CALLGATE_SECRET')
   expect(fake.createsOf(call_id)).toBe(0)
 })
 

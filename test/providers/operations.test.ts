@@ -213,7 +213,7 @@ describe('an account that is there', () => {
     const { kept, lines, perform, set } = open()
     await set({ base_url: somewhere, unchecked: true })
     expect(perform.preview(removeProvider, whose, commandLineActor)).toBe(
-      'Calls of agents at Your own dialler will fail, and calls under way can no longer be asked about or ended.',
+      'Calls of agents at your own dialler will fail, and callgate can no longer track or end calls in progress.',
     )
     expect(perform.preview(setProvider, { ...whose, base_url: somewhere }, commandLineActor)).toBeUndefined()
     expect(kept()).toBeDefined()

@@ -109,12 +109,12 @@ test('a restore waits for no server: it is refused while one runs', async () => 
 test.each<[string, (file: string) => void, string]>([
   ['nothing', () => {}, 'There is no file'],
   ['no database', (file) => writeFileSync(file, 'x'.repeat(5000)), 'It is damaged, or is not a database'],
-  ['an empty file', (file) => writeFileSync(file, ''), 'It is not a database of callgate.'],
+  ['an empty file', (file) => writeFileSync(file, ''), 'It is not a callgate database.'],
   ['a damaged database', (file) => damage(file), 'It is damaged'],
   ['one with an index that lacks rows', (file) => misindex(whole(file)), 'It is damaged'],
   ['one with a row that points to nothing', (file) => orphan(whole(file)), 'a row of keys points to nothing'],
   ['a database in use', (file) => writeFileSync(`${whole(file)}-wal`, 'x'), 'is a database in use'],
-  ['one of a newer callgate', (file) => fromTheFuture(whole(file)), 'written by a newer callgate'],
+  ['one of a newer callgate', (file) => fromTheFuture(whole(file)), 'written by a newer version of callgate'],
 ])('a restore of %s is refused and leaves nothing', (_, make, sentence) => {
   using source = temporaryDirectory()
   using target = temporaryDirectory()
@@ -145,7 +145,7 @@ test('a server never makes a new secret beside credentials that the lost one sea
   expect(dir.secret()).not.toBe(secret)
   accounts.save({ agencyId, provider: 'vapi', baseUrl: null, credentials: { api_key: 'sealed' } }, 1)
   rmSync(join(directory.path, 'secret'))
-  expect(() => dir.secret()).toThrow('The secret that opens the stored credentials is missing.')
+  expect(() => dir.secret()).toThrow('The secret that decrypts the stored credentials is missing.')
   expect(readdirSync(directory.path)).not.toContain('secret')
   database.close()
 })

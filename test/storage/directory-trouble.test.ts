@@ -21,7 +21,7 @@ test('a file in the place of a directory is named', () => {
   writeFileSync(file, '')
   for (const path of [file, join(file, 'data')]) {
     expect(directoryProblem(path)).toBe(
-      `The data directory ${path} cannot be there: ${file} is not a directory. Name another with CALLGATE_DATA_DIR.`,
+      `The data directory ${path} is not possible: ${file} is not a directory. Set a different CALLGATE_DATA_DIR.`,
     )
     expect(() => new DataDir({ dataDir: path, secret: null }).openDatabase()).toThrow(
       `${file} is not a directory`,
@@ -60,7 +60,7 @@ describe.if(!isRoot && process.platform !== 'win32')('for who is not root', () =
 
   test('a directory that cannot be made is named with the owner of the one above it', () => {
     expect(directoryProblem('/callgate-data')).toMatch(
-      /^The data directory \/callgate-data cannot be made: \/ belongs to root \(uid 0\), and callgate runs as .*\(?uid \d+\)?\. Run: sudo install -d -m 700 -o \d+ -g \d+ \/callgate-data$/,
+      /^The data directory \/callgate-data cannot be created: \/ belongs to root \(uid 0\), and callgate runs as .*\(?uid \d+\)?\. Run: sudo install -d -m 700 -o \d+ -g \d+ \/callgate-data$/,
     )
   })
 })
@@ -160,7 +160,7 @@ test.if(canMount())(
     expect(remount('ro')).toBe(true)
     expect(command('serve')).toEqual({
       code: 1,
-      err: `The data directory ${path} is on a file system that is mounted read-only. Name another with CALLGATE_DATA_DIR, or run: sudo mount -o remount,rw ${path}\n`,
+      err: `The data directory ${path} is on a file system that is mounted read-only. Set a different CALLGATE_DATA_DIR, or run: sudo mount -o remount,rw ${path}\n`,
     })
     expect(command('backup', join(path, 'copy.db')).err).toBe(
       `${path} is mounted read-only. Name a file elsewhere.\n`,

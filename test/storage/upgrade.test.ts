@@ -113,7 +113,7 @@ test.each(['agency list', 'backup copy.db', 'serve'])(
     })
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'The database was written by a newer callgate. Use that version or a later one; this one leaves it as it is.\n',
+      err: 'The database was written by a newer version of callgate. Use that version or a later one. Nothing was changed.\n',
     })
     expect(await Bun.file(directory.database).bytes()).toEqual(before)
   },

@@ -8,7 +8,9 @@ export const agencySchema = z.object({
   name: z.string(),
   plan: planSchema,
   created_at: time,
-  suspended_at: time.nullable().meta({ description: 'Since when its API requests are refused' }),
+  suspended_at: time
+    .nullable()
+    .meta({ description: 'When it was suspended: its API requests are rejected since' }),
 })
 
 export const presentAgency = ({ id, name, plan, createdAt, suspendedAt }: Agency) => ({
@@ -74,7 +76,7 @@ interface RenameDeps {
 
 export const renameAgency = operation({
   name: 'agency.rename',
-  summary: 'Gives an agency another name.',
+  summary: 'Renames an agency.',
   scope: 'agency',
   may: 'operator',
   input: { name: nameSchema.meta({ description: 'Its new name' }) },

@@ -72,7 +72,7 @@ const dials = {
     .optional()
     .meta({ description: 'What it calls from (see PROVIDERS); blank for none', hint: 'number|id' }),
   option: z.record(z.string().max(200), z.string().max(16_384)).optional().meta({
-    description: 'An option of the provider (see PROVIDERS), once for each; a blank value removes it',
+    description: 'An option of the provider (see PROVIDERS); repeat for several. A blank value removes it',
     hint: 'name=value',
   }),
 }
@@ -152,7 +152,7 @@ interface ChangeDeps extends Defaults {
 
 export const changeAgent = operation({
   name: 'agent.change',
-  summary: 'Changes an agent, from its next call on. What is left out stays as it is.',
+  summary: 'Changes an agent, from its next call on. Fields that you leave out stay unchanged.',
   details: agentHelp,
   scope: 'agency',
   may: 'admin',

@@ -12,7 +12,7 @@ interface DefaultDeps {
 
 export const chooseDefaultAgent = operation({
   name: 'agent.default',
-  summary: 'Chooses the agent of calls that name none.',
+  summary: 'Sets the agent for calls that name none.',
   scope: 'environment',
   may: 'admin',
   input: {

@@ -18,13 +18,15 @@ const requireIdle = (deps: DeleteDeps, agencyId: string, reference: string): Age
       detail: `This is the default agent in ${places.join(' and ')}. Choose another one there first.`,
     })
   if (deps.calls.hasActive(found.id))
-    throw new ApiError('conflict', { detail: 'A call of this agent is under way. Wait until it is over.' })
+    throw new ApiError('conflict', {
+      detail: 'A call of this agent is in progress. Wait until it has ended.',
+    })
   return found
 }
 
 export const deleteAgent = operation({
   name: 'agent.delete',
-  summary: 'Deletes an agent. The calls that it had are kept, with its name.',
+  summary: 'Deletes an agent. Its calls are kept, with its name.',
   scope: 'agency',
   may: 'admin',
   input: { agent: agentField },

@@ -36,7 +36,7 @@ interface DeleteDeps extends HoldingsDeps {
 }
 
 const counts = {
-  calls: z.int().meta({ description: 'Calls under way, which are hung up' }),
+  calls: z.int().meta({ description: 'Calls in progress, which are hung up' }),
   keys: z.int(),
   agents: z.int(),
   accounts: z.int().meta({ description: 'Accounts at providers' }),
@@ -62,7 +62,7 @@ const holdingsOf = (deps: HoldingsDeps, { id }: Agency): Holdings => {
 }
 
 const words: Record<keyof Holdings, [one: string, many: string]> = {
-  calls: ['call under way', 'calls under way'],
+  calls: ['call in progress', 'calls in progress'],
   keys: ['API key', 'API keys'],
   agents: ['agent', 'agents'],
   accounts: ['provider account', 'provider accounts'],
@@ -83,7 +83,7 @@ const listed = (holdings: Holdings) =>
  */
 export const deleteAgency = operation({
   name: 'agency.delete',
-  summary: 'Deletes an agency with all that it has. Only its name stays, in the audit.',
+  summary: 'Deletes an agency and everything it has. Only its name remains, in the audit log.',
   scope: 'agency',
   may: 'operator',
   input: {},

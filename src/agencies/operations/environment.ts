@@ -10,7 +10,7 @@ const dialling = z.enum(['real', 'simulated'])
 
 export const showEnvironment = operation({
   name: 'environment.show',
-  summary: 'Shows how an environment is set.',
+  summary: 'Shows the settings of an environment.',
   scope: 'environment',
   may: 'admin',
   input: {},

@@ -8,7 +8,7 @@ interface SuspendDeps {
 export const suspendAgency = operation({
   name: 'agency.suspend',
   summary:
-    'Suspends an agency: its API requests get 403 until an operator resumes it. Calls under way go on.',
+    'Suspends an agency: its API requests get 403 until an operator resumes it. Calls in progress continue.',
   scope: 'agency',
   may: 'operator',
   input: {},

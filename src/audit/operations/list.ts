@@ -25,7 +25,7 @@ const linesMost = 1000
 
 export const listAudit = operation({
   name: 'audit.list',
-  summary: 'Lists who did what, newest first. An agency’s admin sees that agency’s lines.',
+  summary: 'Lists the audit log, newest first. An agency’s admin sees the entries of that agency.',
   scope: 'agencies',
   may: 'admin',
   input: {

@@ -11,7 +11,7 @@ const numberOf = (call: Call) => (isForgotten(call) ? 'an erased number' : call.
 
 export const endCall = operation({
   name: 'call.end',
-  summary: 'Hangs up a call. Ending one that is over changes nothing.',
+  summary: 'Hangs up a call. If it is over, nothing changes.',
   scope: 'agency',
   may: 'admin',
   needsServer: true,
@@ -40,7 +40,7 @@ interface ReleaseDeps extends FindDeps {
 
 export const releaseCall = operation({
   name: 'call.release',
-  summary: 'Gives the slot of a call back at once, whatever its provider says. The call has then failed.',
+  summary: 'Releases the slot of a call immediately, regardless of its provider. The call counts as failed.',
   scope: 'agency',
   may: 'admin',
   needsServer: true,

@@ -91,7 +91,7 @@ export const listCalls = operation({
 
 export const showCall = operation({
   name: 'call.show',
-  summary: 'Shows how a call goes, or went.',
+  summary: 'Shows a call.',
   scope: 'agency',
   may: 'admin',
   input: { call: callField },

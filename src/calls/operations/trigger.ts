@@ -24,7 +24,7 @@ const neverPlaced =
 /** Takes a slot like any call, but is no API request, so the window is not involved. */
 export const triggerCall = operation({
   name: 'call.trigger',
-  summary: 'Starts a call. An admin token can only start a simulated one, which rings no phone.',
+  summary: 'Triggers a call. With an admin token, it is always simulated and rings no phone.',
   scope: 'environment',
   may: 'admin',
   needsServer: true,

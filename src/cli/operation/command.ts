@@ -37,7 +37,7 @@ export const serverOption = {
     type: 'string',
     valueHint: 'url',
     description:
-      'A server elsewhere, with CALLGATE_ADMIN_TOKEN; else CALLGATE_SERVER, else the data directory',
+      'The URL of a server, for CALLGATE_ADMIN_TOKEN; default: CALLGATE_SERVER, otherwise the data directory',
   },
 } as const
 const quiet = { quiet: { type: 'boolean', description: 'Print the id alone' } } as const
@@ -91,8 +91,8 @@ const performOnce = async (door: Door, operation: Operation, input: unknown, opt
     if (done === undefined) throw error
     throw new CommandError(
       done
-        ? 'The server went away after it was done, and before it could say so. What it would have shown is lost.'
-        : 'The server went away before it was done. Nothing was changed.',
+        ? 'The command was completed, but the server stopped before it could respond. The output is lost.'
+        : 'The server stopped before the command was completed. Nothing was changed.',
       done ? 'done_unseen' : 'unreachable',
     )
   }

@@ -8,7 +8,7 @@ import type { Field } from '../../operation/fields.ts'
 /** The hint on secrets in the help. */
 export const secretHelp =
   'Prefer @FILE (what is in the file) or - (a line from standard input): others on this machine can see a command line. ' +
-  'A value that begins with @ is given as @@…'
+  'To begin a value with @, write @@…'
 
 /**
  * Makes an operation's input of flags. The operation validates it; this only handles what is particular to a command
@@ -88,7 +88,7 @@ const secretOf = async (io: Io, name: string, value: string) => {
   if (value !== '-' && !value.startsWith('@')) return value
   const content = value === '-' ? await io.readLine?.() : contentOf(name, value.slice(1))
   const found = content?.trim() ?? ''
-  if (found === '') throw new CommandError(`There was nothing to read for ${name}.`)
+  if (found === '') throw new CommandError(`The input for ${name} is empty.`)
   return found
 }
 
@@ -96,8 +96,6 @@ const contentOf = (name: string, file: string) => {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    throw new CommandError(
-      `The file named for ${name} cannot be read. A value that begins with @ is given as @@.`,
-    )
+    throw new CommandError(`The file for ${name} cannot be read. To begin a value with @, write @@.`)
   }
 }

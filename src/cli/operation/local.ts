@@ -38,7 +38,7 @@ const reach = async (io: Io): Promise<Held | { socket: string; instance: string 
     await Bun.sleep(pauseMs)
   } while (Date.now() < until)
   throw new CommandError(
-    `Another callgate uses the data directory ${dataDir.path} and cannot be reached. Look for it with: callgate doctor`,
+    `Another callgate process uses the data directory ${dataDir.path} and cannot be reached. To find it, run: callgate doctor`,
     'unreachable',
   )
 }

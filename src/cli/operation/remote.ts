@@ -24,7 +24,7 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
     if (body?.success === true) return body.data
     if (response.status === 404 && body?.error === unknownOperation)
       throw new CommandError(
-        `The server does not know ${path}: it is another version of callgate.`,
+        `The server does not know ${path}: it runs a different version of callgate.`,
         'not_found',
       )
     if (body?.success === false) throw new CommandError(body.error, body.code)

@@ -12,7 +12,7 @@ interface IssueDeps {
 
 const input = {
   replaces: z.string().max(64).optional().meta({
-    description: 'The id of the key that this one replaces, or "" for none: any other is left alone',
+    description: 'The ID of the key to replace, or "" for none. If another key is live, nothing changes',
   }),
 }
 
@@ -61,7 +61,7 @@ const says = ({ key, replaced_last4, access }: z.output<typeof output>) => {
 
 export const generateKey = operation({
   name: 'key.generate',
-  summary: 'Generates an API key. A live one is replaced, and stops working at once.',
+  summary: 'Generates an API key. A live key is replaced and stops working immediately.',
   scope: 'environment',
   may: 'admin',
   input,
@@ -73,7 +73,7 @@ export const generateKey = operation({
 
 export const rotateKey = operation({
   name: 'key.rotate',
-  summary: 'Replaces the API key. The old one stops working at once.',
+  summary: 'Replaces the API key. The old one stops working immediately.',
   scope: 'environment',
   may: 'admin',
   input,

@@ -19,7 +19,7 @@ interface ShowDeps {
 
 export const showKey = operation({
   name: 'key.show',
-  summary: 'Shows what is known of the API key. The key itself is not kept.',
+  summary: 'Shows facts about the API key. The key itself is not stored.',
   scope: 'environment',
   may: 'admin',
   input: {},

@@ -23,7 +23,7 @@ const says = (done: z.output<typeof output>) => `API access in ${done.environmen
 
 export const enableKey = operation({
   name: 'key.enable',
-  summary: 'Turns API access on.',
+  summary: 'Enables API access.',
   scope: 'environment',
   may: 'admin',
   input: {},
@@ -34,7 +34,7 @@ export const enableKey = operation({
 
 export const disableKey = operation({
   name: 'key.disable',
-  summary: 'Turns API access off: requests get 403. The key is kept.',
+  summary: 'Disables API access: requests get 403. The key is kept.',
   scope: 'environment',
   may: 'admin',
   input: {},

@@ -15,7 +15,7 @@ interface ListDeps {
 
 export const listPeople = operation({
   name: 'person.list',
-  summary: 'Lists who may sign in at the dashboard.',
+  summary: 'Lists the people who can sign in to the dashboard.',
   scope: 'gate',
   may: 'operator',
   input: {},
@@ -160,7 +160,7 @@ interface FindDeps {
   people: { find(id: string): Person | undefined; findByEmail(email: string): Person | undefined }
 }
 
-const personField = z.string().max(254).meta({ description: 'Their e-mail address or id', hint: 'email' })
+const personField = z.string().max(254).meta({ description: 'Their email address or ID', hint: 'email' })
 
 const personOf = ({ people }: FindDeps, reference: string): Person => {
   const person = people.find(reference) ?? people.findByEmail(normalEmail(reference))
@@ -174,7 +174,7 @@ interface RemoveDeps extends FindDeps {
 
 export const removePerson = operation({
   name: 'person.remove',
-  summary: 'Removes a person. Their sessions end at once.',
+  summary: 'Removes a person. Their sessions end immediately.',
   scope: 'gate',
   may: 'operator',
   input: { person: personField },

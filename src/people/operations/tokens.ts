@@ -54,7 +54,7 @@ interface CreateDeps {
 
 export const createToken = operation({
   name: 'token.create',
-  summary: 'Creates an admin token, for programs that administer. It never places a call.',
+  summary: 'Creates an admin token for programs. It never places a real call.',
   scope: 'agencies',
   may: 'operator',
   input: {
@@ -72,7 +72,7 @@ export const createToken = operation({
       .array(network)
       .max(100)
       .optional()
-      .meta({ description: 'A network that it may be used from; once for each', hint: 'cidr' }),
+      .meta({ description: 'A network it can be used from; repeat for several', hint: 'cidr' }),
   },
   output: z.object({
     token: z.string().meta({ description: 'Shown once: only its hash is kept' }),
@@ -121,7 +121,7 @@ interface ListDeps {
 
 export const listTokens = operation({
   name: 'token.list',
-  summary: 'Lists the admin tokens that were not revoked.',
+  summary: 'Lists the admin tokens that are not revoked.',
   scope: 'gate',
   may: 'operator',
   input: {},
@@ -142,7 +142,7 @@ const tokenOf = ({ adminTokens }: RevokeDeps, id: string) => {
 
 export const revokeToken = operation({
   name: 'token.revoke',
-  summary: 'Revokes an admin token. It stops working at once.',
+  summary: 'Revokes an admin token. It stops working immediately.',
   scope: 'gate',
   may: 'operator',
   input: { token: z.string().max(64).meta({ description: 'The id of the token', hint: 'id' }) },

@@ -5,6 +5,7 @@ import { operation } from '../../operation/operation.ts'
 import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } from '../account.ts'
 import { hookUrl } from '../dialling.ts'
 import { accountProviderNames } from '../kinds.ts'
+import { inSentence } from '../title.ts'
 
 export const providerField = z.enum(accountProviderNames).meta({ description: 'Which provider' })
 
@@ -15,7 +16,7 @@ interface ListDeps {
 
 export const listProviders = operation({
   name: 'provider.list',
-  summary: 'Lists the accounts at providers. Of their credentials, only the last characters are shown.',
+  summary: 'Lists the accounts at providers. Only the last characters of their credentials are shown.',
   scope: 'agency',
   may: 'admin',
   input: {},
@@ -69,9 +70,12 @@ interface RemoveDeps {
   accounts: FindAccounts & { remove(id: string): void }
 }
 
+export const whatRemovalEnds = (title: string) =>
+  `Calls of agents at ${inSentence(title)} will fail, and callgate can no longer track or end calls in progress.`
+
 export const removeProvider = operation({
   name: 'provider.remove',
-  summary: 'Removes an account at a provider. Its agents place no more calls.',
+  summary: 'Removes an account at a provider. Agents that use it can’t place calls any more.',
   scope: 'agency',
   may: 'admin',
   input: { provider: providerField },
@@ -80,7 +84,7 @@ export const removeProvider = operation({
   ends: ({ accounts }: RemoveDeps, { agency, input }) => {
     const kind = requireKind(input.provider)
     requireAccount(accounts, agency.id, kind)
-    return `Calls of agents at ${kind.title} will fail, and calls under way can no longer be asked about or ended.`
+    return whatRemovalEnds(kind.title)
   },
   run: async ({ accounts }: RemoveDeps, { agency, input, change }) => {
     const kind = requireKind(input.provider)

@@ -8,6 +8,7 @@ import { hookUrl } from '../dialling.ts'
 import { hookNotice } from '../hook-notice.ts'
 import type { ProviderKind } from '../../calls/provider.ts'
 import { providerField } from './account.ts'
+import { inSentence } from '../title.ts'
 
 interface SetDeps {
   accounts: FindAccounts & {
@@ -28,32 +29,35 @@ interface SetDeps {
 
 export const setProvider = operation({
   name: 'provider.set',
-  summary: 'Saves an account at a provider, after a harmless request has shown that it works.',
+  summary: 'Saves an account at a provider after checking it with a request that places no call.',
   scope: 'agency',
   may: 'admin',
   input: {
     provider: providerField,
     credential: z.record(z.string(), z.string('A credential must be a text.')).optional().meta({
-      description: 'A credential, once for each; one left out keeps its value',
+      description: 'A credential; repeat for several. One that you leave out keeps its value',
       hint: 'name=value',
       secret: true,
     }),
     base_url: z.string().max(2000).nullable().optional().meta({
-      description: 'In the place of the provider’s usual address; blank for that one',
+      description: 'Instead of the provider’s default URL; blank for the default',
       hint: 'url',
     }),
-    unchecked: z.boolean().optional().meta({ description: 'Save without asking the provider' }),
+    unchecked: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Save without checking the credentials at the provider' }),
   },
   example: { provider: 'vapi', credential: { api_key: '@vapi-key', hook_secret: '@vapi-secret' } },
   output: z.object({
     id: z.string(),
-    hook_url: z.string().meta({ description: 'Where the provider is to report to' }),
-    hook_secret: z.string().optional().meta({ description: 'Only where it was made here; shown once' }),
-    notice: z.string().optional().meta({ description: 'What stands against the hook’s address' }),
+    hook_url: z.string().meta({ description: 'The URL that the provider reports to' }),
+    hook_secret: z.string().optional().meta({ description: 'Only if callgate created it; shown once' }),
+    notice: z.string().optional().meta({ description: 'The problem with the hook URL' }),
   }),
   says: ({ hook_url, hook_secret, notice }, { provider }) =>
     [
-      `Saved. Let ${requireKind(provider).title} report to ${hook_url}`,
+      `Saved. Paste this hook URL at ${inSentence(requireKind(provider).title)}: ${hook_url}`,
       ...(hook_secret === undefined ? [] : [`hook_secret (shown once): ${hook_secret}`]),
       ...(notice === undefined ? [] : [notice]),
     ].join('\n'),

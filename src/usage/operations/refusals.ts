@@ -19,13 +19,13 @@ const refusal = z.object({
   address: z.string(),
   requests: z.int().meta({ description: 'Granted in the window then' }),
   requests_limit: z.int(),
-  calls: z.int().meta({ description: 'Calls under way then' }),
+  calls: z.int().meta({ description: 'Calls in progress at that moment' }),
   calls_limit: z.int(),
 })
 
 export const listRefusals = operation({
   name: 'usage.refusals',
-  summary: 'Lists the last refused requests, newest first, with the counters as they stood.',
+  summary: 'Lists the latest rejected requests, newest first, with the counters at that moment.',
   scope: 'agency',
   may: 'admin',
   input: {
@@ -44,7 +44,7 @@ export const listRefusals = operation({
   },
   output: z.array(refusal),
   columns: ['at', 'environment', 'code', 'route', 'address', 'request_id'],
-  empty: 'No such request was refused lately.',
+  empty: 'No such request was rejected lately.',
   run: ({ environments, usage }: RefusalsDeps, { agency, input }) =>
     environments
       .list(agency.id)

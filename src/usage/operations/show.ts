@@ -33,7 +33,7 @@ const codes = z.record(z.string(), z.int())
 const slot = z.object({
   start_at: time,
   granted: z.int(),
-  refused: codes.meta({ description: 'How many requests were refused, by code' }),
+  refused: codes.meta({ description: 'Rejected requests, by code' }),
   peak_calls: z.int().meta({ description: 'The most concurrent calls' }),
 })
 
@@ -42,7 +42,7 @@ const environmentUsage = z.object({
   requests: z.int().meta({ description: 'Granted in the window that ends now' }),
   requests_limit: z.int(),
   window_seconds: z.int(),
-  calls: z.int().meta({ description: 'Calls under way' }),
+  calls: z.int().meta({ description: 'Calls in progress' }),
   calls_limit: z.int(),
   minutes: z.array(slot).meta({ description: `The last ${minutesShown} minutes, the one under way last` }),
   days: z.array(slot).meta({ description: `The last ${daysShown} days (UTC), the one under way last` }),
@@ -51,7 +51,7 @@ const environmentUsage = z.object({
 
 export const showUsage = operation({
   name: 'usage.show',
-  summary: 'Shows what is taken of the limits now, and what came of requests in the last hour and 30 days.',
+  summary: 'Shows how much of the limits is used now, and the requests of the last hour and 30 days.',
   scope: 'agency',
   may: 'admin',
   input: { environment: environmentNameSchema.optional().meta({ description: 'This environment only' }) },

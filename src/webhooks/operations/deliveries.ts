@@ -47,7 +47,7 @@ interface TestDeps extends FindEndpoint {
 
 export const testWebhook = operation({
   name: 'webhook.test',
-  summary: 'Sends a test event now, and says how it went.',
+  summary: 'Sends a test event and shows the result.',
   scope: 'environment',
   may: 'admin',
   input: {},
@@ -113,7 +113,7 @@ interface ReplayDeps extends FindEndpoint {
 
 export const replayWebhook = operation({
   name: 'webhook.replay',
-  summary: 'Sends one delivery again, or all that failed.',
+  summary: 'Sends one delivery again, or all failed ones.',
   scope: 'environment',
   may: 'admin',
   input: {

@@ -26,7 +26,7 @@ const secretSaid = (secret: string | null) =>
 
 export const setWebhook = operation({
   name: 'webhook.set',
-  summary: 'Saves where an environment’s events go. The first time, it shows the signing secret, once.',
+  summary: 'Saves the URL for an environment’s events. The first time, it shows the signing secret once.',
   scope: 'environment',
   may: 'admin',
   input: {
@@ -72,7 +72,7 @@ interface RotateDeps {
 
 export const rotateWebhookSecret = operation({
   name: 'webhook.rotate',
-  summary: 'Makes a new signing secret. The earlier one signs as well for 24 hours.',
+  summary: 'Creates a new signing secret. The old one also signs for 24 more hours.',
   scope: 'environment',
   may: 'admin',
   input: {},
@@ -120,14 +120,14 @@ const switchTo =
 export const enableWebhook = operation({
   ...switched,
   name: 'webhook.enable',
-  summary: 'Turns the webhook on.',
+  summary: 'Enables the webhook.',
   run: switchTo('on'),
 })
 
 export const disableWebhook = operation({
   ...switched,
   name: 'webhook.disable',
-  summary: 'Turns the webhook off. Pending deliveries wait.',
+  summary: 'Disables the webhook. Pending deliveries wait.',
   ends: ({ webhooks }: SwitchDeps, { environment }) =>
     requireEndpoint(webhooks, environment.id).enabled
       ? `The ${environment.name} webhook gets no more events. What is pending waits; what happens meanwhile is not kept.`

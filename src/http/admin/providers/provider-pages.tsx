@@ -13,6 +13,7 @@ import { submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { ProviderPage } from './provider.tsx'
+import { inSentence } from '../../../providers/title.ts'
 
 const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
@@ -26,7 +27,7 @@ export interface ProviderPagesDeps extends GuardDeps, FindAgency {
 }
 
 const ownPassword = (title: string) =>
-  `One of these values is your callgate password. Nothing was sent to ${title}. Enter the credentials that ${title} gave you.`
+  `One of these values is your callgate password. Nothing was sent to ${inSentence(title)}. Enter the credentials of that account.`
 const tooOften = 'There were too many attempts. Wait a minute and try again.'
 
 export const providerPages = (deps: ProviderPagesDeps) => {

@@ -4,6 +4,8 @@ import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError, Time } from '../../page/layout.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
+import { whatRemovalEnds } from '../../../providers/operations/account.ts'
+import { inSentence } from '../../../providers/title.ts'
 
 interface ProviderProps extends AgencyPageProps {
   kind: ProviderKind
@@ -46,7 +48,7 @@ export const ProviderPage = (props: ProviderProps) => {
           ))}
           <BaseUrlField kind={kind} baseUrl={props.baseUrl ?? account?.baseUrl ?? ''} />
           <p>
-            <small>{`When you save, callgate checks the credentials with ${kind.title}. This places no call.`}</small>
+            <small>{`When you save, callgate checks the credentials with ${inSentence(kind.title)}. This places no call.`}</small>
           </p>
           <button type="submit">Save account</button>
         </form>
@@ -55,9 +57,7 @@ export const ProviderPage = (props: ProviderProps) => {
         <details>
           <summary>Remove this account</summary>
           <form method="post" action={`${path}/remove`}>
-            <p class="notice error">
-              {`Calls of agents at ${kind.title} will fail, and callgate can no longer check or end calls in progress.`}
-            </p>
+            <p class="notice error">{whatRemovalEnds(kind.title)}</p>
             <button type="submit" class="danger">
               Remove account
             </button>
@@ -71,7 +71,8 @@ export const ProviderPage = (props: ProviderProps) => {
 const MadeSecret = ({ name, secret, title }: { name: string; secret: string; title: string }) => (
   <article>
     <p class="notice warning" role="status">
-      <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong> {`Paste it at ${title}.`}
+      <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong>{' '}
+      {`Paste it at ${inSentence(title)}.`}
     </p>
     <ShownSecret id={`made-${name}`} label={name} value={secret} />
   </article>
@@ -79,7 +80,7 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
 
 const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: ProviderKind }) => (
   <>
-    <label for="hook-url">{`Hook URL: paste it at ${title} so that it can report how calls go`}</label>
+    <label for="hook-url">{`Hook URL: paste it at ${inSentence(title)} so that it can report how calls go`}</label>
     <input id="hook-url" class="secret" value={url} readOnly aria-describedby={hookAdvice && 'hook-advice'} />
     {hookAdvice && (
       <p id="hook-advice">
