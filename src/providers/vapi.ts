@@ -76,7 +76,7 @@ export const vapi: ProviderKind = {
     lookupByCallId: true,
   },
   hookAdvice:
-    'At Vapi, paste it as the assistant’s server URL. Vapi sends each message to one URL: the tool’s, else the assistant’s, else the phone number’s, else the organization’s. If your tools, transfers or inbound calls rely on the assistant’s server URL today, first give each tool a server URL of its own: here, a tool is told that nothing was done.',
+    'At Vapi, paste it as the assistant’s server URL. Vapi sends each message to one URL: the tool’s, else the assistant’s, else the phone number’s, else the organization’s. If your tools, transfers or inbound calls rely on the assistant’s server URL today, first give each tool a server URL of its own: at this URL, a tool gets an error that says nothing was done.',
   recordings:
     'Vapi records a call unless the assistant’s artifactPlan.recordingEnabled is off or the organization is in HIPAA mode.',
   domain: 'vapi.ai',
