@@ -115,6 +115,13 @@ export const proofs: Proof[] = [
     drawn: true,
   },
   {
+    script: 'reports.ts',
+    promise:
+      'every slot is free within a second of the report, as large as it may be, and keys are answered beside it',
+    small: ['48'],
+    full: ['1000'],
+  },
+  {
     script: 'restarts.ts',
     promise: 'no kill -9 and no stop lets one call more into a window',
     small: ['1'],

@@ -7,7 +7,6 @@ import type { Log } from '../../telemetry/log.ts'
 import { readCapped } from '../body.ts'
 import { createByteBudget } from '../byte-budget.ts'
 
-/** As much as is read when a provider is asked: above what an hour of transcript, word by word, comes to. */
 interface HooksDeps {
   dialling: {
     /** The connected account; undefined for an unknown one. */
@@ -20,6 +19,7 @@ interface HooksDeps {
   log: Pick<Log, 'warn'>
 }
 
+/** As much as is read when a provider is asked: above what an hour of transcript, word by word, comes to. */
 const bodyLimitBytes = 4 * 1024 * 1024
 /** Of all reports that are being read and taken in: a hundred usual ones, or four of the largest. */
 const bytesAtOnce = 16 * 1024 * 1024

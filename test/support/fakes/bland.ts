@@ -38,6 +38,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  bytes?: number
+  toldAt?: number
 }
 
 const details = {
@@ -102,7 +104,7 @@ const stateOf = (state: CallState) => {
 
 /** Bland. It refuses orders with 200, of its two ways the one that is easier to take for success. */
 export const startFakeBland = async (): Promise<FakeProvider> => {
-  const { calls, controls, find, take } = openBook<TheirCall>()
+  const { calls, controls, find, take, tell } = openBook<TheirCall>()
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const refusal = (status: number, message: string) => json({ status: 'error', message, errors: [] }, status)
@@ -179,7 +181,8 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     if (isPost && pathname === '/v1/calls') return place(JSON.parse(body))
     if (!isPost && pathname === '/v1/calls') return listed(searchParams)
     if (byId && isPost && pathname === `/v1/calls/${byId.id}/stop`) return stop(byId)
-    if (byId && !isPost && pathname === `/v1/calls/${byId.id}`) return json(told(byId, byId.state))
+    if (byId && !isPost && pathname === `/v1/calls/${byId.id}`)
+      return json(tell(byId, told(byId, byId.state)))
     if (byId && !isPost && pathname === `/v1/calls/${byId.id}/recording`)
       return byId.state === 'completed' ? serveAudio(request) : noRecording()
     return refusal(404, 'Not found.')
@@ -205,7 +208,7 @@ export const startFakeBland = async (): Promise<FakeProvider> => {
     reports: (callId, state) => {
       const call = calls.get(callId)
       if (!call || !isOver(state)) return []
-      const body = JSON.stringify(told(call, state))
+      const body = JSON.stringify(tell(call, told(call, state)))
       const signature = createHmac('sha256', secret).update(body).digest('hex')
       const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature }
       return [{ headers, body, search: '' }]

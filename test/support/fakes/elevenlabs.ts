@@ -37,6 +37,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  bytes?: number
+  toldAt?: number
   /** What Twilio says of a call whose conversation was never more than initiated. */
   carrierStatus?: string
 }
@@ -168,7 +170,7 @@ export const signAsElevenLabs = (body: string, at: number, key = secret) => {
 
 /** ElevenLabs Agents as its pages have it, and at the same address the Twilio account that the number belongs to. */
 export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: unknown[] }> => {
-  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, find, take, tell } = openBook<TheirCall>()
   const orders: unknown[] = []
 
   const refuse = (status: number, code: string, message: string) =>
@@ -222,7 +224,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
   const answerAbout = (pathname: string) => {
     const call = find(({ conversationId }) => pathname.endsWith(`/${conversationId}`))
     return call
-      ? Response.json(conversationOf(call))
+      ? Response.json(tell(call, conversationOf(call)))
       : refuse(404, 'conversation_not_found', 'There is no such conversation')
   }
 
@@ -301,7 +303,7 @@ export const startFakeElevenLabs = async (): Promise<FakeProvider & { orders: un
       if (!call || !isOver(state)) return []
       return state === 'busy' || state === 'no_answer' || state === 'failed'
         ? [hook('call_initiation_failure', failureOf(call, state), now)]
-        : [hook('post_call_transcription', conversationOf({ ...call, state }), now)]
+        : [hook('post_call_transcription', tell(call, conversationOf({ ...call, state })), now)]
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

@@ -66,6 +66,10 @@ export interface FakeProvider extends AsyncDisposable {
   wasEnded(callId: string): boolean
   /** How a call of ours stands; undefined when none was made. */
   stateOf(callId: string): string | undefined
+  /** Lets what was said in a call make everything that is told of it as large as this. */
+  lengthen(callId: string, bytes: number): void
+  /** When somebody was first told that a call is over, in monotonic milliseconds. */
+  toldAt(callId: string): number | undefined
   /** Moves a call on, so that the fake answers accordingly when it is asked. */
   move(callId: string, state: CallState): void
   /** The provider's report on a call in this state, signed at `now`; empty where it reports no such state. */

@@ -29,6 +29,8 @@ interface TheirCall {
   id: string
   state: CallState
   ended: boolean
+  bytes?: number
+  toldAt?: number
 }
 
 const details = {
@@ -47,7 +49,7 @@ const statusOf = (state: CallState) => {
 /** Somebody's own dialler, as our documentation asks for it. */
 export const startFakeHttp = async (): Promise<FakeProvider> => {
   const webhook = new Webhook(secret)
-  const { calls, controls, take } = openBook<TheirCall>()
+  const { calls, controls, take, tell } = openBook<TheirCall>()
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
   const say = (callId: string, state: CallState) => ({
@@ -88,7 +90,7 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     const call = calls.get(call_id)
     if (!call) return json({ error: 'unknown call' }, 404)
     if (type === 'call.end') call.ended = true
-    return json({ id: call.id, ...say(call_id, call.state) })
+    return json(tell(call, { id: call.id, ...say(call_id, call.state) }))
   }
 
   const server = await serveFake((request, body) => {
@@ -117,7 +119,9 @@ export const startFakeHttp = async (): Promise<FakeProvider> => {
     hangsUp: true,
     signsTime: true,
     reports: (callId, state, now) => {
-      const body = JSON.stringify(say(callId, state))
+      const call = calls.get(callId)
+      const said = say(callId, state)
+      const body = JSON.stringify(call ? tell(call, said) : said)
       const id = `msg_${crypto.randomUUID()}`
       const headers = {
         'content-type': 'application/json',

@@ -33,6 +33,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  bytes?: number
+  toldAt?: number
 }
 
 const details = {
@@ -131,7 +133,7 @@ const listing = z.strictObject({
 
 /** Retell, as its API reference and its webhook pages have it. */
 export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknown[] }> => {
-  const { calls, complaints, controls, find, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, find, take, tell } = openBook<TheirCall>()
   const orders: unknown[] = []
 
   const refuse = (status: number, message: string) => Response.json({ status: 'error', message }, { status })
@@ -163,7 +165,7 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
   const answerAbout = (action: string, id: string) => {
     const call = find((one) => one.id === id)
     if (!call) return refuse(422, 'Cannot find requested asset under given api key.')
-    if (action === 'GET get-call') return Response.json(withLink(call, analyzed(call)))
+    if (action === 'GET get-call') return Response.json(tell(call, withLink(call, analyzed(call))))
     call.ended = true
     return new Response(null, { status: 204 })
   }
@@ -230,8 +232,8 @@ export const startFakeRetell = async (): Promise<FakeProvider & { orders: unknow
       return state === 'answered'
         ? [hook('call_started', callObject(call), now)]
         : [
-            hook('call_ended', withLink(call, callObject(call)), now),
-            hook('call_analyzed', withLink(call, analyzed(call)), now),
+            hook('call_ended', tell(known, withLink(call, callObject(call))), now),
+            hook('call_analyzed', tell(known, withLink(call, analyzed(call))), now),
           ]
     },
     [Symbol.asyncDispose]: async () => server.close(),

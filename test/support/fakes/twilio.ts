@@ -45,6 +45,8 @@ interface TheirCall {
   callback: string
   state: CallState | 'queued' | 'canceled'
   ended: boolean
+  bytes?: number
+  toldAt?: number
 }
 
 const durationSeconds = 42
@@ -69,7 +71,7 @@ const progress: TheirCall['state'][] = ['queued', 'ringing', 'answered']
 
 /** Twilio’s calls, as its REST interface and its status callbacks show them. */
 export const startFakeTwilio = async (): Promise<FakeProvider> => {
-  const { calls, controls, find, take } = openBook<TheirCall>()
+  const { calls, controls, find, take, tell } = openBook<TheirCall>()
 
   const failure = (status: number, code: number, message: string) =>
     Response.json(
@@ -145,7 +147,7 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
     if (!call) return failure(404, 20404, 'The requested resource was not found')
     return method === 'POST'
       ? update(call, new URLSearchParams(body).get('Status'))
-      : Response.json(resourceOf(call))
+      : Response.json(tell(call, resourceOf(call)))
   })
 
   return {
@@ -185,7 +187,13 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
         'content-type': formType,
         'x-twilio-signature': signature(call.callback, fields),
       }
-      return [{ headers, body: String(new URLSearchParams(fields)), search: new URL(call.callback).search }]
+      return [
+        {
+          headers,
+          body: String(new URLSearchParams(tell(call, fields))),
+          search: new URL(call.callback).search,
+        },
+      ]
     },
     [Symbol.asyncDispose]: async () => server.close(),
   }

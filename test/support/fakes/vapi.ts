@@ -37,6 +37,8 @@ interface TheirCall {
   order: z.infer<typeof order>
   state: CallState
   ended: boolean
+  bytes?: number
+  toldAt?: number
   /** When it ends, as it then says. */
   endedAt: number
 }
@@ -66,7 +68,7 @@ type Proof = 'hmac' | 'hmac in milliseconds' | 'secret' | 'bearer'
 
 /** Vapi, with an assistant whose server URL proves itself in the given way. */
 export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider> => {
-  const { calls, complaints, controls, currentTime, find, take } = openBook<TheirCall>()
+  const { calls, complaints, controls, currentTime, find, take, tell } = openBook<TheirCall>()
   let url = ''
 
   const json = (body: unknown, status = 200) => Response.json(body, { status })
@@ -203,7 +205,8 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     if (!isBearer(request, apiKey)) return refusal(401, 'Invalid Key.', 'Unauthorized')
     if (request.method === 'POST' && pathname === '/call') return place(payload)
     if (request.method === 'GET' && pathname === '/call') return list(searchParams)
-    if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`) return json(told(byId))
+    if (byId && request.method === 'GET' && pathname === `/call/${byId.id}`)
+      return json(tell(byId, told(byId)))
     if (byId && request.method === 'GET' && pathname === `/call/${byId.id}/mono-recording`)
       return record(byId)
     return refusal(404, 'Not Found', 'Not Found')
@@ -251,7 +254,7 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       const { endedReason } = stateOf(state)
       const report = { type: 'end-of-call-report', endedReason, ...outcomeOf(call, state), ...about }
       const chatter = { type: 'speech-update', status: 'started', role: 'assistant', ...about }
-      return [update, chatter, ...(wasTalk(state) ? [report] : [])].map((one) => proven(one, now))
+      return [update, chatter, ...(wasTalk(state) ? [tell(call, report)] : [])].map((one) => proven(one, now))
     },
     [Symbol.asyncDispose]: async () => {
       storage.close()
