@@ -36,6 +36,7 @@ export const failures = {
     status: 403,
     sentence: 'API access is disabled. Enable it in Integrations → API & Webhooks.',
   },
+  access_locked: { status: 403, sentence: '{detail}' },
   agency_suspended: {
     status: 403,
     sentence: 'This agency is suspended. Contact the operator of this server.',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessDisablers } from './agencies/access.ts'
 import { environmentNames } from './agencies/environment.ts'
 import { plans } from './agencies/agency.ts'
 
@@ -15,6 +16,11 @@ export const environmentNameSchema = z.enum(
   environmentNames,
   'The environment must be production or staging.',
 )
+
+export const accessDisabledBySchema = z.enum(accessDisablers).nullable().meta({
+  description:
+    'Who disabled API access: an admin of the agency, an alarm of its policy, a leak report, or an operator',
+})
 
 /** A time in the API: ISO 8601, UTC. */
 export const time = z.iso.datetime()

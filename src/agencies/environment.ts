@@ -1,3 +1,4 @@
+import type { AccessDisabler } from './access.ts'
 import type { OwnLimits } from '../limits/limits.ts'
 
 export const environmentNames = ['production', 'staging'] as const
@@ -8,7 +9,8 @@ export interface Environment extends OwnLimits {
   id: string
   agencyId: string
   name: EnvironmentName
-  accessEnabled: boolean
+  /** Null while API access is enabled. */
+  accessDisabledBy: AccessDisabler | null
   defaultAgentId: string | null
   /** False: the simulator plays every call, whatever the agent's provider. */
   dialsReal: boolean

@@ -103,7 +103,7 @@ const keyIn = ({ keys }: TokenStores, hash: string): Known | undefined => {
   if (!key) return undefined
   const { environment, replacedAt } = key
   const whose = `the ${environment.name} key of ${environment.agencyName}`
-  const access = environment.accessEnabled ? '' : ', with API access disabled'
+  const access = environment.accessDisabledBy === null ? '' : ', with API access disabled'
   return {
     state: replacedAt === null ? 'live' : 'replaced',
     agency: environment.agencyId,

@@ -77,7 +77,7 @@ export const admission = (deps: AdmissionDeps) => {
       return new ApiError('rotated_key', { detail: new Date(key.replacedAt).toISOString() })
     const flaw = agencyFlaw(key.environment)
     if (flaw) return new ApiError(flaw)
-    if (!key.environment.accessEnabled) return new ApiError('access_disabled')
+    if (key.environment.accessDisabledBy !== null) return new ApiError('access_disabled')
     return undefined
   }
 

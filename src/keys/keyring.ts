@@ -1,3 +1,4 @@
+import type { AccessDisabler } from '../agencies/access.ts'
 import type { Plan } from '../agencies/agency.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { tokenHash } from './token.ts'
@@ -11,7 +12,8 @@ export interface Environment {
   /** The time of the agency's suspension; null while it is active. */
   suspendedAt: number | null
   name: EnvironmentName
-  accessEnabled: boolean
+  /** Null while API access is enabled. */
+  accessDisabledBy: AccessDisabler | null
   defaultAgentId: string | null
   /** False: the simulator plays every call, whatever the agent's provider. */
   dialsReal: boolean

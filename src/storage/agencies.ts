@@ -79,7 +79,12 @@ export const createAgencyStore = (database: Database) => {
       database.transaction(() => {
         orm
           .update(environments)
-          .set({ accessEnabled: false, defaultAgentId: null, requestsPerMinute: null, concurrentCalls: null })
+          .set({
+            accessDisabledBy: 'operator',
+            defaultAgentId: null,
+            requestsPerMinute: null,
+            concurrentCalls: null,
+          })
           .where(eq(environments.agencyId, id))
           .run()
         update(id, { deletedAt: now })

@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { type AccessDisabler, strongerDisabler } from '../agencies/access.ts'
 import type { Environment, EnvironmentName } from '../agencies/environment.ts'
 import type { OwnLimits } from '../limits/limits.ts'
 import type { Database } from './database.ts'
@@ -16,12 +17,16 @@ export const raiseRevision = (database: Database, environmentIds: string[]) => {
 
 export const nextRevision = sql<number>`(select coalesce(max(revision), 0) + 1 from environments)`
 
+export const accessDisabledBy = ({ orm }: Database, id: string): AccessDisabler | null =>
+  orm.select({ by: environments.accessDisabledBy }).from(environments).where(eq(environments.id, id)).get()
+    ?.by ?? null
+
 export const createEnvironmentStore = (database: Database) => {
   const { orm } = database
 
   const update = (
     id: string,
-    change: Partial<Pick<Environment, 'accessEnabled' | 'defaultAgentId' | 'dialsReal'> & OwnLimits>,
+    change: Partial<Pick<Environment, 'accessDisabledBy' | 'defaultAgentId' | 'dialsReal'> & OwnLimits>,
   ) =>
     database.transaction(() => {
       orm.update(environments).set(change).where(eq(environments.id, id)).run()
@@ -45,8 +50,13 @@ export const createEnvironmentStore = (database: Database) => {
         .where(and(eq(environments.agencyId, agencyId), eq(environments.name, name)))
         .get(),
 
-    /** Switches API access; the key stays. */
-    setAccess: (id: string, accessEnabled: boolean) => update(id, { accessEnabled }),
+    /** Disables API access; the key stays. */
+    disableAccess: (id: string, by: AccessDisabler) =>
+      database.transaction(() =>
+        update(id, { accessDisabledBy: strongerDisabler(accessDisabledBy(database, id), by) }),
+      ),
+
+    enableAccess: (id: string) => update(id, { accessDisabledBy: null }),
 
     /** Switches between the agents' providers and the simulator. */
     setDialsReal: (id: string, dialsReal: boolean) => update(id, { dialsReal }),

@@ -1,8 +1,9 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, sql } from 'drizzle-orm'
+import { type AccessDisabler, afterRotation, strongerDisabler } from '../agencies/access.ts'
 import type { ApiKey } from '../keys/key.ts'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
-import { raiseRevision } from './environments.ts'
+import { accessDisabledBy, raiseRevision } from './environments.ts'
 import { agencies, environments, keyClients, keys } from './schema.ts'
 
 /** Bounds the list for an environment whose key is rotated all the time. */
@@ -18,12 +19,8 @@ export const createKeyStore = (database: Database) => {
       .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
       .get()
 
-  const isOn = (environmentId: string) =>
-    orm
-      .select({ isOn: environments.accessEnabled })
-      .from(environments)
-      .where(eq(environments.id, environmentId))
-      .get()?.isOn === true
+  const setAccess = (environmentId: string, by: AccessDisabler | null) =>
+    orm.update(environments).set({ accessDisabledBy: by }).where(eq(environments.id, environmentId)).run()
 
   const keyring: KeyringStore = {
     changes: database.changes,
@@ -66,7 +63,7 @@ export const createKeyStore = (database: Database) => {
           plan: agencies.plan,
           suspendedAt: agencies.suspendedAt,
           name: environments.name,
-          accessEnabled: environments.accessEnabled,
+          accessDisabledBy: environments.accessDisabledBy,
           defaultAgentId: environments.defaultAgentId,
           dialsReal: environments.dialsReal,
           requestsPerMinute: environments.requestsPerMinute,
@@ -113,31 +110,31 @@ export const createKeyStore = (database: Database) => {
           .map(({ id }) => id),
       ),
 
-    /** Replaces the live key, whose hash stays as a tombstone. One transaction, so that never two keys are live. */
+    /**
+     * Replaces the live key, whose hash stays as a tombstone, and with it the reason to keep access disabled that lies in
+     * that key. One transaction, so that never two keys are live.
+     */
     replace: (key: Pick<ApiKey, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
       database.transaction(() => {
         const replaced = live(key.environmentId)
         if (replaced)
           orm.update(keys).set({ replacedAt: key.createdAt }).where(eq(keys.id, replaced.id)).run()
         orm.insert(keys).values(key).run()
+        setAccess(key.environmentId, afterRotation(accessDisabledBy(database, key.environmentId)))
         raiseRevision(database, [key.environmentId])
         return replaced
       }),
 
     /**
-     * Marks a live key as leaked, and disables the access of its environment. False when both were so already; access
-     * that was enabled again is disabled by the next report.
+     * Marks a live key as leaked, and disables the access of its environment. False when both were so already.
      */
     markLeaked: ({ id, environment }: KeyInEnvironment, where: string | null, now: number) =>
       database.transaction(() => {
         const known = live(environment.id)
-        if (known?.id !== id || (known.leakedAt !== null && !isOn(environment.id))) return false
+        const disabledBy = accessDisabledBy(database, environment.id)
+        if (known?.id !== id || (known.leakedAt !== null && disabledBy !== null)) return false
         orm.update(keys).set({ leakedAt: now, leakedWhere: where }).where(eq(keys.id, id)).run()
-        orm
-          .update(environments)
-          .set({ accessEnabled: false })
-          .where(eq(environments.id, environment.id))
-          .run()
+        setAccess(environment.id, strongerDisabler(disabledBy, 'leak'))
         raiseRevision(database, [environment.id])
         return true
       }),

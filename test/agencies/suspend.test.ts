@@ -34,7 +34,7 @@ test('a suspension says itself, whatever the plan and the switch say, and takes 
   const gate = createGate()
   const { agencies, environments, windows } = gate.services
   agencies.setPlan(gate.agency.id, 'growth')
-  environments.setAccess(gate.production.id, false)
+  environments.disableAccess(gate.production.id, 'admin')
   await suspend(gate)
   await expectRefusal(await gate.trigger(), 403, 'agency_suspended')
   expect(windows.count(gate.production.id, gate.clock.monotonic())).toBe(0)

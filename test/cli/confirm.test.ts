@@ -38,7 +38,7 @@ const beside = () => {
   }
   const works = () => ({
     last4: gate.services.keys.live(gate.production.id)?.last4,
-    access: gate.environment('production').accessEnabled,
+    access: gate.environment('production').accessDisabledBy === null,
     plan: gate.services.agencies.find(gate.agency.id)?.plan,
     account: gate.services.accounts.findFor(gate.agency.id, 'http') !== undefined,
     webhook: gate.services.webhooks.find(gate.production.id) !== undefined,

@@ -86,7 +86,7 @@ test('an order that is refused does not hold up the others, and each result is t
 
 test('a key that is refused ends the bulk with the first order', async () => {
   const { gate, client, statuses } = createLine()
-  gate.services.environments.setAccess(gate.production.id, false)
+  gate.services.environments.disableAccess(gate.production.id, 'admin')
   const error = await errorOf(client.triggerAll(orders(50)))
   expect(error).toBeInstanceOf(CallgateError)
   expect((error as CallgateError).code).toBe('access_disabled')

@@ -26,6 +26,7 @@ const inWords: Partial<Record<Reason, string>> = {
   recording_not_found: 'says why there is none, and how to switch recording on',
   invalid_input: 'names the field and what it must be',
   wrong_credential: 'says which kind of token was sent and which is needed',
+  access_locked: 'says why access cannot be enabled, and who can enable it',
   conflict: 'says what is in conflict',
 }
 

@@ -29,7 +29,7 @@ test.each<[what: string, change: (gate: Gate) => unknown, status: number, code: 
   ['rotated', (gate) => gate.issue(), 401, 'rotated_key'],
   [
     'switched off',
-    ({ services, production }) => services.environments.setAccess(production.id, false),
+    ({ services, production }) => services.environments.disableAccess(production.id, 'admin'),
     403,
     'access_disabled',
   ],

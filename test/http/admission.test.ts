@@ -71,7 +71,7 @@ describe('the window', () => {
   test('is not touched by a refused key, plan or switch', async () => {
     const gate = createGate()
     await expectRefusal(await gate.request('/api/v1/key'), 401, 'missing_key')
-    gate.services.environments.setAccess(gate.production.id, false)
+    gate.services.environments.disableAccess(gate.production.id, 'admin')
     await expectRefusal(await ask(gate), 403, 'access_disabled')
     gate.services.agencies.setPlan(gate.agency.id, 'growth')
     await expectRefusal(await ask(gate), 403, 'plan_required')
@@ -94,10 +94,10 @@ describe('the window', () => {
     const gate = createGate()
     const { agencies, environments } = gate.services
     await exhaust(gate)
-    environments.setAccess(gate.production.id, false)
+    environments.disableAccess(gate.production.id, 'admin')
     agencies.setPlan(gate.agency.id, 'starter')
     await expectRefusal(await ask(gate), 403, 'plan_required')
-    environments.setAccess(gate.production.id, true)
+    environments.enableAccess(gate.production.id)
     agencies.setPlan(gate.agency.id, 'agency')
     await expectRefusal(await ask(gate), 429, 'rate_limited')
   })
@@ -108,10 +108,10 @@ describe('the switch and the plan', () => {
     const gate = createGate()
     const { environments } = gate.services
     for (let round = 0; round < 3; round++) {
-      environments.setAccess(gate.production.id, false)
+      environments.disableAccess(gate.production.id, 'admin')
       const { sentence } = await expectRefusal(await ask(gate), 403, 'access_disabled')
       expect(sentence).toBe('API access is disabled. Enable it in Integrations → API & Webhooks.')
-      environments.setAccess(gate.production.id, true)
+      environments.enableAccess(gate.production.id)
       expect((await ask(gate)).status).toBe(200)
     }
   })
@@ -119,7 +119,7 @@ describe('the switch and the plan', () => {
   test('disabled access of production leaves staging alone', async () => {
     const gate = createGate()
     const key = staging(gate)
-    gate.services.environments.setAccess(gate.production.id, false)
+    gate.services.environments.disableAccess(gate.production.id, 'admin')
     expect((await ask(gate, key)).status).toBe(200)
   })
 
@@ -138,7 +138,7 @@ describe('the switch and the plan', () => {
   test('a rotated key stays refused whatever the switch and the plan say', async () => {
     const gate = createGate()
     gate.issue()
-    gate.services.environments.setAccess(gate.production.id, false)
+    gate.services.environments.disableAccess(gate.production.id, 'admin')
     await expectRefusal(await ask(gate), 401, 'rotated_key')
   })
 
@@ -189,8 +189,8 @@ describe('the slots', () => {
   test('are not refreshed by a rotation or the switch', async () => {
     const gate = createGate({ concurrentCalls: 1 })
     await gate.trigger('07')
-    gate.services.environments.setAccess(gate.production.id, false)
-    gate.services.environments.setAccess(gate.production.id, true)
+    gate.services.environments.disableAccess(gate.production.id, 'admin')
+    gate.services.environments.enableAccess(gate.production.id)
     await expectRefusal(await gate.trigger('07', gate.issue()), 429, 'concurrency_limited')
   })
 

@@ -25,7 +25,7 @@ test('every request with a key of ours counts once: granted, or under the code o
   await gate.postJson('/api/v1/calls/trigger', { phone_number: '123' })
   await gate.authorized('/api/v1/calls/00000000-0000-4000-8000-000000000000')
   await ask(gate)
-  gate.services.environments.setAccess(gate.production.id, false)
+  gate.services.environments.disableAccess(gate.production.id, 'admin')
   await ask(gate)
   gate.services.agencies.setPlan(gate.agency.id, 'growth')
   await ask(gate)

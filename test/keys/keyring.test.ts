@@ -30,7 +30,7 @@ test('finds a key by its token, with its environment', () => {
       plan: 'agency',
       name: 'production',
       dialsReal: true,
-      accessEnabled: true,
+      accessDisabledBy: null,
       defaultAgentId: agent.id,
     },
   })
@@ -58,10 +58,10 @@ test('never has the old key live after a rotation, and remembers when it was rep
 test('sees a switch, a plan and a default agent on the very next look-up', () => {
   const { services, key, production, agency } = createGate()
   const environment = () => services.keyring.find(key)?.environment
-  services.environments.setAccess(production.id, false)
-  expect(environment()?.accessEnabled).toBe(false)
-  services.environments.setAccess(production.id, true)
-  expect(environment()?.accessEnabled).toBe(true)
+  services.environments.disableAccess(production.id, 'admin')
+  expect(environment()?.accessDisabledBy).toBe('admin')
+  services.environments.enableAccess(production.id)
+  expect(environment()?.accessDisabledBy).toBeNull()
   services.agencies.setPlan(agency.id, 'starter')
   expect(environment()?.plan).toBe('starter')
   services.environments.setDefaultAgent(production.id, null)
@@ -81,8 +81,8 @@ test('sees what another connection to the same file has committed as soon as the
   const { token } = issueKey(other.keys, gate.production.id, 5)
   expect(findAfterALook(gate.key)?.replacedAt).toBe(5)
   expect(keyring.find(token)?.replacedAt).toBeNull()
-  other.environments.setAccess(gate.production.id, false)
-  expect(findAfterALook(token)?.environment.accessEnabled).toBe(false)
+  other.environments.disableAccess(gate.production.id, 'admin')
+  expect(findAfterALook(token)?.environment.accessDisabledBy).toBe('admin')
   other.agencies.setPlan(gate.agency.id, 'growth')
   expect(findAfterALook(token)?.environment.plan).toBe('growth')
   close()
@@ -93,12 +93,12 @@ test('sees what was written past the stores, without a revision, as soon as the 
   const { gate, sqlite, close } = gateAndNeighbour(directory.database)
   const { keyring, watcher } = gate.services
   const admitted = keyring.find(gate.key)?.environment
-  sqlite.run('update environments set access_enabled = 0')
-  expect(keyring.find(gate.key)?.environment.accessEnabled).toBe(true)
+  sqlite.run("update environments set access_disabled_by = 'admin'")
+  expect(keyring.find(gate.key)?.environment.accessDisabledBy).toBeNull()
   watcher.look()
-  expect(keyring.find(gate.key)?.environment.accessEnabled).toBe(false)
+  expect(keyring.find(gate.key)?.environment.accessDisabledBy).toBe('admin')
   // A request that was admitted before has the same environment, and goes on with what it is now.
-  expect(admitted?.accessEnabled).toBe(false)
+  expect(admitted?.accessDisabledBy).toBe('admin')
   close()
 })
 
@@ -165,7 +165,7 @@ test('after a load that failed, never answers from before: the next look-up load
       suspendedAt: null,
       name: 'production',
       dialsReal: true,
-      accessEnabled: true,
+      accessDisabledBy: null,
       defaultAgentId: null,
       requestsPerMinute: null,
       concurrentCalls: null,

@@ -11,16 +11,16 @@ test('a change and its line are kept together or not at all', () => {
   const gate = createGate()
   const { audit, environments } = gate.services
   const failing = () => {
-    environments.setAccess(gate.production.id, false)
+    environments.disableAccess(gate.production.id, 'admin')
     throw new Error('no')
   }
   expect(() => audit.change(failing, { ...byNobody, action: 'access.disabled' })).toThrow('no')
   gate.database.sqlite.run(
     'create trigger full before insert on audit begin select raise(abort, "full"); end',
   )
-  const changing = () => environments.setAccess(gate.production.id, false)
+  const changing = () => environments.disableAccess(gate.production.id, 'admin')
   expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow('full')
-  expect(gate.environment('production').accessEnabled).toBe(true)
+  expect(gate.environment('production').accessDisabledBy).toBeNull()
   expect(audit.list({ limit: 10 })).toEqual([])
 })
 
@@ -30,7 +30,7 @@ test('an undone change is undone for the next request too', async () => {
   gate.database.sqlite.run(
     'create trigger full before insert on audit begin select raise(abort, "full"); end',
   )
-  const changing = () => environments.setAccess(gate.production.id, false)
+  const changing = () => environments.disableAccess(gate.production.id, 'admin')
   expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow()
   expect((await gate.authorized('/api/v1/key')).status).toBe(200)
 })

@@ -120,7 +120,9 @@ const createWorld = () => {
       case 'rotate key':
         return void tokens.push(issueKey(stores.keys, environment.id, 1).token)
       case 'switch access':
-        return stores.environments.setAccess(environment.id, said === '')
+        return said === ''
+          ? stores.environments.enableAccess(environment.id)
+          : stores.environments.disableAccess(environment.id, 'admin')
       case 'set plan':
         return stores.agencies.setPlan(agency.id, said === '' ? 'agency' : 'growth')
     }

@@ -53,6 +53,11 @@ const fill = (sqlite: Sqlite) => {
   return tables
 }
 
+/** Columns that a later migration replaced. */
+const replacedColumns = ['access_enabled']
+const without = (row: object, columns: string[]) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !columns.includes(name)))
+
 test.each(migrations.map((_, index) => index + 1))(
   'a data directory as the first %p migrations left it opens with every row',
   (count) => {
@@ -69,7 +74,9 @@ test.each(migrations.map((_, index) => index + 1))(
       unknown: 0,
     })
     for (const [table, was] of rows)
-      expect(sqlite.query(`select * from ${table}`).all()).toMatchObject(was as object[])
+      expect(sqlite.query(`select * from ${table}`).all()).toMatchObject(
+        (was as object[]).map((row) => without(row, replacedColumns)),
+      )
     expect(sqlite.query('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
     expect(sqlite.query('PRAGMA foreign_key_check').all()).toEqual([])
     close()
@@ -90,6 +97,24 @@ test.each([
   const { sqlite, close } = openDatabase(directory.database)
   expect(sqlite.query('select provider_call_id, telephony_call_id from calls').all()).toEqual([
     { provider_call_id: providerCallId, telephony_call_id: telephonyCallId },
+  ])
+  close()
+})
+
+test.each([
+  ['enabled access stays enabled', 1, null, null],
+  ['a leaked key that is still live keeps access disabled until it is rotated', 0, null, 'leak'],
+  ['any other disabled access stays one that the agency’s admin can enable', 0, 2, 'admin'],
+])('%s', (_title, accessEnabled, replacedAt, disabledBy) => {
+  using directory = temporaryDirectory()
+  const before = databaseOf(21, directory.database)
+  fill(before)
+  before.run('update environments set access_enabled = ?', [accessEnabled])
+  before.run('update keys set replaced_at = ?, leaked_at = 1', [replacedAt])
+  before.close()
+  const { sqlite, close } = openDatabase(directory.database)
+  expect(sqlite.query('select access_disabled_by from environments').all()).toEqual([
+    { access_disabled_by: disabledBy },
   ])
   close()
 })

@@ -137,7 +137,7 @@ test('Litestream writes into tables of its own, which is nothing to warn of', as
     await aSecondLater()
   }
   expect(warnings).toEqual([])
-  other.environments.setAccess(gate.production.id, false)
+  other.environments.disableAccess(gate.production.id, 'admin')
   await aSecondLater()
   expect(warnings).toEqual([warning])
   expect((await gate.authorized('/api/v1/key')).status).toBe(403)

@@ -49,7 +49,7 @@ test('requests stand in the minute and the day in which they came, refused ones 
   clock.step(2 * dayMs)
   await gate.trigger('07')
   await ask(gate)
-  services.environments.setAccess(gate.production.id, false)
+  services.environments.disableAccess(gate.production.id, 'admin')
   await ask(gate)
   const [production] = await usageOf(gate)
   expect(production?.minutes.at(-1)).toMatchObject({

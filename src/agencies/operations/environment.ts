@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { limitsTarget } from '../../audit.ts'
 import { ApiError } from '../../failures.ts'
 import { limitFlaw, limitMost, type OwnLimits } from '../../limits/limits.ts'
-import { environmentNameSchema } from '../../names.ts'
+import { accessDisabledBySchema, environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Environment } from '../environment.ts'
 
@@ -17,6 +17,7 @@ export const showEnvironment = operation({
   output: z.object({
     environment: environmentNameSchema,
     access: z.enum(['enabled', 'disabled']),
+    access_disabled_by: accessDisabledBySchema,
     dials: dialling,
     default_agent: z.string().nullable(),
     requests_per_minute: z.int().nullable().meta({ description: 'Null for the server’s default' }),
@@ -24,7 +25,8 @@ export const showEnvironment = operation({
   }),
   run: (_, { environment }) => ({
     environment: environment.name,
-    access: environment.accessEnabled ? ('enabled' as const) : ('disabled' as const),
+    access: environment.accessDisabledBy === null ? ('enabled' as const) : ('disabled' as const),
+    access_disabled_by: environment.accessDisabledBy,
     dials: environment.dialsReal ? ('real' as const) : ('simulated' as const),
     default_agent: environment.defaultAgentId,
     requests_per_minute: environment.requestsPerMinute,

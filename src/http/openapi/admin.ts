@@ -18,6 +18,7 @@ export const adminRefusals: readonly Reason[] = [
   'wrong_scheme',
   'invalid_admin_token',
   'wrong_credential',
+  'access_locked',
   'operator_only',
   'permission_required',
   'agency_suspended',

@@ -49,7 +49,7 @@ const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, no
     last4: key.last4,
     created_at: iso(key.createdAt),
     replaced_last4: replaced?.last4 ?? null,
-    access: environment.accessEnabled ? ('enabled' as const) : ('disabled' as const),
+    access: environment.accessDisabledBy === null ? ('enabled' as const) : ('disabled' as const),
   }
 }
 

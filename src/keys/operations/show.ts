@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { environmentNameSchema, iso, planSchema, time } from '../../names.ts'
+import { accessDisabledBySchema, environmentNameSchema, iso, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 
 interface LiveKey {
@@ -27,6 +27,7 @@ export const showKey = operation({
     environment: environmentNameSchema,
     plan: planSchema,
     access: z.enum(['enabled', 'disabled']),
+    access_disabled_by: accessDisabledBySchema,
     id: z.string().nullable(),
     last4: z.string().nullable(),
     created_at: time.nullable(),
@@ -40,7 +41,8 @@ export const showKey = operation({
     return {
       environment: environment.name,
       plan: agency.plan,
-      access: environment.accessEnabled ? ('enabled' as const) : ('disabled' as const),
+      access: environment.accessDisabledBy === null ? ('enabled' as const) : ('disabled' as const),
+      access_disabled_by: environment.accessDisabledBy,
       id: live?.id ?? null,
       last4: live?.last4 ?? null,
       created_at: iso(live?.createdAt ?? null),

@@ -1,35 +1,36 @@
 import { z } from 'zod'
+import { type AccessDisabler, requireUnlockedAccess } from '../../agencies/access.ts'
 import { environmentNameSchema } from '../../names.ts'
+import { operation } from '../../operation/operation.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
-import { type Context, operation } from '../../operation/operation.ts'
 
 interface SwitchDeps {
-  keys: { live(environmentId: string): LiveKey | undefined }
-  environments: { setAccess(environmentId: string, enabled: boolean): void }
+  keys: { live(environmentId: string): (LiveKey & { leakedAt: number | null }) | undefined }
+  environments: {
+    enableAccess(environmentId: string): void
+    disableAccess(environmentId: string, by: AccessDisabler): void
+  }
 }
 
 const output = z.object({ environment: environmentNameSchema, access: z.enum(['enabled', 'disabled']) })
-
-const switchTo =
-  (access: 'enabled' | 'disabled') =>
-  async ({ environments }: SwitchDeps, { environment, change }: Context<'environment'>) => {
-    await change(() => environments.setAccess(environment.id, access === 'enabled'), {
-      action: `access.${access}`,
-    })
-    return { environment: environment.name, access }
-  }
 
 const says = (done: z.output<typeof output>) => `API access in ${done.environment} is ${done.access}.`
 
 export const enableKey = operation({
   name: 'key.enable',
-  summary: 'Enables API access.',
+  summary:
+    'Enables API access. If an operator disabled it, only an operator can; if the key leaked, rotate it first.',
   scope: 'environment',
   may: 'admin',
   input: {},
   output,
   says,
-  run: switchTo('enabled'),
+  run: async ({ keys, environments }: SwitchDeps, { actor, environment, change }) => {
+    const leakedAt = keys.live(environment.id)?.leakedAt ?? null
+    requireUnlockedAccess({ ...environment, leakedAt }, actor.role)
+    await change(() => environments.enableAccess(environment.id), { action: 'access.enabled' })
+    return { environment: environment.name, access: 'enabled' as const }
+  },
 })
 
 export const disableKey = operation({
@@ -41,11 +42,14 @@ export const disableKey = operation({
   output,
   says,
   ends: ({ keys }: SwitchDeps, { agency, environment }) => {
-    const live = environment.accessEnabled ? keys.live(environment.id) : undefined
+    const live = environment.accessDisabledBy === null ? keys.live(environment.id) : undefined
     return (
       live &&
       `Requests with the ${environment.name} key of ${agency.name} ${keyInWords(live)} get 403 from now on.`
     )
   },
-  run: switchTo('disabled'),
+  run: async ({ environments }: SwitchDeps, { actor, environment, change }) => {
+    await change(() => environments.disableAccess(environment.id, actor.role), { action: 'access.disabled' })
+    return { environment: environment.name, access: 'disabled' as const }
+  },
 })

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { accessDisablers } from '../../agencies/access.ts'
 import { environmentNames } from '../../agencies/environment.ts'
 import { plans } from '../../agencies/agency.ts'
 
@@ -29,7 +30,8 @@ export const environments = sqliteTable(
       .notNull()
       .references(() => agencies.id),
     name: text({ enum: environmentNames }).notNull(),
-    accessEnabled: integer('access_enabled', { mode: 'boolean' }).notNull().default(true),
+    /** Null while API access is enabled. */
+    accessDisabledBy: text('access_disabled_by', { enum: accessDisablers }),
     defaultAgentId: text('default_agent_id').references(() => agents.id),
     /** True: calls go to the agent's provider. False: to the simulator. */
     dialsReal: integer('dials_real', { mode: 'boolean' }).notNull().default(true),

@@ -11,6 +11,8 @@ const keyInUrl = within('admission.refuseKeyInUrl')
 const routes = within('v1')
 const replace = within('createKeyStore.replace')
 const markLeaked = within('createKeyStore.markLeaked')
+const disabler = within('strongerDisabler')
+const locked = within('whyAccessIsLocked')
 const agency = within('agencyFlaw')
 
 export const keys: readonly Fault[] = [
@@ -120,8 +122,18 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'a live key that was found elsewhere stays on',
-    edits: [markLeaked('accessEnabled: false', put('accessEnabled: true'))],
+    edits: [markLeaked("setAccess(environment.id, strongerDisabler(disabledBy, 'leak'))", drop)],
     noticedBy: ['leaks'],
+  },
+  {
+    title: 'an agency’s admin undoes an operator’s switch-off',
+    edits: [disabler('accessDisablers.indexOf(a) > accessDisablers.indexOf(b)', put('false'))],
+    noticedBy: ['access'],
+  },
+  {
+    title: 'access is enabled again with a leaked key',
+    edits: [locked('if (leakedAt !== null) _', drop)],
+    noticedBy: ['access'],
   },
   {
     title: 'a key that was seen in a URL is not noted',

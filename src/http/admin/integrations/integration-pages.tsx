@@ -100,8 +100,8 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
         '/agencies/:agency/integrations/api/:environment/key',
         async ({ actor, person, params, request, server, readForm }) => {
           const { replaces = '' } = await readForm()
-          const { agency, environment } = findView(params)
           const issued = await perform(generateKey, { ...params, replaces }, actor)
+          const { agency, environment } = findView(params)
           const shown = {
             token: issued.key,
             replacedLast4: issued.replaced_last4 ?? undefined,

@@ -1,3 +1,4 @@
+import { whyAccessIsLocked } from '../../../agencies/access.ts'
 import { ageDays, dueIfMadeBefore, rotateAfterDays } from '../../../keys/age.ts'
 import type { Limits } from '../../../limits/limits.ts'
 import type { Environment } from '../../../agencies/environment.ts'
@@ -99,7 +100,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
   <article class={`environment ${environment.name}`} aria-labelledby={`${environment.name}-title`}>
     <h2 id={`${environment.name}-title`}>{environmentTitles[environment.name]}</h2>
     {environment.key ? (
-      <LiveKey environment={environment} liveKey={environment.key} now={now} />
+      <LiveKey person={person} environment={environment} liveKey={environment.key} now={now} />
     ) : (
       <NoKey environment={environment} />
     )}
@@ -164,14 +165,15 @@ const NoKey = ({ environment }: { environment: EnvironmentView }) => (
 )
 
 interface LiveKeyProps {
+  person: Person
   environment: EnvironmentView
   liveKey: ApiKey
   now: number
 }
 
-const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
+const LiveKey = ({ person, environment, liveKey, now }: LiveKeyProps) => (
   <>
-    <LeakedNotice environment={environment} liveKey={liveKey} />
+    <LeakedNotice liveKey={liveKey} />
     {liveKey.exposedAt !== null && (
       <p class="notice error">
         This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs, so assume that
@@ -202,23 +204,24 @@ const LiveKey = ({ environment, liveKey, now }: LiveKeyProps) => (
       <dt>Last used</dt>
       <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
     </dl>
-    <AccessSwitch environment={environment} />
+    <AccessSwitch person={person} environment={environment} liveKey={liveKey} />
     <a role="button" class="secondary" href={`${environmentPath(environment)}/rotate`}>
       Rotate API Key
     </a>
   </>
 )
 
-const switchMeans = (on: boolean, leakedAt: number | null) => {
+const switchMeans = (on: boolean, locked: string | undefined) => {
   if (on) return 'Enabled. If you disable access, every request gets 403. The key is kept.'
-  return leakedAt === null
+  return locked === undefined
     ? 'Disabled. Every request gets 403. The key is kept and works again when you enable access.'
-    : 'Disabled. If you enable access, anybody who has the leaked key can use it again. Rotate the key first.'
+    : `Disabled. Every request gets 403. ${locked}`
 }
 
 /** The form sends the wanted state, not "toggle", so that two people at once cannot undo each other's change. */
-const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
-  const on = environment.accessEnabled
+const AccessSwitch = ({ person, environment, liveKey }: Omit<LiveKeyProps, 'now'>) => {
+  const on = environment.accessDisabledBy === null
+  const locked = whyAccessIsLocked({ ...environment, leakedAt: liveKey.leakedAt }, person.role)
   const hint = `${environment.name}-access-hint`
   return (
     <form method="post" action={`${environmentPath(environment)}/access`}>
@@ -229,12 +232,13 @@ const AccessSwitch = ({ environment }: { environment: EnvironmentView }) => {
         aria-describedby={hint}
         name="enabled"
         value={on ? 'false' : 'true'}
+        disabled={locked !== undefined}
       >
         <span class="track" aria-hidden="true" />
         API access
       </button>
       <p>
-        <small id={hint}>{switchMeans(on, environment.key?.leakedAt ?? null)}</small>
+        <small id={hint}>{switchMeans(on, locked)}</small>
       </p>
     </form>
   )

@@ -1,3 +1,4 @@
+import { whyAccessIsLocked } from '../../../agencies/access.ts'
 import type { ApiKey } from '../../../keys/key.ts'
 import type { FirstCall } from './first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
@@ -26,9 +27,12 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
         the key, generate a new one.
         {replacedLast4 !== undefined && ` The key ending in ${replacedLast4} has stopped working.`}
       </p>
-      {!environment.accessEnabled && (
+      {environment.accessDisabledBy !== null && (
         <p class="notice warning">
-          API access is disabled. Requests with this key get 403 until you enable access.
+          API access is disabled. Requests with this key get 403 until{' '}
+          {whyAccessIsLocked({ ...environment, leakedAt: null }, person.role) === undefined
+            ? 'you enable access.'
+            : 'an operator of this server enables access.'}
         </p>
       )}
       <ShownSecret id="api-key" label="API key" value={token}>
@@ -53,7 +57,7 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
   <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
     <article class={`environment ${environment.name}`}>
       <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
-      <LeakedNotice environment={environment} liveKey={liveKey} />
+      <LeakedNotice liveKey={liveKey} />
       <p class="notice error">
         The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working as soon as the new key is generated.
         Every system that still uses it gets 401 Unauthorized until you give it the new key. This can’t be

@@ -1,14 +1,12 @@
-import type { Environment } from '../../../agencies/environment.ts'
 import type { ApiKey } from '../../../keys/key.ts'
 import { Time } from '../../page/layout.tsx'
 
 interface LeakedProps {
-  environment: Pick<Environment, 'accessEnabled'>
   liveKey: ApiKey
 }
 
 /** The report that the key leaked, and its consequence; nothing without a report. */
-export const LeakedNotice = ({ environment, liveKey: { leakedAt, leakedWhere } }: LeakedProps) =>
+export const LeakedNotice = ({ liveKey: { leakedAt, leakedWhere } }: LeakedProps) =>
   leakedAt === null ? null : (
     <div class="notice error">
       <p>
@@ -22,10 +20,6 @@ export const LeakedNotice = ({ environment, liveKey: { leakedAt, leakedWhere } }
         {' on '}
         <Time at={leakedAt} />, and API access was disabled at that moment.
       </p>
-      <p>
-        {environment.accessEnabled
-          ? 'Access is enabled again with the same key. Anybody who has it can trigger calls until you rotate it.'
-          : 'Rotate the key, update your systems with the new one, then enable access.'}
-      </p>
+      <p>Rotate the key, update your systems with the new one, then enable access.</p>
     </div>
   )
