@@ -1,7 +1,9 @@
 import { version } from '../package.json'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
+import { Passkeys } from './people/passkeys.ts'
 import { Passwords } from './people/passwords.ts'
+import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createRecordRequest } from './http/record-request.ts'
@@ -118,6 +120,8 @@ export const createServices = (deps: ServiceDeps) => {
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(stores.people, clock, log, isSecure(config)),
     passwords: new Passwords(stores.people, clock),
+    secondFactors: new SecondFactors(stores.factors, clock),
+    passkeys: new Passkeys(stores.factors, clock),
     markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
     readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Windows } from '../limits/window.ts'
 import { createLimiter } from '../outgoing/limiter.ts'
+import { Attempts } from './attempts.ts'
 import type { Person } from './person.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
@@ -13,10 +14,6 @@ const hashesAtOnce = 2
 const hashesWaiting = 20
 /** Extra places for addresses that have signed in to the account before: a flood from elsewhere cannot take them. */
 const hashesReserved = 5
-const freeFailures = 3
-const longestDelayMs = 60_000
-const forgivenAfterMs = 15 * 60_000
-const rememberedPairs = 10_000
 const attemptsPerMinute = 20
 /** The most checks per minute of whether a form holds a password: within a session, each of them is a guess. */
 const comparisonsPerMinute = 20
@@ -37,10 +34,8 @@ export const normalEmail = (text: string) => text.trim().toLowerCase()
 export class Passwords {
   readonly #people: PeopleStore
   readonly #clock: Clock
-  readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
-  /** The pairs of address and account that have signed in since the process started. */
-  readonly #entered = new Set<string>()
-  readonly #attempts = new Windows(60_000)
+  readonly #attempts: Attempts
+  readonly #budgets = new Windows(60_000)
   readonly #comparisons = new Windows(60_000)
   readonly #limit = createLimiter(hashesAtOnce)
   #waiting = 0
@@ -49,6 +44,7 @@ export class Passwords {
   constructor(people: PeopleStore, clock: Clock) {
     this.#people = people
     this.#clock = clock
+    this.#attempts = new Attempts(clock)
   }
 
   hash(password: string) {
@@ -59,17 +55,15 @@ export class Passwords {
   async signIn(givenEmail: string, password: string, address: string): Promise<SignInResult> {
     const email = normalEmail(givenEmail).slice(0, 254)
     const pair = `${address} ${email}`
-    const now = this.#clock.monotonic()
-    const waitMs = (this.#failures.get(pair)?.nextAt ?? now) - now
-    if (waitMs > 0) return { refused: true, retryAfterSeconds: Math.ceil(waitMs / 1000) }
-    const places = hashesWaiting + (this.#entered.has(pair) ? hashesReserved : 0)
+    const waitSeconds = this.#attempts.waitSeconds(pair)
+    if (waitSeconds > 0) return { refused: true, retryAfterSeconds: waitSeconds }
+    const places = hashesWaiting + (this.#attempts.hasSucceeded(pair) ? hashesReserved : 0)
     if (this.#waiting >= places) return { refused: true, retryAfterSeconds: 1 }
-    const budget = this.#attempts.take(address, attemptsPerMinute, now)
+    const budget = this.#budgets.take(address, attemptsPerMinute, this.#clock.monotonic())
     if (!budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
 
     this.#waiting++
-    // Counted before hashing, so that guesses sent at once do not all pass the check above.
-    this.#countFailure(pair, now)
+    this.#attempts.countFailure(pair)
     try {
       const person = this.#people.findByEmail(email)
       this.#decoy ??= this.hash(crypto.randomUUID())
@@ -78,8 +72,7 @@ export class Passwords {
       // The password may have been changed during the check.
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
-      this.#failures.delete(pair)
-      this.#remember(pair)
+      this.#attempts.succeed(pair)
       return { person }
     } finally {
       this.#waiting--
@@ -97,22 +90,5 @@ export class Passwords {
     for (const text of new Set(possible))
       if (await this.#limit(() => Bun.password.verify(text, passwordHash))) return true
     return false
-  }
-
-  #remember(pair: string) {
-    this.#entered.delete(pair)
-    this.#entered.add(pair)
-    const [oldest] = this.#entered
-    if (this.#entered.size > rememberedPairs && oldest !== undefined) this.#entered.delete(oldest)
-  }
-
-  #countFailure(pair: string, now: number) {
-    const earlier = this.#failures.get(pair)
-    const count = earlier && now - earlier.lastAt < forgivenAfterMs ? earlier.count + 1 : 1
-    const delayMs = count < freeFailures ? 0 : Math.min(longestDelayMs, 1000 * 2 ** (count - freeFailures))
-    this.#failures.delete(pair)
-    this.#failures.set(pair, { count, lastAt: now, nextAt: now + delayMs })
-    const oldest = this.#failures.keys().next().value
-    if (this.#failures.size > rememberedPairs && oldest !== undefined) this.#failures.delete(oldest)
   }
 }

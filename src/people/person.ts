@@ -25,6 +25,10 @@ export interface Session {
   personId: string
   createdAt: number
   seenAt: number
+  /** The last time the person proved with a password or a factor that it is them. */
+  confirmedAt: number
+  /** When the second factor was checked; null until then. */
+  secondFactorAt: number | null
 }
 
 /**

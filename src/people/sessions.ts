@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { tokenHash } from '../keys/token.ts'
+import { type FactorAudience, needsFactor } from './factor.ts'
 import type { Person, Session } from './person.ts'
 
 /** The log for failed writes. */
@@ -7,20 +8,44 @@ interface WarnLog {
   warn(message: string, facts?: Record<string, unknown>): void
 }
 
+/** A session with what decides whether a second factor is due. */
+export interface FoundSession {
+  session: Session
+  person: Person
+  /** True where the person has a second factor. */
+  hasFactor: boolean
+}
+
 interface SessionStore {
   openSession(session: Session): void
-  findSession(hash: string): { session: Session; person: Person } | undefined
+  findSession(hash: string): FoundSession | undefined
+  /** The people who need a second factor. */
+  factorAudience(): FactorAudience
   touchSession(hash: string, seenAt: number): void
+  renewSession(hash: string, renewed: Pick<Session, 'hash' | 'confirmedAt' | 'secondFactorAt'>): void
   closeSession(hash: string): void
   dropSessions(createdBefore: number, seenBefore: number): void
 }
 
 const idleMs = 30 * 60_000
 const absoluteMs = 8 * 60 * 60_000
+/** The longest time between the password and the second factor. */
+const secondFactorMs = 10 * 60_000
+/** Within this time after a proof of who it is, none is asked for before sensitive operations. */
+const confirmedMs = 10 * 60_000
 /** The written "last seen" may be this old, so that a page view is not always a write. */
 const touchEveryMs = 60_000
 /** The header of background requests of a page, which do not extend a session. */
 const refreshHeader = 'x-refresh'
+
+/** The step of signing in that a session still lacks: the second factor itself, or setting one up where it is required. */
+export type MissingStep = 'second_factor' | 'enrolment'
+
+export interface SignedIn {
+  person: Person
+  session: Session
+  missing: MissingStep | null
+}
 
 /** Sessions. Only the cookie holds the token; its hash is stored. */
 export class Sessions {
@@ -38,33 +63,70 @@ export class Sessions {
     this.cookieName = this.#secure ? '__Host-callgate' : 'callgate'
   }
 
-  /** Opens a session with a new token, closes the request's own, and returns the cookie. */
-  open(personId: string, request: Request) {
+  /**
+   * Opens a session with a new token, closes the request's own, and returns the cookie. `hasFactor` is for a passkey,
+   * which is both factors at once.
+   */
+  open(personId: string, request: Request, hasFactor = false) {
     this.#end(request)
     const token = randomToken()
     const now = this.#clock.now()
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
-    this.#store.openSession({ hash: tokenHash(token), personId, createdAt: now, seenAt: now })
+    const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
+    this.#store.openSession({ hash: tokenHash(token), personId, ...times })
     return this.#cookie(token)
   }
 
-  /** The person of the request's cookie; undefined without a valid session. */
-  person(request: Request): Person | undefined {
+  /**
+   * Gives the request's session a new token after a proof of who it is (ASVS 7.2.4), and returns the cookie. The
+   * session ends when it would have ended.
+   */
+  renew({ session }: SignedIn, { hasFactor }: { hasFactor: boolean }) {
+    const token = randomToken()
+    const now = this.#clock.now()
+    const secondFactorAt = hasFactor ? now : session.secondFactorAt
+    this.#store.renewSession(session.hash, { hash: tokenHash(token), confirmedAt: now, secondFactorAt })
+    return this.#cookie(token)
+  }
+
+  /** The session of the request's cookie, and the step that it lacks; undefined without a valid session. */
+  find(request: Request): SignedIn | undefined {
     const token = this.#token(request)
     if (!token) return undefined
     const now = this.#clock.now()
     const found = this.#store.findSession(tokenHash(token))
     if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
       return undefined
+    const { person, session } = found
+    const missing = this.#missingIn(found)
+    if (missing === 'second_factor' && session.createdAt <= now - secondFactorMs) return undefined
     const asked = !request.headers.has(refreshHeader)
-    if (asked && found.session.seenAt <= now - touchEveryMs) this.#touch(found.session.hash, now)
-    return found.person
+    if (asked && session.seenAt <= now - touchEveryMs) this.#touch(session.hash, now)
+    return { person, session, missing }
+  }
+
+  /** The person of the request's cookie; undefined without a valid session that lacks no step. */
+  person(request: Request): Person | undefined {
+    const found = this.find(request)
+    return found?.missing === null ? found.person : undefined
+  }
+
+  /** True where the person proved a short time ago that it is them. A time in the future proves nothing. */
+  isConfirmed({ confirmedAt }: Session) {
+    const age = this.#clock.now() - confirmedAt
+    return age >= 0 && age < confirmedMs
   }
 
   /** Closes the session, and returns the cookie that removes it from the browser. */
   close(request: Request) {
     this.#end(request)
     return this.#cookie('')
+  }
+
+  /** Asked anew for each request, so that a factor or a requirement that was added holds for open sessions too. */
+  #missingIn({ session, person, hasFactor }: FoundSession): MissingStep | null {
+    if (hasFactor) return session.secondFactorAt === null ? 'second_factor' : null
+    return needsFactor(this.#store.factorAudience(), person) ? 'enrolment' : null
   }
 
   #end(request: Request) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AgentDials } from '../providers/kinds.ts'
 import { accountLabel } from './accounts.ts'
 import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
+import { factorLabel } from './factors.ts'
 import { migrationStateOf } from './migrate.ts'
 import { Vault } from './vault.ts'
 import { webhookLabel } from './webhooks.ts'
@@ -77,8 +78,10 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
 
 /** True where something is encrypted, so that the secret is needed. */
 export const holdsSealed = (database: Sqlite) =>
-  ['provider_accounts', 'webhooks'].some(
-    (table) => has(database, table) && database.query(`select 1 from ${table} limit 1`).get() !== null,
+  ['provider_accounts', 'webhooks', 'factors'].some(
+    (table) =>
+      has(database, table) &&
+      database.query(`select 1 from ${table} where sealed is not null limit 1`).get() !== null,
   )
 
 const inspectDatabase = (path: string, secret: string | undefined): Inspection['database'] => {
@@ -153,6 +156,10 @@ const sealedIn = (database: Sqlite, secret: string | undefined) => {
   const rows = [
     ...sealedRows(database, 'provider_accounts', 'id', accountLabel),
     ...sealedRows(database, 'webhooks', 'environment_id', webhookLabel),
+    ...sealedRows(database, 'factors', "id || ' ' || person_id", (ids) => {
+      const [id = '', personId = ''] = ids.split(' ')
+      return factorLabel({ id, personId })
+    }),
   ]
   return { sealed: rows.length, unopened: rows.filter((row) => !opens(vault, row)).length }
 }
@@ -160,7 +167,9 @@ const sealedIn = (database: Sqlite, secret: string | undefined) => {
 const sealedRows = (database: Sqlite, table: string, id: string, label: (id: string) => string) =>
   has(database, table)
     ? database
-        .query<{ id: string; sealed: string }, []>(`select ${id} as id, sealed from ${table}`)
+        .query<{ id: string; sealed: string }, []>(
+          `select ${id} as id, sealed from ${table} where sealed is not null`,
+        )
         .all()
         .map((row) => ({ sealed: row.sealed, label: label(row.id) }))
     : []

@@ -1,13 +1,20 @@
-import { and, count, desc, eq, gt, inArray, lte, or } from 'drizzle-orm'
+import { and, count, desc, eq, exists, gt, inArray, lte, or, sql } from 'drizzle-orm'
+import type { FactorAudience } from '../people/factor.ts'
 import type { Person, Session } from '../people/person.ts'
+import type { FoundSession } from '../people/sessions.ts'
 import type { Database } from './database.ts'
-import { agencies, invitations, people, sessions, setupTokens } from './schema.ts'
+import { deleteFactorsOf } from './factors.ts'
+import { agencies, factors, invitations, people, sessions, setupTokens, signInPolicy } from './schema.ts'
 
 /** The accounts of the dashboard, their sessions, and the setup token for the first one. */
 export const createPeopleStore = (database: Database) => {
   const { orm } = database
 
   const anyone = () => (orm.select({ people: count() }).from(people).get()?.people ?? 0) > 0
+
+  const hasFactor = sql<boolean>`${exists(
+    orm.select({ id: factors.id }).from(factors).where(eq(factors.personId, people.id)),
+  )}`
 
   const closeSessions = (personId: string) => {
     orm.delete(sessions).where(eq(sessions.personId, personId)).run()
@@ -37,6 +44,7 @@ export const createPeopleStore = (database: Database) => {
         if (role === 'operator' && operators.length === 1) return false
         closeSessions(id)
         orm.delete(invitations).where(eq(invitations.personId, id)).run()
+        deleteFactorsOf(database, [id])
         orm.delete(people).where(eq(people.id, id)).run()
         return true
       }),
@@ -46,6 +54,7 @@ export const createPeopleStore = (database: Database) => {
       database.transaction(() => {
         const own = orm.select({ id: people.id }).from(people).where(eq(people.agencyId, agencyId))
         orm.delete(sessions).where(inArray(sessions.personId, own)).run()
+        deleteFactorsOf(database, own)
         orm
           .delete(invitations)
           .where(or(eq(invitations.agencyId, agencyId), inArray(invitations.personId, own)))
@@ -106,16 +115,32 @@ export const createPeopleStore = (database: Database) => {
       orm.insert(sessions).values(session).run()
     },
 
-    findSession: (hash: string) =>
+    findSession: (hash: string): FoundSession | undefined =>
       orm
-        .select({ session: sessions, person: people })
+        .select({ session: sessions, person: people, hasFactor: hasFactor.mapWith(Boolean) })
         .from(sessions)
         .innerJoin(people, eq(people.id, sessions.personId))
         .where(eq(sessions.hash, hash))
         .get(),
 
+    /** The people who need a second factor. */
+    factorAudience: (): FactorAudience => orm.select().from(signInPolicy).get()?.secondFactor ?? 'nobody',
+
+    setFactorAudience: (secondFactor: FactorAudience) => {
+      orm
+        .insert(signInPolicy)
+        .values({ id: 1, secondFactor })
+        .onConflictDoUpdate({ target: signInPolicy.id, set: { secondFactor } })
+        .run()
+    },
+
     touchSession: (hash: string, seenAt: number) => {
       orm.update(sessions).set({ seenAt }).where(eq(sessions.hash, hash)).run()
+    },
+
+    /** Gives a session a new token. One that has ended in the meantime stays ended. */
+    renewSession: (hash: string, renewed: Pick<Session, 'hash' | 'confirmedAt' | 'secondFactorAt'>) => {
+      orm.update(sessions).set(renewed).where(eq(sessions.hash, hash)).run()
     },
 
     closeSession: (hash: string) => {

@@ -9,6 +9,7 @@ import { createCounts } from './counts.ts'
 import { createDeletedAgencies } from './deleted-agencies.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEnvironmentStore } from './environments.ts'
+import { createFactorStore } from './factors.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
 import { createKeyStore } from './keys.ts'
@@ -38,6 +39,7 @@ export const createStores = (database: Database, secret: string) => {
     deliveries: createDeliveryStore(database),
     adminTokens: createAdminTokenStore(database),
     people: createPeopleStore(database),
+    factors: createFactorStore(database, vault),
     usageRows: createUsageStore(database),
     windowGrants: createWindowGrants(database),
     invitations: createInvitationStore(database),

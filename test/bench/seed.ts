@@ -56,6 +56,8 @@ export const signIn = (path: string) => {
     personId: person?.id ?? '',
     createdAt: now,
     seenAt: now,
+    confirmedAt: now,
+    secondFactorAt: null,
   })
   database.close()
   return 'callgate=session'

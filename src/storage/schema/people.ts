@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { factorAudiences, factorKinds, type PasskeyCredential } from '../../people/factor.ts'
 import { roles } from '../../people/person.ts'
 import { agencies } from './agencies.ts'
 
@@ -19,6 +20,44 @@ export const sessions = sqliteTable('sessions', {
     .references(() => people.id),
   createdAt: integer('created_at').notNull(),
   seenAt: integer('seen_at').notNull(),
+  /** The last time the person proved with a password or a factor that it is them. */
+  confirmedAt: integer('confirmed_at').notNull().default(0),
+  /** When the second factor was checked; null until then. */
+  secondFactorAt: integer('second_factor_at'),
+})
+
+/** Second factors: authenticator apps and passkeys. */
+export const factors = sqliteTable('factors', {
+  id: text().primaryKey(),
+  personId: text('person_id')
+    .notNull()
+    .references(() => people.id),
+  kind: text({ enum: factorKinds }).notNull(),
+  name: text().notNull(),
+  /** The encrypted secret of an authenticator app; null for a passkey. */
+  sealed: text(),
+  /** The time step of the last accepted code (RFC 6238 §5.2: a code is accepted once). */
+  lastStep: integer('last_step').notNull().default(0),
+  /** The id that a passkey presents; null for an authenticator app. */
+  credentialId: text('credential_id').unique(),
+  /** The public key, counter and transports of a passkey, as JSON. */
+  credential: text({ mode: 'json' }).$type<PasskeyCredential>(),
+  createdAt: integer('created_at').notNull(),
+  lastUsedAt: integer('last_used_at'),
+})
+
+/** Unused recovery codes, stored as hashes. */
+export const recoveryCodes = sqliteTable('recovery_codes', {
+  hash: text().primaryKey(),
+  personId: text('person_id')
+    .notNull()
+    .references(() => people.id),
+})
+
+/** One row at most: the people who need a second factor. */
+export const signInPolicy = sqliteTable('sign_in_policy', {
+  id: integer().primaryKey(),
+  secondFactor: text('second_factor', { enum: factorAudiences }).notNull(),
 })
 
 export const setupTokens = sqliteTable('setup_tokens', {

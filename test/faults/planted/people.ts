@@ -2,7 +2,7 @@ import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const openSession = within('Sessions.open')
-const whoIs = within('Sessions.person')
+const whoIs = within('Sessions.find')
 const closeSession = within('Sessions.close')
 const signIn = within('Passwords.signIn')
 const remove = within('createPeopleStore.remove')
@@ -23,8 +23,8 @@ export const people: readonly Fault[] = [
     title: 'a removed person stays signed in',
     edits: [
       remove(
-        'if ($last) return false; _; _; $person; return true',
-        put('if ($last) return false; $person; return true'),
+        'if ($last) return false; _; _; $factors; $person; return true',
+        put('if ($last) return false; $factors; $person; return true'),
       ),
     ],
     noticedBy: ['people'],

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts'
+import { Windows } from '../limits/window.ts'
+import { Attempts } from './attempts.ts'
+import type { Factor } from './factor.ts'
+import type { Person } from './person.ts'
+import { recoveryCodeHash } from './recovery-codes.ts'
+import { isTotpCode, totpStep } from './totp.ts'
+
+const hourMs = 60 * 60_000
+/**
+ * The most six-digit codes per hour and account from addresses that have not passed before. Recovery codes and passkeys
+ * cannot be guessed and have no such limit, so that nobody can keep the owner out.
+ */
+const codesPerHour = 20
+
+export type CodeResult = { used: Factor | 'recovery code' } | { refused: true; retryAfterSeconds?: number }
+
+interface FactorStore {
+  totpSecrets(personId: string): { factor: Factor; secret: string }[]
+  useStep(id: string, step: number, now: number): boolean
+  useRecoveryCode(personId: string, hash: string): boolean
+}
+
+/** Checks the codes of authenticator apps, and recovery codes. Each is accepted once. */
+export class SecondFactors {
+  readonly #store: FactorStore
+  readonly #clock: Clock
+  readonly #attempts: Attempts
+  readonly #codes = new Windows(hourMs)
+
+  constructor(store: FactorStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+    this.#attempts = new Attempts(clock)
+  }
+
+  /** Uses up a code. Call it in the transaction of what the code is for. */
+  check({ id }: Person, typed: string, address: string, { recovery = true } = {}): CodeResult {
+    const pair = `${address} ${id}`
+    const waitSeconds = this.#attempts.waitSeconds(pair)
+    if (waitSeconds > 0) return { refused: true, retryAfterSeconds: waitSeconds }
+    const code = typed.replaceAll(/\s/g, '')
+    const budget = isTotpCode(code) && !this.#attempts.hasSucceeded(pair) ? this.#takeCode(id) : undefined
+    if (budget && !budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
+    this.#attempts.countFailure(pair)
+    const used = this.#useCode(id, code) ?? (recovery ? this.#useRecoveryCode(id, code) : undefined)
+    if (!used) return { refused: true }
+    this.#attempts.succeed(pair)
+    return { used }
+  }
+
+  #takeCode(personId: string) {
+    return this.#codes.take(personId, codesPerHour, this.#clock.monotonic())
+  }
+
+  #useCode(personId: string, code: string): Factor | undefined {
+    const now = this.#clock.now()
+    for (const { factor, secret } of this.#store.totpSecrets(personId)) {
+      const step = totpStep(secret, code, now)
+      if (step !== undefined && this.#store.useStep(factor.id, step, now)) return factor
+    }
+    return undefined
+  }
+
+  #useRecoveryCode(personId: string, code: string) {
+    return this.#store.useRecoveryCode(personId, recoveryCodeHash(code))
+      ? ('recovery code' as const)
+      : undefined
+  }
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'bun:test'
+import { Secret, TOTP } from 'otpauth'
+import { newRecoveryCodes, recoveryCodeHash } from '../../src/people/recovery-codes.ts'
+import { newTotpSecret } from '../../src/people/totp.ts'
+import { createGate } from '../support/gate.ts'
+import { enter } from '../support/page.ts'
+
+const step = 30_000
+const here = '198.51.100.7'
+
+/** A person with an authenticator app and recovery codes. */
+const open = () => {
+  const gate = createGate()
+  const { person } = enter(gate, { role: 'operator' })
+  const { factors, secondFactors } = gate.services
+  const secret = newTotpSecret()
+  const factor = { id: crypto.randomUUID(), personId: person.id, name: 'Phone', createdAt: gate.clock.now() }
+  factors.addTotp(factor, secret, 0)
+  const codes = newRecoveryCodes()
+  factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash))
+  const codeAt = (offsetMs = 0) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: gate.clock.now() + offsetMs })
+  const wrong = () => (codeAt() === '000000' ? '000001' : '000000')
+  const check = (code: string, address = here) => secondFactors.check(person, code, address)
+  return { gate, person, factors, secret, factor, codes, codeAt, wrong, check, secondFactors }
+}
+
+test('a code is accepted once, and no code of an earlier step after it', async () => {
+  const { gate, check, codeAt, factor } = open()
+  const [code, before] = [codeAt(), codeAt(-step)]
+  expect(check(code)).toMatchObject({ used: { id: factor.id, name: 'Phone' } })
+  expect(check(code)).toEqual({ refused: true })
+  expect(check(before)).toEqual({ refused: true })
+  await gate.clock.advance(step)
+  expect(check(codeAt())).toHaveProperty('used')
+})
+
+test('the next code of a clock that is ahead is accepted, and once too', async () => {
+  const { gate, check, codeAt } = open()
+  const next = codeAt(step)
+  expect(check(next)).toHaveProperty('used')
+  await gate.clock.advance(step)
+  expect(check(next)).toEqual({ refused: true })
+})
+
+test('a recovery code is accepted once, of its own person only, and not where a code of the app is asked for', () => {
+  const { gate, check, codes, person, secondFactors } = open()
+  const [code = ''] = codes
+  const { person: other } = enter(gate, { role: 'operator' })
+  expect(secondFactors.check(other, code, here)).toEqual({ refused: true })
+  expect(secondFactors.check(person, code, here, { recovery: false })).toEqual({ refused: true })
+  expect([check(code.toUpperCase()), check(code)]).toEqual([{ used: 'recovery code' }, { refused: true }])
+})
+
+test('every wrong code after the second doubles the wait of its address, and of no other', async () => {
+  const { gate, check, codeAt, wrong } = open()
+  const waits: number[] = []
+  while (waits.length < 8) {
+    const result = check(wrong())
+    if (!('refused' in result)) throw new Error('it was not refused')
+    if (result.retryAfterSeconds === undefined) continue
+    waits.push(result.retryAfterSeconds)
+    await gate.clock.advance(result.retryAfterSeconds * 1000)
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+  expect(check(codeAt(), '203.0.113.9')).toHaveProperty('used')
+})
+
+test('of guesses from everywhere, 20 an hour are looked at; the owner still has a known address and recovery codes', async () => {
+  const { gate, check, codeAt, codes, wrong } = open()
+  expect(check(codeAt())).toHaveProperty('used')
+  await gate.clock.advance(60 * 60_000)
+  const guesses = Array.from({ length: 40 }, (_, number) => check(wrong(), `203.0.113.${number}`))
+  expect(guesses.filter((guess) => 'retryAfterSeconds' in guess)).toHaveLength(20)
+  expect(check(codeAt(), '203.0.113.99')).toHaveProperty('retryAfterSeconds')
+  expect(check(codeAt())).toHaveProperty('used')
+  expect(check(codes[0] ?? '', '203.0.113.98')).toHaveProperty('used')
+})
+
+test('the secret of an app and recovery codes are nowhere in the database, and open for no other person', () => {
+  const { gate, secret, codes, factors, person } = open()
+  const stored = ['factors', 'recovery_codes'].map((table) =>
+    gate.database.sqlite.query(`select * from ${table}`).all(),
+  )
+  for (const text of [secret, ...codes]) expect(JSON.stringify(stored)).not.toContain(text)
+  const { person: other } = enter(gate, { role: 'operator' })
+  gate.database.sqlite.run('update factors set person_id = ? where person_id = ?', [other.id, person.id])
+  expect(() => factors.totpSecrets(other.id)).toThrow('cannot be decrypted')
+})
