@@ -1,5 +1,7 @@
 /** The actor of an operation: a person at the dashboard, an admin token, or the command line. */
 export interface Actor {
+  /** The id of the person or the admin token; null for the command line. */
+  id: string | null
   /** The name in the audit. */
   name: string
   /** The client's address, where there is one. */
@@ -20,6 +22,7 @@ export interface Actor {
 
 /** The command line may do everything: whoever runs it can open the data directory. */
 export const commandLineActor: Actor = {
+  id: null,
   name: 'command line',
   address: null,
   role: 'operator',

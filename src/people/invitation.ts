@@ -1,4 +1,5 @@
 import { tokenHash } from '../keys/token.ts'
+import type { Actor } from './actor.ts'
 import type { Invitation, Person } from './person.ts'
 import { randomToken } from './sessions.ts'
 
@@ -9,28 +10,35 @@ interface InvitationStore {
   add(invitation: Invitation): void
 }
 
+type Inviter = Pick<Actor, 'id' | 'name'>
+
 /** Makes an invitation, a single-use link. Only this result holds its token; the hash is stored. */
 export const invite = (
   store: InvitationStore,
-  { role, agencyId }: Pick<Person, 'role' | 'agencyId'>,
+  account: Pick<Person, 'email' | 'role' | 'agencyId'>,
+  inviter: Inviter,
   url: string,
   now: number,
 ) => {
   const token = randomToken()
   const expiresAt = now + invitationDays * 24 * 60 * 60_000
-  store.add({ hash: tokenHash(token), role, agencyId, personId: null, createdAt: now, expiresAt })
+  store.add({ ...madeBy(inviter, now), ...account, hash: tokenHash(token), personId: null, expiresAt })
   return { link: `${url}/admin/invitation?token=${token}`, expiresAt }
 }
 
 /** Makes a single-use link to set a person's new password. The old password works until the link is used. */
 export const inviteToNewPassword = (
   store: InvitationStore,
-  { id, role, agencyId }: Person,
+  { id, email, role, agencyId }: Person,
+  inviter: Inviter,
   url: string,
   now: number,
 ) => {
   const token = randomToken()
   const expiresAt = now + resetMinutes * 60_000
-  store.add({ hash: tokenHash(token), role, agencyId, personId: id, createdAt: now, expiresAt })
+  const account = { email, role, agencyId, personId: id }
+  store.add({ ...madeBy(inviter, now), ...account, hash: tokenHash(token), expiresAt })
   return { link: `${url}/admin/new-password?token=${token}`, expiresAt }
 }
+
+const madeBy = ({ id, name }: Inviter, now: number) => ({ createdById: id, createdBy: name, createdAt: now })

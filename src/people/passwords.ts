@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Windows } from '../limits/window.ts'
 import { createLimiter } from '../outgoing/limiter.ts'
 import { Attempts } from './attempts.ts'
+import { normalEmail } from './email.ts'
 import type { Person } from './person.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
@@ -23,8 +24,6 @@ export type SignInResult = { person: Person } | { refused: true; retryAfterSecon
 interface PeopleStore {
   findByEmail(email: string): Person | undefined
 }
-
-export const normalEmail = (text: string) => text.trim().toLowerCase()
 
 /**
  * Hashes and checks passwords, at most two at a time. Each wrong password lengthens the wait for that pair of address

@@ -37,14 +37,23 @@ export interface Session {
  */
 export interface Invitation {
   hash: string
+  /** The address of the account that it opens. */
+  email: string
   role: Role
   agencyId: string | null
   personId: string | null
+  /** The person or admin token that made it, and with whose access it ends; null for the command line. */
+  createdById: string | null
+  /** The name of that actor in the audit. */
+  createdBy: string
   createdAt: number
   expiresAt: number
 }
 
 /** An invitation that nobody has accepted yet. */
-export interface PendingInvitation extends Pick<Invitation, 'hash' | 'role' | 'createdAt' | 'expiresAt'> {
+export interface PendingInvitation extends Pick<
+  Invitation,
+  'hash' | 'email' | 'role' | 'createdBy' | 'createdAt' | 'expiresAt'
+> {
   agencyName: string | null
 }

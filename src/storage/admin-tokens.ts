@@ -1,45 +1,48 @@
 import { and, desc, eq, getTableColumns, isNull } from 'drizzle-orm'
 import type { AdminToken } from '../people/admin-token.ts'
 import type { Database } from './database.ts'
+import { endLinksOf } from './invitations.ts'
 import { adminTokens, agencies } from './schema.ts'
 
 /** Admin tokens, found by the hash of their secret. */
-export const createAdminTokenStore = ({ orm }: Database) => ({
-  add: (token: AdminToken) => {
-    orm.insert(adminTokens).values(token).run()
-  },
+export const createAdminTokenStore = (database: Database) => {
+  const { orm } = database
+  return {
+    add: (token: AdminToken) => {
+      orm.insert(adminTokens).values(token).run()
+    },
 
-  findByHash: (hash: string): AdminToken | undefined =>
-    orm.select().from(adminTokens).where(eq(adminTokens.hash, hash)).get(),
+    findByHash: (hash: string): AdminToken | undefined =>
+      orm.select().from(adminTokens).where(eq(adminTokens.hash, hash)).get(),
 
-  find: (id: string): AdminToken | undefined =>
-    orm.select().from(adminTokens).where(eq(adminTokens.id, id)).get(),
+    find: (id: string): AdminToken | undefined =>
+      orm.select().from(adminTokens).where(eq(adminTokens.id, id)).get(),
 
-  /** The tokens that are not revoked, newest first, each with its agency's name. */
-  list: () =>
-    orm
-      .select({ ...getTableColumns(adminTokens), agencyName: agencies.name })
-      .from(adminTokens)
-      .leftJoin(agencies, eq(agencies.id, adminTokens.agencyId))
-      .where(isNull(adminTokens.revokedAt))
-      .orderBy(desc(adminTokens.createdAt), adminTokens.id)
-      .all(),
+    /** The tokens that are not revoked, newest first, each with its agency's name. */
+    list: () =>
+      orm
+        .select({ ...getTableColumns(adminTokens), agencyName: agencies.name })
+        .from(adminTokens)
+        .leftJoin(agencies, eq(agencies.id, adminTokens.agencyId))
+        .where(isNull(adminTokens.revokedAt))
+        .orderBy(desc(adminTokens.createdAt), adminTokens.id)
+        .all(),
 
-  /** False when it was revoked before. */
-  revoke: (id: string, now: number) =>
-    orm
-      .update(adminTokens)
-      .set({ revokedAt: now })
-      .where(and(eq(adminTokens.id, id), isNull(adminTokens.revokedAt)))
-      .returning({ id: adminTokens.id })
-      .get() !== undefined,
+    /** Ends a token, and the links that it made. False when it was revoked before. */
+    revoke: (id: string, now: number) =>
+      database.transaction(() => {
+        endLinksOf(database, id)
+        const valid = and(eq(adminTokens.id, id), isNull(adminTokens.revokedAt))
+        return orm.update(adminTokens).set({ revokedAt: now }).where(valid).returning().get() !== undefined
+      }),
 
-  /** Removes the tokens of an agency. */
-  removeOf: (agencyId: string) => {
-    orm.delete(adminTokens).where(eq(adminTokens.agencyId, agencyId)).run()
-  },
+    /** Removes the tokens of an agency. */
+    removeOf: (agencyId: string) => {
+      orm.delete(adminTokens).where(eq(adminTokens.agencyId, agencyId)).run()
+    },
 
-  touch: (id: string, now: number) => {
-    orm.update(adminTokens).set({ lastUsedAt: now }).where(eq(adminTokens.id, id)).run()
-  },
-})
+    touch: (id: string, now: number) => {
+      orm.update(adminTokens).set({ lastUsedAt: now }).where(eq(adminTokens.id, id)).run()
+    },
+  }
+}

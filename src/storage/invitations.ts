@@ -1,7 +1,15 @@
-import { and, desc, eq, gt, isNotNull, isNull, lte } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, lte, or } from 'drizzle-orm'
 import type { Invitation, Person } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions } from './schema.ts'
+
+/** Ends the links to a person's new password, and those that the person or admin token made. */
+export const endLinksOf = ({ orm }: Pick<Database, 'orm'>, id: string) => {
+  orm
+    .delete(invitations)
+    .where(or(eq(invitations.personId, id), eq(invitations.createdById, id)))
+    .run()
+}
 
 /** Single-use links, found by the hash of their token: invitations, and links to a new password. */
 export const createInvitationStore = (database: Database) => {
@@ -13,23 +21,22 @@ export const createInvitationStore = (database: Database) => {
     orm
       .select({
         hash: invitations.hash,
+        email: invitations.email,
         role: invitations.role,
+        createdBy: invitations.createdBy,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
         agencyName: agencies.name,
-        email: people.email,
       })
       .from(invitations)
       .leftJoin(agencies, eq(agencies.id, invitations.agencyId))
-      .leftJoin(people, eq(people.id, invitations.personId))
 
   return {
-    /** Stores a link. A new link to a person's new password replaces the older one. */
+    /** Stores a link. It replaces older ones to the same account. */
     add: (invitation: Invitation) =>
       database.transaction(() => {
         orm.delete(invitations).where(lte(invitations.expiresAt, invitation.createdAt)).run()
-        if (invitation.personId !== null)
-          orm.delete(invitations).where(eq(invitations.personId, invitation.personId)).run()
+        orm.delete(invitations).where(eq(invitations.email, invitation.email)).run()
         orm.insert(invitations).values(invitation).run()
       }),
 
@@ -61,18 +68,18 @@ export const createInvitationStore = (database: Database) => {
         .get(),
 
     /**
-     * Creates the account and uses up the invitation in one transaction; "taken" when the e-mail address has an
-     * account.
+     * Creates the account and uses up the invitation in one transaction; "taken" when its e-mail address has got an
+     * account in the meantime.
      */
-    accept: (hash: string, account: Pick<Person, 'email' | 'passwordHash'>, now: number) =>
+    accept: (hash: string, passwordHash: string, now: number) =>
       database.transaction((): Person | 'taken' | undefined => {
         const open = and(valid(hash, now), isNull(invitations.personId))
         const invitation = orm.select().from(invitations).where(open).get()
         if (!invitation) return undefined
-        if (orm.select().from(people).where(eq(people.email, account.email)).get()) return 'taken'
+        const { email, role, agencyId } = invitation
+        if (orm.select().from(people).where(eq(people.email, email)).get()) return 'taken'
         orm.delete(invitations).where(eq(invitations.hash, hash)).run()
-        const { role, agencyId } = invitation
-        const made = { id: Bun.randomUUIDv7(), role, agencyId, createdAt: now, ...account }
+        const made = { id: Bun.randomUUIDv7(), email, role, agencyId, passwordHash, createdAt: now }
         orm.insert(people).values(made).run()
         return made
       }),
@@ -83,6 +90,7 @@ export const createInvitationStore = (database: Database) => {
         const link = and(valid(hash, now), isNotNull(invitations.personId))
         const used = orm.delete(invitations).where(link).returning().get()
         if (!used?.personId) return undefined
+        endLinksOf(database, used.personId)
         orm.delete(sessions).where(eq(sessions.personId, used.personId)).run()
         return orm.update(people).set({ passwordHash }).where(eq(people.id, used.personId)).returning().get()
       }),

@@ -4,6 +4,7 @@ import type { Person, Session } from '../people/person.ts'
 import type { FoundSession } from '../people/sessions.ts'
 import type { Database } from './database.ts'
 import { deleteFactorsOf } from './factors.ts'
+import { endLinksOf } from './invitations.ts'
 import { agencies, factors, invitations, people, sessions, setupTokens, signInPolicy } from './schema.ts'
 
 /** The accounts of the dashboard, their sessions, and the setup token for the first one. */
@@ -37,13 +38,13 @@ export const createPeopleStore = (database: Database) => {
         .orderBy(desc(people.role), people.email)
         .all(),
 
-    /** Removes a person and their sessions; false for the last operator, who stays. */
+    /** Removes a person, their sessions and the links that they made; false for the last operator, who stays. */
     remove: ({ id, role }: Pick<Person, 'id' | 'role'>) =>
       database.transaction(() => {
         const operators = orm.select().from(people).where(eq(people.role, 'operator')).all()
         if (role === 'operator' && operators.length === 1) return false
         closeSessions(id)
-        orm.delete(invitations).where(eq(invitations.personId, id)).run()
+        endLinksOf(database, id)
         deleteFactorsOf(database, [id])
         orm.delete(people).where(eq(people.id, id)).run()
         return true
@@ -63,7 +64,7 @@ export const createPeopleStore = (database: Database) => {
       }),
 
     /**
-     * Replaces the password that the person was read with, and ends all their sessions and links. False when it was
+     * Replaces the password that the person was read with, and ends all their sessions, and the links to their account and by them. False when it was
      * replaced in the meantime, or the person removed.
      */
     changePassword: ({ id, passwordHash: before }: Person, passwordHash: string) =>
@@ -72,7 +73,7 @@ export const createPeopleStore = (database: Database) => {
         const changed = orm.update(people).set({ passwordHash }).where(asFound).returning().get()
         if (!changed) return false
         closeSessions(id)
-        orm.delete(invitations).where(eq(invitations.personId, id)).run()
+        endLinksOf(database, id)
         return true
       }),
 

@@ -11,7 +11,7 @@ import { startFakeHttp } from '../support/fakes/http.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { oldCall, oldDelivery } from '../support/old-rows.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
-import { createOperator, enter, textOf } from '../support/page.ts'
+import { createOperator, enter, linkTo, textOf } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { connect, until } from '../support/scenarios.ts'
 import { listen } from '../support/webhooks.ts'
@@ -67,9 +67,9 @@ test('its admins are signed out, its invitations and admin tokens open nothing, 
   const { cookie, visit } = await createOperator(gate)
   const admin = enter(gate, { agencyId: gate.agency.id })
   const now = gate.clock.now()
-  const link = { role: 'admin' as const, agencyId: gate.agency.id, createdAt: now, expiresAt: now + 1000 }
-  invitations.add({ ...link, hash: 'joining', personId: null })
-  invitations.add({ ...link, hash: 'reset', agencyId: null, personId: admin.person.id })
+  const role = 'admin' as const
+  invitations.add(linkTo({ hash: 'joining', createdAt: now, role, agencyId: gate.agency.id }))
+  invitations.add(linkTo({ hash: 'reset', createdAt: now, role, personId: admin.person.id }))
   const token = { permission: ['*'] }
   const theirs = await perform(createToken, { ...token, name: 'theirs', ...acme }, commandLineActor)
   await perform(createToken, { ...token, name: 'ours' }, commandLineActor)

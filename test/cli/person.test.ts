@@ -66,16 +66,11 @@ test('while nobody can sign in, a new setup link replaces the one before it; aft
 test('a link from the command line opens an account of that role', async () => {
   using place = beside()
   const { gate, json } = place
-  const asOperator = await json('person invite --role operator')
+  const asOperator = await json('person invite --email op@example.com --role operator')
   expect(asOperator.link).toStartWith('https://calls.example.com/admin/invitation?token=')
-  const asAdmin = await json(`person invite --agency ${gate.agency.id}`)
-  for (const [email, { link }] of [
-    ['op@example.com', asOperator],
-    ['admin@example.com', asAdmin],
-  ] as const)
-    expect(
-      (await postForm(gate, '/admin/invitation', { token: tokenOf(link), email, password })).status,
-    ).toBe(303)
+  const asAdmin = await json(`person invite --email admin@example.com --agency ${gate.agency.id}`)
+  for (const { link } of [asOperator, asAdmin])
+    expect((await postForm(gate, '/admin/invitation', { token: tokenOf(link), password })).status).toBe(303)
   expect(JSON.parse((await place.command('person list --json')).out)).toMatchObject([
     { email: 'op@example.com', role: 'operator', agency: null },
     { email: 'admin@example.com', role: 'admin', agency: gate.agency.id, agency_name: 'Acme' },
@@ -103,9 +98,15 @@ test('who is locked out comes back in by a link from the command line, and every
 })
 
 test.each([
-  ['neither role nor agency', 'person invite'],
-  ['both', 'person invite --role operator --agency 00000000-0000-4000-8000-000000000000'],
-  ['an unknown agency', 'person invite --agency 00000000-0000-4000-8000-000000000000'],
+  ['neither role nor agency', 'person invite --email new@example.com'],
+  [
+    'both',
+    'person invite --email new@example.com --role operator --agency 00000000-0000-4000-8000-000000000000',
+  ],
+  [
+    'an unknown agency',
+    'person invite --email new@example.com --agency 00000000-0000-4000-8000-000000000000',
+  ],
   ['an unknown person', 'person reset --person nobody@example.com'],
 ])('%s is refused with a sentence, and makes no link', async (_, line) => {
   using place = beside()

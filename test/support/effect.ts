@@ -47,9 +47,10 @@ export type Effect = ReturnType<typeof effectOf>
 export const isNone = (effect: Effect) =>
   [effect.gone, effect.new, effect.lines].every((each) => each.length === 0)
 
-/** Fields that name the actor or a duration, which differ by face. */
+/** Fields that name the actor, which differ by face; the command line has no id. */
+const actorFields = /^created_by(?:_id)?$/
+/** Fields with durations and times, which differ by face. */
 const ownWords: Record<string, string> = {
-  created_by: '<actor>',
   last_took_ms: '<ms>',
   last_used_at: '<time>',
 }
@@ -77,6 +78,7 @@ export const createPlain = (known: string, origin: number) => {
       .replaceAll(/\b1[0-9]{12}\b/g, (time) => String(near(Number(time), time)))
 
   const plain = (value: unknown, key = ''): unknown => {
+    if (actorFields.test(key)) return '<actor>'
     if (value !== null && ownWords[key] !== undefined) return ownWords[key]
     if (typeof value === 'number') return value > 1e12 ? near(value, value) : value
     if (typeof value === 'string') {

@@ -33,6 +33,7 @@ interface OperationCase extends Asked {
 
 const noForm = 'the page has no form for it'
 const noSuchForm = 'the form cannot say it'
+const email = 'new@example.com'
 const unknown = '00000000-0000-4000-8000-000000000000'
 
 /**
@@ -319,11 +320,12 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
     },
     'person.list': { input: {}, page: look('/admin/people') },
     'person.invite': {
-      input: { agency: other },
-      page: form('/admin/people/invite', { agency: other }),
+      input: { email, agency: other },
+      page: form('/admin/people/invite', { email, agency: other }),
       refused: [
-        { input: {}, page: noSuchForm },
-        { input: { agency: unknown }, page: form('/admin/people/invite', { agency: unknown }) },
+        { input: { email }, page: noSuchForm },
+        { input: { email, agency: unknown }, page: form('/admin/people/invite', { email, agency: unknown }) },
+        { input: { email: '', agency: other }, page: form('/admin/people/invite', { agency: other }) },
       ],
     },
     'person.invitations': { input: {}, page: look('/admin/people') },

@@ -1,5 +1,5 @@
 import { tokenHash } from '../../src/keys/token.ts'
-import type { Person } from '../../src/people/person.ts'
+import type { Invitation, Person } from '../../src/people/person.ts'
 import type { Gate } from './gate.ts'
 
 export const operator = { email: 'ops@example.com', password: 'correct horse battery' }
@@ -33,6 +33,18 @@ export const createOperator = async (gate: Gate, password = operator.password) =
   }
 }
 
+/** A link that the command line made a moment ago: an invitation, or one to a new password where it is for a person. */
+export const linkTo = (link: Pick<Invitation, 'hash' | 'createdAt'> & Partial<Invitation>): Invitation => ({
+  email: `${crypto.randomUUID()}@example.com`,
+  role: 'operator',
+  agencyId: null,
+  personId: null,
+  createdById: null,
+  createdBy: 'command line',
+  expiresAt: link.createdAt + 1000,
+  ...link,
+})
+
 /** Somebody with an account and an open session, made without waiting for a password's hash. */
 export const enter = (
   { services, clock }: Gate,
@@ -40,8 +52,8 @@ export const enter = (
 ) => {
   const { invitations, sessions } = services
   const now = clock.now()
-  invitations.add({ hash: email, role, agencyId, personId: null, createdAt: now, expiresAt: now + 1 })
-  const person = invitations.accept(email, { email, passwordHash: 'matches nothing' }, now)
+  invitations.add(linkTo({ hash: email, email, role, agencyId, createdAt: now }))
+  const person = invitations.accept(email, 'matches nothing', now)
   if (person === undefined || person === 'taken') throw new Error('no account was made')
   return { person, cookie: sessions.open(person.id, new Request('http://localhost')).split(';')[0] ?? '' }
 }

@@ -74,6 +74,12 @@ export const makeAccount = async (page: Page, { email, password }: Account) => {
   await page.getByRole('button', { name: 'Create account' }).click()
 }
 
+/** On the page of an invitation. */
+export const acceptInvitation = async (page: Page, password: string) => {
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+}
+
 /** On the page of the sign-in. */
 export const signIn = async (page: Page, { email, password }: Account) => {
   await page.getByLabel('Email').fill(email)

@@ -4,7 +4,7 @@ import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { createGate } from './gate.ts'
-import { enter, postForm } from './page.ts'
+import { enter, linkTo, postForm } from './page.ts'
 import { listen } from './webhooks.ts'
 
 export const visitors = ['anonymous', 'own admin', 'other admin', 'operator'] as const
@@ -23,9 +23,8 @@ export const populate = async () => {
     operator: enter(gate, { role: 'operator' }).cookie,
   }
   const { person } = enter(gate, { role: 'operator' })
-  const invitation = { role: 'operator', agencyId: null, createdAt: now, expiresAt: now + 1000 } as const
-  invitations.add({ ...invitation, hash: tokenHash('invited'), personId: null })
-  invitations.add({ ...invitation, hash: tokenHash('reset'), personId: person.id })
+  invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: now }))
+  invitations.add(linkTo({ hash: tokenHash('reset'), createdAt: now, personId: person.id }))
   const { id: tokenId } = await gate.services.perform(
     createToken,
     { name: 'ci', permission: ['key.*'] },

@@ -12,7 +12,7 @@ import { FixedClock, settled } from './clock.ts'
 import { temporaryDirectory } from './directory.ts'
 import { startFakeHttp } from './fakes/http.ts'
 import { createGate, createHeldApp, testSecret } from './gate.ts'
-import { enter } from './page.ts'
+import { enter, linkTo } from './page.ts'
 import { startReceiver } from './receiver.ts'
 import { peopleRoles, type Role } from './roles.ts'
 import { listen } from './webhooks.ts'
@@ -64,8 +64,12 @@ export const createWorld = async () => {
   await clock.advance(agoMs - 60_000)
 
   const { person } = enter(gate, { role: 'operator', email: 'leaving@example.com' })
-  const pending = { hash: tokenHash('invited'), role: 'operator', agencyId: null, personId: null } as const
-  services.invitations.add({ ...pending, createdAt: clock.now(), expiresAt: clock.now() + 86_400_000 })
+  const pending = linkTo({
+    hash: tokenHash('invited'),
+    createdAt: clock.now(),
+    expiresAt: clock.now() + 86_400_000,
+  })
+  services.invitations.add(pending)
   const { id: token } = await services.perform(
     createToken,
     { name: 'ci', permission: ['key.*'] },

@@ -56,6 +56,7 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
     const token = find()
     touch(token, clock.now())
     return {
+      id: token.id,
       name: `token ${token.name}`,
       address,
       role: token.agencyId === null ? 'operator' : 'admin',

@@ -53,6 +53,7 @@ const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: P
       return fields
     }
     const actor: Actor = {
+      id: person.id,
       ...pageActor(person.email, { request, server }, config),
       role: person.role,
       agencyId: person.agencyId,

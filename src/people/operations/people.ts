@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { ApiError } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
+import { emailSchema, normalEmail } from '../email.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
-import { normalEmail } from '../passwords.ts'
 import { type Invitation, type ListedPerson, type PendingInvitation, type Person, roles } from '../person.ts'
 import { leaveSetupLink, makeSetupLink, type SetupDeps, setupMinutes } from '../setup.ts'
 
@@ -30,7 +30,7 @@ export const listPeople = operation({
     }),
   ),
   columns: ['email', 'role', 'agency_name', 'created_at', 'id'],
-  empty: 'Nobody may sign in yet. Invite somebody with: callgate person invite --role operator',
+  empty: 'Nobody may sign in yet. Invite somebody with: callgate person invite --email EMAIL --role operator',
   run: ({ people }: ListDeps) =>
     people.list().map(({ person, agencyName }) => ({
       id: person.id,
@@ -42,10 +42,14 @@ export const listPeople = operation({
     })),
 })
 
-interface InviteDeps {
+interface LinkDeps {
   invitations: { add(invitation: Invitation): void }
   /** The address of the dashboard. */
   publicUrl(): string
+}
+
+interface InviteDeps extends LinkDeps {
+  people: { findByEmail(email: string): Person | undefined }
 }
 
 const link = { link: z.string().meta({ description: 'Shown once, and works once' }), expires_at: time }
@@ -56,19 +60,24 @@ export const invitePerson = operation({
   scope: 'agencies',
   may: 'operator',
   input: {
+    email: emailSchema.meta({ description: 'The address of the account that it opens', hint: 'email' }),
     role: z.literal('operator').optional().meta({ description: 'For somebody who sees every agency' }),
   },
-  output: z.object({ ...link, role, agency: z.string().nullable() }),
-  says: ({ link: url }) => `${url}\nIt opens one account, once, within ${invitationDays} days.`,
-  run: async ({ invitations, publicUrl }: InviteDeps, { agency, input, now, change }) => {
+  output: z.object({ ...link, email: z.string(), role, agency: z.string().nullable() }),
+  says: ({ link: url, email }) =>
+    `${url}\nIt creates the account of ${email}, once, within ${invitationDays} days.`,
+  run: async ({ invitations, people, publicUrl }: InviteDeps, { actor, agency, input, now, change }) => {
     if ((input.role === undefined) === (agency === undefined))
       throw new ApiError('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
-    const given = { role: input.role ?? ('admin' as const), agencyId: agency?.id ?? null }
-    const made = await change(() => invite(invitations, given, publicUrl(), now), {
+    const { email, role: given = 'admin' as const } = input
+    if (people.findByEmail(email))
+      throw new ApiError('conflict', { detail: 'There is already an account with this email address.' })
+    const account = { email, role: given, agencyId: agency?.id ?? null }
+    const made = await change(() => invite(invitations, account, actor, publicUrl(), now), {
       action: 'person.invited',
-      target: given.role,
+      target: `${email} as ${given}`,
     })
-    return { link: made.link, expires_at: iso(made.expiresAt), role: given.role, agency: given.agencyId }
+    return { link: made.link, expires_at: iso(made.expiresAt), email, role: given, agency: account.agencyId }
   },
 })
 
@@ -113,26 +122,30 @@ export const listInvitations = operation({
   output: z.array(
     z.object({
       id: z.string(),
+      email: z.string(),
       role,
       agency_name: z.string().nullable(),
+      created_by: z.string(),
       created_at: time,
       expires_at: time,
     }),
   ),
-  columns: ['role', 'agency_name', 'created_at', 'expires_at', 'id'],
+  columns: ['email', 'role', 'agency_name', 'created_by', 'created_at', 'expires_at', 'id'],
   empty: 'No invitation is waiting to be accepted.',
   run: ({ invitations }: PendingDeps, { now }) =>
     invitations.pending(now).map((each) => ({
       id: each.hash,
+      email: each.email,
       role: each.role,
       agency_name: each.agencyName,
+      created_by: each.createdBy,
       created_at: iso(each.createdAt),
       expires_at: iso(each.expiresAt),
     })),
 })
 
 interface RevokeDeps {
-  invitations: { revoke(hash: string): Pick<Invitation, 'agencyId' | 'role'> | undefined }
+  invitations: { revoke(hash: string): Pick<Invitation, 'agencyId' | 'email' | 'role'> | undefined }
 }
 
 export const revokeInvitation = operation({
@@ -150,7 +163,8 @@ export const revokeInvitation = operation({
   run: async ({ invitations }: RevokeDeps, { input, change }) => {
     const revoked = await change(
       () => invitations.revoke(input.invitation),
-      (was) => was && { action: 'invitation.revoked', agency: was.agencyId, target: was.role },
+      (was) =>
+        was && { action: 'invitation.revoked', agency: was.agencyId, target: `${was.email} as ${was.role}` },
     )
     return { revoked: revoked !== undefined }
   },
@@ -203,13 +217,16 @@ export const resetPassword = operation({
   output: z.object(link),
   says: ({ link: url }) =>
     `${url}\nIt sets a new password, once, within ${resetMinutes} minutes, and ends all their sessions.`,
-  run: async (deps: FindDeps & InviteDeps, { input, now, change }) => {
+  run: async (deps: FindDeps & LinkDeps, { actor, input, now, change }) => {
     const person = personOf(deps, input.person)
-    const made = await change(() => inviteToNewPassword(deps.invitations, person, deps.publicUrl(), now), {
-      action: 'password.reset_link_made',
-      agency: person.agencyId,
-      target: person.email,
-    })
+    const made = await change(
+      () => inviteToNewPassword(deps.invitations, person, actor, deps.publicUrl(), now),
+      {
+        action: 'password.reset_link_made',
+        agency: person.agencyId,
+        target: person.email,
+      },
+    )
     return { link: made.link, expires_at: iso(made.expiresAt) }
   },
 })

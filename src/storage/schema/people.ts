@@ -68,9 +68,14 @@ export const setupTokens = sqliteTable('setup_tokens', {
 /** Single-use links: invitations, or, where `personId` is set, links to a new password. */
 export const invitations = sqliteTable('invitations', {
   hash: text().primaryKey(),
+  /** The address of the account that it opens. */
+  email: text().notNull(),
   role: text({ enum: roles }).notNull(),
   agencyId: text('agency_id').references(() => agencies.id),
   personId: text('person_id').references(() => people.id),
+  /** The person or admin token that made it; null for the command line. */
+  createdById: text('created_by_id'),
+  createdBy: text('created_by').notNull(),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
 })

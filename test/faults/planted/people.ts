@@ -9,6 +9,7 @@ const remove = within('createPeopleStore.remove')
 const changePassword = within('createPeopleStore.changePassword')
 const hasSetupToken = within('createPeopleStore.hasSetupToken')
 const setUp = within('createPeopleStore.setUp')
+const endLinksOf = within('endLinksOf')
 const validLink = within('createInvitationStore.valid')
 const accept = within('createInvitationStore.accept')
 const acceptReset = within('createInvitationStore.acceptReset')
@@ -98,6 +99,11 @@ export const people: readonly Fault[] = [
     noticedBy: ['people'],
   },
   {
+    title: 'the links that a person made outlive the person',
+    edits: [endLinksOf('eq(_.createdById, _)', drop)],
+    noticedBy: ['people'],
+  },
+  {
     title: 'a link to an account never ends',
     edits: [validLink('gt(_, $here)', put('0'))],
     noticedBy: ['people'],
@@ -109,7 +115,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'a new password made by a link leaves the sessions open',
-    edits: [acceptReset('if (_) return undefined; $here; return _', drop)],
+    edits: [acceptReset('if (_) return undefined; _; $here; return _', drop)],
     noticedBy: ['account'],
   },
 ]

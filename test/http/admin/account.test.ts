@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { commandLineActor } from '../../../src/people/actor.ts'
 import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { cookieOf, createOperator, operator, postForm, textOf } from '../../support/page.ts'
@@ -18,7 +19,13 @@ const changePassword = (
 const resetToken = (gate: Gate) => {
   const person = gate.services.people.findByEmail(operator.email)
   if (!person) throw new Error('nobody')
-  const { link } = inviteToNewPassword(gate.services.invitations, person, '', gate.clock.now())
+  const { link } = inviteToNewPassword(
+    gate.services.invitations,
+    person,
+    commandLineActor,
+    '',
+    gate.clock.now(),
+  )
   return link.split('token=')[1] ?? ''
 }
 const reset = (gate: Gate, token: string, password = fresh) =>
@@ -92,13 +99,13 @@ test('signing out everywhere ends every session of that person, and no one elseâ
   const elsewhere = cookieOf(await signIn(gate, operator.password))
   const { link } = invite(
     gate.services.invitations,
-    { role: 'operator', agencyId: null },
+    { email: 'other@example.com', role: 'operator', agencyId: null },
+    commandLineActor,
     '',
     gate.clock.now(),
   )
   const other = await postForm(gate, '/admin/invitation', {
     token: link.split('token=')[1] ?? '',
-    email: 'other@example.com',
     password: fresh,
   })
   const out = await page.post('/admin/account/sign-out-everywhere')
@@ -165,13 +172,14 @@ test('an invitation opens no new password, and a reset link no account', async (
   await createOperator(gate)
   const { link } = invite(
     gate.services.invitations,
-    { role: 'operator', agencyId: null },
+    { email: 'other@example.com', role: 'operator', agencyId: null },
+    commandLineActor,
     '',
     gate.clock.now(),
   )
   const token = link.split('token=')[1] ?? ''
   expect((await reset(gate, token)).status).toBe(404)
-  const account = { token: resetToken(gate), email: 'new@example.com', password: fresh }
+  const account = { token: resetToken(gate), password: fresh }
   expect((await postForm(gate, '/admin/invitation', account)).status).toBe(404)
   expect((await postForm(gate, '/admin/invitation', { ...account, token })).status).toBe(303)
 })

@@ -21,7 +21,7 @@ const forms: Record<string, Form> = {
   '/admin/invitation': { leaves: 'person.joined', fields: account },
   '/admin/new-password': { leaves: 'password.reset', fields: account },
   '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere' },
-  '/admin/people/invite': { leaves: 'person.invited' },
+  '/admin/people/invite': { leaves: 'person.invited', fields: account },
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
   '/admin/people/:person/remove': { leaves: 'person.removed' },
   '/admin/tokens': { leaves: 'token.created', fields: { name: 'ci', permission: 'key.* agency.list' } },

@@ -1,15 +1,19 @@
 import { expect, test } from 'bun:test'
+import { commandLineActor } from '../../../src/people/actor.ts'
+import { inviteToNewPassword } from '../../../src/people/invitation.ts'
+import { createToken } from '../../../src/people/operations/tokens.ts'
+import type { Person } from '../../../src/people/person.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
-import { cookieOf, createOperator, enter, operator, postForm, textOf } from '../../support/page.ts'
+import { cookieOf, createOperator, enter, linkTo, operator, postForm, textOf } from '../../support/page.ts'
 
 const day = 24 * 60 * 60_000
 const invited = { email: 'new@example.com', password: 'a long enough password' }
 const tokenIn = (html: string) => /invitation\?token=([\w-]{43})/.exec(html)?.[1] ?? ''
 type Operator = Awaited<ReturnType<typeof createOperator>>
-const invite = async ({ post }: Operator, agency?: string) =>
-  tokenIn(await (await post('/admin/people/invite', agency ? { agency } : {})).text())
-const accept = (gate: Gate, token: string, account = invited) =>
-  postForm(gate, '/admin/invitation', { token, ...account })
+const invite = async ({ post }: Pick<Operator, 'post'>, agency?: string, email = invited.email) =>
+  tokenIn(await (await post('/admin/people/invite', { email, ...(agency && { agency }) })).text())
+const accept = (gate: Gate, token: string, password = invited.password) =>
+  postForm(gate, '/admin/invitation', { token, password })
 const emails = ({ services }: Gate) => services.people.list().map(({ person }) => person.email)
 
 test('an invitation to an agency opens one account, signed in, which sees that agency alone', async () => {
@@ -31,7 +35,7 @@ test('an invitation works once, and looking at it does not use it up', async () 
   for (let look = 0; look < 3; look++)
     expect((await gate.request(`/admin/invitation?token=${token}`)).status).toBe(200)
   const both = await Promise.all(
-    ['one@example.com', 'two@example.com'].map((email) => accept(gate, token, { ...invited, email })),
+    ['one long password', 'another long password'].map((password) => accept(gate, token, password)),
   )
   expect(both.map(({ status }) => status).toSorted()).toEqual([303, 404])
   expect((await gate.request(`/admin/invitation?token=${token}`)).status).toBe(404)
@@ -60,22 +64,111 @@ test('an invitation that was taken back opens nothing', async () => {
   expect((await accept(gate, token)).status).toBe(404)
 })
 
-test('an account that is refused leaves the invitation open and keeps the e-mail as typed', async () => {
+test('a password that is refused leaves the invitation open', async () => {
   const gate = createGate()
   const token = await invite(await createOperator(gate))
-  for (const [account, reason] of [
-    [{ ...invited, password: 'short' }, 'at least 12 characters'],
-    [{ ...invited, email: ' OPS@example.com' }, 'already an account'],
-    [{ ...invited, email: 'nobody' }, 'Enter a valid email address'],
+  const refused = await accept(gate, token, 'short')
+  expect(refused.status).toBe(422)
+  const html = await refused.text()
+  expect(html).toContain('at least 12 characters')
+  expect(html).not.toContain('value="short"')
+  expect((await accept(gate, token)).status).toBe(303)
+})
+
+test('an invitation opens the account of its e-mail address, whatever the form says', async () => {
+  const gate = createGate()
+  const token = await invite(await createOperator(gate), undefined, ' New@Example.com')
+  expect(await textOf(await gate.request(`/admin/invitation?token=${token}`))).toContain('new@example.com')
+  const fields = { token, password: invited.password, email: 'somebody@else.example' }
+  expect((await postForm(gate, '/admin/invitation', fields)).status).toBe(303)
+  expect(emails(gate)).toEqual(['new@example.com', operator.email])
+})
+
+test('an address with an account, and one that is none, is refused in the form, which keeps it as typed', async () => {
+  const gate = createGate()
+  const page = await createOperator(gate)
+  for (const [email, reason] of [
+    [' OPS@example.com', 'already an account'],
+    ['nobody', 'Enter a valid email address'],
   ] as const) {
-    const refused = await accept(gate, token, account)
+    const refused = await page.post('/admin/people/invite', { email })
     expect(refused.status).toBe(422)
     const html = await refused.text()
     expect(html).toContain(reason)
-    expect(html).toContain(`value="${account.email}"`)
-    expect(html).not.toContain(account.password)
+    expect(html).toContain(`value="${email}"`)
   }
-  expect((await accept(gate, token)).status).toBe(303)
+  expect(gate.services.invitations.pending(gate.clock.now())).toEqual([])
+})
+
+test('an account that came another way in the meantime is never replaced by an invitation', async () => {
+  const gate = createGate()
+  const token = await invite(await createOperator(gate))
+  const { invitations } = gate.services
+  const { hash = '' } = invitations.pending(gate.clock.now())[0] ?? {}
+  gate.database.sqlite.run('update people set email = ?', [invited.email])
+  expect(hash).not.toBe('')
+  const refused = await accept(gate, token)
+  expect([refused.status, await textOf(refused)]).toEqual([
+    422,
+    expect.stringContaining('already an account'),
+  ])
+  expect(emails(gate)).toEqual([invited.email])
+})
+
+test('the page shows for whom an invitation is and who made it, and a newer one replaces it', async () => {
+  const gate = createGate()
+  const page = await createOperator(gate)
+  const [first, second] = [await invite(page), await invite(page, gate.agency.id)]
+  const shown = await textOf(await page.visit('/admin/people'))
+  expect(shown).toMatch(/new@example\.com\s+Admin of Acme\s+ops@example\.com/)
+  expect((await accept(gate, first)).status).toBe(404)
+  expect((await accept(gate, second)).status).toBe(303)
+})
+
+const inviterEnds: Record<string, (gate: Gate, inviter: Person, page: Operator) => unknown> = {
+  'is removed': (_, { id }, page) => page.post(`/admin/people/${id}/remove`),
+  'has a new password': ({ services }, inviter) => services.people.changePassword(inviter, 'another hash'),
+  'sets a new password by a link': (gate, { id }) => {
+    const { invitations } = gate.services
+    invitations.add(linkTo({ hash: 'reset', createdAt: gate.clock.now(), personId: id }))
+    invitations.acceptReset('reset', 'another hash', gate.clock.now())
+  },
+}
+test.each(Object.entries(inviterEnds))(
+  'the links that a person made open nothing once that person %s',
+  async (_, end) => {
+    const gate = createGate()
+    const page = await createOperator(gate)
+    const { cookie, person } = enter(gate, { role: 'operator' })
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const post = (path: string, fields: Record<string, string> = {}) => postForm(gate, path, fields, headers)
+    const token = await invite({ post })
+    const ours = await invite(page, gate.agency.id, 'other@example.com')
+    const actor = { id: person.id, name: person.email }
+    const victim = gate.services.people.findByEmail(operator.email)
+    if (!victim) throw new Error('there is no operator')
+    const reset = inviteToNewPassword(gate.services.invitations, victim, actor, '', gate.clock.now())
+    await end(gate, person, page)
+    expect((await accept(gate, token)).status).toBe(404)
+    expect((await gate.request(reset.link)).status).toBe(404)
+    expect((await accept(gate, ours)).status).toBe(303)
+  },
+)
+
+test('the invitations that an admin token made open nothing once it is revoked', async () => {
+  const gate = createGate()
+  const { adminTokens, invitations, perform } = gate.services
+  const wanted = { name: 'ci', permission: ['person.*'] }
+  const { id, token } = await perform(createToken, wanted, commandLineActor)
+  const invitation = await gate.request('/api/admin/v1/person.invite', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: invited.email, role: 'operator' }),
+  })
+  expect(invitation.status).toBe(200)
+  expect(invitations.pending(gate.clock.now())).toMatchObject([{ createdBy: 'token ci' }])
+  adminTokens.revoke(id, gate.clock.now())
+  expect(invitations.pending(gate.clock.now())).toEqual([])
 })
 
 test('the token of a link is in the one answer that shows it, and only its hash is stored', async () => {
@@ -93,7 +186,8 @@ test('a link leads to the public address, whatever host the request names', asyn
   const gate = createGate({ publicUrl: 'https://calls.example.com' })
   const { cookie } = await createOperator(gate)
   const headers = { cookie, host: 'evil.example', 'sec-fetch-site': 'same-origin' }
-  const html = await (await postForm(gate, '/admin/people/invite', {}, headers)).text()
+  const fields = { email: invited.email }
+  const html = await (await postForm(gate, '/admin/people/invite', fields, headers)).text()
   expect(html).toContain('value="https://calls.example.com/admin/invitation?token=')
   expect(html).not.toContain('evil.example')
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { commandLineActor } from '../../../src/people/actor.ts'
 import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { providerKinds } from '../../../src/providers/kinds.ts'
 import { seedDemo } from '../../support/demo.ts'
@@ -57,8 +58,14 @@ const everyField = async () => {
 
   const [operator] = people.list()
   if (!operator) throw new Error('there is no operator')
-  const { link } = invite(invitations, { role: 'operator', agencyId: null }, '', gate.clock.now())
-  const reset = inviteToNewPassword(invitations, operator.person, '', gate.clock.now())
+  const { link } = invite(
+    invitations,
+    { email: 'new@example.com', role: 'operator', agencyId: null },
+    commandLineActor,
+    '',
+    gate.clock.now(),
+  )
+  const reset = inviteToNewPassword(invitations, operator.person, commandLineActor, '', gate.clock.now())
   const provider = (name: string) => `/admin/agencies/${demo.agency.id}/integrations/providers/${name}`
   const providers = providerKinds.map(({ name }) => provider(name))
   for (const path of [link, reset.link, ...providers, ...Object.values(pagesOf(demo))])

@@ -40,23 +40,23 @@ export const SetupPage = ({ token, email = '', error, notices }: EntranceProps &
 
 interface InvitationProps extends EntranceProps {
   token: string
-  invitation: { role: Person['role']; agencyName: string | null }
+  invitation: { email: string; role: Person['role']; agencyName: string | null }
 }
 
-export const InvitationPage = ({ token, invitation, email = '', error }: InvitationProps) => (
+export const InvitationPage = ({ token, invitation, error }: InvitationProps) => (
   <Layout title="Invitation" narrow>
     <main>
       <h1>You’re invited</h1>
       <p>
         {invitation.role === 'operator'
-          ? 'Create your operator account. You can access all agencies.'
-          : `Create your account as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
+          ? `Create the operator account of ${invitation.email}. You can access all agencies.`
+          : `Create the account of ${invitation.email} as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
         You can use this link only once.
       </p>
       <FormError message={error} />
       <form method="post" action="/admin/invitation">
         <input type="hidden" name="token" value={token} />
-        <EmailField email={email} />
+        <input type="hidden" name="username" value={invitation.email} autoComplete="username" />
         <NewPasswordField />
         <button type="submit">Create account</button>
       </form>
@@ -95,10 +95,16 @@ export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
   </Layout>
 )
 
-const EmailField = ({ email }: { email: string }) => (
+interface EmailFieldProps {
+  email: string
+  /** The browser fills in a person's own address, unless the field is for another's. */
+  autoComplete?: 'username' | 'off'
+}
+
+export const EmailField = ({ email, autoComplete = 'username' }: EmailFieldProps) => (
   <label>
     Email
-    <input type="email" name="email" value={email} required maxLength={254} autoComplete="username" />
+    <input type="email" name="email" value={email} required maxLength={254} autoComplete={autoComplete} />
   </label>
 )
 

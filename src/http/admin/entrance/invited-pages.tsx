@@ -4,12 +4,12 @@ import { ApiError } from '../../../failures.ts'
 import { tokenHash } from '../../../keys/token.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Passwords } from '../../../people/passwords.ts'
-import type { Person } from '../../../people/person.ts'
+import type { PendingInvitation, Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone, type GuardDeps } from '../guard.ts'
-import { newAccountSchema, newPasswordSchema } from '../account/new-password.ts'
+import { newPasswordSchema } from '../account/new-password.ts'
 import { InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
@@ -17,14 +17,10 @@ export interface InvitedPagesDeps {
   audit: AuditedChange
   invitations: {
     /** Finds an invitation that is still valid. */
-    find(hash: string, now: number): { role: Person['role']; agencyName: string | null } | undefined
+    find(hash: string, now: number): PendingInvitation | undefined
     /** Finds a link to a new password that is still valid. */
-    findReset(hash: string, now: number): { email: string | null } | undefined
-    accept(
-      hash: string,
-      account: Pick<Person, 'email' | 'passwordHash'>,
-      now: number,
-    ): Person | 'taken' | undefined
+    findReset(hash: string, now: number): { email: string } | undefined
+    accept(hash: string, passwordHash: string, now: number): Person | 'taken' | undefined
     acceptReset(hash: string, passwordHash: string, now: number): Person | undefined
   }
   passwords: Pick<Passwords, 'hash'>
@@ -46,7 +42,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
   const findReset = (token: string) => {
     const reset = invitations.findReset(tokenHash(token), clock.now())
     if (!reset) throw noLink()
-    return { token, email: reset.email ?? '' }
+    return { token, email: reset.email }
   }
 
   return new Elysia({ name: 'invited-pages' })
@@ -57,19 +53,19 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
     .post(
       '/invitation',
       async ({ request, server, set, redirect }) => {
-        const { token = '', email = '', password } = await readForm(request)
+        const { token = '', password } = await readForm(request)
         const found = findInvitation(token)
         const refuse = (error: string | undefined) => {
           set.status = 422
-          return renderPage(<InvitationPage {...found} email={email} error={error} />)
+          return renderPage(<InvitationPage {...found} error={error} />)
         }
-        const given = newAccountSchema.safeParse({ email, password })
+        const given = newPasswordSchema.safeParse(password)
         if (!given.success) return refuse(given.error.issues[0]?.message)
-        const account = { email: given.data.email, passwordHash: await passwords.hash(given.data.password) }
+        const passwordHash = await passwords.hash(given.data)
         const now = clock.now()
-        const who = actedBy(pageActor(account.email, { request, server }, config), now)
+        const who = actedBy(pageActor(found.invitation.email, { request, server }, config), now)
         const made = audit.change(
-          () => invitations.accept(tokenHash(token), account, now),
+          () => invitations.accept(tokenHash(token), passwordHash, now),
           (person) =>
             typeof person === 'object'
               ? { ...who, action: 'person.joined', agency: person.agencyId, target: person.role }

@@ -5,10 +5,11 @@ import type { Clock } from '../../../clock.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { invitePerson, removePerson, revokeInvitation } from '../../../people/operations/people.ts'
 import { renderPage } from '../../page/layout.tsx'
-import { InvitationLinkPage, PeoplePage, RemovePersonPage } from './people.tsx'
+import { InvitationLinkPage, InvitePage, PeoplePage, RemovePersonPage } from './people.tsx'
 
 const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
@@ -44,11 +45,16 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',
-        async ({ actor, person, readForm }) => {
-          const { agency } = await readForm()
-          const made = await perform(invitePerson, agency ? { agency } : { role: 'operator' }, actor)
+        async ({ actor, person, readForm, set }) => {
+          const { email = '', agency } = await readForm()
+          const given = { email, ...(agency ? { agency } : { role: 'operator' as const }) }
+          const { done: made, error } = await submit(perform(invitePerson, given, actor))
+          if (!made) {
+            set.status = 422
+            return renderPage(<InvitePage person={person} email={email} agencyId={agency} error={error} />)
+          }
           const agencyName = made.agency === null ? null : findAgency(deps, made.agency).name
-          const shown = { link: made.link, expiresAt: Date.parse(made.expires_at), agencyName }
+          const shown = { ...made, expiresAt: Date.parse(made.expires_at), agencyName }
           return renderPage(<InvitationLinkPage person={person} {...shown} />)
         },
         { parse: 'none' },

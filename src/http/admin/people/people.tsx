@@ -1,5 +1,6 @@
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
-import { Layout, Time } from '../../page/layout.tsx'
+import { EmailField } from '../entrance/forms.tsx'
+import { FormError, Layout, Time } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 
@@ -34,11 +35,17 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
       {invitations.length === 0 ? (
         <p>There are no pending invitations.</p>
       ) : (
-        <Table label="Pending invitations" heads={['For', 'Created', 'Valid until', 'Revoke']}>
-          {invitations.map((invitation) => (
-            <InvitationRow key={invitation.hash} {...invitation} />
-          ))}
-        </Table>
+        <>
+          <p>An invitation also ends if the person who made it is removed, or their password changes.</p>
+          <Table
+            label="Pending invitations"
+            heads={['Email', 'Role', 'Invited by', 'Created', 'Valid until', 'Revoke']}
+          >
+            {invitations.map((invitation) => (
+              <InvitationRow key={invitation.hash} {...invitation} />
+            ))}
+          </Table>
+        </>
       )}
     </main>
   </Layout>
@@ -59,9 +66,19 @@ const PersonRow = ({ person, agencyName }: ListedPerson) => (
   </tr>
 )
 
-const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: PendingInvitation) => (
+const InvitationRow = ({
+  hash,
+  email,
+  role,
+  agencyName,
+  createdBy,
+  createdAt,
+  expiresAt,
+}: PendingInvitation) => (
   <tr>
+    <td class="name">{email}</td>
     <td class="name">{roleInWords(role, agencyName)}</td>
+    <td class="name">{createdBy}</td>
     <td>
       <Time at={createdAt} />
     </td>
@@ -70,7 +87,7 @@ const InvitationRow = ({ hash, role, agencyName, createdAt, expiresAt }: Pending
     </td>
     <td>
       <form method="post" action={`/admin/people/invitations/${hash}/revoke`} class="inline">
-        <button type="submit" class="secondary" aria-label={`Revoke the invitation as ${role}`}>
+        <button type="submit" class="secondary" aria-label={`Revoke the invitation of ${email}`}>
           Revoke
         </button>
       </form>
@@ -99,31 +116,55 @@ export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving:
   </Layout>
 )
 
+interface InviteFormProps {
+  label: string
+  agencyId?: string | undefined
+  email?: string
+}
+
 /** Without an agency, the invitation is for an operator. */
-export const InviteForm = ({ label, agencyId }: { label: string; agencyId?: string }) => (
+export const InviteForm = ({ label, agencyId, email = '' }: InviteFormProps) => (
   <form method="post" action="/admin/people/invite">
+    <EmailField email={email} autoComplete="off" />
     {agencyId !== undefined && <input type="hidden" name="agency" value={agencyId} />}
     <button type="submit">{label}</button>
   </form>
 )
 
+interface InviteProps extends Omit<InviteFormProps, 'label'> {
+  person: Person
+  error: string | undefined
+}
+
+/** The form again, with the reason for which it was refused. */
+export const InvitePage = ({ person, error, ...form }: InviteProps) => (
+  <Layout title="Invite" person={person}>
+    <main>
+      <h1>Invite</h1>
+      <FormError message={error} />
+      <InviteForm label={form.agencyId === undefined ? 'Invite an operator' : 'Invite an admin'} {...form} />
+    </main>
+  </Layout>
+)
+
 interface LinkProps {
   person: Person
+  email: string
   link: string
   expiresAt: number
   agencyName: string | null
 }
 
 /** The only response that shows the link of an invitation. */
-export const InvitationLinkPage = ({ person, link, expiresAt, agencyName }: LinkProps) => (
+export const InvitationLinkPage = ({ person, email, link, expiresAt, agencyName }: LinkProps) => (
   <Layout title="Invitation" person={person}>
     <main>
       <article>
         <h1>Invitation</h1>
         <p class="notice warning" role="status">
-          <strong>Copy the link now. It won’t be shown again.</strong> Whoever creates an account with it
+          <strong>Copy the link now. It won’t be shown again.</strong> It creates the account of {email}, who
           becomes {agencyName === null ? 'an operator' : `an admin of ${agencyName}`}. It can be used only
-          once, until <Time at={expiresAt} />.
+          once, until <Time at={expiresAt} />. It stops working if you are removed or your password changes.
         </p>
         <ShownSecret id="invitation-link" label="Link" value={link}>
           <a href="/admin/people">Done</a>
