@@ -23,7 +23,7 @@ export const invite = (
   const token = randomToken()
   const expiresAt = now + invitationDays * 24 * 60 * 60_000
   store.add({ ...madeBy(inviter, now), ...account, hash: tokenHash(token), personId: null, expiresAt })
-  return { link: `${url}/admin/invitation?token=${token}`, expiresAt }
+  return { link: `${url}/admin/invitation/open#${token}`, expiresAt }
 }
 
 /** Makes a single-use link to set a person's new password. The old password works until the link is used. */
@@ -38,7 +38,7 @@ export const inviteToNewPassword = (
   const expiresAt = now + resetMinutes * 60_000
   const account = { email, role, agencyId, personId: id }
   store.add({ ...madeBy(inviter, now), ...account, hash: tokenHash(token), expiresAt })
-  return { link: `${url}/admin/new-password?token=${token}`, expiresAt }
+  return { link: `${url}/admin/new-password/open#${token}`, expiresAt }
 }
 
 const madeBy = ({ id, name }: Inviter, now: number) => ({ createdById: id, createdBy: name, createdAt: now })

@@ -24,7 +24,7 @@ export const makeSetupLink = (
   if (people.anyone()) return undefined
   const token = randomToken()
   people.setSetupToken(tokenHash(token), clock.now() + setupMinutes * 60_000)
-  return `${url}/admin/setup?token=${token}`
+  return `${url}/admin/setup/open#${token}`
 }
 
 /** Writes the setup link to a file that only its owner can read, or removes the file where there is no link. */

@@ -4,7 +4,14 @@ import { startBinary } from '../support/binary.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { operator } from '../support/page.ts'
-import { complaintsOf, makeAccount, refusals, signIn, withAndWithoutJavaScript } from '../support/site.ts'
+import {
+  complaintsOf,
+  followLink,
+  makeAccount,
+  refusals,
+  signIn,
+  withAndWithoutJavaScript,
+} from '../support/site.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -42,7 +49,7 @@ const signInOf = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).
 /** A window of the operator, who has just made the account. */
 const setUp = async (server: Awaited<ReturnType<typeof openServer>>) => {
   const page = await server.open()
-  await page.goto(await server.setupLink())
+  await followLink(page, await server.setupLink())
   await makeAccount(page, operator)
   await agenciesOf(page)
   return page
@@ -54,7 +61,7 @@ test.each(withAndWithoutJavaScript)(
     await using server = await openServer(javaScriptEnabled)
     const page = await server.open()
     const link = await server.setupLink()
-    await page.goto(link)
+    await followLink(page, link)
     // An address that a browser takes for one, and we do not.
     await makeAccount(page, { ...operator, email: 'ops@localhost' })
     await page.getByRole('alert').getByText('Enter a valid email address').waitFor()
@@ -121,15 +128,15 @@ test.each(withAndWithoutJavaScript)(
     const ours = await setUp(server)
     const other = await server.open()
     const { link = '' } = await server.command('person', 'reset', '--person', operator.email)
-    const { pathname, search } = new URL(link)
-    await other.goto(`${server.url}${pathname}${search}`)
+    const { pathname, hash } = new URL(link)
+    await followLink(other, `${server.url}${pathname}${hash}`)
     await other.getByText(`For ${operator.email}.`).waitFor()
     await other.getByLabel('Password').fill('another battery staple')
     await other.getByRole('button', { name: 'Set password' }).click()
     await agenciesOf(other)
     await ours.reload()
     await signInOf(ours)
-    await ours.goto(`${server.url}${pathname}${search}`)
+    await followLink(ours, `${server.url}${pathname}${hash}`)
     await ours.getByText('This link is not valid').waitFor()
     expect(server.complaints()).toEqual([])
   },

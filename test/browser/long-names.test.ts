@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { operator } from '../support/page.ts'
 import { pagesOf } from '../support/pages.ts'
-import { openSite } from '../support/site.ts'
+import { followLink, openSite } from '../support/site.ts'
 import { sayEverywhere } from '../support/spoken.ts'
 
 /** Longer than any page is wide, and nowhere a place to break it. */
@@ -54,18 +54,20 @@ test.each([320, 640, 1280])(
       (await site.command('person', 'reset', '--person', account.email)).link ?? '',
       (await site.command('person', 'invite', '--email', 'new@example.com', '--agency', agency.id)).link ??
         '',
-    ].map((link) => {
-      const { pathname, search } = new URL(link)
-      return [pathname, `${pathname}${search}`]
-    })
+    ].map((link) => new URL(link))
     const other = [
       ['sign-in', '/admin/sign-in'],
-      ['setup', '/admin/setup?token=over'],
+      ['code', '/admin/invitation/open'],
     ]
-    const all = { ...pagesOf(site.demo), ...Object.fromEntries([...providers, ...links, ...other]) }
+    const all = { ...pagesOf(site.demo), ...Object.fromEntries([...providers, ...other]) }
     for (const [name, path] of Object.entries(all)) {
       await page.goto(site.url + path)
       await look(name)
+    }
+    for (const { pathname, hash } of links) {
+      await followLink(page, `${site.url}${pathname}${hash}`)
+      await page.getByLabel('Password').waitFor()
+      await look(pathname)
     }
 
     const open = async (path: string, button: string | RegExp, name: string) => {

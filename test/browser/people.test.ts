@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { operator } from '../support/page.ts'
-import { acceptInvitation, nobody, openSite, withAndWithoutJavaScript } from '../support/site.ts'
+import { acceptInvitation, followLink, nobody, openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
 let home = ''
@@ -29,7 +29,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await ours.page.getByRole('button', { name: 'Copy' }).isVisible()).toBe(javaScriptEnabled)
 
     await using theirs = await site.open({ javaScriptEnabled, storageState: nobody })
-    await theirs.page.goto(link)
+    await followLink(theirs.page, link)
     await theirs.page.getByText('as an admin of Bright Dental').waitFor()
     await theirs.page.getByText(admin.email).waitFor()
     await acceptInvitation(theirs.page, admin.password)
@@ -77,10 +77,13 @@ test.each(withAndWithoutJavaScript)(
     await ours.page.getByRole('link', { name: 'Done' }).click()
     await ours.page.getByRole('button', { name: 'Revoke the invitation' }).click()
     await ours.page.getByText('There are no pending invitations').waitFor()
-    await theirs.page.goto(revoked)
+    await followLink(theirs.page, revoked)
     await theirs.page.getByText('This link is not valid').waitFor()
 
-    await theirs.page.goto(await invitedTo(ours.page, '/admin/people', 'Invite an operator', second.email))
+    await followLink(
+      theirs.page,
+      await invitedTo(ours.page, '/admin/people', 'Invite an operator', second.email),
+    )
     await acceptInvitation(theirs.page, second.password)
     await theirs.page.getByRole('link', { name: 'People', exact: true }).click()
     await theirs.page.getByRole('link', { name: `Remove ${second.email}` }).click()
@@ -113,8 +116,11 @@ test.each(['light', 'dark'] as const)(
     await look('people')
     await page.getByRole('link', { name: `Remove ${operator.email}` }).click()
     await look('removing a person')
-    await page.goto(link)
+    await followLink(page, link)
+    await page.getByLabel('Password').waitFor()
     await look('invitation')
+    await page.goto(`${site.url}/admin/new-password/open`)
+    await look('code')
     await page.goto(`${site.url}/admin/people`)
     await page.getByRole('button', { name: 'Revoke the invitation' }).click()
     await page.goto(`${site.url}/admin/account`)
@@ -126,7 +132,8 @@ test.each(['light', 'dark'] as const)(
     await page.goto(`${site.url}/admin/audit`)
     await look('audit log')
     const { link: reset = '' } = await site.command('person', 'reset', '--person', operator.email)
-    await page.goto(`${site.url}${new URL(reset).pathname}${new URL(reset).search}`)
+    await followLink(page, `${site.url}${new URL(reset).pathname}${new URL(reset).hash}`)
+    await page.getByLabel('Password').waitFor()
     await look('new password')
     expect(violations).toEqual([])
     expect(complaints).toEqual([])

@@ -46,13 +46,13 @@ const beside = () => {
   }
 }
 
-const tokenOf = (link = '') => new URL(link).searchParams.get('token') ?? ''
+const tokenOf = (link = '') => new URL(link).hash.slice(1)
 
 test('while nobody can sign in, a new setup link replaces the one before it; afterwards there is none', async () => {
   using place = beside()
   const { command, directory, gate, json } = place
   const [first, second] = [await json('person setup'), await json('person setup')]
-  expect(second.link).toStartWith('https://calls.example.com/admin/setup?token=')
+  expect(second.link).toStartWith('https://calls.example.com/admin/setup/open#')
   expect(readFileSync(join(directory.path, 'setup-link'), 'utf8')).toBe(`${second.link}\n`)
   expect((await command('person setup')).out).toContain('within 30 minutes')
   const { link } = await json('person setup')
@@ -67,7 +67,7 @@ test('a link from the command line opens an account of that role', async () => {
   using place = beside()
   const { gate, json } = place
   const asOperator = await json('person invite --email op@example.com --role operator')
-  expect(asOperator.link).toStartWith('https://calls.example.com/admin/invitation?token=')
+  expect(asOperator.link).toStartWith('https://calls.example.com/admin/invitation/open#')
   const asAdmin = await json(`person invite --email admin@example.com --agency ${gate.agency.id}`)
   for (const { link } of [asOperator, asAdmin])
     expect((await postForm(gate, '/admin/invitation', { token: tokenOf(link), password })).status).toBe(303)

@@ -122,7 +122,7 @@ linux('the commands for a service', () => {
     ])
     expect({ code: await shell.exited, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain(`${fileNameOf('linux-x64')}: OK`)
-    expect(out).toContain('/admin/setup?token=')
+    expect(out).toContain('/admin/setup/open#')
     expect(out).toContain('running and ready at')
     expect(out).not.toMatch(/\bfail\b/)
     expect(out).toContain('Backed up to')

@@ -72,7 +72,7 @@ export const createPlain = (known: string, origin: number) => {
       .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, unless('<id>'))
       .replaceAll(/\b(?:bvai_\w+_[0-9A-Za-z]{38}|whsec_[\w+/=]+)/g, unless('<secret>'))
       .replaceAll(/\b[0-9a-f]{64}\b/g, unless('<hash>'))
-      .replaceAll(/token=[\w-]+/g, 'token=<secret>')
+      .replaceAll(/#[\w-]{43}/g, '#<secret>')
       .replaceAll(/…[\w+/=]{4}/g, unless('…<last>'))
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => String(near(Date.parse(time), time)))
       .replaceAll(/\b1[0-9]{12}\b/g, (time) => String(near(Number(time), time)))

@@ -7,7 +7,7 @@ interface Running {
 
 /** The operator of a server that runs, signed in, who can look at pages and post forms as a browser does. */
 export const setUpOperator = async ({ url, setupLink }: Running) => {
-  const token = new URL(await setupLink()).searchParams.get('token') ?? ''
+  const token = new URL(await setupLink()).hash.slice(1)
   const made = await postTo(url, '/admin/setup', { token, ...operator })
   const cookie = cookieOf(made)
   if (made.status !== 303) throw new Error(`the setup answered ${made.status}`)

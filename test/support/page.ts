@@ -19,6 +19,18 @@ export const postForm = (
   headers: HeadersInit = sameOrigin,
 ) => gate.request(path, { method: 'POST', headers, body: new URLSearchParams(fields) })
 
+/** The path that the form of a one-time link posts to, and its code, which no server sees when the link is opened. */
+export const partsOf = (link: string) => {
+  const [, path = '', code = ''] = /^(?:https?:\/\/[^/]+)?(\/[^?#]*)\/open#([\w-]+)$/.exec(link) ?? []
+  return { path, code }
+}
+
+/** Opens a one-time link as its page does. */
+export const openLink = (gate: Gate, link: string, headers: HeadersInit = sameOrigin) => {
+  const { path, code } = partsOf(link)
+  return postForm(gate, path, { token: code }, headers)
+}
+
 export const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
 
 /** Somebody signed in as the operator, who can look at pages and post forms. */

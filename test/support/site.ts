@@ -36,7 +36,7 @@ export const openSite = async ({ prepare, account = operator }: SiteOptions = {}
 
   const first = await browser.newContext()
   const entrance = await first.newPage()
-  await entrance.goto(await server.setupLink())
+  await followLink(entrance, await server.setupLink())
   await makeAccount(entrance, account)
   await entrance.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
   const storageState = await first.storageState()
@@ -66,6 +66,14 @@ export const openSite = async ({ prepare, account = operator }: SiteOptions = {}
 export const refusals = /status of 4(01|04|22)/
 
 type Account = typeof operator
+
+/** Opens a one-time link. The page's script goes on with the code; without it, the person pastes the link. */
+export const followLink = async (page: Page, link: string) => {
+  await page.goto(link)
+  if (!page.url().includes('#')) return
+  await page.getByLabel('Link or code').fill(link)
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
 
 /** On the page behind a one-time link. */
 export const makeAccount = async (page: Page, { email, password }: Account) => {

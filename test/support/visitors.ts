@@ -76,7 +76,7 @@ export const populate = async () => {
     const token = target.endsWith('/new-password') ? 'reset' : 'invited'
     const headers = { cookie: cookies[visitor], 'sec-fetch-site': 'same-origin' }
     return method === 'GET'
-      ? gate.request(`${target}?token=${token}`, { headers })
+      ? gate.request(target, { headers })
       : postForm(gate, target, { token, ...fields }, headers)
   }
   return { gate, other, cookies, fill, knock }

@@ -2,7 +2,15 @@ import { expect, test } from 'bun:test'
 import { commandLineActor } from '../../../src/people/actor.ts'
 import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
-import { cookieOf, createOperator, operator, postForm, textOf } from '../../support/page.ts'
+import {
+  cookieOf,
+  createOperator,
+  openLink,
+  operator,
+  partsOf,
+  postForm,
+  textOf,
+} from '../../support/page.ts'
 
 const minute = 60_000
 const fresh = 'quite another password'
@@ -26,7 +34,7 @@ const resetToken = (gate: Gate) => {
     '',
     gate.clock.now(),
   )
-  return link.split('token=')[1] ?? ''
+  return partsOf(link).code
 }
 const reset = (gate: Gate, token: string, password = fresh) =>
   postForm(gate, '/admin/new-password', { token, password })
@@ -105,7 +113,7 @@ test('signing out everywhere ends every session of that person, and no one elseâ
     gate.clock.now(),
   )
   const other = await postForm(gate, '/admin/invitation', {
-    token: link.split('token=')[1] ?? '',
+    token: partsOf(link).code,
     password: fresh,
   })
   const out = await page.post('/admin/account/sign-out-everywhere')
@@ -138,7 +146,7 @@ test('a reset link sets a new password once, and ends the sessions there were', 
   const gate = createGate()
   const page = await createOperator(gate)
   const token = resetToken(gate)
-  expect(await textOf(await gate.request(`/admin/new-password?token=${token}`))).toContain(operator.email)
+  expect(await textOf(await openLink(gate, `/admin/new-password/open#${token}`))).toContain(operator.email)
   expect(await opens(gate, page.cookie)).toBe(true)
   expect((await reset(gate, token, 'short')).status).toBe(422)
   const set = await reset(gate, token)
@@ -157,7 +165,7 @@ test('a reset link is over after 30 minutes, by a newer one, and by a changed pa
   const page = await createOperator(gate)
   const old = resetToken(gate)
   await gate.clock.advance(30 * minute - 1)
-  expect((await gate.request(`/admin/new-password?token=${old}`)).status).toBe(200)
+  expect((await openLink(gate, `/admin/new-password/open#${old}`)).status).toBe(200)
   await gate.clock.advance(1)
   expect((await reset(gate, old)).status).toBe(404)
   const [replaced, newest] = [resetToken(gate), resetToken(gate)]
@@ -177,7 +185,7 @@ test('an invitation opens no new password, and a reset link no account', async (
     '',
     gate.clock.now(),
   )
-  const token = link.split('token=')[1] ?? ''
+  const token = partsOf(link).code
   expect((await reset(gate, token)).status).toBe(404)
   const account = { token: resetToken(gate), password: fresh }
   expect((await postForm(gate, '/admin/invitation', account)).status).toBe(404)

@@ -1,6 +1,18 @@
 import { expect, test } from 'bun:test'
+import { commandLineActor } from '../../../src/people/actor.ts'
+import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
+import { makeSetupLink } from '../../../src/people/setup.ts'
 import { createGate } from '../../support/gate.ts'
-import { allowSetup, cookieOf, createOperator, operator, postForm, textOf } from '../../support/page.ts'
+import {
+  allowSetup,
+  cookieOf,
+  createOperator,
+  enter,
+  openLink,
+  operator,
+  postForm,
+  textOf,
+} from '../../support/page.ts'
 
 const minute = 60_000
 const signIn = (gate: ReturnType<typeof createGate>, password: string, email = operator.email) =>
@@ -9,12 +21,12 @@ const signIn = (gate: ReturnType<typeof createGate>, password: string, email = o
 test('setup makes the operator, signs them in, and is not there a second time', async () => {
   const gate = createGate()
   const token = allowSetup(gate)
-  expect(await textOf(await gate.request(`/admin/setup?token=${token}`))).toContain('Set up callgate')
+  expect(await textOf(await openLink(gate, `/admin/setup/open#${token}`))).toContain('Set up callgate')
   const made = await postForm(gate, '/admin/setup', { token, ...operator })
   expect([made.status, made.headers.get('location')]).toEqual([303, '/admin/agencies'])
   const agencies = await gate.request('/admin/agencies', { headers: { cookie: cookieOf(made) } })
   expect(agencies.status).toBe(200)
-  expect((await gate.request(`/admin/setup?token=${token}`)).status).toBe(404)
+  expect((await openLink(gate, `/admin/setup/open#${token}`)).status).toBe(404)
   expect((await postForm(gate, '/admin/setup', { token, ...operator })).status).toBe(404)
 })
 
@@ -32,16 +44,43 @@ test('of two people who set up at once one becomes the operator', async () => {
 test('a setup link is over after 30 minutes, and a wrong or missing token opens nothing', async () => {
   const gate = createGate()
   const token = allowSetup(gate)
-  expect((await gate.request('/admin/setup')).status).toBe(404)
-  expect((await gate.request('/admin/setup?token=wrong')).status).toBe(404)
+  expect((await postForm(gate, '/admin/setup', {})).status).toBe(404)
+  expect((await openLink(gate, '/admin/setup/open#wrong')).status).toBe(404)
   await gate.clock.advance(30 * minute)
-  expect((await gate.request(`/admin/setup?token=${token}`)).status).toBe(404)
+  expect((await openLink(gate, `/admin/setup/open#${token}`)).status).toBe(404)
+})
+
+test('no address and no page that is asked for holds the code of a link: it is sent in a form alone', async () => {
+  const gate = createGate()
+  const { services, clock } = gate
+  const setup = makeSetupLink(services, 'https://calls.example.com') ?? ''
+  const { person } = enter(gate, { role: 'operator' })
+  const at = ['https://calls.example.com', clock.now()] as const
+  const invitation = invite(services.invitations, person, commandLineActor, ...at)
+  const reset = inviteToNewPassword(services.invitations, person, commandLineActor, ...at)
+  for (const link of [setup, invitation.link, reset.link]) {
+    expect(new URL(link)).toMatchObject({ search: '', hash: expect.stringMatching(/^#[\w-]{43}$/) })
+    const asked = await gate.request(new URL(link).pathname)
+    if (link === setup) expect(asked.status).toBe(404)
+    else expect(await textOf(asked)).toContain('Paste the whole link')
+  }
+})
+
+test.each([
+  ['the code', (code: string) => code],
+  ['the whole link', (code: string) => ` https://calls.example.com/admin/setup/open#${code}\n`],
+  ['a link of an earlier version', (code: string) => `https://calls.example.com/admin/setup?token=${code}`],
+])('who pastes %s gets the page behind it', async (_, pasted) => {
+  const gate = createGate()
+  const token = pasted(allowSetup(gate))
+  expect(await textOf(await postForm(gate, '/admin/setup', { token }))).toContain('Create account')
+  expect((await postForm(gate, '/admin/setup', { token, ...operator })).status).toBe(303)
 })
 
 test('a setup link that is over says how to get a new one, and one that is used that everything is set up', async () => {
   const gate = createGate()
   const token = allowSetup(gate)
-  const behind = async () => textOf(await gate.request(`/admin/setup?token=${token}`))
+  const behind = async () => textOf(await openLink(gate, `/admin/setup/open#${token}`))
   await gate.clock.advance(30 * minute)
   expect(await behind()).toContain(
     'For a new link, run "callgate person setup" on the server, or restart it.',
@@ -63,14 +102,18 @@ test('the sign-in page says that nobody can sign in yet, and how to set up, unti
 test('where cookies are kept to https, who comes over plain http is told before they sign in', async () => {
   const notice = 'You can’t sign in over plain http here'
   const said = async (gate: ReturnType<typeof createGate>, headers: Record<string, string> = {}) => {
-    const paths = ['/admin/sign-in', `/admin/setup?token=${allowSetup(gate)}`]
-    const pages = paths.map(async (path) => textOf(await gate.request(path, { headers })))
-    return (await Promise.all(pages)).map((page) => page.includes(notice))
+    const asked = ['/admin/sign-in', '/admin/setup/open'].map((path) => gate.request(path, { headers }))
+    const opened = openLink(gate, `/admin/setup/open#${allowSetup(gate)}`, {
+      ...headers,
+      origin: 'http://localhost',
+    })
+    const pages = await Promise.all([...asked, opened].map(async (page) => textOf(await page)))
+    return pages.map((page) => page.includes(notice))
   }
   const secure = createGate({ publicUrl: 'https://calls.example.com' })
-  expect(await said(secure)).toEqual([true, true])
-  expect(await said(secure, { 'sec-fetch-site': 'none' })).toEqual([false, false])
-  expect(await said(createGate({ publicUrl: 'http://gate.lan' }))).toEqual([false, false])
+  expect(await said(secure)).toEqual([true, true, true])
+  expect(await said(secure, { 'sec-fetch-site': 'none' })).toEqual([false, false, false])
+  expect(await said(createGate({ publicUrl: 'http://gate.lan' }))).toEqual([false, false, false])
   expect(await textOf(await secure.request('/admin/sign-in'))).toContain(
     'Open https://calls.example.com instead',
   )

@@ -4,11 +4,20 @@ import { inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { createToken } from '../../../src/people/operations/tokens.ts'
 import type { Person } from '../../../src/people/person.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
-import { cookieOf, createOperator, enter, linkTo, operator, postForm, textOf } from '../../support/page.ts'
+import {
+  cookieOf,
+  createOperator,
+  enter,
+  linkTo,
+  openLink,
+  operator,
+  postForm,
+  textOf,
+} from '../../support/page.ts'
 
 const day = 24 * 60 * 60_000
 const invited = { email: 'new@example.com', password: 'a long enough password' }
-const tokenIn = (html: string) => /invitation\?token=([\w-]{43})/.exec(html)?.[1] ?? ''
+const tokenIn = (html: string) => /invitation\/open#([\w-]{43})/.exec(html)?.[1] ?? ''
 type Operator = Awaited<ReturnType<typeof createOperator>>
 const invite = async ({ post }: Pick<Operator, 'post'>, agency?: string, email = invited.email) =>
   tokenIn(await (await post('/admin/people/invite', { email, ...(agency && { agency }) })).text())
@@ -19,7 +28,7 @@ const emails = ({ services }: Gate) => services.people.list().map(({ person }) =
 test('an invitation to an agency opens one account, signed in, which sees that agency alone', async () => {
   const gate = createGate()
   const token = await invite(await createOperator(gate), gate.agency.id)
-  expect(await textOf(await gate.request(`/admin/invitation?token=${token}`))).toContain('an admin of Acme')
+  expect(await textOf(await openLink(gate, `/admin/invitation/open#${token}`))).toContain('an admin of Acme')
   const joined = await accept(gate, token)
   expect([joined.status, joined.headers.get('location')]).toEqual([303, '/admin/agencies'])
   const headers = { cookie: cookieOf(joined) }
@@ -33,22 +42,22 @@ test('an invitation works once, and looking at it does not use it up', async () 
   const gate = createGate()
   const token = await invite(await createOperator(gate))
   for (let look = 0; look < 3; look++)
-    expect((await gate.request(`/admin/invitation?token=${token}`)).status).toBe(200)
+    expect((await openLink(gate, `/admin/invitation/open#${token}`)).status).toBe(200)
   const both = await Promise.all(
     ['one long password', 'another long password'].map((password) => accept(gate, token, password)),
   )
   expect(both.map(({ status }) => status).toSorted()).toEqual([303, 404])
-  expect((await gate.request(`/admin/invitation?token=${token}`)).status).toBe(404)
+  expect((await openLink(gate, `/admin/invitation/open#${token}`)).status).toBe(404)
   expect(emails(gate)).toHaveLength(2)
 })
 
 test('an invitation is over after seven days, and a wrong or missing token opens nothing', async () => {
   const gate = createGate()
   const token = await invite(await createOperator(gate))
-  expect((await gate.request('/admin/invitation')).status).toBe(404)
+  expect((await postForm(gate, '/admin/invitation', {})).status).toBe(404)
   expect((await accept(gate, 'wrong')).status).toBe(404)
   await gate.clock.advance(7 * day - 1)
-  expect((await gate.request(`/admin/invitation?token=${token}`)).status).toBe(200)
+  expect((await openLink(gate, `/admin/invitation/open#${token}`)).status).toBe(200)
   await gate.clock.advance(1)
   expect((await accept(gate, token)).status).toBe(404)
 })
@@ -78,7 +87,7 @@ test('a password that is refused leaves the invitation open', async () => {
 test('an invitation opens the account of its e-mail address, whatever the form says', async () => {
   const gate = createGate()
   const token = await invite(await createOperator(gate), undefined, ' New@Example.com')
-  expect(await textOf(await gate.request(`/admin/invitation?token=${token}`))).toContain('new@example.com')
+  expect(await textOf(await openLink(gate, `/admin/invitation/open#${token}`))).toContain('new@example.com')
   const fields = { token, password: invited.password, email: 'somebody@else.example' }
   expect((await postForm(gate, '/admin/invitation', fields)).status).toBe(303)
   expect(emails(gate)).toEqual(['new@example.com', operator.email])
@@ -188,7 +197,7 @@ test('a link leads to the public address, whatever host the request names', asyn
   const headers = { cookie, host: 'evil.example', 'sec-fetch-site': 'same-origin' }
   const fields = { email: invited.email }
   const html = await (await postForm(gate, '/admin/people/invite', fields, headers)).text()
-  expect(html).toContain('value="https://calls.example.com/admin/invitation?token=')
+  expect(html).toContain('value="https://calls.example.com/admin/invitation/open#')
   expect(html).not.toContain('evil.example')
 })
 

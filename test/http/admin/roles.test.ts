@@ -22,13 +22,16 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/sign-in',
     'POST /admin/sign-in',
     'POST /admin/sign-out',
+    'GET /admin/setup',
     'GET /admin/invitation',
+    'GET /admin/invitation/open',
     'POST /admin/invitation',
     'GET /admin/new-password',
+    'GET /admin/new-password/open',
     'POST /admin/new-password',
   ],
   // Gone as soon as there is somebody.
-  'nobody’s': ['GET /admin/setup', 'POST /admin/setup'],
+  'nobody’s': ['GET /admin/setup/open', 'POST /admin/setup'],
   'one’s own': [
     'GET /admin/',
     'GET /admin/agencies',

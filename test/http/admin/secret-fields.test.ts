@@ -4,7 +4,7 @@ import { invite, inviteToNewPassword } from '../../../src/people/invitation.ts'
 import { providerKinds } from '../../../src/providers/kinds.ts'
 import { seedDemo } from '../../support/demo.ts'
 import { createGate } from '../../support/gate.ts'
-import { allowSetup, createOperator } from '../../support/page.ts'
+import { allowSetup, createOperator, openLink, partsOf } from '../../support/page.ts'
 import { pagesOf } from '../../support/pages.ts'
 
 interface Field {
@@ -49,10 +49,11 @@ const everyField = async () => {
   const gate = createGate()
   const demo = seedDemo(gate.services, gate.clock.now())
   const { invitations, people } = gate.services
-  const setup = `/admin/setup?token=${allowSetup(gate)}`
-  const open = [setup, '/admin/sign-in']
   const fields: Field[] = []
-  for (const path of open) fields.push(...(await fieldsIn(path, await (await gate.request(path)).text())))
+  for (const path of ['/admin/setup/open', '/admin/sign-in'])
+    fields.push(...(await fieldsIn(path, await (await gate.request(path)).text())))
+  const setup = await openLink(gate, `/admin/setup/open#${allowSetup(gate)}`)
+  fields.push(...(await fieldsIn('setup', await setup.text())))
 
   const { visit, post } = await createOperator(gate)
 
@@ -68,7 +69,12 @@ const everyField = async () => {
   const reset = inviteToNewPassword(invitations, operator.person, commandLineActor, '', gate.clock.now())
   const provider = (name: string) => `/admin/agencies/${demo.agency.id}/integrations/providers/${name}`
   const providers = providerKinds.map(({ name }) => provider(name))
-  for (const path of [link, reset.link, ...providers, ...Object.values(pagesOf(demo))])
+  for (const oneTime of [link, reset.link]) {
+    const { path } = partsOf(oneTime)
+    fields.push(...(await fieldsIn(path, await (await gate.request(`${path}/open`)).text())))
+    fields.push(...(await fieldsIn(path, await (await openLink(gate, oneTime)).text())))
+  }
+  for (const path of [...providers, ...Object.values(pagesOf(demo))])
     fields.push(...(await fieldsIn(path, await (await visit(path)).text())))
   for (const path of providers) fields.push(...(await fieldsIn(path, await (await post(path)).text())))
   return { fields, provider }

@@ -10,7 +10,8 @@ import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
-import { SetupPage, SignInPage } from './forms.tsx'
+import { codeIn } from './code.ts'
+import { CodePage, SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { newAccountSchema } from '../account/new-password.ts'
 import { setupMinutes } from '../../../people/setup.ts'
@@ -63,16 +64,20 @@ export const entrance = (deps: EntranceDeps) => {
 
   return new Elysia({ name: 'entrance' })
     .use(anyone(deps))
-    .get('/setup', ({ query, request, server }) => {
-      const token = String(query.token ?? '')
-      requireSetupToken(token)
-      return renderPage(<SetupPage token={token} notices={httpsNotice({ request, server }, config)} />)
+    .get('/setup', ({ redirect }) => redirect('/admin/setup/open', 303))
+    .get('/setup/open', ({ request, server }) => {
+      if (people.anyone()) throw noSetup()
+      const notices = httpsNotice({ request, server }, config)
+      return renderPage(<CodePage title="Set up callgate" action="/admin/setup" notices={notices} />)
     })
     .post(
       '/setup',
       async ({ request, server, set, redirect }) => {
-        const { token = '', email = '', password } = await readForm(request)
+        const { token: pasted = '', email, password } = await readForm(request)
+        const token = codeIn(pasted)
         requireSetupToken(token)
+        const notices = httpsNotice({ request, server }, config)
+        if (email === undefined) return renderPage(<SetupPage token={token} notices={notices} />)
         const given = newAccountSchema.safeParse({ email, password })
         if (!given.success) {
           set.status = 422

@@ -19,6 +19,29 @@ const Notices = ({ notices = [] }: Pick<EntranceProps, 'notices'>) => (
   </>
 )
 
+interface CodePageProps extends EntranceProps {
+  title: string
+  action: string
+}
+
+/** The page of a one-time link. Its script takes the code from behind the # of the address, and goes on. */
+export const CodePage = ({ title, action, notices }: CodePageProps) => (
+  <Layout title={title} narrow>
+    <main>
+      <h1>{title}</h1>
+      <Notices notices={notices} />
+      <form method="post" action={action} data-code-from-address>
+        <label>
+          Link or code
+          <input name="token" required autoComplete="off" spellcheck={false} aria-describedby="code-hint" />
+          <small id="code-hint">Paste the whole link that you got, or its part after the #.</small>
+        </label>
+        <button type="submit">Continue</button>
+      </form>
+    </main>
+  </Layout>
+)
+
 export const SetupPage = ({ token, email = '', error, notices }: EntranceProps & { token: string }) => (
   <Layout title="Set up" narrow>
     <main>

@@ -10,7 +10,8 @@ import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone, type GuardDeps } from '../guard.ts'
 import { newPasswordSchema } from '../account/new-password.ts'
-import { InvitationPage, NewPasswordPage } from './forms.tsx'
+import { codeIn } from './code.ts'
+import { CodePage, InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 export interface InvitedPagesDeps {
@@ -29,7 +30,11 @@ export interface InvitedPagesDeps {
   clock: Pick<Clock, 'now'>
 }
 
-/** The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. */
+/**
+ * The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. A link leads to
+ * a path of its own, which no form posts to: on the answer to a form, a browser would take another link for a mark within
+ * the page, and ask for nothing.
+ */
 export const invitedPages = (deps: InvitedPagesDeps) => {
   const { audit, clock, config, invitations, passwords, sessions } = deps
 
@@ -47,14 +52,17 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
 
   return new Elysia({ name: 'invited-pages' })
     .use(anyone(deps))
-    .get('/invitation', ({ query }) =>
-      renderPage(<InvitationPage {...findInvitation(String(query.token ?? ''))} />),
+    .get('/invitation', ({ redirect }) => redirect('/admin/invitation/open', 303))
+    .get('/invitation/open', () =>
+      renderPage(<CodePage title="Your invitation" action="/admin/invitation" />),
     )
     .post(
       '/invitation',
       async ({ request, server, set, redirect }) => {
-        const { token = '', password } = await readForm(request)
+        const { token: pasted = '', password } = await readForm(request)
+        const token = codeIn(pasted)
         const found = findInvitation(token)
+        if (password === undefined) return renderPage(<InvitationPage {...found} />)
         const refuse = (error: string | undefined) => {
           set.status = 422
           return renderPage(<InvitationPage {...found} error={error} />)
@@ -78,14 +86,17 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
       },
       { parse: 'none' },
     )
-    .get('/new-password', ({ query }) =>
-      renderPage(<NewPasswordPage {...findReset(String(query.token ?? ''))} />),
+    .get('/new-password', ({ redirect }) => redirect('/admin/new-password/open', 303))
+    .get('/new-password/open', () =>
+      renderPage(<CodePage title="New password" action="/admin/new-password" />),
     )
     .post(
       '/new-password',
       async ({ request, server, set, redirect }) => {
-        const { token = '', password } = await readForm(request)
+        const { token: pasted = '', password } = await readForm(request)
+        const token = codeIn(pasted)
         const found = findReset(token)
+        if (password === undefined) return renderPage(<NewPasswordPage {...found} />)
         const given = newPasswordSchema.safeParse(password)
         if (!given.success) {
           set.status = 422

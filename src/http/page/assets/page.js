@@ -63,3 +63,14 @@ const refreshLater = () => {
     )
 }
 refreshLater()
+
+// The code of a one-time link is behind the #, where no server sees it. It goes on in a form, and leaves the address.
+const takeCode = () => {
+  const form = document.querySelector('form[data-code-from-address]')
+  if (!form || location.hash.length < 2) return
+  form.elements.token.value = location.hash.slice(1)
+  history.replaceState(null, '', location.pathname)
+  form.requestSubmit()
+}
+window.addEventListener('hashchange', takeCode)
+window.addEventListener('load', takeCode)

@@ -1,0 +1,5 @@
+/**
+ * The code in what somebody pastes: a link, whose code follows the # (in links of earlier versions, `?token=`), or the
+ * code alone. Browsers send nothing behind the # to a server, so no log of a proxy holds it.
+ */
+export const codeIn = (pasted: string) => pasted.trim().split(/[#=]/).at(-1) ?? ''
