@@ -24,6 +24,7 @@ export const actions = {
   'agent.changed': 'changed an agent',
   'agent.deleted': 'deleted an agent',
   'default_agent.changed': 'changed the default agent',
+  'destination.refused': 'tried to save a URL that is not allowed',
   'provider.saved': 'saved a provider account',
   'provider.removed': 'removed a provider account',
   'webhook.saved': 'saved the webhook',

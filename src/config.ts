@@ -1,7 +1,17 @@
 import { statSync } from 'node:fs'
 import type { BlockList } from 'node:net'
 import { z } from 'zod'
-import { choice, flag, hostName, networks, place, webAddress, wholeNumber } from './config/kinds.ts'
+import {
+  choice,
+  flag,
+  hostName,
+  networks,
+  place,
+  privateDestinations,
+  webAddress,
+  wholeNumber,
+} from './config/kinds.ts'
+import type { AllowPrivate } from './outgoing/private-destinations.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** The configuration. Only this file reads the environment. */
@@ -25,8 +35,8 @@ export interface Config {
   maxCallSeconds: number
   /** Encrypts credentials at rest; null means the secret in the data directory. */
   secret: string | null
-  /** Allows outgoing requests to private networks, to this machine, and over plain http. */
-  allowPrivateDestinations: boolean
+  /** Where outgoing requests may go in private networks, on this machine, and over plain http. */
+  allowPrivateDestinations: AllowPrivate
   /** Rows are removed after this many days; 0 means never. */
   keepDays: Record<'calls' | 'deliveries' | 'refusals' | 'usage' | 'audit', number>
   /** The only address of the metrics; null means the main one. */
@@ -142,7 +152,7 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
-    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: flag().default(false),
+    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: privateDestinations().default(false),
     CALLGATE_KEEP_CALLS_DAYS: days(365),
     CALLGATE_KEEP_DELIVERIES_DAYS: days(30),
     CALLGATE_KEEP_REFUSALS_DAYS: days(30),

@@ -175,6 +175,32 @@ test('where the metrics are is a host and a port, and their token no short word'
   ])
 })
 
+test('private destinations are networks and hosts, and what is neither is a problem', () => {
+  const read = (CALLGATE_ALLOW_PRIVATE_DESTINATIONS: string) =>
+    readConfig({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS }, false).allowPrivateDestinations
+  expect(read('10.0.0.0/8, hooks.lan:8443,[fd00::]/8')).toMatchObject([
+    { network: [expect.anything(), 8], port: null },
+    { host: 'hooks.lan', port: 8443 },
+    { network: [expect.anything(), 8], port: null },
+  ])
+  expect(problemsOf({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS: '10.0.0.0/8,maybe/1' })).toEqual([
+    'CALLGATE_ALLOW_PRIVATE_DESTINATIONS must be true, false, or private networks and hosts separated by commas, for example 10.0.0.0/8,hooks.lan:8443,[fd00::]/8.',
+  ])
+})
+
+test.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 0.0.0.0/1', '::ffff:0:0/96', '2000::/3'])(
+  'trusting %s is refused: anybody could forge an address',
+  (CALLGATE_TRUSTED_PROXIES) =>
+    expect(problemsOf({ CALLGATE_TRUSTED_PROXIES })).toEqual([
+      'CALLGATE_TRUSTED_PROXIES must not trust everybody: any client could then claim any address. Name the addresses of your proxies, in networks of at most /8 (IPv4) or /7 (IPv6).',
+    ]),
+)
+
+test.each(['10.0.0.0/8', 'fc00::/7', '127.0.0.1, ::1', '::ffff:10.0.0.0/104'])(
+  'trusting %s is fine',
+  (CALLGATE_TRUSTED_PROXIES) => expect(problemsOf({ CALLGATE_TRUSTED_PROXIES })).toEqual([]),
+)
+
 test('what is on or off may be said in any usual word', () => {
   const read = (word: string) =>
     readConfig({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS: word }, false).allowPrivateDestinations

@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty'
 import { explainConfig } from '../config.ts'
+import { configWarnings } from '../config/warnings.ts'
 import { CommandError } from '../failures.ts'
 import { tryPlaces } from '../server/place.ts'
 import { DataDir } from '../storage/data-dir.ts'
@@ -19,8 +20,10 @@ export const config = (io: Io) =>
       tryPlaces(read)
       const { settings, unknown } = explainConfig(io.env, io.isTerminal)
       for (const name of unknown) io.err(`${name} is set, but callgate doesn’t know it.\n`)
+      const warnings = configWarnings(read)
+      for (const { name, says } of warnings) io.err(`${name}: ${says}\n`)
       const rows = settings.map(({ name, value, source }) => [name, value ?? '–', source])
-      print(io, args.json, { settings, unknown }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
+      print(io, args.json, { settings, unknown, warnings }, table(['VARIABLE', 'VALUE', 'SOURCE'], rows))
       const { problem } = new DataDir(read)
       if (problem !== undefined) throw new CommandError(problem)
     },

@@ -86,7 +86,7 @@ const welcome = (url: string, page: string, key: string, dataDir: string) => `
 The callgate demo is running at ${url}. It places no calls and deletes its data when it stops (Ctrl-C).
 
 The demo allows requests to private addresses so that you can try your own dialler. A server allows them only with
-CALLGATE_ALLOW_PRIVATE_DESTINATIONS=true.
+CALLGATE_ALLOW_PRIVATE_DESTINATIONS.
 
 The demo agency's API key, shown only once:
 

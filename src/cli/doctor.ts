@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { version } from '../../package.json'
 import type { Config } from '../config.ts'
+import { configWarnings } from '../config/warnings.ts'
 import { CommandError } from '../failures.ts'
 import { readCertificate } from '../server/certificate.ts'
 import type { Holder } from '../storage/data-dir.ts'
@@ -25,6 +26,7 @@ export const doctor = (io: Io) =>
       const checks = [
         ok('version', `callgate ${version}, Bun ${Bun.version}`),
         ...judge(findings, Date.now()),
+        ...configWarnings(config).map(({ name, says }) => warn('settings', `${name}: ${says}`)),
         await server(config, findings.holder),
         ...(config.tls ? [certificate(config.tls, Date.now())] : []),
       ]

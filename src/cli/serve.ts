@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { configWarnings } from '../config/warnings.ts'
 import { setupMinutes } from '../people/setup.ts'
 import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -16,6 +17,7 @@ export const serve = (io: Io) =>
       // On a terminal without a certificate, SIGHUP keeps its default: closing the terminal stops the server.
       if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
       log.always(`listening on ${url}`, { event: 'listening', url })
+      for (const { name, says } of configWarnings(config)) log.warn(`${name}: ${says}`, { setting: name })
       if (setupLink)
         log.always(
           `create your account within ${setupMinutes} minutes (for a new link, run "callgate person setup"): ${setupLink}`,

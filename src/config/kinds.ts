@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { addNetwork } from '../networks.ts'
+import { type AllowPrivate, parsePrivateDestination } from '../outgoing/private-destinations.ts'
 
 /** The types of variables. Each error message continues after the variable's name. */
 export const wholeNumber = (least: number, most: number) => {
@@ -12,13 +14,31 @@ export const wholeNumber = (least: number, most: number) => {
     .refine((number) => number >= least && number <= most, error)
 }
 
+const yes = ['true', '1', 'yes', 'on']
+const no = ['false', '0', 'no', 'off']
+
 /** A boolean, in the usual words for it. */
 export const flag = () =>
   z
     .string()
     .toLowerCase()
-    .regex(/^(?:true|1|yes|on|false|0|no|off)$/, 'must be true or false')
-    .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
+    .refine((word) => [...yes, ...no].includes(word), 'must be true or false')
+    .transform((word) => yes.includes(word))
+
+/** All private destinations, none, or a list of networks and hosts, as `10.0.0.0/8, hooks.lan:8443, [fd00::]/8`. */
+export const privateDestinations = () =>
+  z.string().transform((text, context): AllowPrivate => {
+    const word = text.trim().toLowerCase()
+    if (yes.includes(word)) return true
+    if (no.includes(word)) return false
+    const list = text.split(',').map((each) => parsePrivateDestination(each.trim()))
+    const parsed = list.filter((each) => each !== undefined)
+    if (parsed.length < list.length)
+      context.addIssue(
+        'must be true, false, or private networks and hosts separated by commas, for example 10.0.0.0/8,hooks.lan:8443,[fd00::]/8',
+      )
+    return parsed
+  })
 
 export const choice = <const T extends string>(...values: T[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
@@ -67,15 +87,31 @@ const hostIn = (text: string): string | undefined => {
   return isName ? text : undefined
 }
 
-/** Addresses and networks, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
+/** The addresses and networks of proxies, as `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`. */
 export const networks = () =>
   z.string().transform((text, context) => {
     const list = new BlockList()
-    const added = text.split(',').map((each) => addNetwork(list, each.trim()))
+    const entries = text.split(',').map((each) => each.trim())
+    const added = entries.map((each) => addNetwork(list, each))
     if (added.includes(false))
       context.addIssue('must be addresses or networks separated by commas, for example 10.0.0.0/8,192.0.2.7')
+    else if (entries.some(isTooWide))
+      context.addIssue(
+        'must not trust everybody: any client could then claim any address. Name the addresses of your proxies, in networks of at most /8 (IPv4) or /7 (IPv6)',
+      )
     return list
   })
+
+/** The widest networks that are somebody's own: 10.0.0.0/8 and fc00::/7. */
+const isTooWide = (entry: string) => {
+  if (!ipaddr.isValidCIDR(entry)) return false
+  const [network, bits] = ipaddr.parseCIDR(entry)
+  if (network.kind() === 'ipv4') return bits < 8
+  // ::ffff:0:0/96 holds all IPv4 addresses.
+  return bits < 7 || (bits < 96 + 8 && mapped.match(network, Math.min(bits, 96)))
+}
+
+const mapped = ipaddr.parse('::ffff:0:0')
 
 const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
   pathname === '/' && search + hash + username + password === ''

@@ -10,12 +10,20 @@ export const addressProblem = (text: string, allowPrivate: boolean): string | un
   // An IPv4-mapped IPv6 address (::ffff:0:0/96) reaches the IPv4 address, and is judged as that.
   const address = ipaddr.process(text)
   const range = ipaddr.subnetMatch(address, ranges, 'reserved')
-  if (range === 'public' || (allowPrivate && openedRanges.has(range))) return undefined
+  if (range === 'public' || (allowPrivate && openedRanges.some((name) => name === range))) return undefined
   return range
 }
 
-/** The ranges that CALLGATE_ALLOW_PRIVATE_DESTINATIONS opens. All others stay closed. */
-const openedRanges = new Set(['loopback', 'private'])
+/** The ranges that CALLGATE_ALLOW_PRIVATE_DESTINATIONS can open. All others stay closed. */
+const openedRanges = ['loopback', 'private'] as const
+
+/** True for a network that lies in one of these ranges. */
+export const isOpenable = ([first, bits]: ReturnType<typeof ipaddr.parseCIDR>): boolean =>
+  openedRanges.some((name) =>
+    ranges[name]?.some(
+      ([range, length]) => range.kind() === first.kind() && bits >= length && first.match(range, length),
+    ),
+  )
 
 const among = (...networks: string[]) => networks.map((network) => ipaddr.parseCIDR(network))
 

@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
 import { addressProblem } from './address.ts'
+import { type AllowPrivate, mayOpen, opens } from './private-destinations.ts'
 
 export interface DestinationRules {
-  /** Allows plain http, local names, and addresses of this machine and of private networks. */
-  allowPrivate: boolean
+  /** Where requests may go over plain http, by local names, and to addresses of this machine and of private networks. */
+  allowPrivate: AllowPrivate
 }
 
 /** Resolves a name to all its addresses, IPv4 and IPv6. */
@@ -30,8 +31,11 @@ export const findAddresses = async (
   const found = literal === undefined ? await resolve(parsed.hostname) : [literal]
   // One private address among public ones blocks the name: its DNS server cannot be trusted.
   for (const address of found) {
-    const reason = addressProblem(address, rules.allowPrivate)
+    const isOpened = opens(rules.allowPrivate, parsed, address)
+    const reason = addressProblem(address, isOpened)
     if (reason) return { problem: `its address is ${reason}` }
+    // With a list, plain http is for the destinations on it.
+    if (parsed.protocol === 'http:' && !isOpened) return { problem: onlyHttps }
   }
   const addresses = new Set(found.map((address) => ipaddr.process(address).toString()))
   return { problem: undefined, url: parsed, addresses: [...addresses] }
@@ -48,23 +52,24 @@ export const literalOf = ({ hostname }: URL) => {
 }
 
 const noWebAddress = 'it is not a valid URL'
+const onlyHttps = 'it must begin with https://'
 /** RFC 6761 and 6762, .internal and .home.arpa: names with a local meaning only. */
 const localName = /^[^.]*$|(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/
 
 /** The problems that show in the URL itself. */
 const urlProblem = (url: URL, { allowPrivate }: DestinationRules): string | undefined => {
-  const isSecure = url.protocol === 'https:'
-  if (!isSecure && !(allowPrivate && url.protocol === 'http:'))
-    return allowPrivate ? 'it must begin with https:// or http://' : 'it must begin with https://'
+  const literal = literalOf(url)
+  const isOpened = literal === undefined ? mayOpen(allowPrivate, url) : opens(allowPrivate, url, literal)
+  if (url.protocol !== 'https:' && !(isOpened && url.protocol === 'http:'))
+    return isOpened ? 'it must begin with https:// or http://' : onlyHttps
   if (url.username !== '' || url.password !== '') return 'it contains a user name or a password'
   if (url.hash !== '') return 'it contains a fragment (the part after #)'
   if (url.port === '0') return 'there is no port 0'
-  const literal = literalOf(url)
   if (literal !== undefined) {
-    const problem = addressProblem(literal, allowPrivate)
+    const problem = addressProblem(literal, isOpened)
     return problem && `its address is ${problem}`
   }
   const name = url.hostname.replace(/\.$/, '')
   if (name === '' || /^\.|\.\.|\.$/.test(name)) return 'its host name is not valid'
-  return !allowPrivate && localName.test(name) ? 'its host name is local' : undefined
+  return !isOpened && localName.test(name) ? 'its host name is local' : undefined
 }

@@ -1,7 +1,11 @@
-import { findAddresses, literalOf, type Resolve, resolveAll } from './destination.ts'
+import { type DestinationRules, findAddresses, literalOf, type Resolve, resolveAll } from './destination.ts'
 
-/** A request without a whole response. `unsent` never left; `lost` may have arrived. */
-export type Unanswered = { kind: 'unsent'; reason: string } | { kind: 'lost'; reason: string }
+/**
+ * A request without a whole response. `unsent` never left, because its destination `isForbidden` or could not be reached;
+ * `lost` may have arrived.
+ */
+export type Unanswered =
+  { kind: 'unsent'; reason: string; isForbidden?: true } | { kind: 'lost'; reason: string }
 
 export interface DialledRequest {
   method: 'GET' | 'POST'
@@ -11,9 +15,7 @@ export interface DialledRequest {
   timeoutMs: number
 }
 
-export interface DialDeps {
-  /** Allows addresses of this machine and of private networks, and plain http. */
-  allowPrivate: boolean
+export interface DialDeps extends DestinationRules {
   resolve?: Resolve
   /** Certificate authorities in PEM, instead of the usual ones. */
   ca?: string
@@ -36,7 +38,8 @@ export const reach = async <Answer>(
   const found = await before(signal, findAddresses(url, { allowPrivate }, resolve)).catch(failureOf)
   if ('code' in found)
     return unsent(found.isTimeout ? 'could not be resolved in time' : `could not be reached (${found.code})`)
-  if (found.problem !== undefined) return unsent(`is not allowed: ${found.problem}`)
+  if (found.problem !== undefined)
+    return { kind: 'unsent', reason: `is not allowed: ${found.problem}`, isForbidden: true }
 
   let result: Unanswered = unsent('could not be reached: its host name has no address')
   for (const address of found.addresses) {

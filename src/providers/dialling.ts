@@ -1,3 +1,4 @@
+import type { Send } from '../outgoing/send.ts'
 import { createLimiter } from '../outgoing/limiter.ts'
 import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
@@ -33,6 +34,12 @@ type Measure = <T>(
   outcomeOf: (answer: T) => string,
 ) => Promise<T>
 
+/** Why an account cannot be saved. */
+export interface AccountProblem {
+  problem: string
+  isForbidden: boolean
+}
+
 /**
  * Connects accounts and finds the provider of a call. An account is decrypted once and cached until it is saved again.
  */
@@ -65,9 +72,23 @@ export class Dialling<Row extends StoredAccount> {
     return connected
   }
 
-  /** Checks credentials before they are saved. Resolves to the problem, undefined without one. */
-  check(kind: ProviderKind, given: Pick<Account, 'baseUrl' | 'credentials'>): Promise<string | undefined> {
-    return kind.connect({ id: '', hookUrl: '', ...given }, this.#depsFor(given.credentials)).check()
+  /**
+   * Checks credentials before they are saved. Resolves to the problem, and whether the request was forbidden because of
+   * its address; undefined without a problem.
+   */
+  async check(
+    kind: ProviderKind,
+    given: Pick<Account, 'baseUrl' | 'credentials'>,
+  ): Promise<AccountProblem | undefined> {
+    let isForbidden = false
+    const deps = this.#depsFor(given.credentials)
+    const send: Send = async (...request) => {
+      const result = await deps.send(...request)
+      if (result.kind === 'unsent' && result.isForbidden) isForbidden = true
+      return result
+    }
+    const problem = await kind.connect({ id: '', hookUrl: '', ...given }, { ...deps, send }).check()
+    return problem === undefined ? undefined : { problem, isForbidden }
   }
 
   #depsFor(credentials: Account['credentials']): ProviderDeps {

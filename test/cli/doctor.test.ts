@@ -54,6 +54,15 @@ test('a directory in order is found well, and nothing secret is told', async () 
   expect(says).not.toContain('very secret')
 })
 
+test('a setting that opens more than it should is warned of', async () => {
+  using data = filled()
+  const { code, unwell, says } = await examine(data.path, { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' })
+  expect({ code, unwell }).toEqual({ code: 0, unwell: { settings: 'warn' } })
+  expect(says).toContain(
+    'CALLGATE_ALLOW_PRIVATE_DESTINATIONS: every agency can send requests to this machine',
+  )
+})
+
 test('agents that cannot place calls are named with the reason, some of many, and the others are counted, but for deleted ones', async () => {
   using data = filled()
   const bad = { provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }

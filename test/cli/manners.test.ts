@@ -124,6 +124,19 @@ test('the configuration is shown with its sources and without its secret; a name
   expect(json.out).not.toContain(secret)
 })
 
+test('a setting that opens more than it should is warned of', async () => {
+  const env = { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' }
+  const { code, err } = await runWith(['config'], { env })
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: expect.stringMatching(
+      /^CALLGATE_ALLOW_PRIVATE_DESTINATIONS: every agency can .*10\.0\.0\.0\/8,hooks\.lan:8443\.\n$/,
+    ),
+  })
+  const listed = { CALLGATE_ALLOW_PRIVATE_DESTINATIONS: '10.0.0.0/8' }
+  expect((await runWith(['config'], { env: listed })).err).toBe('')
+})
+
 test('all that is wrong with the configuration is named at once: exit 2', async () => {
   const env = { CALLGATE_PORT: 'x', CALLGATE_TLS_KEY: 'key.pem' }
   expect(await runWith(['config'], { env })).toEqual({

@@ -19,7 +19,11 @@ describe('a hostile URL never reaches a canary on loopback', () => {
       using canary = await startCanary()
       const send = createSend({ allowPrivate: false, resolve: async () => ['127.0.0.1', '::1'] })
       const result = await send(template.replaceAll('PORT', String(canary.port)), request)
-      expect(result).toEqual({ kind: 'unsent', reason: expect.stringMatching(/^is not allowed: \S+ /) })
+      expect(result).toEqual({
+        kind: 'unsent',
+        reason: expect.stringMatching(/^is not allowed: \S+ /),
+        isForbidden: true,
+      })
       expect(canary.connections()).toBe(0)
       // What was found out about somebody's network is not told.
       if (result.kind === 'unsent') expect(result.reason).not.toMatch(/\d{2}|::/)
@@ -45,6 +49,7 @@ describe('a name', () => {
     expect(result).toEqual({
       kind: 'unsent',
       reason: expect.stringMatching(/^is not allowed: its address is /),
+      isForbidden: true,
     })
     expect(canary.connections()).toBe(0)
   })

@@ -91,6 +91,7 @@ describe('redirects', () => {
     expect(await open(server.url, usual)).toEqual({
       kind: 'unsent',
       reason: 'is not allowed: its address is link-local',
+      isForbidden: true,
     })
     const guarded = createOpen({ allowPrivate: false })
     expect((await guarded(server.url, usual)).kind).toBe('unsent')

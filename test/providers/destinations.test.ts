@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { run } from '../../src/cli/run.ts'
 import { createSend, type Send } from '../../src/outgoing/send.ts'
+import { parsePrivateDestination } from '../../src/outgoing/private-destinations.ts'
+import { setProvider } from '../../src/providers/operations/set.ts'
 import { vapi } from '../../src/providers/vapi.ts'
+import { adminOf } from '../support/actors.ts'
 import { startCanary } from '../support/canary.ts'
 import { temporaryDataDir } from '../support/directory.ts'
 import { answer, createGate } from '../support/gate.ts'
@@ -28,6 +31,34 @@ describe('an account never leads to this machine or its networks', () => {
     }
     expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
     expect(canary.connections()).toBe(0)
+    expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+      {
+        action: 'destination.refused',
+        agencyId: gate.agency.id,
+        target: `https://localhost:${canary.port}: This URL cannot be used: its host name is local.`,
+      },
+    ])
+  })
+
+  test('when its name leads there: it is not saved, and the audit says who tried', async () => {
+    using canary = await startCanary()
+    const network = parsePrivateDestination('10.0.0.0/8')
+    const gate = createGate({ allowPrivateDestinations: network ? [network] : [] })
+    const account = {
+      agency: 'Acme',
+      provider: 'http',
+      base_url: `https://localhost:${canary.port}/secret-path`,
+      credential: { hook_secret: secret },
+    }
+    await expect(gate.services.perform(setProvider, account, adminOf(gate.agency.id))).rejects.toMatchObject({
+      reason: 'conflict',
+      message: 'Your own dialler: is not allowed: its address is loopback.',
+    })
+    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(canary.connections()).toBe(0)
+    const [line] = gate.services.audit.list({ limit: 1 })
+    expect(line).toMatchObject({ action: 'destination.refused', actor: 'admin@example.com' })
+    expect(line?.target).not.toContain('secret-path')
   })
 
   test.each([

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
-import type { DestinationRules } from '../../outgoing/destination.ts'
+import { auditRefusedDestination } from '../../operation/refused-destination.ts'
+import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
 import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
 import { checkAccount } from '../credentials.ts'
-import { hookUrl } from '../dialling.ts'
+import { type AccountProblem, hookUrl } from '../dialling.ts'
 import { hookNotice } from '../hook-notice.ts'
 import type { ProviderKind } from '../../calls/provider.ts'
 import { providerField } from './account.ts'
@@ -20,7 +21,7 @@ interface SetDeps {
     check(
       kind: ProviderKind,
       account: Pick<NewAccount, 'baseUrl' | 'credentials'>,
-    ): Promise<string | undefined>
+    ): Promise<AccountProblem | undefined>
   }
   destinationRules: DestinationRules
   publicUrl(): string
@@ -63,11 +64,13 @@ export const setProvider = operation({
     ].join('\n'),
   run: async (deps: SetDeps, { agency, input, now, change }) => {
     const kind = requireKind(input.provider)
+    const newUrl = input.base_url?.trim() ?? ''
+    const problem = newUrl === '' ? undefined : destinationProblem(newUrl, deps.destinationRules)
+    if (problem) await auditRefusedDestination(change, newUrl, problem)
     const { credentials, baseUrl, made } = usable(deps, kind, agency.id, input)
-    if (!input.unchecked) {
-      const complaint = await deps.dialling.check(kind, { credentials, baseUrl })
-      if (complaint !== undefined) throw new ApiError('conflict', { detail: complaint })
-    }
+    const complaint = input.unchecked ? undefined : await deps.dialling.check(kind, { credentials, baseUrl })
+    if (complaint?.isForbidden && baseUrl) await auditRefusedDestination(change, baseUrl, complaint.problem)
+    if (complaint) throw new ApiError('conflict', { detail: complaint.problem })
     const account = { agencyId: agency.id, provider: kind.name, baseUrl, credentials }
     const { id } = await change(() => deps.accounts.save(account, now), {
       action: 'provider.saved',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ApiError } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
+import { auditRefusedDestination } from '../../operation/refused-destination.ts'
 import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 import { mintWebhookSecret } from '../secret.ts'
@@ -45,7 +46,10 @@ export const setWebhook = operation({
   run: async (deps: SetDeps, { environment, input, now, change, record }) => {
     const { webhooks, destinationRules, deliverer } = deps
     const problem = destinationProblem(input.url, destinationRules)
-    if (problem !== undefined) throw new ApiError('invalid_input', { detail: problem })
+    if (problem !== undefined) {
+      await auditRefusedDestination(change, input.url, problem)
+      throw new ApiError('invalid_input', { detail: problem })
+    }
     const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()
     const rotates = before !== undefined && input.rotate_secret === true

@@ -6,6 +6,8 @@ const readBody = within('readBody')
 const address = within('addressProblem')
 const findAddresses = within('findAddresses')
 const url = within('urlProblem')
+const opens = within('opens')
+const setWebhook = within('setWebhook')
 const open = within('createOpen')
 const bounded = within('bounded')
 
@@ -49,6 +51,21 @@ export const outgoing: readonly Fault[] = [
     title: 'an address within an IPv6 one is not judged as itself',
     edits: [address('ipaddr.process($text)', put('ipaddr.parse($text)'))],
     noticedBy: ['address'],
+  },
+  {
+    title: 'plain http leaves the listed destinations',
+    edits: [findAddresses("if (_.protocol === 'http:' && !_) _", drop)],
+    noticedBy: ['destination'],
+  },
+  {
+    title: 'one listed network opens all private ones',
+    edits: [opens('parsed.match(network, bits)', put('true'))],
+    noticedBy: ['destination'],
+  },
+  {
+    title: 'a refused URL leaves no trace',
+    edits: [setWebhook('await auditRefusedDestination(_, _, _)', drop)],
+    noticedBy: ['webhooks'],
   },
   {
     title: 'of the addresses of a name only the first is judged',

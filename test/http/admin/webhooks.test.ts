@@ -47,6 +47,15 @@ test('an address that may not be called is refused with what was typed, and chan
     if (url !== '') expect(html).toContain(`value="${url}"`)
   }
   expect(gate.services.webhooks.find(gate.production.id)).toBeUndefined()
+  // Who tried which host; nothing of the rest of a URL, and nothing of a text that is none.
+  expect(gate.services.audit.list({ limit: 3 }).map(({ action, target }) => [action, target])).toEqual([
+    [
+      'destination.refused',
+      'https://example.com: This URL cannot be used: it contains a user name or a password.',
+    ],
+    ['destination.refused', 'https://127.0.0.1: This URL cannot be used: its address is loopback.'],
+    ['destination.refused', 'http://example.com: This URL cannot be used: it must begin with https://.'],
+  ])
 })
 
 test('a test shows its status, time and answer at once, and is listed with the deliveries', async () => {
