@@ -57,6 +57,18 @@ export const failures = {
     sentence: 'Too many recordings are being downloaded. Retry after {seconds} seconds.',
   },
   invalid_phone_number: { status: 400, sentence: 'Invalid phone number format' },
+  destination_not_allowed: { status: 403, sentence: 'This number must not be called: {detail}.' },
+  do_not_call: { status: 403, sentence: 'This number is on a do-not-call list.' },
+  outside_calling_hours: { status: 403, sentence: 'Outside the calling hours: {detail}.' },
+  consent_required: {
+    status: 403,
+    sentence: 'This environment places only calls with consent. Send the field consent.',
+  },
+  destination_limited: {
+    status: 429,
+    sentence: 'This number was called too often. Retry after {seconds} seconds.',
+  },
+  budget_exceeded: { status: 402, sentence: 'The budget is used up: {detail}.' },
   agent_not_found: { status: 400, sentence: 'Agent not found' },
   no_agent: { status: 400, sentence: 'No agent specified and no default agent configured' },
   invalid_body: { status: 400, sentence: 'Invalid request body: {detail}.' },

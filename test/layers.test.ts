@@ -24,6 +24,11 @@ const rules: Record<string, Rule> = {
     only: /^(failures|calls\/(call|call-details|bounds|phone-number))\./,
     packages: /./,
   },
+  'the fences are pure: they know an order, counters and the time': {
+    of: /^policy\//,
+    only: /^(policy\/|failures\.)/,
+    packages: /^(elysia|drizzle-orm|bun:)/,
+  },
   'the domain imports nothing of the outside': {
     of: /^(agencies|people|keys|limits|calls|providers|webhooks|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
     never: outer,

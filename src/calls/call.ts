@@ -11,6 +11,16 @@ type DispatchState = (typeof dispatchStates)[number]
 /** The codes of outcomes that a provider reports. */
 export const outcomeCodes = ['voicemail', 'transferred', 'no_answer', 'busy'] as const
 
+/** The codes of calls that the policy stopped between the response and the provider request. */
+export const policyCodes = [
+  'destination_not_allowed',
+  'do_not_call',
+  'outside_calling_hours',
+  'consent_required',
+  'predial_refused',
+  'predial_failed',
+] as const
+
 /** The code of an end that is not a conversation's normal one. `reason` says more, in words. */
 export const reasonCodes = [
   ...outcomeCodes,
@@ -20,10 +30,18 @@ export const reasonCodes = [
   'provider_lost',
   'max_duration',
   'ended_on_request',
+  ...policyCodes,
   'released',
 ] as const
 
 type ReasonCode = (typeof reasonCodes)[number]
+
+/** The evidence that a person agreed to be called, as the caller states it. */
+export interface Consent {
+  basis: string
+  at: string | null
+  reference: string | null
+}
 
 /** The part of a call that is fixed when it is triggered. */
 export interface CallOrder {
@@ -43,6 +61,11 @@ export interface CallOrder {
   metadata: Record<string, unknown> | null
   /** Fields of the vendor's own create request: the agent's, and over them the order's. */
   options: Record<string, unknown> | null
+  /** The called person's IANA time zone, where the order names it. */
+  timeZone: string | null
+  consent: Consent | null
+  /** The agency's local date at the trigger, on which a real call counts; null for a simulated one. */
+  spendingDay: string | null
   /** Wall-clock milliseconds, as all `…At`. */
   createdAt: number
   /** The hard cap: at this time the call ends and its lease is released. */
@@ -149,6 +172,8 @@ export const forgotten = (call: Call): Call => ({
   email: null,
   metadata: null,
   options: null,
+  // When somebody agreed, and how, is evidence; the reference may name the person.
+  consent: call.consent && { ...call.consent, reference: null },
   reason: null,
   ...noDetails,
   costCents: call.costCents,

@@ -1,13 +1,16 @@
 import type { Clock } from '../clock.ts'
 import type { Placement, Provider } from './provider.ts'
+import type { ApiError } from '../failures.ts'
 import { advance } from './advance.ts'
-import { type Call, isEndedHere, isOver } from './call.ts'
+import { type Call, isEndedHere, isOver, policyCodes } from './call.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { withIds, withMissingIds } from './provider-ids.ts'
 
 interface DispatchDeps {
   lifecycle: Lifecycle
   provider(call: Call): Provider
+  /** The error for a call that must not go out any more. */
+  refusal(call: Call, now: number): ApiError | undefined
   clock: Clock
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
@@ -51,10 +54,13 @@ export class Dispatcher {
     const { lifecycle, clock } = this.#deps
     let claimed = false
     const call = await lifecycle.changeWithRetry(callId, (before) => {
-      claimed = before.dispatch === 'pending' && !isOver(before)
-      return claimed
-        ? { ...before, dispatch: 'sending', sentAt: clock.now(), lastContactAt: clock.now() }
-        : before
+      const now = clock.now()
+      claimed = false
+      if (before.dispatch !== 'pending' || isOver(before)) return before
+      const refusal = this.#deps.refusal(before, now)
+      if (refusal) return afterRefusal(before, refusal, now)
+      claimed = true
+      return { ...before, dispatch: 'sending', sentAt: now, lastContactAt: now }
     })
     if (!claimed || !call) return
     const placement = await this.#place(call)
@@ -68,6 +74,12 @@ export class Dispatcher {
       return { outcome: 'unknown', reason: String(error) }
     }
   }
+}
+
+/** A call that the policy stopped before its order went out: nobody's phone has rung. */
+const afterRefusal = (call: Call, { reason, message }: ApiError, at: number): Call => {
+  const code = policyCodes.find((each) => each === reason)
+  return advance(call, { type: 'ended', at, status: 'canceled', ...(code && { code }), reason: message })
 }
 
 const afterPlacement = (call: Call, placement: Placement, now: number): Call => {

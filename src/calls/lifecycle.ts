@@ -6,6 +6,7 @@ import { type Call, type CallEvent, isForgotten, isOver } from './call.ts'
 import type { Commit } from '../commit.ts'
 import { awaitDetails } from './details.ts'
 import type { Capabilities } from './provider.ts'
+import { type SpendingDelta, spendingDelta } from './spending.ts'
 
 interface LifecycleStore {
   find(id: string): Call | undefined
@@ -23,6 +24,8 @@ interface LifecycleDeps {
   enqueueEvents(before: Call, after: Call): void
   /** Called once for each call that is over, after the commit. */
   ended?(call: Call): void
+  /** Adds what a change of a real call adds to what was used, in the same commit. */
+  addSpending?(environmentId: string, day: string, delta: SpendingDelta): void
 }
 
 /** The pause before a change that the disk did not take is tried again. */
@@ -82,7 +85,7 @@ export class Lifecycle {
 
   /** The same inside the caller's transaction. The caller must call `committed` once it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { enqueueEvents, calls, capabilities, clock } = this.#deps
+    const { enqueueEvents, addSpending, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
     // An erased call takes no changes, which would bring personal data back.
     if (!call || isForgotten(call)) return call
@@ -90,6 +93,8 @@ export class Lifecycle {
     if (altered === call) return call
     const next = awaitDetails(altered, capabilities(altered).details, clock.now())
     calls.update(call, next)
+    if (next.spendingDay !== null)
+      addSpending?.(next.environmentId, next.spendingDay, spendingDelta(call, next))
     enqueueEvents(call, next)
     return next
   }

@@ -14,6 +14,13 @@ export const jsonObject = (error?: string) =>
     )
     .meta({ type: 'object' })
 
+/** The consent that a request stated. */
+export const consentRecord = z.object({
+  basis: z.string(),
+  at: z.string().nullable(),
+  reference: z.string().nullable(),
+})
+
 /** A call in the API's responses. */
 export const callRecord = z.object({
   call_id: z.uuid(),
@@ -36,6 +43,8 @@ export const callRecord = z.object({
     .enum(answeredBy)
     .nullable()
     .describe('Who answered the call. Null if nobody did, or the provider does not say.'),
+  time_zone: z.string().nullable().describe('The time zone that the request named.'),
+  consent: consentRecord.nullable().describe('How the person agreed to be called, as the request stated it.'),
   created_at: time,
   ringing_at: time.nullable(),
   started_at: time.nullable().describe('When the call was answered.'),
@@ -78,6 +87,8 @@ export const presentCall = (
   reason_code: call.reasonCode,
   reason: call.reason,
   answered_by: call.answeredBy,
+  time_zone: call.timeZone,
+  consent: call.consent,
   created_at: iso(call.createdAt),
   ringing_at: iso(call.ringingAt),
   started_at: iso(call.answeredAt),

@@ -4,9 +4,11 @@ import type { Environment } from '../keys/keyring.ts'
 import type { Leases } from '../limits/leases.ts'
 import { type Call, leaseOf, newCall } from './call.ts'
 import type { Commit } from '../commit.ts'
+import { type CheckPolicy, isReal } from './check-policy.ts'
 import { requireConnected } from './connected.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { TriggerRequest } from './order.ts'
+import { type SpendingDelta, spendingDelta } from './spending.ts'
 
 export interface Agent {
   id: string
@@ -41,6 +43,11 @@ interface TriggerDeps {
   calls: { insert(call: Call): void }
   accounts: { idOf(agencyId: string, provider: string): string | undefined }
   idempotency: Idempotency
+  policy: Pick<CheckPolicy, 'atTrigger' | 'spendingDay'>
+  spending: {
+    add(environmentId: string, day: string, delta: SpendingDelta): void
+    dial(call: Call): void
+  }
   leases: Leases
   commit: Commit
   clock: Clock
@@ -57,9 +64,9 @@ interface TriggerDeps {
 }
 
 /**
- * Starts a call: replay, agent, lease, commit, in this order. Resolves once the call is on disk; the order is sent
+ * Starts a call: replay, agent, policy, lease, commit, in this order. Resolves once the call is on disk; the order is sent
  * after the response. Fails with `idempotency_mismatch`, `idempotency_in_flight`, `no_agent`, `agent_not_found`,
- * `wrong_agency`, `invalid_body`, `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor
+ * `wrong_agency`, `invalid_body`, the errors of the policy, `concurrency_limited`, `request_aborted` or `storage_unavailable`, and then leaves neither a row nor
  * a lease.
  */
 export const createTrigger = (deps: TriggerDeps) => {
@@ -107,7 +114,13 @@ const start = async (
     createdAt: now,
     expiresAt: now + deps.maxCallSeconds * 1000,
   }
-  const call = newCall(order, grantNumber)
+  const spendingDay = deps.policy.spendingDay(order, now)
+  const call = newCall({ ...order, spendingDay }, grantNumber)
+  const refuseByPolicy = () => {
+    const refusal = deps.policy.atTrigger(call, now)
+    if (refusal) throw refusal
+  }
+  refuseByPolicy()
   const slot = deps.leases.take(leaseOf(call), environment.concurrentCalls ?? deps.concurrentCalls)
   if (!slot.granted) throw new ApiError('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
@@ -115,7 +128,10 @@ const start = async (
       requireConnected(signal)
       // An agent can be deleted while it has no active call, and this one is not stored yet.
       if (!deps.agents.find(agent.id)) throw new ApiError('agent_not_found')
+      // Counted here again, with the calls that were stored since.
+      refuseByPolicy()
       deps.calls.insert(call)
+      if (isReal(call)) count(deps, call)
       alongside?.(call.id)
     })
   } catch (error) {
@@ -124,6 +140,12 @@ const start = async (
   }
   deps.dispatch(call)
   return call.id
+}
+
+/** Counts a real call, in the transaction that stores it. */
+const count = ({ spending }: Pick<TriggerDeps, 'spending'>, call: Call) => {
+  spending.dial(call)
+  if (call.spendingDay !== null) spending.add(call.environmentId, call.spendingDay, spendingDelta(null, call))
 }
 
 /** The provider and the account for this call. */
@@ -156,9 +178,14 @@ const optionsOf = (
   return { ...options, ...read }
 }
 
-/** One without options is as it was before there were any: a retry over an update of this program is the same request. */
-const fingerprintOf = ({ providerOptions, ...request }: TriggerRequest) => {
-  const asked = providerOptions === null ? request : { ...request, providerOptions }
+/** Without its newer fields a request is as it was before there were any: a retry over an update of this program is the same request. */
+const fingerprintOf = ({ providerOptions, timeZone, consent, ...request }: TriggerRequest) => {
+  const asked = {
+    ...request,
+    ...(providerOptions !== null && { providerOptions }),
+    ...(timeZone !== null && { timeZone }),
+    ...(consent !== null && { consent }),
+  }
   return new Bun.CryptoHasher('sha256').update(JSON.stringify(asked)).digest('hex')
 }
 

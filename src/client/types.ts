@@ -9,6 +9,12 @@ export interface Order {
   email?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
   provider_options?: Record<string, unknown> | null | undefined
+  /** The IANA time zone of the person who is called, such as `Europe/Berlin`. */
+  time_zone?: string | null | undefined
+  consent?:
+    | { basis: string; at?: string | null | undefined; reference?: string | null | undefined }
+    | null
+    | undefined
 }
 
 export interface Triggered {
@@ -43,9 +49,17 @@ export interface Call {
     | 'max_duration'
     | 'ended_on_request'
     | 'released'
+    | 'destination_not_allowed'
+    | 'do_not_call'
+    | 'outside_calling_hours'
+    | 'consent_required'
+    | 'predial_refused'
+    | 'predial_failed'
     | null
   reason: string | null
   answered_by: 'human' | 'machine' | 'unknown' | null
+  time_zone: string | null
+  consent: { basis: string; at: string | null; reference: string | null } | null
   created_at: string
   ringing_at: string | null
   started_at: string | null
@@ -85,6 +99,7 @@ export interface WebhookEvent extends Pick<
   | 'analysis'
   | 'cost_cents'
   | 'currency'
+  | 'consent'
   | 'metadata'
 > {
   event: 'call_started' | 'call_ended' | 'call_analyzed' | 'test'

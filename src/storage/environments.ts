@@ -23,6 +23,7 @@ export const accessDisabledBy = ({ orm }: Database, id: string): AccessDisabler 
 
 export const createEnvironmentStore = (database: Database) => {
   const { orm } = database
+  const names = new Map<string, EnvironmentName>()
 
   const update = (
     id: string,
@@ -42,6 +43,19 @@ export const createEnvironmentStore = (database: Database) => {
         .where(eq(environments.agencyId, agencyId))
         .orderBy(environments.name)
         .all(),
+
+    /** The name of an environment, which never changes. */
+    nameOf: (id: string): EnvironmentName | undefined => {
+      const known = names.get(id)
+      if (known !== undefined) return known
+      const found = orm
+        .select({ name: environments.name })
+        .from(environments)
+        .where(eq(environments.id, id))
+        .get()
+      if (found) names.set(id, found.name)
+      return found?.name
+    },
 
     find: (agencyId: string, name: EnvironmentName) =>
       orm

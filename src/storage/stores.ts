@@ -13,9 +13,12 @@ import { createFactorStore } from './factors.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
 import { createKeyStore } from './keys.ts'
+import { createNumberHashes } from './number-hashes.ts'
 import { createOldRows } from './old-rows.ts'
 import { createPeopleStore } from './people.ts'
 import { createPersonalData } from './personal-data.ts'
+import { createPolicyStore } from './policies.ts'
+import { createSpendingStore } from './spending.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 import { createWebhookStore } from './webhooks.ts'
@@ -27,6 +30,7 @@ export type Stores = ReturnType<typeof createStores>
 export const createStores = (database: Database, secret: string) => {
   const vault = new Vault(secret)
   const accounts = createAccountStore(database, vault)
+  const hashes = createNumberHashes(database, vault)
   return {
     agencies: createAgencyStore(database),
     environments: createEnvironmentStore(database),
@@ -48,5 +52,7 @@ export const createStores = (database: Database, secret: string) => {
     deletedAgencies: createDeletedAgencies(database, accounts),
     personalData: createPersonalData(database),
     counts: createCounts(database),
+    policies: createPolicyStore(database),
+    spending: createSpendingStore(database, hashes),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Call, callStatuses, reasonCodes } from '../calls/call.ts'
 import { answeredBy, sentiments } from '../calls/call-details.ts'
-import { jsonObject, recordingUrlOf } from '../calls/record.ts'
+import { consentRecord, jsonObject, recordingUrlOf } from '../calls/record.ts'
 import { type EnvironmentName, environmentNames } from '../agencies/environment.ts'
 
 export const eventNames = ['call_started', 'call_ended', 'call_analyzed', 'test'] as const
@@ -37,11 +37,12 @@ export const webhookPayload = z
     analysis: jsonObject().nullable(),
     cost_cents: z.int().nullable(),
     currency: z.string().nullable(),
+    consent: consentRecord.nullable(),
     metadata: jsonObject().nullable(),
   })
   .meta({
     description:
-      'Version 2 of the payload. Version 1 had no reason_code, reason, answered_by, analysis, cost_cents and currency. Fields are added, never removed or given another meaning.',
+      'Version 3 of the payload. Version 2 had no consent, version 1 no reason_code, reason, answered_by, analysis, cost_cents and currency. Fields are added, never removed or given another meaning.',
   })
 
 export type WebhookPayload = z.infer<typeof webhookPayload>
@@ -79,6 +80,7 @@ export const payloadOf = (event: EventName, call: Call, names: Names): WebhookPa
   analysis: call.analysis,
   cost_cents: call.costCents,
   currency: call.currency,
+  consent: call.consent,
   metadata: call.metadata,
 })
 
@@ -101,6 +103,7 @@ export const forgottenPayload = (payload: string): string => {
     transcript: null,
     recording_url: null,
     analysis: null,
+    consent: null,
     metadata: null,
   }
   return JSON.stringify({ ...told, ...noNumbers, ...nothing })

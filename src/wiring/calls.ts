@@ -1,4 +1,5 @@
 import type { Call } from '../calls/call.ts'
+import { createCheckPolicy } from '../calls/check-policy.ts'
 import { Dispatcher } from '../calls/dispatch.ts'
 import { createEnd } from '../calls/end.ts'
 import { Idempotency } from '../calls/idempotency.ts'
@@ -23,7 +24,10 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 interface CallDeps {
   config: Config
-  stores: Pick<Stores, 'accounts' | 'agents' | 'calls' | 'idempotency'>
+  stores: Pick<
+    Stores,
+    'accounts' | 'agents' | 'calls' | 'environments' | 'idempotency' | 'policies' | 'spending'
+  >
   leases: Leases
   enqueueEvents(before: Call, after: Call): void
   send: Send
@@ -41,8 +45,9 @@ interface CallDeps {
 /** The life of a call: trigger, dispatch to its provider, reconciliation, end. */
 export const wireCalls = (deps: CallDeps) => {
   const { config, stores, leases, enqueueEvents, publicUrl, commit, metrics, clock, log } = deps
-  const { accounts, agents, calls } = stores
+  const { accounts, agents, calls, spending } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
+  const policy = createCheckPolicy(stores)
   const lifecycle = new Lifecycle({
     calls,
     leases,
@@ -50,6 +55,7 @@ export const wireCalls = (deps: CallDeps) => {
     commit,
     clock,
     enqueueEvents,
+    addSpending: spending.add,
     ended: (call) => metrics.callEnded(call),
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
@@ -62,7 +68,7 @@ export const wireCalls = (deps: CallDeps) => {
     measure: (...request) => metrics.provider(...request),
   })
   const provider = (call: Call) => dialling.providerOf(call)
-  const dispatcher = new Dispatcher({ lifecycle, provider, clock, log })
+  const dispatcher = new Dispatcher({ lifecycle, provider, refusal: policy.atDispatch, clock, log })
   const callDeps = { lifecycle, dispatcher, provider, clock }
   const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
   const trigger = createTrigger({
@@ -71,6 +77,8 @@ export const wireCalls = (deps: CallDeps) => {
     accounts,
     calls,
     idempotency: new Idempotency(stores.idempotency),
+    policy,
+    spending,
     leases,
     commit,
     clock,
@@ -87,6 +95,7 @@ export const wireCalls = (deps: CallDeps) => {
   const releaseCall = createRelease(releaseDeps)
   const endCalls = createEndCalls(releaseDeps)
   return {
+    policy,
     lifecycle,
     simulator,
     dialling,

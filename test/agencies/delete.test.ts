@@ -135,6 +135,8 @@ test('no phone rings for a trigger that was let in just before, and waits for it
     email: null,
     metadata: null,
     providerOptions: null,
+    timeZone: null,
+    consent: null,
   }
   const [{ callId }] = await Promise.all([trigger(admitted.environment, order), remove(gate)])
   await gate.clock.advance(60_000)

@@ -241,6 +241,8 @@ describe('a deleted agent', () => {
       email: null,
       metadata: null,
       providerOptions: null,
+      timeZone: null,
+      consent: null,
     }
     const placing = failureOf(services.trigger(environment, order))
     await remove()

@@ -28,6 +28,9 @@ const freshCall = () =>
     email: null,
     metadata: { nested: { kept: true } },
     options: null,
+    timeZone: null,
+    consent: null,
+    spendingDay: null,
     createdAt,
     expiresAt: createdAt + 3_600_000,
   })

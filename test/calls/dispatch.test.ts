@@ -200,6 +200,8 @@ describe('after a restart', () => {
       email: null,
       metadata: null,
       providerOptions: null,
+      timeZone: null,
+      consent: null,
     }
     await expect(next.services.trigger(environment, order)).rejects.toMatchObject({
       reason: 'concurrency_limited',

@@ -8,6 +8,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
 import { hold } from './conformance.ts'
+import { gateOwner, openRules } from './policy.ts'
 
 export const testSecret = 'a secret for tests, of 32 or more'
 const noFiles = { writeSetupLink: (_link: string) => {}, removeSetupLink: () => {} }
@@ -65,7 +66,9 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
   })
   const app = createHeldApp(services)
 
-  const { agencies, agents, environments, keys } = services
+  const { agencies, agents, environments, keys, policies } = services
+  // The fakes have numbers that nobody has.
+  policies.set(gateOwner, 'operator', openRules, clock.now())
   const agency = agencies.create('Acme', 'agency', clock.now())
   const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, clock.now())
   const environment = (name: EnvironmentName, of = agency.id) => {

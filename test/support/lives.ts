@@ -54,7 +54,16 @@ export const createLives = (windowSeconds: number) => {
       const createdAt = life.processClock.now()
       const order = { id: Bun.randomUUIDv7(), agencyId: agency.id, environmentId: id, agentId: agent.id }
       const rings = { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null }
-      const whom = { phoneNumber: '+15551234500', name: null, email: null, metadata: null, options: null }
+      const whom = {
+        phoneNumber: '+15551234500',
+        name: null,
+        email: null,
+        metadata: null,
+        options: null,
+        timeZone: null,
+        consent: null,
+        spendingDay: null,
+      }
       const times = { createdAt, expiresAt: createdAt + 3_600_000 }
       services.calls.insert(newCall({ ...order, ...rings, ...whom, ...times }, grantNumber))
     },

@@ -20,6 +20,9 @@ export const oldCall = (gate: Gate, endedAt: number | null, given: Partial<Call>
     email: null,
     metadata: null,
     options: null,
+    timeZone: null,
+    consent: null,
+    spendingDay: null,
     createdAt,
     expiresAt: createdAt + 3_600_000,
   }

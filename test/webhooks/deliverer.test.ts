@@ -115,7 +115,8 @@ test('for a day after a rotation every delivery carries both signatures, then on
   await deliver(gate)
   expect(receiver.received.at(-1)?.signatures).toHaveLength(1)
   expect(receiver.received.at(-1)?.verified).toBe(true)
-})
+  // A day has 86,400 ticks of the reconciler.
+}, 30_000)
 
 test('410 switches the endpoint off: nothing more is sent until somebody switches it on', async () => {
   await using receiver = startReceiver(() => new Response('', { status: 410 }))

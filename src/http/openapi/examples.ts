@@ -28,6 +28,8 @@ const call = {
   reason_code: null,
   reason: null,
   answered_by: 'human',
+  time_zone: null,
+  consent: null,
   created_at: '2026-01-15T12:00:00.000Z',
   ringing_at: '2026-01-15T12:00:01.000Z',
   started_at: '2026-01-15T12:00:05.000Z',
@@ -80,6 +82,7 @@ const told = {
   phone_number: call.phone_number,
   from_number: call.from_number,
   to_number: call.phone_number,
+  consent: call.consent,
   metadata: call.metadata,
   started_at: call.started_at,
 }

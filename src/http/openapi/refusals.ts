@@ -30,6 +30,9 @@ const saysWhen = new Set([409, 429, 503])
 
 /** Examples for the parts of a sentence that vary. */
 const samples: Partial<Record<Reason, string>> = {
+  destination_not_allowed: 'it belongs to the country GB. Allowed countries: US, CA',
+  outside_calling_hours: 'this number can be called again from 2026-01-15T14:00:00.000Z',
+  budget_exceeded: 'the agency’s minutes per day. It resets at 2026-01-16T05:00:00.000Z',
   malformed_key: 'its checksum does not match',
   wrong_credential:
     'This is an admin token, which cannot place calls. Send an API key, which begins with bvai_sk_.',

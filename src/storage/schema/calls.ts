@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { callStatuses, dispatchStates, reasonCodes } from '../../calls/call.ts'
+import { type Consent, callStatuses, dispatchStates, reasonCodes } from '../../calls/call.ts'
 import { answeredBy, sentiments, type TranscriptLine } from '../../calls/call-details.ts'
 import { parseExactly } from '../../json.ts'
 import { agents, environments } from './agencies.ts'
@@ -32,6 +32,9 @@ export const calls = sqliteTable(
     email: text(),
     metadata: exactJson(),
     options: exactJson(),
+    timeZone: text('time_zone'),
+    consent: text({ mode: 'json' }).$type<Consent>(),
+    spendingDay: text('spending_day'),
     status: text({ enum: callStatuses }).notNull(),
     dispatch: text({ enum: dispatchStates }).notNull(),
     providerCallId: text('provider_call_id'),

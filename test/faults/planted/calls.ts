@@ -19,7 +19,7 @@ export const calls: readonly Fault[] = [
   {
     title: 'after a crash an order that was on its way is sent again',
     edits: [
-      send('_ = $here && _', put('true')),
+      send("_ !== 'pending' || _", put('isOver(before)')),
       takeUp("$dispatch === 'pending'", put("$dispatch === 'pending' || $dispatch === 'sending'")),
     ],
     noticedBy: ['dispatch', 'reconcile'],

@@ -1,0 +1,85 @@
+import type { EnvironmentName } from '../agencies/environment.ts'
+import type { ApiError } from '../failures.ts'
+import { dayIn } from '../policy/calendar.ts'
+import type { Asked, Counters, Spent } from '../policy/fence.ts'
+import { refusalAtDispatch, refusalOf } from '../policy/fences.ts'
+import { numberFacts } from '../policy/number.ts'
+import { type Policy, policyOf } from '../policy/policy.ts'
+import type { RuleSet } from '../policy/rules.ts'
+import type { Call } from './call.ts'
+import { longestSecondsOf } from './spending.ts'
+
+type Owner = { agencyId: string } | { environmentId: string }
+
+export interface PolicyDeps {
+  policies: { sets(owners: { agencyId: string; environmentId: string }): readonly RuleSet[] }
+  spending: {
+    sum(of: Owner, days: { first: string; last: string }, now: number): Spent
+    dialledSince(agencyId: string, phoneNumber: string, since: number): readonly number[]
+    isListed(agencyId: string, phoneNumber: string, now: number): boolean
+  }
+  environments: { nameOf(environmentId: string): EnvironmentName | undefined }
+}
+
+type Judged = Pick<
+  Call,
+  | 'agencyId'
+  | 'environmentId'
+  | 'provider'
+  | 'phoneNumber'
+  | 'timeZone'
+  | 'consent'
+  | 'createdAt'
+  | 'expiresAt'
+>
+
+/** True for a call that rings a phone. The policy is about those alone. */
+export const isReal = ({ provider }: Pick<Call, 'provider'>) => provider !== 'simulator'
+
+export type CheckPolicy = ReturnType<typeof createCheckPolicy>
+
+/** The policy of real calls: their fences, with the counters as they stand when they are asked. */
+export const createCheckPolicy = (deps: PolicyDeps) => {
+  const policyFor = ({ agencyId, environmentId }: Pick<Call, 'agencyId' | 'environmentId'>): Policy =>
+    policyOf(deps.policies.sets({ agencyId, environmentId }))
+
+  const asked = (call: Judged, now: number): Asked => ({
+    order: {
+      phoneNumber: call.phoneNumber,
+      isStaging: deps.environments.nameOf(call.environmentId) === 'staging',
+      hasConsent: call.consent !== null,
+      timeZone: call.timeZone,
+      longestSeconds: longestSecondsOf(call),
+    },
+    number: numberFacts(call.phoneNumber),
+    policy: policyFor(call),
+    counters: countersOf(deps, call, now),
+    now,
+  })
+
+  return {
+    policyFor,
+    /** What the fences are asked about a call. */
+    asked,
+    /** The error for a call that is about to be stored; to be asked again in the transaction that stores it. */
+    atTrigger: (call: Judged, now: number): ApiError | undefined =>
+      isReal(call) ? refusalOf(asked(call, now)) : undefined,
+    /** The error for a stored call whose order is about to go out: hours, lists and rules may have changed meanwhile. */
+    atDispatch: (call: Judged, now: number): ApiError | undefined =>
+      isReal(call) ? refusalAtDispatch(asked(call, now)) : undefined,
+    /** The day on which a call counts; null for a simulated one. */
+    spendingDay: (call: Judged, now: number): string | null =>
+      isReal(call) ? dayIn(policyFor(call).rules.timeZone ?? 'UTC', now) : null,
+  }
+}
+
+const countersOf = ({ spending }: PolicyDeps, call: Judged, now: number): Counters => ({
+  isListed: () => spending.isListed(call.agencyId, call.phoneNumber, now),
+  callsToNumberSince: (since) => spending.dialledSince(call.agencyId, call.phoneNumber, since),
+  spent: (of, period, day) =>
+    spending.sum(
+      of === 'agency' ? { agencyId: call.agencyId } : { environmentId: call.environmentId },
+      { first: period === 'day' ? day : `${day.slice(0, 7)}-01`, last: day },
+      now,
+    ),
+})

@@ -1,0 +1,5 @@
+import { ApiError } from '../failures.ts'
+import type { Fence } from './fence.ts'
+
+export const doNotCall: Fence = ({ counters }) =>
+  counters.isListed() ? new ApiError('do_not_call') : undefined

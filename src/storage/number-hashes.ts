@@ -1,0 +1,45 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { sealedKeys } from './schema.ts'
+import type { Vault } from './vault.ts'
+
+const keyBytes = 32
+/** 128 bits: two of a billion numbers meet with a chance of 10⁻²¹. */
+const hashBytes = 16
+const name = 'numbers'
+const label = 'sealed key numbers'
+
+export type NumberHashes = ReturnType<typeof createNumberHashes>
+
+/**
+ * Keyed hashes of phone numbers (HMAC-SHA-256). There are too few numbers for a hash without a key to hide one. The key is
+ * random, and sealed in the database, so that the hashes survive a replacement of the secret.
+ */
+export const createNumberHashes = ({ orm }: Database, vault: Vault) => {
+  let known: Buffer | undefined
+
+  const read = () => {
+    const row = orm.select().from(sealedKeys).where(eq(sealedKeys.name, name)).get()
+    return row && Buffer.from(vault.open(row.sealed, label), 'base64')
+  }
+  const make = () => {
+    const key = randomBytes(keyBytes)
+    const sealed = vault.seal(key.toString('base64'), label)
+    orm.insert(sealedKeys).values({ name, sealed }).run()
+    return key
+  }
+
+  return {
+    /** The hash of a number; undefined while there is no key, and so no hash. */
+    find: (phoneNumber: string): Buffer | undefined => {
+      known ??= read()
+      return known && hashWith(known, phoneNumber)
+    },
+    /** The hash of a number, to be stored in the caller's transaction. */
+    of: (phoneNumber: string): Buffer => hashWith(read() ?? make(), phoneNumber),
+  }
+}
+
+const hashWith = (key: Buffer, phoneNumber: string) =>
+  createHmac('sha256', key).update(phoneNumber).digest().subarray(0, hashBytes)

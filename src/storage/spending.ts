@@ -1,0 +1,134 @@
+import { and, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import type { SpendingDelta } from '../calls/spending.ts'
+import type { Spent } from '../policy/fence.ts'
+import type { Database } from './database.ts'
+import type { NumberHashes } from './number-hashes.ts'
+import { calls as callRows, dialled, doNotCall, environments, spending } from './schema.ts'
+
+/** What real calls have used, and which numbers they went to. */
+export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => {
+  const add = (environmentId: string, day: string, currency: string, amounts: Amounts) => {
+    orm
+      .insert(spending)
+      .values({ environmentId, day, currency, ...amounts })
+      .onConflictDoUpdate({
+        target: [spending.environmentId, spending.day, spending.currency],
+        set: {
+          calls: sql`${spending.calls} + excluded.calls`,
+          seconds: sql`${spending.seconds} + excluded.seconds`,
+          reservedSeconds: sql`${spending.reservedSeconds} + excluded.reserved_seconds`,
+          cents: sql`${spending.cents} + excluded.cents`,
+        },
+      })
+      .run()
+  }
+
+  return {
+    /** Adds what a change of a call added, in the transaction of the change. */
+    add: (environmentId: string, day: string, delta: SpendingDelta) => {
+      const { calls, seconds, reservedSeconds, cents } = delta
+      if (calls !== 0 || seconds !== 0 || reservedSeconds !== 0)
+        add(environmentId, day, '', { calls, seconds, reservedSeconds, cents: 0 })
+      for (const [currency, amount] of Object.entries(cents))
+        if (amount !== 0)
+          add(environmentId, day, currency, { calls: 0, seconds: 0, reservedSeconds: 0, cents: amount })
+    },
+
+    /**
+     * The sums of an environment, or of all environments of an agency, over the calls of the days from `first` to `last`.
+     */
+    sum: (of: SpendingOwner, { first, last }: Days, now: number): Spent => {
+      const own =
+        'environmentId' in of
+          ? [of.environmentId]
+          : orm
+              .select({ id: environments.id })
+              .from(environments)
+              .where(eq(environments.agencyId, of.agencyId))
+              .all()
+              .map(({ id }) => id)
+      const underWay = orm
+        .select({ seconds: sql<number>`coalesce(sum(max(0, ${now} - ${callRows.answeredAt})), 0) / 1000` })
+        .from(callRows)
+        .where(
+          and(
+            inArray(callRows.environmentId, own),
+            isNull(callRows.endedAt),
+            gte(callRows.spendingDay, first),
+            lte(callRows.spendingDay, last),
+          ),
+        )
+        .get()
+      const rows = orm
+        .select({
+          currency: spending.currency,
+          calls: sql<number>`sum(${spending.calls})`,
+          seconds: sql<number>`sum(${spending.seconds})`,
+          reservedSeconds: sql<number>`sum(${spending.reservedSeconds})`,
+          cents: sql<number>`sum(${spending.cents})`,
+        })
+        .from(spending)
+        .where(and(inArray(spending.environmentId, own), gte(spending.day, first), lte(spending.day, last)))
+        .groupBy(spending.currency)
+        .all()
+      const counted = rows.find(({ currency }) => currency === '')
+      return {
+        calls: counted?.calls ?? 0,
+        seconds: counted?.seconds ?? 0,
+        underWaySeconds: underWay?.seconds ?? 0,
+        reservedSeconds: counted?.reservedSeconds ?? 0,
+        cents: Object.fromEntries(
+          rows.filter(({ currency }) => currency !== '').map(({ currency, cents }) => [currency, cents]),
+        ),
+      }
+    },
+
+    /** Remembers a real call by its number, in the transaction that stores the call. */
+    dial: (call: { id: string; agencyId: string; phoneNumber: string; createdAt: number }) => {
+      const row = { callId: call.id, agencyId: call.agencyId, at: call.createdAt }
+      orm
+        .insert(dialled)
+        .values({ ...row, number: hashes.of(call.phoneNumber) })
+        .run()
+    },
+
+    /** The times of an agency's real calls to a number since a moment, the earliest first. */
+    dialledSince: (agencyId: string, phoneNumber: string, since: number): number[] => {
+      const number = hashes.find(phoneNumber)
+      if (!number) return []
+      return orm
+        .select({ at: dialled.at })
+        .from(dialled)
+        .where(and(eq(dialled.agencyId, agencyId), eq(dialled.number, number), sql`${dialled.at} > ${since}`))
+        .orderBy(dialled.at)
+        .all()
+        .map(({ at }) => at)
+    },
+
+    /** True for a number that the gate or the agency must not call now. */
+    isListed: (agencyId: string, phoneNumber: string, now: number): boolean => {
+      const number = hashes.find(phoneNumber)
+      if (!number) return false
+      const found = orm
+        .select({ expiresAt: doNotCall.expiresAt })
+        .from(doNotCall)
+        .where(
+          and(
+            or(eq(doNotCall.ownerId, 'gate'), eq(doNotCall.ownerId, agencyId)),
+            eq(doNotCall.number, number),
+          ),
+        )
+        .all()
+      return found.some(({ expiresAt }) => expiresAt === null || expiresAt > now)
+    },
+  }
+}
+
+export type SpendingOwner = { agencyId: string } | { environmentId: string }
+
+interface Days {
+  first: string
+  last: string
+}
+
+type Amounts = Record<'calls' | 'seconds' | 'reservedSeconds' | 'cents', number>
