@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia'
 import { admin } from './http/admin/index.ts'
 import { adminApi } from './http/admin-api/index.ts'
-import { createAllow } from './http/allow.ts'
 import { docs } from './http/docs/index.tsx'
 import { requestContext } from './http/request-context.ts'
 import { failure } from './http/failure.ts'
@@ -11,16 +10,20 @@ import { hooks } from './http/hooks/index.ts'
 import { leaks } from './http/leaks.ts'
 import { openapi } from './http/openapi/index.ts'
 import { metrics } from './http/metrics.ts'
+import { createRouteTable, noRoutes, type RouteTable } from './http/route-table.ts'
 import { v1 } from './http/v1/index.ts'
 import { commandLineActor } from './people/actor.ts'
 import type { Services } from './wiring.ts'
 
 /** The whole HTTP tree, in the order in which a request meets it. */
 export const createApp = (services: Services) => {
-  const allowed = (path: string) => allow(path)
+  const routes: RouteTable = {
+    allow: (path) => table.allow(path),
+    patternOf: (path) => table.patternOf(path),
+  }
   const app = new Elysia({ name: 'callgate' })
-    .use(failure({ ...services, allow: allowed })) // every refusal, in one shape
-    .use(requestContext({ ...services, allow: allowed })) // request id, Host check; its end is noted
+    .use(failure({ ...services, routes })) // every refusal, in one shape
+    .use(requestContext({ ...services, routes })) // request id, URL and Host check; its end is noted
     .use(https(services.config)) // https, where it is required
     .use(health(services)) // /healthz /readyz
     .use(metrics(services)) // /metrics
@@ -32,15 +35,15 @@ export const createApp = (services: Services) => {
     .use(leaks(services)) // /leaks: what finders of keys report
     .use(hooks(services)) // /hooks: what providers report
     .use(admin(services)) // /admin: the page
-  const allow = createAllow(app.routes)
+  const table = createRouteTable(app.routes)
   return app
 }
 
 /** The app behind the data directory's socket. Whoever can open the socket may do everything. */
 export const createSocketApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate-socket' })
-    .use(failure({ ...services, allow: () => [] }))
-    .use(requestContext({ ...services, allow: () => [] }))
+    .use(failure({ ...services, routes: noRoutes }))
+    .use(requestContext({ ...services, routes: noRoutes }))
     .use(adminApi({ ...services, actorOf: () => commandLineActor }))
   return app
 }

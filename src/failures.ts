@@ -11,6 +11,12 @@ export const failures = {
       'This server accepts only https. A key that you sent over http could have been read on the way: rotate it.',
   },
   invalid_host: { status: 400, sentence: 'The request must have exactly one valid Host header.' },
+  misdirected_request: {
+    status: 421,
+    sentence:
+      'callgate is not served under this host name. Use the one in CALLGATE_PUBLIC_URL, and pass on the Host header.',
+  },
+  url_too_long: { status: 414, sentence: 'The URL is longer than 8 KB.' },
   missing_key: { status: 401, sentence: 'No API key. Send the header Authorization: Bearer bvai_sk_…' },
   wrong_scheme: {
     status: 401,
@@ -103,6 +109,11 @@ export const failures = {
     status: 403,
     sentence:
       'Only this machine can read the metrics. To allow others, set CALLGATE_METRICS_TOKEN or CALLGATE_METRICS_ADDRESS.',
+  },
+  metrics_host: {
+    status: 403,
+    sentence:
+      'Without CALLGATE_METRICS_TOKEN, the metrics are only served under an IP address or localhost, not under this host name.',
   },
   metrics_token_needed: {
     status: 401,

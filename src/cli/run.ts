@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { ConfigError } from '../config.ts'
+import { runtimeProblems } from '../config/runtime.ts'
 import { ApiError, CommandError } from '../failures.ts'
 import type { Operation } from '../operation/operation.ts'
 import { nouns, operations as allOperations } from '../operations.ts'
@@ -54,6 +55,8 @@ export const run = async (
   const complaint = complain(command, rest)
   if (complaint) return misuse(complaint)
   try {
+    const problems = runtimeProblems(io.env)
+    if (problems.length > 0) throw new ConfigError(problems)
     await runCommand(command, { rawArgs: rest })
     return exitCodes.done
   } catch (error) {

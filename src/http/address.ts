@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
-import { isHost } from './request-context.ts'
+import { isAddressOrLoopback, isHost } from './host.ts'
+import { hostOf } from './url.ts'
 
 type Trusted = Config['trustedProxies']
 type Peer = Pick<Server<unknown>, 'requestIP'> | null
@@ -42,9 +43,15 @@ export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
 export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [string, ...string[]] => {
   const scheme = cameSecurely(request, server, trusted) ? 'https' : 'http'
   const asked = originAt(scheme, request.headers.get('host') ?? new URL(request.url).host)
-  if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return [asked]
+  const forwarded = forwardedHost(request, server, trusted)
+  return forwarded === undefined ? [asked] : [originAt(scheme, forwarded), asked]
+}
+
+/** The valid host in a trusted proxy's `X-Forwarded-Host`. */
+export const forwardedHost = (request: Request, server: Peer, trusted: Trusted): string | undefined => {
+  if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return undefined
   const forwarded = request.headers.get('x-forwarded-host')?.split(',').at(-1)?.trim() ?? ''
-  return isHost(forwarded) ? [originAt(scheme, forwarded), asked] : [asked]
+  return isHost(forwarded) ? forwarded : undefined
 }
 
 /** Omits the scheme's default port, as browsers do in an origin. */
@@ -56,6 +63,13 @@ export const isFromThisMachine = (request: Request, server: Peer): boolean => {
   const passedOn = ['forwarded', 'x-forwarded-for', 'via'].some((name) => request.headers.has(name))
   return !passedOn && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback'
 }
+
+/**
+ * True for a request whose host is an IP address or `localhost`. A page of another site can reach us only under its own
+ * name (DNS rebinding).
+ */
+export const namesAddress = (request: Request) =>
+  isAddressOrLoopback(request.headers.get('host') ?? hostOf(request))
 
 /** The unit for counting wrong keys: an IPv4 address, or the /64 of an IPv6 address, from which a host can pick any. */
 export const throttleAddress = (address: string | null): string => {

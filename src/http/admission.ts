@@ -4,13 +4,11 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
-import { tokenFlaw } from '../keys/token.ts'
 import type { WindowJournal } from '../limits/journal.ts'
 import type { Windows } from '../limits/window.ts'
-import type { Log } from '../telemetry/log.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress } from './address.ts'
-import { keysInUrl, readBearer, readUserAgent } from './bearer.ts'
+import { readBearer, readUserAgent } from './bearer.ts'
 import type { RecordRequest } from './record-request.ts'
 import { answerProgram } from './failure.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -24,12 +22,9 @@ export interface AdmissionDeps {
   usage: Pick<Usage, 'grant'>
   recordRefusal: RecordRefusal
   recordRequest: RecordRequest
-  /** Records for the agency's admins that the key was sent in a URL. */
-  markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): void
   /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
-  log: Log
   /** The limit of environments that have none of their own. */
   requestsPerMinute: number
   trustedProxies: Config['trustedProxies']
@@ -45,31 +40,10 @@ interface Opened extends RefusedRequest {
  * to grant in one synchronous step, so that no change can come in between.
  */
 export const admission = (deps: AdmissionDeps) => {
-  const { keyring, windows, rateLimits, usage, recordRefusal, clock, log } = deps
+  const { keyring, windows, rateLimits, usage, recordRefusal, clock } = deps
 
   const addressOf = ({ request, server }: Pick<RefusedRequest, 'request' | 'server'>) =>
     clientAddress(request, server, deps.trustedProxies)
-
-  const markKeyExposed = (key: KeyInEnvironment, now: number, address: string | null) => {
-    try {
-      deps.markKeyExposed(key, now, address)
-    } catch (error) {
-      log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
-    }
-  }
-
-  const refuseKeyInUrl = (context: RefusedRequest, now: number) => {
-    const exposed = keysInUrl(context.request.url)
-    if (exposed.length === 0) return undefined
-    const refusal = new ApiError('key_in_url')
-    const known = exposed.flatMap((token) => (tokenFlaw(token) ? [] : (keyring.find(token) ?? [])))
-    refusal.asker = known[0]
-    for (const key of new Set(known)) {
-      if (key.exposedAt === null) markKeyExposed(key, now, addressOf(context))
-      recordRefusal(key, refusal, context, false)
-    }
-    return refusal
-  }
 
   /** The error for a key that does not open its environment now. */
   const judge = (key: KeyInEnvironment): ApiError | undefined => {
@@ -90,9 +64,6 @@ export const admission = (deps: AdmissionDeps) => {
   const admit = (context: RefusedRequest) => {
     const { request, set } = context
     const now = clock.now()
-    const exposed = refuseKeyInUrl(context, now)
-    if (exposed) return exposed
-
     const token = readBearer(request.headers.get('authorization'))
     if (token instanceof ApiError) return throttled(token, addressOf(context))
     const key = keyring.find(token)

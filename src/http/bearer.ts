@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import { ApiError, type Reason } from '../failures.ts'
 import { adminToken, apiKey, holdsPrefix, tokenFlaw, type TokenKind, tokenLike } from '../keys/token.ts'
 
@@ -57,10 +58,8 @@ export const readUserAgent = ({ headers }: Request) => {
   return agent && holdsPrefix(agent) ? agent.replaceAll(tokenLike, '') : agent
 }
 
-/** Tokens in the values of a URL's query. They count as exposed, whatever the header holds. */
+/** Tokens anywhere in a URL, also percent-encoded. */
 export const keysInUrl = (url: string): string[] => {
-  const query = url.indexOf('?')
-  if (query === -1) return []
-  const values = [...new URLSearchParams(url.slice(query + 1))].flat()
-  return values.flatMap((value) => value.match(tokenLike) ?? [])
+  const text = url.includes('%') ? unescape(url) : url
+  return holdsPrefix(text) ? (text.match(tokenLike) ?? []) : []
 }

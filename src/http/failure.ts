@@ -4,13 +4,14 @@ import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
 import type { RecordRequest } from './record-request.ts'
-import { pathOf } from './request-context.ts'
+import type { RouteTable } from './route-table.ts'
+import { pathOf } from './url.ts'
 import { failurePage } from './page/failure-page.tsx'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
 interface FailureDeps {
   log: Log
-  allow(path: string): string[]
+  routes: RouteTable
   recordRefusal: RecordRefusal
   recordRequest: RecordRequest
   /** True for an error of the disk: full, failing or locked. */
@@ -28,14 +29,14 @@ interface Failed extends RefusedRequest {
 }
 
 /** Writes every error response: JSON for programs, a page for people, and no input in either. */
-export const failure = ({ log, allow, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
+export const failure = ({ log, routes, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
       const path = pathOf(request)
       const refusal =
         code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
-          ? unknownPath(request.method, allow(path))
+          ? unknownPath(request.method, routes.allow(path))
           : refusalFrom(error, isStorageTrouble)
       const requestId = String(set.headers['x-request-id'])
       if (key) recordRefusal(key, refusal, { request, server, route, set }, true)

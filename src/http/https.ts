@@ -2,8 +2,8 @@ import { Elysia } from 'elysia'
 import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import { cameSecurely } from './address.ts'
-import { pathOf } from './request-context.ts'
 import { isHealthCheck } from './health.ts'
+import { pathOf } from './url.ts'
 
 /** Exempt from https: probed from the same host, and without secrets. */
 const inTheClear = (method: string, path: string) => isHealthCheck(method, path) || path === '/metrics'

@@ -3,8 +3,9 @@ import { Elysia } from 'elysia'
 import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
 import { metricsContentType } from '../telemetry/metrics/metric.ts'
-import { isFromThisMachine } from './address.ts'
-import { pathOf } from './request-context.ts'
+import { isFromThisMachine, namesAddress } from './address.ts'
+import { securityHeaders } from './page/headers.ts'
+import { pathOf } from './url.ts'
 
 interface MetricsDeps {
   config: Pick<Config, 'metricsAddress' | 'metricsToken'>
@@ -20,8 +21,8 @@ export const metrics = ({ config, readMetrics }: MetricsDeps) =>
     const { metricsAddress, metricsToken } = config
     if (metricsAddress)
       throw new ApiError('not_found', { detail: 'The metrics are served at a separate address.' })
-    if (metricsToken !== null) requireToken(request, metricsToken)
-    else if (!isFromThisMachine(request, server)) throw new ApiError('metrics_closed')
+    if (metricsToken === null && !isFromThisMachine(request, server)) throw new ApiError('metrics_closed')
+    requireReader(request, metricsToken)
     set.headers['content-type'] = metricsContentType
     return readMetrics()
   })
@@ -32,17 +33,28 @@ export const listenForMetrics = ({ config, readMetrics }: MetricsDeps) => {
   if (!metricsAddress) return undefined
   const answer = (request: Request) => {
     if (pathOf(request) !== '/metrics') return plain(404, 'There is nothing at this path.')
-    if (metricsToken !== null) requireToken(request, metricsToken)
-    return new Response(readMetrics(), { headers: { 'content-type': metricsContentType } })
+    requireReader(request, metricsToken)
+    return new Response(readMetrics(), {
+      headers: { ...securityHeaders(), 'content-type': metricsContentType },
+    })
   }
   const refuse = (error: unknown) =>
     error instanceof ApiError
-      ? plain(error.status, error.message, { 'www-authenticate': 'Bearer realm="callgate"' })
+      ? plain(
+          error.status,
+          error.message,
+          error.status === 401 ? { 'www-authenticate': 'Bearer realm="callgate"' } : {},
+        )
       : plain(503, 'The metrics could not be collected.')
   return Bun.serve({ ...metricsAddress, reusePort: false, fetch: answer, error: refuse })
 }
 
-const requireToken = (request: Request, token: string) => {
+/** The token, or where none is set, no page of another site. */
+const requireReader = (request: Request, token: string | null) => {
+  if (token === null) {
+    if (!namesAddress(request)) throw new ApiError('metrics_host')
+    return
+  }
   const [, given = ''] = /^Bearer +(.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
   if (!timingSafeEqual(digest(given), digest(token))) throw new ApiError('metrics_token_needed')
 }
@@ -50,4 +62,4 @@ const requireToken = (request: Request, token: string) => {
 const digest = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest()
 
 const plain = (status: number, sentence: string, headers: Record<string, string> = {}) =>
-  new Response(`${sentence}\n`, { status, headers })
+  new Response(`${sentence}\n`, { status, headers: { ...securityHeaders(), ...headers } })

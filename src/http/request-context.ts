@@ -1,21 +1,19 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
-import type { EndedRequest, RecordRequest } from './record-request.ts'
+import { forwardedHost } from './address.ts'
+import { createRefuseKeyInUrl, type ExposedKeysDeps } from './exposed-keys.ts'
 import { isHealthCheck } from './health.ts'
+import { isHost, servedHosts } from './host.ts'
+import { securityHeaders } from './page/headers.ts'
+import type { RefusedRequest } from './record-refusal.ts'
+import type { EndedRequest, RecordRequest } from './record-request.ts'
+import type { RouteTable } from './route-table.ts'
+import { hostOf, pathOf } from './url.ts'
 
-/** RFC 9110 §7.2: a host and an optional port. Two Host headers arrive joined by a comma and do not match. */
-const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
-
-/** The pattern also matches invalid addresses and badly encoded names, which no URL can hold. */
-export const isHost = (host: string) => hostPattern.test(host) && URL.canParse(`http://${host}/`)
-
-/**
- * Elysia treats # as part of the path, and so does this. Without a Host header, `request.url` is the request target.
- */
-const urlPattern = /^(?:https?:\/\/([^/?#]*))?([^?]*)/
-
-export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ?? ''
+/** As long as the shortest limit of usual servers (nginx, Apache), so that nobody relies on more. */
+const urlMostCharacters = 8192
 
 /**
  * Elysia starts to look for the path at the eleventh character, which is past its first slash when the host is shorter
@@ -23,26 +21,32 @@ export const pathOf = (request: Request) => urlPattern.exec(request.url)?.[2] ??
  */
 const shortHost = 4
 
-interface RequestContextDeps {
-  /** The methods of a path. Behind a short host Elysia may match another path, so only paths without any route pass. */
-  allow(path: string): string[]
-  clock: Pick<Clock, 'monotonic'>
+interface RequestContextDeps extends Omit<ExposedKeysDeps, 'patternOf' | 'trustedProxies'> {
+  /** Behind a short host Elysia may match another path, so only paths without any route pass. */
+  routes: RouteTable
+  clock: Pick<Clock, 'monotonic' | 'now'>
+  config: Pick<Config, 'publicUrl' | 'requireHttps' | 'tls' | 'trustedProxies'>
   recordRequest: RecordRequest
 }
 
 /**
- * Gives every request an id, and rejects one without a clear host. Records the requests that succeed; the plugin
- * `failure` records the others.
+ * Gives every request an id, and rejects one with a URL that is too long or holds a key, or without a host that is
+ * served. Records the requests that succeed; the plugin `failure` records the others.
  */
-export const requestContext = ({ allow, clock, recordRequest }: RequestContextDeps) => {
-  const refuseUnclear = createHostCheck(allow)
+export const requestContext = (deps: RequestContextDeps) => {
+  const { clock, config, recordRequest, routes } = deps
+  const headers = securityHeaders(config)
+  const refuseUnclear = createHostCheck(deps)
+  const refuseKeyInUrl = createRefuseKeyInUrl({ ...deps, ...config, patternOf: routes.patternOf })
   return (
     new Elysia({ name: 'request-context' })
       .decorate('begunAt', 0)
       .onRequest((opened) => {
         opened.begunAt = clock.monotonic()
-        opened.set.headers['x-request-id'] = crypto.randomUUID()
-        refuseUnclear(opened.request)
+        opened.set.headers = { ...headers, 'x-request-id': crypto.randomUUID() }
+        if (opened.request.url.length > urlMostCharacters) throw new ApiError('url_too_long')
+        refuseUnclear(opened)
+        refuseKeyInUrl(opened)
       })
       // Not `onAfterResponse`: its extra turn of the event loop costs a tenth of a request.
       .mapResponse(
@@ -67,17 +71,26 @@ interface Ending extends EndedRequest {
 const statusOf = (response: unknown, { status }: Ending['set']) =>
   response instanceof Response ? response.status : Number(status ?? 200)
 
-const createHostCheck = (allow: RequestContextDeps['allow']) => {
+const createHostCheck = ({ config, routes }: Pick<RequestContextDeps, 'config' | 'routes'>) => {
+  const isServed = servedHosts(config)
   // The last host that passed: almost every request names the same one.
   let judged: string | undefined
-  return (request: Request) => {
-    const host = request.headers.get('host') ?? urlPattern.exec(request.url)?.[1] ?? ''
+  return ({ request, server }: Pick<RefusedRequest, 'request' | 'server'>) => {
+    const host = request.headers.get('host') ?? hostOf(request)
     if (host === judged) return
+    const path = pathOf(request)
     // HTTP/1.0 needs no Host, and load balancers probe with it. All other requests must name their host.
-    if (host === '' && isHealthCheck(request.method, pathOf(request))) return
+    if (host === '' && isHealthCheck(request.method, path)) return
     if (!isHost(host)) throw new ApiError('invalid_host')
-    if (host.length >= shortHost) judged = host
-    else if (allow(pathOf(request)).length === 0)
+    if (host.length < shortHost && routes.allow(path).length === 0)
       throw new ApiError('not_found', { detail: 'There is nothing at this path.' })
+    if (isServed(host)) {
+      if (host.length >= shortHost) judged = host
+      return
+    }
+    // Probes and scrapers use names of their own. A probe gives nothing away; `/metrics` itself asks who reads it.
+    if (isHealthCheck(request.method, path) || path === '/metrics') return
+    if (!isServed(forwardedHost(request, server, config.trustedProxies) ?? host))
+      throw new ApiError('misdirected_request')
   }
 }

@@ -88,7 +88,11 @@ const dial = async <Answer>(
       keepalive: false,
       proxy: false,
       decompress: false,
-      tls: { ...(serverName === undefined ? {} : { serverName }), ...(ca === undefined ? {} : { ca }) },
+      tls: {
+        rejectUnauthorized: true,
+        ...(serverName === undefined ? {} : { serverName }),
+        ...(ca === undefined ? {} : { ca }),
+      },
       signal,
     })
     return await read(response)

@@ -14,6 +14,12 @@ interface Place {
   port: number
 }
 
+/**
+ * Only with forward secrecy (RFC 9325 §4.2). TLS before 1.2 has none of these, and the suites of TLS 1.3, which are not
+ * chosen from, all have it.
+ */
+const tlsCiphers = 'ECDHE+AESGCM:ECDHE+CHACHA20'
+
 /** The listening socket: http, or https with a certificate that can be replaced while it serves. */
 export class Server {
   readonly #services: Services
@@ -81,7 +87,7 @@ const listen = (services: Services, place: Place, certificate: Certificate | nul
   Object.assign(http, { maxHeaderSize: maxHeaderBytes })
   return createApp(services).listen({
     ...place,
-    ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key } } : {}),
+    ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key, ciphers: tlsCiphers } } : {}),
     // Elysia's default would let a second server share the port, and each would get half of the requests.
     reusePort: certificate !== null,
     idleTimeout: services.config.idleTimeoutSeconds,

@@ -20,7 +20,7 @@ export interface Database {
    * not seen.
    */
   look(): void
-  /** Throws when the database cannot be read or written now. */
+  /** Throws when the database cannot be read or written now. Does not wait for a lock, and writes nothing. */
   check(): void
   /** Rewrites the file without removed data. False when a reader kept the write-ahead log from being emptied. */
   compact(): boolean
@@ -47,16 +47,28 @@ export const openDatabase = (path: string, busyTimeoutMs = 0): Database => {
     sqlite,
     orm,
     ...createTransactions(sqlite),
-    check: () => {
-      sqlite.run('BEGIN IMMEDIATE')
-      sqlite.run('ROLLBACK')
-    },
+    check: () =>
+      withoutWaiting(sqlite, () => {
+        sqlite.run('BEGIN IMMEDIATE')
+        sqlite.run('ROLLBACK')
+      }),
     compact: () => {
       sqlite.run('VACUUM')
       const done = sqlite.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
       return done?.busy === 0
     },
     close: () => sqlite.close(),
+  }
+}
+
+/** SQLite waits for a lock in the thread that also serves everyone else. */
+const withoutWaiting = (sqlite: Sqlite, work: () => void) => {
+  const { timeout } = sqlite.query<{ timeout: number }, []>('PRAGMA busy_timeout').get() ?? { timeout: 0 }
+  sqlite.run('PRAGMA busy_timeout = 0')
+  try {
+    work()
+  } finally {
+    sqlite.run(`PRAGMA busy_timeout = ${timeout}`)
   }
 }
 

@@ -120,3 +120,28 @@ test('the health question is asked over https, whatever names the certificate ha
   }
   expect(Bun.spawnSync([executable, 'healthcheck'], { env }).exitCode).toBe(0)
 })
+
+test('TLS is 1.2 or newer, and only with forward secrecy', async () => {
+  using files = withCertificates()
+  await using server = await startBinary(files.path, files.settings)
+  const { port } = new URL(server.url)
+  /** What a client that offers only this gets; undefined where the handshake fails. */
+  const suiteFor = async (...offer: string[]) => {
+    const client = Bun.spawn(['openssl', 's_client', '-connect', `127.0.0.1:${port}`, ...offer], {
+      stdin: new Blob([]),
+      stdout: 'pipe',
+      stderr: 'ignore',
+    })
+    const [, suite] = /Cipher is (\S+)/.exec(await new Response(client.stdout).text()) ?? []
+    return suite === '(NONE)' ? undefined : suite
+  }
+  const only = (suite: string) => suiteFor('-tls1_2', '-cipher', `${suite}:@SECLEVEL=0`)
+  expect(await suiteFor('-tls1_3')).toStartWith('TLS_')
+  for (const suite of ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-CHACHA20-POLY1305'])
+    expect(await only(suite)).toBe(suite)
+  // Without forward secrecy, and with forward secrecy but not authenticated encryption.
+  for (const suite of ['AES128-GCM-SHA256', 'AES256-SHA', 'ECDHE-ECDSA-AES128-SHA'])
+    expect(await only(suite)).toBeUndefined()
+  for (const version of ['-tls1', '-tls1_1'])
+    expect(await suiteFor(version, '-cipher', 'ALL:@SECLEVEL=0')).toBeUndefined()
+})

@@ -244,3 +244,35 @@ test('a JSON flag keeps every digit, and what is no JSON is refused without bein
   expect(JSON.stringify(input)).toBe('{"metadata":{"order":12345678901234567890}}')
   expect(readInput(io, fields, ['--metadata', '{secret'])).rejects.toThrow('--metadata is not valid JSON.')
 })
+
+test('a variable of the runtime that weakens callgate is refused by every command, with a sentence that names it', async () => {
+  using directory = temporaryDirectory()
+  const runWith = async (variables: Record<string, string>, ...argv: string[]) => {
+    let err = ''
+    const env = { CALLGATE_DATA_DIR: directory.path, ...variables }
+    const code = await run(argv, { env, isTerminal: false, out: () => {}, err: (text) => (err += text) })
+    return { code, err }
+  }
+  const dangerous = {
+    BUN_BE_BUN: '0',
+    BUN_CONFIG_VERBOSE_FETCH: 'curl',
+    BUN_INSPECT: '9229',
+    BUN_INSPECT_CONNECT_TO: '127.0.0.1:9229',
+    BUN_OPTIONS: '--preload=./x.js',
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  }
+  for (const command of [['version'], ['serve'], ['agency', 'list', '--server', 'https://gate.test']]) {
+    const { code, err } = await runWith(dangerous, ...command)
+    expect(code).toBe(2)
+    const lines = err.trimEnd().split('\n')
+    expect(lines.map((line) => line.split(' ')[0] ?? '')).toEqual(Object.keys(dangerous))
+    for (const line of lines) expect(line).toMatch(/^[A-Z_]+ \w.+\. Unset it\.$/)
+  }
+  expect(existsSync(join(directory.path, 'callgate.db'))).toBe(false)
+  for (const harmless of [
+    { BUN_OPTIONS: ' ' },
+    { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+    { BUN_CONFIG_MAX_HTTP_REQUESTS: '9' },
+  ])
+    expect(await runWith(harmless, 'version')).toEqual({ code: 0, err: '' })
+})

@@ -203,6 +203,68 @@ describe('a key in the URL', () => {
     expectWindowUntouched(gate)
   })
 
+  const anywhere: [method: string, target: (key: string) => string][] = [
+    ['GET', (key) => `/api/v1/calls/${key}`],
+    ['GET', (key) => `/api/v1/calls/${percentEncoded(key)}`],
+    ['GET', (key) => `/${key}`],
+    ['GET', (key) => `/nowhere/x-${key}.json?a=%zz`],
+    ['POST', (key) => `/api/v1/calls/trigger?key=${key}`],
+    ['GET', (key) => `/admin/sign-in?next=${key}`],
+    ['GET', (key) => `/admin/agencies/${key}`],
+    ['GET', (key) => `/docs/api?q=${key}`],
+    ['GET', (key) => `/openapi.json?api_key=${key}`],
+    ['POST', (key) => `/hooks/vapi/${key}`],
+    ['POST', (key) => `/leaks?key=${key}`],
+    ['POST', (key) => `/api/admin/v1/${key}`],
+    ['GET', (key) => `/healthz?key=${key}`],
+    ['GET', (key) => `/metrics?key=${key}`],
+  ]
+
+  test.each(anywhere)(
+    'is refused and noted on every path and with every method: %s %p',
+    async (method, target) => {
+      const gate = createGate()
+      const response = await gate.request(target(gate.key), { method })
+      await expectNoEcho(response, gate.key)
+      expect(response.status).toBe(400)
+      expect(await response.text()).toContain('An API key was sent in the URL.')
+      expect(exposedAt(gate, gate.key)).toBe(gate.clock.now())
+    },
+  )
+
+  test('is looked up three times at most', async () => {
+    const gate = createGate()
+    const wrong = Array.from({ length: 3 }, () => mintToken())
+    for (const [keys, at] of [
+      [[...wrong, gate.key], null],
+      [[...wrong.slice(1), gate.key], gate.clock.now()],
+    ] as const) {
+      await expectRefusal(await send(gate, undefined, `?k=${keys.join('&k=')}`), 400, 'key_in_url')
+      expect(exposedAt(gate, gate.key)).toBe(at)
+    }
+  })
+
+  test('is told of the route that it came to, without the key', async () => {
+    const gate = createGate()
+    await gate.request(`/api/v1/calls/${gate.key}`)
+    await gate.request(`/nowhere/${gate.key}`)
+    const routes = gate.services.usage.refusals(gate.production.id).map(({ route }) => route)
+    expect(routes).toEqual(expect.arrayContaining(['GET /api/v1/calls/:call_id', 'GET ']))
+  })
+
+  test('is not looked for in a URL above 8 KB, which is refused unread, on every path', async () => {
+    const gate = createGate()
+    for (const path of ['/api/v1/key', '/admin/sign-in', '/nowhere', '/healthz']) {
+      const origin = 'http://localhost'.length
+      const filled = (length: number) => `${path}?${'a=%20&'.repeat(1000)}`.padEnd(length - origin, 'x')
+      expect((await gate.request(filled(8192))).status).not.toBe(414)
+      expect((await gate.request(filled(8193))).status).toBe(414)
+    }
+    const long = `/api/v1/key?k=${gate.key}&${'a=1&'.repeat(15_000)}`
+    await expectRefusal(await gate.authorized(long), 414, 'url_too_long')
+    expect(exposedAt(gate, gate.key)).toBeNull()
+  })
+
   test('is refused also when it was never issued or is not whole', async () => {
     const gate = createGate()
     for (const query of [`?key=${mintToken()}`, '?key=bvai_sk_', `?key=${gate.key.slice(0, -1)}`])

@@ -35,6 +35,23 @@ describe('who may read', () => {
     expect((await gate.app.handle(new Request('http://localhost/metrics'))).status).toBe(403)
   })
 
+  test('this machine under an address or a loopback name alone: another name is that of a page that DNS rebinding led here', async () => {
+    const metricsAddress = { hostname: '127.0.0.1', port: 0 }
+    const own = listenForMetrics(createGate({ metricsAddress }).services)
+    if (!own) throw new Error('it does not listen')
+    servers.push(own)
+    holdNothingOf(own.url.origin)
+    const { get } = serve()
+    const atOwn = (headers: Record<string, string>) => fetch(new URL('/metrics', own.url), { headers })
+    for (const ask of [get, atOwn]) {
+      for (const host of ['evil.example', 'evil.example:3000', '127.0.0.1.nip.example'])
+        expect((await ask({ host })).status).toBe(403)
+      for (const host of ['localhost:3000', '127.0.0.1', '[::1]:9464'])
+        expect((await ask({ host })).status).toBe(200)
+    }
+    expect((await get({ host: 'evil.example' })).text()).resolves.toContain('metrics_host')
+  })
+
   test('with a token: who has it, from wherever, and not this machine as such', async () => {
     const { get, gate } = serve({ metricsToken: token })
     const refused = await get()

@@ -1,8 +1,8 @@
 /** Where browsers say that a request comes from, how it is written, and what is to become of it. */
 export const sites = [undefined, 'same-origin', 'same-site', 'cross-site', 'none']
 
-/** What the gate is asked for by: a name or an address, with and without a port. */
-export const hosts = ['gate.test', 'gate.test:8081', '192.168.77.5:3000', '[fd00::5]:3000']
+/** What the gate is asked for by: its own name or an address, with and without a port. */
+export const hosts = ['localhost', 'calls.example.com:8081', '192.168.77.5:3000', '[fd00::5]:3000']
 
 /** Browsers send the first two when a page hides where it is; of the others two are the gate's own. */
 export const originsAround = (host: string) => [

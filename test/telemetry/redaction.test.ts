@@ -43,7 +43,9 @@ test('no line tells a key, password, cookie, credential or phone number, whateve
       const fields = index % 2 ? { ...given, key } : given
       const params =
         index % 4 === 0 ? gate.agency.id : encodeURIComponent([key, phone, credential][index % 3] ?? '')
-      const target = path.replaceAll(/:\w+/g, params) + (index % 2 ? `?q=${key}&p=${password}` : '')
+      const target =
+        path.replaceAll(/:\w+/g, params) +
+        (['', `?q=${key}&p=${password}`, '', `?p=${password}`][index % 4] ?? '')
       const asForm = index % 3 === 0
       const headers = {
         authorization: index % 2 ? `Bearer ${key}` : `Bearer ${gate.key}`,

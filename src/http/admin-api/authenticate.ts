@@ -7,7 +7,7 @@ import type { Actor } from '../../people/actor.ts'
 import { type AdminToken, adminTokenFlaw } from '../../people/admin-token.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { clientAddress } from '../address.ts'
-import { adminTokenWanted, keysInUrl, readBearer } from '../bearer.ts'
+import { adminTokenWanted, readBearer } from '../bearer.ts'
 
 interface AuthenticateDeps {
   adminTokens: {
@@ -42,7 +42,6 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
   }
 
   return ({ request, server }: IncomingRequest): Actor => {
-    if (keysInUrl(request.url).length > 0) throw new ApiError('key_in_url')
     const address = clientAddress(request, server, deps.trustedProxies)
     const secret = readBearer(request.headers.get('authorization'), adminTokenWanted)
     if (secret instanceof ApiError) throw throttled(secret, countWrongKey, address)

@@ -56,7 +56,7 @@ export const docs = ({ operations }: { operations: readonly Operation[] }) => {
     .get('/examples/:file', ({ params }) => file(`examples/${params.file}`))
 }
 
-const fileHeaders = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
+const fileHeaders = { 'content-type': 'text/plain; charset=utf-8' }
 
 const Index = ({ pages }: { pages: readonly Page[] }) => (
   <DocsLayout title="Documentation" path="/docs" pages={pages}>

@@ -8,6 +8,8 @@ import { refusalResponses } from './refusals.ts'
 export const adminRefusals: readonly Reason[] = [
   'https_required',
   'invalid_host',
+  'misdirected_request',
+  'url_too_long',
   'key_in_url',
   'invalid_input',
   'invalid_phone_number',

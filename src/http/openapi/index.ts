@@ -19,7 +19,6 @@ export const openapi = ({ operations }: { operations: readonly Operation[] }) =>
       return null
     }
     set.headers['content-type'] = 'application/json; charset=utf-8'
-    set.headers['x-content-type-options'] = 'nosniff'
     return made.text
   })
 }

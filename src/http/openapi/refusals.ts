@@ -5,6 +5,8 @@ import { header, type HeaderName } from './headers.ts'
 export const everywhere: readonly Reason[] = [
   'https_required',
   'invalid_host',
+  'misdirected_request',
+  'url_too_long',
   'key_in_url',
   'missing_key',
   'wrong_scheme',
@@ -25,7 +27,7 @@ export const everywhere: readonly Reason[] = [
 export const elsewhere: readonly Reason[] = ['not_found', 'method_not_allowed']
 
 /** Statuses that can come before the key is known, and then without the headers of limits. */
-const mayBeUnknown = new Set([400, 401, 403, 404, 405, 429, 500, 503])
+const mayBeUnknown = new Set([400, 401, 403, 404, 405, 414, 421, 429, 500, 503])
 const saysWhen = new Set([409, 429, 503])
 
 /** Examples for the parts of a sentence that vary. */

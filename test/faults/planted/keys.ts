@@ -7,7 +7,7 @@ const last4 = within('tokenLast4')
 const renew = within('Keyring.renew')
 const refresh = within('Keyring.refresh')
 const admit = within('admission.admit')
-const keyInUrl = within('admission.refuseKeyInUrl')
+const keyInUrl = within('createRefuseKeyInUrl')
 const routes = within('v1')
 const replace = within('createKeyStore.replace')
 const markLeaked = within('createKeyStore.markLeaked')
@@ -85,7 +85,12 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'a key in the URL is taken',
-    edits: [admit('if ($refusal) return $refusal', drop)],
+    edits: [keyInUrl('throw _', drop)],
+    noticedBy: ['authorization'],
+  },
+  {
+    title: 'more keys of a URL are looked up than three',
+    edits: [within('lookedUpMost')('3', put('4'))],
     noticedBy: ['authorization'],
   },
   {
@@ -107,7 +112,7 @@ export const keys: readonly Fault[] = [
   },
   {
     title: 'a key is written to the log when it is used',
-    edits: [admit('if ($token instanceof _) return _', after("log.info('admitted', { token: $token })"))],
+    edits: [within('createRecordRequest')('keyId: $here', put("request.headers.get('authorization')"))],
     noticedBy: ['redaction'],
   },
   {

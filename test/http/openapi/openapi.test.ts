@@ -48,6 +48,7 @@ test('names every failure, but those that only the page and the hooks know', () 
     'sign_in_needed',
     'cross_site',
     'metrics_closed',
+    'metrics_host',
     'metrics_token_needed',
   ]
   const described = new Set([

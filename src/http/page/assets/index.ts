@@ -25,7 +25,6 @@ export const assets = new Elysia({ name: 'admin-assets' }).get('/assets/:file', 
   const file = files.get(`/admin/assets/${params.file}`)
   if (!file) throw new ApiError('not_found', { detail: 'There is nothing at this path.' })
   set.headers['content-type'] = file.type
-  set.headers['x-content-type-options'] = 'nosniff'
   set.headers['cache-control'] = 'public, max-age=31536000, immutable'
   return file.text
 })
