@@ -18,7 +18,9 @@ interface Kept {
   remove: Remove
 }
 
-interface OldRows extends Record<'deliveries' | 'idempotency' | 'clients' | 'refusals' | 'audit', Remove> {
+type PlainRows = 'deliveries' | 'idempotency' | 'clients' | 'refusals' | 'knownAddresses' | 'audit'
+
+interface OldRows extends Record<PlainRows, Remove> {
   calls(before: number, limit: number, rememberedSince: number): Step
   figures(span: 'minute' | 'hour', before: number, limit: number): Step
 }
@@ -31,6 +33,8 @@ const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 /** The charts show minutes for the last hour only. */
 const minutesKeptMs = 2 * hourMs
+/** From an address that has not been used for so long, somebody signs in as from a new one. */
+const addressesKeptMs = 90 * dayMs
 
 /** All kinds of rows with a retention time, configured or fixed. */
 export const keptRows = (
@@ -51,6 +55,7 @@ export const keptRows = (
       calls * dayMs,
       (before, limit) => rows.calls(before, limit, before + calls * dayMs - idempotencyMs),
     ],
+    ['addresses of people', addressesKeptMs, rows.knownAddresses],
     ['audit', audit * dayMs, rows.audit],
   ]
   return [

@@ -71,16 +71,6 @@ export const isFromThisMachine = (request: Request, server: Peer): boolean => {
 export const namesAddress = (request: Request) =>
   isAddressOrLoopback(request.headers.get('host') ?? hostOf(request))
 
-/** The unit for counting wrong keys: an IPv4 address, or the /64 of an IPv6 address, from which a host can pick any. */
-export const throttleAddress = (address: string | null): string => {
-  const family = isIP(address ?? '')
-  if (address === null || family === 0) return 'unknown'
-  if (family === 4) return address
-  const parsed = ipaddr.process(address)
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`).toString()
-}
-
 /** Maps an IPv4 address on an IPv6 socket to its IPv4 form. */
 const isTrusted = (address: string | null, trusted: Trusted): boolean =>
   address !== null && trusted !== null && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

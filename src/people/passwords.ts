@@ -1,25 +1,38 @@
 import type { Clock } from '../clock.ts'
+import { AddressWindows } from '../address-windows.ts'
 import { Windows } from '../limits/window.ts'
+import { clientNetworks } from '../networks.ts'
 import { createLimiter } from '../outgoing/limiter.ts'
 import { Attempts } from './attempts.ts'
 import { normalEmail } from './email.ts'
+import { passwordLeast, passwordMost } from './password-rules.ts'
 import type { Person } from './person.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
-export const passwordLeast = 12
-/** Longer passwords are rejected before hashing. */
-export const passwordMost = 1024
 
 const hashesAtOnce = 2
 const hashesWaiting = 20
 /** Extra places for addresses that have signed in to the account before: a flood from elsewhere cannot take them. */
 const hashesReserved = 5
+/** The most attempts per minute of an address, over all accounts. */
 const attemptsPerMinute = 20
+/**
+ * The most attempts per hour at an account from all addresses together that never signed in to it. Whoever uses it up
+ * cannot keep the owner out of the addresses that did, nor from a link to a new password.
+ */
+const unknownAttemptsPerHour = 50
+/** Bounds the memory of a flood of ever new accounts; those beyond it share one count. */
+const countedAccounts = 50_000
 /** The most checks per minute of whether a form holds a password: within a session, each of them is a guess. */
 const comparisonsPerMinute = 20
 
 export type SignInResult = { person: Person } | { refused: true; retryAfterSeconds?: number }
+
+export interface KnownAddresses {
+  /** True for an address from which the person has signed in. */
+  has(personId: string, address: string | null): boolean
+}
 
 interface PeopleStore {
   findByEmail(email: string): Person | undefined
@@ -28,20 +41,24 @@ interface PeopleStore {
 /**
  * Hashes and checks passwords, at most two at a time. Each wrong password lengthens the wait for that pair of address
  * and account, so that nobody can lock an account from elsewhere. An address has a budget over all accounts, so that it
- * cannot fill the queue; against many addresses, places are reserved for those that have signed in before.
+ * cannot fill the queue. Against many addresses, an account has a budget for those that never signed in to it, and
+ * places in the queue are reserved for those that did.
  */
 export class Passwords {
   readonly #people: PeopleStore
   readonly #clock: Clock
   readonly #attempts: Attempts
-  readonly #budgets = new Windows(60_000)
+  readonly #known: KnownAddresses
+  readonly #budgets = new AddressWindows(60_000)
+  readonly #unknown = new Windows(60 * 60_000)
   readonly #comparisons = new Windows(60_000)
   readonly #limit = createLimiter(hashesAtOnce)
   #waiting = 0
   #decoy: Promise<string> | undefined
 
-  constructor(people: PeopleStore, clock: Clock) {
+  constructor(people: PeopleStore, known: KnownAddresses, clock: Clock) {
     this.#people = people
+    this.#known = known
     this.#clock = clock
     this.#attempts = new Attempts(clock)
   }
@@ -51,14 +68,16 @@ export class Passwords {
   }
 
   /** An unknown account costs the same time and the same waits as a known one, so that neither can be told apart. */
-  async signIn(givenEmail: string, password: string, address: string): Promise<SignInResult> {
+  async signIn(givenEmail: string, password: string, address: string | null): Promise<SignInResult> {
     const email = normalEmail(givenEmail).slice(0, 254)
-    const pair = `${address} ${email}`
+    const pair = `${clientNetworks(address).host} ${email}`
     const waitSeconds = this.#attempts.waitSeconds(pair)
     if (waitSeconds > 0) return { refused: true, retryAfterSeconds: waitSeconds }
-    const places = hashesWaiting + (this.#attempts.hasSucceeded(pair) ? hashesReserved : 0)
+    const found = this.#people.findByEmail(email)
+    const isKnown = found !== undefined && this.#known.has(found.id, address)
+    const places = hashesWaiting + (isKnown ? hashesReserved : 0)
     if (this.#waiting >= places) return { refused: true, retryAfterSeconds: 1 }
-    const budget = this.#budgets.take(address, attemptsPerMinute, this.#clock.monotonic())
+    const budget = this.#takeAttempt(email, address, isKnown)
     if (!budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
 
     this.#waiting++
@@ -67,7 +86,7 @@ export class Passwords {
       const person = this.#people.findByEmail(email)
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
-      const matches = await this.#limit(() => Bun.password.verify(password.slice(0, passwordMost), hash))
+      const matches = await this.#limit(() => Bun.password.verify(password, hash))
       // The password may have been changed during the check.
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
@@ -76,6 +95,15 @@ export class Passwords {
     } finally {
       this.#waiting--
     }
+  }
+
+  #takeAttempt(email: string, address: string | null, isKnown: boolean) {
+    const now = this.#clock.monotonic()
+    const budget = this.#budgets.take(address, attemptsPerMinute, now)
+    if (!budget.granted || isKnown) return budget
+    this.#unknown.sweep(now)
+    const account = this.#unknown.size < countedAccounts ? email : 'others'
+    return this.#unknown.take(account, unknownAttemptsPerHour, now)
   }
 
   /**

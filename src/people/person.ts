@@ -29,6 +29,9 @@ export interface Session {
   confirmedAt: number
   /** When the second factor was checked; null until then. */
   secondFactorAt: number | null
+  /** The client's address at its opening, and its User-Agent. */
+  address: string | null
+  userAgent: string | null
 }
 
 /**

@@ -27,6 +27,19 @@ interface SessionStore {
   dropSessions(createdBefore: number, seenBefore: number): void
 }
 
+/** The addresses from which people have signed in. */
+interface AddressStore {
+  remember(personId: string, address: string | null, now: number): void
+}
+
+/** The request that opens a session, and its client's address. */
+export interface Visit {
+  request: Request
+  address: string | null
+}
+
+/** Bounds what a header puts on disk. Browsers' own are shorter. */
+const userAgentMost = 300
 const idleMs = 30 * 60_000
 const absoluteMs = 8 * 60 * 60_000
 /** The longest time between the password and the second factor. */
@@ -50,13 +63,15 @@ export interface SignedIn {
 /** Sessions. Only the cookie holds the token; its hash is stored. */
 export class Sessions {
   readonly #store: SessionStore
+  readonly #addresses: AddressStore
   readonly #clock: Clock
   readonly #log: WarnLog
   readonly cookieName: string
   readonly #secure: boolean
 
-  constructor(store: SessionStore, clock: Clock, log: WarnLog, secure: boolean) {
+  constructor(store: SessionStore, addresses: AddressStore, clock: Clock, log: WarnLog, secure: boolean) {
     this.#store = store
+    this.#addresses = addresses
     this.#log = log
     this.#clock = clock
     this.#secure = secure
@@ -67,13 +82,15 @@ export class Sessions {
    * Opens a session with a new token, closes the request's own, and returns the cookie. `hasFactor` is for a passkey,
    * which is both factors at once.
    */
-  open(personId: string, request: Request, hasFactor = false) {
+  open(personId: string, { request, address }: Visit, hasFactor = false) {
     this.#end(request)
     const token = randomToken()
     const now = this.#clock.now()
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
     const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
-    this.#store.openSession({ hash: tokenHash(token), personId, ...times })
+    const userAgent = request.headers.get('user-agent')?.slice(0, userAgentMost) ?? null
+    this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
+    this.#addresses.remember(personId, address, now)
     return this.#cookie(token)
   }
 

@@ -1,7 +1,16 @@
 import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Database } from './database.ts'
-import { audit, calls, deliveries, idempotencyKeys, keyClients, refusals, usage } from './schema.ts'
+import {
+  audit,
+  calls,
+  deliveries,
+  idempotencyKeys,
+  keyClients,
+  knownAddresses,
+  refusals,
+  usage,
+} from './schema.ts'
 
 /** The number of rows that a step removed, and whether more remain. */
 export interface Step {
@@ -85,6 +94,9 @@ export const createOldRows = (database: Database) => {
       step(database, keyClients, lt(keyClients.lastSeenAt, before), limit),
 
     refusals: (before: number, limit: number) => step(database, refusals, lt(refusals.at, before), limit),
+
+    knownAddresses: (before: number, limit: number) =>
+      step(database, knownAddresses, lt(knownAddresses.lastSeenAt, before), limit),
 
     audit: (before: number, limit: number) => step(database, audit, lt(audit.at, before), limit),
   }

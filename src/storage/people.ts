@@ -64,8 +64,8 @@ export const createPeopleStore = (database: Database) => {
       }),
 
     /**
-     * Replaces the password that the person was read with, and ends all their sessions, and the links to their account and by them. False when it was
-     * replaced in the meantime, or the person removed.
+     * Replaces the password that the person was read with, and ends all their sessions, the links to their account and
+     * those that they made. False when it was replaced in the meantime, or the person removed.
      */
     changePassword: ({ id, passwordHash: before }: Person, passwordHash: string) =>
       database.transaction(() => {

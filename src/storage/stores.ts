@@ -12,6 +12,7 @@ import { createEnvironmentStore } from './environments.ts'
 import { createFactorStore } from './factors.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
+import { createKnownAddressStore } from './known-addresses.ts'
 import { createKeyStore } from './keys.ts'
 import { createNumberHashes } from './number-hashes.ts'
 import { createOldRows } from './old-rows.ts'
@@ -45,6 +46,7 @@ export const createStores = (database: Database, secret: string) => {
     people: createPeopleStore(database),
     factors: createFactorStore(database, vault),
     usageRows: createUsageStore(database),
+    knownAddresses: createKnownAddressStore(database, vault),
     windowGrants: createWindowGrants(database),
     invitations: createInvitationStore(database),
     audit: createAuditStore(database),

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 const algorithm = 'aes-256-gcm'
 const version = 'v1'
@@ -18,9 +18,11 @@ export class SealBroken extends Error {
  */
 export class Vault {
   readonly #key: Uint8Array
+  readonly #digestKey: Uint8Array
 
   constructor(secret: string) {
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'callgate vault', 32))
+    this.#digestKey = new Uint8Array(hkdfSync('sha256', secret, '', 'callgate digests', 32))
   }
 
   seal(plain: string, label: string): string {
@@ -28,6 +30,11 @@ export class Vault {
     const cipher = createCipheriv(algorithm, this.#key, nonce).setAAD(Buffer.from(label))
     const sealed = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
     return `${version}.${sealed.toString('base64url')}`
+  }
+
+  /** A keyed hash, for what is easily guessed, such as an address: the database alone does not tell it. */
+  digest(text: string): string {
+    return createHmac('sha256', this.#digestKey).update(text).digest('hex')
   }
 
   /** Throws `SealBroken`. */

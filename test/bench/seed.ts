@@ -58,6 +58,8 @@ export const signIn = (path: string) => {
     seenAt: now,
     confirmedAt: now,
     secondFactorAt: null,
+    address: null,
+    userAgent: null,
   })
   database.close()
   return 'callgate=session'

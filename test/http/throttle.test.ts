@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { throttleAddress } from '../../src/http/address.ts'
+import { AddressWindows } from '../../src/address-windows.ts'
 import { mintToken } from '../../src/keys/token.ts'
+import { clientNetworks } from '../../src/networks.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { sendRaw, statusOf } from '../support/raw.ts'
 import { expectRefusal } from '../support/refusal.ts'
@@ -81,17 +82,40 @@ describe('an address is counted as', () => {
   test.each([
     ['itself when it is IPv4', '203.0.113.7', '203.0.113.7'],
     ['IPv4 when it is IPv4 in IPv6', '::ffff:203.0.113.7', '203.0.113.7'],
-    ['its /64 when it is IPv6', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::'],
-    ['its /64 when it is the last of it', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::'],
+    ['its /64 when it is IPv6', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    [
+      'its /64 when it is the last of it',
+      '2001:db8:1:2:ffff:ffff:ffff:ffff',
+      '2001:db8:1:2::/64',
+      '2001:db8:1::/48',
+    ],
     ['unknown when it is missing', null, 'unknown'],
     ['unknown when it is empty', '', 'unknown'],
     ['unknown when it is no address', 'localhost', 'unknown'],
     ['unknown when it has too many parts', '203.0.113.7.9', 'unknown'],
     ['unknown when it has a port', '203.0.113.7:80', 'unknown'],
-  ])('%s', (_what, address, counted) => expect(throttleAddress(address)).toBe(counted))
-
-  test('one with its neighbours in a /64, and another outside of it', () => {
-    expect(throttleAddress('2001:db8::1')).toBe(throttleAddress('2001:db8::2'))
-    expect(throttleAddress('2001:db8::1')).not.toBe(throttleAddress('2001:db8:0:1::1'))
+  ])('%s', (_what, address, ...networks) => {
+    const { host, site } = clientNetworks(address)
+    expect([host, ...(site === undefined ? [] : [site])].join()).toBe(networks.join())
   })
+})
+
+const windows = new AddressWindows(1000)
+const takeMany = (count: number, address: (number: number) => string, now: number) =>
+  Array.from({ length: count }, (_, number) => windows.take(address(number), 10, now)).filter(
+    ({ granted }) => granted,
+  ).length
+
+test('a /64 has the limit of one address, and a /48 five times that, however many of it are used', () => {
+  expect(takeMany(100, (number) => `2001:db8:1:2::${number}`, 0)).toBe(10)
+  expect(takeMany(100, (number) => `2001:db8:1:${number + 3}::1`, 0)).toBe(40)
+  expect(takeMany(100, (number) => `2001:db8:2:${number}::1`, 0)).toBe(50)
+  expect(windows.take('2001:db8:1:ffff::1', 10, 999).granted).toBe(false)
+  expect(windows.take('2001:db8:1:ffff::1', 10, 1000).granted).toBe(true)
+})
+
+test('what a /48 is refused takes nothing of the /64', () => {
+  takeMany(50, (number) => `2001:db8:3:${number}::1`, 5000)
+  for (let again = 0; again < 20; again++) windows.take('2001:db8:3:ffff::1', 10, 5000)
+  expect(windows.take('2001:db8:3:ffff::1', 10, 6000)).toMatchObject({ granted: true, remaining: 9 })
 })

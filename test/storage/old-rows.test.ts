@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createGate, type Gate } from '../support/gate.ts'
+import { enter } from '../support/page.ts'
 import { oldCall, oldDelivery } from '../support/old-rows.ts'
 
 const timesOf = ({ database }: Gate, table: string, column: string) =>
@@ -56,6 +57,15 @@ const kinds = {
       save(gate, { refusals: [{ requestId: crypto.randomUUID(), at, ...whose, ...what }] })
     },
     remove: ({ services }: Gate, before: number) => services.oldRows.refusals(before, 3),
+  },
+  known_addresses: {
+    column: 'last_seen_at',
+    make: (gate: Gate, at: number) => {
+      const { person } = enter(gate, {})
+      gate.database.sqlite.run('delete from known_addresses where person_id = ?', [person.id])
+      gate.services.knownAddresses.remember(person.id, '192.0.2.1', at)
+    },
+    remove: ({ services }: Gate, before: number) => services.oldRows.knownAddresses(before, 3),
   },
   audit: {
     column: 'at',

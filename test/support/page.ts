@@ -67,7 +67,12 @@ export const enter = (
   invitations.add(linkTo({ hash: email, email, role, agencyId, createdAt: now }))
   const person = invitations.accept(email, 'matches nothing', now)
   if (person === undefined || person === 'taken') throw new Error('no account was made')
-  return { person, cookie: sessions.open(person.id, new Request('http://localhost')).split(';')[0] ?? '' }
+  return {
+    person,
+    cookie:
+      sessions.open(person.id, { request: new Request('http://localhost'), address: null }).split(';')[0] ??
+      '',
+  }
 }
 
 /** The text of a page as its reader sees it, on one line. */

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { factorAudiences, factorKinds, type PasskeyCredential } from '../../people/factor.ts'
 import { roles } from '../../people/person.ts'
 import { agencies } from './agencies.ts'
@@ -24,7 +24,26 @@ export const sessions = sqliteTable('sessions', {
   confirmedAt: integer('confirmed_at').notNull().default(0),
   /** When the second factor was checked; null until then. */
   secondFactorAt: integer('second_factor_at'),
+  /** The client's address at its opening, and its User-Agent. */
+  address: text(),
+  userAgent: text('user_agent'),
 })
+
+/** The networks from which people have signed in, as keyed hashes. */
+export const knownAddresses = sqliteTable(
+  'known_addresses',
+  {
+    hash: text().primaryKey(),
+    personId: text('person_id')
+      .notNull()
+      .references(() => people.id, { onDelete: 'cascade' }),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (table) => [
+    index('known_addresses_person').on(table.personId, table.lastSeenAt),
+    index('known_addresses_last_seen').on(table.lastSeenAt),
+  ],
+)
 
 /** Second factors: authenticator apps and passkeys. */
 export const factors = sqliteTable('factors', {

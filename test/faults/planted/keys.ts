@@ -118,10 +118,7 @@ export const keys: readonly Fault[] = [
   {
     title: 'a password is written to the log when it does not match',
     edits: [
-      anywhere(
-        '_.status = _ === undefined ? 401 : 429;',
-        before("deps.log.warn('a sign-in failed', { email, password })"),
-      ),
+      anywhere('if (_) return _(_, 401);', before("deps.log.warn('a sign-in failed', { email, password })")),
     ],
     noticedBy: ['redaction'],
   },

@@ -11,7 +11,8 @@ const startCall = within('start')
 const committed = within('Lifecycle.committed')
 const takeUp = within('Reconciler.takeUp')
 const restored = within('restoreLeases')
-const throttled = within('throttleAddress')
+const windowsTake = within('AddressWindows.take')
+const clientNetwork = within('clientNetworks')
 const refusalHead = within('writeHead')
 const routes = within('v1')
 const admit = within('admission.admit')
@@ -149,7 +150,12 @@ export const limits: readonly Fault[] = [
   },
   {
     title: 'an IPv6 host pays for its wrong keys under each of its addresses anew',
-    edits: [throttled(/\/64/, put('/128'))],
+    edits: [clientNetwork('({ host: network($here), __ })', put('128'))],
+    noticedBy: ['throttle'],
+  },
+  {
+    title: 'a site may guess from each of its 65,536 /64s',
+    edits: [windowsTake('_ * $here', put('65_536'))],
     noticedBy: ['throttle'],
   },
 ]

@@ -9,6 +9,8 @@ const remove = within('createPeopleStore.remove')
 const changePassword = within('createPeopleStore.changePassword')
 const hasSetupToken = within('createPeopleStore.hasSetupToken')
 const setUp = within('createPeopleStore.setUp')
+const takeAttempt = within('Passwords.takeAttempt')
+const flawOf = within('passwordFlaw')
 const endLinksOf = within('endLinksOf')
 const validLink = within('createInvitationStore.valid')
 const accept = within('createInvitationStore.accept')
@@ -97,6 +99,21 @@ export const people: readonly Fault[] = [
     title: 'an invitation works twice',
     edits: [accept("if (_) return 'taken'; $here; const _ = _", drop)],
     noticedBy: ['people'],
+  },
+  {
+    title: 'an account can be guessed at from ever new addresses',
+    edits: [takeAttempt('!_ || $here', put('true'))],
+    noticedBy: ['known-addresses'],
+  },
+  {
+    title: 'a flood from elsewhere shuts out the addresses that signed in',
+    edits: [takeAttempt('!_ || $here', put('false'))],
+    noticedBy: ['known-addresses'],
+  },
+  {
+    title: 'a longer password is cut',
+    edits: [flawOf('password.length > _', put('false'))],
+    noticedBy: ['password-rules'],
   },
   {
     title: 'the links that a person made outlive the person',

@@ -107,7 +107,7 @@ test('signing out everywhere ends every session of that person, and no one elseâ
   const elsewhere = cookieOf(await signIn(gate, operator.password))
   const { link } = invite(
     gate.services.invitations,
-    { email: 'other@example.com', role: 'operator', agencyId: null },
+    { email: 'someone@example.com', role: 'operator', agencyId: null },
     commandLineActor,
     '',
     gate.clock.now(),
@@ -180,7 +180,7 @@ test('an invitation opens no new password, and a reset link no account', async (
   await createOperator(gate)
   const { link } = invite(
     gate.services.invitations,
-    { email: 'other@example.com', role: 'operator', agencyId: null },
+    { email: 'someone@example.com', role: 'operator', agencyId: null },
     commandLineActor,
     '',
     gate.clock.now(),

@@ -189,9 +189,10 @@ test('guesses from one address do not shut an account for another', async () => 
 test('nor does a flood from everywhere, for an address that the account was entered from', async () => {
   const gate = createGate()
   await createOperator(gate)
-  const { passwords } = gate.services
+  const { passwords, people, sessions } = gate.services
+  const { id = '' } = people.findByEmail(operator.email) ?? {}
+  sessions.open(id, { request: new Request('http://localhost'), address: '198.51.100.7' })
   const enters = () => passwords.signIn(operator.email, operator.password, '198.51.100.7')
-  expect(await enters()).toHaveProperty('person')
   const flood = Array.from({ length: 40 }, (_, number) =>
     passwords.signIn(operator.email, 'not the password', `203.0.113.${number}`),
   )

@@ -1,13 +1,12 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
+import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import type { Person } from '../../../people/person.ts'
-import { throttleAddress } from '../../address.ts'
 import type { FindAgency } from '../agencies/agency-pages.tsx'
 import { type GuardDeps, signedIn } from '../guard.ts'
-import { newPasswordSchema } from './new-password.ts'
 import { AccountPage } from './account.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
@@ -42,16 +41,17 @@ export const accountPages = (deps: AccountPagesDeps) => {
     .post(
       '/account/password',
       async ({ actor, person, request, set, redirect, readForm }) => {
-        const { current = '', password } = await readForm()
+        const { current = '', password = '' } = await readForm()
         const refuse = (error: string | undefined, status = 422) => {
           set.status = status
           return page(person, { error })
         }
-        const given = newPasswordSchema.safeParse(password)
-        if (!given.success) return refuse(given.error.issues[0]?.message)
-        const checked = await passwords.signIn(person.email, current, throttleAddress(actor.address))
+        const flaw = passwordFlaw(password, person.email)
+        if (flaw !== undefined) return refuse(flaw)
+        if (current.length > passwordMost) return refuse(passwordTooLong)
+        const checked = await passwords.signIn(person.email, current, actor.address)
         if (!('person' in checked)) return refuse(wrongPassword, checked.retryAfterSeconds ? 429 : 422)
-        const passwordHash = await passwords.hash(given.data)
+        const passwordHash = await passwords.hash(password)
         const change = () => people.changePassword(checked.person, passwordHash)
         const entry = {
           ...actedBy(actor, clock.now()),
@@ -60,7 +60,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
         } as const
         const changed = audit.change(change, (done) => (done ? entry : undefined))
         if (!changed) return refuse(wrongPassword)
-        set.headers['set-cookie'] = sessions.open(person.id, request)
+        set.headers['set-cookie'] = sessions.open(person.id, { request, address: actor.address })
         return redirect('/admin/account?changed', 303)
       },
       { parse: 'none' },

@@ -2,10 +2,12 @@ import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
 import type { Clock } from '../../../clock.ts'
+import { emailSchema } from '../../../people/email.ts'
+import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
-import { clientAddress, throttleAddress } from '../../address.ts'
+import { clientAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
@@ -13,7 +15,6 @@ import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
 import { codeIn } from './code.ts'
 import { CodePage, SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
-import { newAccountSchema } from '../account/new-password.ts'
 import { setupMinutes } from '../../../people/setup.ts'
 import { tokenHash } from '../../../keys/token.ts'
 
@@ -73,20 +74,22 @@ export const entrance = (deps: EntranceDeps) => {
     .post(
       '/setup',
       async ({ request, server, set, redirect }) => {
-        const { token: pasted = '', email, password } = await readForm(request)
+        const { token: pasted = '', email, password = '' } = await readForm(request)
         const token = codeIn(pasted)
         requireSetupToken(token)
         const notices = httpsNotice({ request, server }, config)
         if (email === undefined) return renderPage(<SetupPage token={token} notices={notices} />)
-        const given = newAccountSchema.safeParse({ email, password })
-        if (!given.success) {
+        const given = emailSchema.safeParse(email)
+        const flaw = given.error?.issues[0]?.message ?? passwordFlaw(password, email)
+        if (!given.success || flaw !== undefined) {
           set.status = 422
-          return renderPage(<SetupPage token={token} email={email} error={given.error.issues[0]?.message} />)
+          return renderPage(<SetupPage token={token} email={email} error={flaw} />)
         }
-        const passwordHash = await passwords.hash(given.data.password)
+        const passwordHash = await passwords.hash(password)
         const now = clock.now()
+        const address = clientAddress(request, server, config.trustedProxies)
         const person = audit.change(
-          () => people.setUp(tokenHash(token), { email: given.data.email, passwordHash }, now),
+          () => people.setUp(tokenHash(token), { email: given.data, passwordHash }, now),
           (made) =>
             made && {
               ...actedBy(pageActor(made.email, { request, server }, config), now),
@@ -96,7 +99,7 @@ export const entrance = (deps: EntranceDeps) => {
         )
         if (!person) throw noSetup()
         dataDir.removeSetupLink()
-        set.headers['set-cookie'] = sessions.open(person.id, request)
+        set.headers['set-cookie'] = sessions.open(person.id, { request, address })
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -108,20 +111,24 @@ export const entrance = (deps: EntranceDeps) => {
       '/sign-in',
       async ({ request, server, set, redirect }) => {
         const { email = '', password = '' } = await readForm(request)
-        const address = throttleAddress(clientAddress(request, server, config.trustedProxies))
+        const refuse = (error: string, status: number) => {
+          set.status = status
+          const notices = noticesFor({ request, server })
+          return renderPage(<SignInPage email={email} error={error} notices={notices} />)
+        }
+        if (password.length > passwordMost) return refuse(passwordTooLong, 422)
+        const address = clientAddress(request, server, config.trustedProxies)
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
           const { email: actor, agencyId: agency } = result.person
           const who = actedBy(pageActor(actor, { request, server }, config), clock.now())
-          const opened = () => sessions.open(result.person.id, request)
+          const opened = () => sessions.open(result.person.id, { request, address })
           set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
           return redirect('/admin/agencies', 303)
         }
-        set.status = result.retryAfterSeconds === undefined ? 401 : 429
-        if (result.retryAfterSeconds !== undefined)
-          set.headers['retry-after'] = String(result.retryAfterSeconds)
-        const notices = noticesFor({ request, server })
-        return renderPage(<SignInPage email={email} error={signInRefusal} notices={notices} />)
+        if (result.retryAfterSeconds === undefined) return refuse(signInRefusal, 401)
+        set.headers['retry-after'] = String(result.retryAfterSeconds)
+        return refuse(signInRefusal, 429)
       },
       { parse: 'none' },
     )

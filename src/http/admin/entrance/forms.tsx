@@ -1,5 +1,5 @@
 import type { Person } from '../../../people/person.ts'
-import { passwordLeast, passwordMost } from '../../../people/passwords.ts'
+import { passwordLeast } from '../../../people/password-rules.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
 
 interface EntranceProps {
@@ -135,7 +135,7 @@ export const EmailField = ({ email, autoComplete = 'username' }: EmailFieldProps
 export const PasswordField = ({ label, name }: { label: string; name: string }) => (
   <label>
     {label}
-    <input type="password" name={name} required maxLength={passwordMost} autoComplete="current-password" />
+    <input type="password" name={name} required autoComplete="current-password" />
   </label>
 )
 
@@ -147,7 +147,6 @@ export const NewPasswordField = ({ label = 'Password' }: { label?: string }) => 
       name="password"
       required
       minLength={passwordLeast}
-      maxLength={passwordMost}
       autoComplete="new-password"
       aria-describedby="password-hint"
     />

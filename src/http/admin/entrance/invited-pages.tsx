@@ -3,13 +3,13 @@ import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
 import { tokenHash } from '../../../keys/token.ts'
 import type { Clock } from '../../../clock.ts'
+import { passwordFlaw } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { PendingInvitation, Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { readForm } from '../../body.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone, type GuardDeps } from '../guard.ts'
-import { newPasswordSchema } from '../account/new-password.ts'
 import { codeIn } from './code.ts'
 import { CodePage, InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
@@ -67,9 +67,9 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
           set.status = 422
           return renderPage(<InvitationPage {...found} error={error} />)
         }
-        const given = newPasswordSchema.safeParse(password)
-        if (!given.success) return refuse(given.error.issues[0]?.message)
-        const passwordHash = await passwords.hash(given.data)
+        const flaw = passwordFlaw(password, found.invitation.email)
+        if (flaw !== undefined) return refuse(flaw)
+        const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const who = actedBy(pageActor(found.invitation.email, { request, server }, config), now)
         const made = audit.change(
@@ -81,7 +81,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         )
         if (made === 'taken') return refuse('There is already an account with this email address.')
         if (!made) throw noLink()
-        set.headers['set-cookie'] = sessions.open(made.id, request)
+        set.headers['set-cookie'] = sessions.open(made.id, { request, address: who.address })
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -97,12 +97,12 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         const token = codeIn(pasted)
         const found = findReset(token)
         if (password === undefined) return renderPage(<NewPasswordPage {...found} />)
-        const given = newPasswordSchema.safeParse(password)
-        if (!given.success) {
+        const flaw = passwordFlaw(password, found.email)
+        if (flaw !== undefined) {
           set.status = 422
-          return renderPage(<NewPasswordPage {...found} error={given.error.issues[0]?.message} />)
+          return renderPage(<NewPasswordPage {...found} error={flaw} />)
         }
-        const passwordHash = await passwords.hash(given.data)
+        const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const who = actedBy(pageActor(found.email, { request, server }, config), now)
         const person = audit.change(
@@ -110,7 +110,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
           (reset) => reset && { ...who, action: 'password.reset', agency: reset.agencyId },
         )
         if (!person) throw noLink()
-        set.headers['set-cookie'] = sessions.open(person.id, request)
+        set.headers['set-cookie'] = sessions.open(person.id, { request, address: who.address })
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
