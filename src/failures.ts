@@ -124,6 +124,9 @@ export const failures = {
   recording_not_found: { status: 404, sentence: '{detail}' },
   method_not_allowed: { status: 405, sentence: 'This path does not allow this method. Allowed: {detail}.' },
   sign_in_needed: { status: 401, sentence: 'Sign in first.' },
+  second_factor_needed: { status: 403, sentence: 'Enter your second factor first.' },
+  enrolment_needed: { status: 403, sentence: 'Set up a second factor first.' },
+  confirmation_needed: { status: 403, sentence: 'Confirm that it’s you first.' },
   invalid_input: { status: 400, sentence: '{detail}' },
   conflict: { status: 409, sentence: '{detail}' },
   server_needed: {

@@ -1,6 +1,7 @@
 import { version } from '../package.json'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
+import { Enrolments } from './people/enrolments.ts'
 import { Passkeys } from './people/passkeys.ts'
 import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
@@ -122,6 +123,7 @@ export const createServices = (deps: ServiceDeps) => {
     passwords: new Passwords(stores.people, stores.knownAddresses, clock),
     secondFactors: new SecondFactors(stores.factors, clock),
     passkeys: new Passkeys(stores.factors, clock),
+    enrolments: new Enrolments(clock),
     markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
     readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),

@@ -1,11 +1,13 @@
 import { Elysia, ValidationError } from 'elysia'
-import { ApiError, storageUnavailable } from '../failures.ts'
+import { ApiError, type Reason, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
 import { pageHeaders } from './page/headers.ts'
 import type { RecordRequest } from './record-request.ts'
 import type { RouteTable } from './route-table.ts'
 import { pathOf } from './url.ts'
+import { ConfirmationNeeded } from './admin/confirmation/confirmation-needed.ts'
+import { confirmationPage } from './admin/confirmation/confirmation.tsx'
 import { failurePage } from './page/failure-page.tsx'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
@@ -69,11 +71,20 @@ export const answerProgram = (refusal: ApiError, set: Answer) => {
 const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
   writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
-  if (refusal.reason === 'sign_in_needed') {
+  if (refusal instanceof ConfirmationNeeded) return confirmationPage(refusal.form)
+  const step = missingSteps[refusal.reason]
+  if (step !== undefined) {
     set.status = 303
-    set.headers.location = '/admin/sign-in'
+    set.headers.location = step
   }
   return failurePage(refusal, requestId)
+}
+
+/** The pages of the steps that a visitor has yet to take. */
+const missingSteps: Partial<Record<Reason, string>> = {
+  sign_in_needed: '/admin/sign-in',
+  second_factor_needed: '/admin/second-factor',
+  enrolment_needed: '/admin/account/second-factor',
 }
 
 const writeHead = (refusal: ApiError, set: Answer) => {

@@ -95,6 +95,7 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
       throw new ApiError('conflict', { detail: 'An operation with this ID was already performed.' })
+    if (operation.sensitive) actor.requireConfirmed()
     if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
     return operation.output.parse(output)

@@ -18,6 +18,11 @@ export interface Actor {
   mayDelegate: boolean
   /** To be called after a wait. Throws when the actor has lost its access or disconnected in the meantime. */
   confirm(): void
+  /**
+   * Throws where the person has to confirm first that it is them, which they did too long ago. Only people at the
+   * dashboard are asked.
+   */
+  requireConfirmed(): void
 }
 
 /** The command line may do everything: whoever runs it can open the data directory. */
@@ -30,6 +35,7 @@ export const commandLineActor: Actor = {
   permissions: null,
   mayDelegate: true,
   confirm: () => {},
+  requireConfirmed: () => {},
 }
 
 /** True where one of the patterns covers the operation. */

@@ -7,12 +7,11 @@ const rememberedPairs = 10_000
 
 /**
  * Failed attempts by pair of client address and account: each lengthens the wait for that pair only, so that nobody can
- * lock an account from elsewhere. Also remembers the pairs that succeeded, in this process.
+ * lock an account from elsewhere.
  */
 export class Attempts {
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #failures = new Map<string, { count: number; lastAt: number; nextAt: number }>()
-  readonly #succeeded = new Set<string>()
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock
@@ -22,10 +21,6 @@ export class Attempts {
   waitSeconds(pair: string) {
     const now = this.#clock.monotonic()
     return Math.ceil(((this.#failures.get(pair)?.nextAt ?? now) - now) / 1000)
-  }
-
-  hasSucceeded(pair: string) {
-    return this.#succeeded.has(pair)
   }
 
   /** Call it before a check that waits, so that guesses sent at once do not all pass, and `succeed` afterwards. */
@@ -42,9 +37,5 @@ export class Attempts {
 
   succeed(pair: string) {
     this.#failures.delete(pair)
-    this.#succeeded.delete(pair)
-    this.#succeeded.add(pair)
-    const [oldest] = this.#succeeded
-    if (this.#succeeded.size > rememberedPairs && oldest !== undefined) this.#succeeded.delete(oldest)
   }
 }

@@ -22,6 +22,8 @@ export interface PasskeyCredential {
   transports: string[]
 }
 
+export const factorTitles = { totp: 'Authenticator app', passkey: 'Passkey' } as const
+
 export const factorAudiences = ['nobody', 'operators', 'everybody'] as const
 
 /** The people who need a second factor to use the dashboard. */

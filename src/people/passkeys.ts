@@ -10,7 +10,7 @@ export interface RelyingParty {
   origins: string[]
 }
 
-interface Passkey {
+export interface Passkey {
   factor: Factor
   credentialId: string
   credential: PasskeyCredential

@@ -1,6 +1,6 @@
 import { tokenHash } from '../keys/token.ts'
 
-const recoveryCodeCount = 10
+export const recoveryCodeCount = 10
 
 /** Crockford's base32: no letter that is read as another one or as a digit. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'

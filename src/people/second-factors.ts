@@ -1,14 +1,16 @@
 import type { Clock } from '../clock.ts'
 import { Windows } from '../limits/window.ts'
+import { clientNetworks } from '../networks.ts'
 import { Attempts } from './attempts.ts'
 import type { Factor } from './factor.ts'
+import type { KnownAddresses } from './passwords.ts'
 import type { Person } from './person.ts'
 import { recoveryCodeHash } from './recovery-codes.ts'
 import { isTotpCode, totpStep } from './totp.ts'
 
 const hourMs = 60 * 60_000
 /**
- * The most six-digit codes per hour and account from addresses that have not passed before. Recovery codes and passkeys
+ * The most six-digit codes per hour and account from addresses that never signed in to it. Recovery codes and passkeys
  * cannot be guessed and have no such limit, so that nobody can keep the owner out.
  */
 const codesPerHour = 20
@@ -24,23 +26,25 @@ interface FactorStore {
 /** Checks the codes of authenticator apps, and recovery codes. Each is accepted once. */
 export class SecondFactors {
   readonly #store: FactorStore
+  readonly #known: KnownAddresses
   readonly #clock: Clock
   readonly #attempts: Attempts
   readonly #codes = new Windows(hourMs)
 
-  constructor(store: FactorStore, clock: Clock) {
+  constructor(store: FactorStore, known: KnownAddresses, clock: Clock) {
     this.#store = store
+    this.#known = known
     this.#clock = clock
     this.#attempts = new Attempts(clock)
   }
 
   /** Uses up a code. Call it in the transaction of what the code is for. */
-  check({ id }: Person, typed: string, address: string, { recovery = true } = {}): CodeResult {
-    const pair = `${address} ${id}`
+  check({ id }: Person, typed: string, address: string | null, { recovery = true } = {}): CodeResult {
+    const pair = `${clientNetworks(address).host} ${id}`
     const waitSeconds = this.#attempts.waitSeconds(pair)
     if (waitSeconds > 0) return { refused: true, retryAfterSeconds: waitSeconds }
     const code = typed.replaceAll(/\s/g, '')
-    const budget = isTotpCode(code) && !this.#attempts.hasSucceeded(pair) ? this.#takeCode(id) : undefined
+    const budget = isTotpCode(code) && !this.#known.has(id, address) ? this.#takeCode(id) : undefined
     if (budget && !budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
     this.#attempts.countFailure(pair)
     const used = this.#useCode(id, code) ?? (recovery ? this.#useRecoveryCode(id, code) : undefined)

@@ -89,8 +89,11 @@ export class Sessions {
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
     const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
     const userAgent = request.headers.get('user-agent')?.slice(0, userAgentMost) ?? null
-    this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
-    this.#addresses.remember(personId, address, now)
+    const hash = tokenHash(token)
+    this.#store.openSession({ hash, personId, address, userAgent, ...times })
+    // Whoever has only the password of an account must not make an address known to it.
+    const found = this.#store.findSession(hash)
+    if (found && this.#missingIn(found) !== 'second_factor') this.#addresses.remember(personId, address, now)
     return this.#cookie(token)
   }
 
@@ -103,6 +106,7 @@ export class Sessions {
     const now = this.#clock.now()
     const secondFactorAt = hasFactor ? now : session.secondFactorAt
     this.#store.renewSession(session.hash, { hash: tokenHash(token), confirmedAt: now, secondFactorAt })
+    if (hasFactor) this.#addresses.remember(session.personId, session.address, now)
     return this.#cookie(token)
   }
 

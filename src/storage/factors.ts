@@ -91,6 +91,10 @@ export const createFactorStore = (database: Database, vault: Vault) => {
         .all()
         .flatMap((row) => passkeyIn(row) ?? []),
 
+    anyPasskey: () =>
+      orm.select({ id: factors.id }).from(factors).where(eq(factors.kind, 'passkey')).limit(1).get() !==
+      undefined,
+
     findPasskey: (credentialId: string) => {
       const row = orm.select().from(factors).where(eq(factors.credentialId, credentialId)).get()
       return row && passkeyIn(row)

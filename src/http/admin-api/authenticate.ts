@@ -63,6 +63,7 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
       permissions: token.permissions,
       mayDelegate: token.expiresAt === null && token.allowFrom === null,
       confirm: () => void find(),
+      requireConfirmed: () => {},
     }
   }
 }

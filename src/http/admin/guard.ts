@@ -3,16 +3,21 @@ import { requireConnected } from '../../calls/connected.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
+import type { Factor } from '../../people/factor.ts'
 import type { Person } from '../../people/person.ts'
+import type { MissingStep, Sessions } from '../../people/sessions.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
+import { ConfirmationNeeded, withoutConfirmation } from './confirmation/confirmation-needed.ts'
+import { pathOf } from '../request-context.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
 export interface GuardDeps {
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
-  sessions: { person(request: Request): Person | undefined }
+  sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
+  factors: { list(personId: string): Factor[] }
 }
 
 /** For public pages: sets the headers, and rejects forms from other sites. */
@@ -25,6 +30,13 @@ export const anyone = ({ config }: Pick<GuardDeps, 'config'>) =>
 /** For signed-in people, an agency's admin in their own agency only. */
 export const signedIn = (deps: GuardDeps) => guard('signed-in', deps, () => true)
 
+/** For signed-in people, also those who have yet to set up the second factor that they need. */
+export const enrolling = (deps: GuardDeps) => guard('enrolling', deps, () => true, ['enrolment'])
+
+/** For whoever may have to enter their second factor. */
+export const passingSecondFactor = (deps: GuardDeps) =>
+  guard('passing-second-factor', deps, () => true, ['second_factor'])
+
 /** For operators only. */
 export const operatorOnly = (deps: GuardDeps) => guard('operator-only', deps, isOperator)
 
@@ -34,13 +46,25 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  * Provides the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every wait
  * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms.
  */
-const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: Person) => boolean) =>
+const guard = (
+  name: string,
+  { config, sessions, factors }: GuardDeps,
+  admits: (person: Person) => boolean,
+  open: readonly MissingStep[] = [],
+) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
+    let fields: Record<string, string> = {}
+    const find = () => {
+      const found = sessions.find(request)
+      if (!found) throw new ApiError('sign_in_needed')
+      if (found.missing !== null && !open.includes(found.missing))
+        throw new ApiError(`${found.missing}_needed`)
+      return found
+    }
     const confirm = () => {
-      const person = sessions.person(request)
-      if (!person) throw new ApiError('sign_in_needed')
+      const { person } = find()
       // The role before the agency, as `perform` judges: whoever may do it in no agency learns nothing of this one.
       if (!admits(person)) throw new ApiError('operator_only')
       hideOtherAgencies(person, params)
@@ -48,9 +72,17 @@ const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: P
     }
     const person = confirm()
     const readConfirmed = async () => {
-      const fields = await readForm(request)
+      fields = withoutConfirmation(await readForm(request))
       confirm()
       return fields
+    }
+    const requireConfirmed = () => {
+      const found = find()
+      if (sessions.isConfirmed(found.session)) return
+      const { email, id } = found.person
+      const kinds = new Set(factors.list(id).map(({ kind }) => kind))
+      const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
+      throw new ConfirmationNeeded({ email, path: pathOf(request), fields, ...ways })
     }
     const actor: Actor = {
       id: person.id,
@@ -63,12 +95,13 @@ const guard = (name: string, { config, sessions }: GuardDeps, admits: (person: P
         requireConnected(request.signal)
         confirm()
       },
+      requireConfirmed,
     }
     return { person, actor, confirm, readForm: readConfirmed }
   })
 
 /** The origins of our pages: the requested one and the public one. */
-const ourOrigins = (
+export const ourOrigins = (
   request: Request,
   server: Parameters<typeof ownOrigins>[1],
   { publicUrl, trustedProxies }: GuardDeps['config'],

@@ -2,10 +2,15 @@ import { Elysia } from 'elysia'
 import { type AccountPagesDeps, accountPages } from './account/account-pages.tsx'
 import { type AgencyPagesDeps, agencyPages } from './agencies/agency-pages.tsx'
 import { type AgentPagesDeps, agentPages } from './agents/agent-pages.tsx'
+import { type ConfirmationPagesDeps, confirmationPages } from './confirmation/confirmation-pages.ts'
+import { type EnrolmentPagesDeps, enrolmentPages } from './account/enrolment-pages.tsx'
+import { type FactorPagesDeps, factorPages } from './account/factor-pages.tsx'
+import { type SecondFactorPagesDeps, secondFactorPages } from './second-factor/second-factor-pages.tsx'
 import { agencyAuditPages, auditPages, type AuditPagesDeps } from './audit/audit-pages.tsx'
 import { assets } from '../page/assets/index.ts'
 import { type CallPagesDeps, callPages } from './calls/call-pages.tsx'
 import { type EntranceDeps, entrance } from './entrance/entrance.tsx'
+import { type PasskeySignInDeps, passkeySignIn } from './entrance/passkey-sign-in.tsx'
 import { type InvitedPagesDeps, invitedPages } from './entrance/invited-pages.tsx'
 import { type IntegrationPagesDeps, integrationPages } from './integrations/integration-pages.tsx'
 import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
@@ -23,13 +28,18 @@ type AdminDeps = AccountPagesDeps &
   AgentPagesDeps &
   AuditPagesDeps &
   CallPagesDeps &
+  ConfirmationPagesDeps &
+  EnrolmentPagesDeps &
   EntranceDeps &
+  FactorPagesDeps &
   IntegrationPagesDeps &
   InvitedPagesDeps &
   LimitPagesDeps &
   OperatorPagesDeps &
+  PasskeySignInDeps &
   PeoplePagesDeps &
   ProviderPagesDeps &
+  SecondFactorPagesDeps &
   TestCallsDeps &
   TokenPagesDeps &
   UsagePagesDeps &
@@ -41,6 +51,11 @@ export const admin = (deps: AdminDeps) =>
     .use(assets) // style and script, cached by content
     .use(entrance(deps)) // setup, sign-in, sign-out
     .use(invitedPages(deps)) // one-time links: to an account, to a new password
+    .use(passkeySignIn(deps)) // signing in with a passkey alone
+    .use(secondFactorPages(deps)) // the second step of signing in
+    .use(confirmationPages(deps)) // who it is, before sensitive operations
+    .use(factorPages(deps)) // one's own second factors
+    .use(enrolmentPages(deps)) // adding one
     .use(accountPages(deps)) // one's own password and sessions
     .use(peoplePages(deps)) // who may sign in, for the operator
     .use(tokenPages(deps)) // what programs administer with

@@ -59,6 +59,7 @@ export const invitePerson = operation({
   summary: 'Creates a single-use invitation link. An agency’s admin can access only that agency.',
   scope: 'agencies',
   may: 'operator',
+  sensitive: true,
   input: {
     email: emailSchema.meta({ description: 'The address of the account that it opens', hint: 'email' }),
     role: z.literal('operator').optional().meta({ description: 'For somebody who sees every agency' }),
@@ -191,6 +192,7 @@ export const removePerson = operation({
   summary: 'Removes a person. Their sessions end immediately.',
   scope: 'gate',
   may: 'operator',
+  sensitive: true,
   input: { person: personField },
   output: z.object({ id: z.string(), email: z.string() }),
   says: ({ email }) => `${email} may no longer sign in.`,
@@ -213,6 +215,7 @@ export const resetPassword = operation({
   summary: 'Creates a single-use link that sets a new password and ends all sessions of that person.',
   scope: 'gate',
   may: 'operator',
+  sensitive: true,
   input: { person: personField },
   output: z.object(link),
   says: ({ link: url }) =>

@@ -57,6 +57,7 @@ export const createToken = operation({
   summary: 'Creates an admin token for programs. It never places a real call.',
   scope: 'agencies',
   may: 'operator',
+  sensitive: true,
   input: {
     name: nameSchema.meta({ description: 'What it is for' }),
     permission: z

@@ -78,6 +78,7 @@ export const removeProvider = operation({
   summary: 'Removes an account at a provider. Agents that use it can’t place calls any more.',
   scope: 'agency',
   may: 'admin',
+  sensitive: true,
   input: { provider: providerField },
   output: z.object({ provider: z.string(), removed: z.literal(true) }),
   says: ({ provider }) => `Removed the ${provider} account.`,

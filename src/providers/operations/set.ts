@@ -33,6 +33,7 @@ export const setProvider = operation({
   summary: 'Saves an account at a provider after checking it with a request that places no call.',
   scope: 'agency',
   may: 'admin',
+  sensitive: true,
   input: {
     provider: providerField,
     credential: z.record(z.string(), z.string('A credential must be a text.')).optional().meta({

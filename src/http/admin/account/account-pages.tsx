@@ -21,7 +21,7 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
     changePassword(person: Person, passwordHash: string): boolean
     closeSessions(personId: string): void
   }
-  sessions: Pick<Sessions, 'person' | 'open' | 'close'>
+  sessions: GuardDeps['sessions'] & Pick<Sessions, 'open' | 'close'>
   clock: Pick<Clock, 'now'>
 }
 

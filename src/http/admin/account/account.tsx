@@ -38,6 +38,13 @@ export const AccountPage = ({ person, agencyName, changed = false, error }: Acco
         </form>
       </article>
       <article>
+        <h2>Second factor</h2>
+        <p>
+          Protect your account with an authenticator app or a passkey:{' '}
+          <a href="/admin/account/second-factor">your second factors</a>.
+        </p>
+      </article>
+      <article>
         <h2>Sign out everywhere</h2>
         <p>Ends all of your sessions, including this one. API keys keep working.</p>
         <form method="post" action="/admin/account/sign-out-everywhere">

@@ -3,6 +3,7 @@ import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
 import type { Clock } from '../../../clock.ts'
 import { emailSchema } from '../../../people/email.ts'
+import type { Factor } from '../../../people/factor.ts'
 import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Person } from '../../../people/person.ts'
@@ -27,6 +28,7 @@ export interface EntranceDeps {
     setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
   }
   passwords: Pick<Passwords, 'signIn' | 'hash'>
+  factors: { list(personId: string): Factor[]; anyPasskey(): boolean }
   sessions: Pick<Sessions, 'person' | 'open' | 'close'>
   dataDir: { removeSetupLink(): void }
   config: HttpsConfig
@@ -45,7 +47,7 @@ const newSetupLink = `It was replaced by a newer link, or is older than ${setupM
 
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {
-  const { audit, config, people, sessions, passwords, clock, dataDir } = deps
+  const { audit, config, factors, people, sessions, passwords, clock, dataDir } = deps
 
   const requireSetupToken = (token: string) => {
     if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
@@ -105,7 +107,7 @@ export const entrance = (deps: EntranceDeps) => {
       { parse: 'none' },
     )
     .get('/sign-in', ({ request, server }) =>
-      renderPage(<SignInPage notices={noticesFor({ request, server })} />),
+      renderPage(<SignInPage notices={noticesFor({ request, server })} hasPasskeys={factors.anyPasskey()} />),
     )
     .post(
       '/sign-in',
@@ -114,7 +116,8 @@ export const entrance = (deps: EntranceDeps) => {
         const refuse = (error: string, status: number) => {
           set.status = status
           const notices = noticesFor({ request, server })
-          return renderPage(<SignInPage email={email} error={error} notices={notices} />)
+          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey() }
+          return renderPage(<SignInPage {...shown} />)
         }
         if (password.length > passwordMost) return refuse(passwordTooLong, 422)
         const address = clientAddress(request, server, config.trustedProxies)
@@ -123,7 +126,10 @@ export const entrance = (deps: EntranceDeps) => {
           const { email: actor, agencyId: agency } = result.person
           const who = actedBy(pageActor(actor, { request, server }, config), clock.now())
           const opened = () => sessions.open(result.person.id, { request, address })
-          set.headers['set-cookie'] = audit.change(opened, { ...who, action: 'signed_in', agency })
+          // Whoever has a second factor has signed in once it was checked.
+          const isOver = factors.list(result.person.id).length === 0
+          const entry = { ...who, action: 'signed_in', agency } as const
+          set.headers['set-cookie'] = audit.change(opened, () => (isOver ? entry : undefined))
           return redirect('/admin/agencies', 303)
         }
         if (result.retryAfterSeconds === undefined) return refuse(signInRefusal, 401)

@@ -1,5 +1,6 @@
 import type { Person } from '../../../people/person.ts'
 import { passwordLeast } from '../../../people/password-rules.ts'
+import { PasskeyForm } from '../second-factor/forms.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
 
 interface EntranceProps {
@@ -103,7 +104,12 @@ export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token
   </Layout>
 )
 
-export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
+interface SignInProps extends EntranceProps {
+  /** True where somebody can sign in with a passkey. */
+  hasPasskeys: boolean
+}
+
+export const SignInPage = ({ email = '', error, notices, hasPasskeys }: SignInProps) => (
   <Layout title="Sign in" narrow>
     <main>
       <h1>Sign in</h1>
@@ -114,6 +120,13 @@ export const SignInPage = ({ email = '', error, notices }: EntranceProps) => (
         <PasswordField label="Password" name="password" />
         <button type="submit">Sign in</button>
       </form>
+      {hasPasskeys && (
+        <PasskeyForm
+          action="/admin/sign-in/passkey"
+          options="/admin/sign-in/passkey"
+          label="Sign in with a passkey"
+        />
+      )}
     </main>
   </Layout>
 )

@@ -5,10 +5,11 @@ import docsStyles from './docs.css' with { type: 'text' }
 import docsScript from './docs.js' with { type: 'text' }
 import pageStyles from './page.css' with { type: 'text' }
 import pageScript from './page.js' with { type: 'text' }
+import passkeyScript from './passkeys.js' with { type: 'text' }
 
 const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 12)
 const stylesheet = pico + pageStyles + docsStyles
-const script = pageScript + docsScript
+const script = pageScript + passkeyScript + docsScript
 
 /** Serves the assets under URLs that contain a hash, so that browsers may cache them forever. */
 export const assetUrls = {

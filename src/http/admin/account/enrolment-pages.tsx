@@ -1,0 +1,160 @@
+import { Elysia } from 'elysia'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import { ApiError } from '../../../failures.ts'
+import { nameSchema } from '../../../names.ts'
+import type { Actor } from '../../../people/actor.ts'
+import type { Enrolments } from '../../../people/enrolments.ts'
+import type { Factor, PasskeyCredential } from '../../../people/factor.ts'
+import type { Passkeys } from '../../../people/passkeys.ts'
+import { newRecoveryCodes, recoveryCodeHash } from '../../../people/recovery-codes.ts'
+import type { Sessions, SignedIn } from '../../../people/sessions.ts'
+import { totpStep, totpUri } from '../../../people/totp.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { enrolling, type GuardDeps } from '../guard.ts'
+import { relyingParty } from '../second-factor/relying-party.ts'
+import { factorTarget } from './factor-pages.tsx'
+import { AuthenticatorPage, factorsPath, PasskeyPage, RecoveryCodesPage } from './factors.tsx'
+
+/** Enough for all devices of a person, and a bound for the page. */
+const factorsMost = 20
+
+type NewFactor = Pick<Factor, 'id' | 'personId' | 'name' | 'createdAt'>
+
+export interface EnrolmentPagesDeps extends GuardDeps {
+  audit: AuditedChange
+  sessions: GuardDeps['sessions'] & Pick<Sessions, 'renew'>
+  factors: GuardDeps['factors'] & {
+    addTotp(factor: NewFactor, secret: string, lastStep: number): void
+    addPasskey(factor: NewFactor, credentialId: string, credential: PasskeyCredential): void
+    setRecoveryCodes(personId: string, hashes: readonly string[]): void
+  }
+  enrolments: Pick<Enrolments, 'secretFor' | 'end'>
+  passkeys: Pick<Passkeys, 'creationOptions' | 'created'>
+  clock: Pick<Clock, 'now'>
+}
+
+/** Adding a second factor. Also open to whoever has to, before anything else. */
+export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
+  const { audit, clock, config, enrolments, factors, passkeys, sessions } = deps
+
+  const find = (request: Request): SignedIn => {
+    const found = sessions.find(request)
+    if (!found) throw new ApiError('sign_in_needed')
+    return found
+  }
+  /** The person for the frame of the page; null where nothing else is open to them. */
+  const framed = (request: Request) => sessions.person(request) ?? null
+
+  const nameOf = (typed: string | undefined) => {
+    const given = nameSchema.safeParse(typed)
+    return given.success ? { name: given.data } : { error: given.error.issues[0]?.message }
+  }
+  const requireRoom = (personId: string) => {
+    if (factors.list(personId).length < factorsMost) return
+    throw new ApiError('conflict', { detail: `You can have at most ${factorsMost} second factors.` })
+  }
+
+  /**
+   * Stores a factor, and with the first one recovery codes, which it returns. The session has passed its second factor
+   * by that.
+   */
+  const add = (
+    found: SignedIn,
+    actor: Actor,
+    { kind, name }: Pick<Factor, 'kind' | 'name'>,
+    store: (factor: NewFactor) => void,
+  ) => {
+    const { person } = found
+    const now = clock.now()
+    return audit.change(
+      () => {
+        requireRoom(person.id)
+        const codes = factors.list(person.id).length === 0 ? newRecoveryCodes() : []
+        store({ id: crypto.randomUUID(), personId: person.id, name, createdAt: now })
+        if (codes.length > 0) factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash))
+        return { codes, cookie: sessions.renew(found, { hasFactor: true }) }
+      },
+      {
+        ...actedBy(actor, now),
+        action: 'second_factor.added',
+        agency: person.agencyId,
+        target: factorTarget({ kind, name }),
+      },
+    )
+  }
+
+  const authenticatorPage = (request: Request, host: string, name: string, error?: string) => {
+    const { person } = find(request)
+    const secret = enrolments.secretFor(person.id)
+    const uri = totpUri(secret, person.email, host)
+    return renderPage(
+      <AuthenticatorPage person={framed(request)} uri={uri} secret={secret} name={name} error={error} />,
+    )
+  }
+
+  return new Elysia({ name: 'enrolment-pages' })
+    .use(enrolling(deps))
+    .get('/account/authenticator', ({ request, server }) =>
+      authenticatorPage(request, relyingParty({ request, server }, config).id, 'Authenticator app'),
+    )
+    .post(
+      '/account/authenticator',
+      async ({ actor, readForm, redirect, request, server, set }) => {
+        const { name: typed, code = '' } = await readForm()
+        actor.requireConfirmed()
+        const found = find(request)
+        const { name, error } = nameOf(typed)
+        const secret = enrolments.secretFor(found.person.id)
+        const step = totpStep(secret, code.replaceAll(/\s/g, ''), clock.now())
+        if (name === undefined || step === undefined) {
+          set.status = 422
+          const host = relyingParty({ request, server }, config).id
+          return authenticatorPage(request, host, typed ?? '', error ?? wrongCode)
+        }
+        const { codes, cookie } = add(found, actor, { kind: 'totp', name }, (factor) =>
+          factors.addTotp(factor, secret, step),
+        )
+        enrolments.end(found.person.id)
+        set.headers['set-cookie'] = cookie
+        if (codes.length === 0) return redirect(factorsPath, 303)
+        return renderPage(<RecoveryCodesPage person={found.person} codes={codes} />)
+      },
+      { parse: 'none' },
+    )
+    .get('/account/passkey', ({ request, server }) => {
+      const { id: host } = relyingParty({ request, server }, config)
+      return renderPage(<PasskeyPage person={framed(request)} host={host} />)
+    })
+    .get('/account/passkey/options', async ({ person, request, server, set }) => {
+      const options = await passkeys.creationOptions(person, relyingParty({ request, server }, config))
+      set.headers['content-type'] = 'application/json'
+      return JSON.stringify(options)
+    })
+    .post(
+      '/account/passkey',
+      async ({ actor, person, readForm, redirect, request, server, set }) => {
+        const { name: typed, passkey = '' } = await readForm()
+        actor.requireConfirmed()
+        const rp = relyingParty({ request, server }, config)
+        const { name, error } = nameOf(typed)
+        const created = name === undefined ? undefined : await passkeys.created(person, passkey, rp)
+        actor.confirm()
+        if (name === undefined || !created) {
+          set.status = 422
+          const said = error ?? 'The passkey could not be added. Try again.'
+          return renderPage(<PasskeyPage person={framed(request)} host={rp.id} error={said} />)
+        }
+        const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name }, (factor) =>
+          factors.addPasskey(factor, created.credentialId, created.credential),
+        )
+        set.headers['set-cookie'] = cookie
+        if (codes.length === 0) return redirect(factorsPath, 303)
+        return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
+      },
+      { parse: 'none' },
+    )
+}
+
+const wrongCode =
+  'The code is wrong. Check that the app has this key and that the time on both devices is right, then enter the present code.'

@@ -1,0 +1,124 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { type Action, actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import { ApiError } from '../../../failures.ts'
+import { nameSchema } from '../../../names.ts'
+import type { Actor } from '../../../people/actor.ts'
+import { type Factor, type FactorAudience, factorTitles, needsFactor } from '../../../people/factor.ts'
+import type { Person } from '../../../people/person.ts'
+import { newRecoveryCodes, recoveryCodeHash } from '../../../people/recovery-codes.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { enrolling, type GuardDeps, signedIn } from '../guard.ts'
+import { FactorPage, FactorsPage, factorsPath, RecoveryCodesPage } from './factors.tsx'
+
+const factorParams = z.object({ factor: z.guid() })
+
+export interface FactorPagesDeps extends GuardDeps {
+  audit: AuditedChange
+  people: { factorAudience(): FactorAudience }
+  factors: GuardDeps['factors'] & {
+    find(personId: string, id: string): Factor | undefined
+    rename(personId: string, id: string, name: string): void
+    remove(personId: string, id: string): Factor | undefined
+    setRecoveryCodes(personId: string, hashes: readonly string[]): void
+    countRecoveryCodes(personId: string): number
+  }
+  clock: Pick<Clock, 'now'>
+}
+
+/** A factor in an audit entry. */
+export const factorTarget = ({ kind, name }: Pick<Factor, 'kind' | 'name'>) =>
+  `${factorTitles[kind]}: ${name}`
+
+/** A person's own second factors. The list is also the first page of whoever has to set one up. */
+export const factorPages = (deps: FactorPagesDeps) => {
+  const { audit, clock, factors, people, sessions } = deps
+
+  const find = ({ id }: Person, factorId: string) => {
+    const factor = factors.find(id, factorId)
+    if (!factor) throw new ApiError('not_found', { detail: 'There is no such second factor.' })
+    return factor
+  }
+  const isNeeded = (person: Person) =>
+    needsFactor(people.factorAudience(), person) && factors.list(person.id).length === 1
+  const entry = (actor: Actor, person: Person, action: Action, target?: string) => ({
+    ...actedBy(actor, clock.now()),
+    action,
+    agency: person.agencyId,
+    ...(target !== undefined && { target }),
+  })
+  const factorPage = (person: Person, factor: Factor, error?: string) =>
+    renderPage(<FactorPage person={person} factor={factor} isNeeded={isNeeded(person)} error={error} />)
+
+  const list = new Elysia({ name: 'factor-list' })
+    .use(enrolling(deps))
+    .get('/account/second-factor', ({ person, request }) =>
+      renderPage(
+        <FactorsPage
+          person={sessions.person(request) ?? null}
+          factors={factors.list(person.id)}
+          recoveryCodes={factors.countRecoveryCodes(person.id)}
+        />,
+      ),
+    )
+
+  const changes = new Elysia({ name: 'factor-changes' })
+    .use(signedIn(deps))
+    .get(
+      '/account/factors/:factor',
+      ({ person, params }) => factorPage(person, find(person, params.factor)),
+      { params: factorParams },
+    )
+    .post(
+      '/account/factors/:factor',
+      async ({ actor, person, params, readForm, redirect, set }) => {
+        const given = nameSchema.safeParse((await readForm()).name)
+        const factor = find(person, params.factor)
+        if (!given.success) {
+          set.status = 422
+          return factorPage(person, factor, given.error.issues[0]?.message)
+        }
+        const target = factorTarget({ ...factor, name: given.data })
+        audit.change(
+          () => factors.rename(person.id, factor.id, given.data),
+          entry(actor, person, 'second_factor.renamed', target),
+        )
+        return redirect(factorsPath, 303)
+      },
+      { parse: 'none', params: factorParams },
+    )
+    .post(
+      '/account/factors/:factor/remove',
+      ({ actor, person, params, redirect, set }) => {
+        const factor = find(person, params.factor)
+        actor.requireConfirmed()
+        if (isNeeded(person)) {
+          set.status = 422
+          return factorPage(person, factor)
+        }
+        const removed = entry(actor, person, 'second_factor.removed', factorTarget(factor))
+        audit.change(() => factors.remove(person.id, factor.id), removed)
+        return redirect(factorsPath, 303)
+      },
+      { parse: 'none', params: factorParams },
+    )
+    // The redirect for a reload of the page that showed the codes.
+    .get('/account/recovery-codes', ({ redirect }) => redirect(factorsPath, 303))
+    .post(
+      '/account/recovery-codes',
+      ({ actor, person, redirect }) => {
+        actor.requireConfirmed()
+        if (factors.list(person.id).length === 0) return redirect(factorsPath, 303)
+        const codes = newRecoveryCodes()
+        audit.change(
+          () => factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)),
+          entry(actor, person, 'recovery_codes.created'),
+        )
+        return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
+      },
+      { parse: 'none' },
+    )
+
+  return new Elysia({ name: 'factor-pages' }).use(list).use(changes)
+}

@@ -1,0 +1,74 @@
+import { Elysia } from 'elysia'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import type { PasskeyCredential } from '../../../people/factor.ts'
+import type { Passkey, Passkeys } from '../../../people/passkeys.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Sessions } from '../../../people/sessions.ts'
+import { clientAddress } from '../../address.ts'
+import { readForm } from '../../body.ts'
+import { factorTarget } from '../account/factor-pages.tsx'
+import { anyone, type GuardDeps } from '../guard.ts'
+import { pageActor } from '../page-actor.ts'
+import { relyingParty } from '../second-factor/relying-party.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { SignInPage } from './forms.tsx'
+
+export interface PasskeySignInDeps {
+  audit: AuditedChange
+  passkeys: Pick<Passkeys, 'requestOptions' | 'signed'>
+  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
+  people: { find(id: string): Person | undefined }
+  sessions: Pick<Sessions, 'open'>
+  config: GuardDeps['config']
+  clock: Pick<Clock, 'now'>
+}
+
+const refusal = 'The passkey is not known here, or was not accepted. Sign in with your password.'
+
+/** Signing in with a passkey alone, which is two factors: the device, and what unlocks it. */
+export const passkeySignIn = (deps: PasskeySignInDeps) => {
+  const { audit, clock, config, factors, passkeys, people, sessions } = deps
+
+  /** The cookie of the new session; undefined where the passkey was removed in the meantime. */
+  const enter = (
+    { factor, credential }: Passkey,
+    person: Person,
+    { request, server }: Parameters<typeof pageActor>[1],
+  ): string | undefined => {
+    const now = clock.now()
+    const address = clientAddress(request, server, config.trustedProxies)
+    const opened = () =>
+      factors.usePasskey(factor.id, credential, now) ? sessions.open(person.id, { request, address }, true) : undefined
+    const entry = {
+      ...actedBy(pageActor(person.email, { request, server }, config), now),
+      action: 'signed_in',
+      agency: person.agencyId,
+      target: factorTarget(factor),
+    } as const
+    return audit.change(opened, (cookie) => (cookie === undefined ? undefined : entry))
+  }
+
+  return new Elysia({ name: 'passkey-sign-in' })
+    .use(anyone(deps))
+    .get('/sign-in/passkey', async ({ request, server, set }) => {
+      set.headers['content-type'] = 'application/json'
+      return JSON.stringify(await passkeys.requestOptions(relyingParty({ request, server }, config)))
+    })
+    .post(
+      '/sign-in/passkey',
+      async ({ request, server, set, redirect }) => {
+        const { passkey = '' } = await readForm(request)
+        const signed = await passkeys.signed(passkey, relyingParty({ request, server }, config))
+        const person = signed && people.find(signed.factor.personId)
+        const cookie = signed && person && enter(signed, person, { request, server })
+        if (cookie === undefined) {
+          set.status = 401
+          return renderPage(<SignInPage error={refusal} hasPasskeys />)
+        }
+        set.headers['set-cookie'] = cookie
+        return redirect('/admin/agencies', 303)
+      },
+      { parse: 'none' },
+    )
+}

@@ -1,0 +1,70 @@
+import { actedBy, type AuditedChange, type AuditEntry } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Actor } from '../../../people/actor.ts'
+import { type Factor, factorTitles, type PasskeyCredential } from '../../../people/factor.ts'
+import type { Passkeys, RelyingParty } from '../../../people/passkeys.ts'
+import type { Person } from '../../../people/person.ts'
+import type { CodeResult, SecondFactors } from '../../../people/second-factors.ts'
+
+export interface ProveDeps {
+  audit: AuditedChange
+  passkeys: Pick<Passkeys, 'signed' | 'requestOptions'>
+  secondFactors: Pick<SecondFactors, 'check'>
+  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
+  clock: Pick<Clock, 'now'>
+}
+
+/** A code as it was typed, or a browser's response of a passkey. */
+export type Proof = { code: string } | { passkey: string }
+
+interface ProveOptions {
+  person: Person
+  actor: Pick<Actor, 'name' | 'address' | 'confirm'>
+  rp: RelyingParty
+  /** False where a recovery code does not count. */
+  recovery?: boolean
+}
+
+/** The result of `change`, or the reason why nothing was changed. */
+export type Proved<T> = { done: T } | { refused: true; retryAfterSeconds?: number }
+
+/**
+ * Checks a second factor, and makes a change in the transaction that uses it up. `change` returns its audit entry
+ * besides its result. A wrong factor is audited.
+ */
+export const createProve =
+  ({ audit, passkeys, secondFactors, factors, clock }: ProveDeps) =>
+  async <T>(
+    proof: Proof,
+    { person, actor, rp, recovery = true }: ProveOptions,
+    change: (used: string) => { done: T; entry?: Pick<AuditEntry, 'action' | 'target'> },
+  ): Promise<Proved<T>> => {
+    const passkey = 'passkey' in proof ? await passkeys.signed(proof.passkey, rp, person) : undefined
+    actor.confirm()
+    const who = { ...actedBy(actor, clock.now()), agency: person.agencyId }
+    const usePasskey = (): CodeResult =>
+      passkey && factors.usePasskey(passkey.factor.id, passkey.credential, clock.now())
+        ? { used: passkey.factor }
+        : { refused: true }
+    const useCode = (code: string) =>
+      secondFactors.check(person, code, actor.address, { recovery })
+
+    const { made } = audit.change(
+      () => {
+        const checked = 'code' in proof ? useCode(proof.code) : usePasskey()
+        if ('refused' in checked) return { made: checked, entry: wrongFactor(checked) }
+        const { done, entry } = change(describe(checked.used))
+        return { made: { done }, entry }
+      },
+      ({ entry }) => entry && { ...who, ...entry },
+    )
+    return made
+  }
+
+/** Attempts that came too early are not looked at, and so not audited: their number has no bound. */
+const wrongFactor = ({ retryAfterSeconds }: { retryAfterSeconds?: number }) =>
+  retryAfterSeconds === undefined ? ({ action: 'second_factor.failed' } as const) : undefined
+
+/** The used factor in an audit entry. */
+const describe = (used: Factor | 'recovery code') =>
+  used === 'recovery code' ? 'a recovery code' : `${factorTitles[used.kind]}: ${used.name}`

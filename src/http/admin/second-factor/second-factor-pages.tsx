@@ -1,0 +1,59 @@
+import { Elysia } from 'elysia'
+import type { Person } from '../../../people/person.ts'
+import type { Sessions } from '../../../people/sessions.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { type GuardDeps, passingSecondFactor } from '../guard.ts'
+import { createProve, type ProveDeps } from './prove.ts'
+import { relyingParty } from './relying-party.ts'
+import { SecondFactorPage } from './second-factor.tsx'
+
+/** The same message for a wrong factor, a used one and too many attempts. */
+const wrongFactor =
+  'The code or passkey is wrong or was already used, or there were too many attempts. Wait a moment and try again.'
+
+export type SecondFactorPagesDeps = GuardDeps &
+  ProveDeps & { sessions: GuardDeps['sessions'] & Pick<Sessions, 'renew'> }
+
+/** The second step of signing in, for people who have a second factor. */
+export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
+  const { config, factors, passkeys, sessions } = deps
+  const prove = createProve(deps)
+
+  const page = ({ id }: Person, error?: string) => {
+    const kinds = new Set(factors.list(id).map(({ kind }) => kind))
+    return renderPage(<SecondFactorPage kinds={kinds} error={error} />)
+  }
+
+  return new Elysia({ name: 'second-factor-pages' })
+    .use(passingSecondFactor(deps))
+    .get('/second-factor', ({ person, request, redirect }) =>
+      sessions.person(request) ? redirect('/admin/agencies', 303) : page(person),
+    )
+    .post(
+      '/second-factor',
+      async ({ actor, person, readForm, redirect, request, server, set }) => {
+        const { code = '', passkey } = await readForm()
+        const signedIn = sessions.find(request)
+        if (signedIn?.missing !== 'second_factor') return redirect('/admin/agencies', 303)
+        const proof = passkey ? { passkey } : { code }
+        const rp = relyingParty({ request, server }, config)
+        const proved = await prove(proof, { person, actor, rp }, (used) => ({
+          done: sessions.renew(signedIn, { hasFactor: true }),
+          entry: { action: 'signed_in', target: used },
+        }))
+        if ('done' in proved) {
+          set.headers['set-cookie'] = proved.done
+          return redirect('/admin/agencies', 303)
+        }
+        set.status = proved.retryAfterSeconds === undefined ? 401 : 429
+        if (proved.retryAfterSeconds !== undefined)
+          set.headers['retry-after'] = String(proved.retryAfterSeconds)
+        return page(person, wrongFactor)
+      },
+      { parse: 'none' },
+    )
+    .get('/second-factor/passkey', async ({ person, request, server, set }) => {
+      set.headers['content-type'] = 'application/json'
+      return JSON.stringify(await passkeys.requestOptions(relyingParty({ request, server }, config), person))
+    })
+}

@@ -1,0 +1,32 @@
+import type { Factor } from '../../../people/factor.ts'
+import { FormError, Layout } from '../../page/layout.tsx'
+import { CodeField, PasskeyForm } from './forms.tsx'
+
+interface SecondFactorProps {
+  kinds: ReadonlySet<Factor['kind']>
+  error?: string | undefined
+}
+
+/** The second step of signing in. */
+export const SecondFactorPage = ({ kinds, error }: SecondFactorProps) => (
+  <Layout title="Second factor" narrow>
+    <main>
+      <h1>Second factor</h1>
+      <FormError message={error} />
+      {kinds.has('passkey') && <PasskeyForm action="/admin/second-factor" label="Use a passkey" />}
+      <form method="post" action="/admin/second-factor">
+        <CodeField
+          label={kinds.has('totp') ? 'Code from your authenticator app, or a recovery code' : 'Recovery code'}
+          recovery
+        />
+        <button type="submit">Continue</button>
+      </form>
+      <p>Lost your second factor? Use a recovery code, or ask an operator to reset it.</p>
+      <form method="post" action="/admin/sign-out">
+        <button type="submit" class="secondary outline">
+          Cancel
+        </button>
+      </form>
+    </main>
+  </Layout>
+)
