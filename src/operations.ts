@@ -28,6 +28,7 @@ import {
   revokeInvitation,
   setUpFirstPerson,
 } from './people/operations/people.ts'
+import { requireSecondFactor, resetSecondFactor, showGate } from './people/operations/second-factor.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
 import { setProvider } from './providers/operations/set.ts'
@@ -94,7 +95,10 @@ const list = [
   listInvitations,
   revokeInvitation,
   resetPassword,
+  resetSecondFactor,
   removePerson,
+  showGate,
+  requireSecondFactor,
   createToken,
   listTokens,
   revokeToken,
@@ -112,6 +116,7 @@ export const nouns: Readonly<Record<string, string>> = {
   usage: 'Usage: what is taken of the limits, what came of requests, what was refused',
   audit: 'Audit: who did what',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
+  gate: 'The whole server: show its settings, require a second factor',
   token: 'Admin tokens: create, list, revoke',
 }
 

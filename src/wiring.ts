@@ -121,7 +121,7 @@ export const createServices = (deps: ServiceDeps) => {
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(stores.people, stores.knownAddresses, clock, log, isSecure(config)),
     passwords: new Passwords(stores.people, stores.knownAddresses, clock),
-    secondFactors: new SecondFactors(stores.factors, clock),
+    secondFactors: new SecondFactors(stores.factors, stores.knownAddresses, clock),
     passkeys: new Passkeys(stores.factors, clock),
     enrolments: new Enrolments(clock),
     markKeyExposed: createMarkKeyExposed(stores),

@@ -13,10 +13,11 @@ export interface Person {
   createdAt: number
 }
 
-/** A person, and the name of their agency for an admin. */
+/** A person, the name of their agency for an admin, and whether they have a second factor. */
 export interface ListedPerson {
   person: Person
   agencyName: string | null
+  hasFactor: boolean
 }
 
 /** A session, stored under the hash of its token. */

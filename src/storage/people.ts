@@ -29,10 +29,10 @@ export const createPeopleStore = (database: Database) => {
 
     find: (id: string) => orm.select().from(people).where(eq(people.id, id)).get(),
 
-    /** All people, operators first, each with the name of their agency. */
+    /** All people, operators first. */
     list: () =>
       orm
-        .select({ person: people, agencyName: agencies.name })
+        .select({ person: people, agencyName: agencies.name, hasFactor: hasFactor.mapWith(Boolean) })
         .from(people)
         .leftJoin(agencies, eq(agencies.id, people.agencyId))
         .orderBy(desc(people.role), people.email)

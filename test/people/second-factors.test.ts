@@ -67,9 +67,8 @@ test('every wrong code after the second doubles the wait of its address, and of 
 })
 
 test('of guesses from everywhere, 20 an hour are looked at; the owner still has a known address and recovery codes', async () => {
-  const { gate, check, codeAt, codes, wrong } = open()
-  expect(check(codeAt())).toHaveProperty('used')
-  await gate.clock.advance(60 * 60_000)
+  const { gate, check, codeAt, codes, person, wrong } = open()
+  gate.services.knownAddresses.remember(person.id, here, gate.clock.now())
   const guesses = Array.from({ length: 40 }, (_, number) => check(wrong(), `203.0.113.${number}`))
   expect(guesses.filter((guess) => 'retryAfterSeconds' in guess)).toHaveLength(20)
   expect(check(codeAt(), '203.0.113.99')).toHaveProperty('retryAfterSeconds')

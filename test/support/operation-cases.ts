@@ -339,6 +339,16 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: noForm,
       refused: [{ input: { person: 'nobody@example.com' }, page: noForm }],
     },
+    'person.second-factor-reset': {
+      input: { person: facts.person },
+      page: form(`/admin/people/${facts.person}/second-factor`),
+      refused: [{ input: { person: unknown }, page: form(`/admin/people/${unknown}/second-factor`) }],
+    },
+    'gate.show': { input: {}, page: look('/admin/people') },
+    'gate.second-factor': {
+      input: { required: 'operators' },
+      page: form('/admin/people/second-factor', { required: 'operators' }),
+    },
     'person.remove': {
       input: { person: facts.person },
       page: form(`/admin/people/${facts.person}/remove`),

@@ -57,7 +57,7 @@ export const linkTo = (link: Pick<Invitation, 'hash' | 'createdAt'> & Partial<In
   ...link,
 })
 
-/** Somebody with an account and an open session, made without waiting for a password's hash. */
+/** Somebody with an account and an open session, made as by a passkey: without waiting for a password's hash. */
 export const enter = (
   { services, clock }: Gate,
   { role = 'admin', agencyId = null, email = `${crypto.randomUUID()}@example.com` }: Partial<Person>,
@@ -67,12 +67,8 @@ export const enter = (
   invitations.add(linkTo({ hash: email, email, role, agencyId, createdAt: now }))
   const person = invitations.accept(email, 'matches nothing', now)
   if (person === undefined || person === 'taken') throw new Error('no account was made')
-  return {
-    person,
-    cookie:
-      sessions.open(person.id, { request: new Request('http://localhost'), address: null }).split(';')[0] ??
-      '',
-  }
+  const visit = { request: new Request('http://localhost'), address: null }
+  return { person, cookie: sessions.open(person.id, visit, true).split(';')[0] ?? '' }
 }
 
 /** The text of a page as its reader sees it, on one line. */

@@ -32,6 +32,9 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     tokens: '/admin/tokens',
     'token-revoke': `/admin/tokens/${token.id}/revoke`,
     account: '/admin/account',
+    'second-factors': '/admin/account/second-factor',
+    'add-authenticator': '/admin/account/authenticator',
+    'add-passkey': '/admin/account/passkey',
     audit: '/admin/audit',
     'not-found': '/admin/nothing',
   }

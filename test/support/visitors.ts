@@ -1,4 +1,5 @@
 import { assetUrls } from '../../src/http/page/assets/index.ts'
+import { newTotpSecret } from '../../src/people/totp.ts'
 import { tokenHash } from '../../src/keys/token.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'
@@ -16,12 +17,18 @@ export const populate = async () => {
   const { agencies, calls, invitations } = gate.services
   const now = gate.clock.now()
   const other = agencies.create('Other', 'agency', now)
-  const cookies: Record<Visitor, string> = {
-    anonymous: '',
-    'own admin': enter(gate, { agencyId: gate.agency.id }).cookie,
-    'other admin': enter(gate, { agencyId: other.id }).cookie,
-    operator: enter(gate, { role: 'operator' }).cookie,
+  const cookies: Record<Visitor, string> = { anonymous: '', 'own admin': '', 'other admin': '', operator: '' }
+  const factors: Record<Visitor, string> = { ...cookies, anonymous: crypto.randomUUID() }
+  const admit = (visitor: Visitor, as: Parameters<typeof enter>[1]) => {
+    const entered = enter(gate, as)
+    cookies[visitor] = entered.cookie
+    factors[visitor] = crypto.randomUUID()
+    const factor = { id: factors[visitor], personId: entered.person.id, name: 'Phone', createdAt: now }
+    gate.services.factors.addTotp(factor, newTotpSecret(), 0)
   }
+  admit('own admin', { agencyId: gate.agency.id })
+  admit('other admin', { agencyId: other.id })
+  admit('operator', { role: 'operator' })
   const { person } = enter(gate, { role: 'operator' })
   invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: now }))
   invitations.add(linkTo({ hash: tokenHash('reset'), createdAt: now, personId: person.id }))
@@ -72,7 +79,7 @@ export const populate = async () => {
     fields: Record<string, string> = {},
   ) => {
     const [method = '', path = ''] = route.split(' ')
-    const target = fill(path, instead)
+    const target = fill(path, { factor: factors[visitor], ...instead })
     const token = target.endsWith('/new-password') ? 'reset' : 'invited'
     const headers = { cookie: cookies[visitor], 'sec-fetch-site': 'same-origin' }
     return method === 'GET'

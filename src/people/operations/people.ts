@@ -26,18 +26,20 @@ export const listPeople = operation({
       role,
       agency: z.string().nullable(),
       agency_name: z.string().nullable(),
+      second_factor: z.boolean().meta({ description: 'True where they have set one up' }),
       created_at: time,
     }),
   ),
-  columns: ['email', 'role', 'agency_name', 'created_at', 'id'],
+  columns: ['email', 'role', 'agency_name', 'second_factor', 'created_at', 'id'],
   empty: 'Nobody may sign in yet. Invite somebody with: callgate person invite --email EMAIL --role operator',
   run: ({ people }: ListDeps) =>
-    people.list().map(({ person, agencyName }) => ({
+    people.list().map(({ person, agencyName, hasFactor }) => ({
       id: person.id,
       email: person.email,
       role: person.role,
       agency: person.agencyId,
       agency_name: agencyName,
+      second_factor: hasFactor,
       created_at: iso(person.createdAt),
     })),
 })
@@ -171,13 +173,16 @@ export const revokeInvitation = operation({
   },
 })
 
-interface FindDeps {
+export interface FindDeps {
   people: { find(id: string): Person | undefined; findByEmail(email: string): Person | undefined }
 }
 
-const personField = z.string().max(254).meta({ description: 'Their email address or ID', hint: 'email' })
+export const personField = z
+  .string()
+  .max(254)
+  .meta({ description: 'Their email address or ID', hint: 'email' })
 
-const personOf = ({ people }: FindDeps, reference: string): Person => {
+export const personOf = ({ people }: FindDeps, reference: string): Person => {
   const person = people.find(reference) ?? people.findByEmail(normalEmail(reference))
   if (!person) throw new ApiError('not_found', { detail: 'There is no such person.' })
   return person

@@ -22,6 +22,11 @@ const forms: Record<string, Form> = {
   '/admin/new-password': { leaves: 'password.reset', fields: account },
   '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere' },
   '/admin/people/invite': { leaves: 'person.invited', fields: account },
+  '/admin/people/second-factor': { leaves: 'second_factor.required', fields: { required: 'everybody' } },
+  '/admin/people/:person/second-factor': { leaves: 'second_factor.reset' },
+  '/admin/account/factors/:factor': { leaves: 'second_factor.renamed', fields: { name: 'Old phone' } },
+  '/admin/account/factors/:factor/remove': { leaves: 'second_factor.removed' },
+  '/admin/account/recovery-codes': { leaves: 'recovery_codes.created' },
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
   '/admin/people/:person/remove': { leaves: 'person.removed' },
   '/admin/tokens': { leaves: 'token.created', fields: { name: 'ci', permission: 'key.* agency.list' } },
@@ -71,10 +76,15 @@ const forms: Record<string, Form> = {
   [`${inEnvironment}/webhook/deliveries/:delivery/replay`]: { leaves: 'webhook.replayed' },
 }
 
-/** These need a password or a provider of their own, and are in test/audit.test.ts. */
+/** These need a password, a second factor or a provider of their own: see test/audit.test.ts, second-factor and passkeys. */
 const elsewhere = [
   '/admin/setup',
   '/admin/sign-in',
+  '/admin/sign-in/passkey',
+  '/admin/second-factor',
+  '/admin/confirm',
+  '/admin/account/authenticator',
+  '/admin/account/passkey',
   '/admin/account/password',
   `${inAgency}/integrations/providers/:provider`,
   `${inAgency}/integrations/providers/:provider/remove`,
@@ -126,6 +136,9 @@ test.each(Object.entries(forms))('%s changes nothing when its line cannot be wri
       'sessions',
       'webhooks',
       'admin_tokens',
+      'factors',
+      'recovery_codes',
+      'sign_in_policy',
     ].map((name) => sqlite.query(`select * from ${name} order by 1`).all())
   const before = tables()
   sqlite.run("create trigger full before insert on audit begin select raise(abort, 'full'); end")

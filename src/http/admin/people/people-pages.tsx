@@ -3,12 +3,15 @@ import { z } from 'zod'
 import { ApiError } from '../../../failures.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Perform } from '../../../operation/perform.ts'
+import type { FactorAudience } from '../../../people/factor.ts'
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { invitePerson, removePerson, revokeInvitation } from '../../../people/operations/people.ts'
+import { requireSecondFactor, resetSecondFactor } from '../../../people/operations/second-factor.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { ResetFactorPage } from './second-factor.tsx'
 import { InvitationLinkPage, InvitePage, PeoplePage, RemovePersonPage } from './people.tsx'
 
 const personParams = z.object({ person: z.guid() })
@@ -19,6 +22,7 @@ export interface PeoplePagesDeps extends GuardDeps, FindAgency {
   people: {
     find(id: string): Person | undefined
     list(): ListedPerson[]
+    factorAudience(): FactorAudience
   }
   perform: Perform
   clock: Pick<Clock, 'now'>
@@ -38,7 +42,11 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
     new Elysia({ name: 'people-pages' })
       .use(operatorOnly(deps))
       .get('/people', ({ person }) => {
-        const shown = { people: people.list(), invitations: invitations.pending(clock.now()) }
+        const shown = {
+          people: people.list(),
+          invitations: invitations.pending(clock.now()),
+          audience: people.factorAudience(),
+        }
         return renderPage(<PeoplePage person={person} {...shown} />)
       })
       // The redirect for a reload of the page that showed a link.
@@ -66,6 +74,29 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
           return redirect('/admin/people', 303)
         },
         { parse: 'none', params: invitationParams },
+      )
+      .post(
+        '/people/second-factor',
+        async ({ actor, readForm, redirect }) => {
+          const { required = '' } = await readForm()
+          await perform(requireSecondFactor, { required: required as FactorAudience }, actor)
+          return redirect('/admin/people', 303)
+        },
+        { parse: 'none' },
+      )
+      .get(
+        '/people/:person/second-factor',
+        ({ person, params }) =>
+          renderPage(<ResetFactorPage person={person} subject={findPerson(params.person)} />),
+        { params: personParams },
+      )
+      .post(
+        '/people/:person/second-factor',
+        async ({ actor, params, request, redirect }) => {
+          await perform(resetSecondFactor, params, actor)
+          return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
+        },
+        { parse: 'none', params: personParams },
       )
       .get(
         '/people/:person/remove',

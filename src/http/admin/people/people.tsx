@@ -1,28 +1,33 @@
+import type { FactorAudience } from '../../../people/factor.ts'
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { EmailField } from '../entrance/forms.tsx'
 import { FormError, Layout, Time } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
+import { AudienceForm } from './second-factor.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 
 interface PeopleProps {
   person: Person
   people: ListedPerson[]
   invitations: PendingInvitation[]
+  /** The people who need a second factor. */
+  audience: FactorAudience
 }
 
 export const roleInWords = (role: Person['role'], agencyName: string | null) =>
   role === 'operator' ? 'Operator' : `Admin of ${agencyName ?? 'an agency'}`
 
-export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
+export const PeoplePage = ({ person, people, invitations, audience }: PeopleProps) => (
   <Layout title="People" person={person}>
     <main>
       <h1>People</h1>
       <p>Operators can access all agencies. An agency’s admin can access only that agency.</p>
-      <Table label="People" heads={['Email', 'Role', 'Since', 'Remove']}>
+      <Table label="People" heads={['Email', 'Role', 'Since', 'Second factor', 'Remove']}>
         {people.map((listed) => (
           <PersonRow key={listed.person.id} {...listed} />
         ))}
       </Table>
+      <AudienceForm audience={audience} />
       <article>
         <h2>Invite an operator</h2>
         <p>
@@ -51,12 +56,24 @@ export const PeoplePage = ({ person, people, invitations }: PeopleProps) => (
   </Layout>
 )
 
-const PersonRow = ({ person, agencyName }: ListedPerson) => (
+const PersonRow = ({ person, agencyName, hasFactor }: ListedPerson) => (
   <tr>
     <td class="name">{person.email}</td>
     <td class="name">{roleInWords(person.role, agencyName)}</td>
     <td>
       <Time at={person.createdAt} />
+    </td>
+    <td>
+      {hasFactor ? (
+        <a
+          href={`/admin/people/${person.id}/second-factor`}
+          aria-label={`Reset the second factor of ${person.email}`}
+        >
+          Reset
+        </a>
+      ) : (
+        'None'
+      )}
     </td>
     <td>
       <a href={`/admin/people/${person.id}/remove`} aria-label={`Remove ${person.email}`}>

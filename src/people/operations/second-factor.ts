@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { operation } from '../../operation/operation.ts'
+import { type Factor, type FactorAudience, factorAudiences, factorTitles } from '../factor.ts'
+import { type FindDeps, personField, personOf } from './people.ts'
+
+const audience = z.enum(factorAudiences, 'required must be nobody, operators or everybody.')
+const output = z.object({ second_factor: audience })
+
+interface ShowDeps {
+  people: { factorAudience(): FactorAudience }
+}
+
+export const showGate = operation({
+  name: 'gate.show',
+  summary: 'Shows the settings of the whole server.',
+  scope: 'gate',
+  may: 'operator',
+  input: {},
+  output,
+  run: ({ people }: ShowDeps) => ({ second_factor: people.factorAudience() }),
+})
+
+interface RequireDeps {
+  people: { setFactorAudience(audience: FactorAudience): void }
+}
+
+const consequences: Record<FactorAudience, string> = {
+  nobody: 'Nobody needs a second factor any more. Those that people have set up are still asked for.',
+  operators: 'Every operator needs a second factor. Who has none has to set one up before anything else.',
+  everybody: 'Everybody needs a second factor. Who has none has to set one up before anything else.',
+}
+
+export const requireSecondFactor = operation({
+  name: 'gate.second-factor',
+  summary: 'Sets who needs a second factor to use the dashboard.',
+  scope: 'gate',
+  may: 'operator',
+  sensitive: true,
+  input: { required: audience.meta({ description: 'nobody, operators or everybody' }) },
+  output,
+  says: ({ second_factor }) => consequences[second_factor],
+  run: async ({ people }: RequireDeps, { input, change }) => {
+    await change(() => people.setFactorAudience(input.required), {
+      action: 'second_factor.required',
+      target: input.required,
+    })
+    return { second_factor: input.required }
+  },
+})
+
+interface ResetDeps extends FindDeps {
+  people: FindDeps['people'] & { closeSessions(personId: string): void }
+  factors: { removeAll(personId: string): Factor[] }
+}
+
+export const resetSecondFactor = operation({
+  name: 'person.second-factor-reset',
+  summary: 'Removes all second factors of a person who lost theirs, and ends their sessions.',
+  scope: 'gate',
+  may: 'operator',
+  sensitive: true,
+  input: { person: personField },
+  output: z.object({ id: z.string(), email: z.string(), removed: z.array(z.string()) }),
+  says: ({ email }) =>
+    `${email} can sign in with the password only, until they set up a second factor again.`,
+  ends: (deps: ResetDeps, { input }) =>
+    `The second factors and recovery codes of ${personOf(deps, input.person).email} stop working, and their sessions end at once.`,
+  run: async (deps: ResetDeps, { input, change }) => {
+    const person = personOf(deps, input.person)
+    const removed = await change(
+      () => {
+        deps.people.closeSessions(person.id)
+        return deps.factors.removeAll(person.id)
+      },
+      { action: 'second_factor.reset', agency: person.agencyId, target: person.email },
+    )
+    const names = removed.map(({ kind, name }) => `${factorTitles[kind]}: ${name}`)
+    return { id: person.id, email: person.email, removed: names }
+  },
+})
