@@ -89,10 +89,9 @@ export class Sessions {
     this.#store.dropSessions(now - absoluteMs, now - idleMs)
     const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
     const userAgent = request.headers.get('user-agent')?.slice(0, userAgentMost) ?? null
-    const hash = tokenHash(token)
-    this.#store.openSession({ hash, personId, address, userAgent, ...times })
+    this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
     // Whoever has only the password of an account must not make an address known to it.
-    const found = this.#store.findSession(hash)
+    const found = this.#store.findSession(tokenHash(token))
     if (found && this.#missingIn(found) !== 'second_factor') this.#addresses.remember(personId, address, now)
     return this.#cookie(token)
   }

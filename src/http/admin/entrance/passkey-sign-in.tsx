@@ -39,7 +39,9 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
     const now = clock.now()
     const address = clientAddress(request, server, config.trustedProxies)
     const opened = () =>
-      factors.usePasskey(factor.id, credential, now) ? sessions.open(person.id, { request, address }, true) : undefined
+      factors.usePasskey(factor.id, credential, now)
+        ? sessions.open(person.id, { request, address }, true)
+        : undefined
     const entry = {
       ...actedBy(pageActor(person.email, { request, server }, config), now),
       action: 'signed_in',

@@ -46,8 +46,7 @@ export const createProve =
       passkey && factors.usePasskey(passkey.factor.id, passkey.credential, clock.now())
         ? { used: passkey.factor }
         : { refused: true }
-    const useCode = (code: string) =>
-      secondFactors.check(person, code, actor.address, { recovery })
+    const useCode = (code: string) => secondFactors.check(person, code, actor.address, { recovery })
 
     const { made } = audit.change(
       () => {
