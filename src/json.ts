@@ -30,10 +30,14 @@ const withRawNumbers = (_name: string, value: unknown, { source = '' }: { source
 
 /**
  * Parses JSON of which only ids matter to the last digit: an integer that JavaScript would round becomes the text of its
- * digits. Throws what JSON.parse throws.
+ * digits, except in long texts, of which looking at each number would take hundreds of milliseconds. Throws what JSON.parse
+ * throws.
  */
 export const parseWithLongIds = (text: string): unknown =>
-  /\d{16}/.test(text) ? JSON.parse(text, withLongIds) : JSON.parse(text)
+  text.length <= lookedThroughMost && /\d{16}/.test(text) ? JSON.parse(text, withLongIds) : JSON.parse(text)
+
+/** Above any response to an order. */
+const lookedThroughMost = 64 * 1024
 
 const withLongIds = (_name: string, value: unknown, { source = '' }: { source?: string }) =>
   Number.isInteger(value) && !Number.isSafeInteger(value) && /^\d+$/.test(source) ? source : value

@@ -50,7 +50,7 @@ export const createFetchRecording = ({ provider, recordingsOf, open, log }: Reco
     }
   }
 
-  const find = async (call: Call, range: string | undefined, ended: () => void): Promise<Recording> => {
+  const find = async (call: Call, range: string | undefined, release: () => void): Promise<Recording> => {
     const unavailable = (cause: string) => {
       log.warn('a recording could not be fetched', { call_id: call.id, why: cause })
       return new ApiError('recording_unavailable', { cause })
@@ -60,6 +60,10 @@ export const createFetchRecording = ({ provider, recordingsOf, open, log }: Reco
     if (place.outcome === 'none') throw notKept(recordingsOf(call.provider))
     const headers = range === undefined ? {} : { range }
     const { url, credentials } = place
+    const ended = (error?: unknown) => {
+      release()
+      if (error) log.warn('a recording broke off', { call_id: call.id, why: String(error) })
+    }
     const opened = await open(url, { headers, credentials, ...timeouts, limitBytes, ended })
     if (opened.kind !== 'opened') throw unavailable(opened.reason)
     const { status, body } = opened

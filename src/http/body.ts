@@ -1,7 +1,7 @@
 import { ApiError } from '../failures.ts'
 import { parseExactly } from '../json.ts'
 import { holdsToken } from '../keys/token.ts'
-import type { ByteShare } from './byte-budget.ts'
+import type { ByteShare } from './byte-share.ts'
 
 const bodyLimitBytes = 32 * 1024
 const mb = 1024 * 1024

@@ -22,8 +22,8 @@ interface OpenRequest {
   /** For all of it, however slowly somebody reads. */
   longestMs: number
   limitBytes: number
-  /** Called when the body has been read, has broken off or was cancelled. */
-  ended?: () => void
+  /** Called when the body has been read, has broken off with an error, or was cancelled. */
+  ended?: (error?: unknown) => void
 }
 
 /** Asks for something large with a GET. Follows a few redirects, each judged like the first address. */
@@ -98,7 +98,7 @@ const bounded = (
         } catch (error) {
           stream.error(error)
           connection.abort()
-          ended()
+          ended(error)
         } finally {
           clearTimeout(timer)
         }

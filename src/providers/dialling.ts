@@ -1,5 +1,6 @@
 import type { Send } from '../outgoing/send.ts'
 import { createLimiter } from '../outgoing/limiter.ts'
+import { createAnswerBudget } from './answer-budget.ts'
 import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Placement, Provider, ProviderKind, ProviderDeps } from '../calls/provider.ts'
@@ -45,6 +46,7 @@ export interface AccountProblem {
  */
 export class Dialling<Row extends StoredAccount> {
   readonly #deps: DiallingDeps<Row>
+  readonly #bounded = createAnswerBudget()
   readonly #connected = new Map<string, { sealed: string; provider: Provider }>()
 
   constructor(deps: DiallingDeps<Row>) {
@@ -93,7 +95,7 @@ export class Dialling<Row extends StoredAccount> {
 
   #depsFor(credentials: Account['credentials']): ProviderDeps {
     const { providerDeps } = this.#deps
-    return { ...providerDeps, send: redactCredentials(providerDeps.send, credentials) }
+    return { ...providerDeps, send: redactCredentials(this.#bounded(providerDeps.send), credentials) }
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {

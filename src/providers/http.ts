@@ -1,4 +1,3 @@
-import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
 import { type CallEvent, type CallOrder, finalStatuses } from '../calls/call.ts'
 import { answeredBy } from '../calls/call-details.ts'
@@ -8,7 +7,7 @@ import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { ended, talk } from './ended.ts'
 import { idText, isoTime, maybe, member, sentiment, text, transcript, webAddress, words } from './parse.ts'
 import type { ProviderKind } from '../calls/provider.ts'
-import { isFresh, isSame } from './signature.ts'
+import { hmac, isFresh, isSame } from './signature.ts'
 import { requestJson, parseJson } from './wire.ts'
 import { mintWebhookSecret, signedHeaders } from '../webhooks/secret.ts'
 
@@ -87,7 +86,7 @@ const dialThrough: ProviderKind['connect'] = (
   { clock, timeoutMs, send },
 ) => {
   const { hook_secret: secret = '' } = credentials
-  const webhook = new Webhook(secret)
+  const hookKey = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
   const request = (type: string, data: object) => {
     const id = `msg_${crypto.randomUUID()}`
     const body = JSON.stringify({ type, ...data })
@@ -140,7 +139,8 @@ const dialThrough: ProviderKind['connect'] = (
       const seconds = headers.get('webhook-timestamp') ?? ''
       if (!/^\d{1,12}$/.test(seconds)) return { kind: 'invalid_signature' }
       const sentAt = Number(seconds) * 1000
-      const expected = webhook.sign(id, new Date(sentAt), Buffer.from(body))
+      // The package's own takes 30 ms for a report of 4 MB.
+      const expected = `v1,${hmac('sha256', hookKey, 'base64', `${id}.${sentAt / 1000}.`, body)}`
       const signatures = (headers.get('webhook-signature') ?? '').split(' ')
       if (!signatures.some((signature) => isSame(signature, expected))) return { kind: 'invalid_signature' }
       if (!isFresh(sentAt, now, toleranceMs)) return { kind: 'expired' }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { longestSeconds } from '../calls/bounds.ts'
+import { bytesMost, longestSeconds } from '../calls/bounds.ts'
 import { sentiments, type TranscriptLine } from '../calls/call-details.ts'
 
 /** An invalid or null value counts as missing, so that it does not invalidate the rest. */
@@ -37,17 +37,25 @@ const sides = new Map<unknown, TranscriptLine['role']>([
   ['transfer_target', 'human'],
 ])
 
-/** Parses a transcript: each line names its speaker, and its text is the first non-empty one of the given fields. */
+/**
+ * Parses a transcript: each line names its speaker, and its text is the first non-empty one of the given fields. Ends where
+ * no more is kept of a call.
+ */
 export const transcript = (speaker: string, ...fields: string[]) =>
   maybe(
-    z.array(z.unknown()).transform((lines) => {
-      const spoken = lines.flatMap((line): TranscriptLine[] => {
+    z.custom<readonly unknown[]>(Array.isArray).transform((lines) => {
+      const spoken: TranscriptLine[] = []
+      let length = 0
+      for (const line of lines) {
         const role = sides.get(member(line, speaker))
         const content = fields
           .map((field) => member(line, field))
           .find((one): one is string => typeof one === 'string' && one !== '')
-        return role === undefined || content === undefined ? [] : [{ role, content: content.toWellFormed() }]
-      })
+        if (role === undefined || content === undefined) continue
+        spoken.push({ role, content: content.toWellFormed() })
+        length += content.length
+        if (length > bytesMost.transcript) break
+      }
       return spoken.length > 0 ? spoken : undefined
     }),
   )

@@ -1,5 +1,6 @@
 import { parseWithLongIds } from '../json.ts'
 import type { Send } from '../outgoing/send.ts'
+import { isSimple } from './simple-json.ts'
 
 /**
  * The result of a request to a provider. `unsent` never left; `lost` may have arrived, but its response did not, or not
@@ -62,8 +63,9 @@ const contentOf = (body: unknown): [type?: string | undefined, content?: string]
   return ['application/json', JSON.stringify(body)]
 }
 
-/** Parses a body; undefined for invalid JSON. */
+/** Parses a body; undefined for invalid JSON, and for more parts than any report has. */
 export const parseJson = (body: Uint8Array): unknown => {
+  if (!isSimple(body)) return undefined
   try {
     return parseWithLongIds(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
   } catch {

@@ -82,6 +82,12 @@ export const proofs: Proof[] = [
     full: ['2000', '40', '1'],
   },
   {
+    script: 'hostile-dialler.ts',
+    promise: 'a dialler that answers everything with as much as it may fills no memory and holds nobody up',
+    small: ['12', '5'],
+    full: ['40', '120'],
+  },
+  {
     script: 'idempotency.ts',
     promise:
       'fifty requests at once with one Idempotency-Key make one call and get the same bytes, through kill -9',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { connect as connectTo } from 'node:net'
 import { issueKey } from '../../src/keys/issue.ts'
+import { silentLog } from '../../src/telemetry/log.ts'
 import { startCanary } from '../support/canary.ts'
 import { audio } from '../support/fakes/audio.ts'
 import { startFakeBland } from '../support/fakes/bland.ts'
@@ -211,6 +212,21 @@ describe('it is bounded', () => {
     const { id } = withRecordingAt(gate, storage.url)
     for (let time = 0; time < 6; time++)
       await expectRefusal(await gate.authorized(pathOf(id)), 502, 'recording_unavailable')
+  })
+
+  test('one that breaks off breaks off for who reads it, and the log says why', async () => {
+    using storage = await startCanary((socket) =>
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 200 OK\r\ncontent-type: audio/wav\r\ncontent-length: 1000\r\n\r\nhello'),
+      ),
+    )
+    const warnings: unknown[] = []
+    const gate = createGate({ log: { ...silentLog, warn: (...line) => void warnings.push(line) } })
+    const { id } = withRecordingAt(gate, storage.url)
+    const response = await gate.authorized(pathOf(id))
+    // Bun prints whatever reason a body breaks off with.
+    expect(await response.text().catch((error: unknown) => ({ error }))).toEqual({ error: undefined })
+    expect(warnings).toEqual([['a recording broke off', { call_id: id, why: expect.any(String) }]])
   })
 
   test('by the guard: an address within is not asked', async () => {

@@ -3,9 +3,10 @@ import type { TakeEvents } from '../../calls/provider-events.ts'
 import type { Provider } from '../../calls/provider.ts'
 import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../failures.ts'
+import { ByteBudget } from '../../limits/byte-budget.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { readCapped } from '../body.ts'
-import { createByteBudget } from '../byte-budget.ts'
+import { shareOf } from '../byte-share.ts'
 
 interface HooksDeps {
   dialling: {
@@ -26,14 +27,14 @@ const bytesAtOnce = 16 * 1024 * 1024
 
 /** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
 export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps) => {
-  const budget = createByteBudget(bytesAtOnce)
+  const budget = new ByteBudget(bytesAtOnce)
   return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
     async ({ params, request }) => {
       const provider = dialling.account(params.provider, params.account)
       if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
-      using share = budget.share()
+      using share = shareOf(budget)
       const body = await readCapped(request, bodyLimitBytes, share)
       const url = `${publicUrl()}${pathname}${search}`
       const reading = provider.verifyEvents({ headers: request.headers, body, url }, clock.now())
