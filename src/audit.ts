@@ -53,6 +53,7 @@ export const actions = {
   'second_factor.reset': 'reset the second factor of a person',
   'second_factor.required': 'changed who needs a second factor',
   'recovery_codes.created': 'created recovery codes',
+  'sessions.ended': 'ended sessions',
   'token.created': 'created an admin token',
   'token.revoked': 'revoked an admin token',
   'token.leaked': 'reported an admin token as leaked',

@@ -29,6 +29,7 @@ import {
   setUpFirstPerson,
 } from './people/operations/people.ts'
 import { requireSecondFactor, resetSecondFactor, showGate } from './people/operations/second-factor.ts'
+import { endSession, listSessions } from './people/operations/sessions.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
 import { setProvider } from './providers/operations/set.ts'
@@ -97,6 +98,8 @@ const list = [
   resetPassword,
   resetSecondFactor,
   removePerson,
+  listSessions,
+  endSession,
   showGate,
   requireSecondFactor,
   createToken,
@@ -117,6 +120,7 @@ export const nouns: Readonly<Record<string, string>> = {
   audit: 'Audit: who did what',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
   gate: 'The whole server: show its settings, require a second factor',
+  session: 'Sessions: list where a person is signed in, end them',
   token: 'Admin tokens: create, list, revoke',
 }
 

@@ -24,7 +24,9 @@ interface SessionStore {
   touchSession(hash: string, seenAt: number): void
   renewSession(hash: string, renewed: Pick<Session, 'hash' | 'confirmedAt' | 'secondFactorAt'>): void
   closeSession(hash: string): void
-  dropSessions(createdBefore: number, seenBefore: number): void
+  sessionsOf(personId: string): Session[]
+  /** Removes sessions whose times are not after these, or are in the future. */
+  dropSessions(times: { createdBefore: number; seenBefore: number; now: number }): void
 }
 
 /** The addresses from which people have signed in. */
@@ -60,6 +62,10 @@ export interface SignedIn {
   missing: MissingStep | null
 }
 
+/** A session ends by its times. One from the future too: the clock was set back, and nobody knows its age. */
+export const isOver = ({ createdAt, seenAt }: Pick<Session, 'createdAt' | 'seenAt'>, now: number) =>
+  createdAt <= now - absoluteMs || seenAt <= now - idleMs || createdAt > now || seenAt > now
+
 /** Sessions. Only the cookie holds the token; its hash is stored. */
 export class Sessions {
   readonly #store: SessionStore
@@ -86,7 +92,7 @@ export class Sessions {
     this.#end(request)
     const token = randomToken()
     const now = this.#clock.now()
-    this.#store.dropSessions(now - absoluteMs, now - idleMs)
+    this.#store.dropSessions({ createdBefore: now - absoluteMs, seenBefore: now - idleMs, now })
     const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
     const userAgent = request.headers.get('user-agent')?.slice(0, userAgentMost) ?? null
     this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
@@ -115,8 +121,7 @@ export class Sessions {
     if (!token) return undefined
     const now = this.#clock.now()
     const found = this.#store.findSession(tokenHash(token))
-    if (!found || found.session.createdAt <= now - absoluteMs || found.session.seenAt <= now - idleMs)
-      return undefined
+    if (!found || isOver(found.session, now)) return undefined
     const { person, session } = found
     const missing = this.#missingIn(found)
     if (missing === 'second_factor' && session.createdAt <= now - secondFactorMs) return undefined
@@ -129,6 +134,12 @@ export class Sessions {
   person(request: Request): Person | undefined {
     const found = this.find(request)
     return found?.missing === null ? found.person : undefined
+  }
+
+  /** The sessions of a person that are not over, the last used first. */
+  list(personId: string): Session[] {
+    const now = this.#clock.now()
+    return this.#store.sessionsOf(personId).filter((session) => !isOver(session, now))
   }
 
   /** True where the person proved a short time ago that it is them. A time in the future proves nothing. */

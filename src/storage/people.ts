@@ -148,11 +148,39 @@ export const createPeopleStore = (database: Database) => {
       orm.delete(sessions).where(eq(sessions.hash, hash)).run()
     },
 
-    /** Removes expired sessions. */
-    dropSessions: (createdBefore: number, seenBefore: number) => {
+    /** All sessions of a person, the last used first. */
+    sessionsOf: (personId: string) =>
+      orm
+        .select()
+        .from(sessions)
+        .where(eq(sessions.personId, personId))
+        .orderBy(desc(sessions.seenAt), desc(sessions.createdAt))
+        .all(),
+
+    /** Ends one session of the person, or all; returns how many. */
+    endSessions: (personId: string, hash?: string) => {
+      const which = and(
+        eq(sessions.personId, personId),
+        hash === undefined ? undefined : eq(sessions.hash, hash),
+      )
+      return orm.delete(sessions).where(which).returning({ hash: sessions.hash }).all().length
+    },
+
+    /** Removes sessions that are over, also those from the future of a clock that was set back. */
+    dropSessions: ({
+      createdBefore,
+      seenBefore,
+      now,
+    }: {
+      createdBefore: number
+      seenBefore: number
+      now: number
+    }) => {
+      const over = [lte(sessions.createdAt, createdBefore), lte(sessions.seenAt, seenBefore)]
+      const future = [gt(sessions.createdAt, now), gt(sessions.seenAt, now)]
       orm
         .delete(sessions)
-        .where(or(lte(sessions.createdAt, createdBefore), lte(sessions.seenAt, seenBefore)))
+        .where(or(...over, ...future))
         .run()
     },
   }

@@ -354,6 +354,22 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: form(`/admin/people/${facts.person}/remove`),
       refused: [{ input: { person: unknown }, page: form(`/admin/people/${unknown}/remove`) }],
     },
+    'session.list': {
+      input: { person: facts.person },
+      page: look(`/admin/people/${facts.person}/sessions`),
+      refused: [{ input: { person: unknown }, page: look(`/admin/people/${unknown}/sessions`) }],
+    },
+    'session.end': {
+      input: { person: facts.person },
+      page: form(`/admin/people/${facts.person}/sessions/end`),
+      refused: [
+        { input: { person: unknown }, page: form(`/admin/people/${unknown}/sessions/end`) },
+        {
+          input: { person: facts.person, session: 'that one' },
+          page: form(`/admin/people/${facts.person}/sessions/end`, { session: 'that one' }),
+        },
+      ],
+    },
     'token.create': {
       input: { name: 'bot', permission: ['token.create'], agency, allow_from: ['10.0.0.0/8'] },
       page: form('/admin/tokens', {

@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts'
 
 const openSession = within('Sessions.open')
 const whoIs = within('Sessions.find')
+const isOver = within('isOver')
 const closeSession = within('Sessions.close')
 const signIn = within('Passwords.signIn')
 const remove = within('createPeopleStore.remove')
@@ -57,7 +58,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'an idle session goes on',
-    edits: [whoIs('_ || _ || $here', put('false'))],
+    edits: [isOver('_ || $here || _ || _', put('false'))],
     noticedBy: ['entrance'],
   },
   {
@@ -92,8 +93,13 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'a busy session never ends',
-    edits: [whoIs('_ || $here || _', put('false'))],
+    edits: [isOver('$here || _ || _ || _', put('false'))],
     noticedBy: ['entrance'],
+  },
+  {
+    title: 'a session of a clock that was set back goes on',
+    edits: [isOver('_ || _ || $here || _', put('false'))],
+    noticedBy: ['people/sessions'],
   },
   {
     title: 'an invitation works twice',

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Action } from '../../../src/audit.ts'
+import { tokenHash } from '../../../src/keys/token.ts'
 import { createGate } from '../../support/gate.ts'
 import { populate } from '../../support/visitors.ts'
 
@@ -20,6 +21,10 @@ const forms: Record<string, Form> = {
   '/admin/sign-out': { leaves: 'signed_out' },
   '/admin/invitation': { leaves: 'person.joined', fields: account },
   '/admin/new-password': { leaves: 'password.reset', fields: account },
+  '/admin/account/sessions/end': {
+    leaves: 'sessions.ended',
+    fields: ({ cookies }) => ({ session: tokenHash(cookies.operator.split('=')[1] ?? '') }),
+  },
   '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere' },
   '/admin/people/invite': { leaves: 'person.invited', fields: account },
   '/admin/people/second-factor': { leaves: 'second_factor.required', fields: { required: 'everybody' } },
@@ -28,6 +33,7 @@ const forms: Record<string, Form> = {
   '/admin/account/factors/:factor/remove': { leaves: 'second_factor.removed' },
   '/admin/account/recovery-codes': { leaves: 'recovery_codes.created' },
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked' },
+  '/admin/people/:person/sessions/end': { leaves: 'sessions.ended' },
   '/admin/people/:person/remove': { leaves: 'person.removed' },
   '/admin/tokens': { leaves: 'token.created', fields: { name: 'ci', permission: 'key.* agency.list' } },
   '/admin/tokens/:token/revoke': { leaves: 'token.revoked' },

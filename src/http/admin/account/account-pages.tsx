@@ -20,8 +20,9 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
     /** False for a person who was removed, or whose password was changed, in the meantime. */
     changePassword(person: Person, passwordHash: string): boolean
     closeSessions(personId: string): void
+    endSessions(personId: string, hash: string): number
   }
-  sessions: GuardDeps['sessions'] & Pick<Sessions, 'open' | 'close'>
+  sessions: GuardDeps['sessions'] & Pick<Sessions, 'list' | 'open' | 'close'>
   clock: Pick<Clock, 'now'>
 }
 
@@ -29,14 +30,26 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
 export const accountPages = (deps: AccountPagesDeps) => {
   const { agencies, audit, clock, passwords, people, sessions } = deps
 
-  const page = (person: Person, shown: { changed?: boolean; error?: string | undefined }) => {
+  const page = (
+    person: Person,
+    request: Request,
+    shown: { changed?: boolean; error?: string | undefined },
+  ) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
-    return renderPage(<AccountPage person={person} agencyName={agency?.name} {...shown} />)
+    return renderPage(
+      <AccountPage
+        person={person}
+        agencyName={agency?.name}
+        sessions={sessions.list(person.id)}
+        current={sessions.find(request)?.session}
+        {...shown}
+      />,
+    )
   }
 
   return new Elysia({ name: 'account-pages' })
     .use(signedIn(deps))
-    .get('/account', ({ person, query }) => page(person, { changed: 'changed' in query }))
+    .get('/account', ({ person, query, request }) => page(person, request, { changed: 'changed' in query }))
     .get('/account/password', ({ redirect }) => redirect('/admin/account', 303))
     .post(
       '/account/password',
@@ -44,7 +57,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
         const { current = '', password = '' } = await readForm()
         const refuse = (error: string | undefined, status = 422) => {
           set.status = status
-          return page(person, { error })
+          return page(person, request, { error })
         }
         const flaw = passwordFlaw(password, person.email)
         if (flaw !== undefined) return refuse(flaw)
@@ -62,6 +75,23 @@ export const accountPages = (deps: AccountPagesDeps) => {
         if (!changed) return refuse(wrongPassword)
         set.headers['set-cookie'] = sessions.open(person.id, { request, address: actor.address })
         return redirect('/admin/account?changed', 303)
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/account/sessions/end',
+      async ({ actor, person, redirect, readForm }) => {
+        const { session = '' } = await readForm()
+        const entry = {
+          ...actedBy(actor, clock.now()),
+          action: 'sessions.ended',
+          agency: person.agencyId,
+        } as const
+        audit.change(
+          () => people.endSessions(person.id, session),
+          (count) => (count === 0 ? undefined : { ...entry, target: `${person.email}: ${count}` }),
+        )
+        return redirect('/admin/account', 303)
       },
       { parse: 'none' },
     )

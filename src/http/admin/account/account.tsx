@@ -1,17 +1,27 @@
-import type { Person } from '../../../people/person.ts'
+import type { Person, Session } from '../../../people/person.ts'
 import { NewPasswordField, PasswordField } from '../entrance/forms.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
+import { SessionTable } from './session-table.tsx'
 import { roleInWords } from '../people/people.tsx'
 
 interface AccountProps {
   person: Person
   agencyName: string | undefined
+  sessions: Session[]
+  current: Session | undefined
   /** True right after a change of the password. */
   changed?: boolean
   error?: string | undefined
 }
 
-export const AccountPage = ({ person, agencyName, changed = false, error }: AccountProps) => (
+export const AccountPage = ({
+  person,
+  agencyName,
+  sessions,
+  current,
+  changed = false,
+  error,
+}: AccountProps) => (
   <Layout title="Your account" person={person}>
     <main>
       <h1>Your account</h1>
@@ -45,7 +55,10 @@ export const AccountPage = ({ person, agencyName, changed = false, error }: Acco
         </p>
       </article>
       <article>
-        <h2>Sign out everywhere</h2>
+        <h2>Sessions</h2>
+        <p>These are the browsers where you are signed in.</p>
+        <SessionTable sessions={sessions} current={current} action="/admin/account/sessions/end" />
+        <h3>Sign out everywhere</h3>
         <p>Ends all of your sessions, including this one. API keys keep working.</p>
         <form method="post" action="/admin/account/sign-out-everywhere">
           <button type="submit" class="secondary">

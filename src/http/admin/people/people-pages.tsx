@@ -10,7 +10,10 @@ import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { invitePerson, removePerson, revokeInvitation } from '../../../people/operations/people.ts'
 import { requireSecondFactor, resetSecondFactor } from '../../../people/operations/second-factor.ts'
+import { endSession } from '../../../people/operations/sessions.ts'
+import type { Sessions } from '../../../people/sessions.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { PersonSessionsPage } from './person-sessions.tsx'
 import { ResetFactorPage } from './second-factor.tsx'
 import { InvitationLinkPage, InvitePage, PeoplePage, RemovePersonPage } from './people.tsx'
 
@@ -18,6 +21,7 @@ const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
 
 export interface PeoplePagesDeps extends GuardDeps, FindAgency {
+  sessions: GuardDeps['sessions'] & Pick<Sessions, 'list'>
   invitations: { pending(now: number): PendingInvitation[] }
   people: {
     find(id: string): Person | undefined
@@ -95,6 +99,27 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
         async ({ actor, params, request, redirect }) => {
           await perform(resetSecondFactor, params, actor)
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
+        },
+        { parse: 'none', params: personParams },
+      )
+      .get(
+        '/people/:person/sessions',
+        ({ person, params, request }) => {
+          const shown = findPerson(params.person)
+          const current = sessions.find(request)?.session
+          const listed = sessions.list(shown.id)
+          return renderPage(
+            <PersonSessionsPage person={person} shown={shown} sessions={listed} current={current} />,
+          )
+        },
+        { params: personParams },
+      )
+      .post(
+        '/people/:person/sessions/end',
+        async ({ actor, params, readForm, redirect }) => {
+          const { session } = await readForm()
+          await perform(endSession, { ...params, ...(session !== undefined && { session }) }, actor)
+          return redirect(`/admin/people/${params.person}/sessions`, 303)
         },
         { parse: 'none', params: personParams },
       )

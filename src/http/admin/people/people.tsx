@@ -22,7 +22,7 @@ export const PeoplePage = ({ person, people, invitations, audience }: PeopleProp
     <main>
       <h1>People</h1>
       <p>Operators can access all agencies. An agency’s admin can access only that agency.</p>
-      <Table label="People" heads={['Email', 'Role', 'Since', 'Second factor', 'Remove']}>
+      <Table label="People" heads={['Email', 'Role', 'Since', 'Second factor', 'Sessions', 'Remove']}>
         {people.map((listed) => (
           <PersonRow key={listed.person.id} {...listed} />
         ))}
@@ -74,6 +74,11 @@ const PersonRow = ({ person, agencyName, hasFactor }: ListedPerson) => (
       ) : (
         'None'
       )}
+    </td>
+    <td>
+      <a href={`/admin/people/${person.id}/sessions`} aria-label={`Sessions of ${person.email}`}>
+        Sessions
+      </a>
     </td>
     <td>
       <a href={`/admin/people/${person.id}/remove`} aria-label={`Remove ${person.email}`}>
