@@ -37,6 +37,8 @@ export interface Config {
   secret: string | null
   /** Where outgoing requests may go in private networks, on this machine, and over plain http. */
   allowPrivateDestinations: AllowPrivate
+  /** The most concurrent outgoing requests, which is the runtime's own setting. */
+  outgoingRequests: number
   /** Rows are removed after this many days; 0 means never. */
   keepDays: Record<'calls' | 'deliveries' | 'refusals' | 'usage' | 'audit', number>
   /** The only address of the metrics; null means the main one. */
@@ -99,6 +101,7 @@ export const readConfig = (
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
     allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS,
+    outgoingRequests: read.BUN_CONFIG_MAX_HTTP_REQUESTS,
     keepDays: {
       calls: read.CALLGATE_KEEP_CALLS_DAYS,
       deliveries: read.CALLGATE_KEEP_DELIVERIES_DAYS,
@@ -153,6 +156,7 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
     CALLGATE_ALLOW_PRIVATE_DESTINATIONS: privateDestinations().default(false),
+    BUN_CONFIG_MAX_HTTP_REQUESTS: wholeNumber(16, 65_335).default(256),
     CALLGATE_KEEP_CALLS_DAYS: days(365),
     CALLGATE_KEEP_DELIVERIES_DAYS: days(30),
     CALLGATE_KEEP_REFUSALS_DAYS: days(30),

@@ -16,6 +16,8 @@ import { createReportLeak } from './keys/leak.ts'
 import { createMarkKeyExposed } from './keys/mark-exposed.ts'
 import type { Operation } from './operation/operation.ts'
 import { type OperationDeps, operations as allOperations } from './operations.ts'
+import { OutgoingLimiter, outgoingShares } from './outgoing/limiter.ts'
+import { OneAtATime } from './outgoing/one-at-a-time.ts'
 import { createOpen } from './outgoing/open.ts'
 import { createSend } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
@@ -60,13 +62,23 @@ export const createServices = (deps: ServiceDeps) => {
   const metrics = new Metrics(clock)
   const commit = createCommit(database, (writes, run) => metrics.commit(writes, run))
   const outgoingDeps = { allowPrivate: config.allowPrivateDestinations }
+  const limiter = new OutgoingLimiter(outgoingShares(config.outgoingRequests))
   const send = createSend(outgoingDeps)
   const open = createOpen(outgoingDeps)
   const base = { config, stores, commit, metrics, clock, log }
 
   const limits = wireLimits(base)
-  const webhooks = wireWebhooks({ ...base, send, publicUrl })
-  const calls = wireCalls({ ...base, ...limits, ...webhooks, send, open, providerTimeoutMs, publicUrl })
+  const webhooks = wireWebhooks({ ...base, send, limiter, publicUrl })
+  const calls = wireCalls({
+    ...base,
+    ...limits,
+    ...webhooks,
+    send,
+    open,
+    limiter,
+    providerTimeoutMs,
+    publicUrl,
+  })
   const { leases, windows, journal, rateLimits, usage } = limits
   const { deliverer } = webhooks
   const { lifecycle, dispatcher, reconciler, simulator } = calls
@@ -86,6 +98,7 @@ export const createServices = (deps: ServiceDeps) => {
     commit,
     compact: () => database.compact(),
     publicUrl,
+    tests: new OneAtATime(),
     dataDir,
     isServing: () => isServing,
   }

@@ -1,4 +1,5 @@
 import { ApiError } from '../failures.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Open } from '../outgoing/open.ts'
 import { type Call, isForgotten, isOver } from './call.ts'
 import type { Provider } from './provider.ts'
@@ -15,6 +16,7 @@ interface RecordingDeps {
   /** When a provider keeps recordings, for people to read. */
   recordingsOf(provider: string): string
   open: Open
+  limiter: Pick<OutgoingLimiter, 'take'>
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
 
@@ -32,7 +34,7 @@ const oneRange = /^bytes=(?:\d{1,15}-\d{0,15}|-\d{1,15})$/
  * Fetches a call's recording from its provider, with the account's credentials. Fails with
  * `recording_not_found`, which says how to switch recording on, `recordings_limited` or `recording_unavailable`.
  */
-export const createFetchRecording = ({ provider, recordingsOf, open, log }: RecordingDeps) => {
+export const createFetchRecording = ({ provider, recordingsOf, open, limiter, log }: RecordingDeps) => {
   const active = new Map<string, number>()
   let activeInAll = 0
 
@@ -50,37 +52,58 @@ export const createFetchRecording = ({ provider, recordingsOf, open, log }: Reco
     }
   }
 
-  const find = async (call: Call, range: string | undefined, release: () => void): Promise<Recording> => {
-    const unavailable = (cause: string) => {
-      log.warn('a recording could not be fetched', { call_id: call.id, why: cause })
-      return new ApiError('recording_unavailable', { cause })
-    }
+  const unavailable = (call: Call, cause: string) => {
+    log.warn('a recording could not be fetched', { call_id: call.id, why: cause })
+    return new ApiError('recording_unavailable', { cause })
+  }
+
+  const find = async (call: Call) => {
     const place = await provider(call).recording(call)
-    if (place.outcome === 'unknown') throw unavailable(place.reason)
+    if (place.outcome === 'unknown') throw unavailable(call, place.reason)
     if (place.outcome === 'none') throw notKept(recordingsOf(call.provider))
+    return place
+  }
+
+  const fetchFrom = async (
+    { url, credentials }: Awaited<ReturnType<typeof find>>,
+    call: Call,
+    range: string | undefined,
+    release: () => void,
+  ): Promise<Recording> => {
     const headers = range === undefined ? {} : { range }
-    const { url, credentials } = place
-    const ended = (error?: unknown) => {
+    const noteEnd = (error?: unknown) => {
       release()
       if (error) log.warn('a recording broke off', { call_id: call.id, why: String(error) })
     }
-    const opened = await open(url, { headers, credentials, ...timeouts, limitBytes, ended })
-    if (opened.kind !== 'opened') throw unavailable(opened.reason)
+    const opened = await open(url, { headers, credentials, ...timeouts, limitBytes, ended: noteEnd })
+    if (opened.kind !== 'opened') throw unavailable(call, opened.reason)
     const { status, body } = opened
     const type = typeOf(opened.headers.get('content-type') ?? '', opened.url)
     if (isWhole(status) && type !== undefined)
       return { status, headers: headersOf(call, opened.headers, type), body }
     await body.cancel()
     if (status === 404 || status === 410) throw notKept(recordingsOf(call.provider))
-    throw unavailable(isWhole(status) ? 'it is not audio' : `it responded with ${status}`)
+    throw unavailable(call, isWhole(status) ? 'it is not audio' : `it responded with ${status}`)
   }
 
   return async (call: Call, wanted: string | null): Promise<Recording> => {
     if (isForgotten(call)) throw new ApiError('recording_not_found', { detail: forgotten })
     if (!isOver(call)) throw new ApiError('recording_not_found', { detail: notOver })
-    const release = once(take(call.environmentId))
+    const range = wanted !== null && oneRange.test(wanted) ? wanted : undefined
+    let endTurn = () => {}
+    const free = take(call.environmentId)
+    const release = once(() => {
+      endTurn()
+      free()
+    })
     try {
-      return await find(call, wanted !== null && oneRange.test(wanted) ? wanted : undefined, release)
+      const place = await find(call)
+      endTurn = await limiter.take({
+        agencyId: call.agencyId,
+        destination: call.accountId ?? call.provider,
+        isPlacing: false,
+      })
+      return await fetchFrom(place, call, range, release)
     } catch (error) {
       release()
       throw error

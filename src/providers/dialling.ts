@@ -1,5 +1,5 @@
 import type { Send } from '../outgoing/send.ts'
-import { createLimiter } from '../outgoing/limiter.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import { createAnswerBudget } from './answer-budget.ts'
 import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
@@ -8,6 +8,7 @@ import { inSentence } from './title.ts'
 
 interface StoredAccount {
   id: string
+  agencyId: string
   provider: string
   baseUrl: string | null
   sealed: string
@@ -20,6 +21,7 @@ interface DiallingDeps<Row extends StoredAccount> {
     open(account: Row): Record<string, string>
   }
   providerDeps: ProviderDeps
+  limiter: Pick<OutgoingLimiter, 'run'>
   /** True for a call that is over, for whatever reason. */
   isOver(callId: string): boolean
   /** The public address of this server, without a closing slash. */
@@ -75,10 +77,11 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   /**
-   * Checks credentials before they are saved. Resolves to the problem, and whether the request was forbidden because of
-   * its address; undefined without a problem.
+   * Checks credentials of an agency before they are saved. Resolves to the problem, and whether the request was forbidden
+   * because of its address; undefined without a problem.
    */
   async check(
+    agencyId: string,
     kind: ProviderKind,
     given: Pick<Account, 'baseUrl' | 'credentials'>,
   ): Promise<AccountProblem | undefined> {
@@ -89,7 +92,9 @@ export class Dialling<Row extends StoredAccount> {
       if (result.kind === 'unsent' && result.isForbidden) isForbidden = true
       return result
     }
-    const problem = await kind.connect({ id: '', hookUrl: '', ...given }, { ...deps, send }).check()
+    const provider = kind.connect({ id: '', hookUrl: '', ...given }, { ...deps, send })
+    const turn = { agencyId, destination: `${agencyId} ${kind.name}`, isPlacing: false }
+    const problem = await this.#deps.limiter.run(turn, () => provider.check())
     return problem === undefined ? undefined : { problem, isForbidden }
   }
 
@@ -99,12 +104,13 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, isOver, publicUrl, measure = (_provider, _request, run) => run() } = this.#deps
+    const { accounts, isOver, publicUrl, limiter, measure = (_provider, _request, run) => run() } = this.#deps
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
       const provider = kind.connect({ ...own, credentials }, this.#depsFor(credentials))
-      return limited(measured(provider, kind.name, measure), isOver)
+      const turns = { limiter, agencyId: row.agencyId, destination: row.id }
+      return limited(measured(provider, kind.name, measure), turns, isOver)
     } catch (error) {
       return unavailableProvider(
         `The account at ${inSentence(kind.title)} cannot be used: ${(error as Error).message}`,
@@ -113,16 +119,23 @@ export class Dialling<Row extends StoredAccount> {
   }
 }
 
-/**
- * Bun runs at most 256 requests at a time and counts the wait of the others as part of their timeout. An account that
- * hangs must not take them all, so each has its own limit and its requests wait here.
- */
-const requestsAtOnce = 40
+interface Turns {
+  limiter: Pick<OutgoingLimiter, 'run'>
+  agencyId: string
+  destination: string
+}
 
-const limited = (provider: Provider, isOver: (callId: string) => boolean): Provider => {
-  const limit = createLimiter(requestsAtOnce)
+const limited = (
+  provider: Provider,
+  { limiter, ...whose }: Turns,
+  isOver: (callId: string) => boolean,
+): Provider => {
+  const limit = <T>(work: () => Promise<T>) => limiter.run({ ...whose, isPlacing: false }, work)
   return {
-    place: (order) => limit(async () => (isOver(order.id) ? notSent : provider.place(order))),
+    place: (order) =>
+      limiter.run({ ...whose, isPlacing: true }, async () =>
+        isOver(order.id) ? notSent : provider.place(order),
+      ),
     fetchStatus: (call) => limit(() => provider.fetchStatus(call)),
     end: (call) => limit(() => provider.end(call)),
     recording: (call) => limit(() => provider.recording(call)),

@@ -8,8 +8,12 @@ import type { Vault } from './vault.ts'
 
 type WebhookRow = typeof webhooks.$inferSelect
 
+interface EndpointRow extends WebhookRow {
+  agencyId: string
+}
+
 interface Endpoint {
-  row: WebhookRow
+  row: EndpointRow
   environment: EnvironmentName
 }
 
@@ -18,7 +22,10 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
   const { changes, orm } = database
   const kept = new Cache<Endpoint | null>(changes)
   const byEnvironment = orm
-    .select({ row: getTableColumns(webhooks), environment: environments.name })
+    .select({
+      row: { ...getTableColumns(webhooks), agencyId: environments.agencyId },
+      environment: environments.name,
+    })
     .from(webhooks)
     .innerJoin(environments, eq(environments.id, webhooks.environmentId))
     .where(eq(webhooks.environmentId, sql.placeholder('environmentId')))
@@ -28,7 +35,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
   const endpoint = (environmentId: string) =>
     kept.read(environmentId, () => byEnvironment.get({ environmentId }) ?? null)
 
-  const find = (environmentId: string): WebhookRow | undefined => endpoint(environmentId)?.row
+  const find = (environmentId: string): EndpointRow | undefined => endpoint(environmentId)?.row
 
   const change = (environmentId: string, given: Partial<WebhookRow>) => {
     orm.update(webhooks).set(given).where(eq(webhooks.environmentId, environmentId)).run()
@@ -73,7 +80,7 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       }),
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
-    secrets: (row: WebhookRow, now: number) => {
+    secrets: (row: EndpointRow, now: number) => {
       const { environmentId, sealed, previousSealed, previousUntil } = row
       const isBoth = previousSealed !== null && previousUntil !== null && now < previousUntil
       return (isBoth ? [sealed, previousSealed] : [sealed]).map((each) =>

@@ -1,11 +1,20 @@
 import type { Clock } from '../clock.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import { readRetryAfter } from '../outgoing/retry-after.ts'
 import type { Send } from '../outgoing/send.ts'
 import type { Attempt, Delivery } from './delivery.ts'
 import { signedHeaders } from './secret.ts'
 
+/** The endpoint of an environment, as far as its attempts need it. */
+export interface AttemptedEndpoint {
+  url: string
+  environmentId: string
+  agencyId: string
+}
+
 interface AttemptDeps {
   send: Send
+  limiter: Pick<OutgoingLimiter, 'run'>
   clock: Clock
 }
 
@@ -17,7 +26,18 @@ const keptBytes = 500
  * Delivers an event once. Standard Webhooks 1.0.0: 2xx is success, a redirect is a failure and not followed, 410 means
  * that the endpoint wants no more.
  */
-export const attempt = async (
+export const attempt = (
+  deps: AttemptDeps,
+  endpoint: AttemptedEndpoint,
+  secrets: readonly string[],
+  delivery: Pick<Delivery, 'id' | 'payload'>,
+): Promise<Attempt> => {
+  const { agencyId, environmentId: destination, url } = endpoint
+  const turn = { agencyId, destination, isPlacing: false }
+  return deps.limiter.run(turn, () => attemptNow(deps, url, secrets, delivery))
+}
+
+const attemptNow = async (
   { send, clock }: AttemptDeps,
   url: string,
   secrets: readonly string[],

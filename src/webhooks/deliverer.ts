@@ -1,15 +1,12 @@
 import type { Commit } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Send } from '../outgoing/send.ts'
-import { attempt } from './attempt.ts'
+import { attempt, type AttemptedEndpoint } from './attempt.ts'
 import { afterAttempt, type Attempt, type Delivery } from './delivery.ts'
 
-interface Endpoint {
-  url: string
-}
-
-interface DelivererDeps<Row extends Endpoint> {
+interface DelivererDeps<Row extends AttemptedEndpoint> {
   webhooks: {
     find(environmentId: string): Row | undefined
     secrets(row: Row, now: number): string[]
@@ -23,6 +20,7 @@ interface DelivererDeps<Row extends Endpoint> {
     keepOrder(callId: string | null): void
   }
   send: Send
+  limiter: Pick<OutgoingLimiter, 'run'>
   commit: Commit
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
@@ -43,7 +41,7 @@ const inAll = 120
  * Delivers the outbox to the endpoints, at least once. Due deliveries are read from disk as slots become free, so that
  * memory does not grow with the queue. Each endpoint has slots of its own, so that a slow one delays no other.
  */
-export class Deliverer<Row extends Endpoint> {
+export class Deliverer<Row extends AttemptedEndpoint> {
   readonly #deps: DelivererDeps<Row>
   readonly #underWay = new Map<string, Map<string, Promise<void>>>()
   readonly #failing = new Set<string>()
@@ -146,7 +144,7 @@ export class Deliverer<Row extends Endpoint> {
       const endpoint = webhooks.find(environmentId)
       if (!endpoint) return
       const secrets = webhooks.secrets(endpoint, clock.now())
-      const tried = await attempt(this.#deps, endpoint.url, secrets, { id, payload })
+      const tried = await attempt(this.#deps, endpoint, secrets, { id, payload })
       if (tried.verdict === 'delivered') this.#failing.delete(environmentId)
       else this.#failing.add(environmentId)
       await this.#record(id, tried, endpoint.url)

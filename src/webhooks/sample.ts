@@ -1,18 +1,20 @@
 import type { Clock } from '../clock.ts'
 import { newCall } from '../calls/call.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Send } from '../outgoing/send.ts'
-import { attempt } from './attempt.ts'
+import { attempt, type AttemptedEndpoint } from './attempt.ts'
 import { afterAttempt, type Delivery, newDelivery } from './delivery.ts'
 import { payloadOf } from './event.ts'
 
-interface SampleDeps<Row extends { url: string }> {
+interface SampleDeps<Row extends AttemptedEndpoint> {
   webhooks: {
     find(environmentId: string): Row | undefined
     secrets(row: Row, now: number): string[]
   }
   deliveries: { insert(delivery: Delivery): void }
   send: Send
+  limiter: Pick<OutgoingLimiter, 'run'>
   clock: Clock
   publicUrl(): string
 }
@@ -28,7 +30,7 @@ interface SampleEnvironment {
  * endpoint.
  */
 export const createSample =
-  <Row extends { url: string }>(deps: SampleDeps<Row>) =>
+  <Row extends AttemptedEndpoint>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
     const { webhooks, deliveries, clock, publicUrl } = deps
     const endpoint = webhooks.find(environment.id)
@@ -42,7 +44,7 @@ export const createSample =
       payload: JSON.stringify(payloadOf('test', sampleCall(environment, now), names)),
       createdAt: now,
     })
-    const tried = await attempt(deps, endpoint.url, webhooks.secrets(endpoint, now), delivery)
+    const tried = await attempt(deps, endpoint, webhooks.secrets(endpoint, now), delivery)
     // Not retried: the person who sends a test sees its result.
     const state = tried.verdict === 'delivered' ? 'delivered' : 'dead'
     const sample: Delivery = { ...afterAttempt(delivery, tried, clock.now(), 0), state }

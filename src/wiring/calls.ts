@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts'
 import type { Commit } from '../commit.ts'
 import type { Config } from '../config.ts'
 import type { Leases } from '../limits/leases.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Open } from '../outgoing/open.ts'
 import type { Send } from '../outgoing/send.ts'
 import { Dialling } from '../providers/dialling.ts'
@@ -31,6 +32,7 @@ interface CallDeps {
   leases: Leases
   enqueueEvents(before: Call, after: Call): void
   send: Send
+  limiter: OutgoingLimiter
   /** Opens a recording at its provider. */
   open: Open
   /** The longest wait for a provider's response. */
@@ -63,6 +65,7 @@ export const wireCalls = (deps: CallDeps) => {
     simulator,
     accounts,
     isOver: (callId) => lifecycle.isOver(callId),
+    limiter: deps.limiter,
     providerDeps: { clock, timeoutMs: deps.providerTimeoutMs, send: deps.send },
     publicUrl,
     measure: (...request) => metrics.provider(...request),
@@ -89,7 +92,13 @@ export const wireCalls = (deps: CallDeps) => {
     },
   })
   const takeEvents = createTakeEvents({ calls, lifecycle, clock, log })
-  const fetchRecording = createFetchRecording({ provider, recordingsOf, open: deps.open, log })
+  const fetchRecording = createFetchRecording({
+    provider,
+    recordingsOf,
+    open: deps.open,
+    limiter: deps.limiter,
+    log,
+  })
   const endCall = createEnd(callDeps)
   const releaseDeps = { lifecycle, calls, clock, hangUp: (call: Call) => reconciler.hangUp(call) }
   const releaseCall = createRelease(releaseDeps)

@@ -1,6 +1,7 @@
 import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
 import type { Commit } from '../commit.ts'
+import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Send } from '../outgoing/send.ts'
 import { capabilitiesOf } from '../providers/kinds.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -13,6 +14,7 @@ import { createSample } from '../webhooks/sample.ts'
 interface WebhookDeps {
   stores: Pick<Stores, 'agents' | 'deliveries' | 'webhooks'>
   send: Send
+  limiter: OutgoingLimiter
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
   commit: Commit
@@ -22,10 +24,11 @@ interface WebhookDeps {
 }
 
 /** The outbox, which takes the events of calls, and their delivery to the endpoints. */
-export const wireWebhooks = ({ stores, send, publicUrl, commit, metrics, clock, log }: WebhookDeps) => {
+export const wireWebhooks = (deps: WebhookDeps) => {
+  const { stores, send, limiter, publicUrl, commit, metrics, clock, log } = deps
   const { agents, deliveries, webhooks } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
-  const webhookDeps = { webhooks, deliveries, send, clock, publicUrl }
+  const webhookDeps = { webhooks, deliveries, send, limiter, clock, publicUrl }
   const deliverer = new Deliverer({
     ...webhookDeps,
     commit,

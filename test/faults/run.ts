@@ -183,6 +183,13 @@ export const proofs: Proof[] = [
     full: ['30'],
   },
   {
+    script: 'tarpit.ts',
+    promise: 'tests of endpoints that never answer delay nobody’s call',
+    // Beside other tests a machine is late by itself; what waits for a turn would be late by ten seconds.
+    small: ['120', '40', '2000'],
+    full: ['300', '200', '100'],
+  },
+  {
     script: 'webhooks.ts',
     promise: 'every event is delivered or given up after ten attempts, through kill -9',
     small: ['20', '3'],

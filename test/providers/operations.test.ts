@@ -209,6 +209,19 @@ describe('an account that is there', () => {
     expect(lines()).toHaveLength(1)
   })
 
+  test('is tested once at a time', async () => {
+    using dialler = await serving(json({ ok: true }))
+    const { perform, set } = open()
+    await set({ credential: { hook_secret: secret }, base_url: dialler.url, unchecked: true })
+    const [one, two] = [0, 1].map(() => perform(testProvider, whose, commandLineActor))
+    expect(await failureOf(two as Promise<unknown>)).toMatchObject({
+      reason: 'conflict',
+      message: 'A test of this account is in progress. Wait for its result.',
+    })
+    expect(await one).toMatchObject({ works: true })
+    expect(await perform(testProvider, whose, commandLineActor)).toMatchObject({ works: true })
+  })
+
   test('is removed with what that ends said before; one that is not there is not found', async () => {
     const { kept, lines, perform, set } = open()
     await set({ base_url: somewhere, unchecked: true })

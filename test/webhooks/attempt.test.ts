@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { OutgoingLimiter, outgoingShares } from '../../src/outgoing/limiter.ts'
 import { attempt } from '../../src/webhooks/attempt.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { FixedClock } from '../support/clock.ts'
@@ -12,7 +13,12 @@ test('an endpoint is left alone for as long as its Retry-After asks, and no long
     const header = written(clock.now())
     using endpoint = await serving(new Response('', { status: 503, headers: { 'retry-after': header } }))
     const delivery = { id: 'msg_1', payload: '{}' }
-    const { retryAfterMs } = await attempt({ send, clock }, endpoint.url, [mintWebhookSecret()], delivery)
+    const { retryAfterMs } = await attempt(
+      { send, clock, limiter: new OutgoingLimiter(outgoingShares(256)) },
+      { url: endpoint.url, environmentId: 'production', agencyId: 'acme' },
+      [mintWebhookSecret()],
+      delivery,
+    )
     expect({ header, retryAfterMs }).toEqual({ header, retryAfterMs: seconds * 1000 })
   }
 })

@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import type { ApiError } from '../../src/failures.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
-import { listDeliveries, replayWebhook } from '../../src/webhooks/operations/deliveries.ts'
+import { listDeliveries, replayWebhook, testWebhook } from '../../src/webhooks/operations/deliveries.ts'
 import { rotateWebhookSecret, setWebhook } from '../../src/webhooks/operations/set.ts'
 import { createGate } from '../support/gate.ts'
+import { startReceiver } from '../support/receiver.ts'
 
 const environment = { agency: 'Acme', environment: 'production' as const }
 
@@ -31,6 +32,34 @@ test('the signing secret is shown when it is made, and not when the address alon
   const rotated = await perform(rotateWebhookSecret, environment, commandLineActor)
   expect(rotated.secret).toStartWith('whsec_')
   expect(rotated.secret).not.toBe(secret ?? '')
+})
+
+test('one test of an endpoint goes on at a time: a second is told so and leaves no trace, another endpoint is tested beside it', async () => {
+  const answers: (() => void)[] = []
+  await using receiver = startReceiver(async () => {
+    await new Promise<void>((answer) => answers.push(answer))
+    return new Response()
+  })
+  const { services } = createGate()
+  const { audit, perform } = services
+  const staging = { ...environment, environment: 'staging' as const }
+  for (const each of [environment, staging])
+    await perform(setWebhook, { ...each, url: receiver.url }, commandLineActor)
+  const first = [environment, staging].map((each) => perform(testWebhook, each, commandLineActor))
+  while (answers.length < 2) await Bun.sleep(1)
+  const before = audit.list({ limit: 9 })
+  await expect(perform(testWebhook, environment, commandLineActor)).rejects.toMatchObject({
+    status: 409,
+    message: 'A test of this webhook is in progress. Wait for its result.',
+  })
+  expect(audit.list({ limit: 9 })).toEqual(before)
+  for (const answer of answers.splice(0)) answer()
+  expect(await Promise.all(first)).toMatchObject([{ state: 'delivered' }, { state: 'delivered' }])
+
+  const again = perform(testWebhook, environment, commandLineActor)
+  while (answers.length < 1) await Bun.sleep(1)
+  answers[0]?.()
+  expect(await again).toMatchObject({ state: 'delivered' })
 })
 
 test('a delivery that is still on its way is not begun a second time, and whoever asks is told', async () => {

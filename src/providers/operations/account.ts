@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
+import type { OneAtATime } from '../../outgoing/one-at-a-time.ts'
 import { operation } from '../../operation/operation.ts'
 import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } from '../account.ts'
 import { hookUrl } from '../dialling.ts'
@@ -48,6 +49,7 @@ interface TestDeps {
   dialling: {
     providerOf(account: { provider: string; accountId: string }): { check(): Promise<string | undefined> }
   }
+  tests: Pick<OneAtATime, 'begin'>
 }
 
 export const testProvider = operation({
@@ -58,8 +60,13 @@ export const testProvider = operation({
   input: { provider: providerField },
   output: z.object({ provider: z.string(), works: z.literal(true) }),
   says: (_, { provider }) => `${requireKind(provider).title} accepts the credentials.`,
-  run: async ({ accounts, dialling }: TestDeps, { agency, input }) => {
+  run: async ({ accounts, dialling, tests }: TestDeps, { agency, input }) => {
     const { id, provider } = requireAccount(accounts, agency.id, requireKind(input.provider))
+    using test = tests.begin(id)
+    if (!test)
+      throw new ApiError('conflict', {
+        detail: 'A test of this account is in progress. Wait for its result.',
+      })
     const complaint = await dialling.providerOf({ provider, accountId: id }).check()
     if (complaint !== undefined) throw new ApiError('conflict', { detail: complaint })
     return { provider, works: true as const }

@@ -19,6 +19,7 @@ interface SetDeps {
   dialling: {
     /** Undefined when the credentials work, else why not. */
     check(
+      agencyId: string,
       kind: ProviderKind,
       account: Pick<NewAccount, 'baseUrl' | 'credentials'>,
     ): Promise<AccountProblem | undefined>
@@ -69,7 +70,9 @@ export const setProvider = operation({
     const problem = newUrl === '' ? undefined : destinationProblem(newUrl, deps.destinationRules)
     if (problem) await auditRefusedDestination(change, newUrl, problem)
     const { credentials, baseUrl, made } = usable(deps, kind, agency.id, input)
-    const complaint = input.unchecked ? undefined : await deps.dialling.check(kind, { credentials, baseUrl })
+    const complaint = input.unchecked
+      ? undefined
+      : await deps.dialling.check(agency.id, kind, { credentials, baseUrl })
     if (complaint?.isForbidden && baseUrl) await auditRefusedDestination(change, baseUrl, complaint.problem)
     if (complaint) throw new ApiError('conflict', { detail: complaint.problem })
     const account = { agencyId: agency.id, provider: kind.name, baseUrl, credentials }

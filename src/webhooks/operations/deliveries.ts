@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../failures.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
+import type { OneAtATime } from '../../outgoing/one-at-a-time.ts'
 import { operation } from '../../operation/operation.ts'
 import { type Delivery, deliveryStates, replayed } from '../delivery.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
@@ -43,6 +44,7 @@ interface TestDeps extends FindEndpoint {
     agencyId: string
     name: 'production' | 'staging'
   }): Promise<Delivery | undefined>
+  tests: Pick<OneAtATime, 'begin'>
 }
 
 export const testWebhook = operation({
@@ -58,8 +60,13 @@ export const testWebhook = operation({
       : 'Not delivered.',
   fails: ({ state, last_error }) =>
     state === 'delivered' ? undefined : (last_error ?? 'The test event was not delivered.'),
-  run: async ({ webhooks, sendSample }: TestDeps, { environment, change }) => {
+  run: async ({ webhooks, sendSample, tests }: TestDeps, { environment, change }) => {
     const endpoint = requireEndpoint(webhooks, environment.id)
+    using test = tests.begin(environment.id)
+    if (!test)
+      throw new ApiError('conflict', {
+        detail: 'A test of this webhook is in progress. Wait for its result.',
+      })
     await change(() => undefined, { action: 'webhook.tested', target: endpointTarget(endpoint) })
     const tested = await sendSample(environment)
     if (!tested) throw new ApiError('conflict', { detail: 'The webhook was removed in the meantime.' })

@@ -5,6 +5,7 @@ const dial = within('dial')
 const readBody = within('readBody')
 const address = within('addressProblem')
 const findAddresses = within('findAddresses')
+const room = within('hasRoom')
 const url = within('urlProblem')
 const opens = within('opens')
 const setWebhook = within('setWebhook')
@@ -51,6 +52,11 @@ export const outgoing: readonly Fault[] = [
     title: 'an address within an IPv6 one is not judged as itself',
     edits: [address('ipaddr.process($text)', put('ipaddr.parse($text)'))],
     noticedBy: ['address'],
+  },
+  {
+    title: 'tests and webhooks take the turns of calls',
+    edits: [room('(_ || others < share.others)', put('true'))],
+    noticedBy: ['limiter'],
   },
   {
     title: 'plain http leaves the listed destinations',

@@ -7,7 +7,7 @@ const keepOrder = within('createDeliveryStore.keepOrder')
 const fill = within('Deliverer.fill')
 const save = within('Deliverer.save')
 const change = within('Lifecycle.within')
-const attempt = within('attempt')
+const attempt = within('attemptNow')
 const afterAttempt = within('afterAttempt')
 
 export const webhooks: readonly Fault[] = [
