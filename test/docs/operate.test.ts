@@ -6,7 +6,9 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { blocksOf, pageText } from '../support/docs.ts'
 
 test('the table of settings is that of the program, with its defaults', async () => {
-  const rows = [...(await pageText('operate')).matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|/gm)]
+  const rows = [
+    ...(await pageText('operate')).matchAll(/^\| `((?:CALLGATE|BUN_CONFIG)_\w+)` +\| (.*?) +\|/gm),
+  ]
   const { settings } = explainConfig({}, false)
   expect(rows.map(([, name]) => name)).toEqual(settings.map(({ name }) => name))
   for (const [, name, shown = ''] of rows) {
