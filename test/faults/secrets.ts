@@ -205,7 +205,7 @@ for (const secret of [...secrets.keys()].filter((one) => secrets.get(one) !== 'k
 const own = `/admin/agencies/${agency}`
 const pages = [
   ...words('agencies audit audit.csv people account').map((page) => `/admin/${page}`),
-  ...words('agents calls usage audit audit.csv integrations').map((page) => `${own}/${page}`),
+  ...words('agents calls calls.csv usage audit audit.csv integrations').map((page) => `${own}/${page}`),
   ...words('api providers/vapi api/production/webhook').map((page) => `${own}/integrations/${page}`),
 ]
 const statuses = new Map<string, number>()

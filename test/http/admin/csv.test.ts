@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { csvLine } from '../../../src/http/admin/audit/csv.ts'
+import { csvLine } from '../../../src/http/admin/csv.ts'
 
 test.each([
   ['a plain cell as it is', 'plain', 'plain'],

@@ -91,6 +91,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/agencies/:agency',
     'GET /admin/agencies/:agency/audit',
     'GET /admin/agencies/:agency/audit.csv',
+    'GET /admin/agencies/:agency/calls.csv',
     'GET /admin/agencies/:agency/agents',
     'POST /admin/agencies/:agency/agents',
     'GET /admin/agencies/:agency/agents/:agent',

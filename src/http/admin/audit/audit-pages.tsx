@@ -3,7 +3,7 @@ import { ApiError } from '../../../failures.ts'
 import type { AuditLine } from '../../../audit.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
-import { csvLine } from './csv.ts'
+import { csvBody, csvHeaders } from '../csv.ts'
 import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
 import { AgencyAuditPage, AuditPage } from './audit.tsx'
 import { renderPage } from '../../page/layout.tsx'
@@ -38,7 +38,7 @@ export const agencyAuditPages = (deps: AuditPagesDeps & FindAgency) =>
       '/agencies/:agency/audit.csv',
       ({ params, set }) => {
         const agency = findAgency(deps, params.agency)
-        Object.assign(set.headers, csvHeaders)
+        Object.assign(set.headers, csvHeaders('audit'))
         return download(deps.audit, agency.id)
       },
       { params: agencyParams },
@@ -52,7 +52,7 @@ export const auditPages = (deps: AuditPagesDeps) =>
       renderPage(<AuditPage person={person} {...readPage(deps.audit, request)} />),
     )
     .get('/audit.csv', ({ set }) => {
-      Object.assign(set.headers, csvHeaders)
+      Object.assign(set.headers, csvHeaders('audit'))
       return download(deps.audit)
     })
 
@@ -68,32 +68,30 @@ const readPage = (audit: Audit, { url }: Request, agency?: string) => {
   return { lines, older, isNewest: before.data === undefined }
 }
 
-const csvHeaders = {
-  'content-type': 'text/csv; charset=utf-8; header=present',
-  'content-disposition': 'attachment; filename="audit.csv"',
-}
+const columns = [
+  'time',
+  'actor',
+  'address',
+  'agency_id',
+  'agency',
+  'environment',
+  'action',
+  'target',
+] as const
 
-const columns = ['time', 'actor', 'address', 'agency_id', 'agency', 'environment', 'action', 'target']
+/** All entries, newest first. */
+const download = (audit: Audit, agency?: string) => new Response(csvBody(columns, partsOf(audit, agency)))
 
-const cells = ({ at, actor, address, agencyId, agencyName, environment, action, target }: AuditLine) =>
-  [new Date(at).toISOString(), actor, address, agencyId, agencyName, environment, action, target].map(
-    (cell) => cell ?? '',
-  )
-
-/** Streams all entries, newest first. */
-const download = (audit: Audit, agency?: string) => {
-  let before: string | undefined
-  const encoder = new TextEncoder()
-  return new Response(
-    new ReadableStream({
-      start: (controller) => controller.enqueue(encoder.encode(csvLine(columns))),
-      pull: (controller) => {
-        const lines = audit.list({ agency, before, limit: downloadedAtOnce })
-        before = lines.at(-1)?.id
-        if (lines.length > 0)
-          controller.enqueue(encoder.encode(lines.map((line) => csvLine(cells(line))).join('')))
-        if (lines.length < downloadedAtOnce) controller.close()
-      },
-    }),
-  )
+function* partsOf(audit: Audit, agency: string | undefined) {
+  for (let before: string | undefined; ;) {
+    const lines = audit.list({ agency, before, limit: downloadedAtOnce })
+    before = lines.at(-1)?.id
+    yield lines.map(({ at, agencyId, agencyName, ...line }) => ({
+      ...line,
+      time: new Date(at).toISOString(),
+      agency_id: agencyId,
+      agency: agencyName,
+    }))
+    if (lines.length < downloadedAtOnce) return
+  }
 }

@@ -19,7 +19,9 @@ import type { Delivery } from '../../../webhooks/delivery.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { answerRecording } from '../../recording.ts'
+import { csvHeaders } from '../csv.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
+import { callsAsCsv } from './call-csv.ts'
 import { CallPage, callPath, ReleasePage } from './call.tsx'
 import { CallsPage, type CallView } from './calls.tsx'
 import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
@@ -136,6 +138,16 @@ export const callPages = (deps: CallPagesDeps) => {
         const facts = { person, agency, slots, older, filter, agents: choices }
         const views = page.map(viewer(agency))
         return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/calls.csv',
+      ({ params, request, set }) => {
+        const agency = findAgency(deps, params.agency)
+        const { before: _, ...filter } = readFilter(request)
+        Object.assign(set.headers, csvHeaders('calls'))
+        return new Response(callsAsCsv(deps, agency, filter))
       },
       { params: agencyParams },
     )

@@ -62,6 +62,11 @@ export const CallsPage = ({ person, agency, calls, agents, filter, slots, older,
       <p class="row start">
         {!isNewest && <a href={listUrl(path, filter)}>Newest calls</a>}
         {older !== undefined && <a href={listUrl(path, filter, older)}>Older calls</a>}
+        {calls.length > 0 && (
+          <a href={listUrl(`${path}.csv`, filter)} download>
+            {isFiltered ? 'Download these calls as CSV' : 'Download all as CSV'}
+          </a>
+        )}
       </p>
     </AgencyLayout>
   )
