@@ -47,7 +47,7 @@ export class SecondFactors {
     const budget = isTotpCode(code) && !this.#known.has(id, address) ? this.#takeCode(id) : undefined
     if (budget && !budget.granted) return { refused: true, retryAfterSeconds: budget.resetSeconds }
     this.#attempts.countFailure(pair)
-    const used = this.#useCode(id, code) ?? (recovery ? this.#useRecoveryCode(id, code) : undefined)
+    const used = isTotpCode(code) ? this.#useTotpCode(id, code) : recovery && this.#useRecoveryCode(id, code)
     if (!used) return { refused: true }
     this.#attempts.succeed(pair)
     return { used }
@@ -57,7 +57,7 @@ export class SecondFactors {
     return this.#codes.take(personId, codesPerHour, this.#clock.monotonic())
   }
 
-  #useCode(personId: string, code: string): Factor | undefined {
+  #useTotpCode(personId: string, code: string): Factor | undefined {
     const now = this.#clock.now()
     for (const { factor, secret } of this.#store.totpSecrets(personId)) {
       const step = totpStep(secret, code, now)

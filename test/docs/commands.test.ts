@@ -58,6 +58,10 @@ test('the commands about keys do what the page says', async () => {
   expect(out).toContain('disabled')
 })
 
+test('the commands about signing in require a second factor of operators', async () => {
+  expect(await follow('sign-in')).toMatch(/Every operator needs a second factor\.[^]*operators/)
+})
+
 test('the command about limits shows both headers', async () => {
   const out = await follow('limits')
   expect(out).toMatch(/^ratelimit: "permin";r=\d+;t=\d+, "inflight";r=\d+\r$/im)

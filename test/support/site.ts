@@ -92,7 +92,7 @@ export const acceptInvitation = async (page: Page, password: string) => {
 export const signIn = async (page: Page, { email, password }: Account) => {
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
 /** Whatever a page complains about, but for what is expected, and whatever it asks of another host. */

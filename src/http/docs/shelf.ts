@@ -24,6 +24,7 @@ const order = [
   'http-provider',
   'install',
   'operate',
+  'sign-in',
   'litestream',
   'metrics',
 ]
