@@ -12,6 +12,7 @@ export const actions = {
   'agency.deleted': 'deleted the agency',
   'plan.changed': 'changed the plan',
   'limits.changed': 'changed the limits',
+  'policy.changed': 'changed the rules for calls',
   'key.generated': 'generated an API key',
   'key.rotated': 'rotated the API key',
   'key.seen_in_url': 'sent the API key in a URL',

@@ -30,6 +30,8 @@ import {
 } from './people/operations/people.ts'
 import { requireSecondFactor, resetSecondFactor, showGate } from './people/operations/second-factor.ts'
 import { endSession, listSessions } from './people/operations/sessions.ts'
+import { explainPolicy } from './policy/operations/explain.ts'
+import { setPolicy, showPolicy } from './policy/operations/set.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
 import { setProvider } from './providers/operations/set.ts'
@@ -58,6 +60,9 @@ const list = [
   showEnvironment,
   dialEnvironment,
   setLimits,
+  showPolicy,
+  setPolicy,
+  explainPolicy,
   createAgent,
   listAgents,
   showAgent,
@@ -111,6 +116,7 @@ const list = [
 export const nouns: Readonly<Record<string, string>> = {
   agency: 'Agencies: create, list, rename, change the plan, suspend, delete',
   environment: 'Environments: show, set limits, dial for real or simulate',
+  policy: 'Rules for calls: countries, hours, budgets; show, set, explain a number',
   agent: 'Agents: create, list, change, choose the default one, delete',
   provider: 'Accounts at voice providers: save, list, test, remove',
   key: 'API keys: generate, rotate, enable, disable, show',

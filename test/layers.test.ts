@@ -25,12 +25,12 @@ const rules: Record<string, Rule> = {
     packages: /./,
   },
   'the fences are pure: they know an order, counters and the time': {
-    of: /^policy\//,
+    of: /^policy\/(?!operations\/)/,
     only: /^(policy\/|failures\.)/,
     packages: /^(elysia|drizzle-orm|bun:)/,
   },
   'the domain imports nothing of the outside': {
-    of: /^(agencies|people|keys|limits|calls|providers|webhooks|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
+    of: /^(agencies|policy|people|keys|limits|calls|providers|webhooks|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
     never: outer,
     packages: webOrStorage,
   },

@@ -1,5 +1,6 @@
 import type { EnvironmentName } from '../agencies/environment.ts'
 import type { ApiError } from '../failures.ts'
+import { budgetsOf, type BudgetState } from '../policy/budget.ts'
 import { dayIn } from '../policy/calendar.ts'
 import type { Asked, Counters, Spent } from '../policy/fence.ts'
 import { refusalAtDispatch, refusalOf } from '../policy/fences.ts'
@@ -11,8 +12,14 @@ import { longestSecondsOf } from './spending.ts'
 
 type Owner = { agencyId: string } | { environmentId: string }
 
+/** A level: the gate without an agency, an agency without an environment. */
+export interface PolicyOwners {
+  agencyId: string | null
+  environmentId: string | null
+}
+
 export interface PolicyDeps {
-  policies: { sets(owners: { agencyId: string; environmentId: string }): readonly RuleSet[] }
+  policies: { sets(owners: PolicyOwners): readonly RuleSet[] }
   spending: {
     sum(of: Owner, days: { first: string; last: string }, now: number): Spent
     dialledSince(agencyId: string, phoneNumber: string, since: number): readonly number[]
@@ -40,7 +47,7 @@ export type CheckPolicy = ReturnType<typeof createCheckPolicy>
 
 /** The policy of real calls: their fences, with the counters as they stand when they are asked. */
 export const createCheckPolicy = (deps: PolicyDeps) => {
-  const policyFor = ({ agencyId, environmentId }: Pick<Call, 'agencyId' | 'environmentId'>): Policy =>
+  const policyFor = ({ agencyId, environmentId }: PolicyOwners): Policy =>
     policyOf(deps.policies.sets({ agencyId, environmentId }))
 
   const asked = (call: Judged, now: number): Asked => ({
@@ -59,6 +66,15 @@ export const createCheckPolicy = (deps: PolicyDeps) => {
 
   return {
     policyFor,
+    /** The budgets at a level, as they stand. */
+    budgets: ({ agencyId, environmentId }: PolicyOwners, now: number): BudgetState[] =>
+      agencyId === null
+        ? []
+        : budgetsOf(
+            policyFor({ agencyId, environmentId }),
+            spentBy(deps, { agencyId, environmentId }, now),
+            now,
+          ),
     /** What the fences are asked about a call. */
     asked,
     /** The error for a call that is about to be stored; to be asked again in the transaction that stores it. */
@@ -73,13 +89,21 @@ export const createCheckPolicy = (deps: PolicyDeps) => {
   }
 }
 
-const countersOf = ({ spending }: PolicyDeps, call: Judged, now: number): Counters => ({
-  isListed: () => spending.isListed(call.agencyId, call.phoneNumber, now),
-  callsToNumberSince: (since) => spending.dialledSince(call.agencyId, call.phoneNumber, since),
-  spent: (of, period, day) =>
+const countersOf = (deps: PolicyDeps, call: Judged, now: number): Counters => ({
+  isListed: () => deps.spending.isListed(call.agencyId, call.phoneNumber, now),
+  callsToNumberSince: (since) => deps.spending.dialledSince(call.agencyId, call.phoneNumber, since),
+  spent: spentBy(deps, call, now),
+})
+
+const spentBy =
+  (
+    { spending }: PolicyDeps,
+    { agencyId, environmentId }: { agencyId: string; environmentId: string | null },
+    now: number,
+  ): Counters['spent'] =>
+  (of, period, day) =>
     spending.sum(
-      of === 'agency' ? { agencyId: call.agencyId } : { environmentId: call.environmentId },
+      of === 'environment' && environmentId !== null ? { environmentId } : { agencyId },
       { first: period === 'day' ? day : `${day.slice(0, 7)}-01`, last: day },
       now,
-    ),
-})
+    )

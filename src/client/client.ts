@@ -1,7 +1,7 @@
 import { triggerAll, type TriggerAllOptions, type TriggerResult } from './bulk.ts'
 import { type Granted, send, type Sending } from './send.ts'
 import { sleep } from './sleep.ts'
-import type { Agent, Call, CallStatus, KeyStatus, Order, Recording, Triggered } from './types.ts'
+import type { Agent, Call, CallStatus, KeyStatus, Order, Policy, Recording, Triggered } from './types.ts'
 
 export interface ClientOptions extends Partial<Sending> {
   /** The server's origin, without a path. */
@@ -116,6 +116,9 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
 
     /** The agency's agents. */
     agents: async (how?: RequestOptions) => (await ask<{ data: Agent[] }>('/agents', how)).data,
+
+    /** Which numbers the key may call at which hours, and what is left of the budgets. */
+    policy: async (how?: RequestOptions) => (await ask<{ data: Policy }>('/policy', how)).data,
 
     /** The key's agency and environment, and what is left of its limits. Places no call. */
     key: async (how?: RequestOptions) => (await ask<{ data: KeyStatus }>('/key', how)).data,

@@ -14,6 +14,7 @@ export type {
   CallStatus,
   KeyStatus,
   Order,
+  Policy,
   Recording,
   Triggered,
   WebhookEvent,

@@ -123,6 +123,26 @@ export interface Agent {
   is_default: boolean
 }
 
+/** The rules for calls that ring a phone. */
+export interface Policy {
+  /** ISO 3166-1; `*` for all. Null until an operator has chosen. */
+  countries: string[] | null
+  number_kinds: string[]
+  hours: string[]
+  consent_required: boolean
+  calls_to_number: { per_minute: number | null; per_hour: number | null; per_day: number | null }
+  time_zone: string
+  budgets: {
+    budget: string
+    scope: 'agency' | 'environment'
+    limit: number
+    used: number
+    remaining: number
+    currency: string | null
+    resets_at: string
+  }[]
+}
+
 /** The key's agency and environment, and what is left of its limits. */
 export interface KeyStatus {
   agency: { id: string; name: string; plan: 'starter' | 'growth' | 'agency' }

@@ -61,7 +61,6 @@ export const noBudget: BudgetLimits = {
 }
 
 export const noRules: Rules = {
-  ...noBudget,
   countries: null,
   numberKinds: null,
   stagingNumbers: null,
@@ -71,6 +70,7 @@ export const noRules: Rules = {
   callsToNumberPerMinute: null,
   callsToNumberPerHour: null,
   callsToNumberPerDay: null,
+  ...noBudget,
   hardBudget: null,
   disableOn: null,
 }

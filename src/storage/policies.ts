@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm'
+import type { PolicyOwners } from '../calls/check-policy.ts'
 import { type Author, type Level, noRules, type Rules, type RuleSet } from '../policy/rules.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
@@ -6,11 +7,6 @@ import { policies } from './schema.ts'
 
 /** The owner of the rules of the whole gate, beside agencies and environments. */
 const gateOwner = 'gate'
-
-export interface PolicyOwners {
-  agencyId: string | null
-  environmentId: string | null
-}
 
 /** The rules by owner and author. Those of an environment are cached: every real call asks them twice. */
 export const createPolicyStore = ({ orm, changes }: Database) => {

@@ -5,13 +5,14 @@ import {
   type Call,
   CallgateError,
   type KeyStatus,
+  type Policy,
   type Order,
   type Triggered,
   type WebhookEvent,
 } from '../../src/client/index.ts'
 import type { WebhookPayload } from '../../src/webhooks/event.ts'
 import type { callRecord } from '../../src/calls/record.ts'
-import type { agent, keyStatus, triggered } from '../../src/http/v1/schemas.ts'
+import type { agent, keyStatus, policyAnswer, triggered } from '../../src/http/v1/schemas.ts'
 import type { triggerBody } from '../../src/http/v1/trigger.ts'
 import { createLine, errorOf } from '../support/client.ts'
 import { serving } from '../support/fakes/serving.ts'
@@ -32,6 +33,7 @@ test('its types are those of the API', () => {
   expectTypeOf<Call>().toEqualTypeOf<z.infer<typeof callRecord>>()
   expectTypeOf<WebhookEvent>().toEqualTypeOf<WebhookPayload>()
   expectTypeOf<Agent>().toEqualTypeOf<z.infer<typeof agent>>()
+  expectTypeOf<Policy>().toEqualTypeOf<z.infer<typeof policyAnswer>['data']>()
   expectTypeOf<KeyStatus>().toEqualTypeOf<z.infer<typeof keyStatus>['data']>()
   expectTypeOf<Omit<Triggered, 'replayed'>>().toEqualTypeOf<Omit<z.infer<typeof triggered>, 'success'>>()
   expectTypeOf<Omit<Order, 'phone_number'>>().toEqualTypeOf<
@@ -58,6 +60,7 @@ test('does everything that the API does', async () => {
   expect(await client.call(call_id)).toMatchObject({ ...order, call_id, status: 'in_progress' })
   expect(await client.endCall(call_id)).toMatchObject({ call_id, reason_code: 'ended_on_request' })
   expect(await client.agents()).toMatchObject([{ agent_id: gate.agent.id, name: 'Ann', is_default: true }])
+  expect(await client.policy()).toMatchObject({ countries: ['*'], budgets: [] })
   expect(await client.key()).toMatchObject({ agency: { name: 'Acme' }, environment: 'production' })
 })
 

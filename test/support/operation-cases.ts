@@ -86,6 +86,36 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
         { input: staging, page: noSuchForm },
       ],
     },
+    'policy.show': {
+      input: production,
+      page: look(`${here}/rules/production`),
+    },
+    'policy.set': {
+      input: { agency, countries: 'DE, AT', calls_to_number_per_day: 3 },
+      page: form(`${here}/rules`, { countries: 'DE, AT', calls_to_number_per_day: '3' }),
+      refused: [
+        {
+          input: { agency, countries: 'Germany' },
+          page: form(`${here}/rules`, { countries: 'Germany' }),
+        },
+        { input: { agency }, page: form(`${here}/rules`) },
+        {
+          input: { ...production, hours: 'always' },
+          page: form(`${here}/rules/production`, { hours: 'always' }),
+        },
+        { input: { cost_per_day: '12' }, page: form('/admin/rules', { cost_per_day: '12' }) },
+      ],
+    },
+    'policy.explain': {
+      input: { ...production, phone_number: '+14155550123' },
+      page: look(`${here}/rules/production?number=%2B14155550123`),
+      refused: [
+        {
+          input: { ...production, phone_number: 'home' },
+          page: noSuchForm,
+        },
+      ],
+    },
     'environment.limits': {
       input: { ...production, requests_per_minute: 7, concurrent_calls: null },
       page: form(`${inProduction}/limits`, { requests_per_minute: '7', concurrent_calls: '' }),

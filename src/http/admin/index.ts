@@ -17,6 +17,7 @@ import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
 import { type OperatorPagesDeps, operatorPages } from './agencies/operator-pages.tsx'
 import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
 import { type ProviderPagesDeps, providerPages } from './providers/provider-pages.tsx'
+import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
 import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
 import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
@@ -40,6 +41,7 @@ type AdminDeps = AccountPagesDeps &
   PeoplePagesDeps &
   ProviderPagesDeps &
   SecondFactorPagesDeps &
+  RulePagesDeps &
   TestCallsDeps &
   TokenPagesDeps &
   UsagePagesDeps &
@@ -69,5 +71,6 @@ export const admin = (deps: AdminDeps) =>
     .use(integrationPages(deps)) // its keys and switches
     .use(testCalls(deps)) // a call that rings nobody
     .use(limitPages(deps)) // what the operator lets an environment do
+    .use(rulePages(deps)) // which calls may ring a phone
     .use(webhookPages(deps)) // where its events go
     .use(providerPages(deps)) // its accounts at voice providers

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { version } from '../../../package.json'
 import { callRecord } from '../../calls/record.ts'
-import { agent, agentList, callAnswer, callPage, keyStatus, triggered } from '../v1/schemas.ts'
+import { agent, agentList, callAnswer, callPage, keyStatus, policyAnswer, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
 import type { Operation } from '../../operation/operation.ts'
@@ -58,6 +58,7 @@ const components = {
   Agent: agent,
   AgentList: agentList,
   KeyStatus: keyStatus,
+  Policy: policyAnswer,
   WebhookEvent: webhookPayload,
 }
 

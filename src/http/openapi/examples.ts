@@ -59,6 +59,29 @@ export const agents = {
   data: [{ agent_id: call.agent_id, name: 'Ann', provider: 'vapi', is_default: true }],
 }
 
+export const policy = {
+  success: true,
+  data: {
+    countries: ['US', 'CA'],
+    number_kinds: [],
+    hours: ['mon-fri 09:00-20:00; sat 10:00-16:00'],
+    consent_required: false,
+    calls_to_number: { per_minute: null, per_hour: null, per_day: 3 },
+    time_zone: 'America/New_York',
+    budgets: [
+      {
+        budget: 'minutes_per_day',
+        scope: 'agency',
+        limit: 600,
+        used: 125.5,
+        remaining: 474.5,
+        currency: null,
+        resets_at: '2026-01-16T05:00:00.000Z',
+      },
+    ],
+  },
+}
+
 export const key = {
   success: true,
   data: {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Reason } from '../../failures.ts'
 import { listQuery } from '../v1/list.ts'
-import { agentList, callAnswer, callPage, keyStatus, triggered } from '../v1/schemas.ts'
+import { agentList, callAnswer, callPage, keyStatus, policyAnswer, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
 import * as example from './examples.ts'
 
@@ -110,6 +110,16 @@ export const apiRoutes: readonly ApiRoute[] = [
     summary: 'List agents',
     description: 'Lists the agency’s agents with the IDs that you use in a trigger.',
     answer: { schema: agentList, example: example.agents },
+    refusals: [],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/policy',
+    id: 'getPolicy',
+    summary: 'Get the rules for calls',
+    description:
+      'Returns which numbers the key may call at which hours, and what is left of the budgets. The rules apply to calls that ring a phone, not to those of the simulator.',
+    answer: { schema: policyAnswer, example: example.policy },
     refusals: [],
   },
   {

@@ -22,6 +22,7 @@ export const Layout = ({ title, person, narrow = false, children }: LayoutProps)
         {person?.role === 'operator' && (
           <nav aria-label="callgate">
             <a href="/admin/agencies">Agencies</a>
+            <a href="/admin/rules">Rules</a>
             <a href="/admin/people">People</a>
             <a href="/admin/tokens">Admin tokens</a>
             <a href="/admin/audit">Audit log</a>

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import type { Agent } from '../../agencies/agent.ts'
 import type { Call } from '../../calls/call.ts'
+import type { CheckPolicy } from '../../calls/check-policy.ts'
 import { requireConnected } from '../../calls/connected.ts'
 import type { TriggerRequest } from '../../calls/order.ts'
 import { presentCall } from '../../calls/record.ts'
@@ -11,6 +12,7 @@ import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Environment } from '../../keys/keyring.ts'
 import { type Limits, limitsOf } from '../../limits/limits.ts'
+import { presentPolicy } from '../../policy/record.ts'
 import { admission, type AdmissionDeps } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
 import { answerRecording } from '../recording.ts'
@@ -40,6 +42,7 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
   ): Promise<Triggered>
   endCall(call: Call, options: { confirm(): void }): Promise<Call>
   fetchRecording: FetchRecording
+  policy: Pick<CheckPolicy, 'policyFor' | 'budgets'>
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
   config: Limits & Pick<Config, 'windowSeconds' | 'trustedProxies'>
@@ -49,8 +52,19 @@ const callParams = z.object({ call_id: z.guid().toLowerCase() })
 
 /** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
 export const v1 = (deps: V1Deps) => {
-  const { agents, calls, clock, config, endCall, fetchRecording, leases, publicUrl, rateLimits, trigger } =
-    deps
+  const {
+    agents,
+    calls,
+    clock,
+    config,
+    endCall,
+    fetchRecording,
+    leases,
+    policy,
+    publicUrl,
+    rateLimits,
+    trigger,
+  } = deps
 
   const ownCall = (environment: Environment, id: string) => {
     const call = calls.find(id)
@@ -118,6 +132,13 @@ export const v1 = (deps: V1Deps) => {
       success: true as const,
       data: presentAgents(agents.list(environment.agencyId), environment),
     }))
+    .get('/policy', ({ environment: { agencyId, id } }) => {
+      const owners = { agencyId, environmentId: id }
+      return {
+        success: true as const,
+        data: presentPolicy(policy.policyFor(owners), policy.budgets(owners, clock.now())),
+      }
+    })
     .get('/key', ({ key, environment, window }) => {
       const limits = { ...limitsOf(environment, config), windowSeconds: config.windowSeconds }
       const active = leases.count(environment.id)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { callRecord } from '../../calls/record.ts'
 import { environmentNames } from '../../agencies/environment.ts'
 import { plans } from '../../agencies/agency.ts'
+import { policyRecord } from '../../policy/record.ts'
 import { time } from '../../names.ts'
 
 export const triggered = z.object({
@@ -36,6 +37,9 @@ export const agent = z.object({
 })
 
 export const agentList = z.object({ success: z.literal(true), data: z.array(agent) })
+
+/** The rules for real calls of the key’s environment. */
+export const policyAnswer = z.object({ success: z.literal(true), data: policyRecord })
 
 export const callAnswer = z.object({ success: z.literal(true), data: callRecord })
 

@@ -11,15 +11,25 @@ interface AgenciesProps {
   agencies: Agency[]
   /** The ids of agencies with an API key that is due for rotation. */
   withOldKeys: ReadonlySet<string>
+  /** Whether an operator has chosen the countries that may be called. */
+  hasCountries: boolean
   /** The input of a rejected form. */
   typed?: { name?: string | undefined; plan?: Plan | undefined }
   error?: string | undefined
 }
 
-export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error }: AgenciesProps) => (
+export const AgenciesPage = ({
+  person,
+  agencies,
+  withOldKeys,
+  hasCountries,
+  typed = {},
+  error,
+}: AgenciesProps) => (
   <Layout title="Agencies" person={person}>
     <main>
       <h1>Agencies</h1>
+      {!hasCountries && <ChooseCountries />}
       {agencies.length === 0 ? (
         <p>There are no agencies yet. Create the first one below.</p>
       ) : (
@@ -62,6 +72,25 @@ export const AgenciesPage = ({ person, agencies, withOldKeys, typed = {}, error 
       </article>
     </main>
   </Layout>
+)
+
+/** Asked until it is answered, from the first sign-in on. */
+const ChooseCountries = () => (
+  <article>
+    <h2>Which countries do your agencies call?</h2>
+    <p>
+      Until you choose, no call rings a phone. You can change this at any time under{' '}
+      <a href="/admin/rules">Rules</a>.
+    </p>
+    <form method="post" action="/admin/rules">
+      <label>
+        Countries
+        <input name="countries" required placeholder="US, CA" autoComplete="off" />
+        <small>ISO country codes, separated by commas. * allows every country.</small>
+      </label>
+      <button type="submit">Save countries</button>
+    </form>
+  </article>
 )
 
 export const PlanField = ({ plan }: { plan: Plan }) => (

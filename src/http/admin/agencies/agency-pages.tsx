@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { dueIfMadeBefore } from '../../../keys/age.ts'
 import type { Agency } from '../../../agencies/agency.ts'
+import type { CheckPolicy } from '../../../calls/check-policy.ts'
 import type { Clock } from '../../../clock.ts'
 import { type GuardDeps, isOperator, noSuchAgency, signedIn } from '../guard.ts'
 import { AgenciesPage } from './agencies.tsx'
@@ -25,12 +26,14 @@ export interface ListAgencies {
   agencies: { list(): Agency[] }
   /** The ids of the agencies with a live key created before a time. */
   keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
+  policy: Pick<CheckPolicy, 'policyFor'>
   clock: Pick<Clock, 'now'>
 }
 
 /** All agencies, and those with an API key that is due for rotation. */
-export const listAgencies = ({ agencies, clock, keys }: ListAgencies) => ({
+export const listAgencies = ({ agencies, clock, keys, policy }: ListAgencies) => ({
   agencies: agencies.list(),
+  hasCountries: policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
   withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),
 })
 

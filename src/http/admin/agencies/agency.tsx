@@ -12,7 +12,7 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'audit'
+  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'rules' | 'audit'
   children: ComponentChildren
 }
 
@@ -37,6 +37,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
             {link('usage', 'Usage', `${base}/usage`)}
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
+            {link('rules', 'Rules', `${base}/rules`)}
             {link('audit', 'Audit log', `${base}/audit`)}
           </ul>
         </nav>
