@@ -62,7 +62,7 @@ const inWords: Record<BudgetName, string> = {
   costPerMonth: 'cost per month',
 }
 
-export const budgetInWords = ({ of, name }: Pick<BudgetState, 'of' | 'name'>) =>
+const budgetInWords = ({ of, name }: Pick<BudgetState, 'of' | 'name'>) =>
   `the ${of}’s ${inWords[name]}`
 
 /** What may be spent in a day and a month. Of several that are used up, the one that resets last is named. */

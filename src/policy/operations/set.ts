@@ -93,6 +93,7 @@ export const setPolicy = operation({
     'An operator’s rule replaces the one of the level above. A rule of an agency’s admin only narrows it. A rule that you leave out stays; unset takes it away.',
   scope: 'agencies',
   may: 'admin',
+  sensitive: true,
   input: { environment: environmentField, ...fields },
   example: { countries: 'US,CA' },
   output,
