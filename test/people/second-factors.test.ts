@@ -86,3 +86,17 @@ test('the secret of an app and recovery codes are nowhere in the database, and o
   gate.database.sqlite.run('update factors set person_id = ? where person_id = ?', [other.id, person.id])
   expect(() => factors.totpSecrets(other.id)).toThrow('cannot be decrypted')
 })
+
+test('the password alone makes no address known to an account with a second factor, and the whole sign-in does', () => {
+  const { gate, person } = open()
+  const { knownAddresses, sessions } = gate.services
+  const request = new Request('http://localhost')
+  const cookie = sessions.open(person.id, { request, address: here }).split(';')[0] ?? ''
+  expect(knownAddresses.has(person.id, here)).toBe(false)
+  const found = sessions.find(new Request('http://localhost', { headers: { cookie } }))
+  if (!found) throw new Error('there is no session')
+  sessions.renew(found, { hasFactor: false })
+  expect(knownAddresses.has(person.id, here)).toBe(false)
+  sessions.renew(found, { hasFactor: true })
+  expect(knownAddresses.has(person.id, here)).toBe(true)
+})

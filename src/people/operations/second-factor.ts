@@ -25,9 +25,10 @@ interface RequireDeps {
 }
 
 const consequences: Record<FactorAudience, string> = {
-  nobody: 'Nobody needs a second factor any more. Those that people have set up are still asked for.',
-  operators: 'Every operator needs a second factor. Who has none has to set one up before anything else.',
-  everybody: 'Everybody needs a second factor. Who has none has to set one up before anything else.',
+  nobody: 'Nobody needs a second factor. People who have set one up are still asked for it.',
+  operators:
+    'Every operator needs a second factor. Operators without one can only open the page to set one up.',
+  everybody: 'Everybody needs a second factor. People without one can only open the page to set one up.',
 }
 
 export const requireSecondFactor = operation({

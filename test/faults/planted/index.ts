@@ -8,6 +8,7 @@ import { outgoing } from './outgoing.ts'
 import { page } from './page.ts'
 import { people } from './people.ts'
 import { providers } from './providers.ts'
+import { secondFactors } from './second-factors.ts'
 import { storage } from './storage.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -21,6 +22,7 @@ export const faults: readonly Fault[] = [
   ...outgoing,
   ...page,
   ...people,
+  ...secondFactors,
   ...webhooks,
   ...api,
 ]

@@ -154,6 +154,16 @@ test('passkeys belong to the host of CALLGATE_PUBLIC_URL, or else to the one tha
   expect(await optionsAt(page, '/admin/second-factor/passkey')).toMatchObject({ rpId: 'localhost' })
 })
 
+test('at an IP address the page offers no passkey, and says why', async () => {
+  for (const publicUrl of ['http://192.168.77.5:3000', 'https://[::1]']) {
+    const gate = createGate({ publicUrl })
+    const { cookie } = enter(gate, { role: 'operator' })
+    const html = await (await createVisitor(gate, cookie).visit('/admin/account/passkey')).text()
+    expect(html).toContain('Passkeys don’t work at an IP address')
+    expect(html).not.toContain('data-passkey=')
+  }
+})
+
 test('whatever comes in the place of a response is refused', async () => {
   const { gate, page } = await open()
   for (const passkey of ['', '{', 'null', '[]', '{}', '{"id":1}', '{"id":"x","response":null}']) {

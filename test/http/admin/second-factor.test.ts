@@ -159,6 +159,13 @@ test('where it is required, only setting one up is open, from the next page on a
   expect((await page.visit('/admin/agencies')).status).toBe(200)
 })
 
+test('a changed password leaves this session signed in, with its second factor', async () => {
+  const { page } = await open()
+  const fields = { current: operator.password, password: 'quite another passphrase' }
+  expect(await whereTo(page.post('/admin/account/password', fields))).toBe('/admin/account?changed')
+  expect((await page.visit('/admin/agencies')).status).toBe(200)
+})
+
 test('one’s last second factor can be removed only where none is required; its recovery codes go with it', async () => {
   const { gate, page } = await open()
   const [factor] = gate.services.factors.list(gate.services.people.list()[0]?.person.id ?? '')

@@ -65,6 +65,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
         const checked = await passwords.signIn(person.email, current, actor.address)
         if (!('person' in checked)) return refuse(wrongPassword, checked.retryAfterSeconds ? 429 : 422)
         const passwordHash = await passwords.hash(password)
+        const hasFactor = typeof sessions.find(request)?.session.secondFactorAt === 'number'
         const change = () => people.changePassword(checked.person, passwordHash)
         const entry = {
           ...actedBy(actor, clock.now()),
@@ -73,7 +74,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
         } as const
         const changed = audit.change(change, (done) => (done ? entry : undefined))
         if (!changed) return refuse(wrongPassword)
-        set.headers['set-cookie'] = sessions.open(person.id, { request, address: actor.address })
+        set.headers['set-cookie'] = sessions.open(person.id, { request, address: actor.address }, hasFactor)
         return redirect('/admin/account?changed', 303)
       },
       { parse: 'none' },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ComponentChildren } from 'preact'
 import { type Factor, factorTitles } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -130,14 +131,20 @@ export const PasskeyPage = ({ person, host, error }: PasskeyProps) => (
       A passkey on your phone, computer or security key signs you in without your password. It works only at{' '}
       <code>{host}</code>.
     </p>
-    <PasskeyForm
-      action="/admin/account/passkey"
-      ceremony="create"
-      options="/admin/account/passkey/options"
-      label="Add passkey"
-    >
-      <NameField name="Passkey" />
-    </PasskeyForm>
+    {isIP(host) === 0 && !host.startsWith('[') ? (
+      <PasskeyForm
+        action="/admin/account/passkey"
+        ceremony="create"
+        options="/admin/account/passkey/options"
+        label="Add passkey"
+      >
+        <NameField name="Passkey" />
+      </PasskeyForm>
+    ) : (
+      <p class="notice warning">
+        Passkeys don’t work at an IP address. Open callgate at its host name first.
+      </p>
+    )}
     <p>
       <a href={factorsPath}>Cancel</a>
     </p>
