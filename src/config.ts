@@ -11,7 +11,9 @@ import {
   webAddress,
   wholeNumber,
 } from './config/kinds.ts'
+import { destinationProblem } from './outgoing/destination.ts'
 import type { AllowPrivate } from './outgoing/private-destinations.ts'
+import type { OidcSettings } from './people/oidc.ts'
 import { givenBy, secrets, type Variables } from './config/variables.ts'
 
 /** The configuration. Only this file reads the environment. */
@@ -35,6 +37,8 @@ export interface Config {
   maxCallSeconds: number
   /** Encrypts credentials at rest; null means the secret in the data directory. */
   secret: string | null
+  /** The OpenID Connect provider that people can sign in with; null for none. */
+  oidc: OidcSettings | null
   /** Where outgoing requests may go in private networks, on this machine, and over plain http. */
   allowPrivateDestinations: AllowPrivate
   /** The most concurrent outgoing requests, which is the runtime's own setting. */
@@ -84,6 +88,7 @@ export const readConfig = (
     problems.push('CALLGATE_METRICS_ADDRESS is the address of the API. Choose another port.')
   if (result.success && isFile(result.data.CALLGATE_DATA_DIR))
     problems.push(`CALLGATE_DATA_DIR is a file, not a directory: ${result.data.CALLGATE_DATA_DIR}.`)
+  if (result.success) problems.push(...oidcProblems(result.data))
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const read = result.data
   return {
@@ -100,6 +105,7 @@ export const readConfig = (
     windowSeconds: read.CALLGATE_WINDOW_SECONDS,
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
+    oidc: oidcSettings(read),
     allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS,
     outgoingRequests: read.BUN_CONFIG_MAX_HTTP_REQUESTS,
     keepDays: {
@@ -155,6 +161,9 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
     CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
+    CALLGATE_OIDC_ISSUER: z.string().optional(),
+    CALLGATE_OIDC_CLIENT_ID: z.string().optional(),
+    CALLGATE_OIDC_CLIENT_SECRET: z.string().optional(),
     CALLGATE_ALLOW_PRIVATE_DESTINATIONS: privateDestinations().default(false),
     BUN_CONFIG_MAX_HTTP_REQUESTS: wholeNumber(16, 65_335).default(256),
     CALLGATE_KEEP_CALLS_DAYS: days(365),
@@ -190,6 +199,33 @@ const isFile = (path: string) => {
   } catch {
     return false
   }
+}
+
+const oidcSettings = (read: Read): OidcSettings | null => {
+  const { CALLGATE_OIDC_ISSUER: issuer } = read
+  const { CALLGATE_OIDC_CLIENT_ID: clientId, CALLGATE_OIDC_CLIENT_SECRET: clientSecret } = read
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null
+  return { issuer, clientId, clientSecret }
+}
+
+const oidcProblems = (read: Read): string[] => {
+  const { CALLGATE_OIDC_ISSUER: issuer } = read
+  const given = [issuer, read.CALLGATE_OIDC_CLIENT_ID, read.CALLGATE_OIDC_CLIENT_SECRET]
+  if (given.every((value) => value === undefined)) return []
+  if (issuer === undefined || given.includes(undefined))
+    return [
+      'Set CALLGATE_OIDC_ISSUER, CALLGATE_OIDC_CLIENT_ID and CALLGATE_OIDC_CLIENT_SECRET, or none of them.',
+    ]
+  const problem = destinationProblem(issuer, { allowPrivate: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS })
+  return [
+    ...(problem === undefined ? [] : [`CALLGATE_OIDC_ISSUER: ${problem}`]),
+    ...(problem === undefined && new URL(issuer).search !== ''
+      ? ['CALLGATE_OIDC_ISSUER must not have a query.']
+      : []),
+    ...(read.CALLGATE_PUBLIC_URL === undefined
+      ? ['CALLGATE_OIDC_ISSUER needs CALLGATE_PUBLIC_URL, because the provider sends people back to it.']
+      : []),
+  ]
 }
 
 const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Read) =>

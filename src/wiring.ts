@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
 import { Enrolments } from './people/enrolments.ts'
 import { Passkeys } from './people/passkeys.ts'
+import { Oidc } from './people/oidc.ts'
 import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
@@ -19,7 +20,7 @@ import { type OperationDeps, operations as allOperations } from './operations.ts
 import { OutgoingLimiter, outgoingShares } from './outgoing/limiter.ts'
 import { OneAtATime } from './outgoing/one-at-a-time.ts'
 import { createOpen } from './outgoing/open.ts'
-import { createSend } from './outgoing/send.ts'
+import { createSend, type Send } from './outgoing/send.ts'
 import { createPerform } from './operation/perform.ts'
 import { keptRows, Retention } from './retention.ts'
 import { createCommit } from './storage/commit.ts'
@@ -65,6 +66,8 @@ export const createServices = (deps: ServiceDeps) => {
   const limiter = new OutgoingLimiter(outgoingShares(config.outgoingRequests))
   const send = createSend(outgoingDeps)
   const open = createOpen(outgoingDeps)
+  const signInTurn = { agencyId: 'gate', destination: 'single sign-on', isPlacing: false }
+  const sendForSignIn: Send = (...request) => limiter.run(signInTurn, () => send(...request))
   const base = { config, stores, commit, metrics, clock, log }
 
   const limits = wireLimits(base)
@@ -133,6 +136,8 @@ export const createServices = (deps: ServiceDeps) => {
     recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(stores.people, stores.knownAddresses, clock, log, isSecure(config)),
+    oidc:
+      config.oidc === null ? undefined : new Oidc({ settings: config.oidc, send: sendForSignIn, clock, log }),
     passwords: new Passwords(stores.people, stores.knownAddresses, clock),
     secondFactors: new SecondFactors(stores.factors, stores.knownAddresses, clock),
     passkeys: new Passkeys(stores.factors, clock),

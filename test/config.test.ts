@@ -28,6 +28,7 @@ test('an empty environment gives the documented defaults', () => {
     windowSeconds: 60,
     maxCallSeconds: 3600,
     secret: null,
+    oidc: null,
     allowPrivateDestinations: false,
     outgoingRequests: 256,
     keepDays: { calls: 365, deliveries: 30, refusals: 30, usage: 30, audit: 730 },

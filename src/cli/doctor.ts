@@ -2,7 +2,10 @@ import { defineCommand } from 'citty'
 import { version } from '../../package.json'
 import type { Config } from '../config.ts'
 import { configWarnings } from '../config/warnings.ts'
+import { systemClock } from '../clock.ts'
 import { CommandError } from '../failures.ts'
+import { createSend } from '../outgoing/send.ts'
+import { Oidc, type OidcSettings, reasonOf } from '../people/oidc.ts'
 import { readCertificate } from '../server/certificate.ts'
 import type { Holder } from '../storage/data-dir.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
@@ -28,6 +31,7 @@ export const doctor = (io: Io) =>
         ...judge(findings, Date.now()),
         ...configWarnings(config).map(({ name, says }) => warn('settings', `${name}: ${says}`)),
         await server(config, findings.holder),
+        ...(config.oidc ? [await singleSignOn(config, config.oidc)] : []),
         ...(config.tls ? [certificate(config.tls, Date.now())] : []),
       ]
       const rows = checks.map(({ level, name, says }) => [level, name, says])
@@ -50,6 +54,17 @@ const server = async (config: Config, holder: Holder | 'unknown' | null): Promis
     )
   if (found.status === 200) return ok('server', `running and ready at ${url}`)
   return fail('server', `running, but responds with ${found.status} at ${url}. See its log.`)
+}
+
+const singleSignOn = async (config: Config, settings: OidcSettings): Promise<Check> => {
+  const send = createSend({ allowPrivate: config.allowPrivateDestinations })
+  const oidc = new Oidc({ settings, send, clock: systemClock, log: { warn: () => {} } })
+  try {
+    await oidc.check()
+    return ok('single sign-on', `${settings.issuer} can be used`)
+  } catch (error) {
+    return fail('single sign-on', `${settings.issuer} cannot be used: ${reasonOf(error)}.`)
+  }
 }
 
 const certificate = (tls: NonNullable<Config['tls']>, now: number): Check => {

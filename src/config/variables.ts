@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 export type Variables = Record<string, string | undefined>
 
 /** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
-export const secrets = ['CALLGATE_SECRET', 'CALLGATE_METRICS_TOKEN']
+export const secrets = ['CALLGATE_SECRET', 'CALLGATE_METRICS_TOKEN', 'CALLGATE_OIDC_CLIENT_SECRET']
 
 export interface Given {
   values: Variables

@@ -8,6 +8,7 @@ import { DataDir } from '../../src/storage/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { startFakeOidc } from '../support/fakes/oidc.ts'
 
 const examine = async (path: string, settings: Record<string, string> = {}) => {
   let out = ''
@@ -157,4 +158,24 @@ test('the doctor makes no data directory and no secret', async () => {
   using directory = temporaryDirectory()
   const { code, err } = await examine(join(directory.path, 'none'))
   expect({ code, err: err.slice(0, 26) }).toEqual({ code: 1, err: 'There is no callgate data ' })
+})
+
+test('an OpenID Connect provider that can be used is well, and one that cannot is said to fail, and why', async () => {
+  using data = filled()
+  await using provider = await startFakeOidc()
+  const settings = {
+    CALLGATE_PUBLIC_URL: 'https://calls.example.com',
+    CALLGATE_OIDC_ISSUER: provider.url,
+    CALLGATE_OIDC_CLIENT_ID: 'callgate',
+    CALLGATE_OIDC_CLIENT_SECRET: 'very secret',
+    CALLGATE_ALLOW_PRIVATE_DESTINATIONS: '127.0.0.0/8',
+  }
+  const well = await examine(data.path, settings)
+  expect({ code: well.code, unwell: well.unwell }).toEqual({ code: 0, unwell: {} })
+  expect(well.says).toContain(`${provider.url} can be used`)
+  provider.ways.status = 503
+  const ill = await examine(data.path, settings)
+  expect({ code: ill.code, unwell: ill.unwell }).toEqual({ code: 1, unwell: { 'single sign-on': 'fail' } })
+  expect(ill.says).toContain('cannot be used')
+  expect(ill.says).not.toContain('very secret')
 })

@@ -10,6 +10,7 @@ import { agencyAuditPages, auditPages, type AuditPagesDeps } from './audit/audit
 import { assets } from '../page/assets/index.ts'
 import { type CallPagesDeps, callPages } from './calls/call-pages.tsx'
 import { type EntranceDeps, entrance } from './entrance/entrance.tsx'
+import { type OidcSignInDeps, oidcSignIn } from './entrance/oidc-sign-in.tsx'
 import { type PasskeySignInDeps, passkeySignIn } from './entrance/passkey-sign-in.tsx'
 import { type InvitedPagesDeps, invitedPages } from './entrance/invited-pages.tsx'
 import { type IntegrationPagesDeps, integrationPages } from './integrations/integration-pages.tsx'
@@ -37,6 +38,7 @@ type AdminDeps = AccountPagesDeps &
   InvitedPagesDeps &
   LimitPagesDeps &
   OperatorPagesDeps &
+  OidcSignInDeps &
   PasskeySignInDeps &
   PeoplePagesDeps &
   ProviderPagesDeps &
@@ -54,6 +56,7 @@ export const admin = (deps: AdminDeps) =>
     .use(entrance(deps)) // setup, sign-in, sign-out
     .use(invitedPages(deps)) // one-time links: to an account, to a new password
     .use(passkeySignIn(deps)) // signing in with a passkey alone
+    .use(oidcSignIn(deps)) // signing in at an OpenID Connect provider
     .use(secondFactorPages(deps)) // the second step of signing in
     .use(confirmationPages(deps)) // who it is, before sensitive operations
     .use(factorPages(deps)) // one's own second factors

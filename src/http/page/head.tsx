@@ -1,10 +1,17 @@
 import { assetUrls } from './assets/index.ts'
 
 /** The `head` of every page. */
-export const Head = ({ title }: { title: string }) => (
+interface HeadProps {
+  title: string
+  /** The page that the browser opens by itself. */
+  next?: string | undefined
+}
+
+export const Head = ({ title, next }: HeadProps) => (
   <head>
     <meta charSet="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
+    {next !== undefined && <meta httpEquiv="refresh" content={`0;url=${next}`} />}
     <meta name="color-scheme" content="light dark" />
     <title>{`${title} · callgate`}</title>
     <link rel="icon" href="data:," />

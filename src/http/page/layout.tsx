@@ -8,12 +8,14 @@ interface LayoutProps {
   person?: Person | undefined
   /** A narrow page, as for signing in. */
   narrow?: boolean
+  /** The page that the browser opens by itself. */
+  next?: string
   children: ComponentChildren
 }
 
-export const Layout = ({ title, person, narrow = false, children }: LayoutProps) => (
+export const Layout = ({ title, person, narrow = false, next, children }: LayoutProps) => (
   <html lang="en">
-    <Head title={title} />
+    <Head title={title} next={next} />
     <body>
       <header class="bar">
         <a class="brand" href="/admin/agencies">

@@ -1,6 +1,7 @@
 import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
+const sessionCookie = within('Sessions.cookie')
 const openSession = within('Sessions.open')
 const whoIs = within('Sessions.find')
 const isOver = within('isOver')
@@ -11,6 +12,7 @@ const changePassword = within('createPeopleStore.changePassword')
 const hasSetupToken = within('createPeopleStore.hasSetupToken')
 const setUp = within('createPeopleStore.setUp')
 const takeAttempt = within('Passwords.takeAttempt')
+const finishOidc = within('Oidc.finish')
 const flawOf = within('passwordFlaw')
 const endLinksOf = within('endLinksOf')
 const validLink = within('createInvitationStore.valid')
@@ -35,7 +37,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'the session cookie is within reach of scripts',
-    edits: [anywhere('httpOnly: true', put('httpOnly: false'))],
+    edits: [sessionCookie('httpOnly: true', put('httpOnly: false'))],
     noticedBy: ['entrance'],
   },
   {
@@ -45,7 +47,7 @@ export const people: readonly Fault[] = [
   },
   {
     title: 'under https the session cookie goes over http too',
-    edits: [anywhere('({ __, httpOnly: true, __, secure: $here, __ })', put('false'))],
+    edits: [sessionCookie('({ __, httpOnly: true, __, secure: $here, __ })', put('false'))],
     noticedBy: ['entrance', 'https'],
   },
   {
@@ -115,6 +117,16 @@ export const people: readonly Fault[] = [
     title: 'a flood from elsewhere shuts out the addresses that signed in',
     edits: [takeAttempt('!_ || $here', put('false'))],
     noticedBy: ['known-addresses'],
+  },
+  {
+    title: 'an address that the identity provider has not verified opens an account',
+    edits: [finishOidc("typeof _ !== 'string' || $here", put('false'))],
+    noticedBy: ['oidc'],
+  },
+  {
+    title: 'the signature of an ID token is not verified',
+    edits: [anywhere('client.enableNonRepudiationChecks', drop)],
+    noticedBy: ['oidc'],
   },
   {
     title: 'a longer password is cut',

@@ -33,7 +33,13 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/new-password',
   ],
   // Gone as soon as there is somebody.
-  'nobody’s': ['GET /admin/setup/open', 'POST /admin/setup'],
+  'nobody’s': [
+    'GET /admin/setup/open',
+    'POST /admin/setup',
+    // Only with an OpenID Connect provider.
+    'GET /admin/sign-in/oidc',
+    'GET /admin/sign-in/oidc/callback',
+  ],
   'one’s own': [
     'GET /admin/',
     'GET /admin/agencies',

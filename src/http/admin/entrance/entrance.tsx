@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
+import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../clock.ts'
 import { emailSchema } from '../../../people/email.ts'
 import type { Factor } from '../../../people/factor.ts'
@@ -31,7 +32,7 @@ export interface EntranceDeps {
   factors: { list(personId: string): Factor[]; anyPasskey(): boolean }
   sessions: Pick<Sessions, 'person' | 'open' | 'close'>
   dataDir: { removeSetupLink(): void }
-  config: HttpsConfig
+  config: HttpsConfig & Pick<Config, 'oidc'>
   clock: Pick<Clock, 'now'>
 }
 
@@ -48,6 +49,7 @@ const newSetupLink = `It was replaced by a newer link, or is older than ${setupM
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {
   const { audit, config, factors, people, sessions, passwords, clock, dataDir } = deps
+  const hasOidc = config.oidc !== null
 
   const requireSetupToken = (token: string) => {
     if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
@@ -107,7 +109,13 @@ export const entrance = (deps: EntranceDeps) => {
       { parse: 'none' },
     )
     .get('/sign-in', ({ request, server }) =>
-      renderPage(<SignInPage notices={noticesFor({ request, server })} hasPasskeys={factors.anyPasskey()} />),
+      renderPage(
+        <SignInPage
+          notices={noticesFor({ request, server })}
+          hasPasskeys={factors.anyPasskey()}
+          hasOidc={hasOidc}
+        />,
+      ),
     )
     .post(
       '/sign-in',
@@ -116,7 +124,7 @@ export const entrance = (deps: EntranceDeps) => {
         const refuse = (error: string, status: number) => {
           set.status = status
           const notices = noticesFor({ request, server })
-          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey() }
+          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey(), hasOidc }
           return renderPage(<SignInPage {...shown} />)
         }
         if (password.length > passwordMost) return refuse(passwordTooLong, 422)

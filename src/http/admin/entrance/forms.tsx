@@ -107,9 +107,11 @@ export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token
 interface SignInProps extends EntranceProps {
   /** True where somebody can sign in with a passkey. */
   hasPasskeys: boolean
+  /** True where people can sign in with an OpenID Connect provider. */
+  hasOidc: boolean
 }
 
-export const SignInPage = ({ email = '', error, notices, hasPasskeys }: SignInProps) => (
+export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc }: SignInProps) => (
   <Layout title="Sign in" narrow>
     <main>
       <h1>Sign in</h1>
@@ -127,6 +129,11 @@ export const SignInPage = ({ email = '', error, notices, hasPasskeys }: SignInPr
           label="Sign in with a passkey"
         />
       )}
+      {hasOidc && (
+        <p>
+          <a href="/admin/sign-in/oidc">Sign in with single sign-on</a>
+        </p>
+      )}
     </main>
   </Layout>
 )
@@ -142,6 +149,21 @@ export const EmailField = ({ email, autoComplete = 'username' }: EmailFieldProps
     Email
     <input type="email" name="email" value={email} required maxLength={254} autoComplete={autoComplete} />
   </label>
+)
+
+/**
+ * The page after a sign-in at another site. A redirect from there would come without our cookie, which is for our own
+ * pages only (`SameSite=Strict`); a page of ours that goes on by itself does not.
+ */
+export const SignedInPage = () => (
+  <Layout title="Signed in" narrow next="/admin/agencies">
+    <main>
+      <h1>Signed in</h1>
+      <p>
+        <a href="/admin/agencies">Continue</a>
+      </p>
+    </main>
+  </Layout>
 )
 
 /** For the password of an existing account. */

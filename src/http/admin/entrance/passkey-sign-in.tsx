@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../clock.ts'
 import type { PasskeyCredential } from '../../../people/factor.ts'
 import type { Passkey, Passkeys } from '../../../people/passkeys.ts'
@@ -20,7 +21,7 @@ export interface PasskeySignInDeps {
   factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
   people: { find(id: string): Person | undefined }
   sessions: Pick<Sessions, 'open'>
-  config: GuardDeps['config']
+  config: GuardDeps['config'] & Pick<Config, 'oidc'>
   clock: Pick<Clock, 'now'>
 }
 
@@ -66,7 +67,7 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
         const cookie = signed && person && enter(signed, person, { request, server })
         if (cookie === undefined) {
           set.status = 401
-          return renderPage(<SignInPage error={refusal} hasPasskeys />)
+          return renderPage(<SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} />)
         }
         set.headers['set-cookie'] = cookie
         return redirect('/admin/agencies', 303)

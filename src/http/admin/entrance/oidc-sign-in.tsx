@@ -1,0 +1,132 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import { AddressWindows } from '../../../address-windows.ts'
+import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { Clock } from '../../../clock.ts'
+import { type Config, isSecure } from '../../../config.ts'
+import { ApiError } from '../../../failures.ts'
+import type { Factor } from '../../../people/factor.ts'
+import type { Oidc, OidcProblem, PendingSignIn } from '../../../people/oidc.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Sessions } from '../../../people/sessions.ts'
+import { clientAddress } from '../../address.ts'
+import { anyone } from '../guard.ts'
+import { pageActor } from '../page-actor.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { SignedInPage, SignInPage } from './forms.tsx'
+import type { HttpsConfig } from './https-notice.ts'
+
+export interface OidcSignInDeps {
+  audit: AuditedChange
+  /** Undefined where no provider is configured. */
+  oidc: Pick<Oidc, 'begin' | 'finish'> | undefined
+  factors: { anyPasskey(): boolean; list(personId: string): Factor[] }
+  people: { findByEmail(email: string): Person | undefined }
+  sessions: Pick<Sessions, 'open'>
+  publicUrl(): string
+  config: HttpsConfig & Pick<Config, 'trustedProxies'>
+  clock: Pick<Clock, 'now' | 'monotonic'>
+}
+
+const pendingSeconds = 10 * 60
+/** Each of them may ask the provider. */
+const attemptsPerMinute = 20
+
+type Problem = OidcProblem | 'unknown' | 'stale' | 'throttled'
+
+const problems: Record<Problem, { status: number; sentence: string }> = {
+  unavailable: {
+    status: 502,
+    sentence: 'The identity provider is not available. Try again later, or sign in with your password.',
+  },
+  rejected: { status: 401, sentence: 'The identity provider did not confirm who you are. Try again.' },
+  unverified: { status: 403, sentence: 'The identity provider has not verified your email address.' },
+  unknown: {
+    status: 403,
+    sentence: 'There is no account with your email address. Ask an operator to invite you.',
+  },
+  stale: { status: 400, sentence: 'This sign-in began elsewhere or took too long. Try again.' },
+  throttled: { status: 429, sentence: 'There were too many attempts. Wait a minute and try again.' },
+}
+
+const pendingSchema = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() })
+
+/** Signing in at an OpenID Connect provider. It opens accounts that exist, by their verified e-mail address. */
+export const oidcSignIn = (deps: OidcSignInDeps) => {
+  const { audit, clock, config, factors, people, publicUrl, sessions } = deps
+  const attempts = new AddressWindows(60_000)
+  const isHttps = isSecure(config)
+  const cookieName = isHttps ? '__Host-callgate-oidc' : 'callgate-oidc'
+  const redirectUri = () => `${publicUrl()}/admin/sign-in/oidc/callback`
+
+  /** Lax, because the browser comes back from another site with it. */
+  const cookieOf = (pending: PendingSignIn | undefined) =>
+    new Bun.Cookie(cookieName, pending ? Buffer.from(JSON.stringify(pending)).toString('base64url') : '', {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: isHttps,
+      maxAge: pending ? pendingSeconds : 0,
+    }).toString()
+
+  const pendingOf = (request: Request): PendingSignIn | undefined => {
+    const value = new Bun.CookieMap(request.headers.get('cookie') ?? '').get(cookieName)
+    if (!value) return undefined
+    try {
+      return pendingSchema.parse(JSON.parse(Buffer.from(value, 'base64url').toString()))
+    } catch {
+      return undefined
+    }
+  }
+
+  const provider = () => {
+    if (!deps.oidc) throw new ApiError('not_found', { detail: 'Single sign-on is not configured.' })
+    return deps.oidc
+  }
+
+  const refusal = (problem: Problem, set: { status?: number | string }) => {
+    const { status, sentence } = problems[problem]
+    set.status = status
+    return renderPage(<SignInPage error={sentence} hasPasskeys={factors.anyPasskey()} hasOidc />)
+  }
+
+  const isThrottled = (address: string | null) =>
+    !attempts.take(address, attemptsPerMinute, clock.monotonic()).granted
+
+  return new Elysia({ name: 'oidc-sign-in' })
+    .use(anyone(deps))
+    .get('/sign-in/oidc', async ({ request, server, set, redirect }) => {
+      const oidc = provider()
+      if (isThrottled(clientAddress(request, server, config.trustedProxies))) return refusal('throttled', set)
+      const begun = await oidc.begin(redirectUri())
+      if (begun.problem !== undefined) return refusal(begun.problem, set)
+      set.headers['set-cookie'] = cookieOf(begun.pending)
+      return redirect(begun.url, 303)
+    })
+    .get('/sign-in/oidc/callback', async ({ request, server, set }) => {
+      const oidc = provider()
+      set.headers['set-cookie'] = cookieOf(undefined)
+      const address = clientAddress(request, server, config.trustedProxies)
+      if (isThrottled(address)) return refusal('throttled', set)
+      const pending = pendingOf(request)
+      if (!pending) return refusal('stale', set)
+      const returned = new URL(redirectUri())
+      returned.search = new URL(request.url).search
+      const finished = await oidc.finish(returned, pending)
+      if (finished.problem !== undefined) return refusal(finished.problem, set)
+      const person = people.findByEmail(finished.email)
+      if (!person) return refusal('unknown', set)
+      const entry = {
+        ...actedBy(pageActor(person.email, { request, server }, config), clock.now()),
+        action: 'signed_in',
+        agency: person.agencyId,
+        target: 'single sign-on',
+      } as const
+      // Whoever has a second factor here has signed in once it was checked.
+      const isOver = factors.list(person.id).length === 0
+      const opened = () => sessions.open(person.id, { request, address })
+      const session = audit.change(opened, () => (isOver ? entry : undefined))
+      set.headers['set-cookie'] = [cookieOf(undefined), session]
+      return renderPage(<SignedInPage />)
+    })
+}
