@@ -52,21 +52,20 @@ export const settingsFrom = (
     ref: ref === undefined ? earlier.ref : ref.trim() || null,
     fromNumber: from === undefined ? earlier.fromNumber : from.trim() || null,
   }
-  const problem = isSame(dials, earlier) ? undefined : agentProblem(dials)
-  if (problem !== undefined) return { problem }
   const isMoved = dials.provider !== earlier.provider
-  if (option === undefined && !isMoved)
-    return { settings: { name: named.data, ...dials, options: earlier.options }, problem }
   // Those of another provider mean nothing here.
   const kept = isMoved ? {} : (earlier.options ?? {})
   const changed = { ...kept, ...option }
   const given = Object.entries(changed).filter(
     ([, value]) => typeof value !== 'string' || value.trim() !== '',
   )
-  const read = optionsFor(dials.provider, Object.fromEntries(given))
-  if (read.problem !== undefined) return { problem: read.problem }
-  const options = given.length === 0 ? null : read.options
-  return { settings: { name: named.data, ...dials, options }, problem: undefined }
+  const isAsked = option !== undefined || isMoved
+  const read = isAsked ? optionsFor(dials.provider, Object.fromEntries(given)) : undefined
+  if (read?.problem !== undefined) return { problem: read.problem }
+  const options = given.length === 0 ? null : (read?.options ?? earlier.options)
+  const problem = isAsked || !isSame(dials, earlier) ? agentProblem({ ...dials, options }) : undefined
+  if (problem !== undefined) return { problem }
+  return { settings: { name: named.data, ...dials, options }, problem }
 }
 
 const isSame = (one: AgentDials, other: AgentDials) =>

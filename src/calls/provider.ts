@@ -126,6 +126,8 @@ export interface Credential {
    * its own.
    */
   issued?: CredentialForm
+  /** Another credential, without which this one means nothing. */
+  needs?: string
   /** For people: the meaning of the value and where to find it. */
   description: string
   /** Generates a missing value: a secret that both sides are free to choose. */
@@ -148,6 +150,8 @@ export interface ProviderKind {
   agent: Readonly<Record<'ref' | 'from', AgentField>>
   /** What an agent or an order may set of the vendor's own create request; never what the gate needs of it. */
   options: readonly ProviderOption[]
+  /** The options that say who speaks instead of an agent's `ref`: exactly one of all these is given. */
+  insteadOfRef?: readonly string[]
   capabilities: Capabilities
   /** Where the hook's address goes at the provider, and where it must not, in sentences. */
   hookAdvice?: string

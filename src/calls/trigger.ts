@@ -51,9 +51,9 @@ interface TriggerDeps {
   leases: Leases
   commit: Commit
   clock: Clock
-  /** What is left of options for an agent of a provider, or why they are refused. */
-  optionsFor(
-    provider: string,
+  /** An agent's options with an order's over them, or why those are refused. */
+  optionsOver(
+    agent: Agent,
     given: Record<string, unknown>,
   ): { options?: Record<string, unknown> | undefined; problem: string | undefined }
   /** Sends the order later; returns at once. */
@@ -168,14 +168,14 @@ const dialling = (
 
 /** The agent's options, and over them the order's. Those are refused as loudly where the simulator plays the call. */
 const optionsOf = (
-  { optionsFor }: Pick<TriggerDeps, 'optionsFor'>,
-  { options, provider }: Agent,
+  { optionsOver }: Pick<TriggerDeps, 'optionsOver'>,
+  agent: Agent,
   given: Record<string, unknown> | null,
 ) => {
-  if (given === null) return options
-  const { options: read, problem } = optionsFor(provider, given)
+  if (given === null) return agent.options
+  const { options = null, problem } = optionsOver(agent, given)
   if (problem !== undefined) throw new ApiError('invalid_body', { detail: problem.replace(/\.$/, '') })
-  return { ...options, ...read }
+  return options
 }
 
 /** Without its newer fields a request is as it was before there were any: a retry over an update of this program is the same request. */

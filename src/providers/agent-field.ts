@@ -1,6 +1,6 @@
 import { inSentence } from './title.ts'
 /** The form of a value. */
-interface Form {
+export interface Form {
   /** The end of "It must be …". */
   expected: string
   accepts: (value: string) => boolean

@@ -4,7 +4,7 @@ import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { blandCallIn, eventsOf, idOf, isCapacity, reportedEvents } from './bland-call.ts'
 import { credential } from './credentials.ts'
 import { list, member, text } from './parse.ts'
-import { flag, object, whole, words } from './option-forms.ts'
+import { flag, object, ofForm, whole, words } from './option-forms.ts'
 import { withOptions } from './options.ts'
 import type { CallReference, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isSame } from './signature.ts'
@@ -42,6 +42,7 @@ export const bland: ProviderKind = {
       required: true,
       form: uuid,
       example: 'a0f0d4ed-1c1b-4a57-9b0e-0d8a3f6c7e33',
+      hint: 'For a prompt or a persona, leave this blank and set the option task or persona_id.',
     },
     from: {
       label: 'from number',
@@ -52,6 +53,25 @@ export const bland: ProviderKind = {
     },
   },
   options: [
+    words(
+      { name: 'task', description: 'What the agent should do, in words, instead of a pathway.' },
+      16_000,
+      'Ask whether the order arrived.',
+    ),
+    ofForm(
+      { name: 'persona_id', description: 'The persona that speaks, instead of a pathway.' },
+      uuid,
+      '5d2c1b0a-9e8f-4c7d-8b6a-3f4e5d6c7b8a',
+    ),
+    whole(
+      {
+        name: 'pathway_version',
+        description: 'The version of the pathway. Without it, the production version.',
+        ofRef: true,
+      },
+      0,
+      1_000_000,
+    ),
     flag({ name: 'record', description: 'Records the call. Bland’s default is false.' }),
     whole(
       {
@@ -72,9 +92,10 @@ export const bland: ProviderKind = {
     words({ name: 'first_sentence', description: 'What the agent says first.' }, 1000, 'Hello!'),
     words({ name: 'language', description: 'The language of the call.' }, 35, 'en-US'),
     words({ name: 'timezone', description: 'The time zone of the call.' }, 64, 'America/New_York'),
-    words({ name: 'start_node_id', description: 'Where the pathway begins.' }, 100, 'node-1'),
+    words({ name: 'start_node_id', description: 'Where the pathway begins.', ofRef: true }, 100, 'node-1'),
     words({ name: 'summary_prompt', description: 'What the summary should say.' }, 2000, 'One sentence.'),
   ],
+  insteadOfRef: ['task', 'persona_id'],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
   recordings: 'Bland records a call only with the option record=true of the agent or the order.',
   regions: [{ name: 'United States', url: 'https://us.api.bland.ai' }],

@@ -43,6 +43,8 @@ export const checkAccount = (
     const value = credentials[each.name]
     if (value === undefined && each.required)
       problems.push(`${kind.title} needs the credential ${each.name}.`)
+    if (value !== undefined && each.needs !== undefined && credentials[each.needs] === undefined)
+      problems.push(`${kind.title} needs the credential ${each.needs} with ${each.name}.`)
     // A kept value passed the validation when it was saved.
     if (value === undefined || !fresh[each.name]?.trim()) continue
     const missed = formsOf(kind, each, baseUrl).find(({ pattern }) => !pattern.test(value))

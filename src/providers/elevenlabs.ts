@@ -47,6 +47,7 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'twilio_account_sid',
       required: false,
+      needs: 'twilio_auth_token',
       form: accountSidForm,
       description:
         'Account SID of the Twilio account with the number; needed to hang up, and to learn why a call was not answered',
@@ -54,6 +55,7 @@ export const elevenlabs: ProviderKind = {
     {
       name: 'twilio_auth_token',
       required: false,
+      needs: 'twilio_account_sid',
       description: 'Auth token of that Twilio account; needed to hang up',
     },
   ],

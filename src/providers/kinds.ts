@@ -4,6 +4,7 @@ import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
 import type { Capabilities, ProviderKind } from '../calls/provider.ts'
 import { type Options, readOptions } from './options.ts'
+import { inSentence } from './title.ts'
 import { retell } from './retell.ts'
 import { twilio } from './twilio.ts'
 import { vapi } from './vapi.ts'
@@ -28,6 +29,18 @@ export const baseUrlHelp = ({
 export const optionsFor = (provider: string, given: Options) =>
   readOptions(findKind(provider) ?? { title: 'The simulator', options: [] }, given)
 
+/** An agent's options with those of an order over them, or why these are refused. */
+export const optionsOver = (
+  { provider, ref, options }: Pick<AgentDials, 'provider' | 'ref' | 'options'>,
+  given: Options,
+): ReturnType<typeof readOptions> => {
+  const read = optionsFor(provider, given)
+  if (read.problem !== undefined) return read
+  const all = { ...options, ...read.options }
+  const problem = targetProblem(findKind(provider), ref, all)
+  return problem === undefined ? { options: all, problem } : { problem }
+}
+
 /** The simulator is no kind: it reports all details at the end, and a call is looked up by our id. */
 export const capabilitiesOf = (provider: string): Capabilities =>
   findKind(provider)?.capabilities ?? { details: [], lookupByCallId: true }
@@ -46,13 +59,37 @@ export interface AgentDials {
   provider: string
   ref: string | null
   fromNumber: string | null
+  options?: Options | null
 }
 
 /** The problems that keep an agent from ever placing a call, in sentences; undefined without one. */
-export const agentProblem = ({ provider, ref, fromNumber }: AgentDials): string | undefined => {
+export const agentProblem = ({ provider, ref, fromNumber, options }: AgentDials): string | undefined => {
   const kind = findKind(provider)
   if (!kind) return provider === 'simulator' ? undefined : 'There is no such provider.'
   const { title, agent } = kind
-  const problems = [fieldProblem(title, agent.ref, ref), fieldProblem(title, agent.from, fromNumber)]
+  const isReplaced = ref === null && kind.insteadOfRef?.some((name) => options?.[name] !== undefined)
+  const problems = [
+    isReplaced ? undefined : fieldProblem(title, agent.ref, ref),
+    targetProblem(kind, ref, options ?? {}),
+    fieldProblem(title, agent.from, fromNumber),
+  ]
   return problems.filter((problem) => problem !== undefined).join(' ') || undefined
+}
+
+/** Why nobody knows who should speak: more than one of those who can, or something about one that is not there. */
+const targetProblem = (
+  kind: Pick<ProviderKind, 'title' | 'agent' | 'options' | 'insteadOfRef'> | undefined,
+  ref: string | null,
+  given: Options,
+): string | undefined => {
+  if (!kind) return undefined
+  const { title, agent, options, insteadOfRef = [] } = kind
+  const { label } = agent.ref
+  const named = insteadOfRef.filter((name) => given[name] !== undefined)
+  if (named.length + (ref === null ? 0 : 1) > 1)
+    return `${title} takes exactly one of these: ${label}, ${insteadOfRef.join(', ')}.`
+  const orphan = options.find(({ name, ofRef }) => ofRef && given[name] !== undefined)
+  return orphan && named.length > 0
+    ? `The option ${orphan.name} at ${inSentence(title)} needs its ${label}.`
+    : undefined
 }

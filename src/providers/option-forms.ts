@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { Form } from './agent-field.ts'
 import type { ProviderOption } from './options.ts'
 
-type Described = Pick<ProviderOption, 'name' | 'description'>
+type Described = Pick<ProviderOption, 'name' | 'description' | 'ofRef'>
 
 export const flag = (given: Described): ProviderOption => ({
   ...given,
@@ -28,6 +29,13 @@ export const words = (given: Described, most: number, example: string): Provider
   ...given,
   schema: z.string().min(1).max(most),
   expected: `a text of at most ${most.toLocaleString('en')} characters`,
+  example,
+})
+
+export const ofForm = (given: Described, form: Form, example: string): ProviderOption => ({
+  ...given,
+  schema: z.string().max(200).refine(form.accepts),
+  expected: form.expected,
   example,
 })
 

@@ -12,6 +12,8 @@ export interface ProviderOption {
   example: string
   /** What it does, as a sentence. */
   description: string
+  /** It speaks of the agent's `ref`, and means nothing without one. */
+  ofRef?: true
 }
 
 export type Options = Record<string, unknown>

@@ -40,6 +40,19 @@ export const twilio: ProviderKind = {
       required: true,
       description: 'Primary auth token, next to the Account SID. Twilio also signs its reports with it.',
     },
+    {
+      name: 'api_key_sid',
+      required: false,
+      needs: 'api_key_secret',
+      form: { pattern: /^SK[\da-f]{32}$/i, words: 'it must be SK and 32 hex digits' },
+      description: 'SID of an API key, to send requests with instead of the auth token: SK and 32 hex digits',
+    },
+    {
+      name: 'api_key_secret',
+      required: false,
+      needs: 'api_key_sid',
+      description: 'Secret of that API key',
+    },
   ],
   agent: {
     ref: {
@@ -91,6 +104,13 @@ export const twilio: ProviderKind = {
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
   recordings:
     'Twilio records a call only with the option Record=true of the agent or the order, or if its TwiML says so with <Record> or <Dial record>.',
+  domain: 'twilio.com',
+  // Twilio: using the REST API in a non-US Region. Auth tokens and API keys are of one region each.
+  regions: [
+    { name: 'Ireland', url: 'https://api.dublin.ie1.twilio.com' },
+    { name: 'Australia', url: 'https://api.sydney.au1.twilio.com' },
+    { name: 'Japan', url: 'https://api.tokyo.jp1.twilio.com' },
+  ],
   needsBaseUrl: false,
   connect: (account, deps) => twilioThrough(account, deps),
 }
@@ -99,7 +119,9 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
   const sid = credential(account, 'account_sid')
   const token = credential(account, 'auth_token')
   const address = `${account.baseUrl ?? usualAddress}/2010-04-01/Accounts/${encodeURIComponent(sid)}`
-  const authorization = basic(sid, token)
+  const { api_key_sid: keySid, api_key_secret: keySecret } = account.credentials
+  const hasKey = keySid !== undefined && keySecret !== undefined
+  const authorization = hasKey ? basic(keySid, keySecret) : basic(sid, token)
   const request = requester(send, address, { authorization }, timeoutMs)
   const answer = async (path: string, form?: Record<string, string>) => {
     const result = await request(path, form && new URLSearchParams(form))
@@ -172,7 +194,12 @@ const twilioThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, sen
     },
 
     async check() {
-      return checkFrom(title, await request('.json'), (json) => member(json, 'sid') === sid)
+      // Twilio: API keys may not read the account itself, unless they are main keys.
+      return hasKey
+        ? checkFrom(title, await request('/Calls.json?PageSize=1'), (json) =>
+            Array.isArray(member(json, 'calls')),
+          )
+        : checkFrom(title, await request('.json'), (json) => member(json, 'sid') === sid)
     },
 
     /** The signature covers no time. A replay repeats events of the same call, which change nothing. */

@@ -20,7 +20,7 @@ const label = z.email().max(labelLimit)
 /** Vapi: create call. Variables may be of any JSON type (LiquidJS reads into them). */
 export const orderFor = (order: CallOrder) => {
   const { id, agentRef, fromNumber, phoneNumber, name, email, metadata, options } = order
-  return withOptions(options, {
+  const { assistantOverrides, ...body } = withOptions(options, {
     ...(agentRef === null ? {} : { assistantId: agentRef }),
     ...(fromNumber === null ? {} : { phoneNumberId: fromNumber }),
     name: id,
@@ -35,6 +35,11 @@ export const orderFor = (order: CallOrder) => {
       metadata: { ...metadata, call_id: id },
     },
   })
+  // A squad has overrides of its own, of the same type.
+  return {
+    ...body,
+    [options?.squadId === undefined ? 'assistantOverrides' : 'squadOverrides']: assistantOverrides,
+  }
 }
 
 export const blocked = 'concurrency limit reached'

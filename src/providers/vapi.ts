@@ -60,7 +60,7 @@ export const vapi: ProviderKind = {
       required: true,
       form: uuid,
       example: '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11',
-      hint: 'Set the assistant’s server URL to this account’s hook URL.',
+      hint: 'Set the assistant’s server URL to this account’s hook URL. For a squad, leave this blank and set the option squadId.',
     },
     from: {
       label: 'phone number ID',
@@ -71,6 +71,7 @@ export const vapi: ProviderKind = {
     },
   },
   options: vapiOptions,
+  insteadOfRef: ['squadId'],
   capabilities: {
     details: ['summary', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,

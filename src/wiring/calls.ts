@@ -17,7 +17,7 @@ import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Open } from '../outgoing/open.ts'
 import type { Send } from '../outgoing/send.ts'
 import { Dialling } from '../providers/dialling.ts'
-import { capabilitiesOf, optionsFor, recordingsOf } from '../providers/kinds.ts'
+import { capabilitiesOf, optionsOver, recordingsOf } from '../providers/kinds.ts'
 import { Simulator } from '../providers/simulator.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -85,7 +85,7 @@ export const wireCalls = (deps: CallDeps) => {
     leases,
     commit,
     clock,
-    optionsFor,
+    optionsOver,
     dispatch: (call) => {
       metrics.callTriggered(call.provider)
       dispatcher.dispatch(call)

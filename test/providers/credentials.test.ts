@@ -45,6 +45,19 @@ test.each<[string, string, Record<string, string>, string | null, boolean]>([
   expect(problems.join(' ')).not.toContain('horse')
 })
 
+const token = { account_sid: sid, auth_token: 'x' }
+const agents = { api_key: 'x', hook_secret: 'x' }
+test.each([
+  ['twilio', token, 'api_key_sid', `SK${'0'.repeat(32)}`, 'api_key_secret'],
+  ['twilio', token, 'api_key_secret', 'secret', 'api_key_sid'],
+  ['elevenlabs', agents, 'twilio_account_sid', sid, 'twilio_auth_token'],
+  ['elevenlabs', agents, 'twilio_auth_token', 'secret', 'twilio_account_sid'],
+])('at %s, %j and %s mean nothing without their other half', (provider, others, name, value, other) => {
+  const kind = findKind(provider) as ProviderKind
+  const half = checkAccount(kind, { ...others, [name]: value }, null, publicOnly)
+  expect(half.problems).toEqual([`${kind.title} needs the credential ${other} with ${name}.`])
+})
+
 test('what is kept is not judged again', () => {
   const earlier = { credentials: { api_key: vapiKey, hook_secret: 'an old phrase' }, baseUrl: null }
   expect(checkAccount(vapi, { api_key: vapiKey }, null, publicOnly, earlier).problems).toBeUndefined()

@@ -179,6 +179,7 @@ test.each(providerKinds.map((kind) => [kind.name, kind] as const))(
     const words = { message: secret, error: secret, detail: { message: secret } }
     const valueOf = (name: string) => {
       if (name.endsWith('_header')) return 'x-proof'
+      if (name === 'api_key_sid') return `SK${'0'.repeat(32)}`
       return name.endsWith('_sid') ? `AC${'0'.repeat(32)}` : secret
     }
     const credential = Object.fromEntries(credentials.map(({ name }) => [name, valueOf(name)]))

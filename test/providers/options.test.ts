@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { optionsFor, providerKinds } from '../../src/providers/kinds.ts'
+import { agentProblem, optionsFor, providerKinds } from '../../src/providers/kinds.ts'
 import { withOptions } from '../../src/providers/options.ts'
 import { now, orderOf } from '../support/fakes/order.ts'
 import { startFakeBland } from '../support/fakes/bland.ts'
@@ -10,7 +10,7 @@ import { startFakeTwilio } from '../support/fakes/twilio.ts'
 import { startFakeVapi } from '../support/fakes/vapi.ts'
 import { answer } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
-import { connect } from '../support/scenarios.ts'
+import { connect, until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
 
 const fakes: Record<string, () => Promise<FakeProvider>> = {
@@ -26,7 +26,7 @@ const phone_number = '+15551234567'
 
 describe.each(
   providerKinds.filter(({ options }) => options.length > 0).map((kind) => [kind.name, kind] as const),
-)('at %s', (provider, { options }) => {
+)('at %s', (provider, { agent: { ref }, options, insteadOfRef = [] }) => {
   test('every option’s own example is one, as a text and as what it stands for', () => {
     for (const { name, example } of options) {
       const read = optionsFor(provider, { [name]: example })
@@ -36,7 +36,8 @@ describe.each(
   })
 
   test('an order with all of them is one that the vendor takes, and has all that the gate needs', async () => {
-    const given = Object.fromEntries(options.map(({ name, example }) => [name, example]))
+    const named = options.filter(({ name }) => !insteadOfRef.includes(name))
+    const given = Object.fromEntries(named.map(({ name, example }) => [name, example]))
     await using fake = await fakes[provider]!()
     const dialler = fake.kind.connect(
       {
@@ -53,6 +54,31 @@ describe.each(
     expect(await dialler.place(order)).toMatchObject({ outcome: 'placed' })
     expect(fake.complaints).toEqual([])
     expect(fake.createsOf(order.id)).toBe(1)
+  })
+
+  test('each that says who speaks makes an order that the vendor takes, without another who could', async () => {
+    for (const name of insteadOfRef) {
+      const given = { [name]: options.find((one) => one.name === name)?.example }
+      await using fake = await fakes[provider]!()
+      const line = connect(fake)
+      const { agents } = line.gate.services
+      const speaker = { name, provider, ref: null, fromNumber: fake.agent.fromNumber }
+      expect(agentProblem({ ...speaker, options: given })).toBeUndefined()
+      expect(agentProblem(speaker)).toContain(ref.label)
+      const problem = `takes exactly one of these: ${ref.label}`
+      expect(agentProblem({ ...speaker, ref: ref.example, options: given })).toContain(problem)
+      const { id: agent_id } = agents.create(line.gate.agency.id, { ...speaker, options: given }, 0)
+      const { call_id = '' } = await answer(await line.gate.postJson(trigger, { phone_number, agent_id }))
+      await line.gate.clock.advance(0)
+      await until(() => line.callNow(call_id).dispatch === 'placed')
+      expect(fake.complaints).toEqual([])
+      // The default agent has a ref, and the order names somebody else.
+      const refusal = await line.gate.postJson(trigger, { phone_number, provider_options: given })
+      expect((await expectRefusal(refusal, 400, 'invalid_body')).sentence).toContain(problem)
+      const other = options.find(({ ofRef }) => ofRef)
+      const both = { ...given, [other?.name ?? '']: other?.example }
+      expect(agentProblem({ ...speaker, options: both })).toContain(`needs its ${ref.label}`)
+    }
   })
 
   test('no other name is one, least of all what the gate needs', () => {

@@ -5,7 +5,7 @@ import { twilio } from '../../src/providers/twilio.ts'
 import { FixedClock } from '../support/clock.ts'
 import { orderOf } from '../support/fakes/order.ts'
 import { serving } from '../support/fakes/serving.ts'
-import { startFakeTwilio } from '../support/fakes/twilio.ts'
+import { apiKey, startFakeTwilio } from '../support/fakes/twilio.ts'
 import { connect, everyProvider, until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
 
@@ -352,6 +352,21 @@ describe('hanging up', () => {
 describe('credentials', () => {
   test.each(['account_sid', 'auth_token'])('there is no provider without %s', (name) => {
     expect(() => connected(null, { [name]: '' })).toThrow(`${name} is missing.`)
+  })
+
+  test('an API key sends what the auth token would, which then only believes reports', async () => {
+    await using fake = await startFakeTwilio()
+    const open = (credentials: Record<string, string>) =>
+      twilio.connect(
+        { id: 'account', baseUrl: fake.baseUrl, hookUrl, credentials },
+        { clock, timeoutMs: 300, send },
+      )
+    const provider = open({ ...fake.credentials, auth_token: 'of-another-region', ...apiKey })
+    expect(await provider.check()).toBeUndefined()
+    expect(await provider.place(order())).toMatchObject({ outcome: 'placed' })
+    expect(fake.complaints).toEqual([])
+    const stranger = open({ ...fake.credentials, ...apiKey, api_key_secret: 'another' })
+    expect(await stranger.check()).toBe('Twilio rejected these credentials (it responded with 401).')
   })
 
   test('wrong ones are told by the check', async () => {

@@ -62,5 +62,6 @@ test('the form of an account has its provider’s regions to choose from, where 
   expect(await formOf('vapi')).toContain(
     '<datalist id="regions"><option value="https://api.eu.vapi.ai">Europe</option>',
   )
-  expect(await formOf('twilio')).not.toContain('<datalist')
+  expect(await formOf('twilio')).toContain('<option value="https://api.dublin.ie1.twilio.com">Ireland')
+  expect(await formOf('retell')).not.toContain('<datalist')
 })

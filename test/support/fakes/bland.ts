@@ -10,28 +10,84 @@ const apiKey = 'org_bland_key_1234'
 const secret = 'bland_secret'
 const pathwayId = 'a0f0d4ed-1c1b-4a57-9b0e-0d8a3f6c7e33'
 
-const order = z.strictObject({
-  phone_number: z.string().regex(/^\+\d{7,15}$/),
-  pathway_id: z.literal(pathwayId),
-  from: z
-    .string()
-    .regex(/^\+\d{7,15}$/)
-    .optional(),
-  request_data: z.record(z.string(), z.unknown()),
-  metadata: z.looseObject({ call_id: z.guid() }),
-  record: z.boolean().optional(),
-  voicemail: z.strictObject({ action: z.enum(['hangup', 'leave_message', 'ignore']) }).optional(),
-  answered_by_enabled: z.boolean().optional(),
+const text = z.string().min(1)
+/**
+ * Bland: send call. Every field of its body; `start_node_id` and `answered_by_enabled` are of earlier versions of the page.
+ * One of the first three says who speaks.
+ */
+const vendorFields = z.strictObject({
+  pathway_id: z.guid().optional(),
+  task: text.optional(),
+  persona_id: z.guid().optional(),
+  phone_number: text,
+  voice: text.optional(),
+  pathway_version: z.int().optional(),
+  start_node_id: text.optional(),
+  first_sentence: text.optional(),
+  model: text.optional(),
+  language: text.optional(),
   wait_for_greeting: z.boolean().optional(),
-  voice: z.string().optional(),
-  first_sentence: z.string().optional(),
-  language: z.string().optional(),
-  timezone: z.string().optional(),
-  start_node_id: z.string().optional(),
+  pronunciation_guide: z.array(z.looseObject({ word: text, pronunciation: text })).optional(),
+  temperature: z.number().min(0).max(1).optional(),
+  interruption_threshold: z.int().optional(),
+  from: text.optional(),
+  dialing_strategy: z.looseObject({}).optional(),
+  timezone: text.optional(),
+  start_time: text.optional(),
+  transfer_phone_number: text.optional(),
+  transfer_list: z.record(z.string(), text).optional(),
+  max_duration: z.int().min(1).optional(),
+  tools: z.array(z.unknown()).optional(),
+  background_track: text.nullable().optional(),
+  noise_cancellation: z.boolean().optional(),
+  block_interruptions: z.boolean().optional(),
+  record: z.boolean().optional(),
+  voicemail: z
+    .looseObject({ action: z.enum(['hangup', 'leave_message', 'leave_sms', 'ignore']).optional() })
+    .optional(),
+  answered_by_enabled: z.boolean().optional(),
+  citation_schema_ids: z.array(z.guid()).optional(),
   summary_prompt: z.string().max(2000).optional(),
-  webhook: z.url(),
-  max_duration: z.int().min(1),
+  retry: z.looseObject({}).optional(),
+  dispositions: z.array(text).optional(),
+  request_data: z.looseObject({}).optional(),
+  metadata: z.looseObject({}).optional(),
+  webhook: z.url().optional(),
+  webhook_events: z.array(text).optional(),
+  dynamic_data: z.array(z.looseObject({})).optional(),
+  keywords: z.array(text).optional(),
+  ignore_button_press: z.boolean().optional(),
+  precall_dtmf_sequence: z
+    .string()
+    .regex(/^[\dw*#]+$/)
+    .optional(),
+  guard_rails: z.array(z.looseObject({})).optional(),
 })
+
+/** What the gate always sends. */
+const order = vendorFields
+  .extend({
+    phone_number: z.string().regex(/^\+\d{7,15}$/),
+    from: z
+      .string()
+      .regex(/^\+\d{7,15}$/)
+      .optional(),
+    pathway_id: z.literal(pathwayId).optional(),
+    request_data: z.record(z.string(), z.unknown()),
+    metadata: z.looseObject({ call_id: z.guid() }),
+    webhook: z.url(),
+    max_duration: z.int().min(1),
+  })
+  .refine(
+    ({ pathway_id, task, persona_id }) =>
+      [pathway_id, task, persona_id].filter((one) => one !== undefined).length === 1,
+    'one of pathway_id, task and persona_id says who speaks',
+  )
+  .refine(
+    ({ pathway_id, start_node_id, pathway_version }) =>
+      pathway_id !== undefined || (start_node_id === undefined && pathway_version === undefined),
+    'a pathway has nodes and versions',
+  )
 
 interface TheirCall {
   id: string

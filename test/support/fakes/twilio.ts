@@ -8,6 +8,8 @@ import { serveFake } from './serve.ts'
 
 const sid = `AC${'0'.repeat(31)}1`
 const token = 'fake-twilio-token'
+/** A standard API key: it is for calls, and not for the account itself. */
+export const apiKey = { api_key_sid: `SK${'0'.repeat(31)}1`, api_key_secret: 'fake-key-secret' }
 const prefix = `/2010-04-01/Accounts/${sid}`
 const recordingSid = `RE${'0'.repeat(31)}1`
 const formType = 'application/x-www-form-urlencoded'
@@ -135,10 +137,14 @@ export const startFakeTwilio = async (): Promise<FakeProvider> => {
   const server = await serveFake((request, body) => {
     const { method, headers, url } = request
     const { pathname } = new URL(url)
-    if (!isBasic(request, sid, token)) return failure(401, 20003, 'Authenticate')
+    const hasKey = isBasic(request, apiKey.api_key_sid, apiKey.api_key_secret)
+    if (!hasKey && !isBasic(request, sid, token)) return failure(401, 20003, 'Authenticate')
     if (method === 'POST' && headers.get('content-type') !== formType)
       return failure(415, 20000, 'Unsupported media type')
-    if (method === 'GET' && pathname === `${prefix}.json`) return Response.json({ sid, status: 'active' })
+    if (method === 'GET' && pathname === `${prefix}.json`)
+      return hasKey ? failure(401, 20003, 'Authenticate') : Response.json({ sid, status: 'active' })
+    if (method === 'GET' && pathname === `${prefix}/Calls.json`)
+      return Response.json({ calls: [...calls.values()].map(resourceOf), page: 0, page_size: 1 })
     if (method === 'POST' && pathname === `${prefix}/Calls.json`) return place(new URLSearchParams(body))
     const recorded = find((one) => pathname === `${prefix}/Calls/${one.sid}/Recordings.json`)
     if (recorded) return Response.json({ recordings: recordingsOf(recorded), page: 0, page_size: 50 })

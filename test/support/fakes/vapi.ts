@@ -11,8 +11,15 @@ const secret = 'vapi_secret'
 const assistantId = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
 const phoneNumberId = 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22'
 
-const order = z.strictObject({
-  assistantId: z.literal(assistantId),
+const overrides = z.strictObject({
+  variableValues: z.record(z.string(), z.unknown()),
+  metadata: z.looseObject({ call_id: z.guid() }),
+  artifactPlan: z.strictObject({ recordingEnabled: z.boolean() }).optional(),
+  firstMessage: z.string().max(1000).optional(),
+  voicemailMessage: z.string().max(1000).optional(),
+  voicemailDetection: z.strictObject({ provider: z.string() }).optional(),
+})
+const orderTo = z.strictObject({
   phoneNumberId: z.literal(phoneNumberId),
   name: z.string().max(40),
   customer: z.strictObject({
@@ -21,15 +28,16 @@ const order = z.strictObject({
     email: z.email().max(40).optional(),
     externalId: z.guid(),
   }),
-  assistantOverrides: z.strictObject({
-    variableValues: z.record(z.string(), z.unknown()),
-    metadata: z.looseObject({ call_id: z.guid() }),
-    artifactPlan: z.strictObject({ recordingEnabled: z.boolean() }).optional(),
-    firstMessage: z.string().max(1000).optional(),
-    voicemailMessage: z.string().max(1000).optional(),
-    voicemailDetection: z.strictObject({ provider: z.string() }).optional(),
-  }),
 })
+/** A version is of an assistant; a squad has overrides of its own. */
+const order = z.union([
+  orderTo.extend({
+    assistantId: z.literal(assistantId),
+    assistantVersion: z.string().optional(),
+    assistantOverrides: overrides,
+  }),
+  orderTo.extend({ squadId: z.guid(), squadOverrides: overrides }),
+])
 
 interface TheirCall {
   id: string
@@ -117,14 +125,14 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
       ],
     },
   })
-  const created = ({ id, createdAt, order: { assistantOverrides, customer } }: TheirCall) => ({
+  const created = ({ id, createdAt, order: { customer, ...whoSpeaks } }: TheirCall) => ({
     id,
     orgId: 'org',
     type: 'outboundPhoneCall',
     createdAt,
     updatedAt: createdAt,
-    assistantId,
     assistantVersion: null,
+    ...whoSpeaks,
     phoneNumberId,
     phoneNumber: { provider: 'twilio', number: '+15550001111' },
     phoneCallProvider: 'twilio',
@@ -132,7 +140,6 @@ export const startFakeVapi = async (proof: Proof = 'hmac'): Promise<FakeProvider
     phoneCallTransport: 'pstn',
     name: customer.externalId,
     customer,
-    assistantOverrides,
     monitor: { listenUrl: 'wss://phone.test/listen', controlUrl: `${url}/${id}/control` },
   })
   const told = (call: TheirCall) => ({
