@@ -4,9 +4,9 @@ import { checkFrom, isSuccess, placementFrom, reportFrom } from './answers.ts'
 import { accountSidForm } from './credential-form.ts'
 import { credential } from './credentials.ts'
 import { member, text } from './parse.ts'
-import { flag, oneOf, whole, words } from './option-forms.ts'
 import type { Placement, ProviderKind } from '../calls/provider.ts'
 import { basic, hmac, isSame } from './signature.ts'
+import { twilioOptions } from './twilio-options.ts'
 import { eventsOf, isFinal, reportedEvents, twilioCall } from './twilio-call.ts'
 import { asText, variablesOf } from './variables.ts'
 import { requester } from './wire.ts'
@@ -74,33 +74,7 @@ export const twilio: ProviderKind = {
       hint: 'A Twilio number or a verified caller ID.',
     },
   },
-  options: [
-    flag({ name: 'Record', description: 'Records the call.' }),
-    oneOf(
-      { name: 'RecordingChannels', description: 'Both sides in one channel, or one each.' },
-      'mono',
-      'dual',
-    ),
-    whole({ name: 'Timeout', description: 'How many seconds it rings. Twilio’s default is 60.' }, 1, 600),
-    oneOf(
-      {
-        name: 'MachineDetection',
-        description: 'Detects an answering machine before the call goes on; Twilio charges for it.',
-      },
-      'Enable',
-      'DetectMessageEnd',
-    ),
-    whole(
-      {
-        name: 'MachineDetectionTimeout',
-        description: 'How many seconds the detection can take. Twilio’s default is 30.',
-      },
-      3,
-      59,
-    ),
-    words({ name: 'SendDigits', description: 'Keys to press once somebody answers.' }, 32, 'ww1234'),
-    words({ name: 'CallReason', description: 'Shown by branded calling.' }, 50, 'Your appointment'),
-  ],
+  options: twilioOptions,
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
   recordings:
     'Twilio records a call only with the option Record=true of the agent or the order, or if its TwiML says so with <Record> or <Dial record>.',
