@@ -143,3 +143,19 @@ test.each(['agency list', 'backup copy.db', 'serve'])(
     expect(await Bun.file(directory.database).bytes()).toEqual(before)
   },
 )
+
+test.each([
+  ['vapi', 'https://storage.vapi.test/1.wav', 'kept'],
+  ['twilio', 'kept', 'kept'],
+  ['retell', null, null],
+  ['http', 'https://dialler.test/1.wav', 'https://dialler.test/1.wav'],
+])('of a recording at %s, %p becomes %p: a vendor’s link opens nothing', (provider, was, is) => {
+  using directory = temporaryDirectory()
+  const before = databaseOf(26, directory.database)
+  fill(before)
+  before.run('update calls set provider = ?, recording_url = ?', [provider, was])
+  before.close()
+  const { sqlite, close } = openDatabase(directory.database)
+  expect(sqlite.query('select recording_url from calls').all()).toEqual([{ recording_url: is }])
+  close()
+})
