@@ -1,6 +1,8 @@
 interface Row {
   status: number
   sentence: string
+  /** The field at fault, where it is always the same. */
+  param?: string
 }
 
 /** Every error of the API. `{detail}` and `{seconds}` are filled when it is created; nothing of the input ever is. */
@@ -62,7 +64,7 @@ export const failures = {
     status: 429,
     sentence: 'Too many recordings are being downloaded. Retry after {seconds} seconds.',
   },
-  invalid_phone_number: { status: 400, sentence: 'Invalid phone number format' },
+  invalid_phone_number: { status: 400, sentence: 'Invalid phone number format', param: 'phone_number' },
   destination_not_allowed: { status: 403, sentence: 'This number must not be called: {detail}.' },
   do_not_call: { status: 403, sentence: 'This number is on a do-not-call list.' },
   outside_calling_hours: { status: 403, sentence: 'Outside the calling hours: {detail}.' },
@@ -75,13 +77,18 @@ export const failures = {
     sentence: 'This number was called too often. Retry after {seconds} seconds.',
   },
   budget_exceeded: { status: 402, sentence: 'The budget is used up: {detail}.' },
-  agent_not_found: { status: 400, sentence: 'Agent not found' },
-  no_agent: { status: 400, sentence: 'No agent specified and no default agent configured' },
+  agent_not_found: { status: 400, sentence: 'Agent not found', param: 'agent_id' },
+  no_agent: {
+    status: 400,
+    sentence: 'No agent specified and no default agent configured',
+    param: 'agent_id',
+  },
   invalid_body: { status: 400, sentence: 'Invalid request body: {detail}.' },
   invalid_json: { status: 400, sentence: 'The request body is not valid JSON: {detail}.' },
   invalid_query: { status: 400, sentence: 'Invalid query: {detail}.' },
   invalid_idempotency_key: {
     status: 400,
+    param: 'Idempotency-Key',
     sentence:
       'The Idempotency-Key must be 1 to 255 printable ASCII characters, optionally quoted, and must not contain an API key.',
   },
@@ -179,6 +186,8 @@ export type Reason = keyof typeof failures
 interface Particulars {
   /** Public: fills the sentence. Never input. */
   detail?: string
+  /** Public: the name of the field at fault, one that we know. Never input. */
+  param?: string | undefined
   retryAfterSeconds?: number
   /** Private: for the log only. */
   cause?: unknown
@@ -188,15 +197,16 @@ interface Particulars {
 export class ApiError extends Error {
   readonly status: number
   readonly detail: string
+  readonly param: string | undefined
   readonly retryAfterSeconds: number | undefined
   /** Private: the rejected key, where it is known. */
   asker: { id: string; environment: { id: string } } | undefined
 
   constructor(
     readonly reason: Reason,
-    { detail = '', retryAfterSeconds, cause }: Particulars = {},
+    { detail = '', param, retryAfterSeconds, cause }: Particulars = {},
   ) {
-    const { status, sentence } = failures[reason]
+    const { status, sentence, param: usualParam }: Row = failures[reason]
     // No stack trace: these errors are expected, and the trace would cost more than all the rest.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
@@ -206,6 +216,7 @@ export class ApiError extends Error {
     Error.stackTraceLimit = stackTraceLimit
     this.status = status
     this.detail = detail
+    this.param = param ?? usualParam
     this.retryAfterSeconds = retryAfterSeconds
   }
 }

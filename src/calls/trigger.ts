@@ -106,7 +106,7 @@ const start = async (
   const now = deps.clock.now()
   const order = {
     ...asked,
-    id: Bun.randomUUIDv7(),
+    id: Bun.randomUUIDv7('hex', now),
     agencyId: environment.agencyId,
     environmentId: environment.id,
     agentId: agent.id,
@@ -174,7 +174,8 @@ const optionsOf = (
 ) => {
   if (given === null) return agent.options
   const { options = null, problem } = optionsOver(agent, given)
-  if (problem !== undefined) throw new ApiError('invalid_body', { detail: problem.replace(/\.$/, '') })
+  if (problem !== undefined)
+    throw new ApiError('invalid_body', { detail: problem.replace(/\.$/, ''), param: 'provider_options' })
   return options
 }
 
@@ -198,6 +199,7 @@ const chooseAgent = (
   if (id === null) throw new ApiError('no_agent')
   const agent = agents.find(id)
   if (!agent) throw new ApiError('agent_not_found')
-  if (agent.agencyId !== environment.agencyId) throw new ApiError('wrong_agency', { detail: 'agent' })
+  if (agent.agencyId !== environment.agencyId)
+    throw new ApiError('wrong_agency', { detail: 'agent', param: 'agent_id' })
   return agent
 }

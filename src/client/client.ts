@@ -18,8 +18,16 @@ export interface TriggerOptions extends RequestOptions {
   idempotencyKey?: string | undefined
 }
 
+/** Which calls: all filters that are given apply together. */
 export interface CallsOptions extends RequestOptions {
-  status?: CallStatus
+  status?: CallStatus | undefined
+  /** In E.164 format. */
+  phoneNumber?: string | undefined
+  agentId?: string | undefined
+  /** The earliest `created_at`: a time in ISO 8601, or a date. */
+  from?: string | Date | undefined
+  /** Only calls with an earlier `created_at`. */
+  to?: string | Date | undefined
   /** The page size, 1 to 100. */
   pageSize?: number
 }
@@ -85,12 +93,8 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
       (await ask<{ data: Call }>(`/calls/${encodeURIComponent(id)}`, how)).data,
 
     /** The calls, newest first; pages are fetched as needed. */
-    async *calls({ status, pageSize = 100, signal }: CallsOptions = {}): AsyncGenerator<
-      Call,
-      void,
-      undefined
-    > {
-      const query = new URLSearchParams({ limit: String(pageSize), ...(status && { status }) })
+    async *calls({ signal, ...wanted }: CallsOptions = {}): AsyncGenerator<Call, void, undefined> {
+      const query = queryOf(wanted)
       for (;;) {
         const page = await ask<{ data: Call[]; next_cursor: string | null }>(`/calls?${query}`, { signal })
         yield* page.data
@@ -124,6 +128,16 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
     key: async (how?: RequestOptions) => (await ask<{ data: KeyStatus }>('/key', how)).data,
   }
 }
+
+const queryOf = ({ pageSize = 100, status, phoneNumber, agentId, from, to }: CallsOptions) => {
+  const filters = { status, phone_number: phoneNumber, agent_id: agentId, from: timeOf(from), to: timeOf(to) }
+  const given = Object.entries(filters).filter(
+    (filter): filter is [string, string] => filter[1] !== undefined,
+  )
+  return new URLSearchParams([['limit', String(pageSize)], ...given])
+}
+
+const timeOf = (time: string | Date | undefined) => (time instanceof Date ? time.toISOString() : time)
 
 const triggeredOf = ({ body, headers }: Granted): Triggered => ({
   call_id: body.call_id as string,

@@ -5,6 +5,8 @@ interface Particulars {
   code: string
   retryAfterSeconds?: number | undefined
   requestId?: string | undefined
+  param?: string | undefined
+  docUrl?: string | undefined
   cause?: unknown
 }
 
@@ -20,25 +22,39 @@ export class CallgateError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** The request id, to quote when you report a problem. */
   readonly requestId: string | undefined
+  /** The field or header at fault, if it is a single one. */
+  readonly param: string | undefined
+  /** The server's documentation of the code. */
+  readonly docUrl: string | undefined
 
-  constructor(message: string, { status, code, retryAfterSeconds, requestId, cause }: Particulars) {
+  constructor(
+    message: string,
+    { status, code, retryAfterSeconds, requestId, param, docUrl, cause }: Particulars,
+  ) {
     super(message, { cause })
     this.status = status
     this.code = code
     this.retryAfterSeconds = retryAfterSeconds
     this.requestId = requestId
+    this.param = param
+    this.docUrl = docUrl
   }
 }
 
 /** Makes the error of a response, which may come from any proxy in between. */
 export const errorOf = async (response: Response, now: number): Promise<CallgateError> => {
   const body: unknown = await response.json().catch(() => undefined)
-  const { error, code } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  const { error, code, param, doc_url } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >
   return new CallgateError(typeof error === 'string' ? error : `The server answered ${response.status}.`, {
     status: response.status,
     code: typeof code === 'string' ? code : 'unexpected',
     retryAfterSeconds: readRetryAfter(response.headers.get('retry-after'), now),
     requestId: response.headers.get('x-request-id') ?? undefined,
+    param: typeof param === 'string' ? param : undefined,
+    docUrl: typeof doc_url === 'string' ? doc_url : undefined,
   })
 }
 

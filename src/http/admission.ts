@@ -25,6 +25,8 @@ export interface AdmissionDeps {
   /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   clock: Clock
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
   /** The limit of environments that have none of their own. */
   requestsPerMinute: number
   trustedProxies: Config['trustedProxies']
@@ -105,7 +107,7 @@ export const admission = (deps: AdmissionDeps) => {
       const admitted = admit({ request, server, set, route })
       if (!(admitted instanceof ApiError)) return admitted
       // Returned, not thrown: a thrown error costs more than an admitted request.
-      const answer = status(admitted.status, answerProgram(admitted, set))
+      const answer = status(admitted.status, answerProgram(admitted, set, deps.publicUrl()))
       deps.recordRequest({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
       return answer
     },

@@ -14,6 +14,8 @@ import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 interface FailureDeps {
   log: Log
   routes: RouteTable
+  /** The public address of this server, without a closing slash. */
+  publicUrl(): string
   recordRefusal: RecordRefusal
   recordRequest: RecordRequest
   /** True for an error of the disk: full, failing or locked. */
@@ -31,14 +33,21 @@ interface Failed extends RefusedRequest {
 }
 
 /** Writes every error response: JSON for programs, a page for people, and no input in either. */
-export const failure = ({ log, routes, recordRefusal, recordRequest, isStorageTrouble }: FailureDeps) =>
+export const failure = ({
+  log,
+  routes,
+  publicUrl,
+  recordRefusal,
+  recordRequest,
+  isStorageTrouble,
+}: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
     ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
       const path = pathOf(request)
       const refusal =
-        code === 'NOT_FOUND' || (error instanceof ValidationError && error.type === 'params')
-          ? unknownPath(request.method, routes.allow(path))
+        code === 'NOT_FOUND' || isOfParams(error)
+          ? unknownPath(request.method, routes.allow(path), isForPeople(path) ? undefined : flawOf(error))
           : refusalFrom(error, isStorageTrouble)
       const requestId = String(set.headers['x-request-id'])
       if (key) recordRefusal(key, refusal, { request, server, route, set }, true)
@@ -49,7 +58,9 @@ export const failure = ({ log, routes, recordRefusal, recordRequest, isStorageTr
           error: trace(refusal.cause),
         })
 
-      const answer = isForPeople(path) ? answerPerson(refusal, requestId, set) : answerProgram(refusal, set)
+      const answer = isForPeople(path)
+        ? answerPerson(refusal, requestId, set)
+        : answerProgram(refusal, set, publicUrl())
       recordRequest({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
       return answer
     },
@@ -63,9 +74,17 @@ interface Answer {
 const isForPeople = (path: string) => /^\/(?:admin|docs)(?:\/|$)/.test(path)
 
 /** Sets status and headers of an error, and returns its body. */
-export const answerProgram = (refusal: ApiError, set: Answer) => {
+export const answerProgram = (refusal: ApiError, set: Answer, publicUrl: string) => {
   writeHead(refusal, set)
-  return { success: false, error: refusal.message, code: refusal.reason }
+  return {
+    success: false,
+    error: refusal.message,
+    code: refusal.reason,
+    // Without a field at fault, `undefined`, which JSON leaves out.
+    param: refusal.param,
+    request_id: set.headers['x-request-id'],
+    doc_url: `${publicUrl}/docs/errors#${refusal.reason}`,
+  }
 }
 
 const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
@@ -100,10 +119,23 @@ const writeHead = (refusal: ApiError, set: Answer) => {
   if (refusal.retryAfterSeconds !== undefined) set.headers['retry-after'] = String(refusal.retryAfterSeconds)
 }
 
-const unknownPath = (method: string, allowed: string[]) =>
+const unknownPath = (method: string, allowed: string[], flaw?: { detail: string; param: string }) =>
   allowed.length > 0 && !allowed.includes(method)
     ? new ApiError('method_not_allowed', { detail: allowed.join(', ') })
-    : new ApiError('not_found', { detail: 'There is nothing at this path.' })
+    : new ApiError('not_found', flaw ?? { detail: 'There is nothing at this path.' })
+
+const isOfParams = (error: unknown) => error instanceof ValidationError && error.type === 'params'
+
+interface Issue {
+  message: string
+  path: unknown
+}
+
+/** The sentence of the schema for a part of the path that does not match it. */
+const flawOf = (error: unknown) => {
+  const [issue] = error instanceof ValidationError ? (error.all as unknown as Issue[]) : []
+  return issue && { detail: issue.message, param: String(issue.path) }
+}
 
 const refusalFrom = (error: unknown, isStorageTrouble: FailureDeps['isStorageTrouble']): ApiError => {
   if (error instanceof ApiError) return error

@@ -6,6 +6,7 @@ import { ApiError } from '../failures.ts'
 import type { LeakResult } from '../keys/leak.ts'
 import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
+import { requireNoQuery } from './query.ts'
 
 interface LeaksDeps {
   /** Disables a found key, or revokes a found admin token. `where` is the finder's own text. */
@@ -30,6 +31,7 @@ export const leaks = ({ clock, config, countWrongKey, reportLeak }: LeaksDeps) =
   new Elysia({ name: 'leaks' }).post(
     '/leaks',
     async ({ request, server, set }) => {
+      requireNoQuery(request)
       const parsed = reports.safeParse(await readJson(request))
       if (!parsed.success) throw new ApiError('invalid_body', { detail: shape })
       const address = clientAddress(request, server, config.trustedProxies)

@@ -136,8 +136,11 @@ const agencyOf = (
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)
-    throw new ApiError('conflict', { detail: 'Several agencies have this name. Use the ID of one of them.' })
-  if (!found[0]) throw new ApiError('not_found', { detail: 'There is no such agency.' })
+    throw new ApiError('conflict', {
+      detail: 'Several agencies have this name. Use the ID of one of them.',
+      param: 'agency',
+    })
+  if (!found[0]) throw new ApiError('not_found', { detail: 'There is no such agency.', param: 'agency' })
   return found[0]
 }
 
@@ -148,8 +151,12 @@ const parsed = (schema: Operation['input'], raw: unknown): Record<string, unknow
     throw new ApiError('invalid_input', { detail: 'The input contains an API key or an admin token.' })
   const result = schema.safeParse(raw, { error: (issue) => sentenceOf(issue, Object.keys(schema.shape)) })
   if (result.success) return result.data as Record<string, unknown>
-  const sentence = result.error.issues[0]?.message ?? 'The input is not valid.'
-  throw new ApiError('invalid_input', { detail: sentence.endsWith('.') ? sentence : `${sentence}.` })
+  const { message, path } = result.error.issues[0] ?? { message: 'The input is not valid.', path: [] }
+  // Below its first step a path can hold names that were sent.
+  throw new ApiError('invalid_input', {
+    detail: message.endsWith('.') ? message : `${message}.`,
+    param: path[0]?.toString(),
+  })
 }
 
 const kinds: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type Call, finalStatuses, isOver } from '../calls/call.ts'
 import type { ProviderIds } from '../calls/provider.ts'
 import type { Database } from './database.ts'
@@ -8,7 +9,11 @@ import { calls } from './schema.ts'
 interface PageQuery {
   environmentId: string
   status?: Call['status'] | undefined
+  phoneNumber?: string | undefined
   agentId?: string | undefined
+  /** The span of `createdAt`, without its end. */
+  from?: number | undefined
+  to?: number | undefined
   before?: string | undefined
   limit: number
 }
@@ -23,6 +28,51 @@ export interface CallPage {
 const byStatus = (status: Call['status']) => {
   const isFinal = finalStatuses.some((final) => final === status)
   return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
+}
+
+/** A column for whose conditions SQLite may look for an index, or behind a plus, may not. */
+const column = (of: SQLiteColumn, isIndexed: boolean) => (isIndexed ? sql`${of}` : sql`+${of}`)
+
+/**
+ * The conditions of a page, and the id for more. The planner, which has no statistics, would prefer a span of all ids to
+ * the calls of one number or one agent.
+ */
+const conditions = ({
+  environmentId,
+  status,
+  phoneNumber,
+  agentId,
+  from,
+  to,
+  before,
+}: Omit<PageQuery, 'limit'>) => {
+  const isOfNumber = phoneNumber !== undefined
+  const isOfAgent = !isOfNumber && agentId !== undefined
+  const id = column(calls.id, !isOfNumber)
+  const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined) =>
+    value === undefined ? undefined : condition(value)
+  const wanted = and(
+    eq(column(calls.environmentId, !isOfAgent), environmentId),
+    given(phoneNumber, (number) => eq(calls.phoneNumber, number)),
+    given(agentId, (agent) => eq(column(calls.agentId, isOfAgent), agent)),
+    given(status, (one) => (isOfNumber || isOfAgent ? eq(calls.status, one) : byStatus(one))),
+    // An id begins with the time of its call, so that a span of time is one of ids.
+    given(from, (time) => and(gte(id, idAt(time)), gte(calls.createdAt, time))),
+    given(to, (time) => and(lt(id, idAt(time + idLatenessMs)), lt(calls.createdAt, time))),
+    given(before, (other) => lt(id, other)),
+  )
+  return { wanted, id }
+}
+
+/** Earlier versions made the id a moment after `createdAt`. */
+const idLatenessMs = 60_000
+/** The largest time that an id can hold (48 bits). */
+const latestMs = 2 ** 48 - 1
+
+/** The lowest UUIDv7 of a millisecond, as far as its time goes (RFC 9562 §5.7). */
+const idAt = (ms: number) => {
+  const digits = Math.max(0, Math.min(ms, latestMs)).toString(16).padStart(12, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`
 }
 
 /** Above what a hundred calls of ten minutes each come to. */
@@ -68,13 +118,8 @@ export const createCallStore = (database: Database) => {
      * An environment's calls, newest first, those with ids below `before`: ids rise with time. A page ends at `limit`, or
      * where its next call would make it too large.
      */
-    page: ({ environmentId, status, agentId, before, limit }: PageQuery): CallPage => {
-      const wanted = and(
-        eq(calls.environmentId, environmentId),
-        before === undefined ? undefined : lt(calls.id, before),
-        status === undefined ? undefined : byStatus(status),
-        agentId === undefined ? undefined : eq(calls.agentId, agentId),
-      )
+    page: ({ limit, ...query }: PageQuery): CallPage => {
+      const { wanted, id } = conditions(query)
       const sizes = orm
         .select({ id: calls.id, bytes: keptBytes })
         .from(calls)
@@ -88,7 +133,7 @@ export const createCallStore = (database: Database) => {
       const page = orm
         .select()
         .from(calls)
-        .where(and(wanted, gte(calls.id, last.id)))
+        .where(and(wanted, gte(id, last.id)))
         .orderBy(desc(calls.id))
         .all()
       return { calls: page, hasMore: sizes.length > fitting.length }

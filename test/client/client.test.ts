@@ -86,6 +86,24 @@ test('lists all calls, page by page, newest first, and asks for no page that nob
   expect(statuses.length).toBe(4)
 })
 
+test('filters calls by all that the server filters by', async () => {
+  const { client } = createLine()
+  const { call_id } = await client.trigger({ phone_number })
+  await client.trigger({ phone_number: '+15559876507' })
+  const [call] = await Array.fromAsync(client.calls({ phoneNumber: phone_number }))
+  expect(call?.call_id).toBe(call_id)
+  const { agent_id: agentId = '', created_at: from = '' } = call ?? {}
+  const all = { phoneNumber: phone_number, agentId, from, to: new Date(Date.parse(from) + 1) }
+  const found = async (filters: Parameters<typeof client.calls>[0]) =>
+    (await Array.fromAsync(client.calls(filters))).length
+  expect(await found({ ...all, status: 'initiated' })).toBe(1)
+  expect(await found({ ...all, to: from })).toBe(0)
+  expect(await found({ agentId, status: undefined })).toBe(2)
+  const error = await errorOf(found({ agentId: 'x' }))
+  expect(error).toMatchObject({ code: 'invalid_query', param: 'agent_id' })
+  expect((error as CallgateError).docUrl).toEndWith('/docs/errors#invalid_query')
+})
+
 describe('a refusal', () => {
   test('for good is tried once, and thrown with all that the answer said', async () => {
     const { client, statuses, waits } = createLine()

@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
+import { cursorAfter } from '../../src/http/cursor.ts'
 import { callsOf } from '../../src/calls/operations/list.ts'
 import { type Answer, answer, createGate, type Gate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
+import { statementsDuring } from '../support/statements.ts'
 import { expectRefusal } from '../support/refusal.ts'
 
 interface Page extends Omit<Answer, 'data'> {
@@ -84,14 +86,85 @@ test.each([
   ['?status=gone', 'status'],
   ['?status={"a":1}', 'status'],
   ['?cursor=zzz', 'cursor'],
+  ['?phone_number=5551234567', 'phone_number'],
+  ['?phone_number=%2B1555abc4567', 'phone_number'],
+  ['?agent_id=ann', 'agent_id'],
+  ['?from=yesterday', 'from'],
+  ['?from=2026-01-15T12:00:00', 'from'],
+  ['?to=2026-02-30T12:00:00Z', 'to'],
+  ['?status=busy&status=failed', 'status'],
 ])('%s is refused, naming the parameter', async (query, name) => {
   const gate = createGate()
-  const { sentence } = await expectRefusal(
+  const { sentence, param } = await expectRefusal(
     await gate.authorized(`/api/v1/calls${query}`),
     400,
     'invalid_query',
   )
   expect(sentence).toStartWith(`Invalid query: ${name} must be`)
+  expect(param).toBe(name)
+})
+
+test('filters by number, agent and time, and by all of them together', async () => {
+  const gate = createGate({ concurrentCalls: 100 })
+  const other = gate.services.agents.create(
+    gate.agency.id,
+    { name: 'Bob', provider: 'simulator' },
+    gate.clock.now(),
+  )
+  const trigger = async (phone_number: string, agent_id = gate.agent.id) => {
+    const at = new Date(gate.clock.now()).toISOString()
+    const { call_id } = await answer(await gate.postJson('/api/v1/calls/trigger', { phone_number, agent_id }))
+    await gate.clock.advance(1000)
+    return { id: call_id ?? '', at }
+  }
+  const one = await trigger('+15551234507')
+  const two = await trigger('+15559876507')
+  const three = await trigger('+15551234507', other.id)
+  const four = await trigger('+15551234501')
+  const ids = async (query: string) => (await list(gate, query)).data.map(({ call_id }) => call_id)
+  const berlin = (at: string) => encodeURIComponent(at.replace('T12', 'T13').replace('Z', '+01:00'))
+  expect(await ids('?phone_number=%2B15551234507')).toEqual([three.id, one.id])
+  // A plus that is not percent-encoded is a space in a query.
+  expect(await ids('?phone_number=+15551234507')).toEqual([three.id, one.id])
+  expect(await ids(`?agent_id=${other.id.toUpperCase()}`)).toEqual([three.id])
+  expect(await ids(`?from=${two.at}`)).toEqual([four.id, three.id, two.id])
+  expect(await ids(`?to=${two.at}`)).toEqual([one.id])
+  expect(await ids(`?from=${two.at}&to=${four.at}`)).toEqual([three.id, two.id])
+  expect(await ids(`?from=${berlin(two.at)}&to=${berlin(four.at)}`)).toEqual([three.id, two.id])
+  expect(await ids(`?to=${two.at}&from=${four.at}`)).toEqual([])
+  expect(await ids('?from=1900-01-01T00:00:00Z&to=9999-12-31T23:59:59Z')).toHaveLength(4)
+  await gate.clock.advance(5000)
+  const all = `?phone_number=%2B15551234507&agent_id=${gate.agent.id}&from=${one.at}&to=${four.at}`
+  expect(await ids(`${all}&status=in_progress`)).toEqual([one.id])
+  expect(await ids(`${all}&status=busy`)).toEqual([])
+})
+
+test('no filter reads the calls that it leaves out: each has an index, and a time is a span of one', async () => {
+  const gate = createGate()
+  const plan = async (query: string) => {
+    const statements = await statementsDuring(gate, () => gate.authorized(`/api/v1/calls${query}`))
+    const select = statements.find((statement) => statement.includes('octet_length')) ?? ''
+    return gate.database.sqlite
+      .query<{ detail: string }, []>(`explain query plan ${select}`)
+      .all()
+      .map(({ detail }) => detail)
+      .join('; ')
+  }
+  const number = 'phone_number=%2B15551234507'
+  const agent = `agent_id=${gate.agent.id}`
+  const times = 'from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z'
+  expect(await plan('')).toContain('calls_environment (environment_id=?)')
+  expect(await plan(`?${times}`)).toContain('calls_environment (environment_id=? AND id>? AND id<?)')
+  const cursor = `cursor=${cursorAfter(crypto.randomUUID())}`
+  for (const also of ['', '&status=completed', '&status=in_progress', `&${times}`, `&${cursor}`]) {
+    expect(await plan(`?${number}${also}`)).toContain('calls_to_number (environment_id=? AND phone_number=?)')
+    expect(await plan(`?${agent}${also}`)).toContain('calls_of_agent (agent_id=?')
+    expect(await plan(`?${agent}&${number}${also}`)).toContain('calls_to_number (environment_id=?')
+  }
+  expect(await plan(`?${agent}&${times}`)).toContain('calls_of_agent (agent_id=? AND id>? AND id<?)')
+  expect(await plan(`?status=completed&${times}`)).toContain(
+    'calls_outcome (environment_id=? AND status=? AND id>? AND id<?)',
+  )
 })
 
 const large = {

@@ -122,7 +122,7 @@ test('a refusal is kept with its request id, its route and the counters as they 
   const gate = createGate({ requestsPerMinute: 3, concurrentCalls: 1 })
   await gate.trigger('07')
   const full = await gate.trigger('07')
-  const unknown = await gate.authorized('/api/v1/calls/00000000-0000-4000-8000-000000000000?limit=1')
+  const unknown = await gate.authorized('/api/v1/calls/00000000-0000-4000-8000-000000000000')
   const limited = await ask(gate)
   const idOf = (response: Response) => response.headers.get('x-request-id')
   const at = { requestLimit: 3, callLimit: 1, calls: 1, address: 'unknown', at: gate.clock.now() }

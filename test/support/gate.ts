@@ -125,6 +125,9 @@ export interface Answer {
   success: boolean
   code?: string
   error?: string
+  param?: string
+  request_id?: string
+  doc_url?: string
   call_id?: string
   status?: string
   data?: Record<string, unknown>

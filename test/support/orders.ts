@@ -22,7 +22,7 @@ export const undispatched = (gate: Gate, scenario = '00', given: Partial<Call> =
   const { services, clock, config, agency, agent, production } = gate
   const call: Call = {
     ...newCall({
-      id: Bun.randomUUIDv7(),
+      id: Bun.randomUUIDv7('hex', clock.now()),
       agencyId: agency.id,
       environmentId: production.id,
       agentId: agent.id,

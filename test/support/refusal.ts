@@ -8,7 +8,14 @@ export const expectRefusal = async (response: Response, status: number, code: st
   const { headers } = response
   const body = await answer(response)
   expect({ status: response.status, code: body.code }).toEqual({ status, code })
-  expect(Object.keys(body).toSorted()).toEqual(['code', 'error', 'success'])
+  const fields = ['code', 'doc_url', 'error', 'request_id', 'success']
+  expect(
+    Object.keys(body)
+      .filter((field) => field !== 'param')
+      .toSorted(),
+  ).toEqual(fields)
+  expect(body.request_id).toBe(headers.get('x-request-id') ?? '')
+  expect(body.doc_url).toEndWith(`/docs/errors#${code}`)
   expect(body.success).toBe(false)
   expect(headers.get('content-type')).toStartWith('application/json')
   expect(headers.get('cache-control')).toBe('no-store')
@@ -18,7 +25,7 @@ export const expectRefusal = async (response: Response, status: number, code: st
   const sentence = body.error ?? ''
   expect(sentence).not.toMatch(/undefined|NaN|[{}]/)
   if (status === 429 || status === 503) expectRetryAfter(headers, sentence)
-  return { sentence, headers, retryAfterSeconds: Number(headers.get('retry-after')) }
+  return { sentence, param: body.param, headers, retryAfterSeconds: Number(headers.get('retry-after')) }
 }
 
 const challenge = (code: string) =>

@@ -7,6 +7,7 @@ import { agreedHeader, operationIdHeader, unknownOperation } from '../../operati
 import type { Actor } from '../../people/actor.ts'
 import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
+import { requireNoQuery } from '../query.ts'
 import type { IncomingRequest } from './authenticate.ts'
 
 interface AdminApiDeps {
@@ -32,6 +33,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
         const actor = whileConnected(actorOf({ request, server }), request.signal)
+        requireNoQuery(request)
         const operation = find(params.operation)
         const input = await readInput(request)
         actor.confirm()
@@ -45,6 +47,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
         const actor = actorOf({ request, server })
+        requireNoQuery(request)
         const operation = find(params.operation)
         const ends = perform.preview(operation, await readInput(request), actor) ?? null
         return { success: true as const, data: { ends } }

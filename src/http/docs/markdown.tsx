@@ -1,3 +1,4 @@
+import { failures } from '../../failures.ts'
 import { type ComponentChildren, Fragment, h, type VNode } from 'preact'
 
 interface Parent {
@@ -43,6 +44,14 @@ const HeadCell = ({ children }: Parent) => {
   return empty ? <td /> : <th>{children}</th>
 }
 
+/** A cell that holds a code alone gets its name as an anchor, as `doc_url` in errors has it. */
+const Cell = ({ children }: Parent) => {
+  const [only, ...others] = [children].flat() as (Element | string | undefined)[]
+  const isCode = typeof only === 'object' && only.type === 'code' && others.length === 0
+  const text = isCode ? [only.props.children].flat().join('') : ''
+  return Object.hasOwn(failures, text) ? <td id={text}>{children}</td> : <td>{children}</td>
+}
+
 const Heading = (level: 'h1' | 'h2' | 'h3' | 'h4') => {
   const Numbered = ({ id, children }: Parent & { id?: string }) => h(level, { id }, children)
   return Numbered
@@ -53,6 +62,7 @@ const components = {
   pre: Code,
   table: Table,
   th: HeadCell,
+  td: Cell,
   h1: Heading('h1'),
   h2: Heading('h2'),
   h3: Heading('h3'),

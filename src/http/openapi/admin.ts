@@ -12,6 +12,7 @@ export const adminRefusals: readonly Reason[] = [
   'url_too_long',
   'key_in_url',
   'invalid_input',
+  'invalid_query',
   'invalid_phone_number',
   'agent_not_found',
   'no_agent',

@@ -1,4 +1,4 @@
-import { failures, type Reason } from '../../failures.ts'
+import { ApiError, failures, type Reason } from '../../failures.ts'
 import { header, type HeaderName } from './headers.ts'
 
 /** The errors of every route of the API. */
@@ -17,6 +17,7 @@ export const everywhere: readonly Reason[] = [
   'agency_suspended',
   'plan_required',
   'access_disabled',
+  'invalid_query',
   'rate_limited',
   'too_many_invalid_keys',
   'storage_unavailable',
@@ -60,6 +61,18 @@ const sentenceOf = (reason: Reason) =>
     .replace('{detail}', () => samples[reason] ?? '')
     .replace('{seconds}', String(reason === 'rate_limited' ? 12 : 1))
 
+const exampleOf = (code: Reason) => {
+  const { param } = new ApiError(code)
+  return {
+    success: false,
+    error: sentenceOf(code),
+    code,
+    ...(param !== undefined && { param }),
+    request_id: '0b0f7d6e-1c5a-4a36-9a53-0c0a3f6f5f0e',
+    doc_url: `https://calls.example.com/docs/errors#${code}`,
+  }
+}
+
 /**
  * The responses by status: the possible codes, their sentences, and the headers. Requests that count in a window have
  * the headers of limits.
@@ -82,17 +95,22 @@ const response = (status: number, codes: Reason[], isCounted: boolean) => ({
     'application/json': {
       schema: {
         type: 'object',
-        required: ['success', 'error', 'code'],
+        required: ['success', 'error', 'code', 'request_id', 'doc_url'],
         additionalProperties: false,
         properties: {
           success: { type: 'boolean', const: false },
           error: { type: 'string', description: 'The error message, for people.' },
           code: { type: 'string', enum: codes, description: 'The error code, for programs.' },
+          param: { type: 'string', description: 'The field or header at fault, if it is a single one.' },
+          request_id: {
+            type: 'string',
+            format: 'uuid',
+            description: 'The `X-Request-Id`. Quote it when you report a problem.',
+          },
+          doc_url: { type: 'string', format: 'uri', description: 'What this code means, on this server.' },
         },
       },
-      examples: Object.fromEntries(
-        codes.map((code) => [code, { value: { success: false, error: sentenceOf(code), code } }]),
-      ),
+      examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
     },
   },
 })

@@ -64,10 +64,11 @@ export const apiRoutes: readonly ApiRoute[] = [
     path: '/api/v1/calls',
     id: 'listCalls',
     summary: 'List calls',
-    description: 'Lists the calls of the key’s environment, newest first, in pages.',
+    description:
+      'Lists the calls of the key’s environment, newest first, in pages. All filters that you give apply together.',
     query: listQuery,
     answer: { schema: callPage, example: example.page },
-    refusals: ['invalid_query'],
+    refusals: [],
   },
   {
     method: 'get',

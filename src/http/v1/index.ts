@@ -16,7 +16,8 @@ import { presentPolicy } from '../../policy/record.ts'
 import { admission, type AdmissionDeps } from '../admission.ts'
 import { cursorAfter } from '../cursor.ts'
 import { answerRecording } from '../recording.ts'
-import { readList } from './list.ts'
+import { readQuery, requireNoQuery } from '../query.ts'
+import { listQuery } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
 
@@ -28,8 +29,13 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
     /** An environment's calls, newest first, those with ids below `before`; fewer than `limit` when they are large. */
     page(query: {
       environmentId: string
-      status: Call['status'] | undefined
-      before: string | undefined
+      status?: Call['status'] | undefined
+      phoneNumber?: string | undefined
+      agentId?: string | undefined
+      /** The span of `createdAt`, without its end. */
+      from?: number | undefined
+      to?: number | undefined
+      before?: string | undefined
       limit: number
     }): { calls: Call[]; hasMore: boolean }
   }
@@ -43,12 +49,11 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
   endCall(call: Call, options: { confirm(): void }): Promise<Call>
   fetchRecording: FetchRecording
   policy: Pick<CheckPolicy, 'policyFor' | 'budgets'>
-  /** The public address of this server, without a closing slash. */
-  publicUrl(): string
   config: Limits & Pick<Config, 'windowSeconds' | 'trustedProxies'>
 }
 
-const callParams = z.object({ call_id: z.guid().toLowerCase() })
+const malformedId = 'The call_id in the path is not a UUID. Use the call_id of a trigger’s response.'
+const callParams = z.object({ call_id: z.guid(malformedId).toLowerCase() })
 
 /** The API. Bodies are parsed by the handlers, because admission must come before the first byte of a body. */
 export const v1 = (deps: V1Deps) => {
@@ -66,20 +71,24 @@ export const v1 = (deps: V1Deps) => {
     trigger,
   } = deps
 
-  const ownCall = (environment: Environment, id: string) => {
+  const ownCall = (environment: Environment, request: Request, id: string) => {
+    requireNoQuery(request)
     const call = calls.find(id)
-    if (call && call.agencyId !== environment.agencyId) throw new ApiError('wrong_agency', { detail: 'call' })
+    if (call && call.agencyId !== environment.agencyId)
+      throw new ApiError('wrong_agency', { detail: 'call', param: 'call_id' })
     // `not_found`, as for an id that does not exist: a key sees the calls of its own environment only.
     if (!call || call.environmentId !== environment.id)
-      throw new ApiError('not_found', { detail: 'Call not found' })
+      throw new ApiError('not_found', { detail: 'Call not found', param: 'call_id' })
     return call
   }
 
+  const { requestsPerMinute, trustedProxies } = config
   return new Elysia({ name: 'v1', prefix: '/api/v1' })
-    .use(admission({ ...deps, ...config }))
+    .use(admission({ ...deps, requestsPerMinute, trustedProxies }))
     .post(
       '/calls/trigger',
       async ({ environment, window, grantNumber, confirm, request, set }) => {
+        requireNoQuery(request)
         const key = readIdempotencyKey(request)
         const order = await readTrigger(request)
         confirm()
@@ -92,8 +101,14 @@ export const v1 = (deps: V1Deps) => {
       { parse: 'none' },
     )
     .get('/calls', ({ environment, request }) => {
-      const { cursor: before, limit, status } = readList(request)
-      const { calls: page, hasMore } = calls.page({ environmentId: environment.id, status, before, limit })
+      const {
+        cursor: before,
+        phone_number: phoneNumber,
+        agent_id: agentId,
+        ...rest
+      } = readQuery(request, listQuery)
+      const query = { environmentId: environment.id, phoneNumber, agentId, before, ...rest }
+      const { calls: page, hasMore } = calls.page(query)
       const last = page.at(-1)
       return {
         success: true as const,
@@ -103,16 +118,16 @@ export const v1 = (deps: V1Deps) => {
     })
     .get(
       '/calls/:call_id',
-      ({ environment, params }) => ({
+      ({ environment, params, request }) => ({
         success: true as const,
-        data: presentCall(ownCall(environment, params.call_id), environment, publicUrl()),
+        data: presentCall(ownCall(environment, request, params.call_id), environment, publicUrl()),
       }),
       { params: callParams },
     )
     .post(
       '/calls/:call_id/end',
       async ({ environment, window, params, request, set }) => {
-        const call = await endCall(ownCall(environment, params.call_id), {
+        const call = await endCall(ownCall(environment, request, params.call_id), {
           confirm: () => requireConnected(request.signal),
         })
         rateLimits.writeHeaders(set.headers, environment, window)
@@ -123,23 +138,28 @@ export const v1 = (deps: V1Deps) => {
     .get(
       '/calls/:call_id/recording',
       async ({ environment, params, request }) => {
-        const call = ownCall(environment, params.call_id)
+        const call = ownCall(environment, request, params.call_id)
         return answerRecording(request, await fetchRecording(call, request.headers.get('range')))
       },
       { params: callParams },
     )
-    .get('/agents', ({ environment }) => ({
-      success: true as const,
-      data: presentAgents(agents.list(environment.agencyId), environment),
-    }))
-    .get('/policy', ({ environment: { agencyId, id } }) => {
+    .get('/agents', ({ environment, request }) => {
+      requireNoQuery(request)
+      return {
+        success: true as const,
+        data: presentAgents(agents.list(environment.agencyId), environment),
+      }
+    })
+    .get('/policy', ({ environment: { agencyId, id }, request }) => {
+      requireNoQuery(request)
       const owners = { agencyId, environmentId: id }
       return {
         success: true as const,
         data: presentPolicy(policy.policyFor(owners), policy.budgets(owners, clock.now())),
       }
     })
-    .get('/key', ({ key, environment, window }) => {
+    .get('/key', ({ key, environment, request, window }) => {
+      requireNoQuery(request)
       const limits = { ...limitsOf(environment, config), windowSeconds: config.windowSeconds }
       const active = leases.count(environment.id)
       return {

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { callStatuses } from '../../calls/call.ts'
-import { isBlank } from '../../calls/order.ts'
-import { ApiError } from '../../failures.ts'
+import { phoneNumberPattern } from '../../calls/phone-number.ts'
 import { cursorSchema } from '../cursor.ts'
 
 const mostAtOnce = 100
 const usualAtOnce = 20
 
+const time = (name: string) =>
+  z.iso
+    .datetime({ offset: true, error: `${name} must be a time in ISO 8601, such as 2026-01-15T12:00:00Z` })
+    .transform((text) => Date.parse(text))
+
+/** The query of a list of calls. */
 export const listQuery = z.object({
   limit: z
     .string()
@@ -24,18 +29,21 @@ export const listQuery = z.object({
     .enum(callStatuses, `status must be one of ${callStatuses.join(', ')}`)
     .optional()
     .meta({ description: 'Only calls with this status.' }),
+  phone_number: z
+    .string()
+    // A plus that is not percent-encoded arrives as a space.
+    .transform((text) => text.replace(/^ /, '+'))
+    .pipe(z.string().regex(phoneNumberPattern, 'phone_number must be in E.164 format, such as +15551234567'))
+    .optional()
+    .meta({ description: 'Only calls to this number, in E.164 format. Encode the plus as `%2B`.' }),
+  agent_id: z
+    .guid('agent_id must be a UUID')
+    .toLowerCase()
+    .optional()
+    .meta({ description: 'Only calls of this agent.' }),
+  from: time('from').optional().meta({ description: 'Only calls created at this time or later.' }),
+  to: time('to').optional().meta({ description: 'Only calls created before this time.' }),
   cursor: cursorSchema('cursor must be the next_cursor of an earlier response')
     .optional()
     .meta({ description: 'The `next_cursor` of the previous page.' }),
 })
-
-/** The query of a list, from the URL itself: Elysia's parser makes objects of some texts. */
-export const readList = ({ url }: Request) => {
-  const given = [...new URL(url).searchParams].filter(([, value]) => !isBlank(value))
-  const parsed = listQuery.safeParse(Object.fromEntries(given))
-  if (!parsed.success)
-    throw new ApiError('invalid_query', {
-      detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',
-    })
-  return parsed.data
-}

@@ -42,10 +42,10 @@ export const readIdempotencyKey = ({ headers }: Request): string | null => {
 /** Parses the body of a trigger. Fails with the errors of the validate step, none of which repeats input. */
 export const readTrigger = async (request: Request): Promise<TriggerRequest> => {
   const parsed = triggerBody.safeParse(await readJson(request))
-  if (!parsed.success)
-    throw new ApiError('invalid_body', {
-      detail: parsed.error.issues[0]?.message ?? 'it has the wrong shape',
-    })
+  if (!parsed.success) {
+    const { message, path } = parsed.error.issues[0] ?? { message: 'it has the wrong shape', path: [] }
+    throw new ApiError('invalid_body', { detail: message, param: path.join('.') || undefined })
+  }
   const { phone_number, ...rest } = parsed.data
   const order = orderOf(rest, phone_number)
   if (holdsToken(JSON.stringify([order.name, order.email, order.metadata, order.providerOptions])))

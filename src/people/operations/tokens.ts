@@ -83,7 +83,10 @@ export const createToken = operation({
   run: async ({ adminTokens }: CreateDeps, { input, agency, actor, now, change }) => {
     const expiresAt = input.expires_at === undefined ? null : Date.parse(input.expires_at)
     if (expiresAt !== null && expiresAt <= now)
-      throw new ApiError('invalid_input', { detail: 'expires_at must be in the future.' })
+      throw new ApiError('invalid_input', {
+        detail: 'expires_at must be in the future.',
+        param: 'expires_at',
+      })
     if (!actor.mayDelegate)
       throw new ApiError('conflict', {
         detail: 'An admin token with an expiry or an address list cannot create tokens.',

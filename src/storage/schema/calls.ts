@@ -68,6 +68,8 @@ export const calls = sqliteTable(
   },
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),
+    index('calls_to_number').on(table.environmentId, table.phoneNumber, table.id),
+    index('calls_of_agent').on(table.agentId, table.id),
     index('calls_provider_call').on(table.accountId, table.providerCallId),
     index('calls_telephony')
       .on(table.accountId, table.telephonyCallId)

@@ -48,7 +48,7 @@ export const setWebhook = operation({
     const problem = destinationProblem(input.url, destinationRules)
     if (problem !== undefined) {
       await auditRefusedDestination(change, input.url, problem)
-      throw new ApiError('invalid_input', { detail: problem })
+      throw new ApiError('invalid_input', { detail: problem, param: 'url' })
     }
     const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()

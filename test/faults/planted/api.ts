@@ -10,7 +10,7 @@ const answerHead = within('writeHead')
 const isHost = within('isHost')
 const routes = within('apiRoutes')
 const phoneNumber = within('phoneNumberPattern')
-const pageOfCalls = within('createCallStore.page')
+const pageOfCalls = within('conditions')
 const clientAddress = within('clientAddress')
 const check = within('openDatabase.check')
 
@@ -72,8 +72,18 @@ export const api: readonly Fault[] = [
   },
   {
     title: 'a page of calls repeats the last one of the page before',
-    edits: [pageOfCalls('lt($id, $before)', put('lte($id, $before)'))],
+    edits: [pageOfCalls('given(before, ($other) => $here)', put('lte(id, $other)'))],
     noticedBy: ['list'],
+  },
+  {
+    title: 'an unknown parameter of a query is passed over',
+    edits: [within('readQuery')('if (given.some(_)) _', drop)],
+    noticedBy: ['query'],
+  },
+  {
+    title: 'a host that is not the public one is served',
+    edits: [within('servedHosts')('isAddressOrLoopback(_)', put('true'))],
+    noticedBy: ['request-context'],
   },
   {
     title: 'anybody may say whose address a request comes from',

@@ -81,14 +81,14 @@ export const calls: readonly Fault[] = [
   },
   {
     title: 'an agent of another agency is taken',
-    edits: [anywhere("if (_) throw new _('wrong_agency', { _: 'agent' })", drop)],
+    edits: [anywhere("if (_) throw new _('wrong_agency', { _: 'agent', __ })", drop)],
     noticedBy: ['trigger'],
   },
   {
     title: 'a call of another agency can be looked at',
     edits: [
       anywhere(
-        "if ($call && $foreign) throw new _('wrong_agency', { _: 'call' })",
+        "if ($call && $foreign) throw new _('wrong_agency', { _: 'call', __ })",
         put('if ($call && $foreign) return $call'),
       ),
     ],

@@ -116,6 +116,12 @@ describe('the wrong thing in the hand', () => {
     expect((await post('token.list')).status).toBe(200)
   })
 
+  test('a parameter in the URL is refused, because no operation reads one', async () => {
+    const { post } = await open()
+    for (const path of ['token.list?agency=Acme', 'token.list/preview?x=1'])
+      expect(await post(path)).toMatchObject({ status: 400, code: 'invalid_query' })
+  })
+
   test('a token in the URL is refused, whatever the header says', async () => {
     const { made, post } = await open()
     expect(await post(`token.list?t=${made.token}`)).toMatchObject({ status: 400, code: 'key_in_url' })
