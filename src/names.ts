@@ -2,13 +2,18 @@ import { z } from 'zod'
 import { accessDisablers } from './agencies/access.ts'
 import { environmentNames } from './agencies/environment.ts'
 import { plans } from './agencies/agency.ts'
+import { hasHidden } from './visible.ts'
 
-/** The name of an agency or an agent: shown as text, never interpreted. */
+/** The name of anything that people name: shown as text, never interpreted. */
 export const nameSchema = z
   .string('Enter a name.')
   .trim()
   .min(1, 'Enter a name.')
   .max(100, 'A name must have at most 100 characters.')
+  .refine(
+    (name) => !hasHidden(name),
+    'A name must not contain control characters, or characters that change the direction of text.',
+  )
 
 export const planSchema = z.enum(plans, 'The plan must be starter, growth or agency.')
 

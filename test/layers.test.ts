@@ -64,7 +64,7 @@ const rules: Record<string, Rule> = {
   'the client can be taken out and used anywhere': { of: /^client\//, only: /^client\//, packages: /./ },
   'telemetry knows nobody but the clock and the configuration': {
     of: /^telemetry\//,
-    only: /^(telemetry\/|clock\.|config\.|failures\.)/,
+    only: /^(telemetry\/|clock\.|config\.|failures\.|visible\.)/,
   },
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readConfig } from '../config.ts'
 import { CommandError } from '../failures.ts'
+import { visible } from '../visible.ts'
 import { DataDir } from '../storage/data-dir.ts'
 
 /** The parts of the process that a command may use. */
@@ -23,6 +24,18 @@ export interface Io {
   outFile?(path: string): Promise<void>
   /** Shows the progress of long work, and clears it at the end; absent without a terminal. */
   progress?(step: string): void
+}
+
+/** The same without a way to print hidden characters: what commands print may hold texts of users. */
+export const printable = (io: Io): Io => {
+  const { ask, progress } = io
+  return {
+    ...io,
+    out: (text) => io.out(visible(text)),
+    err: (text) => io.err(visible(text)),
+    ...(ask && { ask: (question) => ask(visible(question)) }),
+    ...(progress && { progress: (step) => progress(visible(step)) }),
+  }
 }
 
 export const json = { json: { type: 'boolean', description: 'Print JSON, for scripts' } } as const

@@ -16,7 +16,7 @@ import { examplesFor } from './examples.ts'
 import { forget } from './forget.ts'
 import { healthcheck } from './healthcheck.ts'
 import { rootHelp } from './help.ts'
-import { configOf, type Io } from './io.ts'
+import { configOf, type Io, printable } from './io.ts'
 import { operationCommands } from './operation/command.ts'
 import { scan } from './scan.ts'
 import { serve } from './serve.ts'
@@ -30,10 +30,11 @@ const exitCodes = { done: 0, refused: 1, usage: 2 } as const
  */
 export const run = async (
   argv: string[],
-  io: Io,
+  given: Io,
   operations: readonly Operation[] = allOperations,
 ): Promise<number> => {
-  const root = commands(io, operations)
+  const io = printable(given)
+  const root = commands(given, operations)
   const { command, parents, rest, words } = resolve(root, spelledOut(argv))
 
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -41,11 +42,12 @@ export const run = async (
       words.length === 0
         ? rootHelp(root)
         : `${plain(io, await renderUsage(command, parents))}\n${detailsFor(words, operations)}`
-    io.out(`${usage}${examplesFor(words, operations)}`)
+    // Help has colours, and no text of a user.
+    given.out(`${usage}${examplesFor(words, operations)}`)
     return exitCodes.done
   }
   if (words.length === 0 && (rest[0] ?? '') === '') {
-    io.err(rootHelp(root))
+    given.err(rootHelp(root))
     return exitCodes.usage
   }
   const misuse = (complaint: string) => {
@@ -88,13 +90,17 @@ const spelledOut = (argv: string[]) => {
   return first === 'help' ? [...rest, '--help'] : argv
 }
 
-/** The whole command line: a command per operation, and the commands that work on this machine. */
-export const commands = (io: Io, operations: readonly Operation[] = allOperations): CommandDef =>
-  defineCommand({
+/**
+ * The whole command line: a command per operation, and the commands that work on this machine. Those that print a log get
+ * `given`, for its colours: the log sees to its texts itself.
+ */
+export const commands = (given: Io, operations: readonly Operation[] = allOperations): CommandDef => {
+  const io = printable(given)
+  return defineCommand({
     meta: { name: 'callgate', description: 'A self-hosted gateway for voice-agent calls' },
     subCommands: {
-      serve: serve(io),
-      demo: demo(io),
+      serve: serve(given),
+      demo: demo(given),
       ...operationCommands(io, operations, nouns),
       backup: backup(io),
       restore: restoring(io),
@@ -102,11 +108,12 @@ export const commands = (io: Io, operations: readonly Operation[] = allOperation
       scan: scan(io),
       forget: forget(io),
       config: config(io),
-      completion: completionCommand(io, () => commands(io, operations)),
+      completion: completionCommand(io, () => commands(given, operations)),
       healthcheck: healthcheck(io),
       version: version(io),
     },
   }) as CommandDef
+}
 
 interface Resolved {
   command: CommandDef

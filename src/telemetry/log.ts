@@ -1,5 +1,12 @@
-import { configureSync, getAnsiColorFormatter, getJsonLinesFormatter, getLogger } from '@logtape/logtape'
+import {
+  configureSync,
+  getAnsiColorFormatter,
+  getJsonLinesFormatter,
+  getLogger,
+  type LogRecord,
+} from '@logtape/logtape'
 import type { Config } from '../config.ts'
+import { visible } from '../visible.ts'
 import { createJsonOf, type RequestLine, sentenceOf } from './request-line.ts'
 
 type Facts = Record<string, unknown>
@@ -42,10 +49,12 @@ export const createLog = (
     dropped = 0
     log.warn('lines were not written, because nobody read them', { dropped: count })
   }
-  const format =
+  const asJson = getJsonLinesFormatter({ properties: 'flatten' })
+  const inColour = getAnsiColorFormatter({ category: () => '' })
+  const format = (record: LogRecord) =>
     logFormat === 'json'
-      ? getJsonLinesFormatter({ properties: 'flatten' })
-      : getAnsiColorFormatter({ category: () => '' })
+      ? visible(asJson(record))
+      : inColour({ ...record, message: record.message.map(visiblePart) })
   configureSync({
     reset: true,
     sinks: { out: (record) => write(format(record)) },
@@ -79,6 +88,9 @@ export const createLog = (
     always: (message, facts) => announcement.info(message, facts),
   }
 }
+
+/** The text of a message, not what LogTape fills in, which it quotes itself. */
+const visiblePart = (part: unknown) => (typeof part === 'string' ? visible(part) : part)
 
 export const silentLog: Log = {
   debug: () => {},

@@ -2,6 +2,8 @@ import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const guard = within('guard')
+const csvCell = within('csvCell')
+const printable = within('printable')
 const overview = within('OverviewPage')
 
 export const page: readonly Fault[] = [
@@ -49,6 +51,16 @@ export const page: readonly Fault[] = [
       ),
     ],
     noticedBy: ['naughty'],
+  },
+  {
+    title: 'a formula behind a semicolon stays one in a CSV file',
+    edits: [csvCell('_.replaceAll(formulaBehind, _)', put('text'))],
+    noticedBy: ['csv'],
+  },
+  {
+    title: 'a command prints the control characters of a name',
+    edits: [printable('out: (text) => io.out($here)', put('text'))],
+    noticedBy: ['visible'],
   },
   {
     title: 'pages may run scripts that stand in them',
