@@ -21,7 +21,10 @@ interface LeaksDeps {
 const reportsMost = 50
 
 const report = z.strictObject({ key: z.string().max(200), where: z.string().max(2000).nullish() })
-const reports = z.union([report.transform((one) => [one]), z.array(report).min(1).max(reportsMost)])
+export const leakReports = z.union([
+  report.transform((one) => [one]),
+  z.array(report).min(1).max(reportsMost),
+])
 
 /**
  * `POST /leaks`, for anyone who has found a key. A live key is disabled before the response, which says nothing that
@@ -32,7 +35,7 @@ export const leaks = ({ clock, config, countWrongKey, reportLeak }: LeaksDeps) =
     '/leaks',
     async ({ request, server, set }) => {
       requireNoQuery(request)
-      const parsed = reports.safeParse(await readJson(request))
+      const parsed = leakReports.safeParse(await readJson(request))
       if (!parsed.success) throw new ApiError('invalid_body', { detail: shape })
       const address = clientAddress(request, server, config.trustedProxies)
       const results = parsed.data.map(({ key, where }) => reportLeak(key, where ?? '', clock.now(), address))

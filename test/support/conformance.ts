@@ -4,6 +4,7 @@ import { failures, type Reason } from '../../src/failures.ts'
 import { describeApi } from '../../src/http/openapi/document.ts'
 
 interface Described {
+  $ref?: string
   headers?: Record<string, { $ref: string }>
   content?: { 'application/json'?: { schema: object }; 'audio/*'?: object }
 }
@@ -49,8 +50,12 @@ const find = (method: string, target: string, status: number) => {
   const path = matching.find((one) => !one.includes('{')) ?? matching[0]
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
   const described = path === undefined ? undefined : paths[path]?.[verb]?.responses[status]
-  if (path !== undefined && described)
-    return { described, place: ['paths', path, verb, 'responses', `${status}`] }
+  if (path !== undefined && described) {
+    const [, name] = /^#\/components\/responses\/(\w+)$/.exec(described.$ref ?? '') ?? []
+    return name === undefined
+      ? { described, place: ['paths', path, verb, 'responses', `${status}`] }
+      : { described: elsewhere[name] ?? {}, place: ['components', 'responses', name] }
+  }
   const known = path !== undefined && paths[path]?.[verb] !== undefined
   const other = known ? undefined : elsewhere[status]
   return other && { described: other, place: ['components', 'responses', `${status}`] }
@@ -110,7 +115,7 @@ const parsed = (text: string): unknown => {
 }
 
 /**
- * What of an answer `/openapi.json` does not allow: empty for a right one, and for what is not under /api. The answer
+ * What of an answer `/openapi.json` does not allow: empty for a right one, and for what has no description. The answer
  * stays readable. Of one that is cut, as by a kill, nothing: who reads it meets that.
  */
 export const nonconformities = async (
@@ -118,7 +123,7 @@ export const nonconformities = async (
   target: string,
   response: Response,
 ): Promise<string[]> => {
-  if (!/^(?:https?:\/\/[^/]+)?\/api\/(?:admin\/)?v1\//.test(target)) return []
+  if (!/^(?:https?:\/\/[^/]+)?\/(?:api\/(?:admin\/)?v1\/|leaks$|hooks\/)/.test(target)) return []
   const text = await response
     .clone()
     .text()

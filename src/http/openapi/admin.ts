@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Reason } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
+import { nouns } from '../../operations.ts'
 import { header } from './headers.ts'
 import { refusalResponses } from './refusals.ts'
 
@@ -48,7 +49,15 @@ export const describeAdminApi = (operations: readonly Operation[]) =>
   Object.fromEntries([
     ...operations.map((operation) => [
       `/api/admin/v1/${operation.name}`,
-      { post: describe(operation.name, operation.summary, operation.input, operation.output) },
+      {
+        post: describe(
+          operation.name,
+          operation.summary,
+          tagOf(operation),
+          operation.input,
+          operation.output,
+        ),
+      },
     ]),
     [
       '/api/admin/v1/{operation}/preview',
@@ -57,6 +66,7 @@ export const describeAdminApi = (operations: readonly Operation[]) =>
           ...describe(
             'preview',
             'Shows what would stop working if the operation were performed with this input. Changes nothing.',
+            anyOperation,
             z.looseObject({}),
             z.object({ ends: z.string().nullable() }),
           ),
@@ -66,10 +76,44 @@ export const describeAdminApi = (operations: readonly Operation[]) =>
     ],
   ])
 
-const describe = (operationId: string, summary: string, input: z.ZodType, output: z.ZodType) => ({
+const anyOperation = 'Admin API'
+const tagOf = ({ name }: Operation) => `${anyOperation}: ${name.split('.')[0]}`
+
+/** A group for each noun, as the help describes it. */
+export const adminTags = (operations: readonly Operation[]) =>
+  [...new Set([...operations.map(tagOf), anyOperation])].map((name) => {
+    const help = nouns[name.slice(anyOperation.length + 2)]
+    return { name, ...(help !== undefined && { description: `${help}.` }) }
+  })
+
+const responseName = (status: string) => `Admin${status}`
+
+/** The errors, the same for all operations: each by its status. */
+export const adminRefusalComponents = () =>
+  Object.fromEntries(
+    Object.entries(refusalResponses(adminRefusals, false)).map(([status, response]) => [
+      responseName(status),
+      response,
+    ]),
+  )
+
+const refusalReferences = Object.fromEntries(
+  Object.keys(refusalResponses(adminRefusals, false)).map((status) => [
+    status,
+    { $ref: `#/components/responses/${responseName(status)}` },
+  ]),
+)
+
+const describe = (
+  operationId: string,
+  summary: string,
+  tag: string,
+  input: z.ZodType,
+  output: z.ZodType,
+) => ({
   operationId,
   summary,
-  tags: ['Admin API'],
+  tags: [tag],
   security: [{ adminToken: [] }],
   requestBody: {
     required: false,
@@ -93,7 +137,7 @@ const describe = (operationId: string, summary: string, input: z.ZodType, output
         },
       },
     },
-    ...refusalResponses(adminRefusals, false),
+    ...refusalReferences,
   },
 })
 

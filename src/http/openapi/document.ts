@@ -6,26 +6,32 @@ import { triggerBody } from '../v1/trigger.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
 import type { Operation } from '../../operation/operation.ts'
 import { operations as allOperations } from '../../operations.ts'
-import { adminRefusals, describeAdminApi } from './admin.ts'
+import { adminRefusalComponents, adminRefusals, adminTags, describeAdminApi } from './admin.ts'
 import { header, headerComponents } from './headers.ts'
-import { type ApiRoute, apiRoutes } from './routes.ts'
+import { describeReports } from './reports.ts'
+import { type ApiRoute, apiRoutes, apiTags } from './routes.ts'
 import { elsewhere, everywhere, refusalResponses } from './refusals.ts'
 import { describeWebhooks } from './webhooks.ts'
 
 /** The API in OpenAPI 3.1, made of the schemas that the routes use and of the table of errors. */
-export const describeApi = (operations: readonly Operation[] = allOperations) => ({
+export const describeApi = (operations: readonly Operation[] = allOperations, publicUrl = '/') => ({
   openapi: '3.1.1',
   info: {
     title: 'callgate',
     version,
     summary: 'A gateway for voice-agent calls.',
     description:
-      'Every request needs an API key. Every response has an `X-Request-Id` header and a `success` field. Errors also have `error` and `code`.',
+      'Every request needs an API key. Every response has an `X-Request-Id` header and a `success` field. Errors also have `error`, `code`, `request_id` and `doc_url`.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  servers: [{ url: '/' }],
+  servers: [{ url: publicUrl }],
+  tags: [
+    ...apiTags,
+    ...adminTags(operations),
+    { name: 'Reports', description: 'What others report, without a key.' },
+  ],
   security: [{ apiKey: [] }],
-  paths: { ...paths(), ...describeAdminApi(operations) },
+  paths: { ...paths(), ...describeAdminApi(operations), ...describeReports() },
   webhooks: describeWebhooks(reference(webhookPayload)),
   components: {
     securitySchemes: {
@@ -44,8 +50,11 @@ export const describeApi = (operations: readonly Operation[] = allOperations) =>
     },
     schemas: schemaComponents(),
     headers: headerComponents(),
-    /** The errors of unknown paths and methods. */
-    responses: refusalResponses([...new Set([...everywhere, ...elsewhere, ...adminRefusals])]),
+    responses: {
+      /** The errors of unknown paths and methods. */
+      ...refusalResponses([...new Set([...everywhere, ...elsewhere, ...adminRefusals])]),
+      ...adminRefusalComponents(),
+    },
   },
 })
 
@@ -102,6 +111,7 @@ const paths = () => {
 
 const describe = (route: ApiRoute) => ({
   operationId: route.id,
+  tags: [route.tag],
   summary: route.summary,
   description: route.description,
   ...parametersOf(route),

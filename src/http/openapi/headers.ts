@@ -28,8 +28,9 @@ const headers = {
     minimum: 1,
   },
   'WWW-Authenticate': {
-    description: 'RFC 6750: `error="invalid_token"` if the key is invalid or was replaced.',
-    pattern: '^Bearer realm="callgate"(, error="invalid_token")?$',
+    description:
+      'RFC 6750: `error="invalid_token"` if the key is invalid or was replaced. For providers, `Signature`.',
+    pattern: '^(Bearer realm="callgate"(, error="invalid_token")?|Signature realm="callgate")$',
   },
   'Idempotent-Replayed': {
     description: 'Present if an earlier request with this Idempotency-Key triggered the call.',

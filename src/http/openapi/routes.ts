@@ -10,6 +10,7 @@ export interface ApiRoute {
   method: 'get' | 'post'
   path: string
   id: string
+  tag: (typeof apiTags)[number]['name']
   summary: string
   description: string
   query?: z.ZodObject
@@ -24,11 +25,19 @@ export interface ApiRoute {
 /** The body of a success: JSON or a file. */
 type Answer = { schema: z.ZodType; example: unknown } | { file: 'audio/*' }
 
+/** The groups of the routes. */
+export const apiTags = [
+  { name: 'Calls', description: 'Trigger, list, get and end calls.' },
+  { name: 'Agents', description: 'The voice agents that place calls.' },
+  { name: 'Key', description: 'What the key may do, and what is left of its limits.' },
+] as const
+
 export const apiRoutes: readonly ApiRoute[] = [
   {
     method: 'post',
     path: '/api/v1/calls/trigger',
     id: 'triggerCall',
+    tag: 'Calls',
     summary: 'Trigger a call',
     description:
       'Triggers a call and responds as soon as it is on disk; the phone rings afterwards. Send an `Idempotency-Key` so that you can retry safely: a retry gets the first response again, and nobody is called twice.',
@@ -63,6 +72,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/calls',
     id: 'listCalls',
+    tag: 'Calls',
     summary: 'List calls',
     description:
       'Lists the calls of the key’s environment, newest first, in pages. All filters that you give apply together.',
@@ -74,6 +84,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/calls/{call_id}',
     id: 'getCall',
+    tag: 'Calls',
     summary: 'Get a call',
     description: 'Returns a call with its status and everything the provider has reported.',
     answer: { schema: callAnswer, example: example.record },
@@ -83,6 +94,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'post',
     path: '/api/v1/calls/{call_id}/end',
     id: 'endCall',
+    tag: 'Calls',
     summary: 'End a call',
     description: 'Hangs up. Ending a call that is already over succeeds and changes nothing.',
     answer: { schema: callAnswer, example: example.ended },
@@ -92,6 +104,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/calls/{call_id}/recording',
     id: 'getRecording',
+    tag: 'Calls',
     summary: 'Get a recording',
     description:
       'The recording of an ended call, fetched from its provider. A `Range` header works if the provider supports it. The request counts against the rate limit and places no call.',
@@ -108,6 +121,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/agents',
     id: 'listAgents',
+    tag: 'Agents',
     summary: 'List agents',
     description: 'Lists the agency’s agents with the IDs that you use in a trigger.',
     answer: { schema: agentList, example: example.agents },
@@ -117,6 +131,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/policy',
     id: 'getPolicy',
+    tag: 'Key',
     summary: 'Get the rules for calls',
     description:
       'Returns which numbers the key may call at which hours, and what is left of the budgets. The rules apply to calls that ring a phone, not to those of the simulator.',
@@ -127,6 +142,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/api/v1/key',
     id: 'getKey',
+    tag: 'Key',
     summary: 'Get the key',
     description:
       'Returns which agency and environment the key belongs to, and what is left of its limits. This places no call, so it is the safe way to check a new key.',
