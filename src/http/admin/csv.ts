@@ -1,19 +1,4 @@
-/** A line of a CSV file (RFC 4180), with its line end. */
-export const csvLine = (cells: readonly string[]) => `${cells.map(csvCell).join(',')}\r\n`
-
-/**
- * What spreadsheets take for a formula (OWASP, CSV injection) begins a cell, also behind what separates cells elsewhere:
- * many locales do so by semicolons, and some programs by tabs or lines. Quotes and spaces may come between.
- */
-const formulaBehind = /([,;|\t\r\n])(?=[\s"]*[=+\-@＝＋－＠])/g
-const formulaInFront = /^(?:[\s"]*[=+\-@＝＋－＠]|[\t\r\n])/
-
-/** A possible formula gets an apostrophe, so that spreadsheets show it as text. */
-const csvCell = (text: string) => {
-  const behind = text.replaceAll(formulaBehind, "$1'")
-  const inert = formulaInFront.test(text) ? `'${behind}` : behind
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
-}
+import { csvLine } from '../../csv.ts'
 
 /** The headers of a CSV file with a line of names on top. */
 export const csvHeaders = (name: string) => ({
