@@ -14,6 +14,9 @@ import { endCall, releaseCall } from './calls/operations/end.ts'
 import { forgetPerson } from './calls/operations/forget.ts'
 import { listCalls, showCall } from './calls/operations/list.ts'
 import { triggerCall } from './calls/operations/trigger.ts'
+import { addNumber, checkNumber, listNumbers, removeNumber } from './do-not-call/operations/entries.ts'
+import { exportNumbers } from './do-not-call/operations/export.ts'
+import { importNumbers } from './do-not-call/operations/import.ts'
 import { listAudit } from './audit/operations/list.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
@@ -92,6 +95,12 @@ const list = [
   endCall,
   releaseCall,
   forgetPerson,
+  addNumber,
+  removeNumber,
+  checkNumber,
+  listNumbers,
+  importNumbers,
+  exportNumbers,
   showUsage,
   listRefusals,
   listAudit,
@@ -122,6 +131,7 @@ export const nouns: Readonly<Record<string, string>> = {
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
   call: 'Calls: trigger, list, show, end, release a slot, forget a person',
+  dnc: 'Do-not-call lists: add, remove, check, list, import, export',
   usage: 'Usage: what is taken of the limits, what came of requests, what was refused',
   audit: 'Audit: who did what',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',

@@ -8,7 +8,7 @@ import {
   isOver,
   outcomeCodes,
 } from './call.ts'
-import type { AnsweredBy, CallDetails, TranscriptLine } from './call-details.ts'
+import { type AnsweredBy, type CallDetails, saysOptOut, type TranscriptLine } from './call-details.ts'
 import { phoneNumberPattern } from './phone-number.ts'
 
 /**
@@ -93,6 +93,8 @@ const withDetails = (over: Call, event: EndedEvent): Call => {
   if (call.recordingRef === null && recordingRef) fresh.recordingRef = recordingRef
   const analysis = withMembers(call.analysis, details.analysis ?? {})
   if (analysis !== call.analysis) fresh.analysis = analysis
+  // Before anything is left out of an analysis that is too long.
+  if (!call.optedOut && (event.optedOut === true || saysOptOut(details.analysis))) fresh.optedOut = true
   const costCents = plausible(details.costCents, dearestCents)
   if (call.costCents === null && costCents !== undefined)
     Object.assign(fresh, { costCents, currency: currencyIn(details) })

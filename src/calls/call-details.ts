@@ -26,6 +26,26 @@ export interface CallDetails {
   analysis: Record<string, unknown> | null
 }
 
+/** The name by which an agent's analysis says that the person asked not to be called again. */
+const optOut = 'opt_out'
+/** Vendors nest what an agent collected in objects of their own. */
+const optOutDepthMost = 4
+
+/** True where an analysis says `opt_out`: true, itself or as the `value` or `result` of a collected item. */
+export const saysOptOut = (analysis: unknown, depth = 0): boolean => {
+  if (typeof analysis !== 'object' || analysis === null || depth === optOutDepthMost) return false
+  const { [optOut]: said, name, ...others } = analysis as Record<string, unknown>
+  if (isYes(said) || (name === optOut && isYes(others))) return true
+  return Object.values(others).some((part) => saysOptOut(part, depth + 1))
+}
+
+/** Some vendors collect texts alone. */
+const isYes = (said: unknown): boolean => {
+  if (typeof said !== 'object' || said === null) return said === true || said === 'true'
+  const { value, result } = said as Record<string, unknown>
+  return [value, result].some((each) => each === true || each === 'true')
+}
+
 export const noDetails: CallDetails = {
   summary: null,
   sentiment: null,

@@ -89,6 +89,8 @@ export interface Call extends CallOrder, CallDetails {
   answeredAt: number | null
   endedAt: number | null
   durationSeconds: number | null
+  /** The called person asked not to be called again. */
+  optedOut: boolean
   /** The call is over here, and the provider has not hung up yet. Hanging up is retried until it has. */
   hangUpPending: boolean
   /** The time of the next request for missing details, and the number of requests so far. */
@@ -119,6 +121,8 @@ export type CallEvent =
       fromNumber?: string
       /** The provider's own count, where it gives one. */
       durationSeconds?: number
+      /** The called person asked not to be called again. */
+      optedOut?: boolean
       details?: Partial<CallDetails>
     }
 
@@ -138,6 +142,7 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   answeredAt: null,
   endedAt: null,
   durationSeconds: null,
+  optedOut: false,
   hangUpPending: false,
   detailsDueAt: null,
   detailsAttempts: 0,

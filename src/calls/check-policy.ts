@@ -23,8 +23,8 @@ export interface PolicyDeps {
   spending: {
     sum(of: Owner, days: { first: string; last: string }, now: number): Spent
     dialledSince(agencyId: string, phoneNumber: string, since: number): readonly number[]
-    isListed(agencyId: string, phoneNumber: string, now: number): boolean
   }
+  doNotCall: { isListed(agencyId: string, phoneNumber: string, now: number): boolean }
   environments: { nameOf(environmentId: string): EnvironmentName | undefined }
 }
 
@@ -90,7 +90,7 @@ export const createCheckPolicy = (deps: PolicyDeps) => {
 }
 
 const countersOf = (deps: PolicyDeps, call: Judged, now: number): Counters => ({
-  isListed: () => deps.spending.isListed(call.agencyId, call.phoneNumber, now),
+  isListed: () => deps.doNotCall.isListed(call.agencyId, call.phoneNumber, now),
   callsToNumberSince: (since) => deps.spending.dialledSince(call.agencyId, call.phoneNumber, since),
   spent: spentBy(deps, call, now),
 })

@@ -24,6 +24,8 @@ interface LifecycleDeps {
   enqueueEvents(before: Call, after: Call): void
   /** Called once for each call that is over, after the commit. */
   ended?(call: Call): void
+  /** Lists the number of a person who asked not to be called again, in the same commit. */
+  optedOut?(call: Call, now: number): void
   /** Adds what a change of a real call adds to what was used, in the same commit. */
   addSpending?(environmentId: string, day: string, delta: SpendingDelta): void
 }
@@ -85,7 +87,7 @@ export class Lifecycle {
 
   /** The same inside the caller's transaction. The caller must call `committed` once it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { enqueueEvents, addSpending, calls, capabilities, clock } = this.#deps
+    const { enqueueEvents, addSpending, optedOut, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
     // An erased call takes no changes, which would bring personal data back.
     if (!call || isForgotten(call)) return call
@@ -95,6 +97,7 @@ export class Lifecycle {
     calls.update(call, next)
     if (next.spendingDay !== null)
       addSpending?.(next.environmentId, next.spendingDay, spendingDelta(call, next))
+    if (next.optedOut && !call.optedOut) optedOut?.(next, clock.now())
     enqueueEvents(call, next)
     return next
   }

@@ -27,6 +27,8 @@ const examples: Record<string, string[]> = {
   doctor: ['callgate doctor', 'callgate doctor --json'],
   scan: ['callgate scan .', 'git log -p --all | callgate scan -'],
   forget: ['callgate forget +15551234567', 'callgate forget +15551234567 --agency Acme'],
+  'dnc import': ['callgate dnc import opted-out.csv --agency Acme', 'callgate dnc import - < opted-out.csv'],
+  'dnc export': ['callgate dnc export --agency Acme > do-not-call.csv'],
   config: ['callgate config'],
   'completion bash': ['callgate completion bash > /etc/bash_completion.d/callgate'],
   'completion zsh': ['callgate completion zsh > "${fpath[1]}/_callgate"'],

@@ -12,6 +12,7 @@ import { completionCommand } from './completion.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { doNotCallCommands } from './do-not-call.ts'
 import { examplesFor } from './examples.ts'
 import { forget } from './forget.ts'
 import { healthcheck } from './healthcheck.ts'
@@ -96,12 +97,14 @@ const spelledOut = (argv: string[]) => {
  */
 export const commands = (given: Io, operations: readonly Operation[] = allOperations): CommandDef => {
   const io = printable(given)
+  const { dnc, ...derived } = operationCommands(io, operations, nouns)
   return defineCommand({
     meta: { name: 'callgate', description: 'A self-hosted gateway for voice-agent calls' },
     subCommands: {
       serve: serve(given),
       demo: demo(given),
-      ...operationCommands(io, operations, nouns),
+      ...derived,
+      ...(dnc && { dnc: doNotCallCommands(io, dnc) }),
       backup: backup(io),
       restore: restoring(io),
       doctor: doctor(io),

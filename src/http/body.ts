@@ -8,9 +8,9 @@ const mb = 1024 * 1024
 const depthLimit = 32
 
 /** Reads a JSON body: content type, size, UTF-8, syntax and nesting are checked, the shape is not. */
-export const readJson = async (request: Request): Promise<unknown> => {
+export const readJson = async (request: Request, limitBytes = bodyLimitBytes): Promise<unknown> => {
   requireMediaType(request, 'application/json')
-  const text = decode(await readCapped(request))
+  const text = decode(await readCapped(request, limitBytes))
   let value: unknown
   try {
     value = parseExactly(text)
@@ -36,8 +36,13 @@ export const readForm = async (request: Request): Promise<Record<string, string>
   return Object.fromEntries(fields)
 }
 
+const mediaTypeOf = (request: Request) => (request.headers.get('content-type') ?? '').toLowerCase().split(';')
+
+/** True for a body of this media type, whatever its parameters. */
+export const isOfType = (request: Request, wanted: string) => mediaTypeOf(request)[0]?.trim() === wanted
+
 const requireMediaType = (request: Request, wanted: string) => {
-  const [type, ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
+  const [type, ...parameters] = mediaTypeOf(request)
   const utf8 = parameters.every((parameter) => /^\s*(charset="?utf-?8"?)?\s*$/.test(parameter))
   if (type?.trim() !== wanted || !utf8) throw new ApiError('unsupported_media_type')
 }
@@ -66,9 +71,33 @@ export const readCapped = async (
     )
   } catch (error) {
     if (error instanceof ApiError) throw error
-    throw new ApiError('invalid_body', { detail: 'it could not be read completely', cause: error })
+    throw incompleteBody(error)
   }
 }
+
+/** A file is longer than any list that a person keeps, and never whole in memory. */
+const fileLimitBytes = 64 * mb
+
+/** The bytes of an uploaded file as they come in. Bun drops a connection on which nothing comes for too long. */
+export async function* pieces(request: Request): AsyncGenerator<Uint8Array> {
+  requireNoEncoding(request)
+  const declared = request.headers.get('content-length')
+  if (declared !== null && Number(declared) > fileLimitBytes) throw tooLarge(fileLimitBytes)
+  let size = 0
+  try {
+    for await (const piece of request.body ?? []) {
+      size += piece.byteLength
+      if (size > fileLimitBytes) throw tooLarge(fileLimitBytes)
+      yield piece
+    }
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    throw incompleteBody(error)
+  }
+}
+
+export const incompleteBody = (cause: unknown) =>
+  new ApiError('invalid_body', { detail: 'it could not be read completely', cause })
 
 /** Fails when the whole body has not arrived in time, however slowly it is sent. */
 const bodySeconds = 10

@@ -5,10 +5,13 @@ import { fieldsOf } from './fields.ts'
 export const exampleOf = (operation: Operation): string => {
   const fields = fieldsOf(operation)
   const given: Record<string, unknown> = { ...operation.example }
-  const flags = fields.flatMap(({ name, flag, required, hint, choices }) => {
+  const flags = fields.flatMap(({ name, flag, type, required, hint, choices }) => {
     const known = name === 'agency' ? 'Acme' : (choices[0] ?? (hint ?? name).toUpperCase())
     const value = given[name] ?? (required ? known : undefined)
-    return value === undefined ? [] : flagsOf(flag, value)
+    if (value === undefined) return []
+    return type === 'json'
+      ? [value].flat().map((each) => `--${flag} '${JSON.stringify(each)}'`)
+      : flagsOf(flag, value)
   })
   return ['callgate', ...operation.name.split('.'), ...flags].join(' ')
 }

@@ -58,6 +58,8 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   output: Out
   /** True where the work outlives the response, so that only a running server can do it. */
   needsServer?: boolean
+  /** The most that a request to the admin API may have, where it is more than usual. */
+  bodyLimitBytes?: number
   /** True where the dashboard asks people to confirm that it is them, unless they did a short time ago. */
   sensitive?: boolean
   /** For lists: the columns of the table that people see, and the sentence for an empty one. */
@@ -82,6 +84,7 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
   input: z.ZodType<unknown, In> & { shape: z.ZodRawShape }
   output: z.ZodType<Out>
   needsServer: boolean
+  bodyLimitBytes?: number
   sensitive?: boolean
   example?: object
   columns?: readonly string[]

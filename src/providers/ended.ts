@@ -14,6 +14,7 @@ interface Said {
   answeredBy?: AnsweredBy | undefined
   fromNumber?: string | undefined
   durationSeconds?: number | undefined
+  optedOut?: boolean | undefined
   details: { [Name in keyof CallDetails]?: CallDetails[Name] | undefined }
 }
 

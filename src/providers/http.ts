@@ -72,6 +72,7 @@ const progress = z.object({
   answered_at: isoTime,
   from: words,
   duration_seconds: maybe(z.int().min(0)),
+  opt_out: maybe(z.boolean()),
   summary: words,
   sentiment,
   transcript: transcript('role', 'content'),
@@ -177,7 +178,7 @@ const eventsOf = (said: z.infer<typeof progress>, now: number): CallEvent[] => {
     costCents: said.cost_cents,
     currency: said.currency,
   }
-  const { reason_code: code, from: fromNumber } = said
-  const end = ended({ at, status, code, reason, ...who, fromNumber, durationSeconds, details })
+  const { reason_code: code, from: fromNumber, opt_out: optedOut } = said
+  const end = ended({ at, status, code, reason, ...who, fromNumber, durationSeconds, optedOut, details })
   return said.answered_at === undefined ? [end] : talk(said.answered_at, end)
 }

@@ -1,14 +1,18 @@
-import { and, eq, inArray, isNotNull, notExists, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, notExists, or, type SQL } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { remove, type Step } from './old-rows.ts'
 import {
   agencies,
   calls,
   deliveries,
+  dialled,
+  doNotCall,
   environments,
   idempotencyKeys,
+  policies,
   providerAccounts,
   refusals,
+  spending,
   usage,
 } from './schema.ts'
 
@@ -31,6 +35,10 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
     [idempotencyKeys, inArray(idempotencyKeys.environmentId, theirs)],
     [usage, inArray(usage.environmentId, theirs)],
     [refusals, inArray(refusals.environmentId, theirs)],
+    [policies, or(inArray(policies.ownerId, deleted), inArray(policies.ownerId, theirs))],
+    [spending, inArray(spending.environmentId, theirs)],
+    [dialled, inArray(dialled.agencyId, deleted)],
+    [doNotCall, inArray(doNotCall.ownerId, deleted)],
     [
       calls,
       and(inArray(calls.environmentId, theirs), isNotNull(calls.endedAt), eq(calls.hangUpPending, false)),

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
+import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { sealedKeys } from './schema.ts'
 import type { Vault } from './vault.ts'
@@ -16,30 +17,32 @@ export type NumberHashes = ReturnType<typeof createNumberHashes>
  * Keyed hashes of phone numbers (HMAC-SHA-256). There are too few numbers for a hash without a key to hide one. The key is
  * random, and sealed in the database, so that the hashes survive a replacement of the secret.
  */
-export const createNumberHashes = ({ orm }: Database, vault: Vault) => {
-  let known: Buffer | undefined
+export const createNumberHashes = ({ changes, orm }: Database, vault: Vault) => {
+  // A rollback may take the key away again, and then empties the cache.
+  const cached = new Cache<HashNumber>(changes)
 
   const read = () => {
     const row = orm.select().from(sealedKeys).where(eq(sealedKeys.name, name)).get()
-    return row && Buffer.from(vault.open(row.sealed, label), 'base64')
+    return row && hashWith(Buffer.from(vault.open(row.sealed, label), 'base64'))
   }
   const make = () => {
     const key = randomBytes(keyBytes)
     const sealed = vault.seal(key.toString('base64'), label)
     orm.insert(sealedKeys).values({ name, sealed }).run()
-    return key
+    return hashWith(key)
   }
 
   return {
     /** The hash of a number; undefined while there is no key, and so no hash. */
-    find: (phoneNumber: string): Buffer | undefined => {
-      known ??= read()
-      return known && hashWith(known, phoneNumber)
-    },
+    find: (phoneNumber: string): Buffer | undefined => cached.read(name, read)?.(phoneNumber),
     /** The hash of a number, to be stored in the caller's transaction. */
-    of: (phoneNumber: string): Buffer => hashWith(read() ?? make(), phoneNumber),
+    of: (phoneNumber: string): Buffer => (cached.read(name, read) ?? make())(phoneNumber),
   }
 }
 
-const hashWith = (key: Buffer, phoneNumber: string) =>
-  createHmac('sha256', key).update(phoneNumber).digest().subarray(0, hashBytes)
+type HashNumber = (phoneNumber: string) => Buffer
+
+const hashWith =
+  (key: Buffer): HashNumber =>
+  (phoneNumber) =>
+    new Bun.CryptoHasher('sha256', key).update(phoneNumber).digest().subarray(0, hashBytes)

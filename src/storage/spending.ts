@@ -1,9 +1,9 @@
-import { and, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
 import type { SpendingDelta } from '../calls/spending.ts'
 import type { Spent } from '../policy/fence.ts'
 import type { Database } from './database.ts'
 import type { NumberHashes } from './number-hashes.ts'
-import { calls as callRows, dialled, doNotCall, environments, spending } from './schema.ts'
+import { calls as callRows, dialled, environments, spending } from './schema.ts'
 
 /** What real calls have used, and which numbers they went to. */
 export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => {
@@ -103,23 +103,6 @@ export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => 
         .orderBy(dialled.at)
         .all()
         .map(({ at }) => at)
-    },
-
-    /** True for a number that the gate or the agency must not call now. */
-    isListed: (agencyId: string, phoneNumber: string, now: number): boolean => {
-      const number = hashes.find(phoneNumber)
-      if (!number) return false
-      const found = orm
-        .select({ expiresAt: doNotCall.expiresAt })
-        .from(doNotCall)
-        .where(
-          and(
-            or(eq(doNotCall.ownerId, 'gate'), eq(doNotCall.ownerId, agencyId)),
-            eq(doNotCall.number, number),
-          ),
-        )
-        .all()
-      return found.some(({ expiresAt }) => expiresAt === null || expiresAt > now)
     },
   }
 }

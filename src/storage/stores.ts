@@ -8,6 +8,7 @@ import type { Database } from './database.ts'
 import { createCounts } from './counts.ts'
 import { createDeletedAgencies } from './deleted-agencies.ts'
 import { createDeliveryStore } from './deliveries.ts'
+import { createDoNotCallStore } from './do-not-call.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createFactorStore } from './factors.ts'
 import { createIdempotencyStore } from './idempotency.ts'
@@ -56,5 +57,6 @@ export const createStores = (database: Database, secret: string) => {
     counts: createCounts(database),
     policies: createPolicyStore(database),
     spending: createSpendingStore(database, hashes),
+    doNotCall: createDoNotCallStore(database, hashes),
   }
 }

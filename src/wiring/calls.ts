@@ -5,6 +5,7 @@ import { createEnd } from '../calls/end.ts'
 import { Idempotency } from '../calls/idempotency.ts'
 import { Lifecycle } from '../calls/lifecycle.ts'
 import { createTakeEvents } from '../calls/provider-events.ts'
+import { createListOptOut } from '../do-not-call/opt-out.ts'
 import { createFetchRecording } from '../calls/recording.ts'
 import { Reconciler } from '../calls/reconcile.ts'
 import { createEndCalls, createRelease } from '../calls/release.ts'
@@ -27,7 +28,15 @@ interface CallDeps {
   config: Config
   stores: Pick<
     Stores,
-    'accounts' | 'agents' | 'calls' | 'environments' | 'idempotency' | 'policies' | 'spending'
+    | 'accounts'
+    | 'agents'
+    | 'audit'
+    | 'calls'
+    | 'doNotCall'
+    | 'environments'
+    | 'idempotency'
+    | 'policies'
+    | 'spending'
   >
   leases: Leases
   enqueueEvents(before: Call, after: Call): void
@@ -58,6 +67,7 @@ export const wireCalls = (deps: CallDeps) => {
     clock,
     enqueueEvents,
     addSpending: spending.add,
+    optedOut: createListOptOut(stores),
     ended: (call) => metrics.callEnded(call),
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))

@@ -100,7 +100,8 @@ const argvOf = (operation: Operation, input: Record<string, unknown>): string[] 
   ...fieldsOf(operation).flatMap(({ name, flag, type }) => {
     const value = input[name]
     if (value === undefined) return []
-    return flagsOf(`--${flag}`, type === 'json' ? JSON.stringify(value) : value)
+    if (type !== 'json') return flagsOf(`--${flag}`, value)
+    return [value].flat().flatMap((each) => [`--${flag}`, JSON.stringify(each)])
   }),
 ]
 

@@ -31,6 +31,12 @@ interface OperationCase extends Asked {
   withoutServer?: Reason
 }
 
+/** Lists a number, as it stands in no test but as an entry. */
+const list = ({ doNotCall }: Opened['services'], owner: string | null) => {
+  const entry = { source: 'manual', reason: 'asked', addedAt: 1, expiresAt: null }
+  doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry })
+}
+
 const noForm = 'the page has no form for it'
 const noSuchForm = 'the form cannot say it'
 const email = 'new@example.com'
@@ -321,6 +327,64 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
         { input: { agency, phone: '+15551234507' }, page: noForm },
         { input: { agency, phone: '12' }, page: noForm },
       ],
+    },
+    'dnc.add': {
+      input: { agency, phone_number: '+493012345667', reason: 'asked' },
+      page: form(`${here}/do-not-call`, { phone_number: '+493012345667', reason: 'asked' }),
+      refused: [
+        {
+          input: { agency, phone_number: '03012345667' },
+          page: form(`${here}/do-not-call`, { phone_number: '03012345667' }),
+        },
+        {
+          input: { phone_number: '+493012345667', expires_at: '2020-01-01T23:59:59Z' },
+          page: form('/admin/do-not-call', { phone_number: '+493012345667', expires_on: '2020-01-01' }),
+        },
+      ],
+    },
+    'dnc.remove': {
+      input: { agency, phone_number: '+493012345667' },
+      page: form(`${here}/do-not-call/remove`, { phone_number: '+493012345667' }),
+      prepare: ({ services }) => list(services, agency),
+      refused: [
+        {
+          input: { agency, phone_number: '+493012345668' },
+          page: form(`${here}/do-not-call/remove`, { phone_number: '+493012345668' }),
+        },
+      ],
+    },
+    'dnc.check': {
+      input: { agency, phone_number: '+493012345667' },
+      page: form(`${here}/do-not-call/check`, { phone_number: '+493012345667' }),
+      prepare: ({ services }) => {
+        list(services, agency)
+        list(services, null)
+      },
+    },
+    'dnc.list': {
+      input: { agency },
+      page: look(`${here}/do-not-call`),
+      prepare: ({ services }) => list(services, agency),
+      refused: [
+        { input: { agency, before: 'nothing' }, page: look(`${here}/do-not-call?before=nothing`) },
+        {
+          input: { agency, before: 'f'.repeat(32) },
+          page: look(`${here}/do-not-call?before=${'f'.repeat(32)}`),
+        },
+      ],
+    },
+    'dnc.import': {
+      input: { agency, entries: [{ phone_number: '+493012345667' }, { phone_number: '0301234' }] },
+      page: 'the page imports a file, in parts',
+      refused: [
+        { input: { agency, entries: [{ phone_number: '+493012345667' }], source: '!' }, page: noSuchForm },
+      ],
+    },
+    'dnc.export': {
+      input: { agency },
+      page: look(`${here}/do-not-call.csv`),
+      prepare: ({ services }) => list(services, agency),
+      refused: [{ input: { agency, after: 'nothing' }, page: noSuchForm }],
     },
     'usage.show': {
       input: { agency },

@@ -30,6 +30,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     delivery: `${api}/production/webhook/deliveries/${deliveries.dead.id}`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
+    'agency-do-not-call': `${home}/do-not-call`,
     'agency-audit': `${home}/audit`,
     people: '/admin/people',
     tokens: '/admin/tokens',
@@ -38,6 +39,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     'second-factors': '/admin/account/second-factor',
     'add-authenticator': '/admin/account/authenticator',
     'add-passkey': '/admin/account/passkey',
+    'do-not-call': '/admin/do-not-call',
     audit: '/admin/audit',
     'not-found': '/admin/nothing',
   }

@@ -9,6 +9,7 @@ import type { Perform, PerformOptions } from '../../operation/perform.ts'
 import { readJson } from '../body.ts'
 import { requireNoQuery } from '../query.ts'
 import type { IncomingRequest } from './authenticate.ts'
+import { bringsFile, importFile } from './import-file.ts'
 
 interface AdminApiDeps {
   operations: readonly Operation[]
@@ -33,9 +34,11 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
         const actor = whileConnected(actorOf({ request, server }), request.signal)
-        requireNoQuery(request)
         const operation = find(params.operation)
-        const input = await readInput(request)
+        if (bringsFile(operation, request))
+          return { success: true as const, data: await importFile(perform, request, actor) }
+        requireNoQuery(request)
+        const input = await readInput(request, operation)
         actor.confirm()
         const data = await perform(operation, input, actor, readOptions(request))
         return { success: true as const, data }
@@ -49,7 +52,7 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
         const actor = actorOf({ request, server })
         requireNoQuery(request)
         const operation = find(params.operation)
-        const ends = perform.preview(operation, await readInput(request), actor) ?? null
+        const ends = perform.preview(operation, await readInput(request, operation), actor) ?? null
         return { success: true as const, data: { ends } }
       },
       { parse: 'none' },
@@ -85,5 +88,7 @@ const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
 })
 
 /** A missing body stands for an empty input. */
-const readInput = async (request: Request): Promise<unknown> =>
-  request.headers.get('content-length') === '0' || request.body === null ? {} : await readJson(request)
+const readInput = async (request: Request, { bodyLimitBytes }: Operation): Promise<unknown> =>
+  request.headers.get('content-length') === '0' || request.body === null
+    ? {}
+    : await readJson(request, bodyLimitBytes)

@@ -9,6 +9,11 @@ import { type SecondFactorPagesDeps, secondFactorPages } from './second-factor/s
 import { agencyAuditPages, auditPages, type AuditPagesDeps } from './audit/audit-pages.tsx'
 import { assets } from '../page/assets/index.ts'
 import { type CallPagesDeps, callPages } from './calls/call-pages.tsx'
+import {
+  type DoNotCallPagesDeps,
+  doNotCallPages,
+  gateDoNotCallPages,
+} from './do-not-call/do-not-call-pages.tsx'
 import { type EntranceDeps, entrance } from './entrance/entrance.tsx'
 import { type OidcSignInDeps, oidcSignIn } from './entrance/oidc-sign-in.tsx'
 import { type PasskeySignInDeps, passkeySignIn } from './entrance/passkey-sign-in.tsx'
@@ -32,6 +37,7 @@ type AdminDeps = AccountPagesDeps &
   CallPagesDeps &
   ConfirmationPagesDeps &
   EnrolmentPagesDeps &
+  DoNotCallPagesDeps &
   EntranceDeps &
   FactorPagesDeps &
   IntegrationPagesDeps &
@@ -66,6 +72,8 @@ export const admin = (deps: AdminDeps) =>
     .use(tokenPages(deps)) // what programs administer with
     .use(auditPages(deps)) // who did what
     .use(agencyAuditPages(deps)) // who did what in an agency
+    .use(gateDoNotCallPages(deps)) // numbers that nobody calls
+    .use(doNotCallPages(deps)) // numbers that an agency does not call
     .use(agencyPages(deps)) // the agencies
     .use(operatorPages(deps)) // their plans, and whether they ring real phones
     .use(agentPages(deps)) // an agency's agents

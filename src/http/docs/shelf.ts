@@ -16,6 +16,7 @@ const order = [
   'errors',
   'api',
   'webhooks',
+  'do-not-call',
   'admin-api',
   'curl',
   'typescript',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { importNumbers } from '../../do-not-call/operations/import.ts'
 import type { Reason } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import { nouns } from '../../operations.ts'
@@ -17,6 +18,7 @@ export const adminRefusals: readonly Reason[] = [
   'invalid_phone_number',
   'agent_not_found',
   'no_agent',
+  'invalid_body',
   'invalid_json',
   'missing_admin_token',
   'wrong_scheme',
@@ -36,6 +38,7 @@ export const adminRefusals: readonly Reason[] = [
   'server_needed',
   'body_too_large',
   'unsupported_media_type',
+  'unsupported_encoding',
   'concurrency_limited',
   'too_many_invalid_keys',
   'request_aborted',
@@ -50,13 +53,10 @@ export const describeAdminApi = (operations: readonly Operation[]) =>
     ...operations.map((operation) => [
       `/api/admin/v1/${operation.name}`,
       {
-        post: describe(
-          operation.name,
-          operation.summary,
-          tagOf(operation),
-          operation.input,
-          operation.output,
-        ),
+        post: {
+          ...describe(operation.name, operation.summary, tagOf(operation), operation.input, operation.output),
+          ...(operation.name === importNumbers.name && asFile(operation)),
+        },
       },
     ]),
     [
@@ -103,6 +103,24 @@ const refusalReferences = Object.fromEntries(
     { $ref: `#/components/responses/${responseName(status)}` },
   ]),
 )
+
+/** A whole file takes the place of the entries; the other fields go into the query. */
+const asFile = ({ input }: Operation) => {
+  const { properties = {}, ...json } = jsonSchema(input, 'input')
+  const { entries: _, ...others } = properties
+  return {
+    parameters: Object.entries(others).map(([name, schema]) => ({ name, in: 'query', schema })),
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: { ...json, properties } },
+        'text/csv': {
+          schema: { type: 'string', description: 'Columns: phone_number, reason, expires_at. Up to 64 MB.' },
+        },
+      },
+    },
+  }
+}
 
 const describe = (
   operationId: string,

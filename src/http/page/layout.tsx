@@ -25,6 +25,7 @@ export const Layout = ({ title, person, narrow = false, next, children }: Layout
           <nav aria-label="callgate">
             <a href="/admin/agencies">Agencies</a>
             <a href="/admin/rules">Rules</a>
+            <a href="/admin/do-not-call">Do not call</a>
             <a href="/admin/people">People</a>
             <a href="/admin/tokens">Admin tokens</a>
             <a href="/admin/audit">Audit log</a>

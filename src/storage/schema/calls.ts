@@ -56,6 +56,7 @@ export const calls = sqliteTable(
     lastContactAt: integer('heard_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     durationSeconds: integer('duration_seconds'),
+    optedOut: integer('opted_out', { mode: 'boolean' }).notNull().default(false),
     summary: text(),
     sentiment: text({ enum: sentiments }),
     transcript: text({ mode: 'json' }).$type<TranscriptLine[]>(),

@@ -75,7 +75,8 @@ export const doNotCall = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.ownerId, table.number] }),
-    index('do_not_call_added').on(table.ownerId, table.addedAt),
+    // With the number, so that pages have an order where an import gave thousands of entries the same time.
+    index('do_not_call_added').on(table.ownerId, table.addedAt, table.number),
     index('do_not_call_expired')
       .on(table.expiresAt)
       .where(sql`expires_at is not null`),

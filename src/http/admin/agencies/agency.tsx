@@ -12,7 +12,7 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'rules' | 'audit'
+  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'rules' | 'do-not-call' | 'audit'
   children: ComponentChildren
 }
 
@@ -38,6 +38,7 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
             {link('agents', 'Agents', `${base}/agents`)}
             {link('integrations', 'Integrations', `${base}/integrations`)}
             {link('rules', 'Rules', `${base}/rules`)}
+            {link('do-not-call', 'Do not call', `${base}/do-not-call`)}
             {link('audit', 'Audit log', `${base}/audit`)}
           </ul>
         </nav>

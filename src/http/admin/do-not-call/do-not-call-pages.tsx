@@ -1,0 +1,161 @@
+import { Elysia } from 'elysia'
+import type { Agency } from '../../../agencies/agency.ts'
+import { importCsv } from '../../../do-not-call/import-csv.ts'
+import { addNumber, checkNumber, listNumbers, removeNumber } from '../../../do-not-call/operations/entries.ts'
+import { exportNumbers, exportParts } from '../../../do-not-call/operations/export.ts'
+import { countsInWords, importNumbers } from '../../../do-not-call/operations/import.ts'
+import { ApiError } from '../../../failures.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { Actor } from '../../../people/actor.ts'
+import type { Person } from '../../../people/person.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { uploadedFile } from '../../upload.ts'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { csvHeaders } from '../csv.ts'
+import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
+import { DoNotCallPage, type TypedNumber } from './do-not-call.tsx'
+
+const entriesAtOnce = 50
+
+export interface DoNotCallPagesDeps extends GuardDeps, FindAgency {
+  perform: Perform
+}
+
+/** The do-not-call list of an agency. */
+export const doNotCallPages = (deps: DoNotCallPagesDeps) => {
+  const { add, check, download, importFile, remove, show } = createList(deps.perform)
+  const ofAgency = <Context extends { params: { agency: string } }>(context: Context) => ({
+    ...context,
+    agency: findAgency(deps, context.params.agency),
+  })
+  return new Elysia({ name: 'do-not-call-pages' })
+    .use(signedIn(deps))
+    .get('/agencies/:agency/do-not-call', (context) => show(ofAgency(context)), { params: agencyParams })
+    .get('/agencies/:agency/do-not-call.csv', (context) => download(ofAgency(context)), {
+      params: agencyParams,
+    })
+    .post('/agencies/:agency/do-not-call', (context) => add(ofAgency(context)), formOfAgency)
+    .post('/agencies/:agency/do-not-call/check', (context) => check(ofAgency(context)), formOfAgency)
+    .post('/agencies/:agency/do-not-call/remove', (context) => remove(ofAgency(context)), formOfAgency)
+    .post('/agencies/:agency/do-not-call/import', (context) => importFile(ofAgency(context)), formOfAgency)
+}
+
+const formOfAgency = { parse: 'none', params: agencyParams } as const
+
+/** The list of the whole gate, for operators. */
+export const gateDoNotCallPages = (deps: DoNotCallPagesDeps) => {
+  const { add, check, download, importFile, remove, show } = createList(deps.perform)
+  const ofGate = <Context extends object>(context: Context) => ({ ...context, agency: undefined })
+  return new Elysia({ name: 'gate-do-not-call-pages' })
+    .use(operatorOnly(deps))
+    .get('/do-not-call', (context) => show(ofGate(context)))
+    .get('/do-not-call.csv', (context) => download(ofGate(context)))
+    .post('/do-not-call', (context) => add(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/check', (context) => check(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/remove', (context) => remove(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/import', (context) => importFile(ofGate(context)), { parse: 'none' })
+}
+
+interface Asked {
+  person: Person
+  actor: Actor
+  agency: Agency | undefined
+  request: Request
+  set: { status?: number | string; headers: Record<string, string | number> }
+  readForm(): Promise<Record<string, string>>
+}
+
+type Shown = Partial<Pick<Parameters<typeof DoNotCallPage>[0], 'typed' | 'told' | 'imported'>>
+type Form = NonNullable<Shown['told']>['form']
+
+/** What the pages of any list do. */
+const createList = (perform: Perform) => {
+  const of = ({ agency }: Asked) => (agency ? { agency: agency.id } : {})
+
+  const page = async (asked: Asked, shown: Shown = {}, before?: string) => {
+    const { person, actor, agency } = asked
+    const query = { ...of(asked), limit: entriesAtOnce + 1, ...(before && { before }) }
+    const found = await perform(listNumbers, query, actor)
+    const entries = found.slice(0, entriesAtOnce)
+    const older = found.length > entriesAtOnce ? entries.at(-1)?.id : undefined
+    const isNewest = before === undefined
+    return renderPage(
+      <DoNotCallPage person={person} agency={agency} {...{ entries, older, isNewest }} {...shown} />,
+    )
+  }
+
+  /** Does what a form asks, and says in the form what came of it. */
+  const submit = async (asked: Asked, form: Form, typed: TypedNumber, work: () => Promise<Shown>) => {
+    try {
+      return await page(asked, await work())
+    } catch (error) {
+      if (!(error instanceof ApiError) || !shownInForm.has(error.reason)) throw error
+      asked.set.status = 422
+      return await page(asked, { typed, told: { form, sentence: error.message, isError: true } })
+    }
+  }
+  const done = (form: Form, sentence: string): Shown => ({ told: { form, sentence, isError: false } })
+
+  return {
+    show: (asked: Asked) =>
+      page(asked, {}, new URL(asked.request.url).searchParams.get('before') ?? undefined),
+
+    download: (asked: Asked) => {
+      Object.assign(asked.set.headers, csvHeaders('do-not-call'))
+      const part = (after: string | undefined) =>
+        perform(exportNumbers, { ...of(asked), ...(after && { after }) }, asked.actor)
+      return new Response(streamOf(exportParts(part)))
+    },
+
+    add: async (asked: Asked) => {
+      const typed: TypedNumber = await asked.readForm()
+      const { phone_number = '', reason = '', expires_on } = typed
+      return submit(asked, 'add', typed, async () => {
+        const until = expires_on ? { expires_at: `${expires_on}T23:59:59Z` } : {}
+        const input = { ...of(asked), phone_number, reason, ...until }
+        const added = await perform(addNumber, input, asked.actor)
+        return done('add', `Added ${added.hint}.`)
+      })
+    },
+
+    check: async (asked: Asked) => {
+      const typed: TypedNumber = await asked.readForm()
+      const input = { ...of(asked), phone_number: typed.phone_number ?? '' }
+      return submit(asked, 'find', typed, async () => {
+        const output = await perform(checkNumber, input, asked.actor)
+        return done('find', checkNumber.says?.(output, input) ?? '')
+      })
+    },
+
+    remove: async (asked: Asked) => {
+      const typed: TypedNumber = await asked.readForm()
+      const input = { ...of(asked), phone_number: typed.phone_number ?? '' }
+      return submit(asked, 'find', typed, async () => {
+        const { hint } = await perform(removeNumber, input, asked.actor)
+        return done('find', `Removed ${hint} from this list.`)
+      })
+    },
+
+    importFile: async (asked: Asked) =>
+      submit(asked, 'import', {}, async () => {
+        const imported = await importCsv(uploadedFile(asked.request), (entries) =>
+          perform(importNumbers, { ...of(asked), entries }, asked.actor),
+        )
+        return { ...done('import', countsInWords(imported)), imported }
+      }),
+  }
+}
+
+const shownInForm = new Set(['invalid_input', 'conflict', 'not_found'])
+
+/** Reads a part when the client has taken those before it. */
+const streamOf = (parts: AsyncGenerator<string>) => {
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>({
+    pull: async (stream) => {
+      const { done, value } = await parts.next()
+      if (done) stream.close()
+      else stream.enqueue(encoder.encode(value))
+    },
+  })
+}

@@ -1,0 +1,203 @@
+import type { ComponentChildren } from 'preact'
+import type { z } from 'zod'
+import type { Agency } from '../../../agencies/agency.ts'
+import type { entryRecord } from '../../../do-not-call/fields.ts'
+import type { ImportResult } from '../../../do-not-call/operations/import.ts'
+import type { Person } from '../../../people/person.ts'
+import { AgencyLayout } from '../agencies/agency.tsx'
+import { counted, FormError, Layout, Time } from '../../page/layout.tsx'
+import { Table } from '../../page/table.tsx'
+
+type ShownEntry = z.output<typeof entryRecord>
+type Form = 'add' | 'find' | 'import'
+
+export interface TypedNumber {
+  phone_number?: string
+  reason?: string
+  expires_on?: string
+}
+
+interface DoNotCallProps {
+  person: Person
+  /** Undefined for the list of the whole gate. */
+  agency: Agency | undefined
+  entries: ShownEntry[]
+  /** The id after which the next page begins, and whether this is the first one. */
+  older: string | undefined
+  isNewest: boolean
+  typed?: TypedNumber | undefined
+  /** What became of a form. */
+  told?: { form: Form; sentence: string; isError: boolean } | undefined
+  imported?: ImportResult | undefined
+}
+
+const pathOf = (agency: Pick<Agency, 'id'> | undefined) =>
+  agency ? `/admin/agencies/${agency.id}/do-not-call` : '/admin/do-not-call'
+
+/** A do-not-call list: of an agency, or of the whole gate. */
+export const DoNotCallPage = (props: DoNotCallProps) => {
+  const { agency, typed = {}, told, imported } = props
+  const path = pathOf(agency)
+  return (
+    <Frame {...props}>
+      <h1>Do not call</h1>
+      <p>
+        {agency
+          ? 'No agent of this agency calls these numbers. The list of the whole gate applies as well.'
+          : 'No agent of any agency calls these numbers.'}{' '}
+        <a href="/docs/do-not-call">How do-not-call lists work</a>
+      </p>
+      <Entries {...props} path={path} />
+      <AddForm path={path} typed={typed} told={told} />
+      <FindForm path={path} typed={typed} told={told} />
+      <ImportForm path={path} told={told} imported={imported} />
+    </Frame>
+  )
+}
+
+const Frame = ({ person, agency, children }: DoNotCallProps & { children: ComponentChildren }) =>
+  agency ? (
+    <AgencyLayout person={person} agency={agency} title="Do not call" section="do-not-call">
+      {children}
+    </AgencyLayout>
+  ) : (
+    <Layout title="Do not call" person={person}>
+      <main>{children}</main>
+    </Layout>
+  )
+
+const Entries = ({ entries, older, isNewest, path }: DoNotCallProps & { path: string }) => (
+  <>
+    {entries.length === 0 ? (
+      <p class="empty">{isNewest ? 'There are no entries yet.' : 'There are no older entries.'}</p>
+    ) : (
+      <Table label="Entries" heads={['Number', 'Source', 'Reason', 'Added', 'Expires']}>
+        {entries.map(({ id, hint, source, reason, added_at, expires_at }) => (
+          <tr key={id}>
+            <td>{hint}</td>
+            <td>{source}</td>
+            <td class="name">{reason ?? '–'}</td>
+            <td>
+              <Time at={Date.parse(added_at)} />
+            </td>
+            <td>{expires_at === null ? 'Never' : <Time at={Date.parse(expires_at)} />}</td>
+          </tr>
+        ))}
+      </Table>
+    )}
+    <p class="row start">
+      {!isNewest && <a href={path}>Newest entries</a>}
+      {older !== undefined && <a href={`${path}?before=${older}`}>Older entries</a>}
+      <a href={`${path}.csv`} download>
+        Download all as CSV
+      </a>
+    </p>
+  </>
+)
+
+interface FormProps {
+  path: string
+  typed: TypedNumber
+  told: DoNotCallProps['told']
+}
+
+const Told = ({ told, form }: { told: DoNotCallProps['told']; form: Form }) => {
+  if (told?.form !== form) return null
+  return told.isError ? (
+    <FormError message={told.sentence} />
+  ) : (
+    <p class="notice" role="status">
+      {told.sentence}
+    </p>
+  )
+}
+
+const NumberField = ({ typed, children }: { typed: TypedNumber; children: ComponentChildren }) => (
+  <label>
+    Phone number
+    <input
+      name="phone_number"
+      type="tel"
+      value={typed.phone_number ?? ''}
+      placeholder="+15551234567"
+      required
+      autoComplete="off"
+    />
+    <small>{children}</small>
+  </label>
+)
+
+const AddForm = ({ path, typed, told }: FormProps) => (
+  <article>
+    <h2>Add a number</h2>
+    <Told told={told} form="add" />
+    <form method="post" action={path}>
+      <NumberField typed={typed}>
+        With the country code. callgate keeps only a hash of it, and shows +49…67.
+      </NumberField>
+      <label>
+        Reason (optional)
+        <input name="reason" value={typed.reason ?? ''} maxLength={200} autoComplete="off" />
+        <small>It is kept when the person is erased, so don’t name them.</small>
+      </label>
+      <label>
+        Expires at the end of (optional)
+        <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
+        <small>In UTC. Without a date, the number stays on the list until you remove it.</small>
+      </label>
+      <button type="submit">Add number</button>
+    </form>
+  </article>
+)
+
+const FindForm = ({ path, typed, told }: FormProps) => (
+  <article>
+    <h2>Check or remove a number</h2>
+    <Told told={told} form="find" />
+    <form method="post" action={`${path}/check`}>
+      <NumberField typed={typed}>As a number is not kept, you need it to find its entry.</NumberField>
+      <div class="row start">
+        <button type="submit">Check</button>
+        <button type="submit" class="danger" formAction={`${path}/remove`}>
+          Remove
+        </button>
+      </div>
+    </form>
+  </article>
+)
+
+const ImportForm = ({
+  path,
+  told,
+  imported,
+}: Omit<FormProps, 'typed'> & Pick<DoNotCallProps, 'imported'>) => (
+  <article>
+    <h2>Import a CSV file</h2>
+    <Told told={told} form="import" />
+    {imported && <Problems imported={imported} />}
+    <p>
+      Columns: <code>phone_number</code>, <code>reason</code> and <code>expires_at</code>. Only the first is
+      required, and the header is optional. Up to 64 MB.
+    </p>
+    <form method="post" action={`${path}/import`} encType="multipart/form-data">
+      <label>
+        CSV file
+        <input type="file" name="file" accept=".csv,text/csv,text/plain" required />
+      </label>
+      <button type="submit">Import</button>
+    </form>
+  </article>
+)
+
+const Problems = ({ imported: { rejected, problems } }: { imported: ImportResult }) =>
+  rejected === 0 ? null : (
+    <div class="notice warning">
+      <p>{`${counted(rejected, 'line')} could not be imported:`}</p>
+      <ul>
+        {problems.map(({ line, problem }) => (
+          <li key={line}>{`Line ${line}: ${problem}`}</li>
+        ))}
+        {rejected > problems.length && <li>{`and ${counted(rejected - problems.length, 'other')}`}</li>}
+      </ul>
+    </div>
+  )
