@@ -18,7 +18,16 @@ interface Kept {
   remove: Remove
 }
 
-type PlainRows = 'deliveries' | 'idempotency' | 'clients' | 'refusals' | 'knownAddresses' | 'audit'
+type PlainRows =
+  | 'deliveries'
+  | 'idempotency'
+  | 'clients'
+  | 'refusals'
+  | 'knownAddresses'
+  | 'expired'
+  | 'dialled'
+  | 'spending'
+  | 'audit'
 
 interface OldRows extends Record<PlainRows, Remove> {
   calls(before: number, limit: number, rememberedSince: number): Step
@@ -35,6 +44,10 @@ const dayMs = 24 * hourMs
 const minutesKeptMs = 2 * hourMs
 /** From an address that has not been used for so long, somebody signs in as from a new one. */
 const addressesKeptMs = 90 * dayMs
+/** The longest span in which calls to one number are counted, and an hour. */
+const dialledKeptMs = dayMs + hourMs
+/** More than a year, so that a month can be compared with the one a year before. */
+const spendingKeptMs = 400 * dayMs
 
 /** All kinds of rows with a retention time, configured or fixed. */
 export const keptRows = (
@@ -56,10 +69,13 @@ export const keptRows = (
       (before, limit) => rows.calls(before, limit, before + calls * dayMs - idempotencyMs),
     ],
     ['addresses of people', addressesKeptMs, rows.knownAddresses],
+    ['numbers called in the last day', dialledKeptMs, rows.dialled],
+    ['days of spending', spendingKeptMs, rows.spending],
     ['audit', audit * dayMs, rows.audit],
   ]
   return [
     ...kept.filter(([, keptMs]) => keptMs > 0).map(([name, keptMs, remove]) => ({ name, keptMs, remove })),
+    { name: 'expired do-not-call entries', keptMs: 0, remove: rows.expired },
     { name: 'what deleted agencies had', keptMs: 0, remove: (_, limit) => deletedAgencies.purge(limit) },
   ]
 }

@@ -96,6 +96,39 @@ test('everything has its age, and goes within the hour after it', async () => {
   expect(oldRows.calls(0, 10, 0).removed).toBe(0)
 })
 
+test('an expired entry, a number called and a day of spending go when nothing asks for them any more', async () => {
+  const gate = createGate()
+  const start = gate.clock.now()
+  const { doNotCall, spending } = gate.services
+  const entry = { source: 'manual', reason: null, addedAt: start }
+  doNotCall.replace(null, { ...entry, phoneNumber: '+493012345667', expiresAt: start + 3 * hourMs })
+  doNotCall.replace(null, { ...entry, phoneNumber: '+493012345668', expiresAt: null })
+  const call = { id: 'a call', agencyId: gate.agency.id, phoneNumber: '+493012345667', createdAt: start }
+  spending.dial(call)
+  const day = new Date(start).toISOString().slice(0, 10)
+  spending.add(gate.production.id, day, { calls: 1, seconds: 0, reservedSeconds: 0, cents: {} })
+  startRetention(gate)
+  const rowsOf = (table: string) =>
+    gate.database.sqlite.query<{ n: number }, []>(`select count(*) as n from ${table}`).get()?.n
+  const there = () => ['do_not_call', 'dialled', 'spending'].map(rowsOf)
+  const skipTo = async (at: number) => {
+    gate.clock.step(at - gate.clock.now())
+    await gate.clock.advance(hourMs + 60_000)
+  }
+  await skipTo(start + hourMs)
+  expect(there()).toEqual([2, 1, 1])
+  await skipTo(start + 3 * hourMs)
+  expect(there()).toEqual([1, 1, 1])
+  await skipTo(start + dayMs - 2 * hourMs)
+  expect(there()).toEqual([1, 1, 1])
+  await skipTo(start + dayMs + hourMs)
+  expect(there()).toEqual([1, 0, 1])
+  await skipTo(start + 399 * dayMs)
+  expect(there()).toEqual([1, 0, 1])
+  await skipTo(start + 401 * dayMs)
+  expect(there()).toEqual([1, 0, 0])
+})
+
 test('what is kept for ever is never removed, and nothing after the server has ended', async () => {
   const forever = { calls: 0, deliveries: 0, refusals: 0, usage: 0, audit: 0 }
   const gate = createGate()

@@ -5,10 +5,13 @@ import {
   audit,
   calls,
   deliveries,
+  dialled,
+  doNotCall,
   idempotencyKeys,
   keyClients,
   knownAddresses,
   refusals,
+  spending,
   usage,
 } from './schema.ts'
 
@@ -97,6 +100,16 @@ export const createOldRows = (database: Database) => {
 
     knownAddresses: (before: number, limit: number) =>
       step(database, knownAddresses, lt(knownAddresses.lastSeenAt, before), limit),
+
+    /** Entries of do-not-call lists that no longer have an effect. */
+    expired: (before: number, limit: number) =>
+      step(database, doNotCall, lt(doNotCall.expiresAt, before), limit),
+
+    dialled: (before: number, limit: number) => step(database, dialled, lt(dialled.at, before), limit),
+
+    /** By local dates, of which the last is at most a day ahead of UTC. */
+    spending: (before: number, limit: number) =>
+      step(database, spending, lt(spending.day, new Date(before).toISOString().slice(0, 10)), limit),
 
     audit: (before: number, limit: number) => step(database, audit, lt(audit.at, before), limit),
   }
