@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { optionsHelp } from '../../src/http/admin/agents/option-lines.ts'
 import { fieldHelp, fieldTitle } from '../../src/providers/agent-field.ts'
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
@@ -116,16 +117,18 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('button', { name: 'Create agent' }).click()
     await page.getByRole('link', { name }).click()
     await page.getByRole('combobox', { name: /^Provider/ }).selectOption('Vapi')
-    const [ref, from] = [
-      page.getByRole('textbox', { name: /^Assistant ID/ }),
-      page.getByRole('textbox', { name: /^Phone number ID/ }),
-    ]
+    const from = page.getByRole('textbox', { name: /^Phone number ID/ })
     await from.fill('+15550001111')
     await page.getByRole('button', { name: 'Save agent' }).click()
     expect(await page.getByRole('alert').innerText()).toContain('needs its assistant ID: a UUID')
     expect(await from.inputValue()).toBe('+15550001111')
-    await ref.fill(crypto.randomUUID())
     await from.fill(crypto.randomUUID())
+    const options = page.getByRole('textbox', { name: /^Options/ })
+    await options.fill('squad=nobody')
+    await page.getByRole('button', { name: 'Save agent' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('Vapi takes these options: squadId, ')
+    expect(await options.inputValue()).toBe('squad=nobody')
+    await options.fill(`squadId=${crypto.randomUUID()}\nassistantOverrides.firstMessage=Hello!`)
     await page.getByRole('button', { name: 'Save agent' }).click()
     const row = page.getByRole('row', { name })
     expect(await row.innerText()).toContain('Vapi')
@@ -145,12 +148,12 @@ test.each(withAndWithoutJavaScript)(
     await goTo(page, '/agents')
     const shown = () => page.locator('[data-provider]:visible').allInnerTexts()
     expect(await shown()).toContain('Not needed for the simulator.')
-    for (const { name, title, agent } of providerKinds) {
+    for (const kind of providerKinds) {
+      const { name, title, agent } = kind
       await page.getByRole('combobox', { name: /^Provider/ }).selectOption(name)
       const { ref, from } = agent
-      expect(await shown()).toEqual(
-        [ref, from].flatMap((field) => [fieldTitle(field), `${title}: ${fieldHelp(field)}`]),
-      )
+      const dials = [ref, from].flatMap((field) => [fieldTitle(field), `${title}: ${fieldHelp(field)}`])
+      expect(await shown()).toEqual([...dials, optionsHelp(kind)])
       expect(await page.getByRole('textbox', { name: fieldTitle(ref), exact: true }).count()).toBe(1)
     }
   },

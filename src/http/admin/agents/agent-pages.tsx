@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { type Agent, findAgentOf, type GivenAgent } from '../../../agencies/agent.ts'
+import { type Agent, findAgentOf, type GivenAgent, newAgent } from '../../../agencies/agent.ts'
 import { changeAgent, createAgent } from '../../../agencies/operations/agent.ts'
 import { chooseDefaultAgent } from '../../../agencies/operations/default-agent.ts'
 import { deleteAgent } from '../../../agencies/operations/delete-agent.ts'
@@ -14,8 +14,9 @@ import type { Agency } from '../../../agencies/agency.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
-import { AgentPage, DeleteAgentPage } from './agent.tsx'
+import { AgentPage, DeleteAgentPage, type TypedAgent } from './agent.tsx'
 import { AgentsPage } from './agents.tsx'
+import { optionChange } from './option-lines.ts'
 import { renderPage } from '../../page/layout.tsx'
 
 const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() })
@@ -33,7 +34,7 @@ export interface AgentPagesDeps extends GuardDeps, FindAgency {
 
 /** The input and the error of a rejected form. */
 interface Shown {
-  typed?: GivenAgent
+  typed?: TypedAgent
   error?: string
 }
 
@@ -88,8 +89,10 @@ export const agentPages = (deps: AgentPagesDeps) => {
       '/agencies/:agency/agents',
       async ({ actor, person, params, readForm, set, redirect }) => {
         const form = await readForm()
-        const input = { ...params, ...given(form), name: form.name ?? '' }
-        const { done, error } = await submit(perform(createAgent, input, actor))
+        const saving = given(form).then((input) =>
+          perform(createAgent, { ...params, ...input, name: form.name ?? '' }, actor),
+        )
+        const { done, error } = await submit(saving)
         if (done) return redirect(listPath(params), 303)
         set.status = 422
         return listPage(person, params, { typed: form, error })
@@ -103,7 +106,10 @@ export const agentPages = (deps: AgentPagesDeps) => {
       '/agencies/:agency/agents/:agent',
       async ({ actor, person, params, readForm, set, redirect }) => {
         const form = await readForm()
-        const { done, error } = await submit(perform(changeAgent, { ...params, ...given(form) }, actor))
+        const saving = given(form, find(params).agent).then((input) =>
+          perform(changeAgent, { ...params, ...input }, actor),
+        )
+        const { done, error } = await submit(saving)
         if (done) return redirect(listPath(params), 303)
         set.status = 422
         return agentPage(person, params, { typed: form, error })
@@ -138,4 +144,8 @@ export const agentPages = (deps: AgentPagesDeps) => {
     )
 }
 
-const given = ({ name, provider, ref, from }: GivenAgent) => ({ name, provider, ref, from })
+/** An agent as a form has it; fails as its options do. */
+const given = async (form: TypedAgent, before: Pick<Agent, 'options'> = newAgent): Promise<GivenAgent> => {
+  const { name, provider, ref, from } = form
+  return { name, provider, ref, from, option: optionChange(form, before) }
+}

@@ -1,14 +1,17 @@
-import { Fragment } from 'preact'
 import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError, Time } from '../../page/layout.tsx'
+import { optionLines, optionsHelp } from './option-lines.ts'
+
+/** An agent as its form has it. */
+export type TypedAgent = Omit<GivenAgent, 'option'> & { options?: string | undefined }
 
 interface AgentProps extends AgencyPageProps {
   agent: Agent
   accounts: ReadonlySet<string>
-  typed?: GivenAgent | undefined
+  typed?: TypedAgent | undefined
   error?: string | undefined
 }
 
@@ -24,14 +27,6 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
       <dd>
         <ProviderName agent={agent} accounts={accounts} />
       </dd>
-      {Object.entries(agent.options ?? {}).map(([name, value]) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <code>{JSON.stringify(value)}</code>
-          </dd>
-        </Fragment>
-      ))}
       <dt>Agent ID</dt>
       <dd>
         <code>{agent.id}</code>
@@ -89,11 +84,12 @@ export const DeleteAgentPage = ({ person, agency, agent, ends, error }: DeletePr
   </AgencyLayout>
 )
 
-const asTyped = ({ name, provider, ref, fromNumber }: Agent): GivenAgent => ({
+const asTyped = ({ name, provider, ref, fromNumber, options }: Agent): TypedAgent => ({
   name,
   provider,
   ref: ref ?? '',
   from: fromNumber ?? '',
+  options: optionLines(options),
 })
 
 /** An agent that was saved before its provider's form was checked: its calls fail until it is corrected. */
@@ -121,7 +117,7 @@ export const ProviderName = ({ agent, accounts }: { agent: Agent; accounts: Read
 
 interface AgentFormProps {
   action: string
-  typed: GivenAgent
+  typed: TypedAgent
   error: string | undefined
   button: string
 }
@@ -149,9 +145,41 @@ export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
         <DialField name="ref" value={typed.ref} simulated="ID at the provider" />
         <DialField name="from" value={typed.from} simulated="Calls from" />
       </div>
+      <OptionsField value={typed.options} />
       <button type="submit">{button}</button>
     </form>
   </>
+)
+
+const OptionsField = ({ value = '' }: { value: string | undefined }) => (
+  <div>
+    <label>
+      Options (optional)
+      <textarea
+        name="options"
+        rows={Math.min(12, Math.max(2, value.split('\n').length))}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellcheck={false}
+        aria-describedby="options-help"
+      >
+        {value}
+      </textarea>
+    </label>
+    <div id="options-help" class="help">
+      <small>
+        {'Fields of the provider’s own request, one name=value per line, as '}
+        <a href="/docs/providers">Voice providers</a>
+        {' lists them. A line that begins with a space continues the value above.'}
+      </small>
+      <small data-provider="simulator">The simulator takes no options.</small>
+      {providerKinds.map((kind) => (
+        <small key={kind.name} data-provider={kind.name}>
+          {optionsHelp(kind)}
+        </small>
+      ))}
+    </div>
+  </div>
 )
 
 interface DialFieldProps {

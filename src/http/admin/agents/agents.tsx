@@ -1,8 +1,8 @@
-import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
+import type { Agent } from '../../../agencies/agent.ts'
 import { agentProblem } from '../../../providers/kinds.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { AgentForm, ProviderName } from './agent.tsx'
+import { AgentForm, ProviderName, type TypedAgent } from './agent.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 import { Table } from '../../page/table.tsx'
 
@@ -12,7 +12,7 @@ interface AgentsProps extends AgencyPageProps {
   /** The providers that the agency has an account with. */
   accounts: ReadonlySet<string>
   /** The input of a rejected form. */
-  typed?: GivenAgent
+  typed?: TypedAgent
   error?: string | undefined
 }
 
