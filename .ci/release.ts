@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { version } from '../package.json'
+import { packClient } from '../src/http/client-package/pack.ts'
 
 /** The machines that a release is for, as `callgate version` names them. */
 export const targets = [
@@ -16,15 +17,22 @@ export const targets = [
 export const fileNameOf = (target: string) =>
   `callgate-${version}-${target}${target.startsWith('windows') ? '.exe' : ''}`
 
+export const clientFileName = `callgate-client-${version}.tgz`
+
 /**
- * Builds an executable for each target into an emptied directory, with a file of checksums as `sha256sum` reads it. Bun
- * takes the runtimes of other machines from the package registry, once. Throws when one does not build.
+ * Builds an executable for each target into an emptied directory, with the client library and a file of checksums as
+ * `sha256sum` reads it. Bun takes the runtimes of other machines from the package registry, once. Throws when one does
+ * not build.
  */
 export const release = async (chosen: string[], directory: string) => {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   const files = chosen.map((target) => build(target, directory))
-  const sums = await Promise.all(files.map(async (file) => `${await sha256Of(file)}  ${basename(file)}\n`))
+  const library = join(directory, clientFileName)
+  await Bun.write(library, Buffer.from(await packClient(), 'base64'))
+  const sums = await Promise.all(
+    [...files, library].map(async (file) => `${await sha256Of(file)}  ${basename(file)}\n`),
+  )
   await Bun.write(join(directory, 'SHA256SUMS'), sums.join(''))
   return files
 }

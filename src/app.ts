@@ -10,6 +10,7 @@ import { hooks } from './http/hooks/index.ts'
 import { leaks } from './http/leaks.ts'
 import { openapi } from './http/openapi/index.ts'
 import { metrics } from './http/metrics.ts'
+import { clientPackage } from './http/client-package/index.ts'
 import { createRouteTable, noRoutes, type RouteTable } from './http/route-table.ts'
 import { v1 } from './http/v1/index.ts'
 import { commandLineActor } from './people/actor.ts'
@@ -30,6 +31,7 @@ export const createApp = (services: Services) => {
     .get('/', ({ redirect }) => redirect('/admin', 303)) // the address that people type
     .use(openapi(services)) // /openapi.json
     .use(docs(services)) // /docs: what people read
+    .use(clientPackage) // /client: the library for integrators
     .use(v1(services)) // /api/v1: admission, then the API
     .use(adminApi({ ...services, actorOf: services.authenticateToken })) // /api/admin/v1: the operations
     .use(leaks(services)) // /leaks: what finders of keys report

@@ -36,9 +36,11 @@ export type Client = ReturnType<typeof createClient>
 
 /**
  * A client of a callgate server. It retries what is safe to retry, waits as long as the server says, and never triggers
- * a call twice. Methods throw `CallgateError` when they fail for good, and the signal's reason when aborted.
+ * a call twice. Methods throw `CallgateError` when they fail for good, and the signal's reason when aborted. Throws in a
+ * browser.
  */
 export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
+  refuseBrowser()
   const sending: Sending = {
     fetch: (url, init) => fetch(url, init),
     sleep,
@@ -127,6 +129,13 @@ export const createClient = ({ baseUrl, key, ...options }: ClientOptions) => {
     /** The key's agency and environment, and what is left of its limits. Places no call. */
     key: async (how?: RequestOptions) => (await ask<{ data: KeyStatus }>('/key', how)).data,
   }
+}
+
+const refuseBrowser = () => {
+  if ('document' in globalThis || 'importScripts' in globalThis)
+    throw new Error(
+      'callgate/client needs an API key, which must never be in a browser: whoever visits the page could use it. Create the client on a server.',
+    )
 }
 
 const queryOf = ({ pageSize = 100, status, phoneNumber, agentId, from, to }: CallsOptions) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileNameOf, release, targets } from '../../.ci/release.ts'
+import { clientFileName, fileNameOf, release, targets } from '../../.ci/release.ts'
 import { version } from '../../package.json'
 import { executable } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -31,10 +31,15 @@ test('a released executable has its name, its checksum, and says the same of its
   const { target } = await about(executable)
   expect(targets).toContain(target)
   const [file = ''] = await release([target], directory.path)
-  expect(readdirSync(directory.path).toSorted()).toEqual(['SHA256SUMS', fileNameOf(target)])
+  expect(readdirSync(directory.path).toSorted()).toEqual(['SHA256SUMS', fileNameOf(target), clientFileName])
   expect(await about(file)).toMatchObject({ version, target, bun: Bun.version })
-  const sum = new Bun.CryptoHasher('sha256').update(await Bun.file(file).bytes()).digest('hex')
-  expect(await Bun.file(join(directory.path, 'SHA256SUMS')).text()).toBe(`${sum}  ${fileNameOf(target)}\n`)
+  const sumOf = async (name: string) => {
+    const bytes = await Bun.file(join(directory.path, name)).bytes()
+    return `${Bun.SHA256.hash(bytes, 'hex')}  ${name}\n`
+  }
+  expect(await Bun.file(join(directory.path, 'SHA256SUMS')).text()).toBe(
+    (await sumOf(fileNameOf(target))) + (await sumOf(clientFileName)),
+  )
 }, 60_000)
 
 test('the version knows its commit where there is neither git nor a repository', async () => {
