@@ -56,6 +56,7 @@ export const populate = async () => {
     call: calls.active()[0]?.id,
     delivery: delivery.id,
     environment: 'production',
+    factor: factors.operator,
     file: assetUrls.stylesheet.split('/').at(-1),
     invitation: tokenHash('invited'),
     person: person.id,

@@ -42,7 +42,7 @@ test('whoever is removed while their form still drips in changes nothing with it
     expect(gate.services.audit.list({ limit: 1 })).toEqual([])
   }
   expect(waited.length).toBeGreaterThan(10)
-})
+}, 30_000)
 
 test('nor whoever is removed while a provider is asked about the credentials that they gave', async () => {
   const gate = createGate()

@@ -32,6 +32,7 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
       async ({ actor, person, redirect, request, server, set }) => {
         const given = await readForm(request)
         const { confirm_path: path = '', confirm_password: password = '', confirm_code: code } = given
+        actor.confirm()
         if (!path.startsWith('/admin/')) throw new ApiError('invalid_body', { detail: 'it names no form' })
         const signedIn = sessions.find(request)
         if (!signedIn) throw new ApiError('sign_in_needed')
