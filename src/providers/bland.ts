@@ -9,7 +9,7 @@ import { withOptions } from './options.ts'
 import type { CallReference, ProviderKind, Report } from '../calls/provider.ts'
 import { hmac, isSame } from './signature.ts'
 import { variablesOf } from './variables.ts'
-import { parseJson, requester, tidy } from './wire.ts'
+import { parseJson, requester, requestJson, tidy } from './wire.ts'
 
 const title = 'Bland'
 /** Bland: send call. Its own default for `max_duration`. */
@@ -34,6 +34,11 @@ export const bland: ProviderKind = {
       name: 'hook_secret',
       required: true,
       description: 'Secret that Bland signs its reports with, from Account Settings → Keys → Replace Secret',
+    },
+    {
+      name: 'encrypted_key',
+      required: false,
+      description: 'Key to your own Twilio account, from Bland’s BYOT page, to call from its numbers',
     },
   ],
   agent: {
@@ -108,7 +113,11 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
   const hookSecret = credential(account, 'hook_secret')
   // Bland takes the key as it is, without `Bearer`.
   const address = `${account.baseUrl ?? 'https://api.bland.ai'}/v1/calls`
-  const request = requester(send, address, { authorization: apiKey }, timeoutMs)
+  const asking = { authorization: apiKey }
+  const request = requester(send, address, asking, timeoutMs)
+  /** Bland: custom Twilio integration. */
+  const { encrypted_key: twilioKey } = account.credentials
+  const placing = twilioKey === undefined ? asking : { ...asking, encrypted_key: twilioKey }
 
   const details = (id: string) => request(`/${encodeURIComponent(id)}`)
 
@@ -142,7 +151,8 @@ const blandThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send
 
   return {
     async place(order) {
-      const result = await request('', orderFor(order, account.hookUrl, clock.now()))
+      const body = orderFor(order, account.hookUrl, clock.now())
+      const result = await requestJson(send, address, { method: 'POST', headers: placing, body, timeoutMs })
       const wentWell = result.kind === 'answered' && isSuccess(result.status)
       return placementFrom(title, result, {
         idIn: (json) => idOf(blandCallIn(json)),

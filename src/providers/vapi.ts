@@ -47,6 +47,12 @@ export const vapi: ProviderKind = {
         'Secret that Vapi sends or signs its reports with: the credential of your assistant’s server URL (X-Vapi-Secret, bearer token or HMAC secret)',
     },
     {
+      name: 'public_key',
+      required: false,
+      description:
+        'Public API key of the organization, to hang up where the assistant’s monitorPlan.controlAuthenticationEnabled is on',
+    },
+    {
       name: 'hook_header',
       required: false,
       form: { pattern: /^[A-Za-z\d-]{1,64}$/, words: 'it is the name of an HTTP header' },
@@ -145,11 +151,19 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     return { outcome: 'unknown', reason: 'it lists too many calls' }
   }
 
-  /** The request carries no key, so any https URL is fine; plain http only on the account's own origin. */
+  /** The request carries no private key, so any https URL is fine; plain http only on the account's own origin. */
   const isTrusted = (address: string) => {
     if (!URL.canParse(address)) return false
     const { protocol, origin } = new URL(address)
     return protocol === 'https:' || origin === new URL(baseUrl).origin
+  }
+
+  /** The public key is for Vapi alone, and for whom the account's requests go to anyway. */
+  const controlHeaders = (address: string): Record<string, string> => {
+    const { public_key: publicKey } = account.credentials
+    const { hostname, origin } = new URL(address)
+    const isTheirs = origin === new URL(baseUrl).origin || hostname.endsWith('.vapi.ai')
+    return publicKey !== undefined && isTheirs ? { authorization: `Bearer ${publicKey}` } : {}
   }
 
   /**
@@ -163,7 +177,8 @@ const vapiThrough: ProviderKind['connect'] = (account, { clock, timeoutMs, send 
     const controlUrl = found.call.monitor?.controlUrl ?? ''
     if (!isTrusted(controlUrl))
       throw new Error(`${title} returned no URL to hang up at. The assistant may forbid call control.`)
-    const hangUp = { method: 'POST', headers: {}, body: { type: 'end-call' }, timeoutMs } as const
+    const headers = controlHeaders(controlUrl)
+    const hangUp = { method: 'POST', headers, body: { type: 'end-call' }, timeoutMs } as const
     const result = await requestJson(send, controlUrl, hangUp)
     if (result.kind === 'answered' && isSuccess(result.status)) return
     const then = await find(call)

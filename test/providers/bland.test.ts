@@ -274,6 +274,7 @@ describe('placing', () => {
     const [sent] = server.seen
     expect([sent?.method, sent?.path]).toEqual(['POST', '/v1/calls'])
     expect(sent?.headers.get('authorization')).toBe('org_key_1234567890')
+    expect(sent?.headers.get('encrypted_key')).toBeNull()
     expect(sent?.headers.get('content-type')).toBe('application/json')
     expect(JSON.parse(sent?.body ?? '')).toEqual({
       phone_number: '+15551234567',
@@ -494,6 +495,14 @@ describe('hanging up', () => {
       'Bland did not hang up: could not be reached',
     )
   })
+})
+
+test('the key to one’s own Twilio account goes with an order, and with nothing else', async () => {
+  using server = await serving(json(queued))
+  const provider = open(server.url, { encrypted_key: 'key-to-twilio' })
+  await provider.place(order)
+  await provider.fetchStatus({ ...order, providerCallId: theirId })
+  expect(server.seen.map(({ headers }) => headers.get('encrypted_key'))).toEqual(['key-to-twilio', null])
 })
 
 test.each(['api_key', 'hook_secret'])('an account without %s opens for nobody', (name) => {

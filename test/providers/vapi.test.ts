@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
 import { awaitsDetails } from '../../src/calls/call.ts'
+import type { Send } from '../../src/outgoing/send.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 import { now, orderOf, ourId } from '../support/fakes/order.ts'
 import { json, serving } from '../support/fakes/serving.ts'
@@ -17,7 +18,12 @@ const reference = { id: ourId, phoneNumber: '+15551234567', createdAt: now, prov
 
 const order = orderOf({ agentRef: 'assistant-1', fromNumber: 'number-1' })
 
-const open = (baseUrl: string | null, at = now, credentials: Record<string, string> = {}) =>
+const open = (
+  baseUrl: string | null,
+  at = now,
+  credentials: Record<string, string> = {},
+  through: Send = send,
+) =>
   vapi.connect(
     {
       id: 'account',
@@ -25,7 +31,7 @@ const open = (baseUrl: string | null, at = now, credentials: Record<string, stri
       credentials: { api_key: 'key_1234567890', hook_secret: secret, ...credentials },
       hookUrl: 'https://gate.test/hooks/vapi/account',
     },
-    { clock: { now: () => at }, timeoutMs: 300, send },
+    { clock: { now: () => at }, timeoutMs: 300, send: through },
   )
 
 describe('what is believed', () => {
@@ -615,6 +621,22 @@ describe('hanging up', () => {
     const [, sent] = server.seen
     expect([sent?.method, sent?.path, sent?.body]).toEqual(['POST', '/c', '{"type":"end-call"}'])
     expect(sent?.headers.get('authorization')).toBeNull()
+  })
+
+  test('the public key is sent to the control URL at Vapi, or where the account is, and nowhere else', async () => {
+    using server = await serving((_seen, url) => call({ controlUrl: `${url}/c` }))
+    using elsewhere = await serving(call({ controlUrl: 'https://call.vapi.ai.evil.test/c' }))
+    using theirs = await serving(call({ controlUrl: 'https://phone-call.aws-us.vapi.ai/c' }))
+    const sent: unknown[] = []
+    const watching: Send = (url, request) => {
+      if (url.endsWith('/c')) sent.push(request.headers.authorization)
+      return url.startsWith('http:') ? send(url, request) : Promise.resolve({ kind: 'lost', reason: '' })
+    }
+    for (const { url } of [server, theirs, elsewhere])
+      await open(url, now, { public_key: 'public' }, watching)
+        .end(reference)
+        .catch(() => {})
+    expect(sent).toEqual(['Bearer public', 'Bearer public', undefined])
   })
 
   test.each([
