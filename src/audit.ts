@@ -38,6 +38,7 @@ export const actions = {
   'call.test': 'triggered a test call',
   'call.ended': 'ended a call',
   'call.released': 'released the slot of a call',
+  'call.still_running': 'found a call still running at its provider after its end was reported',
   'dnc.added': 'added a number to a do-not-call list',
   'dnc.removed': 'removed a number from a do-not-call list',
   'dnc.imported': 'imported numbers to a do-not-call list',

@@ -96,6 +96,11 @@ export interface Call extends CallOrder, CallDetails {
   /** The time of the next request for missing details, and the number of requests so far. */
   detailsDueAt: number | null
   detailsAttempts: number
+  /** The time of the next request whether an end that a hook reported is true; null without one. */
+  endCheckDueAt: number | null
+  /** When its provider first said that the call was still running after its end, and when it ended there. */
+  stillRunningSince: number | null
+  stillRunningUntil: number | null
   /** The first `not_found` of an unbroken series. */
   missingSince: number | null
   /** The time at which the order was sent, committed just before. */
@@ -146,13 +151,16 @@ export const newCall = (order: CallOrder, grantNumber: number | null = null): Ca
   hangUpPending: false,
   detailsDueAt: null,
   detailsAttempts: 0,
+  endCheckDueAt: null,
+  stillRunningSince: null,
+  stillRunningUntil: null,
   missingSince: null,
   sentAt: null,
   lastContactAt: order.createdAt,
   ...noDetails,
 })
 
-/** The lease of a call, which holds it until it is over. */
+/** The lease of a call. */
 export const leaseOf = (call: CallOrder) => ({
   callId: call.id,
   environmentId: call.environmentId,
@@ -165,6 +173,16 @@ export const isEndedHere = ({ reasonCode }: Pick<Call, 'reasonCode'>) =>
   reasonCode !== null && !outcomeCodes.some((code) => code === reasonCode)
 
 export const isOver = (call: Pick<Call, 'endedAt'>) => call.endedAt !== null
+
+/** True for a call that is over here while its provider says that it is still running. */
+export const isStillRunning = ({
+  stillRunningSince,
+  stillRunningUntil,
+}: Pick<Call, 'stillRunningSince' | 'stillRunningUntil'>) =>
+  stillRunningSince !== null && stillRunningUntil === null
+
+/** True for a call that holds a lease. */
+export const holdsSlot = (call: Call) => !isOver(call) || isStillRunning(call)
 
 /** True once the personal data of the call was erased: no other call is without a number. */
 export const isForgotten = (call: Pick<Call, 'phoneNumber'>) => call.phoneNumber === ''
@@ -186,6 +204,7 @@ export const forgotten = (call: Call): Call => ({
   // A user's own dialler may have made this id from the phone number.
   providerCallId: call.providerCallId?.includes(call.phoneNumber.slice(1)) ? null : call.providerCallId,
   detailsDueAt: null,
+  endCheckDueAt: null,
 })
 
 /** True for a call that is over and whose provider is expected to report more details, within half an hour. */

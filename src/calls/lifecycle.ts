@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import type { Leases } from '../limits/leases.ts'
 import { advance } from './advance.ts'
-import { type Call, type CallEvent, isForgotten, isOver } from './call.ts'
+import { type Call, type CallEvent, holdsSlot, isForgotten, isOver, leaseOf } from './call.ts'
 import type { Commit } from '../commit.ts'
 import { awaitDetails } from './details.ts'
 import type { Capabilities } from './provider.ts'
@@ -34,7 +34,8 @@ interface LifecycleDeps {
 const retryMs = 1000
 
 /**
- * The only way to change a call: read, change and save in one commit; the lease is released when the call is over.
+ * The only way to change a call: read, change and save in one commit; the lease is released when the call is over, and
+ * taken back should its provider say that it is still running.
  * Details that its provider has not reported yet are then requested for a while.
  */
 export class Lifecycle {
@@ -104,6 +105,7 @@ export class Lifecycle {
 
   committed(call: Call) {
     const { clock, ended, leases } = this.#deps
-    if (isOver(call) && leases.release(call.id, clock.now())) ended?.(call)
+    if (holdsSlot(call)) leases.restore(leaseOf(call))
+    else if (leases.release(call.id, clock.now()) && call.stillRunningSince === null) ended?.(call)
   }
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { advance } from './advance.ts'
 import type { Call } from './call.ts'
+import { withEndCheck } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { ProviderIds, ReportedEvent } from './provider.ts'
-import { isOtherCall, withMissingIds } from './provider-ids.ts'
+import type { Capabilities, ProviderIds, ReportedEvent } from './provider.ts'
+import { hasIds, isOtherCall, withMissingIds } from './provider-ids.ts'
 
 interface ProviderEventsDeps {
   calls: {
@@ -12,6 +13,7 @@ interface ProviderEventsDeps {
     findAtProvider(accountId: string, ids: ProviderIds): Call | undefined
   }
   lifecycle: Pick<Lifecycle, 'change'>
+  capabilities(call: Call): Pick<Capabilities, 'lookupByCallId'>
   clock: Pick<Clock, 'now'>
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
@@ -19,7 +21,7 @@ interface ProviderEventsDeps {
 /** Applies what an account's provider reports, once its signature is checked. Fails with `storage_unavailable`. */
 export type TakeEvents = ReturnType<typeof createTakeEvents>
 
-export const createTakeEvents = ({ calls, lifecycle, clock, log }: ProviderEventsDeps) => {
+export const createTakeEvents = ({ calls, lifecycle, capabilities, clock, log }: ProviderEventsDeps) => {
   /** Finds the call of an event among the account's own calls, whatever id it names. */
   const findCall = (accountId: string, { callId, ...ids }: ReportedEvent): Call | undefined => {
     const named = callId === null ? undefined : calls.find(callId)
@@ -34,7 +36,12 @@ export const createTakeEvents = ({ calls, lifecycle, clock, log }: ProviderEvent
         account_id: accountId,
         call_id: call.id,
       })
-    await lifecycle.change(call.id, (before) => afterEvent(before, reported, clock.now()))
+    await lifecycle.change(call.id, (before) => {
+      const now = clock.now()
+      const after = afterEvent(before, reported, now)
+      const canBeAsked = hasIds(after) || capabilities(after).lookupByCallId
+      return canBeAsked ? withEndCheck(before, after, now) : after
+    })
   }
 
   return async (accountId: string, events: readonly ReportedEvent[]) => {

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Capabilities, Provider, ProviderIds, Report } from './provider.ts'
 import { afterCap, afterReport } from './after-report.ts'
-import { type Call, isOver } from './call.ts'
+import { type Call, isOver, isStillRunning } from './call.ts'
 import { afterDetails } from './details.ts'
 import type { Dispatcher } from './dispatch.ts'
+import { afterEndCheck, releaseStillRunning } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { hasIds, withIds, withMissingIds } from './provider-ids.ts'
 
@@ -14,6 +15,8 @@ interface ReconcileStore {
   overdue(now: number, lastContactBefore: number): Call[]
   /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
   hangUpsDue(now: number, triedBefore: number): Call[]
+  /** Calls whose end is due for a check by `now`, the earliest first. */
+  endChecksDue(now: number, limit: number): Call[]
   /** Calls that are over and whose details are due for a request by `now`, the earliest first. */
   detailsDue(now: number, limit: number): Call[]
 }
@@ -24,6 +27,10 @@ interface ReconcileDeps {
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
   provider(call: Call): Provider
   capabilities(call: Call): Capabilities
+  /** Called in the commit in which a call takes its slot back, because it is still running at its provider. */
+  auditStillRunning(call: Call, now: number): void
+  /** Called once for each such call, after the commit. */
+  stillRunning?(call: Call): void
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
 }
@@ -35,10 +42,12 @@ const hangUpForMs = 4 * 60 * 60_000
 const silenceMs = 15_000
 /** Bounds the requests for details per tick: after a long downtime, thousands of them must not delay orders. */
 const detailsAtOnce = 20
+/** The same of the checks of ends, of which there is one for each call. */
+const endChecksAtOnce = 200
 
 /**
  * No provider guarantees an end event. So this fetches the status of silent calls, ends calls at their hard cap,
- * retries hanging up, and requests missing details of calls that are over.
+ * retries hanging up, requests missing details of calls that are over, and checks the ends that hooks reported.
  */
 export class Reconciler {
   readonly #deps: ReconcileDeps
@@ -64,10 +73,12 @@ export class Reconciler {
   }
 
   /**
-   * Starts all work that is due: status requests, ends at the hard cap, retries of hanging up, requests for details.
+   * Starts all work that is due: status requests, ends at the hard cap, retries of hanging up, checks of ends, requests
+   * for details.
    */
   tick() {
     const now = this.#deps.clock.now()
+    for (const call of this.#deps.calls.endChecksDue(now, endChecksAtOnce)) this.#checkEnd(call, now)
     for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
       this.#once(`details ${call.id}`, () => this.#fetchDetails(call))
     for (const call of this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
@@ -115,6 +126,40 @@ export class Reconciler {
     const report = await this.#fetchStatus(call)
     this.#deps.log.info('asked about a silent call', { call_id: callId, outcome: report.outcome })
     await lifecycle.changeWithRetry(callId, (before) => afterReport(before, report, clock.now()))
+  }
+
+  /** The hard cap has a name of its own, so that a pending request does not delay it. */
+  #checkEnd(call: Call, now: number) {
+    if (isStillRunning(call) && call.expiresAt <= now)
+      this.#once(`end ${call.id}`, () => this.#capStillRunning(call))
+    else this.#once(`details ${call.id}`, () => this.#askAboutEnd(call))
+  }
+
+  async #askAboutEnd(call: Call) {
+    const { auditStillRunning, stillRunning, lifecycle, dispatcher, clock, log } = this.#deps
+    await dispatcher.settled(call.id)
+    const report = await this.#fetchStatus(lifecycle.find(call.id) ?? call)
+    log.info('asked whether a call has ended', { call_id: call.id, outcome: report.outcome })
+    let isNews = false
+    const after = await lifecycle.changeWithRetry(call.id, (before) => {
+      const now = clock.now()
+      const next = afterEndCheck(before, report, now)
+      isNews = isStillRunning(next) && !isStillRunning(before)
+      if (isNews) auditStillRunning(next, now)
+      return next
+    })
+    if (isNews && after) {
+      log.warn('a call is still running at its provider after its end was reported', { call_id: call.id })
+      stillRunning?.(after)
+    }
+    if (after?.hangUpPending) this.hangUp(after)
+  }
+
+  async #capStillRunning({ id }: Call) {
+    const { lifecycle, clock, log } = this.#deps
+    log.warn('a call that was still running lost its slot by the hard cap', { call_id: id })
+    const over = await lifecycle.changeWithRetry(id, (before) => releaseStillRunning(before, clock.now()))
+    if (over?.hangUpPending) this.hangUp(over)
   }
 
   async #fetchDetails(call: Call) {

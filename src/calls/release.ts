@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { advance } from './advance.ts'
-import { type Call, isOver } from './call.ts'
+import { type Call, holdsSlot, isStillRunning } from './call.ts'
+import { releaseStillRunning } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 interface ReleaseDeps {
@@ -20,7 +21,7 @@ export const createRelease =
   async (call: Call, alongside: () => void): Promise<Call> => {
     const now = clock.now()
     const over = await lifecycle.change(call.id, (before) => {
-      if (isOver(before)) return before
+      if (!holdsSlot(before)) return before
       alongside()
       return afterRelease(before, releasedByHand, now)
     })
@@ -30,14 +31,17 @@ export const createRelease =
 
 const releasedByHand = 'The slot was released manually, regardless of the call’s state at its provider.'
 
-/** Ends a call as released. The provider has to hang up, unless the order never left. */
-const afterRelease = (call: Call, reason: string, at: number): Call => ({
-  ...advance(call, { type: 'ended', at, status: 'failed', code: 'released', reason }),
-  hangUpPending: call.dispatch !== 'pending',
-})
+/** Ends a call as released, or takes its slot back. The provider has to hang up, unless the order never left. */
+const afterRelease = (call: Call, reason: string, at: number): Call =>
+  isStillRunning(call)
+    ? releaseStillRunning(call, at)
+    : {
+        ...advance(call, { type: 'ended', at, status: 'failed', code: 'released', reason }),
+        hangUpPending: call.dispatch !== 'pending',
+      }
 
 interface EndCallsDeps extends ReleaseDeps {
-  calls: { activeIn(environmentId: string): Call[] }
+  calls: { holdingSlotsIn(environmentId: string): Call[] }
 }
 
 /** Ends all calls of environments, inside the caller's transaction. */
@@ -45,7 +49,7 @@ export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsDeps
   /** To be called inside the transaction; returns the ended calls. */
   within: (environmentIds: string[], reason: string): Call[] =>
     environmentIds
-      .flatMap((id) => calls.activeIn(id))
+      .flatMap((id) => calls.holdingSlotsIn(id))
       .map(({ id }) => lifecycle.within(id, (call) => afterRelease(call, reason, clock.now())))
       .filter((call) => call !== undefined),
 

@@ -1,10 +1,10 @@
 import type { Leases } from '../limits/leases.ts'
-import { type Call, isOver, leaseOf } from './call.ts'
+import { type Call, holdsSlot, leaseOf } from './call.ts'
 
 interface RestoreDeps {
   calls: {
-    /** The calls that are not over. */
-    active(): Call[]
+    /** The calls that are not over, and those that are still running at their provider. */
+    holdingSlots(): Call[]
     find(id: string): Call | undefined
   }
   leases: Leases
@@ -13,10 +13,10 @@ interface RestoreDeps {
 
 /** Makes the leases match the calls on disk. A lease without a row belongs to a trigger in progress, and stays. */
 export const restoreLeases = ({ calls, leases, clock }: RestoreDeps) => {
-  const active = new Map(calls.active().map((call) => [call.id, call]))
+  const active = new Map(calls.holdingSlots().map((call) => [call.id, call]))
   for (const call of active.values()) leases.restore(leaseOf(call))
   for (const callId of leases.calls()) {
     const call = active.get(callId) ?? calls.find(callId)
-    if (call && isOver(call)) leases.release(callId, clock.now())
+    if (call && !holdsSlot(call)) leases.release(callId, clock.now())
   }
 }

@@ -90,6 +90,13 @@ const firstThatFit = <Sized extends { bytes: number }>(rows: readonly Sized[], l
 
 const dayMs = 24 * 60 * 60_000
 
+/** A due time later than any pause means that the clock was set back. */
+const isDue = (column: typeof calls.detailsDueAt | typeof calls.endCheckDueAt, now: number) =>
+  and(isNotNull(column), or(lte(column, now), gt(column, now + dayMs)))
+
+/** A literal, as the index for it has it. */
+export const isStillRunning = sql`(still_running_since is not null and still_running_until is null)`
+
 export const createCallStore = (database: Database) => {
   const { orm } = database
 
@@ -153,19 +160,20 @@ export const createCallStore = (database: Database) => {
       orm
         .select()
         .from(calls)
-        .where(
-          and(
-            isNotNull(calls.detailsDueAt),
-            // A due time later than any pause means that the clock was set back.
-            or(lte(calls.detailsDueAt, now), gt(calls.detailsDueAt, now + dayMs)),
-          ),
-        )
+        // The check of an end brings the details too.
+        .where(and(isDue(calls.detailsDueAt, now), isNull(calls.endCheckDueAt)))
         .orderBy(calls.detailsDueAt)
         .limit(limit)
         .all(),
 
-    /** Active calls: each holds a lease. */
+    /** Active calls. */
     active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
+
+    /** Calls that hold a lease. */
+    holdingSlots: (): Call[] => [
+      ...orm.select().from(calls).where(isNull(calls.endedAt)).all(),
+      ...orm.select().from(calls).where(isStillRunning).all(),
+    ],
 
     /** True for an agent with an active call. */
     hasActive: (agentId: string): boolean =>
@@ -176,13 +184,25 @@ export const createCallStore = (database: Database) => {
         .limit(1)
         .get() !== undefined,
 
-    /** An environment's active calls, oldest first. */
-    activeIn: (environmentId: string): Call[] =>
+    /** An environment's calls that hold a lease, those that are still running first, each oldest first. */
+    holdingSlotsIn: (environmentId: string): Call[] =>
+      [isStillRunning, isNull(calls.endedAt)].flatMap((holds) =>
+        orm
+          .select()
+          .from(calls)
+          .where(and(holds, eq(calls.environmentId, environmentId)))
+          .orderBy(calls.id)
+          .all(),
+      ),
+
+    /** Calls whose end is due for a check by `now`, the earliest first. */
+    endChecksDue: (now: number, limit: number): Call[] =>
       orm
         .select()
         .from(calls)
-        .where(and(isNull(calls.endedAt), eq(calls.environmentId, environmentId)))
-        .orderBy(calls.id)
+        .where(isDue(calls.endCheckDueAt, now))
+        .orderBy(calls.endCheckDueAt)
+        .limit(limit)
         .all(),
 
     overdue: (now: number, lastContactBefore: number): Call[] =>

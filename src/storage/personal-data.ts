@@ -1,6 +1,7 @@
-import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import { type Call, forgotten } from '../calls/call.ts'
 import { forgottenPayload } from '../webhooks/event.ts'
+import { isStillRunning } from './calls.ts'
 import type { Database } from './database.ts'
 import { calls, deliveries, idempotencyKeys } from './schema.ts'
 
@@ -45,13 +46,16 @@ export const createPersonalData = ({ orm }: Database) => {
         .groupBy(calls.agencyId)
         .all(),
 
-    /** Calls to the number that are active, or whose provider has not hung up yet. */
+    /** Calls to the number that are active or still running, or whose provider has not hung up yet. */
     callsUnderWay: (phoneNumber: string): Pick<Call, 'id' | 'agencyId'>[] =>
       orm
         .select({ id: calls.id, agencyId: calls.agencyId })
         .from(calls)
         .where(
-          and(eq(calls.phoneNumber, phoneNumber), or(isNull(calls.endedAt), eq(calls.hangUpPending, true))),
+          and(
+            eq(calls.phoneNumber, phoneNumber),
+            or(isNull(calls.endedAt), eq(calls.hangUpPending, true), isStillRunning),
+          ),
         )
         .all(),
 
@@ -60,7 +64,14 @@ export const createPersonalData = ({ orm }: Database) => {
       orm
         .select({ id: calls.id })
         .from(calls)
-        .where(and(ofNumber(phoneNumber, agencyId), isNotNull(calls.endedAt), eq(calls.hangUpPending, false)))
+        .where(
+          and(
+            ofNumber(phoneNumber, agencyId),
+            isNotNull(calls.endedAt),
+            eq(calls.hangUpPending, false),
+            not(isStillRunning),
+          ),
+        )
         .limit(callsAtOnce)
         .all()
         .map(({ id }) => id),

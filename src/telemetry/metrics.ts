@@ -23,6 +23,10 @@ export class Metrics {
     name: 'callgate_calls_ended_total',
     help: 'Ended calls, by status and reason. The reason is empty if a call ended normally.',
   })
+  readonly #stillRunning = new Counter({
+    name: 'callgate_calls_still_running_total',
+    help: 'Calls that were still running at the provider after a hook reported their end, by provider.',
+  })
   readonly #providerTimes = new Histograms(
     {
       name: 'callgate_provider_request_duration_seconds',
@@ -97,6 +101,10 @@ export class Metrics {
     this.#ended.add({ provider, status, reason: reasonCode ?? '' })
   }
 
+  callStillRunning(provider: string) {
+    this.#stillRunning.add({ provider })
+  }
+
   /** Counts an attempt of a delivery; `isDead` when it was the last one. */
   attempt(result: string, tookMs: number, isDead: boolean) {
     this.#attemptTimes.of({ result }).observe(tookMs / 1000)
@@ -126,6 +134,7 @@ export class Metrics {
       ),
       this.#triggered.metric(),
       this.#ended.metric(),
+      this.#stillRunning.metric(),
       this.#providerTimes.metric(),
       this.#providerOutcomes.metric(),
       {

@@ -8,6 +8,7 @@ import { createTakeEvents } from '../calls/provider-events.ts'
 import { createListOptOut } from '../do-not-call/opt-out.ts'
 import { createFetchRecording } from '../calls/recording.ts'
 import { Reconciler } from '../calls/reconcile.ts'
+import { createAuditStillRunning } from '../calls/still-running.ts'
 import { createEndCalls, createRelease } from '../calls/release.ts'
 import { createTrigger } from '../calls/trigger.ts'
 import type { Clock } from '../clock.ts'
@@ -83,7 +84,14 @@ export const wireCalls = (deps: CallDeps) => {
   const provider = (call: Call) => dialling.providerOf(call)
   const dispatcher = new Dispatcher({ lifecycle, provider, refusal: policy.atDispatch, clock, log })
   const callDeps = { lifecycle, dispatcher, provider, clock }
-  const reconciler = new Reconciler({ ...callDeps, calls, capabilities, log })
+  const reconciler = new Reconciler({
+    ...callDeps,
+    calls,
+    capabilities,
+    auditStillRunning: createAuditStillRunning(stores),
+    stillRunning: ({ provider: name }) => metrics.callStillRunning(name),
+    log,
+  })
   const trigger = createTrigger({
     ...config,
     agents,
@@ -101,7 +109,7 @@ export const wireCalls = (deps: CallDeps) => {
       dispatcher.dispatch(call)
     },
   })
-  const takeEvents = createTakeEvents({ calls, lifecycle, clock, log })
+  const takeEvents = createTakeEvents({ calls, lifecycle, capabilities, clock, log })
   const fetchRecording = createFetchRecording({
     provider,
     recordingsOf,

@@ -148,16 +148,20 @@ test('a call is shown as the API shows it', async () => {
   expect(data).toEqual(shown)
 })
 
-test('a call of another agency is as unknown as none, to look at, to end and to release', async () => {
+test('a call of another agency is as unknown as none, to look at and to end; nobody but an operator releases', async () => {
   const gate = createGate()
   const { agencies, perform } = gate.services
   const other = agencies.create('Other', 'agency', 0)
   const call = await triggered(gate, '07')
-  for (const id of [call.id, crypto.randomUUID()])
-    for (const operation of [showCall, endCall, releaseCall])
-      expect(await reasonOf(perform(operation, { agency: other.id, call: id }, adminOf(other.id)))).toBe(
-        'not_found',
-      )
+  for (const id of [call.id, crypto.randomUUID()]) {
+    const theirs = { agency: other.id, call: id }
+    for (const operation of [showCall, endCall])
+      expect(await reasonOf(perform(operation, theirs, adminOf(other.id)))).toBe('not_found')
+    expect(await reasonOf(perform(releaseCall, theirs, adminOf(other.id)))).toBe('operator_only')
+  }
+  const own = { agency: 'Acme', call: call.id }
+  for (const actor of [adminOf(gate.agency.id), tokenWith(['*'], gate.agency.id)])
+    expect(await reasonOf(perform(releaseCall, own, actor))).toBe('operator_only')
   expect(call.now().endedAt).toBeNull()
 })
 

@@ -16,6 +16,9 @@ for (const status of callStatuses)
 
 test('the slots in use are found without a look at the calls that are over', () => {
   const gate = createGate()
-  const plans = plansOf(gate, () => gate.services.calls.activeIn(gate.production.id))
-  expect(plans).toEqual(['SEARCH calls USING INDEX calls_active (environment_id=?)'])
+  const plans = plansOf(gate, () => gate.services.calls.holdingSlotsIn(gate.production.id))
+  expect(plans).toEqual([
+    'SEARCH calls USING INDEX calls_still_running (environment_id=?)',
+    'SEARCH calls USING INDEX calls_active (environment_id=?)',
+  ])
 })

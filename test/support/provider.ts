@@ -2,6 +2,7 @@ import type { Call } from '../../src/calls/call.ts'
 import { Dispatcher } from '../../src/calls/dispatch.ts'
 import { Reconciler } from '../../src/calls/reconcile.ts'
 import { capabilitiesOf } from '../../src/providers/kinds.ts'
+import { createAuditStillRunning } from '../../src/calls/still-running.ts'
 import type { Provider } from '../../src/calls/provider.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import type { Gate } from './gate.ts'
@@ -32,6 +33,10 @@ export const callingThrough = ({ services, clock }: Gate, provider: Provider, lo
   const { lifecycle, calls } = services
   const deps = { lifecycle, provider: () => provider, refusal: () => undefined, clock, log }
   const dispatcher = new Dispatcher(deps)
+  const auditStillRunning = createAuditStillRunning(services)
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
-  return { dispatcher, reconciler: new Reconciler({ ...deps, dispatcher, calls, capabilities }) }
+  return {
+    dispatcher,
+    reconciler: new Reconciler({ ...deps, dispatcher, calls, capabilities, auditStillRunning }),
+  }
 }

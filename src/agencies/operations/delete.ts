@@ -15,7 +15,7 @@ interface HoldingsDeps {
   agents: { list(agencyId: string): object[] }
   accounts: { list(agencyId: string): object[] }
   webhooks: { find(environmentId: string): object | undefined }
-  calls: { activeIn(environmentId: string): object[] }
+  calls: { holdingSlotsIn(environmentId: string): object[] }
   people: { list(): { person: Own }[] }
   adminTokens: { list(): Own[] }
 }
@@ -51,7 +51,7 @@ const holdingsOf = (deps: HoldingsDeps, { id }: Agency): Holdings => {
   const environments = deps.environments.list(id)
   const isOwn = ({ agencyId }: Own) => agencyId === id
   return {
-    calls: environments.reduce((sum, each) => sum + deps.calls.activeIn(each.id).length, 0),
+    calls: environments.reduce((sum, each) => sum + deps.calls.holdingSlotsIn(each.id).length, 0),
     keys: environments.filter((each) => deps.keys.live(each.id)).length,
     agents: deps.agents.list(id).length,
     accounts: deps.accounts.list(id).length,

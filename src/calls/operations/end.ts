@@ -1,5 +1,5 @@
 import { operation } from '../../operation/operation.ts'
-import { type Call, isForgotten, isOver } from '../call.ts'
+import { type Call, isForgotten, isOver, isStillRunning } from '../call.ts'
 import { callRecord, presentCall } from '../record.ts'
 import { callField, type FindDeps, findCallOf } from './find.ts'
 
@@ -42,13 +42,15 @@ export const releaseCall = operation({
   name: 'call.release',
   summary: 'Releases the slot of a call immediately, regardless of its provider. The call counts as failed.',
   scope: 'agency',
-  may: 'admin',
+  may: 'operator',
   needsServer: true,
   input: { call: callField },
   output: callRecord,
   says: ({ call_id }) => `The slot of the call ${call_id} is free.`,
   ends: (deps: ReleaseDeps, { agency, input }) => {
     const { call } = findCallOf(deps, agency.id, input.call)
+    if (isStillRunning(call))
+      return `The slot of the call to ${numberOf(call)} is free at once. The provider is asked to hang up; the conversation may go on until it does.`
     return isOver(call)
       ? undefined
       : `The call to ${numberOf(call)} ends here as failed, and its slot is free at once. The provider is asked to hang up; the phone may go on ringing until it does.`

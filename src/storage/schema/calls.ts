@@ -50,6 +50,11 @@ export const calls = sqliteTable(
     /** The time of the next request for missing details, and the number of requests so far. */
     detailsDueAt: integer('details_due_at'),
     detailsAttempts: integer('details_asked').notNull().default(0),
+    /** The time of the next request whether an end that a hook reported is true. */
+    endCheckDueAt: integer('end_check_due_at'),
+    /** A call that is over here while its provider says that it is still running holds a lease. */
+    stillRunningSince: integer('still_running_since'),
+    stillRunningUntil: integer('still_running_until'),
     /** The first `not_found` of an unbroken series. */
     missingSince: integer('missing_since'),
     sentAt: integer('sent_at'),
@@ -81,6 +86,12 @@ export const calls = sqliteTable(
     index('calls_details')
       .on(table.detailsDueAt)
       .where(sql`details_due_at is not null`),
+    index('calls_end_check')
+      .on(table.endCheckDueAt)
+      .where(sql`end_check_due_at is not null`),
+    index('calls_still_running')
+      .on(table.environmentId, table.id)
+      .where(sql`still_running_since is not null and still_running_until is null`),
     /** Ended calls by age. */
     index('calls_ended')
       .on(table.endedAt)
@@ -89,7 +100,7 @@ export const calls = sqliteTable(
     index('calls_outcome')
       .on(table.environmentId, table.status, table.id)
       .where(sql`ended_at is not null`),
-    /** Active calls, which are the leases. */
+    /** Active calls, which are the leases, with those that are still running. */
     index('calls_active')
       .on(table.environmentId, table.id)
       .where(sql`ended_at is null`),

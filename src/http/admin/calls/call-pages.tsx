@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { type Agent, agentLabel } from '../../../agencies/agent.ts'
-import { type Call, callStatuses, isOver } from '../../../calls/call.ts'
+import { type Call, callStatuses, holdsSlot } from '../../../calls/call.ts'
 import { endCall, releaseCall } from '../../../calls/operations/end.ts'
 import { type FindDeps, findCallOf } from '../../../calls/operations/find.ts'
 import { callsOf, type ListDeps } from '../../../calls/operations/list.ts'
@@ -40,8 +40,8 @@ export interface CallPagesDeps extends GuardDeps, FindAgency {
   }
   calls: FindDeps['calls'] &
     ListDeps['calls'] & {
-      /** An environment's active calls. */
-      activeIn(environmentId: string): Call[]
+      /** An environment's calls that hold a slot. */
+      holdingSlotsIn(environmentId: string): Call[]
     }
   environments: { list(agencyId: string): Environment[] }
   deliveries: { ofCall(callId: string): Delivery[] }
@@ -158,7 +158,7 @@ export const callPages = (deps: CallPagesDeps) => {
         const slots = environments.list(agency.id).map((row) => ({
           name: row.name,
           limit: limitsOf(row, config).concurrentCalls,
-          calls: calls.activeIn(row.id).map(viewer(agency)),
+          calls: calls.holdingSlotsIn(row.id).map(viewer(agency)),
         }))
         return renderPage(
           <SlotsPage person={person} agency={agency} environments={slots} now={clock.now()} />,
@@ -197,7 +197,8 @@ export const callPages = (deps: CallPagesDeps) => {
       '/agencies/:agency/calls/:call/release',
       ({ person, params, redirect }) => {
         const { agency, call } = find(params)
-        if (isOver(call)) return redirect(callPath(call), 303)
+        if (person.role !== 'operator') throw new ApiError('operator_only')
+        if (!holdsSlot(call)) return redirect(callPath(call), 303)
         return renderPage(<ReleasePage person={person} agency={agency} call={call} />)
       },
       { params: callParams },

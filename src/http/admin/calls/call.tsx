@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { isForgotten, isOver } from '../../../calls/call.ts'
+import { holdsSlot, isForgotten, isOver } from '../../../calls/call.ts'
 import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
@@ -30,8 +30,7 @@ interface CallProps extends AgencyPageProps {
 }
 
 export const CallPage = ({ person, agency, call, now, error, whole = false, children }: CallProps) => {
-  const path = callPath(call)
-  const refresh = isOver(call) ? undefined : refreshSeconds
+  const refresh = holdsSlot(call) ? refreshSeconds : undefined
   return (
     <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
       <p class="crumb">
@@ -47,7 +46,7 @@ export const CallPage = ({ person, agency, call, now, error, whole = false, chil
       </p>
       <FormError message={error} />
       <div id="call-actions" data-refresh-seconds={refresh}>
-        {!isOver(call) && <LiveActions path={path} />}
+        {holdsSlot(call) && <LiveActions person={person} call={call} />}
       </div>
       <div id="call-facts" data-refresh-seconds={refresh}>
         <Timeline call={call} />
@@ -63,22 +62,31 @@ export const CallPage = ({ person, agency, call, now, error, whole = false, chil
 export const callPath = ({ agencyId, id }: Pick<CallView, 'agencyId' | 'id'>) =>
   `/admin/agencies/${agencyId}/calls/${id}`
 
-const LiveActions = ({ path }: { path: string }) => (
-  <article>
-    <form method="post" action={`${path}/end`}>
-      <p>Ending the call hangs up immediately, even in the middle of a conversation.</p>
-      <div class="row start">
-        <button type="submit" class="danger inline">
-          End call
-        </button>
-        <a href={`${path}/release`}>Release slot…</a>
-        <noscript>
-          <a href={path}>Refresh</a>
-        </noscript>
-      </div>
-    </form>
-  </article>
-)
+const LiveActions = ({ person, call }: Pick<CallProps, 'person' | 'call'>) => {
+  const path = callPath(call)
+  return (
+    <article>
+      <form method="post" action={`${path}/end`}>
+        <p>
+          {isOver(call)
+            ? 'The provider says that this call is still running, so it holds a slot until the provider reports its end.'
+            : 'Ending the call hangs up immediately, even in the middle of a conversation.'}
+        </p>
+        <div class="row start">
+          {!isOver(call) && (
+            <button type="submit" class="danger inline">
+              End call
+            </button>
+          )}
+          {person.role === 'operator' && <a href={`${path}/release`}>Release slot…</a>}
+          <noscript>
+            <a href={path}>Refresh</a>
+          </noscript>
+        </div>
+      </form>
+    </article>
+  )
+}
 
 const Facts = ({ call, now }: { call: CallView; now: number }) => (
   <dl class="facts">
@@ -175,9 +183,10 @@ export const ReleasePage = ({ person, agency, call }: ReleaseProps) => (
         <EnvironmentTag name={call.environment} /> <StatusTag status={call.status} />
       </p>
       <p class="notice error">
-        The call ends here as failed, and its slot is immediately free for another call. This can’t be undone.
-        callgate asks the provider to hang up, but until it does, the phone can keep ringing or the
-        conversation can continue. Details that the provider reports later are stored with the call.
+        {isOver(call) ? 'The' : 'The call ends here as failed, and its'} slot is immediately free for another
+        call. This can’t be undone. callgate asks the provider to hang up, but until it does, the phone can
+        keep ringing or the conversation can continue. Details that the provider reports later are stored with
+        the call.
       </p>
       <p>
         Try End call first: it frees the slot as soon as the call is over. Release the slot only if that

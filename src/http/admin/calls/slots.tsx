@@ -1,4 +1,5 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
+import { isStillRunning } from '../../../calls/call.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { callPath, refreshSeconds } from './call.tsx'
 import type { CallView } from './calls.tsx'
@@ -23,9 +24,11 @@ export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => 
       <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
     </p>
     <h1>Active slots</h1>
-    <p>Each call occupies a slot of its environment until it ends.</p>
+    <p>
+      Each call occupies a slot of its environment until it ends. Only an operator can release a slot by hand.
+    </p>
     {environments.map((environment) => (
-      <SlotCard key={environment.name} {...environment} now={now} />
+      <SlotCard key={environment.name} {...environment} person={person} now={now} />
     ))}
     <noscript>
       <a href={`/admin/agencies/${agency.id}/slots`}>Refresh</a>
@@ -33,7 +36,7 @@ export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => 
   </AgencyLayout>
 )
 
-const SlotCard = ({ name, limit, calls, now }: Slots & { now: number }) => (
+const SlotCard = ({ name, limit, calls, person, now }: Slots & Pick<SlotsProps, 'person' | 'now'>) => (
   <article class={`environment ${name}`} aria-labelledby={`${name}-slots`}>
     <h2 id={`${name}-slots`}>{environmentTitles[name]}</h2>
     <div id={`${name}-active`} data-refresh-seconds={refreshSeconds}>
@@ -49,13 +52,16 @@ const SlotCard = ({ name, limit, calls, now }: Slots & { now: number }) => (
               </td>
               <td>
                 <StatusTag status={call.status} />
+                {isStillRunning(call) && ' still running at the provider'}
               </td>
               <td class="name">{call.agentName}</td>
               <td>{lasting((now - call.createdAt) / 1000)}</td>
               <td>
-                <a href={`${callPath(call)}/release`} aria-label={`Release slot of ${call.phoneNumber}`}>
-                  Release slot…
-                </a>
+                {person.role === 'operator' && (
+                  <a href={`${callPath(call)}/release`} aria-label={`Release slot of ${call.phoneNumber}`}>
+                    Release slot…
+                  </a>
+                )}
               </td>
             </tr>
           ))}

@@ -60,6 +60,13 @@ const momentsOf = (call: Call): Moment[] => {
       at: call.endedAt,
       why: call.reason,
     })
+  if (call.stillRunningSince !== null)
+    moments.push({
+      what: 'Still running at the provider',
+      at: call.stillRunningSince,
+      why: 'The end was reported to the hook, but when callgate asked, the provider said that the call was going on. It took its slot back.',
+    })
+  if (call.stillRunningUntil !== null) moments.push({ what: 'Slot released', at: call.stillRunningUntil })
   if (call.hangUpPending) moments.push({ what: 'Asking the provider to hang up', at: null })
   return moments
 }

@@ -1,0 +1,22 @@
+import type { Environment } from '../agencies/environment.ts'
+import { actedBy, type AuditEntry } from '../audit.ts'
+import type { Call } from './call.ts'
+
+interface AuditDeps {
+  audit: { record(entry: AuditEntry): void }
+  environments: { list(agencyId: string): Environment[] }
+}
+
+/** Audits a call that took its slot back, in the caller's commit. */
+export const createAuditStillRunning =
+  ({ audit, environments }: AuditDeps) =>
+  ({ id, agencyId, environmentId }: Call, now: number) => {
+    const environment = environments.list(agencyId).find((each) => each.id === environmentId)
+    audit.record({
+      ...actedBy({ name: 'callgate', address: null }, now),
+      action: 'call.still_running',
+      agency: agencyId,
+      ...(environment && { environment: environment.name }),
+      target: id,
+    })
+  }
