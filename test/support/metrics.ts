@@ -1,7 +1,7 @@
 import type { Gate } from './gate.ts'
 import { startFakeHttp } from './fakes/http.ts'
 import { startReceiver } from './receiver.ts'
-import { connect } from './scenarios.ts'
+import { connect, until } from './scenarios.ts'
 import { deliver, listen } from './webhooks.ts'
 
 interface Family {
@@ -62,6 +62,12 @@ export const busyGate = async () => {
   const { id } = await connected.place()
   await gate.postJson(`/api/v1/calls/${id}/end`, {})
   await connected.place()
+  const lied = await connected.place()
+  await connected.report(lied.id, 'completed')
+  fake.move(lied.id, 'answered')
+  gate.services.reconciler.start()
+  await gate.clock.advance(11_000)
+  await until(() => connected.slots() === 2)
   await deliver(gate, 50_000)
   return {
     ...gate,

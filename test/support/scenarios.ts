@@ -99,6 +99,24 @@ const isAwaited = (call: Call) => awaitsDetails(call) && call.detailsAttempts ==
 
 /** The behaviour that all providers share. */
 export const everyProvider = (start: () => Promise<FakeProvider>) => {
+  test('a call that goes on after its hook told its end takes its slot back until it is over there', async () => {
+    await using fake = await start()
+    const { gate, place, report, slots } = connect(fake)
+    gate.services.reconciler.start()
+    const call = await place()
+    await report(call.id, 'answered')
+    await report(call.id, 'completed')
+    expect([slots(), call.now().endedAt === null]).toEqual([0, false])
+    fake.move(call.id, 'answered')
+    await gate.clock.advance(11_000)
+    await until(() => slots() === 1)
+    expect(call.now().status).toBe('completed')
+    fake.move(call.id, 'completed')
+    await gate.clock.advance(16_000)
+    await until(() => slots() === 0)
+    expect(fake.createsOf(call.id)).toBe(1)
+  })
+
   test('a completed call: placed once, every field right, told as it goes, its slot given back', async () => {
     await using fake = await start()
     const { place, report, slots } = connect(fake)

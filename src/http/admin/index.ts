@@ -27,6 +27,7 @@ import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
 import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
 import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
+import { type ReleasePagesDeps, releasePages } from './calls/release-pages.tsx'
 import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.tsx'
 
 /** The dependencies of all sections together. */
@@ -49,6 +50,7 @@ type AdminDeps = AccountPagesDeps &
   PeoplePagesDeps &
   ProviderPagesDeps &
   SecondFactorPagesDeps &
+  ReleasePagesDeps &
   RulePagesDeps &
   TestCallsDeps &
   TokenPagesDeps &
@@ -78,6 +80,7 @@ export const admin = (deps: AdminDeps) =>
     .use(operatorPages(deps)) // their plans, and whether they ring real phones
     .use(agentPages(deps)) // an agency's agents
     .use(callPages(deps)) // its calls, and the slots that they hold
+    .use(releasePages(deps)) // giving a slot back by hand, for operators
     .use(usagePages(deps)) // how it uses the API
     .use(integrationPages(deps)) // its keys and switches
     .use(testCalls(deps)) // a call that rings nobody

@@ -66,6 +66,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/confirm',
   ],
   'the operator’s': [
+    'GET /admin/agencies/:agency/calls/:call/release',
+    'POST /admin/agencies/:agency/calls/:call/release',
     'POST /admin/agencies',
     'GET /admin/audit',
     'GET /admin/audit.csv',
@@ -112,8 +114,6 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/agencies/:agency/calls/:call',
     'GET /admin/agencies/:agency/calls/:call/recording',
     'POST /admin/agencies/:agency/calls/:call/end',
-    'GET /admin/agencies/:agency/calls/:call/release',
-    'POST /admin/agencies/:agency/calls/:call/release',
     'GET /admin/agencies/:agency/integrations',
     'GET /admin/agencies/:agency/integrations/api',
     'GET /admin/agencies/:agency/integrations/api/:environment/webhook',

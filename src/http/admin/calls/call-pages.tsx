@@ -1,9 +1,7 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
-import { type Agent, agentLabel } from '../../../agencies/agent.ts'
-import { type Call, callStatuses, holdsSlot } from '../../../calls/call.ts'
-import { endCall, releaseCall } from '../../../calls/operations/end.ts'
-import { type FindDeps, findCallOf } from '../../../calls/operations/find.ts'
+import { type Call, callStatuses } from '../../../calls/call.ts'
+import { endCall } from '../../../calls/operations/end.ts'
 import { callsOf, type ListDeps } from '../../../calls/operations/list.ts'
 import type { FetchRecording } from '../../../calls/recording.ts'
 import type { Clock } from '../../../clock.ts'
@@ -12,18 +10,18 @@ import { type Limits, limitsOf } from '../../../limits/limits.ts'
 import { environmentNameSchema } from '../../../names.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Agency } from '../../../agencies/agency.ts'
-import type { Environment } from '../../../agencies/environment.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Log } from '../../../telemetry/log.ts'
 import type { Delivery } from '../../../webhooks/delivery.ts'
 import { cursorAfter, cursorSchema } from '../../cursor.ts'
-import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
 import { answerRecording } from '../../recording.ts'
 import { csvHeaders } from '../csv.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { callsAsCsv } from './call-csv.ts'
-import { CallPage, callPath, ReleasePage } from './call.tsx'
-import { CallsPage, type CallView } from './calls.tsx'
+import { CallPage, callPath } from './call.tsx'
+import { CallsPage } from './calls.tsx'
+import { callParams, createFindView, type FindViewDeps } from './find-view.ts'
 import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { SlotsPage } from './slots.tsx'
@@ -31,25 +29,16 @@ import { webhookPath } from '../webhooks/webhook-path.ts'
 
 const callsAtOnce = 25
 
-const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
-
-export interface CallPagesDeps extends GuardDeps, FindAgency {
-  agents: {
-    /** An agency's agents with the deleted ones, because calls keep their agent. */
-    listEver(agencyId: string): Agent[]
-  }
-  calls: FindDeps['calls'] &
+export interface CallPagesDeps extends GuardDeps, FindViewDeps {
+  calls: FindViewDeps['calls'] &
     ListDeps['calls'] & {
       /** An environment's calls that hold a slot. */
       holdingSlotsIn(environmentId: string): Call[]
     }
-  environments: { list(agencyId: string): Environment[] }
   deliveries: { ofCall(callId: string): Delivery[] }
   leases: { count(environmentId: string): number }
   config: GuardDeps['config'] & Limits
   fetchRecording: FetchRecording
-  /** The public address of this server, without a closing slash. */
-  publicUrl(): string
   perform: Perform
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
@@ -76,25 +65,7 @@ export const callPages = (deps: CallPagesDeps) => {
   const { agents, calls, clock, config, deliveries, environments, fetchRecording, leases, log, perform } =
     deps
 
-  const viewer = (agency: Agency) => {
-    const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
-    const names = new Map(environments.list(agency.id).map(({ id, name }) => [id, name]))
-    return (call: Call): CallView => {
-      const agent = agentsById.get(call.agentId)
-      return {
-        ...call,
-        environment: names.get(call.environmentId) ?? 'production',
-        agentName: agent ? agentLabel(agent) : call.agentId,
-        isAgentDeleted: agent?.deletedAt !== null,
-      }
-    }
-  }
-
-  const find = (params: { agency: string; call: string }) => {
-    const agency = findAgency(deps, params.agency)
-    const { call } = findCallOf(deps, agency.id, params.call)
-    return { agency, call: viewer(agency)(call) }
-  }
+  const { find, viewer } = createFindView(deps)
 
   const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
     const { found, hasMore } = callsOf(deps, agency.id, { ...query, limit: callsAtOnce })
@@ -189,24 +160,6 @@ export const callPages = (deps: CallPagesDeps) => {
           set.status = error.status
           return callPage(person, find(params), { error: error.message })
         }
-        return redirect(pathOf(params), 303)
-      },
-      { parse: 'none', params: callParams },
-    )
-    .get(
-      '/agencies/:agency/calls/:call/release',
-      ({ person, params, redirect }) => {
-        const { agency, call } = find(params)
-        if (person.role !== 'operator') throw new ApiError('operator_only')
-        if (!holdsSlot(call)) return redirect(callPath(call), 303)
-        return renderPage(<ReleasePage person={person} agency={agency} call={call} />)
-      },
-      { params: callParams },
-    )
-    .post(
-      '/agencies/:agency/calls/:call/release',
-      async ({ actor, params, redirect }) => {
-        await perform(releaseCall, params, actor)
         return redirect(pathOf(params), 303)
       },
       { parse: 'none', params: callParams },
