@@ -91,8 +91,8 @@ const firstThatFit = <Sized extends { bytes: number }>(rows: readonly Sized[], l
 const dayMs = 24 * 60 * 60_000
 
 /** A due time later than any pause means that the clock was set back. */
-const isDue = (column: typeof calls.detailsDueAt | typeof calls.endCheckDueAt, now: number) =>
-  and(isNotNull(column), or(lte(column, now), gt(column, now + dayMs)))
+const isDue = (dueAt: typeof calls.detailsDueAt | typeof calls.endCheckDueAt, now: number) =>
+  and(isNotNull(dueAt), or(lte(dueAt, now), gt(dueAt, now + dayMs)))
 
 /** A literal, as the index for it has it. */
 export const isStillRunning = sql`(still_running_since is not null and still_running_until is null)`
