@@ -86,7 +86,8 @@ export class Passwords {
       const person = this.#people.findByEmail(email)
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
-      const matches = await this.#limit(() => Bun.password.verify(password, hash))
+      const matches =
+        password.length <= passwordMost && (await this.#limit(() => Bun.password.verify(password, hash)))
       // The password may have been changed during the check.
       const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }

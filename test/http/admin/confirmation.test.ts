@@ -115,3 +115,17 @@ test('all that gives access, or takes it from people, is among what is asked for
   ]
   expect(needed.filter((name) => !sensitive.includes(name))).toEqual([])
 })
+
+test('a password longer than any account has is refused with that reason, not cut and checked', async () => {
+  const gate = createGate()
+  const longest = 'ab '.repeat(341) + 'c'
+  const page = createVisitor(gate, (await createOperator(gate, longest)).cookie)
+  await gate.clock.advance(10 * minute)
+  const fields = carried(await (await page.post('/admin/people/invite', invited)).text())
+  const refused = await confirm(page, { ...fields, confirm_password: `${longest}d` })
+  expect([refused.status, await textOf(refused)]).toEqual([
+    422,
+    expect.stringContaining('at most 1,024 characters'),
+  ])
+  expect((await confirm(page, { ...fields, confirm_password: longest })).status).toBe(200)
+})

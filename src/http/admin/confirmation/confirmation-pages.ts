@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { ApiError } from '../../../failures.ts'
+import { passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { readForm } from '../../body.ts'
@@ -56,10 +57,11 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
           return redirect(path, 307)
         }
         set.status = proved.retryAfterSeconds === undefined ? 422 : 429
+        const problem = password.length > passwordMost ? passwordTooLong : notConfirmed
         const kinds = new Set(factors.list(person.id).map(({ kind }) => kind))
         const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
         const form = { email: person.email, path, fields: withoutConfirmation(given), ...ways }
-        return confirmationPage(form, notConfirmed)
+        return confirmationPage(form, problem)
       },
       { parse: 'none' },
     )
