@@ -1,3 +1,4 @@
+import { anyCountry } from '../policy/rules.ts'
 import { agentProblem } from '../providers/kinds.ts'
 import type { DataDir } from '../storage/data-dir.ts'
 import { commandAs, userOf } from '../user.ts'
@@ -40,6 +41,7 @@ export const judge = (findings: Findings, now: number): Check[] => {
           clock(database, now),
           secret(database, findings.hasSecret),
           agents(database),
+          countries(database),
         ]
       : [trouble(database)]),
   ]
@@ -134,6 +136,20 @@ const secret = ({ sealed, unopened }: DatabaseFindings, hasSecret: boolean): Che
       `decrypts ${sealed - unopened} of ${sealed} encrypted credentials. Restore the secret that they were encrypted with, or save them again.`,
     )
   return ok('secret', `decrypts all ${sealed} encrypted credentials`)
+}
+
+const countries = ({ countries: chosen }: DatabaseFindings): Check => {
+  if (chosen === null)
+    return warn(
+      'countries',
+      'not chosen yet, so no call rings a phone. Choose them: callgate policy set --countries US,CA',
+    )
+  if (chosen.includes(anyCountry))
+    return warn(
+      'countries',
+      'every country may be called, also with a stolen key. Choose some: callgate policy set --countries US,CA',
+    )
+  return ok('countries', chosen.join(', '))
 }
 
 const agents = ({ agents: all }: DatabaseFindings): Check => {

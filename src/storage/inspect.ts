@@ -1,6 +1,7 @@
 import { Database as Sqlite } from 'bun:sqlite'
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { anyCountry, type Rules } from '../policy/rules.ts'
 import type { AgentDials } from '../providers/kinds.ts'
 import { accountLabel } from './accounts.ts'
 import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
@@ -47,6 +48,8 @@ interface DatabaseInspection {
   unopened: number
   /** The agents at a provider, without deleted ones. */
   agents: InspectedAgent[]
+  /** The countries that operators have chosen for the whole gate; null before. */
+  countries: string[] | null
 }
 
 interface InspectedAgent extends AgentDials {
@@ -113,7 +116,19 @@ const read = (database: Sqlite, path: string, secret: string | undefined): Inspe
     newestAt: newestOf(database),
     ...sealedIn(database, secret),
     agents: agentsIn(database),
+    countries: countriesIn(database),
   }
+}
+
+/** The operators' choice, which an older database lacks: it lets every call through. */
+const countriesIn = (database: Sqlite): string[] | null => {
+  if (!has(database, 'policies')) return [anyCountry]
+  const row = database
+    .query<{ rules: string }, []>(
+      `select rules from policies where owner_id = 'gate' and author = 'operator'`,
+    )
+    .get()
+  return row ? (JSON.parse(row.rules) as Pick<Rules, 'countries'>).countries : null
 }
 
 /** An older database lacks some of the tables. */

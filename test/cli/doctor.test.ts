@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { type Check, judge } from '../../src/cli/checks.ts'
 import type { AgentDials } from '../../src/providers/kinds.ts'
+import { noRules } from '../../src/policy/rules.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeOidc } from '../support/fakes/oidc.ts'
+import { gateOwner } from '../support/policy.ts'
 
 const examine = async (path: string, settings: Record<string, string> = {}) => {
   let out = ''
@@ -32,7 +34,13 @@ const filled = () => {
   const directory = temporaryDirectory()
   const dataDir = new DataDir({ dataDir: directory.path, secret: null })
   const database = dataDir.openDatabase()
-  const { agencies, accounts, agents, environments, webhooks } = createStores(database, dataDir.secret())
+  const { agencies, accounts, agents, environments, policies, webhooks } = createStores(
+    database,
+    dataDir.secret(),
+  )
+  const choose = (countries: string[] | null) =>
+    policies.set(gateOwner, 'operator', { ...noRules, countries }, Date.now())
+  choose(['US'])
   const agency = agencies.create('Acme', 'agency', Date.now())
   const credentials = { api_key: 'a very secret key', hook_secret: 'a very secret hook' }
   accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now())
@@ -42,6 +50,7 @@ const filled = () => {
   return {
     ...directory,
     addAgent,
+    choose,
     sqlite: database.sqlite,
     file: (name: string) => join(directory.path, name),
   }
@@ -62,6 +71,19 @@ test('a setting that opens more than it should is warned of', async () => {
   expect(says).toContain(
     'CALLGATE_ALLOW_PRIVATE_DESTINATIONS: every agency can send requests to this machine',
   )
+})
+
+test('countries that nobody has chosen, and all of them, are warned of', async () => {
+  using data = filled()
+  for (const [countries, says] of [
+    [null, 'so no call rings a phone'],
+    [['*'], 'every country may be called'],
+  ] as const) {
+    data.choose(countries && [...countries])
+    const found = await examine(data.path)
+    expect([found.code, found.unwell]).toEqual([0, { countries: 'warn' }])
+    expect(found.says).toContain(says)
+  }
 })
 
 test('agents that cannot place calls are named with the reason, some of many, and the others are counted, but for deleted ones', async () => {

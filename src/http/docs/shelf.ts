@@ -13,6 +13,8 @@ const order = [
   'leaks',
   'limits',
   'calls',
+  'calling-rules',
+  'toll-fraud',
   'errors',
   'api',
   'webhooks',

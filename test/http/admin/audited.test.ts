@@ -63,6 +63,9 @@ const forms: Record<string, Form> = {
   [`${inAgency}/calls/:call/end`]: { leaves: 'call.ended' },
   [`${inAgency}/calls/:call/release`]: { leaves: 'call.released' },
   [`${inEnvironment}/dialling`]: { leaves: 'dialling.real', fields: { real: 'true' } },
+  '/admin/rules': { leaves: 'policy.changed', fields: { countries: 'US' } },
+  [`${inAgency}/rules`]: { leaves: 'policy.changed', fields: { countries: 'US' } },
+  [`${inAgency}/rules/:environment`]: { leaves: 'policy.changed', fields: { calls_per_day: '7' } },
   [`${inEnvironment}/limits`]: {
     leaves: 'limits.changed',
     fields: { requests_per_minute: '7', concurrent_calls: '' },
