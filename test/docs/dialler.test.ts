@@ -12,6 +12,7 @@ import { askAt, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { serveFake } from '../support/fakes/serve.ts'
 import { answer } from '../support/gate.ts'
+import { gateOwner, openRules } from '../support/policy.ts'
 import { until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
 
@@ -36,8 +37,9 @@ const startGate = async (dataDir: string, baseUrl: string) => {
   }
   const config = readConfig(variables, false)
   const { url, services, stop } = await startServer(config, silentLog)
-  const { accounts, agencies, agents, dialling, environments, keys } = services
+  const { accounts, agencies, agents, dialling, environments, keys, policies } = services
   const now = Date.now()
+  policies.set(gateOwner, 'operator', openRules, now)
   const agency = agencies.create('Acme', 'agency', now)
   const credentials = { hook_secret: secret }
   const account = accounts.save({ agencyId: agency.id, provider: 'http', baseUrl, credentials }, now)

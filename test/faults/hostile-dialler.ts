@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { startAsking } from '../support/asker.ts'
-import { askAt, provision, startBinary } from '../support/binary.ts'
+import { allowEveryNumber, askAt, provision, startBinary } from '../support/binary.ts'
 import { createFastClock } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { quantile } from '../support/latency.ts'
@@ -105,6 +105,7 @@ const key = await newKey()
 const authorization = `Bearer ${key}`
 const whose = ['--agency', agency, '--provider', 'http']
 const given = ['--base-url', dialler.url.origin, '--credential', `hook_secret=${secret}`]
+await allowEveryNumber(server.command)
 const { hook_url: hookUrl = '' } = await server.command('provider', 'set', ...whose, ...given)
 const { id: agentId } = await server.command('agent', 'create', ...whose, '--name', 'Mallory')
 

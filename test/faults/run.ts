@@ -20,6 +20,13 @@ export const proofs: Proof[] = [
     full: ['30', '100'],
   },
   {
+    script: 'budgets.ts',
+    promise:
+      'what was used of a budget is the sum of the calls, and a hard one is never exceeded, through kill -9',
+    small: ['60', '1'],
+    full: ['10000', '50'],
+  },
+  {
     script: 'calls.ts',
     promise: 'every call ends once and as at its provider, through faults there and kill -9',
     small: ['60', '4'],

@@ -1,4 +1,4 @@
-import { provision, startBinary, triggerAt } from '../support/binary.ts'
+import { allowEveryNumber, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import type { Behaviour } from '../support/fakes/fake.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
@@ -56,6 +56,7 @@ const credentials = Object.entries(fake.credentials).flatMap(([name, value]) => 
   `${name}=${value}`,
 ])
 const http = [...whose, '--provider', 'http']
+await allowEveryNumber(command)
 const hook = await command('provider', 'set', ...http, '--base-url', fake.baseUrl, ...credentials)
 const { id: dialler = '' } = await command('agent', 'create', ...http, '--name', 'Dialler')
 const { visit, post } = await setUpOperator(server)

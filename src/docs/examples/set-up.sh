@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up an agency through the admin API: agency, provider, agent, webhook, key, first call.
+# Sets up an agency through the admin API: agency, countries, provider, agent, webhook, key, first call.
 # Needs curl, and python3 to read JSON. Usage: CALLGATE_URL=… CALLGATE_ADMIN_TOKEN=… DIALLER_URL=… DIALLER_SECRET=whsec_… WEBHOOK_URL=… set-up.sh
 set -euo pipefail
 
@@ -12,6 +12,7 @@ field() { # name of a field in the response's data, which is on standard input
 }
 
 admin agency.create '{"name": "Acme", "plan": "agency"}' >&2
+admin policy.set '{"agency": "Acme", "countries": "US,CA"}' >&2
 admin provider.set "{\"agency\": \"Acme\", \"provider\": \"http\", \"base_url\": \"$DIALLER_URL\", \"credential\": {\"hook_secret\": \"$DIALLER_SECRET\"}}" >&2
 agent=$(admin agent.create '{"agency": "Acme", "name": "Ann", "provider": "http"}' | field id)
 admin agent.default "{\"agency\": \"Acme\", \"environment\": \"staging\", \"agent\": \"$agent\"}" >&2

@@ -37,6 +37,8 @@ const columns = [
   'summary',
   'recording_url',
   'analysis',
+  'time_zone',
+  'consent',
   'metadata',
 ] as const
 
@@ -50,11 +52,12 @@ function* pagesOf(deps: CallCsvDeps, agency: Pick<Agency, 'id'>, filter: CallFil
     const { found, hasMore } = callsOf(deps, agency.id, { ...filter, before, limit: callsAtOnce })
     before = found.at(-1)?.call.id
     yield found.map(({ call, environment }) => {
-      const { analysis, metadata, ...fields } = presentCall(call, environment, deps.publicUrl())
+      const { analysis, consent, metadata, ...fields } = presentCall(call, environment, deps.publicUrl())
       return {
         ...fields,
         agent: agents.get(call.agentId),
         analysis: json(analysis),
+        consent: json(consent),
         metadata: json(metadata),
       }
     })
