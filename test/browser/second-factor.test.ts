@@ -79,6 +79,11 @@ test('a passkey is added, is the second factor, and signs in alone', async () =>
   flaws.push(...(await flawsOf(page, 'reset')))
   await page.goto(`${url}/admin/account/authenticator`)
   flaws.push(...(await flawsOf(page, 'add an authenticator app')))
+  // A browser that keeps the page in its memory keeps no secret with it.
+  expect(await page.locator('.qr-code path').count()).toBe(2)
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')))
+  expect(await page.getByLabel('If you can’t scan the code').inputValue()).toBe('')
+  expect(await page.locator('.qr-code path').count()).toBe(0)
 
   await signOut(page)
   flaws.push(...(await flawsOf(page, 'sign in')))

@@ -29,7 +29,9 @@ window.addEventListener('pageshow', () => {
 
 // A browser may bring a page back from memory: a key must not come back with it.
 window.addEventListener('pagehide', () => {
-  for (const secret of document.querySelectorAll('[data-secret]')) secret.value = ''
+  for (const secret of document.querySelectorAll('[data-secret]'))
+    if ('value' in secret) secret.value = ''
+    else secret.replaceChildren()
 })
 
 // What changes by itself is fetched again while somebody looks at it; what they are using is left alone.
