@@ -189,7 +189,13 @@ const after = holdings(server.pid).residentMb
 const p99 = quantile(times, 0.99)
 const odd = [...statuses.keys()].filter((status) => status !== 200 && status !== 503)
 const held =
-  !(peak - before > growthMostMb) && p99 < slowMs && list.ok && listedMb < pageMostMb && odd.length === 0
+  answers >= calls &&
+  recordings > 0 &&
+  !(peak - before > growthMostMb) &&
+  p99 < slowMs &&
+  list.ok &&
+  listedMb < pageMostMb &&
+  odd.length === 0
 
 process.stdout.write(
   `${calls} calls for ${seconds} s at a dialler that gives ${answers} answers, ${statuses.get(200) ?? 0} reports and ` +

@@ -27,7 +27,8 @@ const { random, pick } = createRandom(seed)
 const [origin, speed] = [Date.now(), calls > 100 ? 1 : 30]
 const clock = createFastClock(origin, speed)
 const callsPerSecond = 20
-const lateMs = 1000
+/** A small run, beside whatever else a machine does, is not judged by its speed. */
+const lateMs = calls > 100 ? 1000 : 10_000
 /** Silent calls are asked about after fifteen seconds. */
 const patienceMs = 60_000
 const [leastBytes, mostBytes] = [1024, 4 * 1024 * 1024 - 4096]
@@ -161,8 +162,8 @@ const times = (all: readonly number[]) =>
   `p50 ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms, longest ${quantile(all, 1)} ms`
 process.stdout.write(
   `${freeAt.size} of ${calls} calls over ${connected.length} providers ended with reports of 1 KB to 4 MB; from the report to ` +
-    `the free slot: at the hook (${hook.length}) ${times(hook)}, when asked (${poll.length}) ${times(poll)}; ${late} later than a ` +
-    `second, ${active} slots taken at the end, ${busy} reports told to come back; GET /key ${times(alone)} alone, ` +
+    `the free slot: at the hook (${hook.length}) ${times(hook)}, when asked (${poll.length}) ${times(poll)}; ${late} later than ` +
+    `${lateMs / 1000} s, ${active} slots taken at the end, ${busy} reports told to come back; GET /key ${times(alone)} alone, ` +
     `${times(beside)} beside them; memory ${before} MB before, ${peak} MB at most (seed ${seed})\n`,
 )
 database.close()
