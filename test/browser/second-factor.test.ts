@@ -103,7 +103,7 @@ test('a passkey is added, is the second factor, and signs in alone', async () =>
   await page.getByText('The passkey was not used').waitFor()
   expect(flaws).toEqual([])
   expect(complaints).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('without JavaScript, an authenticator app is added and signs in, and passkeys say what they need', async () => {
   await using window = await site.open({ storageState: nobody, javaScriptEnabled: false })

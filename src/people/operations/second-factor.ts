@@ -37,7 +37,8 @@ export const requireSecondFactor = operation({
   scope: 'gate',
   may: 'operator',
   sensitive: true,
-  input: { required: audience.meta({ description: 'nobody, operators or everybody' }) },
+  input: { required: audience.meta({ description: 'The people who need one' }) },
+  example: { required: 'operators' },
   output,
   says: ({ second_factor }) => consequences[second_factor],
   run: async ({ people }: RequireDeps, { input, change }) => {
