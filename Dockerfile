@@ -1,5 +1,9 @@
 # What it packs: bun run release linux-x64 linux-arm64
-FROM --platform=$BUILDPLATFORM debian:12-slim AS files
+# A tag can come to name another image. src/docs/install.md says how to pass both by digest.
+ARG FILES=debian:12-slim
+ARG BASE=gcr.io/distroless/base-nossl-debian12:nonroot
+
+FROM --platform=$BUILDPLATFORM ${FILES} AS files
 ARG TARGETARCH
 COPY dist/release /release
 WORKDIR /release
@@ -7,7 +11,7 @@ RUN sha256sum --check --ignore-missing SHA256SUMS \
   && mv callgate-*-linux-"$(echo "$TARGETARCH" | sed s/amd64/x64/)" /callgate \
   && install -d -m 0700 /owned/data
 
-FROM gcr.io/distroless/base-nossl-debian12:nonroot
+FROM ${BASE}
 COPY --from=files /callgate /callgate
 COPY --from=files --chown=65532:65532 /owned /
 USER 65532:65532

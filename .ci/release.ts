@@ -1,7 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { version } from '../package.json'
 import { packClient } from '../src/http/client-package/pack.ts'
+import { sbom } from './sbom.ts'
+import { sign } from './sign.ts'
 
 /** The machines that a release is for, as `callgate version` names them. */
 export const targets = [
@@ -17,23 +20,28 @@ export const targets = [
 export const fileNameOf = (target: string) =>
   `callgate-${version}-${target}${target.startsWith('windows') ? '.exe' : ''}`
 
+export const sbomFileName = `callgate-${version}.cdx.json`
 export const clientFileName = `callgate-client-${version}.tgz`
 
 /**
- * Builds an executable for each target into an emptied directory, with the client library and a file of checksums as
- * `sha256sum` reads it. Bun takes the runtimes of other machines from the package registry, once. Throws when one does
- * not build.
+ * Builds an executable for each target into an emptied directory, with the client library, the bill of materials and a
+ * file of checksums as `sha256sum` reads it, signed where a key is given. Bun takes the runtimes of other machines from
+ * the package registry, once. Throws when one does not build.
  */
-export const release = async (chosen: string[], directory: string) => {
+export const release = async (chosen: string[], directory: string, keyFile?: string) => {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   const files = chosen.map((target) => build(target, directory))
   const library = join(directory, clientFileName)
   await Bun.write(library, Buffer.from(await packClient(), 'base64'))
+  const materials = join(directory, sbomFileName)
+  await Bun.write(materials, `${JSON.stringify(sbom(), null, 2)}\n`)
   const sums = await Promise.all(
-    [...files, library].map(async (file) => `${await sha256Of(file)}  ${basename(file)}\n`),
+    [...files, library, materials].map(async (file) => `${await sha256Of(file)}  ${basename(file)}\n`),
   )
-  await Bun.write(join(directory, 'SHA256SUMS'), sums.join(''))
+  const checksums = join(directory, 'SHA256SUMS')
+  await Bun.write(checksums, sums.join(''))
+  if (keyFile !== undefined) sign(checksums, keyFile)
   return files
 }
 
@@ -56,12 +64,17 @@ const sha256Of = async (file: string) => {
   return hash.digest('hex')
 }
 
-/** Usage: bun run release [target…] */
-const main = async (named: string[]) => {
+/** Usage: bun run release [--key FILE] [target…] */
+const main = async (args: string[]) => {
+  const { values, positionals: named } = parseArgs({
+    args,
+    options: { key: { type: 'string' } },
+    allowPositionals: true,
+  })
   const unknown = named.filter((target) => !targets.includes(target))
   if (unknown.length > 0)
     throw new Error(`No such target: ${unknown.join(', ')}. There are ${targets.join(', ')}.`)
-  const files = await release(named.length > 0 ? named : targets, join(root, 'dist/release'))
+  const files = await release(named.length > 0 ? named : targets, join(root, 'dist/release'), values.key)
   for (const file of files)
     process.stdout.write(`${(Bun.file(file).size / 1e6).toFixed(1).padStart(6)} MB  ${basename(file)}\n`)
 }

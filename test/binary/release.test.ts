@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { clientFileName, fileNameOf, release, targets } from '../../.ci/release.ts'
+import { clientFileName, fileNameOf, release, sbomFileName, targets } from '../../.ci/release.ts'
 import { version } from '../../package.json'
 import { executable } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -31,14 +31,16 @@ test('a released executable has its name, its checksum, and says the same of its
   const { target } = await about(executable)
   expect(targets).toContain(target)
   const [file = ''] = await release([target], directory.path)
-  expect(readdirSync(directory.path).toSorted()).toEqual(['SHA256SUMS', fileNameOf(target), clientFileName])
+  expect(readdirSync(directory.path).toSorted()).toEqual(
+    ['SHA256SUMS', fileNameOf(target), clientFileName, sbomFileName].toSorted(),
+  )
   expect(await about(file)).toMatchObject({ version, target, bun: Bun.version })
   const sumOf = async (name: string) => {
     const bytes = await Bun.file(join(directory.path, name)).bytes()
     return `${Bun.SHA256.hash(bytes, 'hex')}  ${name}\n`
   }
   expect(await Bun.file(join(directory.path, 'SHA256SUMS')).text()).toBe(
-    (await sumOf(fileNameOf(target))) + (await sumOf(clientFileName)),
+    (await Promise.all([fileNameOf(target), clientFileName, sbomFileName].map(sumOf))).join(''),
   )
 }, 60_000)
 
