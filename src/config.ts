@@ -5,6 +5,8 @@ import {
   choice,
   flag,
   hostName,
+  mailboxes,
+  mailServer,
   networks,
   place,
   privateDestinations,
@@ -49,8 +51,17 @@ export interface Config {
   metricsAddress: { hostname: string; port: number } | null
   /** The bearer token of the metrics. */
   metricsToken: string | null
+  /** The mail server, and the addresses of alert mails; null means none. */
+  alertMail: AlertMail | null
   logLevel: 'debug' | 'info' | 'warning' | 'error'
   logFormat: 'pretty' | 'json'
+}
+
+export interface AlertMail {
+  /** `smtp://` or `smtps://`, with user name and password. */
+  url: string
+  from: string
+  to: string[]
 }
 
 export interface TlsFiles {
@@ -84,6 +95,10 @@ export const readConfig = (
   problems.push(...issues.map(({ path, message }) => `${path.join('.')} ${message}.`))
   if ((values.CALLGATE_TLS_CERT === undefined) !== (values.CALLGATE_TLS_KEY === undefined))
     problems.push('Set both CALLGATE_TLS_CERT and CALLGATE_TLS_KEY, or neither.')
+  const mailNames = ['CALLGATE_SMTP_URL', 'CALLGATE_ALERT_MAIL_FROM', 'CALLGATE_ALERT_MAIL_TO']
+  const mailGiven = mailNames.filter((name) => values[name] !== undefined).length
+  if (mailGiven > 0 && mailGiven < mailNames.length)
+    problems.push(`Set all of ${mailNames.join(', ')}, or none of them.`)
   if (result.success && isSharedPlace(result.data))
     problems.push('CALLGATE_METRICS_ADDRESS is the address of the API. Choose another port.')
   if (result.success && isFile(result.data.CALLGATE_DATA_DIR))
@@ -117,6 +132,7 @@ export const readConfig = (
     },
     metricsAddress: read.CALLGATE_METRICS_ADDRESS ?? null,
     metricsToken: read.CALLGATE_METRICS_TOKEN ?? null,
+    alertMail: alertMail(read),
     logLevel: read.CALLGATE_LOG_LEVEL,
     logFormat: read.CALLGATE_LOG_FORMAT,
   }
@@ -141,6 +157,7 @@ export const explainConfig = (variables: Variables, isTerminal: boolean) => {
 }
 
 const secretLeast = 32
+const mailboxesMost = 20
 
 const days = (preset: number) => wholeNumber(0, 36_500).default(preset)
 
@@ -176,6 +193,9 @@ const schema = (isTerminal: boolean) =>
       .string()
       .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, none of them a space')
       .optional(),
+    CALLGATE_SMTP_URL: mailServer().optional(),
+    CALLGATE_ALERT_MAIL_FROM: mailboxes(1).optional(),
+    CALLGATE_ALERT_MAIL_TO: mailboxes(mailboxesMost).optional(),
     CALLGATE_LOG_LEVEL: choice('debug', 'info', 'warning', 'error').default('info'),
     CALLGATE_LOG_FORMAT: choice('pretty', 'json').default(isTerminal ? 'pretty' : 'json'),
   })
@@ -230,6 +250,13 @@ const oidcProblems = (read: Read): string[] => {
 
 const tlsFiles = ({ CALLGATE_TLS_CERT: certFile, CALLGATE_TLS_KEY: keyFile }: Read) =>
   certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
+
+const alertMail = ({
+  CALLGATE_SMTP_URL: url,
+  CALLGATE_ALERT_MAIL_FROM: [from] = [],
+  CALLGATE_ALERT_MAIL_TO: to,
+}: Read): AlertMail | null =>
+  url === undefined || from === undefined || to === undefined ? null : { url, from, to }
 
 /** True where people always use https, so that cookies can be limited to it. */
 export const isSecure = ({

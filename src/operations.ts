@@ -17,6 +17,8 @@ import { triggerCall } from './calls/operations/trigger.ts'
 import { addNumber, checkNumber, listNumbers, removeNumber } from './do-not-call/operations/entries.ts'
 import { exportNumbers } from './do-not-call/operations/export.ts'
 import { importNumbers } from './do-not-call/operations/import.ts'
+import { acknowledgeAlerts, listAlerts } from './alerts/operations/alerts.ts'
+import { setAlertWebhook, testAlert } from './alerts/operations/webhook.ts'
 import { listAudit } from './audit/operations/list.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
@@ -46,6 +48,7 @@ import {
   rotateWebhookSecret,
   setWebhook,
 } from './webhooks/operations/set.ts'
+import { removePredial, setPredial, showPredial, testPredial } from './predial/operations/predial.ts'
 import { listRefusals } from './usage/operations/refusals.ts'
 import { showUsage } from './usage/operations/show.ts'
 import type { Operation } from './operation/operation.ts'
@@ -89,6 +92,10 @@ const list = [
   enableWebhook,
   disableWebhook,
   removeWebhook,
+  setPredial,
+  showPredial,
+  testPredial,
+  removePredial,
   triggerCall,
   listCalls,
   showCall,
@@ -104,6 +111,10 @@ const list = [
   showUsage,
   listRefusals,
   listAudit,
+  listAlerts,
+  acknowledgeAlerts,
+  setAlertWebhook,
+  testAlert,
   setUpFirstPerson,
   listPeople,
   invitePerson,
@@ -130,10 +141,12 @@ export const nouns: Readonly<Record<string, string>> = {
   provider: 'Accounts at voice providers: save, list, test, remove',
   key: 'API keys: generate, rotate, enable, disable, show',
   webhook: 'Webhooks: set, test, see deliveries, replay, rotate the secret',
+  predial: 'Pre-dial hooks: set, show, test, remove',
   call: 'Calls: trigger, list, show, end, release a slot, forget a person',
   dnc: 'Do-not-call lists: add, remove, check, list, import, export',
   usage: 'Usage: what is taken of the limits, what came of requests, what was refused',
   audit: 'Audit: who did what',
+  alert: 'Alerts: list, acknowledge, set the webhook, test',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
   gate: 'The whole server: show its settings, require a second factor',
   session: 'Sessions: list where a person is signed in, end them',

@@ -19,6 +19,9 @@ interface Kept {
 }
 
 type PlainRows =
+  | 'alerts'
+  | 'alertDeliveries'
+  | 'thresholds'
   | 'deliveries'
   | 'idempotency'
   | 'clients'
@@ -49,6 +52,9 @@ const dialledKeptMs = dayMs + hourMs
 /** More than a year, so that a month can be compared with the one a year before. */
 const spendingKeptMs = 400 * dayMs
 
+/** Longer than the month of a budget. */
+const thresholdsKeptMs = 40 * dayMs
+
 /** All kinds of rows with a retention time, configured or fixed. */
 export const keptRows = (
   keepDays: Config['keepDays'],
@@ -71,6 +77,9 @@ export const keptRows = (
     ['addresses of people', addressesKeptMs, rows.knownAddresses],
     ['numbers called in the last day', dialledKeptMs, rows.dialled],
     ['days of spending', spendingKeptMs, rows.spending],
+    ['thresholds of budgets', thresholdsKeptMs, rows.thresholds],
+    ['deliveries of alerts', deliveries * dayMs, rows.alertDeliveries],
+    ['alerts', audit * dayMs, rows.alerts],
     ['audit', audit * dayMs, rows.audit],
   ]
   return [

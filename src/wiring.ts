@@ -8,6 +8,7 @@ import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
+import { createCheckPolicy } from './calls/check-policy.ts'
 import { createRecordRequest } from './http/record-request.ts'
 import { createRecordRefusal } from './http/record-refusal.ts'
 import { createCountWrongKey } from './http/wrong-keys.ts'
@@ -31,6 +32,7 @@ import { Watcher } from './storage/watcher.ts'
 import type { Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { createReadMetrics } from './telemetry/metrics/read.ts'
+import { wireAlerts } from './wiring/alerts.ts'
 import { wireCalls } from './wiring/calls.ts'
 import { wireLimits } from './wiring/limits.ts'
 import { wireWebhooks } from './wiring/webhooks.ts'
@@ -72,10 +74,14 @@ export const createServices = (deps: ServiceDeps) => {
 
   const limits = wireLimits(base)
   const webhooks = wireWebhooks({ ...base, send, limiter, publicUrl })
+  const policy = createCheckPolicy(stores)
+  const alerts = wireAlerts({ ...base, policy, send, limiter, publicUrl })
   const calls = wireCalls({
     ...base,
     ...limits,
     ...webhooks,
+    ...alerts,
+    policy,
     send,
     open,
     limiter,
@@ -84,6 +90,7 @@ export const createServices = (deps: ServiceDeps) => {
   })
   const { leases, windows, journal, rateLimits, usage } = limits
   const { deliverer } = webhooks
+  const { alertDeliverer } = alerts
   const { lifecycle, dispatcher, reconciler, simulator } = calls
 
   const watcher = new Watcher({ database, clock, log, takeOver: limits.takeOver })
@@ -94,7 +101,9 @@ export const createServices = (deps: ServiceDeps) => {
     ...stores,
     ...limits,
     ...webhooks,
+    ...alerts,
     ...calls,
+    policy,
     clock,
     config,
     destinationRules: { allowPrivate: config.allowPrivateDestinations },
@@ -113,7 +122,9 @@ export const createServices = (deps: ServiceDeps) => {
     ...stores,
     ...limits,
     ...webhooks,
+    ...alerts,
     ...calls,
+    policy,
     operations,
     perform: createPerform<typeof operationDeps & OperationDeps>(operationDeps),
     authenticateToken: createAuthenticate({
@@ -154,20 +165,23 @@ export const createServices = (deps: ServiceDeps) => {
       watcher.start()
       reconciler.start()
       deliverer.start()
+      alertDeliverer.start()
       retention.start()
     },
     /** Stops the background work; resolves when the requests under way have ended. */
     rest: async () => {
       reconciler.stop()
       deliverer.stop()
+      alertDeliverer.stop()
       retention.stop()
-      await Promise.all([dispatcher.idle(), deliverer.idle()])
+      await Promise.all([dispatcher.idle(), deliverer.idle(), alertDeliverer.idle()])
     },
     /** Stops all timers. Unfinished work is on disk, and the next start resumes it. */
     halt: () => {
       watcher.stop()
       reconciler.stop()
       deliverer.stop()
+      alertDeliverer.stop()
       retention.stop()
       simulator.stop()
       lifecycle.stop()

@@ -34,6 +34,7 @@ test('an empty environment gives the documented defaults', () => {
     keepDays: { calls: 365, deliveries: 30, refusals: 30, usage: 30, audit: 730 },
     metricsAddress: null,
     metricsToken: null,
+    alertMail: null,
     logLevel: 'info',
     logFormat: 'json',
   })

@@ -103,8 +103,8 @@ test('an expired entry, a number called and a day of spending go when nothing as
   const entry = { source: 'manual', reason: null, addedAt: start }
   doNotCall.replace(null, { ...entry, phoneNumber: '+493012345667', expiresAt: start + 3 * hourMs })
   doNotCall.replace(null, { ...entry, phoneNumber: '+493012345668', expiresAt: null })
-  const call = { id: 'a call', agencyId: gate.agency.id, phoneNumber: '+493012345667', createdAt: start }
-  spending.dial(call)
+  const owner = { agencyId: gate.agency.id, environmentId: gate.production.id }
+  spending.dial({ ...owner, id: 'a call', phoneNumber: '+493012345667', createdAt: start })
   const day = new Date(start).toISOString().slice(0, 10)
   spending.add(gate.production.id, day, { calls: 1, seconds: 0, reservedSeconds: 0, cents: {} })
   startRetention(gate)

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
+import type { Objection } from '../predial/ask.ts'
 import type { Placement, Provider } from './provider.ts'
 import type { ApiError } from '../failures.ts'
 import { advance } from './advance.ts'
 import { type Call, isEndedHere, isOver, policyCodes } from './call.ts'
+import { isReal } from './check-policy.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { withIds, withMissingIds } from './provider-ids.ts'
 
@@ -11,6 +13,8 @@ interface DispatchDeps {
   provider(call: Call): Provider
   /** The error for a call that must not go out any more. */
   refusal(call: Call, now: number): ApiError | undefined
+  /** Why the agency's own hook does not let a call go out; undefined where it does. */
+  askPredial(call: Call): Promise<Objection | undefined>
   clock: Clock
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
@@ -31,6 +35,8 @@ export class Dispatcher {
   /** Sends the order in a later turn of the event loop, after the response to the trigger. */
   dispatch(call: Pick<Call, 'id'>) {
     this.#deps.clock.after(0, () => {
+      // Its hook may still be asked, or its order be on the way.
+      if (this.#underWay.has(call.id)) return
       const sent = this.#send(call.id)
         .catch((error: unknown) =>
           this.#deps.log.warn('dispatch failed', { call_id: call.id, error: String(error) }),
@@ -52,13 +58,18 @@ export class Dispatcher {
 
   async #send(callId: string) {
     const { lifecycle, clock } = this.#deps
+    const pending = lifecycle.find(callId)
+    if (!pending || !isPending(pending)) return
+    // Asked before the call is claimed: a process that dies meanwhile has sent nothing, and the next one asks again.
+    const objection = isReal(pending) ? await this.#deps.askPredial(pending) : undefined
     let claimed = false
     const call = await lifecycle.changeWithRetry(callId, (before) => {
       const now = clock.now()
       claimed = false
-      if (before.dispatch !== 'pending' || isOver(before)) return before
+      if (!isPending(before)) return before
       const refusal = this.#deps.refusal(before, now)
-      if (refusal) return afterRefusal(before, refusal, now)
+      if (refusal) return canceled(before, now, codeOf(refusal), refusal.message)
+      if (objection) return canceled(before, now, objection.code, objection.reason)
       claimed = true
       return { ...before, dispatch: 'sending', sentAt: now, lastContactAt: now }
     })
@@ -76,11 +87,17 @@ export class Dispatcher {
   }
 }
 
-/** A call that the policy stopped before its order went out: nobody's phone has rung. */
-const afterRefusal = (call: Call, { reason, message }: ApiError, at: number): Call => {
-  const code = policyCodes.find((each) => each === reason)
-  return advance(call, { type: 'ended', at, status: 'canceled', ...(code && { code }), reason: message })
-}
+const isPending = (call: Call) => call.dispatch === 'pending' && !isOver(call)
+
+const codeOf = ({ reason }: ApiError) => policyCodes.find((each) => each === reason)
+
+/** A call that was stopped before its order went out: nobody's phone has rung. */
+const canceled = (
+  call: Call,
+  at: number,
+  code: (typeof policyCodes)[number] | undefined,
+  reason: string,
+): Call => advance(call, { type: 'ended', at, status: 'canceled', ...(code && { code }), reason })
 
 const afterPlacement = (call: Call, placement: Placement, now: number): Call => {
   switch (placement.outcome) {

@@ -28,6 +28,8 @@ interface LifecycleDeps {
   optedOut?(call: Call, now: number): void
   /** Adds what a change of a real call adds to what was used, in the same commit. */
   addSpending?(environmentId: string, day: string, delta: SpendingDelta): void
+  /** Called after that, in the same commit, where a call has used more. */
+  spent?(call: Call): void
 }
 
 /** The pause before a change that the disk did not take is tried again. */
@@ -88,7 +90,7 @@ export class Lifecycle {
 
   /** The same inside the caller's transaction. The caller must call `committed` once it is on disk. */
   within(callId: string, alter: (call: Call) => Call): Call | undefined {
-    const { enqueueEvents, addSpending, optedOut, calls, capabilities, clock } = this.#deps
+    const { enqueueEvents, optedOut, calls, capabilities, clock } = this.#deps
     const call = calls.find(callId)
     // An erased call takes no changes, which would bring personal data back.
     if (!call || isForgotten(call)) return call
@@ -96,11 +98,16 @@ export class Lifecycle {
     if (altered === call) return call
     const next = awaitDetails(altered, capabilities(altered).details, clock.now())
     calls.update(call, next)
-    if (next.spendingDay !== null)
-      addSpending?.(next.environmentId, next.spendingDay, spendingDelta(call, next))
+    if (next.spendingDay !== null) this.#count(spendingDelta(call, next), next, next.spendingDay)
     if (next.optedOut && !call.optedOut) optedOut?.(next, clock.now())
     enqueueEvents(call, next)
     return next
+  }
+
+  #count(delta: SpendingDelta, call: Call, day: string) {
+    const { addSpending, spent } = this.#deps
+    addSpending?.(call.environmentId, day, delta)
+    if (delta.seconds > 0 || Object.values(delta.cents).some((cents) => cents > 0)) spent?.(call)
   }
 
   committed(call: Call) {

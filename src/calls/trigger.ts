@@ -48,6 +48,11 @@ interface TriggerDeps {
     add(environmentId: string, day: string, delta: SpendingDelta): void
     dial(call: Call): void
   }
+  notice: {
+    /** To be called in the transaction that stores a real call. */
+    placed(call: Call): void
+    rejected(call: Call): Promise<void>
+  }
   leases: Leases
   commit: Commit
   clock: Clock
@@ -116,11 +121,11 @@ const start = async (
   }
   const spendingDay = deps.policy.spendingDay(order, now)
   const call = newCall({ ...order, spendingDay }, grantNumber)
-  const refuseByPolicy = () => {
-    const refusal = deps.policy.atTrigger(call, now)
-    if (refusal) throw refusal
+  const refusal = deps.policy.atTrigger(call, now)
+  if (refusal) {
+    await deps.notice.rejected(call)
+    throw refusal
   }
-  refuseByPolicy()
   const slot = deps.leases.take(leaseOf(call), environment.concurrentCalls ?? deps.concurrentCalls)
   if (!slot.granted) throw new ApiError('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
@@ -129,7 +134,8 @@ const start = async (
       // An agent can be deleted while it has no active call, and this one is not stored yet.
       if (!deps.agents.find(agent.id)) throw new ApiError('agent_not_found')
       // Counted here again, with the calls that were stored since.
-      refuseByPolicy()
+      const refusedSince = deps.policy.atTrigger(call, now)
+      if (refusedSince) throw refusedSince
       deps.calls.insert(call)
       if (isReal(call)) count(deps, call)
       alongside?.(call.id)
@@ -143,9 +149,10 @@ const start = async (
 }
 
 /** Counts a real call, in the transaction that stores it. */
-const count = ({ spending }: Pick<TriggerDeps, 'spending'>, call: Call) => {
+const count = ({ spending, notice }: Pick<TriggerDeps, 'spending' | 'notice'>, call: Call) => {
   spending.dial(call)
   if (call.spendingDay !== null) spending.add(call.environmentId, call.spendingDay, spendingDelta(null, call))
+  notice.placed(call)
 }
 
 /** The provider and the account for this call. */

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { isMailbox } from '../calls/mailbox.ts'
 import { addNetwork } from '../networks.ts'
 import { type AllowPrivate, parsePrivateDestination } from '../outgoing/private-destinations.ts'
 
@@ -115,3 +116,20 @@ const mapped = ipaddr.parse('::ffff:0:0')
 
 const isOrigin = ({ pathname, search, hash, username, password }: URL) =>
   pathname === '/' && search + hash + username + password === ''
+
+/** The address of a mail server, with its user name and password: `smtps://user:password@mail.example.com`. */
+export const mailServer = () =>
+  z.url({
+    protocol: /^smtps?$/,
+    error: 'must be an smtp or smtps address, for example smtps://user:password@mail.example.com',
+  })
+
+/** E-mail addresses, separated by commas. */
+export const mailboxes = (most: number) => {
+  const error =
+    most === 1 ? 'must be an email address' : `must be up to ${most} email addresses, separated by commas`
+  return z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine((list) => list.length <= most && list.every(isMailbox), error)
+}

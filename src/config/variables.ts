@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs'
 export type Variables = Record<string, string | undefined>
 
 /** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
-export const secrets = ['CALLGATE_SECRET', 'CALLGATE_METRICS_TOKEN', 'CALLGATE_OIDC_CLIENT_SECRET']
+export const secrets = [
+  'CALLGATE_SECRET',
+  'CALLGATE_METRICS_TOKEN',
+  'CALLGATE_OIDC_CLIENT_SECRET',
+  'CALLGATE_SMTP_URL',
+]
 
 export interface Given {
   values: Variables

@@ -1,3 +1,5 @@
+import { ApiError } from '../failures.ts'
+import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
 import type { Change } from './operation.ts'
 
 /**
@@ -13,4 +15,12 @@ export const auditRefusedDestination = (change: Change, url: string, problem: st
         ? undefined
         : { action: 'destination.refused', target: `${parsed.protocol}//${parsed.host}: ${problem}` },
   )
+}
+
+/** Fails with `invalid_input` for a URL to which no request may go, and audits where it points to. */
+export const requireAllowedDestination = async (change: Change, url: string, rules: DestinationRules) => {
+  const problem = destinationProblem(url, rules)
+  if (problem === undefined) return
+  await auditRefusedDestination(change, url, problem)
+  throw new ApiError('invalid_input', { detail: problem, param: 'url' })
 }

@@ -62,7 +62,8 @@ const inWords: Record<BudgetName, string> = {
   costPerMonth: 'cost per month',
 }
 
-const budgetInWords = ({ of, name }: Pick<BudgetState, 'of' | 'name'>) => `the ${of}’s ${inWords[name]}`
+export const budgetInWords = ({ of, name }: Pick<BudgetState, 'of' | 'name'>) =>
+  `the ${of}’s ${inWords[name]}`
 
 /** What may be spent in a day and a month. Of several that are used up, the one that resets last is named. */
 export const budget: Fence = ({ order, policy, counters, now }) => {

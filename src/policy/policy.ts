@@ -43,6 +43,7 @@ const narrowed: {
   callsToNumberPerHour: less,
   callsToNumberPerDay: less,
   hardBudget: (ceiling, chosen) => ceiling || chosen,
+  newNumbersPerTenMinutes: less,
   disableOn: (ceiling, chosen) => [...new Set([...ceiling, ...chosen])],
   callsPerDay: less,
   callsPerMonth: less,
@@ -69,7 +70,7 @@ const resolve = <Name extends keyof Rules>(sets: readonly RuleSet[], name: Name,
       sets.filter((set) => set.level === level && set.author === author && set.rules[name] !== null),
     )
   const [nearest] = having('operator')
-  const ceiling = nearest ? use(nearest) : shutByDefault[name]
+  const ceiling = nearest ? use(nearest) : byDefault[name]
   const value = having('admin').reduce<Rules[Name]>((sofar, set) => {
     const chosen = use(set)
     return sofar === null || sofar === undefined
@@ -79,8 +80,8 @@ const resolve = <Name extends keyof Rules>(sets: readonly RuleSet[], name: Name,
   return { value, sources }
 }
 
-/** Without an operator's word, no kind is open. */
-const shutByDefault: Partial<Rules> = { numberKinds: [] }
+/** Without an operator's word, no kind is open, and a burst to new numbers is told. */
+const byDefault: Partial<Rules> = { numberKinds: [], newNumbersPerTenMinutes: 30 }
 
 /** Resolves the rule sets of an environment, its agency and the gate. */
 export const policyOf = (sets: readonly RuleSet[]): Policy => {

@@ -141,6 +141,10 @@ export const ruleForms: { [Name in keyof Rules]: RuleForm<NonNullable<Rules[Name
     'Hard budget',
     'Each call reserves its longest length at its start, so that minutes are never exceeded',
   ),
+  newNumbersPerTenMinutes: count(
+    'New numbers in 10 minutes',
+    'From so many calls within 10 minutes to numbers that were not called in the last day, an alert; without it, 30',
+  ),
   disableOn: words<AlertKind>(
     (word) => (Object.keys(alertKinds) as AlertKind[]).find((kind) => kind === word),
     {

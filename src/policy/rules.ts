@@ -34,6 +34,8 @@ export interface Rules extends BudgetLimits {
   callsToNumberPerDay: number | null
   /** True: a call reserves its longest length at its start, so that the minutes are never exceeded. */
   hardBudget: boolean | null
+  /** The calls to numbers that were not called in the last day of which operators are told. */
+  newNumbersPerTenMinutes: number | null
   /** Alerts that switch API access off. */
   disableOn: AlertKind[] | null
 }
@@ -72,6 +74,7 @@ export const noRules: Rules = {
   callsToNumberPerDay: null,
   ...noBudget,
   hardBudget: null,
+  newNumbersPerTenMinutes: null,
   disableOn: null,
 }
 

@@ -3,6 +3,8 @@ import type { Database } from './database.ts'
 import { remove, type Step } from './old-rows.ts'
 import {
   agencies,
+  alertMarks,
+  alerts,
   calls,
   deliveries,
   dialled,
@@ -33,6 +35,8 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
   const heavy: [table: Parameters<typeof remove>[1], which: SQL | undefined][] = [
     [deliveries, inArray(deliveries.environmentId, theirs)],
     [idempotencyKeys, inArray(idempotencyKeys.environmentId, theirs)],
+    [alerts, inArray(alerts.agencyId, deleted)],
+    [alertMarks, or(inArray(alertMarks.ownerId, deleted), inArray(alertMarks.ownerId, theirs))],
     [usage, inArray(usage.environmentId, theirs)],
     [refusals, inArray(refusals.environmentId, theirs)],
     [policies, or(inArray(policies.ownerId, deleted), inArray(policies.ownerId, theirs))],

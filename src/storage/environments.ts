@@ -64,11 +64,14 @@ export const createEnvironmentStore = (database: Database) => {
         .where(and(eq(environments.agencyId, agencyId), eq(environments.name, name)))
         .get(),
 
-    /** Disables API access; the key stays. */
-    disableAccess: (id: string, by: AccessDisabler) =>
-      database.transaction(() =>
-        update(id, { accessDisabledBy: strongerDisabler(accessDisabledBy(database, id), by) }),
-      ),
+    /** Disables API access; the key stays. False where somebody as strong had disabled it before. */
+    disableAccess: (id: string, by: AccessDisabler): boolean =>
+      database.transaction(() => {
+        const before = accessDisabledBy(database, id)
+        const after = strongerDisabler(before, by)
+        if (after !== before) update(id, { accessDisabledBy: after })
+        return after !== before
+      }),
 
     enableAccess: (id: string) => update(id, { accessDisabledBy: null }),
 

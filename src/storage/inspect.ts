@@ -171,6 +171,7 @@ const sealedIn = (database: Sqlite, secret: string | undefined) => {
   const rows = [
     ...sealedRows(database, 'provider_accounts', 'id', accountLabel),
     ...sealedRows(database, 'webhooks', 'environment_id', webhookLabel),
+    ...sealedRows(database, 'signed_urls', "kind || ' ' || owner_id", (label) => label),
     ...sealedRows(database, 'factors', "id || ' ' || person_id", (ids) => {
       const [id = '', personId = ''] = ids.split(' ')
       return factorLabel({ id, personId })

@@ -2,6 +2,9 @@ import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Database } from './database.ts'
 import {
+  alertDeliveries,
+  alertMarks,
+  alerts,
   audit,
   calls,
   deliveries,
@@ -110,6 +113,26 @@ export const createOldRows = (database: Database) => {
     /** By local dates, of which the last is at most a day ahead of UTC. */
     spending: (before: number, limit: number) =>
       step(database, spending, lt(spending.day, new Date(before).toISOString().slice(0, 10)), limit),
+
+    alerts: (before: number, limit: number) => step(database, alerts, lt(alerts.at, before), limit),
+
+    /** Pending ones stay, however old. */
+    alertDeliveries: (before: number, limit: number) =>
+      step(
+        database,
+        alertDeliveries,
+        and(sql`state <> 'pending'`, lt(alertDeliveries.createdAt, before)),
+        limit,
+      ),
+
+    /** Countries stay: a call to one is the first one once. */
+    thresholds: (before: number, limit: number) =>
+      step(
+        database,
+        alertMarks,
+        and(eq(alertMarks.kind, 'budget_threshold'), lt(alertMarks.at, before)),
+        limit,
+      ),
 
     audit: (before: number, limit: number) => step(database, audit, lt(audit.at, before), limit),
   }

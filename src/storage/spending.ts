@@ -1,4 +1,5 @@
-import { and, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
+import type { Call } from '../calls/call.ts'
 import type { SpendingDelta } from '../calls/spending.ts'
 import type { Spent } from '../policy/fence.ts'
 import type { Database } from './database.ts'
@@ -21,6 +22,19 @@ export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => 
         },
       })
       .run()
+  }
+
+  /** The times of an agency's real calls to a number since a moment, the earliest first. */
+  const dialledSince = (agencyId: string, phoneNumber: string, since: number): number[] => {
+    const number = hashes.find(phoneNumber)
+    if (!number) return []
+    return orm
+      .select({ at: dialled.at })
+      .from(dialled)
+      .where(and(eq(dialled.agencyId, agencyId), eq(dialled.number, number), gt(dialled.at, since)))
+      .orderBy(dialled.at)
+      .all()
+      .map(({ at }) => at)
   }
 
   return {
@@ -84,28 +98,31 @@ export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => 
     },
 
     /** Remembers a real call by its number, in the transaction that stores the call. */
-    dial: (call: { id: string; agencyId: string; phoneNumber: string; createdAt: number }) => {
-      const row = { callId: call.id, agencyId: call.agencyId, at: call.createdAt }
+    dial: ({ id, agencyId, environmentId, phoneNumber, createdAt }: DialledCall) => {
+      const isNew = dialledSince(agencyId, phoneNumber, createdAt - dayMs).length === 0
+      const row = { callId: id, agencyId, environmentId, at: createdAt, isNew }
       orm
         .insert(dialled)
-        .values({ ...row, number: hashes.of(call.phoneNumber) })
+        .values({ ...row, number: hashes.of(phoneNumber) })
         .run()
     },
 
-    /** The times of an agency's real calls to a number since a moment, the earliest first. */
-    dialledSince: (agencyId: string, phoneNumber: string, since: number): number[] => {
-      const number = hashes.find(phoneNumber)
-      if (!number) return []
-      return orm
+    dialledSince,
+
+    /** The number of an environment's calls since a moment to numbers that were new then, counted up to `most`. */
+    newNumbersSince: (environmentId: string, since: number, most: number): number =>
+      orm
         .select({ at: dialled.at })
         .from(dialled)
-        .where(and(eq(dialled.agencyId, agencyId), eq(dialled.number, number), sql`${dialled.at} > ${since}`))
-        .orderBy(dialled.at)
-        .all()
-        .map(({ at }) => at)
-    },
+        .where(and(eq(dialled.environmentId, environmentId), sql`is_new`, gt(dialled.at, since)))
+        .limit(most)
+        .all().length,
   }
 }
+
+const dayMs = 24 * 60 * 60_000
+
+type DialledCall = Pick<Call, 'id' | 'agencyId' | 'environmentId' | 'phoneNumber' | 'createdAt'>
 
 export type SpendingOwner = { agencyId: string } | { environmentId: string }
 

@@ -2,6 +2,7 @@ import { createAccountStore } from './accounts.ts'
 import { createAdminTokenStore } from './admin-tokens.ts'
 import { createAgencyStore } from './agencies.ts'
 import { createAgentStore } from './agents.ts'
+import { createAlertDeliveryStore, createAlertStore } from './alerts.ts'
 import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
@@ -20,6 +21,7 @@ import { createOldRows } from './old-rows.ts'
 import { createPeopleStore } from './people.ts'
 import { createPersonalData } from './personal-data.ts'
 import { createPolicyStore } from './policies.ts'
+import { createSignedUrlStore } from './signed-urls.ts'
 import { createSpendingStore } from './spending.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
@@ -58,5 +60,9 @@ export const createStores = (database: Database, secret: string) => {
     policies: createPolicyStore(database),
     spending: createSpendingStore(database, hashes),
     doNotCall: createDoNotCallStore(database, hashes),
+    alerts: createAlertStore(database),
+    alertDeliveries: createAlertDeliveryStore(database),
+    alertWebhook: createSignedUrlStore(database, vault, 'alert'),
+    predialHooks: createSignedUrlStore(database, vault, 'predial'),
   }
 }

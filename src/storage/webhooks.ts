@@ -1,9 +1,9 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { EnvironmentName } from '../agencies/environment.ts'
-import { bothSecretsMs } from '../webhooks/secret.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { deliveries, environments, webhooks } from './schema.ts'
+import { openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
 import type { Vault } from './vault.ts'
 
 type WebhookRow = typeof webhooks.$inferSelect
@@ -53,8 +53,8 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
     /** Creates the endpoint with this secret; an existing one keeps its secret and gets the URL. */
     save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
       database.transaction(() => {
-        const sealed = vault.seal(secret, webhookLabel(environmentId))
-        const made = { environmentId, url, sealed, hint: secret.slice(-4), savedAt: now }
+        const sealed = sealedSecret(vault, secret, webhookLabel(environmentId))
+        const made = { environmentId, url, ...sealed, savedAt: now }
         const again = { url, savedAt: now, enabled: true, offReason: null }
         const row = orm
           .insert(webhooks)
@@ -71,22 +71,11 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       database.transaction(() => {
         const before = find(environmentId)
         if (!before) return
-        change(environmentId, {
-          sealed: vault.seal(secret, webhookLabel(environmentId)),
-          hint: secret.slice(-4),
-          previousSealed: before.sealed,
-          previousUntil: now + bothSecretsMs,
-        })
+        change(environmentId, replacedSecret(vault, before, secret, webhookLabel(environmentId), now))
       }),
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
-    secrets: (row: EndpointRow, now: number) => {
-      const { environmentId, sealed, previousSealed, previousUntil } = row
-      const isBoth = previousSealed !== null && previousUntil !== null && now < previousUntil
-      return (isBoth ? [sealed, previousSealed] : [sealed]).map((each) =>
-        vault.open(each, webhookLabel(environmentId)),
-      )
-    },
+    secrets: (row: EndpointRow, now: number) => openSecrets(vault, row, webhookLabel(row.environmentId), now),
 
     /** Switches the endpoint. While it is off, pending deliveries wait and new events are not written. */
     setEnabled: (environmentId: string, enabled: boolean, offReason: string | null = null) =>

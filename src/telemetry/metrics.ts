@@ -27,6 +27,7 @@ export class Metrics {
     name: 'callgate_calls_still_running_total',
     help: 'Calls that were still running at the provider after a hook reported their end, by provider.',
   })
+  readonly #alerts = new Counter({ name: 'callgate_alerts_total', help: 'Alerts, by kind.' })
   readonly #providerTimes = new Histograms(
     {
       name: 'callgate_provider_request_duration_seconds',
@@ -89,6 +90,10 @@ export class Metrics {
     this.#triggered.add({ provider })
   }
 
+  alertRaised(kind: string) {
+    this.#alerts.add({ kind })
+  }
+
   callEnded({
     provider,
     status,
@@ -135,6 +140,7 @@ export class Metrics {
       this.#triggered.metric(),
       this.#ended.metric(),
       this.#stillRunning.metric(),
+      this.#alerts.metric(),
       this.#providerTimes.metric(),
       this.#providerOutcomes.metric(),
       {

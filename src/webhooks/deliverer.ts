@@ -1,26 +1,29 @@
 import type { Commit } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
-import type { OutgoingLimiter } from '../outgoing/limiter.ts'
-import type { Send } from '../outgoing/send.ts'
-import { attempt, type AttemptedEndpoint } from './attempt.ts'
-import { afterAttempt, type Attempt, type Delivery } from './delivery.ts'
+import { afterAttempt, type Attempt, type Sending } from './delivery.ts'
 
-interface DelivererDeps<Row extends AttemptedEndpoint> {
-  webhooks: {
-    find(environmentId: string): Row | undefined
-    secrets(row: Row, now: number): string[]
-    setEnabled(environmentId: string, enabled: boolean, offReason: string | null): void
+interface Endpoint {
+  url: string
+}
+
+interface DelivererDeps<Row extends Endpoint, Sent extends Sending, Id extends string> {
+  endpoints: {
+    find(id: Id): Row | undefined
+    /** Ends the sending to an endpoint that wants no more. */
+    switchOff(id: Id, reason: string | null): void
   }
+  /** The id of the endpoint that a delivery goes to. */
+  endpointOf(delivery: Sent): Id
   deliveries: {
-    endpointsDue(now: number): string[]
-    due(environmentId: string, now: number, limit: number): Delivery[]
-    find(id: string): Delivery | undefined
-    update(before: Delivery, after: Delivery): void
-    keepOrder(callId: string | null): void
+    endpointsDue(now: number): Id[]
+    due(endpointId: Id, now: number, limit: number): Sent[]
+    find(id: string): Sent | undefined
+    update(before: Sent, after: Sent): void
+    /** Called after a failed attempt, for what has to wait for this delivery. */
+    postpone?(delivery: Sent): void
   }
-  send: Send
-  limiter: Pick<OutgoingLimiter, 'run'>
+  attempt(endpoint: Row, delivery: Sent): Promise<Attempt>
   commit: Commit
   clock: Clock
   log: Record<'info' | 'warn', (message: string, facts: Record<string, unknown>) => void>
@@ -41,10 +44,10 @@ const inAll = 120
  * Delivers the outbox to the endpoints, at least once. Due deliveries are read from disk as slots become free, so that
  * memory does not grow with the queue. Each endpoint has slots of its own, so that a slow one delays no other.
  */
-export class Deliverer<Row extends AttemptedEndpoint> {
-  readonly #deps: DelivererDeps<Row>
-  readonly #underWay = new Map<string, Map<string, Promise<void>>>()
-  readonly #failing = new Set<string>()
+export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends string = string> {
+  readonly #deps: DelivererDeps<Row, Sent, Id>
+  readonly #underWay = new Map<Id, Map<string, Promise<void>>>()
+  readonly #failing = new Set<Id>()
   #count = 0
   /** Round robin: a look starts after the endpoint that was served last. */
   #lastServed = ''
@@ -52,7 +55,7 @@ export class Deliverer<Row extends AttemptedEndpoint> {
   #woken = false
   #cancel: (() => void) | undefined
 
-  constructor(deps: DelivererDeps<Row>) {
+  constructor(deps: DelivererDeps<Row, Sent, Id>) {
     this.#deps = deps
   }
 
@@ -79,8 +82,8 @@ export class Deliverer<Row extends AttemptedEndpoint> {
   }
 
   /** Whether a delivery is being sent at this moment. */
-  isUnderWay({ environmentId, id }: Pick<Delivery, 'environmentId' | 'id'>) {
-    return this.#underWay.get(environmentId)?.has(id) ?? false
+  isUnderWay(delivery: Sent) {
+    return this.#underWay.get(this.#deps.endpointOf(delivery))?.has(delivery.id) ?? false
   }
 
   get busy() {
@@ -113,40 +116,41 @@ export class Deliverer<Row extends AttemptedEndpoint> {
     }
   }
 
-  #fill(environmentId: string, now: number) {
-    const own = this.#underWay.get(environmentId) ?? new Map<string, Promise<void>>()
-    const most = this.#failing.has(environmentId) ? perFailing : perEndpoint
+  #fill(endpointId: Id, now: number) {
+    const own = this.#underWay.get(endpointId) ?? new Map<string, Promise<void>>()
+    const most = this.#failing.has(endpointId) ? perFailing : perEndpoint
     const room = Math.min(most - own.size, inAll - this.#count)
     if (room <= 0) return
     const due = this.#deps.deliveries
-      .due(environmentId, now, room + own.size)
+      .due(endpointId, now, room + own.size)
       .filter(({ id }) => !own.has(id))
       .slice(0, room)
     for (const delivery of due) {
-      this.#lastServed = environmentId
+      this.#lastServed = endpointId
       this.#count++
-      this.#underWay.set(environmentId, own)
+      this.#underWay.set(endpointId, own)
       own.set(
         delivery.id,
         this.#deliver(delivery).finally(() => {
           this.#count--
           own.delete(delivery.id)
-          if (own.size === 0) this.#underWay.delete(environmentId)
+          if (own.size === 0) this.#underWay.delete(endpointId)
           this.wake()
         }),
       )
     }
   }
 
-  async #deliver({ id, environmentId, payload }: Delivery) {
-    const { webhooks, clock, log } = this.#deps
+  async #deliver(delivery: Sent) {
+    const { endpoints, endpointOf, attempt, log } = this.#deps
+    const { id } = delivery
+    const endpointId = endpointOf(delivery)
     try {
-      const endpoint = webhooks.find(environmentId)
+      const endpoint = endpoints.find(endpointId)
       if (!endpoint) return
-      const secrets = webhooks.secrets(endpoint, clock.now())
-      const tried = await attempt(this.#deps, endpoint, secrets, { id, payload })
-      if (tried.verdict === 'delivered') this.#failing.delete(environmentId)
-      else this.#failing.add(environmentId)
+      const tried = await attempt(endpoint, delivery)
+      if (tried.verdict === 'delivered') this.#failing.delete(endpointId)
+      else this.#failing.add(endpointId)
       await this.#record(id, tried, endpoint.url)
     } catch (error) {
       log.warn('a webhook could not be sent', { delivery_id: id, error: String(error) })
@@ -168,24 +172,31 @@ export class Deliverer<Row extends AttemptedEndpoint> {
   }
 
   async #save(id: string, told: Attempt, url?: string) {
-    const { webhooks, deliveries, commit, clock, log, random, attempted } = this.#deps
+    const { endpoints, endpointOf, deliveries, commit, clock, log, random, attempted } = this.#deps
     const saved = await commit(() => {
       const before = deliveries.find(id)
       // The delivery was removed with its endpoint in the meantime.
       if (before?.state !== 'pending') return undefined
-      const isReplaced = webhooks.find(before.environmentId)?.url !== url
+      const endpointId = endpointOf(before)
+      const isReplaced = endpoints.find(endpointId)?.url !== url
       const tried = isReplaced ? fromReplaced(told) : told
       const after = afterAttempt(before, tried, clock.now(), random())
       deliveries.update(before, after)
-      if (tried.verdict !== 'delivered') deliveries.keepOrder(after.callId)
-      if (tried.verdict === 'gone') webhooks.setEnabled(after.environmentId, false, tried.error)
-      return { ...after, verdict: tried.verdict }
+      if (tried.verdict !== 'delivered') deliveries.postpone?.(after)
+      if (tried.verdict === 'gone') endpoints.switchOff(endpointId, tried.error)
+      return {
+        endpointId,
+        state: after.state,
+        status: after.lastStatus,
+        attempts: after.attempts,
+        verdict: tried.verdict,
+      }
     })
     if (!saved) return
     attempted?.(saved.verdict, told.tookMs, saved.state === 'dead')
-    const facts = { delivery_id: id, environment_id: saved.environmentId, attempts: saved.attempts }
+    const facts = { delivery_id: id, endpoint_id: saved.endpointId, attempts: saved.attempts }
     if (saved.state === 'dead')
-      log.warn('a webhook delivery was given up', { ...facts, status: saved.lastStatus })
+      log.warn('a webhook delivery was given up', { ...facts, status: saved.status })
     if (saved.verdict === 'gone') log.warn('a webhook endpoint was switched off: it answered 410', facts)
   }
 }

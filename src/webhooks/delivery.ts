@@ -2,14 +2,10 @@ import type { EventName } from './event.ts'
 
 export const deliveryStates = ['pending', 'delivered', 'dead'] as const
 
-/** The delivery of an event to an endpoint. */
-export interface Delivery {
+/** A message that is sent until it arrives, and what came of it so far. */
+export interface Sending {
   /** The `webhook-id`, the same in every attempt. */
   id: string
-  environmentId: string
-  /** Null for a test. */
-  callId: string | null
-  event: EventName
   payload: string
   state: (typeof deliveryStates)[number]
   attempts: number
@@ -21,6 +17,14 @@ export interface Delivery {
   lastAnswer: string | null
   lastError: string | null
   lastTookMs: number | null
+}
+
+/** The delivery of an event to an endpoint. */
+export interface Delivery extends Sending {
+  environmentId: string
+  /** Null for a test. */
+  callId: string | null
+  event: EventName
 }
 
 /** The result of an attempt. */
@@ -59,12 +63,18 @@ const jitter = 0.1
 export const newDelivery = (
   given: Pick<Delivery, 'environmentId' | 'callId' | 'event' | 'payload' | 'createdAt'>,
   delayMs = 0,
-): Delivery => ({
+): Delivery => ({ ...given, ...newSending(given, delayMs) })
+
+export const newSending = (
+  { payload, createdAt }: Pick<Sending, 'payload' | 'createdAt'>,
+  delayMs = 0,
+): Sending => ({
   id: `msg_${Bun.randomUUIDv7()}`,
-  ...given,
+  payload,
+  createdAt,
   state: 'pending',
   attempts: 0,
-  nextAt: given.createdAt + delayMs,
+  nextAt: createdAt + delayMs,
   attemptedAt: null,
   lastStatus: null,
   lastAnswer: null,
@@ -73,9 +83,14 @@ export const newDelivery = (
 })
 
 /** The delivery after an attempt: delivered, failed for good (a dead letter), or due again. `chance` is from 0 to 1. */
-export const afterAttempt = (delivery: Delivery, attempt: Attempt, now: number, chance: number): Delivery => {
+export const afterAttempt = <Sent extends Sending>(
+  delivery: Sent,
+  attempt: Attempt,
+  now: number,
+  chance: number,
+): Sent => {
   const attempts = delivery.attempts + 1
-  const tried: Delivery = {
+  const tried: Sent = {
     ...delivery,
     attempts,
     attemptedAt: now,

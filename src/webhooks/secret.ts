@@ -4,6 +4,12 @@ import { Webhook } from 'standardwebhooks'
 export const mintWebhookSecret = () =>
   `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}`
 
+/** A secret as the operation that made it says it; null where there is no new one. */
+export const secretSaid = (secret: string | null) =>
+  secret === null
+    ? 'Its signing secret is unchanged.'
+    : `${secret}\nThis signing secret will not be shown again.`
+
 /** After a rotation, the old secret signs as well for this long. */
 export const bothSecretsMs = 24 * 60 * 60_000
 

@@ -1,5 +1,6 @@
 import type { Call } from '../calls/call.ts'
-import { createCheckPolicy } from '../calls/check-policy.ts'
+import type { Notice } from '../alerts/notice.ts'
+import type { CheckPolicy } from '../calls/check-policy.ts'
 import { Dispatcher } from '../calls/dispatch.ts'
 import { createEnd } from '../calls/end.ts'
 import { Idempotency } from '../calls/idempotency.ts'
@@ -16,6 +17,7 @@ import type { Commit } from '../commit.ts'
 import type { Config } from '../config.ts'
 import type { Leases } from '../limits/leases.ts'
 import type { OutgoingLimiter } from '../outgoing/limiter.ts'
+import { createAskPredial, predialTimeoutMs } from '../predial/ask.ts'
 import type { Open } from '../outgoing/open.ts'
 import type { Send } from '../outgoing/send.ts'
 import { Dialling } from '../providers/dialling.ts'
@@ -36,10 +38,12 @@ interface CallDeps {
     | 'doNotCall'
     | 'environments'
     | 'idempotency'
-    | 'policies'
+    | 'predialHooks'
     | 'spending'
   >
   leases: Leases
+  policy: CheckPolicy
+  notice: Notice
   enqueueEvents(before: Call, after: Call): void
   send: Send
   limiter: OutgoingLimiter
@@ -56,10 +60,10 @@ interface CallDeps {
 
 /** The life of a call: trigger, dispatch to its provider, reconciliation, end. */
 export const wireCalls = (deps: CallDeps) => {
-  const { config, stores, leases, enqueueEvents, publicUrl, commit, metrics, clock, log } = deps
+  const { config, stores, leases, policy, notice, enqueueEvents, publicUrl, commit, metrics, clock, log } =
+    deps
   const { accounts, agents, calls, spending } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
-  const policy = createCheckPolicy(stores)
   const lifecycle = new Lifecycle({
     calls,
     leases,
@@ -69,6 +73,7 @@ export const wireCalls = (deps: CallDeps) => {
     enqueueEvents,
     addSpending: spending.add,
     optedOut: createListOptOut(stores),
+    spent: notice.spent,
     ended: (call) => metrics.callEnded(call),
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
@@ -82,7 +87,22 @@ export const wireCalls = (deps: CallDeps) => {
     measure: (...request) => metrics.provider(...request),
   })
   const provider = (call: Call) => dialling.providerOf(call)
-  const dispatcher = new Dispatcher({ lifecycle, provider, refusal: policy.atDispatch, clock, log })
+  const askPredial = createAskPredial({
+    hooks: stores.predialHooks,
+    environments: stores.environments,
+    send: deps.send,
+    limiter: deps.limiter,
+    clock,
+    timeoutMs: Math.min(predialTimeoutMs, deps.providerTimeoutMs),
+  })
+  const dispatcher = new Dispatcher({
+    lifecycle,
+    provider,
+    refusal: policy.atDispatch,
+    askPredial,
+    clock,
+    log,
+  })
   const callDeps = { lifecycle, dispatcher, provider, clock }
   const reconciler = new Reconciler({
     ...callDeps,
@@ -100,6 +120,7 @@ export const wireCalls = (deps: CallDeps) => {
     idempotency: new Idempotency(stores.idempotency),
     policy,
     spending,
+    notice,
     leases,
     commit,
     clock,
@@ -122,7 +143,7 @@ export const wireCalls = (deps: CallDeps) => {
   const releaseCall = createRelease(releaseDeps)
   const endCalls = createEndCalls(releaseDeps)
   return {
-    policy,
+    askPredial,
     lifecycle,
     simulator,
     dialling,

@@ -7,7 +7,9 @@ import { capabilitiesOf } from '../providers/kinds.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { attempt } from '../webhooks/attempt.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
+import type { Delivery } from '../webhooks/delivery.ts'
 import { createOutbox } from '../webhooks/outbox.ts'
 import { createSample } from '../webhooks/sample.ts'
 
@@ -30,8 +32,16 @@ export const wireWebhooks = (deps: WebhookDeps) => {
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const webhookDeps = { webhooks, deliveries, send, limiter, clock, publicUrl }
   const deliverer = new Deliverer({
-    ...webhookDeps,
+    endpoints: {
+      find: webhooks.find,
+      switchOff: (environmentId, reason) => webhooks.setEnabled(environmentId, false, reason),
+    },
+    endpointOf: (delivery: Delivery) => delivery.environmentId,
+    deliveries: { ...deliveries, postpone: ({ callId }) => deliveries.keepOrder(callId) },
+    attempt: (endpoint, delivery) =>
+      attempt({ send, limiter, clock }, endpoint, webhooks.secrets(endpoint, clock.now()), delivery),
     commit,
+    clock,
     log,
     random: Math.random,
     attempted: (result, tookMs, isDead) => metrics.attempt(result, tookMs, isDead),

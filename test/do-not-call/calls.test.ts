@@ -171,7 +171,13 @@ test('deleting an agency removes its entries, rules, spending and numbers called
     policies.set({ agencyId, environmentId: null }, 'admin', rules, now)
     policies.set({ agencyId, environmentId }, 'operator', rules, now)
     spending.add(environmentId, '2026-01-15', { calls: 1, seconds: 1, reservedSeconds: 0, cents: { EUR: 5 } })
-    spending.dial({ id: Bun.randomUUIDv7(), agencyId, phoneNumber: phone_number, createdAt: now })
+    spending.dial({
+      id: Bun.randomUUIDv7(),
+      agencyId,
+      environmentId,
+      phoneNumber: phone_number,
+      createdAt: now,
+    })
   }
   fill(gate.agency.id, gate.production.id)
   fill(other.id, gate.environment('production', other.id).id)

@@ -31,6 +31,7 @@ const someRules: fc.Arbitrary<Rules> = fc.record({
   costPerDay: maybe(fc.record({ cents: fc.integer({ min: 1, max: 500 }), currency: fc.constant('USD') })),
   costPerMonth: fc.constant(null),
   hardBudget: maybe(fc.boolean()),
+  newNumbersPerTenMinutes: count,
   disableOn: fc.constant(null),
 })
 

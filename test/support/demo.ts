@@ -12,7 +12,7 @@ export type Demo = ReturnType<typeof seedDemo>
 
 /** Fills a new database with what a few weeks leave behind: agencies, agents, keys, and calls of every outcome. */
 export const seedDemo = (stores: Stores, now: number) => {
-  const { agencies, environments, agents, accounts, keys, audit } = stores
+  const { agencies, environments, agents, accounts, keys, alerts, audit } = stores
   for (const [name, plan] of [
     ['Harbour Realty', 'growth'],
     ['Northside Auto', 'agency'],
@@ -52,6 +52,19 @@ export const seedDemo = (stores: Stores, now: number) => {
     [now - 3 * hourMs, 'call.released', 'a call'],
   ] as const)
     audit.record({ ...common, at, action, target })
+
+  const alert = {
+    kind: 'shut_number',
+    agencyId: agency.id,
+    environmentId: production.id,
+    message: 'A call was rejected because of its kind of number: premium-rate numbers are not allowed',
+    accessDisabled: false,
+  } as const
+  const earlier = { at: now - 30 * hourMs, lastAt: now - 30 * hourMs, count: 1 }
+  const seen = { acknowledgedAt: now - 29 * hourMs, acknowledgedBy: 'maya@brightdental.example' }
+  const open = { acknowledgedAt: null, acknowledgedBy: null }
+  alerts.insert({ ...alert, ...earlier, ...seen, id: Bun.randomUUIDv7() })
+  alerts.insert({ ...alert, ...open, at: now - hourMs, lastAt: now, count: 12, id: Bun.randomUUIDv7() })
 
   const call = (given: Partial<Call>) => insertCall(stores, { agencyId: agency.id, ...given }, now)
   for (let at = 0; at < 44; at++) {

@@ -68,6 +68,7 @@ export const busyGate = async () => {
   gate.services.reconciler.start()
   await gate.clock.advance(11_000)
   await until(() => connected.slots() === 2)
+  await gate.postJson('/api/v1/calls/trigger', { phone_number: '+12024561111' })
   await deliver(gate, 50_000)
   return {
     ...gate,

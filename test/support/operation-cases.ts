@@ -283,6 +283,31 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: form(`${inProduction}/webhook/remove`),
       refused: [nothing(`${inStaging}/webhook/remove`)],
     },
+    'predial.set': {
+      input: { ...production, url: `${facts.webhookUrl}/ask` },
+      page: form(`${inProduction}/predial`, { url: `${facts.webhookUrl}/ask` }),
+      refused: [
+        {
+          input: { ...staging, url: 'somewhere' },
+          page: form(`${inStaging}/predial`, { url: 'somewhere' }),
+        },
+      ],
+    },
+    'predial.show': {
+      input: production,
+      page: look(`${inProduction}/predial`),
+      refused: [{ input: staging, page: noSuchForm }],
+    },
+    'predial.test': {
+      input: production,
+      page: form(`${inProduction}/predial/test`),
+      refused: [nothing(`${inStaging}/predial/test`)],
+    },
+    'predial.remove': {
+      input: production,
+      page: form(`${inProduction}/predial/remove`),
+      refused: [nothing(`${inStaging}/predial/remove`), nothing(`${inStaging}/predial/secret`)],
+    },
     'call.trigger': {
       input: {
         ...production,
@@ -403,6 +428,30 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: look(`${here}/audit`),
       refused: [{ input: { agency, before: 'yesterday' }, page: noSuchForm }],
     },
+    'alert.list': {
+      input: { agency },
+      page: look('/admin/alerts'),
+      refused: [{ input: { agency, limit: 0 }, page: noSuchForm }],
+    },
+    'alert.acknowledge': {
+      input: { agency, alert: facts.alert },
+      // The page names no agency: it is found by its alert.
+      page: form(`/admin/alerts/${facts.alert}/acknowledge`),
+      refused: [
+        { input: { agency, alert: unknown }, page: form(`/admin/alerts/${unknown}/acknowledge`) },
+        { input: { agency }, page: noSuchForm },
+      ],
+    },
+    'alert.webhook': {
+      input: { url: `${facts.webhookUrl}/alerts` },
+      page: form('/admin/alerts/webhook', { url: `${facts.webhookUrl}/alerts` }),
+      refused: [
+        { input: { url: 'somewhere' }, page: form('/admin/alerts/webhook', { url: 'somewhere' }) },
+        { input: { none: true }, page: form('/admin/alerts/webhook/remove') },
+        { input: {}, page: noSuchForm },
+      ],
+    },
+    'alert.test': { input: {}, page: form('/admin/alerts/test') },
     'person.setup': {
       input: {},
       page: noForm,

@@ -27,6 +27,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     limits: `${api}/production/limits`,
     webhook: `${api}/production/webhook?tested=${deliveries.test.id}`,
     'webhook-none': `${api}/staging/webhook`,
+    predial: `${api}/production/predial`,
     delivery: `${api}/production/webhook/deliveries/${deliveries.dead.id}`,
     rotate: `${api}/production/rotate`,
     provider: `${home}/integrations/providers/vapi`,
@@ -40,6 +41,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     'add-authenticator': '/admin/account/authenticator',
     'add-passkey': '/admin/account/passkey',
     'do-not-call': '/admin/do-not-call',
+    alerts: '/admin/alerts',
     audit: '/admin/audit',
     'not-found': '/admin/nothing',
   }

@@ -31,7 +31,14 @@ export const scriptedProvider = (script: Partial<Provider> = {}) => {
 /** Dispatcher and reconciler of a gate, with another provider in the simulator's place. */
 export const callingThrough = ({ services, clock }: Gate, provider: Provider, log = silentLog) => {
   const { lifecycle, calls } = services
-  const deps = { lifecycle, provider: () => provider, refusal: () => undefined, clock, log }
+  const deps = {
+    lifecycle,
+    provider: () => provider,
+    refusal: () => undefined,
+    askPredial: async () => undefined,
+    clock,
+    log,
+  }
   const dispatcher = new Dispatcher(deps)
   const auditStillRunning = createAuditStillRunning(services)
   const capabilities = (call: Call) => capabilitiesOf(call.provider)

@@ -3,7 +3,10 @@ import { newTotpSecret } from '../../src/people/totp.ts'
 import { tokenHash } from '../../src/keys/token.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'
+import { gateOwner } from '../../src/alerts/webhook.ts'
+import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
+import { openAlert } from './alerts.ts'
 import { createGate } from './gate.ts'
 import { enter, linkTo, postForm } from './page.ts'
 import { listen } from './webhooks.ts'
@@ -47,11 +50,14 @@ export const populate = async () => {
   gate.services.accounts.save(account, now)
   await gate.trigger()
   listen(gate, 'http://127.0.0.1:9/hook')
+  gate.services.alertWebhook.save(gateOwner, 'http://127.0.0.1:9/alerts', mintWebhookSecret(), now)
+  gate.services.predialHooks.save(gate.production.id, 'http://127.0.0.1:9/ask', mintWebhookSecret(), now)
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
   const delivery = newDelivery({ ...told, event: 'test' })
   gate.services.deliveries.insert({ ...delivery, state: 'dead' })
   const behind: Record<string, string | undefined> = {
     agency: gate.agency.id,
+    alert: openAlert(gate).id,
     agent: gate.agent.id,
     call: calls.active()[0]?.id,
     delivery: delivery.id,

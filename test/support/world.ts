@@ -6,8 +6,10 @@ import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken } from '../../src/people/operations/tokens.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
+import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { createServices } from '../../src/wiring.ts'
+import { openAlert } from './alerts.ts'
 import { FixedClock, settled } from './clock.ts'
 import { temporaryDirectory } from './directory.ts'
 import { startFakeHttp } from './fakes/http.ts'
@@ -58,6 +60,7 @@ export const createWorld = async () => {
   const account = { agencyId: agency.id, provider: 'http', baseUrl: dialler.baseUrl }
   services.accounts.save({ ...account, credentials: dialler.credentials }, clock.now())
   listen(gate, receiver.url)
+  services.predialHooks.save(gate.production.id, receiver.url, mintWebhookSecret(), clock.now())
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: clock.now() }
   const delivery = newDelivery({ ...told, event: 'test' })
   services.deliveries.insert({ ...delivery, state: 'dead' })
@@ -67,6 +70,7 @@ export const createWorld = async () => {
   const listed = { phoneNumber: '+493012345600', source: 'manual', reason: null, expiresAt: null }
   services.doNotCall.replace(null, { ...listed, addedAt: clock.now() })
 
+  const alert = openAlert(gate)
   const { person } = enter(gate, { role: 'operator', email: 'leaving@example.com' })
   const pending = linkTo({
     hash: tokenHash('invited'),
@@ -95,6 +99,7 @@ export const createWorld = async () => {
   ) as Partial<Record<Role, string>>
   const facts = {
     agency: agency.id,
+    alert: alert.id,
     other: other.id,
     agent: gate.agent.id,
     idle: idle.id,

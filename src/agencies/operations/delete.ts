@@ -25,6 +25,7 @@ interface DeleteDeps extends HoldingsDeps {
   keys: HoldingsDeps['keys'] & { removeOf(agencyId: string): void }
   agents: HoldingsDeps['agents'] & { removeOf(agencyId: string): void }
   webhooks: HoldingsDeps['webhooks'] & { remove(environmentId: string): void }
+  predialHooks: { remove(environmentId: string): void }
   people: HoldingsDeps['people'] & { removeOf(agencyId: string): void }
   adminTokens: HoldingsDeps['adminTokens'] & { removeOf(agencyId: string): void }
   endCalls: {
@@ -102,7 +103,10 @@ export const deleteAgency = operation({
     const endCalls = () => deps.endCalls.within(environments, 'The agency was deleted.')
     const ended = await change(
       () => {
-        for (const id of environments) deps.webhooks.remove(id)
+        for (const id of environments) {
+          deps.webhooks.remove(id)
+          deps.predialHooks.remove(id)
+        }
         for (const store of [deps.keys, deps.agents, deps.people, deps.adminTokens]) store.removeOf(agency.id)
         deps.agencies.remove(agency.id, now)
         return endCalls()

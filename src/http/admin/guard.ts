@@ -15,6 +15,10 @@ import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
 export interface GuardDeps {
+  alerts: {
+    /** The number of alerts that nobody has acknowledged, of one agency or of all. */
+    openCount(agencyId?: string): number
+  }
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
@@ -48,7 +52,7 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  */
 const guard = (
   name: string,
-  { config, sessions, factors }: GuardDeps,
+  { alerts, config, sessions, factors }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
@@ -97,7 +101,8 @@ const guard = (
       },
       requireConfirmed,
     }
-    return { person, actor, confirm, readForm: readConfirmed }
+    const viewer = { ...person, openAlerts: alerts.openCount(person.agencyId ?? undefined) }
+    return { person: viewer, actor, confirm, readForm: readConfirmed }
   })
 
 /** The origins of our pages: the requested one and the public one. */

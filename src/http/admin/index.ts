@@ -6,6 +6,7 @@ import { type ConfirmationPagesDeps, confirmationPages } from './confirmation/co
 import { type EnrolmentPagesDeps, enrolmentPages } from './account/enrolment-pages.tsx'
 import { type FactorPagesDeps, factorPages } from './account/factor-pages.tsx'
 import { type SecondFactorPagesDeps, secondFactorPages } from './second-factor/second-factor-pages.tsx'
+import { type AlertPagesDeps, alertPages } from './alerts/alert-pages.tsx'
 import { agencyAuditPages, auditPages, type AuditPagesDeps } from './audit/audit-pages.tsx'
 import { assets } from '../page/assets/index.ts'
 import { type CallPagesDeps, callPages } from './calls/call-pages.tsx'
@@ -22,6 +23,7 @@ import { type IntegrationPagesDeps, integrationPages } from './integrations/inte
 import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
 import { type OperatorPagesDeps, operatorPages } from './agencies/operator-pages.tsx'
 import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
+import { type PredialPagesDeps, predialPages } from './predial/predial-pages.tsx'
 import { type ProviderPagesDeps, providerPages } from './providers/provider-pages.tsx'
 import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
@@ -34,6 +36,7 @@ import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.ts
 type AdminDeps = AccountPagesDeps &
   AgencyPagesDeps &
   AgentPagesDeps &
+  AlertPagesDeps &
   AuditPagesDeps &
   CallPagesDeps &
   ConfirmationPagesDeps &
@@ -48,6 +51,7 @@ type AdminDeps = AccountPagesDeps &
   OidcSignInDeps &
   PasskeySignInDeps &
   PeoplePagesDeps &
+  PredialPagesDeps &
   ProviderPagesDeps &
   SecondFactorPagesDeps &
   ReleasePagesDeps &
@@ -72,6 +76,7 @@ export const admin = (deps: AdminDeps) =>
     .use(accountPages(deps)) // one's own password and sessions
     .use(peoplePages(deps)) // who may sign in, for the operator
     .use(tokenPages(deps)) // what programs administer with
+    .use(alertPages(deps)) // what operators have to know of calls
     .use(auditPages(deps)) // who did what
     .use(agencyAuditPages(deps)) // who did what in an agency
     .use(gateDoNotCallPages(deps)) // numbers that nobody calls
@@ -87,4 +92,5 @@ export const admin = (deps: AdminDeps) =>
     .use(limitPages(deps)) // what the operator lets an environment do
     .use(rulePages(deps)) // which calls may ring a phone
     .use(webhookPages(deps)) // where its events go
+    .use(predialPages(deps)) // who is asked before its calls are placed
     .use(providerPages(deps)) // its accounts at voice providers

@@ -19,6 +19,8 @@ const order = [
   'api',
   'webhooks',
   'do-not-call',
+  'predial',
+  'alerts',
   'admin-api',
   'curl',
   'typescript',

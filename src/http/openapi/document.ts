@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { version } from '../../../package.json'
+import { alertPayload } from '../../alerts/alert.ts'
 import { callRecord } from '../../calls/record.ts'
 import { agent, agentList, callAnswer, callPage, keyStatus, policyAnswer, triggered } from '../v1/schemas.ts'
 import { triggerBody } from '../v1/trigger.ts'
+import { predialRequest, predialResponse } from '../../predial/request.ts'
 import { webhookPayload } from '../../webhooks/event.ts'
 import type { Operation } from '../../operation/operation.ts'
 import { operations as allOperations } from '../../operations.ts'
@@ -32,7 +34,12 @@ export const describeApi = (operations: readonly Operation[] = allOperations, pu
   ],
   security: [{ apiKey: [] }],
   paths: { ...paths(), ...describeAdminApi(operations), ...describeReports() },
-  webhooks: describeWebhooks(reference(webhookPayload)),
+  webhooks: describeWebhooks({
+    event: reference(webhookPayload),
+    alert: reference(alertPayload),
+    predial: reference(predialRequest),
+    predialResponse: reference(predialResponse),
+  }),
   components: {
     securitySchemes: {
       apiKey: {
@@ -69,6 +76,9 @@ const components = {
   KeyStatus: keyStatus,
   Policy: policyAnswer,
   WebhookEvent: webhookPayload,
+  Alert: alertPayload,
+  PredialRequest: predialRequest,
+  PredialResponse: predialResponse,
 }
 
 /** Removes zod's patterns for times and ids, which repeat the format at great length. */

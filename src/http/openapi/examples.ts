@@ -146,3 +146,33 @@ export const over = {
 }
 export const analyzed = { ...over, event: 'call_analyzed' }
 export const sample = { ...over, event: 'test', test: true }
+
+export const alert = {
+  event: 'alert',
+  alert_id: '0199b7a4-6d2f-7000-8000-4a2e6b3c0d21',
+  kind: 'shut_number',
+  at: '2026-01-15T12:00:00.000Z',
+  agency: '0199b7a4-0a1b-7000-8000-5d3f7a4b1c02',
+  agency_name: 'Acme',
+  environment: 'production',
+  message: 'A call was rejected because of its kind of number: premium-rate numbers are not allowed',
+  access_disabled: false,
+}
+
+export const predial = {
+  event: 'predial',
+  call_id,
+  agent_id: orders.full.value.agent_id,
+  environment: 'production',
+  provider: 'vapi',
+  phone_number: orders.full.value.phone_number,
+  from_number: '+15550001111',
+  name: orders.full.value.name,
+  email: orders.full.value.email,
+  metadata: orders.full.value.metadata,
+  time_zone: null,
+  consent: null,
+  created_at: '2026-01-15T12:00:00.000Z',
+}
+
+export const eligible = { eligible: false, reason: 'The customer has opted out.' }

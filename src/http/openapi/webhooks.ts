@@ -37,23 +37,64 @@ const signed = [
   ],
 ] as const
 
-/** The webhook events, by Standard Webhooks 1.0.0. */
-export const describeWebhooks = (reference: { $ref: string }) =>
-  Object.fromEntries(
+const parameters = signed.map(([name, text]) => ({
+  name,
+  in: 'header',
+  required: true,
+  description: text,
+  schema: { type: 'string' },
+}))
+
+interface Described {
+  summary: string
+  description: string
+  schema: object
+  example: object
+  responses: object
+}
+
+const describe = ({ summary, description, schema, example: value, responses: answers }: Described) => {
+  const requestBody = { required: true, content: { 'application/json': { schema, example: value } } }
+  return { post: { summary, description, security: [], parameters, requestBody, responses: answers } }
+}
+
+interface Reference {
+  $ref: string
+}
+
+type References = Record<'event' | 'alert' | 'predial' | 'predialResponse', Reference>
+
+/** The requests that callgate sends, by Standard Webhooks 1.0.0. */
+export const describeWebhooks = (references: References) => ({
+  ...Object.fromEntries(
     eventNames.map((event) => {
-      const { summary, description, example: value } = descriptions[event]
-      const schema = { allOf: [reference, { type: 'object', properties: { event: { const: event } } }] }
-      const parameters = signed.map(([name, text]) => ({
-        name,
-        in: 'header',
-        required: true,
-        description: text,
-        schema: { type: 'string' },
-      }))
-      const requestBody = { required: true, content: { 'application/json': { schema, example: value } } }
-      return [event, { post: { summary, description, security: [], parameters, requestBody, responses } }]
+      const ofEvent = { type: 'object', properties: { event: { const: event } } }
+      const schema = { allOf: [references.event, ofEvent] }
+      return [event, describe({ ...descriptions[event], schema, responses })]
     }),
-  )
+  ),
+  alert: describe({
+    summary: 'An alert',
+    description: 'Sent to the alert webhook, which an operator sets up for all agencies.',
+    schema: references.alert,
+    example: example.alert,
+    responses,
+  }),
+  predial: describe({
+    summary: 'May this call be placed?',
+    description:
+      'Sent to the pre-dial hook of an environment before a real call is placed. After a crash it can be sent again, with the same `webhook-id`.',
+    schema: references.predial,
+    example: example.predial,
+    responses: {
+      200: {
+        description: 'Whether the call is placed. Respond within five seconds, with at most 16 KB.',
+        content: { 'application/json': { schema: references.predialResponse, example: example.eligible } },
+      },
+      default: { description: 'The call is canceled with the reason code `predial_failed`.' },
+    },
+  }),
+})
 
 const responses = {
   '2XX': { description: 'Accepted. Respond within ten seconds, and process the event afterwards.' },

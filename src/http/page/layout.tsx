@@ -5,7 +5,8 @@ import { Head } from './head.tsx'
 
 interface LayoutProps {
   title: string
-  person?: Person | undefined
+  /** With the number of alerts that it has not acknowledged. */
+  person?: (Person & { openAlerts?: number }) | undefined
   /** A narrow page, as for signing in. */
   narrow?: boolean
   /** The page that the browser opens by itself. */
@@ -28,11 +29,13 @@ export const Layout = ({ title, person, narrow = false, next, children }: Layout
             <a href="/admin/do-not-call">Do not call</a>
             <a href="/admin/people">People</a>
             <a href="/admin/tokens">Admin tokens</a>
+            <a href="/admin/alerts">Alerts</a>
             <a href="/admin/audit">Audit log</a>
           </nav>
         )}
         {person && (
           <form method="post" action="/admin/sign-out" class="row">
+            {person.role === 'admin' && <a href="/admin/alerts">Alerts</a>}
             <a href="/docs">Documentation</a>
             <a href="/admin/account">{person.email}</a>
             <button type="submit" class="secondary outline">
@@ -41,9 +44,17 @@ export const Layout = ({ title, person, narrow = false, next, children }: Layout
           </form>
         )}
       </header>
+      {person?.openAlerts ? <AlertBanner count={person.openAlerts} /> : null}
       <div class={narrow ? 'shell narrow' : 'shell'}>{children}</div>
     </body>
   </html>
+)
+
+/** Above every page, until somebody acknowledges the alerts. */
+const AlertBanner = ({ count }: { count: number }) => (
+  <aside class="notice error banner" aria-label="Alerts">
+    <a href="/admin/alerts">{`${counted(count, 'alert')} to acknowledge`}</a>
+  </aside>
 )
 
 /** Renders a whole page. Preact escapes all text. */

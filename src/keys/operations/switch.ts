@@ -8,7 +8,7 @@ interface SwitchDeps {
   keys: { live(environmentId: string): (LiveKey & { leakedAt: number | null }) | undefined }
   environments: {
     enableAccess(environmentId: string): void
-    disableAccess(environmentId: string, by: AccessDisabler): void
+    disableAccess(environmentId: string, by: AccessDisabler): unknown
   }
 }
 

@@ -68,7 +68,7 @@ const fields = Object.fromEntries(
   ruleNames.map((name) => {
     const { description, hint, must } = ruleForms[name]
     const flaw = `${snakeCase(name)} must be ${must}`
-    const kind = /^(?:calls|minutes)/.test(name)
+    const kind = /^(?:calls|minutes|newNumbers)/.test(name)
       ? z.int(flaw)
       : name === 'consentRequired' || name === 'hardBudget'
         ? z.enum(['true', 'false'], flaw)

@@ -47,12 +47,19 @@ export const dialled = sqliteTable(
   {
     callId: text('call_id').primaryKey(),
     agencyId: text('agency_id').notNull(),
+    /** Null in rows from before it was kept. */
+    environmentId: text('environment_id'),
     /** A keyed hash. */
     number: blob({ mode: 'buffer' }).notNull(),
     at: integer().notNull(),
+    /** True where the agency had not called the number for a day. */
+    isNew: integer('is_new', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     index('dialled_number').on(table.agencyId, table.number, table.at),
+    index('dialled_new')
+      .on(table.environmentId, table.at)
+      .where(sql`is_new`),
     index('dialled_at').on(table.at),
   ],
 )

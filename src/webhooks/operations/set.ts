@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { ApiError } from '../../failures.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
-import { auditRefusedDestination } from '../../operation/refused-destination.ts'
-import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
+import { requireAllowedDestination } from '../../operation/refused-destination.ts'
+import type { DestinationRules } from '../../outgoing/destination.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
-import { mintWebhookSecret } from '../secret.ts'
+import { mintWebhookSecret, secretSaid } from '../secret.ts'
 
 interface Waking {
   deliverer: { wake(): void }
@@ -19,11 +18,6 @@ interface SetDeps extends Waking {
   }
   destinationRules: DestinationRules
 }
-
-const secretSaid = (secret: string | null) =>
-  secret === null
-    ? 'Its signing secret is unchanged.'
-    : `${secret}\nThis signing secret will not be shown again.`
 
 export const setWebhook = operation({
   name: 'webhook.set',
@@ -45,11 +39,7 @@ export const setWebhook = operation({
   says: ({ environment, url, secret }) => `The events of ${environment} go to ${url}\n${secretSaid(secret)}`,
   run: async (deps: SetDeps, { environment, input, now, change, record }) => {
     const { webhooks, destinationRules, deliverer } = deps
-    const problem = destinationProblem(input.url, destinationRules)
-    if (problem !== undefined) {
-      await auditRefusedDestination(change, input.url, problem)
-      throw new ApiError('invalid_input', { detail: problem, param: 'url' })
-    }
+    await requireAllowedDestination(change, input.url, destinationRules)
     const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()
     const rotates = before !== undefined && input.rotate_secret === true

@@ -2,6 +2,7 @@ import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const send = within('Dispatcher.send')
+const isPending = within('isPending')
 const order = within('Dispatcher.place')
 const takeUp = within('Reconciler.takeUp')
 const hangUp = within('Reconciler.hangUp')
@@ -19,7 +20,7 @@ export const calls: readonly Fault[] = [
   {
     title: 'after a crash an order that was on its way is sent again',
     edits: [
-      send("_ !== 'pending' || _", put('isOver(before)')),
+      isPending("$_ === 'pending' && _", put('!isOver(call)')),
       takeUp("$dispatch === 'pending'", put("$dispatch === 'pending' || $dispatch === 'sending'")),
     ],
     noticedBy: ['dispatch', 'reconcile'],

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts'
 import { api } from './api.ts'
 import { calls } from './calls.ts'
 import type { Fault } from './fault.ts'
@@ -13,6 +14,7 @@ import { storage } from './storage.ts'
 import { webhooks } from './webhooks.ts'
 
 export const faults: readonly Fault[] = [
+  ...alerts,
   ...limits,
   ...keys,
   ...storage,

@@ -8,7 +8,7 @@ const findAddresses = within('findAddresses')
 const room = within('hasRoom')
 const url = within('urlProblem')
 const opens = within('opens')
-const setWebhook = within('setWebhook')
+const requireAllowed = within('requireAllowedDestination')
 const open = within('createOpen')
 const bounded = within('bounded')
 
@@ -70,7 +70,7 @@ export const outgoing: readonly Fault[] = [
   },
   {
     title: 'a refused URL leaves no trace',
-    edits: [setWebhook('await auditRefusedDestination(_, _, _)', drop)],
+    edits: [requireAllowed('await auditRefusedDestination(_, _, _)', drop)],
     noticedBy: ['webhooks'],
   },
   {

@@ -2,7 +2,7 @@ import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const endpoints = within('createWebhookStore')
-const secrets = within('createWebhookStore.secrets')
+const secrets = within('openSecrets')
 const keepOrder = within('createDeliveryStore.keepOrder')
 const fill = within('Deliverer.fill')
 const save = within('Deliverer.save')
@@ -28,7 +28,7 @@ export const webhooks: readonly Fault[] = [
   },
   {
     title: 'an endpoint that is gone is not switched off',
-    edits: [save("if (_ === 'gone') _(_, false, _)", drop)],
+    edits: [save("if (_ === 'gone') _.switchOff(_, _)", drop)],
     noticedBy: ['deliverer'],
   },
   {

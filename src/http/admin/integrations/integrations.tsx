@@ -120,6 +120,10 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
       <a
         href={`${environmentPath(environment)}/webhook`}
       >{`${environmentTitles[environment.name]} webhook`}</a>
+      {', '}
+      <a
+        href={`${environmentPath(environment)}/predial`}
+      >{`${environmentTitles[environment.name]} pre-dial hook`}</a>
     </p>
     <Dialling person={person} environment={environment} />
     <TryIt environment={environment} firstCall={environment.firstCall} />

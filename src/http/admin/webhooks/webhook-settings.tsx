@@ -1,6 +1,7 @@
 import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { Time } from '../../page/layout.tsx'
+import { RotateForm } from '../../page/signed-url.tsx'
 
 export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook: Endpoint; now: number }) => (
   <article aria-labelledby="settings">
@@ -24,18 +25,7 @@ export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook:
         {webhook.enabled ? 'Disable webhook' : 'Enable webhook'}
       </button>
     </form>
-    <details>
-      <summary>Rotate the signing secret</summary>
-      <form method="post" action={`${path}/secret`}>
-        <p class="notice warning">
-          For 24 hours, every delivery is signed with both secrets. If you rotate again before that, the
-          previous secret ends immediately.
-        </p>
-        <div class="row start">
-          <button type="submit">Rotate secret</button>
-        </div>
-      </form>
-    </details>
+    <RotateForm path={`${path}/secret`} requests="delivery" />
     <details>
       <summary>Remove the webhook</summary>
       <form method="post" action={`${path}/remove`}>

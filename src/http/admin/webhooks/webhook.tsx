@@ -6,8 +6,7 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AttemptFacts, DeliveryTable } from './delivery.tsx'
 import { Verification, WebhookSettings } from './webhook-settings.tsx'
 import { environmentTitles } from '../../page/words.tsx'
-import { FormError } from '../../page/layout.tsx'
-import { ShownSecret } from '../../page/shown-secret.tsx'
+import { MadeSecret, UrlForm } from '../../page/signed-url.tsx'
 
 interface WebhookProps extends AgencyPageProps {
   environment: Environment
@@ -45,8 +44,14 @@ export const WebhookPage = (props: WebhookProps) => {
             {`Disabled${webhook.offReason ? `: ${webhook.offReason}` : '.'} Pending deliveries wait. Events that happen in the meantime are not stored.`}
           </p>
         )}
-        {secret !== undefined && <MadeSecret secret={secret} />}
-        <UrlForm path={path} webhook={webhook} typed={props.typed} error={props.error} />
+        {secret !== undefined && <MadeSecret id="webhook-secret" secret={secret} />}
+        <UrlForm
+          path={path}
+          label="Webhook URL"
+          placeholder="https://example.com/hooks/callgate"
+          value={props.typed ?? webhook?.url ?? ''}
+          error={props.error}
+        />
         {webhook && <SendTest path={path} tested={tested} now={now} />}
       </article>
       {webhook && <Deliveries {...props} path={path} />}
@@ -55,45 +60,6 @@ export const WebhookPage = (props: WebhookProps) => {
     </AgencyLayout>
   )
 }
-
-const MadeSecret = ({ secret }: { secret: string }) => (
-  <>
-    <p class="notice warning" role="status">
-      <strong>Copy the signing secret now. It won’t be shown again.</strong> Your receiver needs it to verify
-      webhooks.
-    </p>
-    <ShownSecret id="webhook-secret" label="Signing secret" value={secret} />
-  </>
-)
-
-interface UrlFormProps {
-  path: string
-  webhook: Endpoint | undefined
-  typed: string | undefined
-  error: string | undefined
-}
-
-const UrlForm = ({ path, webhook, typed, error }: UrlFormProps) => (
-  <form method="post" action={path}>
-    <FormError message={error} />
-    <label>
-      Webhook URL
-      <input
-        type="url"
-        name="url"
-        value={typed ?? webhook?.url ?? ''}
-        placeholder="https://example.com/hooks/callgate"
-        required
-        autoComplete="off"
-        aria-invalid={error === undefined ? undefined : true}
-      />
-      <small>An https URL on the public internet. Redirects aren’t followed.</small>
-    </label>
-    <div class="row start">
-      <button type="submit">Save</button>
-    </div>
-  </form>
-)
 
 const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | undefined; now: number }) => (
   <>

@@ -1,0 +1,101 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import type { ListedAlert } from '../../../alerts/alert.ts'
+import { acknowledgeAlerts } from '../../../alerts/operations/alerts.ts'
+import { setAlertWebhook, testAlert } from '../../../alerts/operations/webhook.ts'
+import { type AlertWebhook, gateOwner } from '../../../alerts/webhook.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { Person } from '../../../people/person.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { submit } from '../form.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
+import { AlertsPage, type Tested } from './alerts.tsx'
+
+const allAlerts = 'all'
+const alertParams = z.object({ alert: z.union([z.guid(), z.literal(allAlerts)]) })
+const alertsShown = 50
+
+export interface AlertPagesDeps extends GuardDeps {
+  alerts: GuardDeps['alerts'] & {
+    list(query: { agencyId?: string | undefined; before?: string | undefined; limit: number }): ListedAlert[]
+  }
+  alertWebhook: { find(ownerId: string): AlertWebhook | undefined }
+  isAlertMailSet: boolean
+  perform: Perform
+}
+
+/** The alerts: for operators those of all agencies, and how they are told of them. */
+export const alertPages = (deps: AlertPagesDeps) => {
+  const { alerts, alertWebhook, isAlertMailSet, perform } = deps
+
+  interface Shown {
+    before?: string | undefined
+    typed?: string
+    error?: string
+    secret?: string
+    tested?: Tested
+  }
+
+  const page = (person: Person, { before, ...shown }: Shown = {}) => {
+    const agencyId = person.agencyId ?? undefined
+    const list = alerts.list({ agencyId, before, limit: alertsShown + 1 })
+    return renderPage(
+      <AlertsPage
+        person={person}
+        alerts={list.slice(0, alertsShown)}
+        older={list.length > alertsShown ? list[alertsShown - 1]?.id : undefined}
+        webhook={alertWebhook.find(gateOwner)}
+        isMailSet={isAlertMailSet}
+        {...shown}
+      />,
+    )
+  }
+
+  return new Elysia({ name: 'alert-pages' })
+    .use(signedIn(deps))
+    .get('/alerts', ({ person, query }) => page(person, { before: query['before'] || undefined }))
+    .post(
+      '/alerts/:alert/acknowledge',
+      async ({ actor, params, redirect }) => {
+        const chosen = params.alert === allAlerts ? { all: true as const } : { alert: params.alert }
+        await perform(acknowledgeAlerts, chosen, actor)
+        return redirect('/admin/alerts', 303)
+      },
+      { parse: 'none', params: alertParams },
+    )
+    .post(
+      '/alerts/webhook',
+      async ({ actor, person, readForm, set }) => {
+        const { url = '' } = await readForm()
+        const { done, error } = await submit(perform(setAlertWebhook, { url }, actor))
+        if (done) return page(person, done.secret === null ? {} : { secret: done.secret })
+        set.status = 422
+        return page(person, { typed: url, error })
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/alerts/webhook/secret',
+      async ({ actor, person }) => {
+        const url = alertWebhook.find(gateOwner)?.url ?? ''
+        const rotated = await perform(setAlertWebhook, { url, rotate_secret: true }, actor)
+        return page(person, { secret: rotated.secret ?? '' })
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/alerts/webhook/remove',
+      async ({ actor, redirect }) => {
+        await perform(setAlertWebhook, { none: true }, actor)
+        return redirect('/admin/alerts', 303)
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/alerts/test',
+      async ({ actor, person }) => page(person, { tested: await perform(testAlert, {}, actor) }),
+      {
+        parse: 'none',
+      },
+    )
+}

@@ -1,0 +1,92 @@
+import { Elysia } from 'elysia'
+import type { Clock } from '../../../clock.ts'
+import type { Perform } from '../../../operation/perform.ts'
+import type { Person } from '../../../people/person.ts'
+import { type PredialHook, requireHook } from '../../../predial/hook.ts'
+import { removePredial, setPredial, testPredial } from '../../../predial/operations/predial.ts'
+import { renderPage } from '../../page/layout.tsx'
+import {
+  type EnvironmentParams,
+  environmentParams,
+  type FindEnvironment,
+  findEnvironment,
+} from '../agencies/find-environment.ts'
+import { submit } from '../form.ts'
+import { type GuardDeps, signedIn } from '../guard.ts'
+import { PredialPage, type TestResult } from './predial.tsx'
+
+const base = '/agencies/:agency/integrations/api/:environment/predial'
+
+export interface PredialPagesDeps extends GuardDeps, FindEnvironment {
+  predialHooks: { find(environmentId: string): PredialHook | undefined }
+  perform: Perform
+  clock: Pick<Clock, 'now'>
+}
+
+/** The page of an environment's pre-dial hook. */
+export const predialPages = (deps: PredialPagesDeps) => {
+  const { clock, perform, predialHooks } = deps
+
+  interface Shown {
+    typed?: string
+    error?: string
+    secret?: string
+    tested?: TestResult
+  }
+
+  const pathOf = ({ agency, environment }: EnvironmentParams) =>
+    `/admin/agencies/${agency}/integrations/api/${environment}/predial`
+
+  const page = (person: Person, params: EnvironmentParams, shown: Shown = {}) => {
+    const found = findEnvironment(deps, params)
+    const hook = predialHooks.find(found.environment.id)
+    return renderPage(
+      <PredialPage
+        person={person}
+        {...found}
+        hook={hook}
+        path={pathOf(params)}
+        now={clock.now()}
+        {...shown}
+      />,
+    )
+  }
+
+  return new Elysia({ name: 'predial-pages' })
+    .use(signedIn(deps))
+    .get(base, ({ person, params }) => page(person, params), { params: environmentParams })
+    .post(
+      base,
+      async ({ actor, person, params, readForm, set }) => {
+        const { url = '' } = await readForm()
+        const { done, error } = await submit(perform(setPredial, { ...params, url }, actor))
+        if (done) return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        set.status = 422
+        return page(person, params, { typed: url, error })
+      },
+      { parse: 'none', params: environmentParams },
+    )
+    .post(
+      `${base}/secret`,
+      async ({ actor, person, params }) => {
+        const { url } = requireHook(predialHooks, findEnvironment(deps, params).environment.id)
+        const rotated = await perform(setPredial, { ...params, url, rotate_secret: true }, actor)
+        return page(person, params, { secret: rotated.secret ?? '' })
+      },
+      { parse: 'none', params: environmentParams },
+    )
+    .post(
+      `${base}/test`,
+      async ({ actor, person, params }) =>
+        page(person, params, { tested: await perform(testPredial, params, actor) }),
+      { parse: 'none', params: environmentParams },
+    )
+    .post(
+      `${base}/remove`,
+      async ({ actor, params, redirect }) => {
+        await perform(removePredial, params, actor)
+        return redirect(pathOf(params), 303)
+      },
+      { parse: 'none', params: environmentParams },
+    )
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { ApiError } from '../../failures.ts'
+import { environmentNameSchema, iso, time } from '../../names.ts'
+import { operation } from '../../operation/operation.ts'
+import { requireAllowedDestination } from '../../operation/refused-destination.ts'
+import type { DestinationRules } from '../../outgoing/destination.ts'
+import type { OneAtATime } from '../../outgoing/one-at-a-time.ts'
+import { endpointTarget } from '../../webhooks/endpoint.ts'
+import { mintWebhookSecret, secretSaid } from '../../webhooks/secret.ts'
+import type { AskPredial } from '../ask.ts'
+import { type PredialHook, requireHook } from '../hook.ts'
+import { sampleCall } from '../sample.ts'
+
+interface FindHook {
+  predialHooks: { find(environmentId: string): PredialHook | undefined }
+}
+
+interface SetDeps {
+  predialHooks: FindHook['predialHooks'] & {
+    save(environmentId: string, url: string, secret: string, now: number): void
+    rotate(environmentId: string, secret: string, now: number): void
+  }
+  destinationRules: DestinationRules
+}
+
+export const setPredial = operation({
+  name: 'predial.set',
+  summary:
+    'Saves the URL that is asked before each real call is placed. The first time, it shows the signing secret once.',
+  scope: 'environment',
+  may: 'admin',
+  input: {
+    url: z.string().trim().max(2000).meta({ description: 'An https URL', hint: 'url' }),
+    rotate_secret: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Make a new secret; the earlier one signs as well for 24 hours' }),
+  },
+  output: z.object({
+    environment: environmentNameSchema,
+    url: z.string(),
+    secret: z.string().nullable().meta({ description: 'Shown once; null where the earlier one stays' }),
+  }),
+  says: ({ environment, url, secret }) =>
+    `Before each real call of ${environment}, ${url} is asked\n${secretSaid(secret)}`,
+  run: async (deps: SetDeps, { environment, input, now, change }) => {
+    const { predialHooks, destinationRules } = deps
+    await requireAllowedDestination(change, input.url, destinationRules)
+    const before = predialHooks.find(environment.id)
+    const secret = mintWebhookSecret()
+    const rotates = before !== undefined && input.rotate_secret === true
+    await change(
+      () => {
+        predialHooks.save(environment.id, input.url, secret, now)
+        if (rotates) predialHooks.rotate(environment.id, secret, now)
+      },
+      {
+        action: rotates ? 'predial.secret_rotated' : 'predial.saved',
+        target: endpointTarget(input, before),
+      },
+    )
+    const isShown = before === undefined || rotates
+    return { environment: environment.name, url: input.url, secret: isShown ? secret : null }
+  },
+})
+
+export const showPredial = operation({
+  name: 'predial.show',
+  summary: 'Shows the pre-dial hook of an environment.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({
+    environment: environmentNameSchema,
+    url: z.string(),
+    secret_hint: z.string().meta({ description: 'The last characters of the signing secret' }),
+    saved_at: time,
+  }),
+  run: ({ predialHooks }: FindHook, { environment }) => {
+    const { url, hint, savedAt } = requireHook(predialHooks, environment.id)
+    return { environment: environment.name, url, secret_hint: hint, saved_at: iso(savedAt) }
+  },
+})
+
+interface TestDeps extends FindHook {
+  askPredial: AskPredial
+  tests: Pick<OneAtATime, 'begin'>
+}
+
+export const testPredial = operation({
+  name: 'predial.test',
+  summary: 'Asks the pre-dial hook about a made-up call, and shows the result.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({
+    eligible: z.boolean(),
+    reason_code: z.enum(['predial_refused', 'predial_failed']).nullable(),
+    reason: z.string().nullable(),
+  }),
+  says: ({ eligible, reason }) =>
+    eligible ? 'The hook lets calls be placed.' : `The hook rejects calls: ${reason}`,
+  fails: ({ reason_code, reason }) =>
+    reason_code === 'predial_failed' && reason !== null ? reason : undefined,
+  run: async ({ predialHooks, askPredial, tests }: TestDeps, { environment, now, change }) => {
+    const hook = requireHook(predialHooks, environment.id)
+    using test = tests.begin(`predial ${environment.id}`)
+    if (!test)
+      throw new ApiError('conflict', {
+        detail: 'A test of this hook is in progress. Wait for its result.',
+      })
+    await change(() => undefined, { action: 'predial.tested', target: endpointTarget(hook) })
+    const objection = await askPredial(sampleCall(environment, now), true)
+    return {
+      eligible: objection === undefined,
+      reason_code: objection?.code ?? null,
+      reason: objection?.reason ?? null,
+    }
+  },
+})
+
+interface RemoveDeps {
+  predialHooks: FindHook['predialHooks'] & { remove(environmentId: string): void }
+}
+
+export const removePredial = operation({
+  name: 'predial.remove',
+  summary: 'Removes the pre-dial hook: calls are placed without asking.',
+  scope: 'environment',
+  may: 'admin',
+  input: {},
+  output: z.object({ environment: environmentNameSchema, removed: z.literal(true) }),
+  says: ({ environment }) => `The pre-dial hook of ${environment} is removed.`,
+  ends: ({ predialHooks }: RemoveDeps, { environment }) =>
+    `Real calls of ${environment.name} are placed without asking ${endpointTarget(requireHook(predialHooks, environment.id))}, and its signing secret is lost.`,
+  run: async ({ predialHooks }: RemoveDeps, { environment, change }) => {
+    const hook = requireHook(predialHooks, environment.id)
+    await change(() => predialHooks.remove(environment.id), {
+      action: 'predial.removed',
+      target: endpointTarget(hook),
+    })
+    return { environment: environment.name, removed: true as const }
+  },
+})

@@ -1,0 +1,59 @@
+import { and, eq } from 'drizzle-orm'
+import { Cache } from './cache.ts'
+import type { Database } from './database.ts'
+import { signedUrls } from './schema.ts'
+import { openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
+import type { Vault } from './vault.ts'
+
+type SignedUrlRow = typeof signedUrls.$inferSelect
+
+/** URLs of one kind with their signing secrets, which are passed in clear and stored encrypted. */
+export const createSignedUrlStore = (database: Database, vault: Vault, kind: SignedUrlRow['kind']) => {
+  const { changes, orm } = database
+  const kept = new Cache<{ row: SignedUrlRow | null }>(changes)
+  const label = (ownerId: string) => `${kind} ${ownerId}`
+  const own = (ownerId: string) => and(eq(signedUrls.kind, kind), eq(signedUrls.ownerId, ownerId))
+
+  /** Most owners have none, which is cached too. */
+  const find = (ownerId: string): SignedUrlRow | undefined => {
+    const load = () => ({ row: orm.select().from(signedUrls).where(own(ownerId)).get() ?? null })
+    return kept.read(ownerId, load)?.row ?? undefined
+  }
+
+  const change = (ownerId: string, given: Partial<SignedUrlRow>) => {
+    orm.update(signedUrls).set(given).where(own(ownerId)).run()
+    kept.drop(ownerId)
+  }
+
+  return {
+    find,
+
+    /** Creates it with this secret; an existing one keeps its secret and gets the URL. */
+    save: (ownerId: string, url: string, secret: string, now: number) => {
+      const again = { url, savedAt: now, offReason: null }
+      orm
+        .insert(signedUrls)
+        .values({ kind, ownerId, ...again, ...sealedSecret(vault, secret, label(ownerId)) })
+        .onConflictDoUpdate({ target: [signedUrls.kind, signedUrls.ownerId], set: again })
+        .run()
+      kept.drop(ownerId)
+    },
+
+    /** Replaces the signing secret; the old one signs as well for a day. */
+    rotate: (ownerId: string, secret: string, now: number) => {
+      const before = find(ownerId)
+      if (before) change(ownerId, replacedSecret(vault, before, secret, label(ownerId), now))
+    },
+
+    /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
+    secrets: (row: SignedUrlRow, now: number) => openSecrets(vault, row, label(row.ownerId), now),
+
+    /** Ends all requests there, until it is saved again. */
+    switchOff: (ownerId: string, offReason: string) => change(ownerId, { offReason }),
+
+    remove: (ownerId: string) => {
+      orm.delete(signedUrls).where(own(ownerId)).run()
+      kept.drop(ownerId)
+    },
+  }
+}
