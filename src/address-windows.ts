@@ -14,10 +14,15 @@ export class AddressWindows {
     this.#windows = new Windows(spanMs)
   }
 
-  /** Checks and takes in one step, of the address's host and of its site. A refusal takes of neither. */
-  take(address: string | null, limit: number, nowMs: number): WindowDecision {
+  /**
+   * Checks and takes in one step, of the address's host and of its site. A refusal takes of neither. What is counted of one
+   * `subject` is no other's.
+   */
+  take(address: string | null, limit: number, nowMs: number, subject = ''): WindowDecision {
     this.#windows.sweep(nowMs)
-    const { host, site } = clientNetworks(address)
+    const networks = clientNetworks(address)
+    const host = `${subject} ${networks.host}`
+    const site = networks.site === undefined ? undefined : `${subject} ${networks.site}`
     const siteLimit = limit * hostsPerSite
     const wider = site === undefined ? undefined : this.#windows.peek(this.#counted(site), siteLimit, nowMs)
     if (wider && !wider.granted) return wider

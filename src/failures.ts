@@ -60,6 +60,10 @@ export const failures = {
     status: 429,
     sentence: 'Too many invalid API keys from this address. Retry after {seconds} seconds.',
   },
+  too_many_invalid_signatures: {
+    status: 429,
+    sentence: 'Too many invalid signatures from this address. Retry after {seconds} seconds.',
+  },
   recordings_limited: {
     status: 429,
     sentence: 'Too many recordings are being downloaded. Retry after {seconds} seconds.',

@@ -119,6 +119,8 @@ export interface ProviderDeps {
 export interface Credential {
   name: string
   required: boolean
+  /** True for a secret by which the provider's reports are believed. */
+  provesReports?: true
   /** The form of a value; absent where any printable ASCII without blanks will do. */
   form?: CredentialForm
   /**

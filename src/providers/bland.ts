@@ -32,6 +32,7 @@ export const bland: ProviderKind = {
     },
     {
       name: 'hook_secret',
+      provesReports: true,
       required: true,
       description: 'Secret that Bland signs its reports with, from Account Settings → Keys → Replace Secret',
     },

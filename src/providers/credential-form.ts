@@ -10,6 +10,15 @@ export const plainForm: CredentialForm = {
   words: 'it must be at most 1,024 printable ASCII characters without spaces',
 }
 
+/**
+ * Of every secret that proves a provider's reports: whoever guesses it can end calls here. Its length is all that can be
+ * asked of a secret that people choose.
+ */
+export const hookSecretForm: CredentialForm = {
+  pattern: /^.{24,}$/,
+  words: 'it must have at least 24 characters',
+}
+
 /** The source of a UUID pattern, for patterns with alternatives. */
 export const uuidSource = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'
 

@@ -1,5 +1,5 @@
 import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
-import { plainForm } from './credential-form.ts'
+import { hookSecretForm, plainForm } from './credential-form.ts'
 import type { Account, Credential, ProviderKind } from '../calls/provider.ts'
 
 /** The given fields of an account after validation: usable, or a list of problems as sentences. */
@@ -56,8 +56,15 @@ export const checkAccount = (
   return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
 }
 
-const formsOf = (kind: ProviderKind, { form = plainForm, issued }: Credential, baseUrl: string | null) =>
-  issued && goesToVendor(kind, baseUrl) ? [form, issued] : [form]
+const formsOf = (
+  kind: ProviderKind,
+  { form = plainForm, issued, provesReports }: Credential,
+  baseUrl: string | null,
+) => [
+  form,
+  ...(provesReports ? [hookSecretForm] : []),
+  ...(issued && goesToVendor(kind, baseUrl) ? [issued] : []),
+]
 
 const goesToVendor = ({ domain }: ProviderKind, baseUrl: string | null) => {
   if (domain === undefined || baseUrl === null) return baseUrl === null

@@ -40,6 +40,7 @@ export const elevenlabs: ProviderKind = {
     },
     {
       name: 'hook_secret',
+      provesReports: true,
       required: true,
       description:
         'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook. Choose call_initiation_failure among its events as well.',

@@ -25,6 +25,7 @@ export const http: ProviderKind = {
   credentials: [
     {
       name: 'hook_secret',
+      provesReports: true,
       required: true,
       form: {
         pattern: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,

@@ -30,12 +30,15 @@ export const retell: ProviderKind = {
   credentials: [
     {
       name: 'api_key',
+      // Without a hook_key.
+      provesReports: true,
       required: true,
       issued: issuedKey,
       description: 'API key of your workspace, from Settings → API Keys',
     },
     {
       name: 'hook_key',
+      provesReports: true,
       required: false,
       issued: issuedKey,
       description:

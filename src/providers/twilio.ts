@@ -37,6 +37,7 @@ export const twilio: ProviderKind = {
     },
     {
       name: 'auth_token',
+      provesReports: true,
       required: true,
       description: 'Primary auth token, next to the Account SID. Twilio also signs its reports with it.',
     },

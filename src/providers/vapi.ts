@@ -42,6 +42,7 @@ export const vapi: ProviderKind = {
     },
     {
       name: 'hook_secret',
+      provesReports: true,
       required: true,
       description:
         'Secret that Vapi sends or signs its reports with: the credential of your assistant’s server URL (X-Vapi-Secret, bearer token or HMAC secret)',

@@ -37,6 +37,26 @@ test('an account never speaks for the call of another account, though it names i
   expect([call.now().status, slots()]).toEqual(['initiated', 1])
 })
 
+test('wrong signatures are throttled for each account and address, and a right one is taken all the same', async () => {
+  await using fake = await startFakeHttp()
+  const { gate, account, place } = connect(fake)
+  const call = await place()
+  const forge = (id = account.id) => gate.request(`/hooks/http/${id}`, post('{"call_id":"x"}'))
+  for (let tried = 0; tried < 60; tried++) expect((await forge()).status).toBe(401)
+  await expectRefusal(await forge(), 429, 'too_many_invalid_signatures')
+  const { id: agencyId } = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = gate.services.accounts.save(
+    { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+    gate.clock.now(),
+  )
+  expect((await forge(other.id)).status).toBe(401)
+  const [report] = fake.reports(call.id, 'completed', gate.clock.now())
+  const given = { method: 'POST', headers: report?.headers ?? {}, body: report?.body ?? '' }
+  expect((await gate.request(`/hooks/http/${account.id}`, given)).status).toBe(200)
+  await gate.clock.advance(60_000)
+  expect((await forge()).status).toBe(401)
+})
+
 const mb = 1024 * 1024
 
 test('more than 4 MB is not read', async () => {

@@ -60,7 +60,10 @@ test('accounts saved at once by the page and the command line: one row, and the 
   const { agency, services } = gate
   const { post } = await createOperator(gate)
   const vapiServer = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => Response.json([]) })
-  const fields = (who: string) => ({ api_key: `api-key-of-${who}`, hook_secret: `hook-secret-of-${who}` })
+  const fields = (who: string) => ({
+    api_key: `api-key-of-${who}`,
+    hook_secret: `hook-secret-that-is-of-${who}`,
+  })
   const byCommand = (who: string) => {
     const credentials = Object.entries(fields(who)).flatMap(([name, value]) => [
       '--credential',

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { checkAccount } from '../../src/providers/credentials.ts'
-import { findKind } from '../../src/providers/kinds.ts'
+import { findKind, providerKinds } from '../../src/providers/kinds.ts'
 import type { ProviderKind } from '../../src/calls/provider.ts'
 import { vapi } from '../../src/providers/vapi.ts'
 
@@ -8,36 +8,43 @@ const publicOnly = { allowPrivate: false }
 const sid = `AC${'0123456789abcdef'.repeat(2)}`
 const vapiKey = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
 const own = 'https://gateway.example'
-const password = 'correct-horse-battery'
+const password = 'correct-horse-battery-staple'
+const hook = 'a-secret-of-24-characters'
 test.each<[string, string, Record<string, string>, string | null, boolean]>([
-  ['a key of Vapi', 'vapi', { api_key: vapiKey, hook_secret: 'x' }, null, true],
+  ['a key of Vapi', 'vapi', { api_key: vapiKey, hook_secret: hook }, null, true],
   [
     'a token signed with one',
     'vapi',
-    { api_key: 'eyJhbGci.eyJvcmdJ.c2lnbmF0', hook_secret: 'x' },
+    { api_key: 'eyJhbGci.eyJvcmdJ.c2lnbmF0', hook_secret: hook },
     null,
     true,
   ],
-  ['a password for Vapi', 'vapi', { api_key: password, hook_secret: 'x' }, null, false],
+  ['a password for Vapi', 'vapi', { api_key: password, hook_secret: hook }, null, false],
   [
     'one for a region of Vapi',
     'vapi',
-    { api_key: password, hook_secret: 'x' },
+    { api_key: password, hook_secret: hook },
     'https://api.eu.vapi.ai',
     false,
   ],
-  ['a key of a gateway before Vapi', 'vapi', { api_key: password, hook_secret: 'x' }, own, true],
-  ['a key of a look-alike', 'vapi', { api_key: password, hook_secret: 'x' }, 'https://notvapi.ai', true],
-  ['a key of Retell', 'retell', { api_key: 'key_0123abcd' }, null, true],
+  ['a key of a gateway before Vapi', 'vapi', { api_key: password, hook_secret: hook }, own, true],
+  ['a key of a look-alike', 'vapi', { api_key: password, hook_secret: hook }, 'https://notvapi.ai', true],
+  ['a key of Retell', 'retell', { api_key: 'key_0123456789abcdef01234567' }, null, true],
   ['a password for Retell', 'retell', { api_key: password }, null, false],
-  ['one to verify with', 'retell', { api_key: 'key_0123abcd', hook_key: password }, null, false],
-  ['an account of Twilio', 'twilio', { account_sid: sid, auth_token: 'x' }, null, true],
-  ['no account of Twilio', 'twilio', { account_sid: password, auth_token: 'x' }, own, false],
+  [
+    'one to verify with',
+    'retell',
+    { api_key: 'key_0123456789abcdef01234567', hook_key: password },
+    null,
+    false,
+  ],
+  ['an account of Twilio', 'twilio', { account_sid: sid, auth_token: hook }, null, true],
+  ['no account of Twilio', 'twilio', { account_sid: password, auth_token: hook }, own, false],
   ['a phrase', 'twilio', { account_sid: sid, auth_token: 'correct horse battery' }, null, false],
   ['a phrase to verify with', 'bland', { api_key: 'x', hook_secret: 'correct horse battery' }, null, false],
-  ['letters beyond ASCII', 'elevenlabs', { api_key: 'schlüssel', hook_secret: 'x' }, null, false],
-  ['a line break', 'elevenlabs', { api_key: 'a\nb', hook_secret: 'x' }, null, false],
-  ['no end of letters', 'bland', { api_key: 'x'.repeat(1025), hook_secret: 'x' }, null, false],
+  ['letters beyond ASCII', 'elevenlabs', { api_key: 'schlüssel', hook_secret: hook }, null, false],
+  ['a line break', 'elevenlabs', { api_key: 'a\nb', hook_secret: hook }, null, false],
+  ['no end of letters', 'bland', { api_key: 'x'.repeat(1025), hook_secret: hook }, null, false],
 ])('%s: its form is judged before anything is sent', (_, name, given, baseUrl, isTaken) => {
   const kind = findKind(name) as ProviderKind
   const { problems = [] } = checkAccount(kind, given, baseUrl, publicOnly)
@@ -45,8 +52,30 @@ test.each<[string, string, Record<string, string>, string | null, boolean]>([
   expect(problems.join(' ')).not.toContain('horse')
 })
 
-const token = { account_sid: sid, auth_token: 'x' }
-const agents = { api_key: 'x', hook_secret: 'x' }
+test('every secret by which reports are believed has 24 characters at least, at every provider, once it is new', () => {
+  for (const kind of providerKinds) {
+    const proving = kind.credentials.filter(({ provesReports }) => provesReports)
+    expect(proving.length).toBeGreaterThan(0)
+    for (const { name } of proving) {
+      const formOf = (value: string, earlier?: string) =>
+        (
+          checkAccount(kind, earlier === undefined ? { [name]: value } : {}, own, publicOnly, {
+            credentials: { [name]: earlier ?? '' },
+            baseUrl: own,
+          }).problems ?? []
+        ).filter((problem) => problem.includes(name) && problem.includes('wrong format'))
+      const least = name === 'hook_secret' && kind.name === 'http' ? 'whsec_' : ''
+      expect(formOf(`${least}${'x'.repeat(23 - least.length)}`)).toHaveLength(1)
+      expect(formOf('', 'short')).toEqual([])
+    }
+  }
+  expect(checkAccount(vapi, { api_key: vapiKey, hook_secret: 'x'.repeat(23) }, null, publicOnly)).toEqual({
+    problems: ['The credential hook_secret has the wrong format: it must have at least 24 characters.'],
+  })
+})
+
+const token = { account_sid: sid, auth_token: hook }
+const agents = { api_key: 'x', hook_secret: hook }
 test.each([
   ['twilio', token, 'api_key_sid', `SK${'0'.repeat(32)}`, 'api_key_secret'],
   ['twilio', token, 'api_key_secret', 'secret', 'api_key_sid'],

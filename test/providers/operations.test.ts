@@ -70,7 +70,10 @@ describe('an account that is saved', () => {
 
   test('keeps its address where that is left out, and has the usual one where it is blank or null', async () => {
     const { kept, perform } = open()
-    const credential = { api_key: '7d0f2c9e-5b1a-4c38-8e6f-90ab12cd34ef', hook_secret: 'a-hook-secret' }
+    const credential = {
+      api_key: '7d0f2c9e-5b1a-4c38-8e6f-90ab12cd34ef',
+      hook_secret: 'a-hook-secret-of-24-characters',
+    }
     const set = (input: object) =>
       perform(
         setProvider,
@@ -81,7 +84,7 @@ describe('an account that is saved', () => {
     await set({ credential: { api_key: 'the-next-key' } })
     expect(kept('vapi')).toEqual({
       baseUrl: 'https://eu.vapi.example',
-      credentials: { api_key: 'the-next-key', hook_secret: 'a-hook-secret' },
+      credentials: { api_key: 'the-next-key', hook_secret: 'a-hook-secret-of-24-characters' },
     })
     for (const base_url of [' ', null]) {
       await set({ base_url: 'https://eu.vapi.example' })

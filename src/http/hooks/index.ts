@@ -4,9 +4,12 @@ import type { Provider } from '../../calls/provider.ts'
 import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../failures.ts'
 import { ByteBudget } from '../../limits/byte-budget.ts'
+import type { Config } from '../../config.ts'
 import type { Log } from '../../telemetry/log.ts'
+import { clientAddress } from '../address.ts'
 import { readCapped } from '../body.ts'
 import { shareOf } from '../byte-share.ts'
+import { createCountWrongSignature } from './wrong-signatures.ts'
 
 interface HooksDeps {
   dialling: {
@@ -16,7 +19,8 @@ interface HooksDeps {
   takeEvents: TakeEvents
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
-  clock: Pick<Clock, 'now'>
+  config: Pick<Config, 'trustedProxies'>
+  clock: Pick<Clock, 'now' | 'monotonic'>
   log: Pick<Log, 'warn'>
 }
 
@@ -26,11 +30,12 @@ const bodyLimitBytes = 4 * 1024 * 1024
 const bytesAtOnce = 16 * 1024 * 1024
 
 /** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
-export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps) => {
+export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents }: HooksDeps) => {
+  const countWrongSignature = createCountWrongSignature(clock)
   const budget = new ByteBudget(bytesAtOnce)
   return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
-    async ({ params, request }) => {
+    async ({ params, request, server }) => {
       const provider = dialling.account(params.provider, params.account)
       if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
@@ -40,7 +45,8 @@ export const hooks = ({ clock, dialling, log, publicUrl, takeEvents }: HooksDeps
       const reading = provider.verifyEvents({ headers: request.headers, body, url }, clock.now())
       if (reading.kind !== 'events') {
         log.warn('a hook request was not believed', { account_id: params.account, why: reading.kind })
-        throw new ApiError('invalid_signature')
+        const address = clientAddress(request, server, config.trustedProxies)
+        throw countWrongSignature(params.account, address) ?? new ApiError('invalid_signature')
       }
       await takeEvents(params.account, reading.events)
       return reading.answer ?? { success: true as const }

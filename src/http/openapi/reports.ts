@@ -81,7 +81,12 @@ const leakRefusals: readonly Reason[] = [
   'unsupported_media_type',
   'too_many_invalid_keys',
 ]
-const hookRefusals: readonly Reason[] = ['invalid_signature', 'not_found', 'reports_busy']
+const hookRefusals: readonly Reason[] = [
+  'invalid_signature',
+  'not_found',
+  'too_many_invalid_signatures',
+  'reports_busy',
+]
 
 const success = (data: object) => ({
   description: 'Success.',

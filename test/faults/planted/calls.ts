@@ -15,8 +15,37 @@ const newAgency = within('createAgencyStore')
 const routes = within('v1')
 const events = within('eventsBetween')
 const limited = within('limited')
+const committed = within('Lifecycle.committed')
+const takeEvents = within('createTakeEvents')
+const endCheck = within('verdictOf')
+const restore = within('restoreLeases')
 
 export const calls: readonly Fault[] = [
+  {
+    title: 'the end that a hook reports is not checked',
+    edits: [takeEvents('_ ? withEndCheck(before, after, now) : after', put('after'))],
+    noticedBy: ['end-check'],
+  },
+  {
+    title: 'a call that is still running leaves its slot to others',
+    edits: [
+      committed(
+        'if (holdsSlot(call)) _; else _',
+        put('if (isOver(call)) leases.release(call.id, clock.now())'),
+      ),
+    ],
+    noticedBy: ['end-check'],
+  },
+  {
+    title: 'a slot that was taken back is lost by a restart',
+    edits: [restore('!holdsSlot($call)', put('$call.endedAt !== null'))],
+    noticedBy: ['end-check'],
+  },
+  {
+    title: 'a call of an unknown state holds a slot',
+    edits: [endCheck("_ ? 'running' : $unclear", put("'running'"))],
+    noticedBy: ['end-check'],
+  },
   {
     title: 'after a crash an order that was on its way is sent again',
     edits: [

@@ -44,6 +44,7 @@ test('describes every route of the API and none that is not there', () => {
 test('names every failure, but those that only the page and the hooks know', () => {
   const others: Reason[] = [
     'invalid_signature',
+    'too_many_invalid_signatures',
     'reports_busy',
     'sign_in_needed',
     'second_factor_needed',
