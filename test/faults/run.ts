@@ -91,7 +91,7 @@ export const proofs: Proof[] = [
   {
     script: 'hostile-dialler.ts',
     promise: 'a dialler that answers everything with as much as it may fills no memory and holds nobody up',
-    small: ['12', '5'],
+    small: ['10', '4'],
     full: ['40', '120'],
   },
   {
@@ -131,7 +131,7 @@ export const proofs: Proof[] = [
     script: 'reports.ts',
     promise:
       'every slot is free within a second of the report, as large as it may be, and keys are answered beside it',
-    small: ['48'],
+    small: ['30'],
     full: ['1000'],
   },
   {
