@@ -8,6 +8,7 @@ import { operations } from './operations.ts'
 import { outgoing } from './outgoing.ts'
 import { page } from './page.ts'
 import { people } from './people.ts'
+import { policies } from './policy.ts'
 import { providers } from './providers.ts'
 import { secondFactors } from './second-factors.ts'
 import { storage } from './storage.ts'
@@ -19,6 +20,7 @@ export const faults: readonly Fault[] = [
   ...keys,
   ...storage,
   ...calls,
+  ...policies,
   ...providers,
   ...operations,
   ...outgoing,
