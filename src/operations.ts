@@ -49,6 +49,7 @@ import {
   setWebhook,
 } from './webhooks/operations/set.ts'
 import { removePredial, setPredial, showPredial, testPredial } from './predial/operations/predial.ts'
+import { listWarnings } from './config/operations/warnings.ts'
 import { listRefusals } from './usage/operations/refusals.ts'
 import { showUsage } from './usage/operations/show.ts'
 import type { Operation } from './operation/operation.ts'
@@ -130,6 +131,7 @@ const list = [
   createToken,
   listTokens,
   revokeToken,
+  listWarnings,
 ] as const
 
 /** The nouns of the operations, as the help describes them. */
@@ -150,6 +152,7 @@ export const nouns: Readonly<Record<string, string>> = {
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
   gate: 'The whole server: show its settings, require a second factor',
   session: 'Sessions: list where a person is signed in, end them',
+  server: 'Server: what it warns of',
   token: 'Admin tokens: create, list, revoke',
 }
 

@@ -7,6 +7,8 @@ import { Oidc } from './people/oidc.ts'
 import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
+import { configWarnings } from './config/warnings.ts'
+import { UntrustedProxies } from './http/untrusted-proxies.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createCheckPolicy } from './calls/check-policy.ts'
 import { createRecordRequest } from './http/record-request.ts'
@@ -97,6 +99,8 @@ export const createServices = (deps: ServiceDeps) => {
   const kept = keptRows(config.keepDays, stores.oldRows, stores.deletedAgencies)
   const retention = new Retention({ kept, commit, clock, log })
 
+  const untrustedProxies = new UntrustedProxies({ config, log })
+  const warnings = () => [...configWarnings(config), ...untrustedProxies.warnings()]
   const operationDeps = {
     ...stores,
     ...limits,
@@ -111,6 +115,7 @@ export const createServices = (deps: ServiceDeps) => {
     compact: () => database.compact(),
     publicUrl,
     tests: new OneAtATime(),
+    warnings,
     dataDir,
     isServing: () => isServing,
   }
@@ -126,6 +131,8 @@ export const createServices = (deps: ServiceDeps) => {
     ...calls,
     policy,
     operations,
+    untrustedProxies,
+    warnings,
     perform: createPerform<typeof operationDeps & OperationDeps>(operationDeps),
     authenticateToken: createAuthenticate({
       ...config,

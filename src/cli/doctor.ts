@@ -1,7 +1,8 @@
 import { defineCommand } from 'citty'
 import { version } from '../../package.json'
 import type { Config } from '../config.ts'
-import { configWarnings } from '../config/warnings.ts'
+import { listWarnings } from '../config/operations/warnings.ts'
+import { type ConfigWarning, configWarnings } from '../config/warnings.ts'
 import { systemClock } from '../clock.ts'
 import { CommandError } from '../failures.ts'
 import { createSend } from '../outgoing/send.ts'
@@ -9,6 +10,7 @@ import { Oidc, type OidcSettings, reasonOf } from '../people/oidc.ts'
 import { readCertificate } from '../server/certificate.ts'
 import type { Holder } from '../storage/data-dir.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
+import { remoteDoor } from './operation/remote.ts'
 import { probe } from './healthcheck.ts'
 import { configOf, existingDataDir, type Io, json, print, table, withProgress } from './io.ts'
 
@@ -29,7 +31,9 @@ export const doctor = (io: Io) =>
       const checks = [
         ok('version', `callgate ${version}, Bun ${Bun.version}`),
         ...judge(findings, Date.now()),
-        ...configWarnings(config).map(({ name, says }) => warn('settings', `${name}: ${says}`)),
+        ...(await warnings(config, findings.holder)).map(({ name, says }) =>
+          warn('settings', `${name}: ${says}`),
+        ),
         await server(config, findings.holder),
         ...(config.oidc ? [await singleSignOn(config, config.oidc)] : []),
         ...(config.tls ? [certificate(config.tls, Date.now())] : []),
@@ -40,6 +44,17 @@ export const doctor = (io: Io) =>
       if (failed.length > 0) throw new CommandError(`Failed checks: ${failed.join(', ')}.`)
     },
   })
+
+/** What the running server warns of: only it has seen its requests. */
+const warnings = async (config: Config, holder: Holder | 'unknown' | null): Promise<ConfigWarning[]> => {
+  if (holder === null || holder === 'unknown' || holder.socket === undefined) return configWarnings(config)
+  try {
+    const door = remoteDoor({ url: 'http://localhost', unix: holder.socket })
+    return (await door.perform(listWarnings, {}, {})) as ConfigWarning[]
+  } catch {
+    return configWarnings(config)
+  }
+}
 
 const server = async (config: Config, holder: Holder | 'unknown' | null): Promise<Check> => {
   if (holder === null) return ok('server', 'not running')

@@ -72,7 +72,7 @@ export const namesAddress = (request: Request) =>
   isAddressOrLoopback(request.headers.get('host') ?? hostOf(request))
 
 /** Maps an IPv4 address on an IPv6 socket to its IPv4 form. */
-const isTrusted = (address: string | null, trusted: Trusted): boolean =>
+export const isTrusted = (address: string | null, trusted: Trusted): boolean =>
   address !== null && trusted !== null && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /** Parses an address as proxies write it, with or without a port. Undefined for anything else. */

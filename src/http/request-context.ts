@@ -10,6 +10,7 @@ import { securityHeaders } from './page/headers.ts'
 import type { RefusedRequest } from './record-refusal.ts'
 import type { EndedRequest, RecordRequest } from './record-request.ts'
 import type { RouteTable } from './route-table.ts'
+import type { UntrustedProxies } from './untrusted-proxies.ts'
 import { hostOf, pathOf } from './url.ts'
 
 /** As long as the shortest limit of usual servers (nginx, Apache), so that nobody relies on more. */
@@ -27,6 +28,7 @@ interface RequestContextDeps extends Omit<ExposedKeysDeps, 'patternOf' | 'truste
   clock: Pick<Clock, 'monotonic' | 'now'>
   config: Pick<Config, 'publicUrl' | 'requireHttps' | 'tls' | 'trustedProxies'>
   recordRequest: RecordRequest
+  untrustedProxies: Pick<UntrustedProxies, 'note'>
 }
 
 /**
@@ -45,6 +47,7 @@ export const requestContext = (deps: RequestContextDeps) => {
         opened.begunAt = clock.monotonic()
         opened.set.headers = { ...headers, 'x-request-id': crypto.randomUUID() }
         if (opened.request.url.length > urlMostCharacters) throw new ApiError('url_too_long')
+        deps.untrustedProxies.note(opened)
         refuseUnclear(opened)
         refuseKeyInUrl(opened)
       })

@@ -411,6 +411,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       prepare: ({ services }) => list(services, agency),
       refused: [{ input: { agency, after: 'nothing' }, page: noSuchForm }],
     },
+    'server.warnings': { input: {}, page: look('/admin/agencies') },
     'usage.show': {
       input: { agency },
       page: look(`${here}/usage`),

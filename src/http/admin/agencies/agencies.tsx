@@ -1,5 +1,6 @@
 import { rotateAfterDays } from '../../../keys/age.ts'
 import type { Agency, Plan } from '../../../agencies/agency.ts'
+import type { ConfigWarning } from '../../../config/warnings.ts'
 import type { Person } from '../../../people/person.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
@@ -13,6 +14,8 @@ interface AgenciesProps {
   withOldKeys: ReadonlySet<string>
   /** Whether an operator has chosen the countries that may be called. */
   hasCountries: boolean
+  /** Settings of the server that should be changed. */
+  warnings: ConfigWarning[]
   /** The input of a rejected form. */
   typed?: { name?: string | undefined; plan?: Plan | undefined }
   error?: string | undefined
@@ -23,6 +26,7 @@ export const AgenciesPage = ({
   agencies,
   withOldKeys,
   hasCountries,
+  warnings,
   typed = {},
   error,
 }: AgenciesProps) => (
@@ -30,6 +34,11 @@ export const AgenciesPage = ({
     <main>
       <h1>Agencies</h1>
       {!hasCountries && <ChooseCountries />}
+      {warnings.map(({ name, says }) => (
+        <p key={says} class="notice warning">
+          <code>{name}</code>: {says}
+        </p>
+      ))}
       {agencies.length === 0 ? (
         <p>There are no agencies yet. Create the first one below.</p>
       ) : (

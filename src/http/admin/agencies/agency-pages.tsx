@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { ConfigWarning } from '../../../config/warnings.ts'
 import { dueIfMadeBefore } from '../../../keys/age.ts'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { CheckPolicy } from '../../../calls/check-policy.ts'
@@ -23,6 +24,7 @@ export const findAgency = ({ agencies }: FindAgency, id: string) => {
 }
 
 export interface ListAgencies {
+  warnings(): ConfigWarning[]
   agencies: { list(): Agency[] }
   /** The ids of the agencies with a live key created before a time. */
   keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
@@ -31,7 +33,8 @@ export interface ListAgencies {
 }
 
 /** All agencies, and those with an API key that is due for rotation. */
-export const listAgencies = ({ agencies, clock, keys, policy }: ListAgencies) => ({
+export const listAgencies = ({ agencies, clock, keys, policy, warnings }: ListAgencies) => ({
+  warnings: warnings(),
   agencies: agencies.list(),
   hasCountries: policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
   withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),
