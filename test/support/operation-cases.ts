@@ -411,7 +411,10 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       prepare: ({ services }) => list(services, agency),
       refused: [{ input: { agency, after: 'nothing' }, page: noSuchForm }],
     },
-    'server.warnings': { input: {}, page: look('/admin/agencies') },
+    'server.warnings': {
+      input: {},
+      page: 'operators see it on the page of agencies, from which others are redirected',
+    },
     'usage.show': {
       input: { agency },
       page: look(`${here}/usage`),
