@@ -53,6 +53,12 @@ export const proofs: Proof[] = [
     full: ['20'],
   },
   {
+    script: 'do-not-call.ts',
+    promise: 'of a million numbers on a list every one is found, no other is, and a look-up costs as little',
+    small: ['5000', '5000'],
+    full: ['1000000', '100000'],
+  },
+  {
     script: 'durability.ts',
     promise: 'what was acknowledged is on disk, through kill -9 under sixteen writers',
     small: ['3'],
