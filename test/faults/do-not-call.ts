@@ -64,8 +64,8 @@ gate.database.transaction = (work) => {
 }
 
 // The key of the hashes is made with the first entry.
-const other = { phoneNumber: '+12025550107', source: 'manual', reason: null, addedAt: 1, expiresAt: null }
-doNotCall.replace(null, other)
+const unrelated = { phoneNumber: '+12025550107', source: 'manual', reason: null, addedAt: 1, expiresAt: null }
+doNotCall.replace(null, unrelated)
 measure()
 const bare = measure()
 const before = size()
@@ -82,13 +82,12 @@ const full = measure()
 gate.database.close()
 
 const wrong = bare.wrong + full.wrong
-console.log(
-  [
-    `${entries.toLocaleString('en')} entries in ${seconds.toFixed(1)} s, ${bytes.toFixed(0)} bytes each`,
-    `a commit p50 ${at(0.5, commits).toFixed(0)} ms, p99 ${at(0.99, commits).toFixed(0)} ms of the processor`,
-    `look-up p50 ${at(0.5, full.sorted).toFixed(1)} µs, p99 ${at(0.99, full.sorted).toFixed(1)} µs`,
-    `(without entries ${at(0.5, bare.sorted).toFixed(1)}, ${at(0.99, bare.sorted).toFixed(1)})`,
-    `wrong answers ${wrong}`,
-  ].join('; '),
-)
+const figures = [
+  `${entries.toLocaleString('en')} entries in ${seconds.toFixed(1)} s, ${bytes.toFixed(0)} bytes each`,
+  `a commit p50 ${at(0.5, commits).toFixed(0)} ms, p99 ${at(0.99, commits).toFixed(0)} ms of the processor`,
+  `look-up p50 ${at(0.5, full.sorted).toFixed(1)} µs, p99 ${at(0.99, full.sorted).toFixed(1)} µs`,
+  `(without entries ${at(0.5, bare.sorted).toFixed(1)}, ${at(0.99, bare.sorted).toFixed(1)})`,
+  `wrong answers ${wrong}`,
+]
+process.stdout.write(`${figures.join('; ')}\n`)
 if (wrong > 0 || result.added !== entries || result.rejected > 0) process.exit(1)
