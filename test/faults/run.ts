@@ -203,6 +203,13 @@ export const proofs: Proof[] = [
     full: ['300', '200', '100'],
   },
   {
+    script: 'stolen-key.ts',
+    promise:
+      'a thief with a key rings nobody, is told of within seconds, and loses access where it is set so',
+    small: ['60', '24'],
+    full: ['600', '240'],
+  },
+  {
     script: 'webhooks.ts',
     promise: 'every event is delivered or given up after ten attempts, through kill -9',
     small: ['20', '3'],

@@ -48,7 +48,7 @@ export const isNone = (effect: Effect) =>
   [effect.gone, effect.new, effect.lines].every((each) => each.length === 0)
 
 /** Fields that name the actor, which differ by face; the command line has no id. */
-const actorFields = /^created_by(?:_id)?$/
+const actorFields = /^(?:created_by(?:_id)?|acknowledged_by)$/
 /** Fields with durations and times, which differ by face. */
 const ownWords: Record<string, string> = {
   last_took_ms: '<ms>',

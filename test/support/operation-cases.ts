@@ -1,3 +1,5 @@
+import { gateOwner } from '../../src/alerts/webhook.ts'
+import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import type { Reason } from '../../src/failures.ts'
 import type { Opened, World } from './world.ts'
 
@@ -433,17 +435,16 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       refused: [{ input: { agency, before: 'yesterday' }, page: noSuchForm }],
     },
     'alert.list': {
-      input: { agency },
+      input: {},
       page: look('/admin/alerts'),
-      refused: [{ input: { agency, limit: 0 }, page: noSuchForm }],
+      refused: [{ input: { limit: 0 }, page: noSuchForm }],
     },
     'alert.acknowledge': {
-      input: { agency, alert: facts.alert },
-      // The page names no agency: it is found by its alert.
+      input: { alert: facts.alert },
       page: form(`/admin/alerts/${facts.alert}/acknowledge`),
       refused: [
-        { input: { agency, alert: unknown }, page: form(`/admin/alerts/${unknown}/acknowledge`) },
-        { input: { agency }, page: noSuchForm },
+        { input: { alert: unknown }, page: form(`/admin/alerts/${unknown}/acknowledge`) },
+        { input: {}, page: noSuchForm },
       ],
     },
     'alert.webhook': {
@@ -451,11 +452,17 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: form('/admin/alerts/webhook', { url: `${facts.webhookUrl}/alerts` }),
       refused: [
         { input: { url: 'somewhere' }, page: form('/admin/alerts/webhook', { url: 'somewhere' }) },
+        { input: { url: '', rotate_secret: true }, page: form('/admin/alerts/webhook/secret') },
         { input: { none: true }, page: form('/admin/alerts/webhook/remove') },
         { input: {}, page: noSuchForm },
       ],
     },
-    'alert.test': { input: {}, page: form('/admin/alerts/test') },
+    'alert.test': {
+      input: {},
+      page: form('/admin/alerts/test'),
+      prepare: ({ services }) =>
+        services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1),
+    },
     'person.setup': {
       input: {},
       page: noForm,

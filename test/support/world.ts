@@ -43,7 +43,9 @@ export type Opened = ReturnType<World['open']>
 export const createWorld = async () => {
   const directory = temporaryDirectory()
   const dialler = await startFakeHttp()
-  const receiver = startReceiver()
+  const receiver = startReceiver(({ body }) =>
+    body.event === 'predial' ? Response.json({ eligible: true }) : new Response('thanks'),
+  )
   const madeAt = Date.now()
   const agoMs = 10 * 60_000
   const gate = createGate({ path: directory.database, clock: new FixedClock(madeAt - agoMs) })

@@ -17,7 +17,7 @@ const forgotten = within('forgotten')
 export const policies: readonly Fault[] = [
   {
     title: 'calls of one turn of the event loop are not counted against each other',
-    edits: [start('$ask(); _.calls.insert(_)', put('deps.calls.insert(call)'))],
+    edits: [start('if (_) throw _; _.calls.insert(_)', put('deps.calls.insert(call)'))],
     noticedBy: ['policy'],
   },
   {
