@@ -335,9 +335,10 @@ test('a status-update ends the call at once, and its end-of-call-report fills in
 })
 
 describe('what waits for an answer is told that nothing was done, and what only reports is not', () => {
-  const ask = async (message: object, headers: Record<string, string> = { 'x-vapi-secret': secret }) => {
+  const ask = async (message: object, given?: Record<string, string>) => {
     await using fake = await startFakeVapi()
     const { deliver } = connect(fake)
+    const headers = given ?? { 'x-vapi-secret': fake.credentials.hook_secret ?? '' }
     const body = JSON.stringify({ message })
     const response = await deliver({
       headers: { 'content-type': 'application/json', ...headers },

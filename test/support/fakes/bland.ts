@@ -7,7 +7,7 @@ import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'org_bland_key_1234'
-const secret = 'bland_secret'
+const secret = 'bland_secret_of_the_account'
 const pathwayId = 'a0f0d4ed-1c1b-4a57-9b0e-0d8a3f6c7e33'
 
 const text = z.string().min(1)

@@ -7,7 +7,7 @@ import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'sk_fake'
-const secret = 'wsec_fake'
+const secret = 'wsec_fake_of_the_workspace'
 const twilioSid = `AC${'0123456789abcdef'.repeat(2)}`
 const twilioToken = 'token_of_the_fake'
 

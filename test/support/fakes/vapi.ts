@@ -7,7 +7,7 @@ import { type FakeProvider, type HookRequest, type CallState, wasTalk } from './
 import { serveFake } from './serve.ts'
 
 const apiKey = 'vapi-private-key-1234'
-const secret = 'vapi_secret'
+const secret = 'vapi_secret_of_the_account'
 const assistantId = '4a170597-0f2b-4f0e-9d0b-3d3f6f1b2c11'
 const phoneNumberId = 'c6ea6cb0-7a55-4b2e-8e55-5c1b9c6f0a22'
 
