@@ -24,7 +24,7 @@ export const environmentNameSchema = z.enum(
 
 export const accessDisabledBySchema = z.enum(accessDisablers).nullable().meta({
   description:
-    'Who disabled API access: an admin of the agency, an alarm of its policy, a leak report, or an operator',
+    'Who disabled API access: an admin of the agency, an alert of its policy, a leak report, or an operator',
 })
 
 /** A time in the API: ISO 8601, UTC. */

@@ -178,6 +178,29 @@ test('where the metrics are is a host and a port, and their token no short word'
   ])
 })
 
+test('mail of alerts takes a server, a sender and receivers, and its server is never shown', () => {
+  const CALLGATE_SMTP_URL = 'smtps://user:secret@mail.example.com'
+  const addresses = {
+    CALLGATE_ALERT_MAIL_FROM: 'callgate@example.com',
+    CALLGATE_ALERT_MAIL_TO: 'ops@example.com, duty@example.com',
+  }
+  expect(readConfig({ CALLGATE_SMTP_URL, ...addresses }, false).alertMail).toEqual({
+    url: CALLGATE_SMTP_URL,
+    from: 'callgate@example.com',
+    to: ['ops@example.com', 'duty@example.com'],
+  })
+  expect(problemsOf({ CALLGATE_SMTP_URL })).toEqual([
+    'Set all of CALLGATE_SMTP_URL, CALLGATE_ALERT_MAIL_FROM, CALLGATE_ALERT_MAIL_TO, or none of them.',
+  ])
+  expect(problemsOf({ ...addresses, CALLGATE_SMTP_URL: 'https://user:secret@mail.example.com' })).toEqual([
+    'CALLGATE_SMTP_URL must be an smtp or smtps address, for example smtps://user:password@mail.example.com.',
+  ])
+  expect(problemsOf({ ...addresses, CALLGATE_SMTP_URL, CALLGATE_ALERT_MAIL_TO: 'ops' })).toEqual([
+    'CALLGATE_ALERT_MAIL_TO must be up to 20 email addresses, separated by commas.',
+  ])
+  expect(JSON.stringify(explainConfig({ CALLGATE_SMTP_URL, ...addresses }, false))).not.toContain('secret@')
+})
+
 test('private destinations are networks and hosts, and what is neither is a problem', () => {
   const read = (CALLGATE_ALLOW_PRIVATE_DESTINATIONS: string) =>
     readConfig({ CALLGATE_ALLOW_PRIVATE_DESTINATIONS }, false).allowPrivateDestinations

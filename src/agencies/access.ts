@@ -1,7 +1,7 @@
 import { ApiError } from '../failures.ts'
 
 /**
- * Who disabled API access, from the weakest to the strongest: an admin of the agency, an alarm of its policy, a report
+ * Who disabled API access, from the weakest to the strongest: an admin of the agency, an alert of its policy, a report
  * that the key leaked, an operator. A weaker one never replaces a stronger one.
  */
 export const accessDisablers = ['admin', 'policy', 'leak', 'operator'] as const
@@ -31,7 +31,7 @@ export const whyAccessIsLocked = (
   if (leakedAt !== null)
     return 'The key was reported as leaked. Rotate it; then you can enable API access with the new key.'
   if (accessDisabledBy === 'policy' && role === 'admin')
-    return 'An alarm disabled API access. Rotate the key to enable it again, or ask the operator of this server.'
+    return 'An alert disabled API access. Rotate the key to enable it again, or ask the operator of this server.'
   return undefined
 }
 

@@ -107,7 +107,7 @@ describe('a leaked key needs a rotation before access can be enabled again', () 
   })
 })
 
-test('an alarm’s switch-off is lifted by an operator, or for the admin by a rotation', async () => {
+test('an alert’s switch-off is lifted by an operator, or for the admin by a rotation', async () => {
   const gate = createGate()
   const { environments, perform } = gate.services
   const admin = adminOf(gate.agency.id)

@@ -8,6 +8,8 @@ import { adminOf, tokenWith } from '../support/actors.ts'
 import { settled } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
+import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
+import { openAlert } from '../support/alerts.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { oldCall, oldDelivery } from '../support/old-rows.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
@@ -107,6 +109,18 @@ test('calls under way are over with it, their slots are free, and no webhook is 
   expect(rowsOf(gate, "deliveries where state = 'pending'")).toBe(0)
   await settled()
   expect(call.now().hangUpPending).toBe(false)
+})
+
+test('its alerts and its pre-dial hook go with it', async () => {
+  const gate = createGate()
+  const { deletedAgencies, alerts, predialHooks } = gate.services
+  openAlert(gate)
+  alerts.mark(gate.production.id, 'new_country', 'US', 0)
+  alerts.mark(gate.agency.id, 'budget_threshold', 'calls', 0)
+  predialHooks.save(gate.production.id, 'https://example.com/ask', mintWebhookSecret(), 0)
+  await remove(gate)
+  while (!deletedAgencies.purge(200).isLast);
+  for (const table of ['alerts', 'alert_marks', 'signed_urls']) expect(rowsOf(gate, table)).toBe(0)
 })
 
 test('the provider hangs up what it was talking on, by the account that goes once it has', async () => {
