@@ -125,3 +125,8 @@ describe('every response', () => {
     }
   })
 })
+
+test('Elysia parses no query, header or cookie of a request ahead of the handler: it would if a hook handed on its context', () => {
+  const { inference } = createGate().app as unknown as { inference: Record<string, boolean> }
+  expect(inference).toMatchObject({ body: false, cookie: false, headers: false, query: false })
+})
