@@ -9,7 +9,7 @@ import { serveFake } from './serve.ts'
 const apiKey = 'sk_fake'
 const secret = 'wsec_fake_of_the_workspace'
 const twilioSid = `AC${'0123456789abcdef'.repeat(2)}`
-const twilioToken = 'token_of_the_fake'
+const twilioToken = 'token_of_the_fake_account_there'
 
 const variable = z.union([z.string(), z.number(), z.boolean()])
 const order = z.strictObject({

@@ -7,7 +7,7 @@ import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const apiKey = 'key_fake_of_the_workspace'
-const hookKey = 'key_fake_with_the_badge'
+const hookKey = 'key_fake_with_the_webhook_badge'
 
 const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/)
 const order = z.strictObject({

@@ -7,7 +7,7 @@ import { type FakeProvider, type CallState, wasTalk } from './fake.ts'
 import { serveFake } from './serve.ts'
 
 const sid = `AC${'0'.repeat(31)}1`
-const token = 'fake-twilio-token'
+const token = 'fake-twilio-token-of-the-account'
 /** A standard API key: it is for calls, and not for the account itself. */
 export const apiKey = { api_key_sid: `SK${'0'.repeat(31)}1`, api_key_secret: 'fake-key-secret' }
 const prefix = `/2010-04-01/Accounts/${sid}`
