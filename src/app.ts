@@ -13,7 +13,8 @@ import { metrics } from './http/metrics.ts'
 import { clientPackage } from './http/client-package/index.ts'
 import { createRouteTable, noRoutes, type RouteTable } from './http/route-table.ts'
 import { v1 } from './http/v1/index.ts'
-import { commandLineActor } from './people/actor.ts'
+import { commandUserHeader } from './operation/wire.ts'
+import { commandLineAs } from './people/actor.ts'
 import type { Services } from './wiring.ts'
 
 /** The whole HTTP tree, in the order in which a request meets it. */
@@ -46,6 +47,12 @@ export const createSocketApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate-socket' })
     .use(failure({ ...services, routes: noRoutes }))
     .use(requestContext({ ...services, routes: noRoutes }))
-    .use(adminApi({ ...services, actorOf: () => commandLineActor }))
+    .use(adminApi({ ...services, actorOf: ({ request }) => commandLineAs(userIn(request)) }))
   return app
+}
+
+/** A note for people, not a proof: whoever can open the socket could give another name. */
+const userIn = ({ headers }: Request) => {
+  const name = headers.get(commandUserHeader)?.replaceAll('%20', ' ') ?? ''
+  return /^[\w.@$%-][\w.@$% -]{0,79}$/.test(name) ? name : 'unknown user'
 }

@@ -72,6 +72,10 @@ export const actions = {
   'token.created': 'created an admin token',
   'token.revoked': 'revoked an admin token',
   'token.leaked': 'reported an admin token as leaked',
+  'sign_in.failed': 'failed to sign in',
+  'operation.denied': 'was denied an operation',
+  'hook.rejected': 'sent a report with an invalid signature',
+  'secret.rotated': 'replaced the secret',
   signed_in: 'signed in',
   signed_out: 'signed out',
   signed_out_everywhere: 'signed out everywhere',
@@ -84,6 +88,9 @@ export interface AuditEntry {
   at: number
   /** The name of the actor: an e-mail address, or another one where no person acts. */
   actor: string
+  /** The id of the person or the admin token, and the role, where there is one. */
+  actorId?: string | null
+  actorRole?: Role | null
   /** The client's address, where there is one. */
   address: string | null
   action: Action
@@ -94,6 +101,8 @@ export interface AuditEntry {
   target?: string
   /** The client's own id of the operation. */
   operationId?: string
+  /** The number of times, in an entry that counts what was attempted within a minute. */
+  times?: number
 }
 
 export interface AuditedChange {
@@ -101,8 +110,10 @@ export interface AuditedChange {
   change<T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T
 }
 
-/** The part of an actor that the audit records. */
-export type AuditActor = Pick<Actor, 'name' | 'address'>
+/** The part of an actor that the audit records. Without a role: whoever is not authenticated. */
+export type AuditActor = Pick<Actor, 'name' | 'address'> & { id?: string | null; role?: Role }
+
+type Role = Actor['role']
 
 /** An audit entry as it is read. */
 export interface AuditLine {
@@ -110,6 +121,8 @@ export interface AuditLine {
   id: string
   at: number
   actor: string
+  actorId: string | null
+  actorRole: string | null
   address: string | null
   agencyId: string | null
   /** The agency's present name. */
@@ -117,10 +130,17 @@ export interface AuditLine {
   environment: EnvironmentName | null
   action: Action
   target: string | null
+  times: number | null
 }
 
 /** The fields of an entry that say who acted, when and from which address. */
-export const actedBy = ({ name, address }: AuditActor, now: number) => ({ at: now, actor: name, address })
+export const actedBy = ({ id = null, role, name, address }: AuditActor, now: number) => ({
+  at: now,
+  actor: name,
+  actorId: id,
+  actorRole: role ?? null,
+  address,
+})
 
 /** A key in an audit entry: its last characters, and those of the key that it replaced. */
 export const keyTarget = ({ last4 }: { last4: string }, replaced?: { last4: string }) =>

@@ -41,6 +41,8 @@ export interface Config {
   secret: string | null
   /** The OpenID Connect provider that people can sign in with; null for none. */
   oidc: OidcSettings | null
+  /** The secret before a replacement; null where there is none. */
+  previousSecret: string | null
   /** Where outgoing requests may go in private networks, on this machine, and over plain http. */
   allowPrivateDestinations: AllowPrivate
   /** The most concurrent outgoing requests, which is the runtime's own setting. */
@@ -121,6 +123,7 @@ export const readConfig = (
     maxCallSeconds: read.CALLGATE_MAX_CALL_SECONDS,
     secret: read.CALLGATE_SECRET ?? null,
     oidc: oidcSettings(read),
+    previousSecret: read.CALLGATE_PREVIOUS_SECRET ?? null,
     allowPrivateDestinations: read.CALLGATE_ALLOW_PRIVATE_DESTINATIONS,
     outgoingRequests: read.BUN_CONFIG_MAX_HTTP_REQUESTS,
     keepDays: {
@@ -158,6 +161,7 @@ export const explainConfig = (variables: Variables, isTerminal: boolean) => {
 
 const secretLeast = 32
 const mailboxesMost = 20
+const secret = () => z.string().min(secretLeast, `must have at least ${secretLeast} characters`)
 
 const days = (preset: number) => wholeNumber(0, 36_500).default(preset)
 
@@ -177,7 +181,8 @@ const schema = (isTerminal: boolean) =>
     CALLGATE_CONCURRENT_CALLS: wholeNumber(1, 1_000_000).default(10),
     CALLGATE_WINDOW_SECONDS: wholeNumber(1, 3600).default(60),
     CALLGATE_MAX_CALL_SECONDS: wholeNumber(1, 86_400).default(3600),
-    CALLGATE_SECRET: z.string().min(secretLeast, `must have at least ${secretLeast} characters`).optional(),
+    CALLGATE_SECRET: secret().optional(),
+    CALLGATE_PREVIOUS_SECRET: secret().optional(),
     CALLGATE_OIDC_ISSUER: z.string().optional(),
     CALLGATE_OIDC_CLIENT_ID: z.string().optional(),
     CALLGATE_OIDC_CLIENT_SECRET: z.string().optional(),

@@ -1,4 +1,6 @@
 import { version } from '../package.json'
+import { Denials } from './audit/denials.ts'
+import { createLogEntry } from './audit/log-entry.ts'
 import type { Clock } from './clock.ts'
 import { type Config, isSecure, localUrl } from './config.ts'
 import { Enrolments } from './people/enrolments.ts'
@@ -101,6 +103,9 @@ export const createServices = (deps: ServiceDeps) => {
 
   const untrustedProxies = new UntrustedProxies({ config, log })
   const warnings = () => [...configWarnings(config), ...untrustedProxies.warnings()]
+  stores.audit.follow(createLogEntry(log))
+  const denials = new Denials({ audit: stores.audit, clock, log })
+
   const operationDeps = {
     ...stores,
     ...limits,
@@ -118,6 +123,7 @@ export const createServices = (deps: ServiceDeps) => {
     warnings,
     dataDir,
     isServing: () => isServing,
+    countDenial: denials.count,
   }
   const keyring = new Keyring(stores.keys)
   const countWrongKey = createCountWrongKey(clock)
@@ -162,6 +168,7 @@ export const createServices = (deps: ServiceDeps) => {
     enrolments: new Enrolments(clock),
     markKeyExposed: createMarkKeyExposed(stores),
     countWrongKey,
+    countDenial: denials.count,
     readMetrics: createReadMetrics({ ...gauges, metrics, clock, version }),
     instance: instance ?? crypto.randomUUID(),
     checkStorage: () => database.check(),
@@ -194,6 +201,7 @@ export const createServices = (deps: ServiceDeps) => {
       lifecycle.stop()
       journal.stop()
       usage.flush()
+      denials.flush()
     },
   }
 }

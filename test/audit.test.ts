@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { run } from '../src/cli/run.ts'
-import { openDatabase } from '../src/storage/database.ts'
-import { createStores } from '../src/storage/stores.ts'
+import { DataDir } from '../src/storage/data-dir.ts'
+import { userOfCommand } from '../src/user.ts'
 import { temporaryDataDir } from './support/directory.ts'
 import { startFakeHttp } from './support/fakes/http.ts'
 import { createGate, type Gate } from './support/gate.ts'
@@ -134,9 +134,8 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
   await command(`provider set --agency ${agency} --provider http ${account}`)
   await command(`provider remove --agency ${agency} --provider http --yes`)
 
-  const database = openDatabase(directory.database)
-  const found = createStores(database, 'a secret for tests, of 32 or more').audit.list({ limit: 100 })
-  database.close()
+  using stores = new DataDir({ dataDir: directory.path, secret: null }).openStores()
+  const found = stores.audit.list({ limit: 100 })
   expect(found.toReversed().map(({ action }) => action)).toEqual([
     'agency.created',
     'plan.changed',
@@ -152,7 +151,7 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
     'provider.removed',
   ])
   expect(new Set(found.map(({ actor, agencyId }) => `${actor} ${agencyId}`))).toEqual(
-    new Set([`command line ${agency}`]),
+    new Set([`command line (${userOfCommand({})}) ${agency}`]),
   )
   expect(JSON.stringify(found)).not.toContain(key)
   expect(JSON.stringify(found)).not.toContain(secret)

@@ -29,6 +29,7 @@ test('an empty environment gives the documented defaults', () => {
     maxCallSeconds: 3600,
     secret: null,
     oidc: null,
+    previousSecret: null,
     allowPrivateDestinations: false,
     outgoingRequests: 256,
     keepDays: { calls: 365, deliveries: 30, refusals: 30, usage: 30, audit: 730 },

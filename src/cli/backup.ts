@@ -27,12 +27,17 @@ export const restoring = (io: Io) =>
       const dataDir = new DataDir(configOf(io))
       // Fails before reading anything where the directory has a database already.
       using piped = args.file === '-' && !dataDir.exists ? await receive(io, dataDir) : undefined
-      const { sizeBytes, calls, agencies, sealed } = withProgress(io, (progress) =>
+      const { sizeBytes, calls, agencies, sealed, isVerified } = withProgress(io, (progress) =>
         dataDir.restore(piped?.path ?? args.file, progress),
       )
-      const result = { data_dir: dataDir.path, size_bytes: sizeBytes, agencies, calls, checked: true }
+      const counts = { size_bytes: sizeBytes, agencies, calls }
+      const result = { data_dir: dataDir.path, ...counts, checked: true, verified: isVerified }
       const secret = dataDir.secretFile ?? 'CALLGATE_SECRET'
-      const sentences = [`Restored into ${dataDir.path} and checked: agencies ${agencies}, calls ${calls}.`]
+      const sentences = [
+        `Restored into ${dataDir.path} and checked: agencies ${agencies}, calls ${calls}.`,
+        isVerified ? verified : unverified(secret),
+        'All sessions, invitations, setup and password links in it have ended: sign in again.',
+      ]
       if (sealed)
         sentences.push(
           `It contains encrypted credentials. Before you start the server, restore ${secret} from the original server.`,
@@ -41,6 +46,10 @@ export const restoring = (io: Io) =>
       print(io, args.json, result, sentences.join('\n'))
     },
   })
+
+const verified = 'Verified: nobody has changed the backup since it was made.'
+const unverified = (secret: string) =>
+  `Whether somebody has changed the backup cannot be verified here: it was not made by callgate backup of this version, or its secret is not here. To verify a backup, put its secret in place as ${secret} before you restore it.`
 
 /** Describes a finished copy, and warns of what it lacks. */
 const tell = (

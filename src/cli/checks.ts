@@ -39,7 +39,9 @@ export const judge = (findings: Findings, now: number): Check[] => {
           log(database),
           migrations(database),
           clock(database, now),
+          schema(database),
           secret(database, findings.hasSecret),
+          audit(database),
           agents(database),
           countries(database),
         ]
@@ -119,23 +121,49 @@ const clock = ({ newestAt }: DatabaseFindings, now: number): Check => {
   )
 }
 
-const secret = ({ sealed, unopened }: DatabaseFindings, hasSecret: boolean): Check => {
-  if (sealed === 0)
-    return ok(
-      'secret',
-      hasSecret ? 'present; there are no encrypted credentials yet' : 'created at the first start',
-    )
+const schema = ({ schemaFlaw }: DatabaseFindings): Check =>
+  schemaFlaw === undefined
+    ? ok('schema', 'as its migrations make it')
+    : fail('schema', `${schemaFlaw}. Find out who changed it, and restore a backup from before.`)
+
+const mostSealsNamed = 3
+
+const secret = ({ sealed, unopened, isOwnSecret }: DatabaseFindings, hasSecret: boolean): Check => {
   if (!hasSecret)
+    return sealed === 0
+      ? ok('secret', 'created at the first start')
+      : fail(
+          'secret',
+          'missing, but there are encrypted credentials. Restore the secret file, or set CALLGATE_SECRET.',
+        )
+  if (isOwnSecret === false)
     return fail(
       'secret',
-      'missing, but there are encrypted credentials. Restore the secret file, or set CALLGATE_SECRET.',
+      'not the one that the database is sealed with. Put the right one there. If it is lost, run: callgate secret rotate --lost',
     )
-  if (unopened > 0)
+  if (unopened.length > 0)
     return fail(
       'secret',
-      `decrypts ${sealed - unopened} of ${sealed} encrypted credentials. Restore the secret that they were encrypted with, or save them again.`,
+      `does not decrypt ${listed(unopened)}: changed, or sealed for another URL or with another secret. Check the URL and save it again.`,
     )
-  return ok('secret', `decrypts all ${sealed} encrypted credentials`)
+  return ok(
+    'secret',
+    sealed === 0
+      ? 'present; there are no encrypted credentials yet'
+      : `decrypts all ${sealed} encrypted credentials`,
+  )
+}
+
+const listed = (names: string[]) => {
+  const more = names.length - mostSealsNamed
+  return `${names.slice(0, mostSealsNamed).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+}
+
+const audit = ({ chain }: DatabaseFindings): Check => {
+  if (chain === undefined)
+    return warn('audit', 'not verified: its secret is not here, or the next start chains its entries first')
+  if (chain.flaw === null) return ok('audit', `${chain.entries} entries, none changed or taken out`)
+  return fail('audit', `${chain.flaw}. Compare it with a backup or with your collected logs.`)
 }
 
 const countries = ({ countries: chosen }: DatabaseFindings): Check => {

@@ -25,6 +25,10 @@ const examples: Record<string, string[]> = {
   backup: ['callgate backup callgate-monday.db', 'callgate backup - > callgate-monday.db'],
   restore: ['CALLGATE_DATA_DIR=/var/lib/callgate callgate restore callgate-monday.db'],
   doctor: ['callgate doctor', 'callgate doctor --json'],
+  'secret rotate': [
+    'callgate secret rotate',
+    'CALLGATE_SECRET_FILE=new CALLGATE_PREVIOUS_SECRET_FILE=old callgate secret rotate',
+  ],
   scan: ['callgate scan .', 'git log -p --all | callgate scan -'],
   forget: ['callgate forget +15551234567', 'callgate forget +15551234567 --agency Acme'],
   'dnc import': ['callgate dnc import opted-out.csv --agency Acme', 'callgate dnc import - < opted-out.csv'],

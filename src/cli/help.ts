@@ -4,7 +4,7 @@ import { branchesOf } from './tree.ts'
 /** The commands that are not operations, by purpose. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Try and run it': ['demo', 'serve', 'healthcheck', 'config'],
-  'Look after it': ['doctor', 'backup', 'restore', 'scan', 'forget'],
+  'Look after it': ['doctor', 'backup', 'restore', 'secret', 'scan', 'forget'],
   Others: ['completion', 'version'],
 }
 

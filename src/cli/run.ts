@@ -20,6 +20,7 @@ import { rootHelp } from './help.ts'
 import { configOf, type Io, printable } from './io.ts'
 import { operationCommands } from './operation/command.ts'
 import { scan } from './scan.ts'
+import { secret } from './secret.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
 
@@ -108,6 +109,7 @@ export const commands = (given: Io, operations: readonly Operation[] = allOperat
       backup: backup(io),
       restore: restoring(io),
       doctor: doctor(io),
+      secret: secret(io),
       scan: scan(io),
       forget: forget(io),
       config: config(io),

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { exposure } from '../user.ts'
 
 export type Variables = Record<string, string | undefined>
 
 /** Variables whose `…_FILE` twin names a file to read them from, as container secrets come. */
 export const secrets = [
   'CALLGATE_SECRET',
+  'CALLGATE_PREVIOUS_SECRET',
   'CALLGATE_METRICS_TOKEN',
   'CALLGATE_OIDC_CLIENT_SECRET',
   'CALLGATE_SMTP_URL',
@@ -33,6 +35,8 @@ const takeFile = ({ values, fromFiles, problems }: Given, name: string) => {
     return
   }
   try {
+    const exposed = exposure(file, statSync(file))
+    if (exposed !== undefined) problems.push(`${name}_FILE: ${exposed}`)
     values[name] = readFileSync(file, 'utf8').trim()
     fromFiles.add(name)
   } catch {

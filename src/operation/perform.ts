@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../agencies/environment.ts'
 import { actedBy, type AuditEntry } from '../audit.ts'
+import type { CountDenial } from '../audit/denials.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
@@ -17,6 +18,7 @@ export interface PerformDeps {
     change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T
     record(entry: AuditEntry): void
   }
+  countDenial: CountDenial
   clock: Pick<Clock, 'now'>
   /** False in a command that works on the data directory itself. */
   isServing(): boolean
@@ -52,7 +54,7 @@ export interface Perform {
 export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => {
   const prepare = (operation: Operation, raw: unknown, actor: Actor, operationId?: string): Context => {
     const input = parsed(operation.input, raw)
-    requirePermission(operation, actor)
+    requirePermission(deps, operation, actor)
     const agency = agencyOf(deps, operation, input, actor)
     const environment =
       operation.scope === 'environment' && agency
@@ -116,10 +118,12 @@ const changeAs =
     })
   }
 
-const requirePermission = ({ name, may }: Operation, { role, permissions }: Actor) => {
-  if (may === 'operator' && role !== 'operator') throw new ApiError('operator_only')
-  if (permissions && !isPermitted(permissions, name))
-    throw new ApiError('permission_required', { detail: name })
+const requirePermission = ({ countDenial }: PerformDeps, { name, may }: Operation, actor: Actor) => {
+  const { role, permissions, agencyId: agency } = actor
+  const isRoleEnough = may === 'admin' || role === 'operator'
+  if (isRoleEnough && (!permissions || isPermitted(permissions, name))) return
+  countDenial({ action: 'operation.denied', actor, agency, target: name })
+  throw isRoleEnough ? new ApiError('permission_required', { detail: name }) : new ApiError('operator_only')
 }
 
 /** An actor of one agency gets `not_found` for every other, and need not name its own. */

@@ -7,3 +7,6 @@ export const agreedHeader = 'callgate-agreed'
  * was done.
  */
 export const operationIdHeader = 'callgate-operation-id'
+
+/** The header for the system's user who runs a command, escaped as in a URL. Read from the data directory's socket only. */
+export const commandUserHeader = 'callgate-user'

@@ -38,6 +38,12 @@ export const commandLineActor: Actor = {
   requireConfirmed: () => {},
 }
 
+/** The command line, run by a user of the system. */
+export const commandLineAs = (user: string): Actor => ({
+  ...commandLineActor,
+  name: `command line (${user})`,
+})
+
 /** True where one of the patterns covers the operation. */
 export const isPermitted = (permissions: readonly string[], operation: string) =>
   permissions.some(

@@ -49,7 +49,7 @@ export interface AccountProblem {
 export class Dialling<Row extends StoredAccount> {
   readonly #deps: DiallingDeps<Row>
   readonly #bounded = createAnswerBudget()
-  readonly #connected = new Map<string, { sealed: string; provider: Provider }>()
+  readonly #connected = new Map<string, Pick<StoredAccount, 'sealed' | 'baseUrl'> & { provider: Provider }>()
 
   constructor(deps: DiallingDeps<Row>) {
     this.#deps = deps
@@ -70,9 +70,9 @@ export class Dialling<Row extends StoredAccount> {
     const kind = findKind(provider)
     if (!row || !kind || row.provider !== provider) return undefined
     const known = this.#connected.get(row.id)
-    if (known?.sealed === row.sealed) return known.provider
+    if (known && known.sealed === row.sealed && known.baseUrl === row.baseUrl) return known.provider
     const connected = this.#connect(kind, row)
-    this.#connected.set(row.id, { sealed: row.sealed, provider: connected })
+    this.#connected.set(row.id, { sealed: row.sealed, baseUrl: row.baseUrl, provider: connected })
     return connected
   }
 

@@ -3,7 +3,7 @@ import type { NewAccount } from '../providers/account.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { providerAccounts } from './schema.ts'
-import type { Vault } from './vault.ts'
+import type { Binding, Vault } from './vault.ts'
 
 export type AccountRow = typeof providerAccounts.$inferSelect
 
@@ -43,7 +43,7 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       agencyId,
       provider,
       baseUrl,
-      sealed: vault.seal(JSON.stringify(credentials), accountLabel(id)),
+      sealed: vault.seal(JSON.stringify(credentials), accountBinding({ id, agencyId, provider, baseUrl })),
       hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
       savedAt: now,
     }
@@ -87,14 +87,25 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       dropKept(id)
     },
 
-    /** Decrypts the credentials of an account. Throws `SealBroken` under another secret. */
-    open: ({ id, sealed }: AccountRow) =>
-      JSON.parse(vault.open(sealed, accountLabel(id))) as Record<string, string>,
+    /** Decrypts the credentials of an account. Throws `SealBroken` under another secret, or for another base URL. */
+    open: (account: AccountRow) =>
+      JSON.parse(vault.open(account.sealed, accountBinding(account))) as Record<string, string>,
   }
 }
 
-/** The label that binds credentials to their account. */
-export const accountLabel = (id: string) => `provider account ${id}`
+/** Binds credentials to their account, its agency, and the provider and address that they are sent to. */
+export const accountBinding = ({
+  id,
+  agencyId,
+  provider,
+  baseUrl,
+}: Pick<AccountRow, 'id' | 'agencyId' | 'provider' | 'baseUrl'>): Binding => [
+  'provider account',
+  id,
+  agencyId,
+  provider,
+  baseUrl,
+]
 
 /** Four characters would reveal half of a secret of eight or fewer. */
 const hintOf = (secret: string) => (secret.length > 8 ? secret.slice(-4) : '')

@@ -2,8 +2,10 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CommandError } from '../failures.ts'
+import { signBackup, takeMac } from './backup-mac.ts'
 import { openDatabase } from './database.ts'
 import { readingProblem, targetTrouble } from './directory-trouble.ts'
+import { schemaFlaw } from './expected-schema.ts'
 import { holdsSealed } from './inspect.ts'
 import { refuseNewer, migrationStateOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
@@ -26,7 +28,12 @@ const patientBusyTimeoutMs = 5000
  * Copies the database at `source` as of one moment, while a server may write to it. The file gets its name once it is
  * checked and on disk. Throws a `CommandError` when the name is taken or the copy is damaged.
  */
-export const backUp = (source: string, file: string, progress: Progress): BackupSummary => {
+export const backUp = (
+  source: string,
+  file: string,
+  secret: string | undefined,
+  progress: Progress,
+): BackupSummary => {
   refuseTaken(file)
   return throughPart(file, (part) => {
     progress('copying')
@@ -43,15 +50,27 @@ export const backUp = (source: string, file: string, progress: Progress): Backup
       database.close()
     }
     progress('checking')
-    return summaryOf(part)
+    const summary = summaryOf(part)
+    if (secret !== undefined) signBackup(part, secret)
+    return summary
   })
+}
+
+export interface Restored extends BackupSummary {
+  /** True where its MAC says that nobody has changed it; false where that cannot be told here. */
+  isVerified: boolean
 }
 
 /**
  * Makes the database at `target` from a backup. Throws a `CommandError` when there is one already, or the backup is
- * damaged.
+ * damaged or was changed.
  */
-export const restore = (file: string, target: string, progress: Progress): BackupSummary => {
+export const restore = (
+  file: string,
+  target: string,
+  secret: string | undefined,
+  progress: Progress,
+): Restored => {
   for (const name of [target, `${target}-wal`, `${target}-journal`]) refuseTaken(name)
   const unreadable = readingProblem(file)
   if (unreadable !== undefined) throw new CommandError(unreadable)
@@ -64,15 +83,20 @@ export const restore = (file: string, target: string, progress: Progress): Backu
     progress('copying')
     copyFileSync(file, part)
     progress('checking')
+    const verdict = takeMac(part, secret)
+    if (verdict === 'changed')
+      throw new CommandError(
+        `${file} was changed after it was made: its MAC is wrong. Nothing was restored. Use another backup.`,
+      )
     const summary = summaryOf(part)
     progress('bringing it up to date')
-    forgetOrders(part)
-    return summary
+    endWhatIsPast(part)
+    return { ...summary, isVerified: verdict === 'verified' }
   })
 }
 
 /** Works on a temporary file, and renames it to `file` at the end. A failure leaves nothing behind. */
-const throughPart = (file: string, make: (part: string) => BackupSummary) => {
+const throughPart = <T>(file: string, make: (part: string) => T) => {
   if (!existsSync(dirname(file))) throw new CommandError(`There is no directory ${dirname(file)}.`)
   process.umask(0o077)
   const part = `${file}.${process.pid}.part`
@@ -99,6 +123,8 @@ const summaryOf = (path: string): BackupSummary => {
     if (migrationStateOf(database).applied === 0) throw new CommandError('It is not a callgate database.')
     const flaw = flawOf(database)
     if (flaw) throw new CommandError(`It is damaged: ${flaw}.`)
+    const foreign = schemaFlaw(database)
+    if (foreign) throw new CommandError(`It was changed: ${foreign}. Use another backup.`)
     return {
       sizeBytes: statSync(path).size,
       calls: count('select count(*) as n from calls'),
@@ -131,14 +157,19 @@ const flawOf = (database: Sqlite): string | undefined => {
 
 /**
  * An order that was pending in the backup may have been sent after it. Sending it again could place the call twice, so
- * its status is requested, as after a crash.
+ * its status is requested, as after a crash. Sessions and one-time links may have ended after the backup, and whoever
+ * took a copy of it must not use them, so all of them end.
  */
-const forgetOrders = (path: string) => {
+const endWhatIsPast = (path: string) => {
   const database = openDatabase(path)
+  const { sqlite } = database
   try {
-    database.sqlite.run(
-      "update calls set dispatch = 'unknown', sent_at = created_at where dispatch = 'pending' and ended_at is null",
-    )
+    database.transaction(() => {
+      sqlite.run(
+        "update calls set dispatch = 'unknown', sent_at = created_at where dispatch = 'pending' and ended_at is null",
+      )
+      for (const table of ['sessions', 'invitations', 'setup_tokens']) sqlite.run(`delete from ${table}`)
+    })
   } finally {
     database.sqlite.run('PRAGMA journal_mode = DELETE')
     database.close()

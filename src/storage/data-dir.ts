@@ -1,5 +1,5 @@
 import { Database as Sqlite } from 'bun:sqlite'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../failures.ts'
 import { backUp, type Progress, restore } from './backup.ts'
@@ -8,7 +8,10 @@ import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
 import { holdsSealed, inspect } from './inspect.ts'
 import { type Holder, holderOf, takeLock } from './lock.ts'
 import { createStores } from './stores.ts'
-import { isTaken, placeFile } from './place-file.ts'
+import { requirePrivate, writeOwn } from './own-file.ts'
+import { type Rotation, rotateSecret } from './rotate-secret.ts'
+import { isSecretOf } from './seal-anew.ts'
+import { SecretFile } from './secret-file.ts'
 
 /** The lock wait of commands and of a starting server. */
 const patientBusyTimeoutMs = 5000
@@ -17,9 +20,6 @@ const servingBusyTimeoutMs = 250
 
 export type { BackupSummary } from './backup.ts'
 export type { Holder }
-
-/** The minimum for `CALLGATE_SECRET`. */
-const secretLeast = 32
 
 /**
  * The data directory: the database, the secret where the configuration has none, the setup link, and the lock of the
@@ -68,8 +68,15 @@ export class DataDir {
     return { ...createStores(database, this.secret()), [Symbol.dispose]: () => database.close() }
   }
 
-  /** For a server: the same, with a lock wait that its clients can bear. */
+  /**
+   * For a server: the same, with a lock wait that its clients can bear. Throws a `CommandError` where others could change
+   * the directory or its files.
+   */
   openServingDatabase() {
+    this.#named(() => {
+      this.#make()
+      requirePrivate(this.path)
+    })
     const database = this.openDatabase()
     database.sqlite.run(`PRAGMA busy_timeout = ${servingBusyTimeoutMs}`)
     return database
@@ -101,25 +108,17 @@ export class DataDir {
 
   /** Copies the database to a new file, with or without a running server. */
   backUp(file: string, progress: Progress) {
-    return this.#named(() => backUp(this.#file('callgate.db'), file, progress))
+    return this.#named(() => backUp(this.#file('callgate.db'), file, this.#knownSecret(), progress))
   }
 
   /** Makes the database from a backup. Fails where there is one, and where a server runs. */
   restore(file: string, progress: Progress) {
-    const held = this.lock()
-    if (!held) throw new CommandError(`A callgate is serving the data directory ${this.path}. Stop it first.`)
-    try {
-      return this.#named(() => restore(file, this.#file('callgate.db'), progress))
-    } finally {
-      held.unlock()
-    }
+    return this.#alone(() => restore(file, this.#file('callgate.db'), this.#knownSecret(), progress))
   }
 
   /** Inspects the directory without judging it. */
   inspect() {
-    const file = this.#file('secret')
-    const own = attempt(() => readFileSync(file, 'utf8').trim())
-    const secret = this.#secret ?? own
+    const secret = this.#knownSecret()
     const holder = attempt(() => this.holder()) ?? null
     return this.#named(() => ({ ...inspect(this.path, secret), hasSecret: secret !== undefined, holder }))
   }
@@ -134,36 +133,57 @@ export class DataDir {
     return this.#secret ?? this.#named(() => this.#ownSecret())
   }
 
+  /**
+   * Replaces the secret, and seals everything anew in one commit: with the configured secret, else with a new one. Fails
+   * while a server runs.
+   */
+  rotateSecret(options: Rotation) {
+    return this.#alone(() => {
+      const configured = this.#secret
+      using database = this.#opened()
+      const files = this.#secretFiles()
+      if (configured !== null)
+        return rotateSecret(database, options.previous ?? files.settle(), configured, options)
+      const before = options.previous ?? files.settle()
+      const next = files.prepare()
+      const rotated = rotateSecret(database, before, next, options)
+      files.adopt()
+      return rotated
+    })
+  }
+
+  /** The secret, where there is one: it is not created. */
+  #knownSecret(): string | undefined {
+    return this.#secret ?? attempt(() => this.#secretFiles().read())
+  }
+
+  #secretFiles() {
+    return new SecretFile(this.#file('secret'), (secret) =>
+      this.exists
+        ? readDatabase(this.#file('callgate.db'), (sqlite) => isSecretOf(sqlite, secret))
+        : undefined,
+    )
+  }
+
   #ownSecret() {
-    const file = this.#file('secret')
-    if (!existsSync(file)) {
-      this.#refuseSealed(file)
-      createOnce(file, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
-    }
-    const secret = readFileSync(file, 'utf8').trim()
-    if (secret.length < secretLeast)
-      throw new CommandError(`The secret in ${file} is cut short. Restore it from a backup.`)
-    return secret
+    const files = this.#secretFiles()
+    const secret = files.settle()
+    if (secret !== undefined) return secret
+    this.#refuseSealed(files.path)
+    return files.create()
   }
 
   /** Creating a new secret next to data encrypted under a lost one would hide the loss. */
   #refuseSealed(file: string) {
-    if (!this.exists) return
-    const database = new Sqlite(this.#file('callgate.db'), { readonly: true })
-    try {
-      if (!holdsSealed(database)) return
-    } finally {
-      database.close()
-    }
+    if (!this.exists || !readDatabase(this.#file('callgate.db'), holdsSealed)) return
     throw new CommandError(
-      `The secret that decrypts the stored credentials is missing. Restore it as ${file}, or set CALLGATE_SECRET. If it is lost, put a new one there and enter the credentials again.`,
+      `The secret that decrypts the stored credentials is missing. Restore it as ${file}, or set CALLGATE_SECRET. If it is lost, run: callgate secret rotate --lost`,
     )
   }
 
   writeSetupLink(link: string) {
     this.#named(() => {
-      this.removeSetupLink()
-      writeFileSync(this.#file('setup-link'), `${link}\n`, { mode: 0o600 })
+      writeOwn(this.#file('setup-link'), `${link}\n`)
     })
   }
 
@@ -178,6 +198,22 @@ export class DataDir {
   #make() {
     process.umask(0o077)
     mkdirSync(this.path, { recursive: true, mode: 0o700 })
+  }
+
+  #opened() {
+    const database = this.openDatabase()
+    return Object.assign(database, { [Symbol.dispose]: () => database.close() })
+  }
+
+  /** Runs work that needs the directory for itself. */
+  #alone<T>(work: () => T): T {
+    const held = this.lock()
+    if (!held) throw new CommandError(`A callgate is serving the data directory ${this.path}. Stop it first.`)
+    try {
+      return this.#named(work)
+    } finally {
+      held.unlock()
+    }
   }
 
   #named<T>(work: () => T): T {
@@ -197,15 +233,7 @@ const attempt = <T>(work: () => T): T | undefined => {
   }
 }
 
-/** Creates a file atomically. Of two processes at once, one creates it and both read it. */
-const createOnce = (file: string, text: string) => {
-  const aside = `${file}.${process.pid}`
-  writeFileSync(aside, `${text}\n`, { mode: 0o600 })
-  try {
-    placeFile(aside, file)
-  } catch (error) {
-    if (!isTaken(error)) throw error
-  } finally {
-    rmSync(aside, { force: true })
-  }
+const readDatabase = <T>(path: string, read: (sqlite: Sqlite) => T): T => {
+  using sqlite = new Sqlite(path, { readonly: true })
+  return read(sqlite)
 }

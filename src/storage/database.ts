@@ -13,6 +13,8 @@ export interface Database {
   transaction<T>(work: () => NotPromise<T>): T
   /** Marks the current transaction as one that affects admission. */
   touchAdmission(): void
+  /** Runs once when the current transaction is on disk, and never where it is not. */
+  afterCommit(run: () => void): void
   /** Counts a rolled-back savepoint. */
   undone(): void
   /**
@@ -72,7 +74,10 @@ const withoutWaiting = (sqlite: Sqlite, work: () => void) => {
   }
 }
 
-type Transactions = Pick<Database, 'changes' | 'transaction' | 'touchAdmission' | 'undone' | 'look'>
+type Transactions = Pick<
+  Database,
+  'changes' | 'transaction' | 'touchAdmission' | 'afterCommit' | 'undone' | 'look'
+>
 
 const createTransactions = (sqlite: Sqlite): Transactions => {
   const changes = { admission: 0, foreign: 0, undone: 0 }
@@ -80,6 +85,7 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
   const seeVersion = () => version.get()?.data_version
   let seen = seeVersion()
   let isAdmissionTouched = false
+  const waiting = new Set<() => void>()
 
   const look = () => {
     const now = seeVersion()
@@ -89,11 +95,14 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
   }
 
   const outermost = <T>(work: () => NotPromise<T>) => {
+    waiting.clear()
     try {
-      return inTransaction(sqlite, () => {
+      const result = inTransaction(sqlite, () => {
         look()
         return work()
       })
+      for (const run of waiting) run()
+      return result
     } finally {
       // After a failure as well: a disk that failed in the middle of a commit may have kept it, so everything is loaded
       // again.
@@ -112,6 +121,9 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
         changes.undone++
         throw error
       }
+    },
+    afterCommit: (run) => {
+      waiting.add(run)
     },
     touchAdmission: () => {
       isAdmissionTouched = true

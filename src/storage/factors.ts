@@ -3,7 +3,7 @@ import type { SQLWrapper } from 'drizzle-orm'
 import type { Factor, PasskeyCredential } from '../people/factor.ts'
 import type { Database } from './database.ts'
 import { factors, recoveryCodes } from './schema.ts'
-import type { Vault } from './vault.ts'
+import type { Binding, Vault } from './vault.ts'
 
 type Row = typeof factors.$inferSelect
 type NewFactor = Omit<Factor, 'lastUsedAt' | 'kind'>
@@ -30,7 +30,7 @@ export const createFactorStore = (database: Database, vault: Vault) => {
     },
 
     addTotp: (factor: NewFactor, secret: string, lastStep: number) => {
-      const sealed = vault.seal(secret, factorLabel(factor))
+      const sealed = vault.seal(secret, factorBinding(factor))
       orm
         .insert(factors)
         .values({ ...factor, kind: 'totp', sealed, lastStep })
@@ -72,7 +72,7 @@ export const createFactorStore = (database: Database, vault: Vault) => {
         .from(factors)
         .where(and(eq(factors.personId, personId), eq(factors.kind, 'totp')))
         .all()
-        .map((row) => ({ factor: plain(row), secret: vault.open(row.sealed ?? '', factorLabel(row)) })),
+        .map((row) => ({ factor: plain(row), secret: vault.open(row.sealed ?? '', factorBinding(row)) })),
 
     /** Uses up a time step; false where this one or a later one was used, even at the same moment. */
     useStep: (id: string, step: number, now: number) =>
@@ -135,9 +135,12 @@ export const deleteFactorsOf = ({ orm }: Database, people: string[] | SQLWrapper
   orm.delete(recoveryCodes).where(inArray(recoveryCodes.personId, people)).run()
 }
 
-/** The label that binds the secret of an authenticator app to its row and its person. */
-export const factorLabel = ({ id, personId }: Pick<Factor, 'id' | 'personId'>) =>
-  `second factor ${id} of person ${personId}`
+/** Binds the secret of an authenticator app to its row and its person. */
+export const factorBinding = ({ id, personId }: Pick<Factor, 'id' | 'personId'>): Binding => [
+  'second factor',
+  id,
+  personId,
+]
 
 const plain = ({ id, personId, kind, name, createdAt, lastUsedAt }: Row): Factor => ({
   id,

@@ -3,12 +3,13 @@ import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { anyCountry, type Rules } from '../policy/rules.ts'
 import type { AgentDials } from '../providers/kinds.ts'
-import { accountLabel } from './accounts.ts'
+import { AuditChain, type ChainState } from './audit-chain.ts'
 import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
-import { factorLabel } from './factors.ts'
+import { schemaFlaw } from './expected-schema.ts'
 import { migrationStateOf } from './migrate.ts'
+import { isSealed, isSecretOf } from './seal-anew.ts'
+import { opens, sealedTexts } from './seals.ts'
 import { Vault } from './vault.ts'
-import { webhookLabel } from './webhooks.ts'
 
 const patientBusyTimeoutMs = 5000
 
@@ -43,9 +44,15 @@ interface DatabaseInspection {
   migrationState: ReturnType<typeof migrationStateOf>
   /** The time of the newest row, by the clock of that time. */
   newestAt: number | null
-  /** The number of encrypted rows, and of those that this secret does not decrypt. */
+  /** The first difference from the schema that the migrations make. */
+  schemaFlaw: string | undefined
+  /** False for another secret than the database is sealed with; undefined where none was used, or is at hand. */
+  isOwnSecret: boolean | undefined
+  /** The number of encrypted texts, and the owners of those that this secret does not decrypt. */
   sealed: number
-  unopened: number
+  unopened: string[]
+  /** The chain of the audit; undefined without its secret, and before the upgrade that chains it. */
+  chain: ChainState | undefined
   /** The agents at a provider, without deleted ones. */
   agents: InspectedAgent[]
   /** The countries that operators have chosen for the whole gate; null before. */
@@ -79,20 +86,16 @@ export const inspect = (directory: string, secret: string | undefined): Inspecti
   }
 }
 
-/** True where something is encrypted, so that the secret is needed. */
-export const holdsSealed = (database: Sqlite) =>
-  ['provider_accounts', 'webhooks', 'factors'].some(
-    (table) =>
-      has(database, table) &&
-      database.query(`select 1 from ${table} where sealed is not null limit 1`).get() !== null,
-  )
+/** True where something is encrypted, or was under a secret, so that the secret is needed. */
+export const holdsSealed = (sqlite: Sqlite) => isSealed(sqlite) || sealedTexts(sqlite).length > 0
 
 const inspectDatabase = (path: string, secret: string | undefined): Inspection['database'] => {
   try {
     const database = new Sqlite(path, { readonly: true, strict: true })
     try {
       database.run(`PRAGMA busy_timeout = ${patientBusyTimeoutMs}`)
-      return read(database, path, secret)
+      // One moment for everything: a server may write in the meantime.
+      return database.transaction(() => read(database, path, secret))()
     } finally {
       database.close()
     }
@@ -114,7 +117,8 @@ const read = (database: Sqlite, path: string, secret: string | undefined): Inspe
     journalMode: pragma('journal_mode'),
     migrationState: migrationStateOf(database),
     newestAt: newestOf(database),
-    ...sealedIn(database, secret),
+    schemaFlaw: schemaFlaw(database),
+    ...secretsIn(database, secret),
     agents: agentsIn(database),
     countries: countriesIn(database),
   }
@@ -166,34 +170,15 @@ const agentsIn = (database: Sqlite): InspectedAgent[] => {
     .all()
 }
 
-const sealedIn = (database: Sqlite, secret: string | undefined) => {
+const secretsIn = (database: Sqlite, secret: string | undefined) => {
+  const texts = sealedTexts(database)
   const vault = secret === undefined ? undefined : new Vault(secret)
-  const rows = [
-    ...sealedRows(database, 'provider_accounts', 'id', accountLabel),
-    ...sealedRows(database, 'webhooks', 'environment_id', webhookLabel),
-    ...sealedRows(database, 'signed_urls', "kind || ' ' || owner_id", (label) => label),
-    ...sealedRows(database, 'factors', "id || ' ' || person_id", (ids) => {
-      const [id = '', personId = ''] = ids.split(' ')
-      return factorLabel({ id, personId })
-    }),
-  ]
-  return { sealed: rows.length, unopened: rows.filter((row) => !opens(vault, row)).length }
-}
-
-const sealedRows = (database: Sqlite, table: string, id: string, label: (id: string) => string) =>
-  has(database, table)
-    ? database
-        .query<{ id: string; sealed: string }, []>(
-          `select ${id} as id, sealed from ${table} where sealed is not null`,
-        )
-        .all()
-        .map((row) => ({ sealed: row.sealed, label: label(row.id) }))
-    : []
-
-const opens = (vault: Vault | undefined, { sealed, label }: { sealed: string; label: string }) => {
-  try {
-    return vault?.open(sealed, label) !== undefined
-  } catch {
-    return false
+  const unopened = texts.filter((text) => !vault || !opens(vault, text, isSealed(database)))
+  const isOwnSecret = secret === undefined ? undefined : isSecretOf(database, secret)
+  return {
+    isOwnSecret,
+    sealed: texts.length,
+    unopened: [...new Set(unopened.map(({ name }) => name))],
+    chain: secret !== undefined && isOwnSecret ? new AuditChain(database, secret).verify() : undefined,
   }
 }

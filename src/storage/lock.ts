@@ -1,5 +1,6 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { readOwn, writeOwn } from './own-file.ts'
 
 /** The process that holds the lock of a data directory. */
 export interface Holder {
@@ -59,13 +60,13 @@ const besideOf = (path: string) => path.replace(/\.lock$/, '.json')
 
 const writeHolder = (path: string, holder: Holder) => {
   const aside = `${besideOf(path)}.${process.pid}`
-  writeFileSync(aside, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+  writeOwn(aside, `${JSON.stringify(holder)}\n`)
   renameSync(aside, besideOf(path))
 }
 
 const readHolder = (path: string): Holder | 'unknown' => {
   try {
-    return JSON.parse(readFileSync(besideOf(path), 'utf8')) as Holder
+    return JSON.parse(readOwn(besideOf(path)) ?? '') as Holder
   } catch {
     // A holder takes the lock before it publishes itself.
     return 'unknown'

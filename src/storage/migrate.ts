@@ -14,6 +14,12 @@ export const migrationStateOf = (sqlite: Sqlite) => {
   return { applied: applied.length - unknown, known: known.size, unknown }
 }
 
+/** The migrations that were applied, in their order. */
+export const appliedMigrations = (sqlite: Sqlite) => {
+  const applied = new Set(appliedTo(sqlite))
+  return readMigrations().filter(({ folderMillis }) => applied.has(folderMillis))
+}
+
 /** Throws a `CommandError` for a database of a newer callgate, whose rows this one could misread. */
 export const refuseNewer = (sqlite: Sqlite) => {
   const { unknown } = migrationStateOf(sqlite)

@@ -3,13 +3,12 @@ import { eq } from 'drizzle-orm'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { sealedKeys } from './schema.ts'
-import type { Vault } from './vault.ts'
+import type { Binding, Vault } from './vault.ts'
 
 const keyBytes = 32
 /** 128 bits: two of a billion numbers meet with a chance of 10⁻²¹. */
 const hashBytes = 16
 const name = 'numbers'
-const label = 'sealed key numbers'
 
 export type NumberHashes = ReturnType<typeof createNumberHashes>
 
@@ -23,11 +22,11 @@ export const createNumberHashes = ({ changes, orm }: Database, vault: Vault) => 
 
   const read = () => {
     const row = orm.select().from(sealedKeys).where(eq(sealedKeys.name, name)).get()
-    return row && hashWith(Buffer.from(vault.open(row.sealed, label), 'base64'))
+    return row && hashWith(Buffer.from(vault.open(row.sealed, sealedKeyBinding({ name })), 'base64'))
   }
   const make = () => {
     const key = randomBytes(keyBytes)
-    const sealed = vault.seal(key.toString('base64'), label)
+    const sealed = vault.seal(key.toString('base64'), sealedKeyBinding({ name }))
     orm.insert(sealedKeys).values({ name, sealed }).run()
     return hashWith(key)
   }
@@ -39,6 +38,8 @@ export const createNumberHashes = ({ changes, orm }: Database, vault: Vault) => 
     of: (phoneNumber: string): Buffer => (cached.read(name, read) ?? make())(phoneNumber),
   }
 }
+
+export const sealedKeyBinding = ({ name: of }: { name: string }): Binding => ['sealed key', of]
 
 type HashNumber = (phoneNumber: string) => Buffer
 

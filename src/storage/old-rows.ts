@@ -1,11 +1,11 @@
 import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { AuditChain } from './audit-chain.ts'
 import type { Database } from './database.ts'
 import {
   alertDeliveries,
   alertMarks,
   alerts,
-  audit,
   calls,
   deliveries,
   dialled,
@@ -28,7 +28,7 @@ export interface Step {
 const rowsOfCall = 4
 
 /** Removes rows before a time, found by an index, at most `limit` rows per step, and only finished ones. */
-export const createOldRows = (database: Database) => {
+export const createOldRows = (database: Database, chain: Pick<AuditChain, 'removeBefore'>) => {
   const { orm } = database
   /** The position of the scan: old calls before it cannot be removed yet, and are looked at once per round. */
   let reached = { endedAt: -1, rowid: -1 }
@@ -134,7 +134,11 @@ export const createOldRows = (database: Database) => {
         limit,
       ),
 
-    audit: (before: number, limit: number) => step(database, audit, lt(audit.at, before), limit),
+    audit: (before: number, limit: number): Step =>
+      database.transaction(() => {
+        const removed = chain.removeBefore(before, limit)
+        return { removed, isLast: removed < limit }
+      }),
   }
 }
 

@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { signedUrls } from './schema.ts'
-import { openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
-import type { Vault } from './vault.ts'
+import { movedSecret, openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
+import type { Binding, Vault } from './vault.ts'
 
 type SignedUrlRow = typeof signedUrls.$inferSelect
 
@@ -11,7 +11,7 @@ type SignedUrlRow = typeof signedUrls.$inferSelect
 export const createSignedUrlStore = (database: Database, vault: Vault, kind: SignedUrlRow['kind']) => {
   const { changes, orm } = database
   const kept = new Cache<{ row: SignedUrlRow | null }>(changes)
-  const label = (ownerId: string) => `${kind} ${ownerId}`
+  const binding = (ownerId: string, url: string) => signedUrlBinding({ kind, ownerId, url })
   const own = (ownerId: string) => and(eq(signedUrls.kind, kind), eq(signedUrls.ownerId, ownerId))
 
   /** Most owners have none, which is cached too. */
@@ -28,13 +28,16 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
   return {
     find,
 
-    /** Creates it with this secret; an existing one keeps its secret and gets the URL. */
+    /** Creates it with this secret; an existing one gets the URL, and keeps its secrets, sealed anew for it. */
     save: (ownerId: string, url: string, secret: string, now: number) => {
+      const before = find(ownerId)
+      const to = binding(ownerId, url)
       const again = { url, savedAt: now, offReason: null }
+      const moved = before && movedSecret(vault, before, binding(ownerId, before.url), to)
       orm
         .insert(signedUrls)
-        .values({ kind, ownerId, ...again, ...sealedSecret(vault, secret, label(ownerId)) })
-        .onConflictDoUpdate({ target: [signedUrls.kind, signedUrls.ownerId], set: again })
+        .values({ kind, ownerId, ...again, ...sealedSecret(vault, secret, to) })
+        .onConflictDoUpdate({ target: [signedUrls.kind, signedUrls.ownerId], set: { ...again, ...moved } })
         .run()
       kept.drop(ownerId)
     },
@@ -42,11 +45,11 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
     /** Replaces the signing secret; the old one signs as well for a day. */
     rotate: (ownerId: string, secret: string, now: number) => {
       const before = find(ownerId)
-      if (before) change(ownerId, replacedSecret(vault, before, secret, label(ownerId), now))
+      if (before) change(ownerId, replacedSecret(vault, before, secret, binding(ownerId, before.url), now))
     },
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
-    secrets: (row: SignedUrlRow, now: number) => openSecrets(vault, row, label(row.ownerId), now),
+    secrets: (row: SignedUrlRow, now: number) => openSecrets(vault, row, binding(row.ownerId, row.url), now),
 
     /** Ends all requests there, until it is saved again. */
     switchOff: (ownerId: string, offReason: string) => change(ownerId, { offReason }),
@@ -57,3 +60,10 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
     },
   }
 }
+
+/** Binds a signing secret to its owner, and to the URL whose requests it signs. */
+export const signedUrlBinding = ({
+  kind,
+  ownerId,
+  url,
+}: Pick<SignedUrlRow, 'kind' | 'ownerId' | 'url'>): Binding => ['signed url', kind, ownerId, url]

@@ -3,6 +3,7 @@ import { createAdminTokenStore } from './admin-tokens.ts'
 import { createAgencyStore } from './agencies.ts'
 import { createAgentStore } from './agents.ts'
 import { createAlertDeliveryStore, createAlertStore } from './alerts.ts'
+import { AuditChain } from './audit-chain.ts'
 import { createAuditStore } from './audit.ts'
 import { createCallStore } from './calls.ts'
 import type { Database } from './database.ts'
@@ -23,6 +24,7 @@ import { createPersonalData } from './personal-data.ts'
 import { createPolicyStore } from './policies.ts'
 import { createSignedUrlStore } from './signed-urls.ts'
 import { createSpendingStore } from './spending.ts'
+import { requireSecret } from './seal-anew.ts'
 import { createUsageStore } from './usage.ts'
 import { Vault } from './vault.ts'
 import { createWebhookStore } from './webhooks.ts'
@@ -30,9 +32,13 @@ import { createWindowGrants } from './window-grants.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
-/** The stores, one per noun, over one database. */
+/**
+ * The stores, one per noun, over one database. Throws a `CommandError` for a secret that the database is not sealed with.
+ */
 export const createStores = (database: Database, secret: string) => {
+  requireSecret(database, secret)
   const vault = new Vault(secret)
+  const chain = new AuditChain(database.sqlite, secret)
   const accounts = createAccountStore(database, vault)
   const hashes = createNumberHashes(database, vault)
   return {
@@ -52,8 +58,8 @@ export const createStores = (database: Database, secret: string) => {
     knownAddresses: createKnownAddressStore(database, vault),
     windowGrants: createWindowGrants(database),
     invitations: createInvitationStore(database),
-    audit: createAuditStore(database),
-    oldRows: createOldRows(database),
+    audit: createAuditStore(database, chain),
+    oldRows: createOldRows(database, chain),
     deletedAgencies: createDeletedAgencies(database, accounts),
     personalData: createPersonalData(database),
     counts: createCounts(database),

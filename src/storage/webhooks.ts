@@ -3,8 +3,8 @@ import type { EnvironmentName } from '../agencies/environment.ts'
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { deliveries, environments, webhooks } from './schema.ts'
-import { openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
-import type { Vault } from './vault.ts'
+import { movedSecret, openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
+import type { Binding, Vault } from './vault.ts'
 
 type WebhookRow = typeof webhooks.$inferSelect
 
@@ -50,12 +50,14 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
       return found?.row.enabled ? found : undefined
     },
 
-    /** Creates the endpoint with this secret; an existing one keeps its secret and gets the URL. */
+    /** Creates the endpoint with this secret; an existing one gets the URL, and keeps its secrets, sealed anew for it. */
     save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
       database.transaction(() => {
-        const sealed = sealedSecret(vault, secret, webhookLabel(environmentId))
-        const made = { environmentId, url, ...sealed, savedAt: now }
-        const again = { url, savedAt: now, enabled: true, offReason: null }
+        const before = find(environmentId)
+        const binding = webhookBinding({ environmentId, url })
+        const made = { environmentId, url, ...sealedSecret(vault, secret, binding), savedAt: now }
+        const moved = before && movedSecret(vault, before, webhookBinding(before), binding)
+        const again = { url, savedAt: now, enabled: true, offReason: null, ...moved }
         const row = orm
           .insert(webhooks)
           .values(made)
@@ -66,16 +68,16 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
         return row
       }),
 
-    /** Replaces the signing secret; the old one signs as well for a day. */
+    /** Replaces the signing secret; the old one signs as well for a day, unless it cannot be decrypted. */
     rotate: (environmentId: string, secret: string, now: number) =>
       database.transaction(() => {
         const before = find(environmentId)
         if (!before) return
-        change(environmentId, replacedSecret(vault, before, secret, webhookLabel(environmentId), now))
+        change(environmentId, replacedSecret(vault, before, secret, webhookBinding(before), now))
       }),
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
-    secrets: (row: EndpointRow, now: number) => openSecrets(vault, row, webhookLabel(row.environmentId), now),
+    secrets: (row: EndpointRow, now: number) => openSecrets(vault, row, webhookBinding(row), now),
 
     /** Switches the endpoint. While it is off, pending deliveries wait and new events are not written. */
     setEnabled: (environmentId: string, enabled: boolean, offReason: string | null = null) =>
@@ -95,5 +97,8 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
   }
 }
 
-/** The label that binds a signing secret to its environment. */
-export const webhookLabel = (environmentId: string) => `webhook ${environmentId}`
+/** Binds a signing secret to its environment, and to the URL whose events it signs. */
+export const webhookBinding = ({
+  environmentId,
+  url,
+}: Pick<WebhookRow, 'environmentId' | 'url'>): Binding => ['webhook', environmentId, url]

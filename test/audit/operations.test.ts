@@ -44,12 +44,15 @@ test('a line says when, who, from where, of which agency and what', async () => 
       id: expect.any(String),
       at: '2026-01-15T12:00:00.000Z',
       actor: 'command line',
+      actor_id: null,
+      actor_role: 'operator',
       address: null,
       agency: agency.id,
       agency_name: 'Acme',
       environment: 'staging',
       action: 'agent.created',
       target: 'Ours',
+      times: null,
     },
   ])
 })

@@ -23,7 +23,11 @@ test('a backup is piped on, and a piped one is restored, with nothing left besid
   const { agency } = await provision(server.command)
   const before = readdirSync(directory.path)
   const env = { CALLGATE_DATA_DIR: directory.path, TARGET: join(elsewhere.path, 'data') }
-  const piped = shell('"$0" backup - | CALLGATE_DATA_DIR="$TARGET" "$0" restore -', env, elsewhere.path)
+  const piped = shell(
+    'cd "$CALLGATE_DATA_DIR"; "$0" backup - | CALLGATE_DATA_DIR="$TARGET" "$0" restore - && cp secret "$TARGET"',
+    env,
+    elsewhere.path,
+  )
   expect(piped).toMatchObject({ code: 0, out: expect.stringContaining('and checked: agencies 1, calls 0.') })
   expect(piped.err).toStartWith('Backed up to standard output and checked: agencies 1, calls 0, ')
   expect(readdirSync(directory.path)).toEqual(before)

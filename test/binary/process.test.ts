@@ -1,8 +1,6 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { join } from 'node:path'
-import { openDatabase } from '../../src/storage/database.ts'
-import { createStores } from '../../src/storage/stores.ts'
+import { DataDir } from '../../src/storage/data-dir.ts'
 import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
@@ -103,10 +101,10 @@ test('a second signal, of either kind, ends the server at once', async () => {
 
 test('a long answer reaches a slow pipe whole', async () => {
   using directory = temporaryDirectory()
-  const database = openDatabase(join(directory.path, 'callgate.db'))
-  const { agencies } = createStores(database, 'a secret for tests, of 32 or more')
-  for (let made = 0; made < 2000; made++) agencies.create('x'.repeat(100), 'agency', made)
-  database.close()
+  {
+    using stores = new DataDir({ dataDir: directory.path, secret: null }).openStores()
+    for (let made = 0; made < 2000; made++) stores.agencies.create('x'.repeat(100), 'agency', made)
+  }
   const env = { ...process.env, CALLGATE_DATA_DIR: directory.path }
   const slow = Bun.spawnSync(['sh', '-c', `${executable} agency list --json | (sleep 0.3; cat)`], { env })
   expect(JSON.parse(String(slow.stdout))).toHaveLength(2000)

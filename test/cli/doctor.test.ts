@@ -11,6 +11,7 @@ import { makeCertificate } from '../support/certificate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeOidc } from '../support/fakes/oidc.ts'
 import { gateOwner } from '../support/policy.ts'
+import { withoutAuditTriggers } from '../support/unbound.ts'
 
 const examine = async (path: string, settings: Record<string, string> = {}) => {
   let out = ''
@@ -34,7 +35,7 @@ const filled = () => {
   const directory = temporaryDirectory()
   const dataDir = new DataDir({ dataDir: directory.path, secret: null })
   const database = dataDir.openDatabase()
-  const { agencies, accounts, agents, environments, policies, webhooks } = createStores(
+  const { agencies, accounts, agents, audit, environments, policies, webhooks } = createStores(
     database,
     dataDir.secret(),
   )
@@ -46,6 +47,7 @@ const filled = () => {
   accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now())
   const [environment] = environments.list(agency.id)
   webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_very secret', Date.now())
+  audit.record({ at: Date.now(), actor: 'x', address: null, action: 'signed_in' })
   const addAgent = (dials: AgentDials) => void agents.create(agency.id, { name: 'Ann', ...dials }, Date.now())
   return {
     ...directory,
@@ -110,11 +112,11 @@ test('permissions that were not checked on Windows are not called good', () => {
 })
 
 test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Check['level']>, number]>([
-  ['a secret that is gone', ({ file }) => rmSync(file('secret')), { secret: 'fail' }, 1],
+  ['a secret that is gone', ({ file }) => rmSync(file('secret')), { secret: 'fail', audit: 'warn' }, 1],
   [
     'a secret that is another',
     ({ file }) => void Bun.write(file('secret'), 'x'.repeat(43)),
-    { secret: 'fail' },
+    { secret: 'fail', audit: 'warn' },
     1,
   ],
   [
@@ -139,6 +141,26 @@ test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Che
     1,
   ],
   [
+    'a base URL that somebody changed',
+    ({ sqlite }) => sqlite.run("update provider_accounts set base_url = 'https://evil.example'"),
+    { secret: 'fail' },
+    1,
+  ],
+  [
+    'a trigger that callgate did not make',
+    ({ sqlite }) =>
+      sqlite.run("create trigger t after insert on calls begin update agencies set name = 'x'; end"),
+    { schema: 'fail' },
+    1,
+  ],
+  [
+    'an audit that somebody changed',
+    ({ sqlite }) =>
+      withoutAuditTriggers(sqlite, () => sqlite.run("update audit set target = 'another' where number = 1")),
+    { audit: 'fail' },
+    1,
+  ],
+  [
     'a damaged database',
     ({ sqlite, database }) => {
       sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -152,7 +174,8 @@ test.each<[string, (data: ReturnType<typeof filled>) => void, Record<string, Che
   spoil(data)
   const { code, err, unwell } = await examine(data.path)
   expect({ code, unwell }).toEqual({ code: exitCode, unwell: expected })
-  expect(err).toBe(exitCode === 0 ? '' : `Failed checks: ${Object.keys(expected).join(', ')}.\n`)
+  const failed = Object.keys(expected).filter((name) => expected[name] === 'fail')
+  expect(err).toBe(exitCode === 0 ? '' : `Failed checks: ${failed.join(', ')}.\n`)
 })
 
 test('a server that runs elsewhere than its environment says is found, and its lock is left alone', async () => {

@@ -44,7 +44,7 @@ const shell = async (settings: Record<string, string> = {}, ...lines: string[]) 
 describe('a credential', () => {
   test('comes from a file, without the blanks around it', async () => {
     using place = await shell()
-    const file = join(place.directory.path, 'secret')
+    const file = join(place.directory.path, 'credential')
     writeFileSync(file, `  ${secret}\n`)
     expect(await place.set(`hook_secret=@${file}`)).toMatchObject({ code: 0 })
     expect(await place.hint()).toContain('hook_secret …LaSw')

@@ -51,5 +51,6 @@ test('the commands for running it back up beside the server, restore, and look a
   expect(out).toContain('Backed up to callgate-monday.db and checked: agencies 1, calls 1,')
   expect(out).toContain('The secret is not in the backup.')
   expect(out).toContain(`Restored into ${directory.path}/restored and checked: agencies 1, calls 1.`)
+  expect(out).toContain('Verified: nobody has changed the backup since it was made.')
   expect(out).not.toContain('fail')
 })

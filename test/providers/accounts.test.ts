@@ -7,9 +7,10 @@ import { checkAccount } from '../../src/providers/credentials.ts'
 import { run } from '../../src/cli/run.ts'
 import { createAccountStore } from '../../src/storage/accounts.ts'
 import { openDatabase } from '../../src/storage/database.ts'
-import { Vault } from '../../src/storage/vault.ts'
+import { type Binding, Vault } from '../../src/storage/vault.ts'
 import { temporaryDataDir, temporaryDirectory } from '../support/directory.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
+import { loseSecret } from '../support/lost-secret.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
 import { connect, until } from '../support/scenarios.ts'
@@ -119,9 +120,9 @@ test('an account that another process saved first is replaced, not doubled', () 
   const other = createAccountStore(two, new Vault(sealing))
   // The other one comes between the look for an earlier account and the writing, as another process would.
   class Interrupted extends Vault {
-    override seal(plain: string, label: string) {
+    override seal(plain: string, binding: Binding) {
       expect(() => save('other', other)).toThrow('locked')
-      return super.seal(plain, label)
+      return super.seal(plain, binding)
     }
   }
   const interrupted = createAccountStore(one.database, new Interrupted(sealing))
@@ -164,6 +165,7 @@ test('under another secret an account refuses its calls, and nothing is sent', a
   const { agency, services } = before
   const agent = services.agents.create(agency.id, { name: 'Real', provider: 'http' }, 1)
   services.environments.setDefaultAgent(before.production.id, agent.id)
+  loseSecret(directory.database, 'quite another secret, 32 or more')
   const after = createGate({ path: directory.database, secret: 'quite another secret, 32 or more' })
   const { call_id = '' } = await answer(await after.trigger('00', before.key))
   await after.clock.advance(0)

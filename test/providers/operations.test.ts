@@ -5,6 +5,7 @@ import { providerKinds } from '../../src/providers/kinds.ts'
 import { listProviders, removeProvider, testProvider } from '../../src/providers/operations/account.ts'
 import { setProvider } from '../../src/providers/operations/set.ts'
 import { adminOf } from '../support/actors.ts'
+import { loseSecret } from '../support/lost-secret.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { createGate } from '../support/gate.ts'
@@ -97,6 +98,7 @@ describe('an account that is saved', () => {
     using directory = temporaryDirectory()
     const before = open({ path: directory.database })
     const { id } = await before.set({ base_url: somewhere, unchecked: true })
+    loseSecret(directory.database, 'quite another secret, 32 or more')
     const after = open({ path: directory.database, secret: 'quite another secret, 32 or more' })
     const agency = before.agency.id
     const saved = await after.set({ agency, unchecked: true })

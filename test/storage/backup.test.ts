@@ -32,7 +32,7 @@ test('a backup is a whole database, for its owner alone, taken while another con
   const { gate, callId } = await filled(directory.path)
   const file = join(directory.path, 'copy.db')
   const summary = dirOf(directory.path).backUp(file, silent)
-  expect(summary).toMatchObject({ agencies: 1, calls: 1, sealed: false })
+  expect(summary).toMatchObject({ agencies: 1, calls: 1, sealed: true })
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readdirSync(directory.path).filter((name) => name.startsWith('copy'))).toEqual(['copy.db'])
   const copy = openDatabase(file)
@@ -134,16 +134,14 @@ test('a directory that takes no file is refused with a sentence', async () => {
   gate.database.close()
 })
 
-test('a server never makes a new secret beside credentials that the lost one sealed', () => {
+test('a server never makes a new secret beside a database that the lost one seals', () => {
   using directory = temporaryDirectory()
   const dir = dirOf(directory.path)
   const database = dir.openDatabase()
   const secret = dir.secret()
-  const { agencies, accounts } = createStores(database, secret)
-  const { id: agencyId } = agencies.create('Acme', 'agency', 1)
   rmSync(join(directory.path, 'secret'))
   expect(dir.secret()).not.toBe(secret)
-  accounts.save({ agencyId, provider: 'vapi', baseUrl: null, credentials: { api_key: 'sealed' } }, 1)
+  createStores(database, dir.secret())
   rmSync(join(directory.path, 'secret'))
   expect(() => dir.secret()).toThrow('The secret that decrypts the stored credentials is missing.')
   expect(readdirSync(directory.path)).not.toContain('secret')

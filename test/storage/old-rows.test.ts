@@ -82,7 +82,9 @@ test.each(Object.entries(kinds))(
     fc.assert(
       fc.property(times, fc.integer({ min: 0, max: 101 }), (made, before) => {
         const gate = createGate()
-        for (const at of made) make(gate, at)
+        // Entries of the audit go in the order of their chain, which is that of time unless a clock was put back.
+        const order = table === 'audit' ? made.toSorted((a, b) => a - b) : made
+        for (const at of order) make(gate, at)
         for (let steps = 0; ; steps++) {
           const { removed, isLast } = remove(gate, before)
           expect(removed).toBeLessThanOrEqual(table === 'calls' ? 8 : 3)

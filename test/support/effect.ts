@@ -3,7 +3,7 @@ import { Database } from 'bun:sqlite'
 type Row = Record<string, unknown>
 
 /** Tables that only count requests, and those of SQLite and the migrations. The audit is read line by line. */
-const aside = /^(?:sqlite_|__drizzle|audit$|usage$|window_grants$|key_clients$|refusals$)/
+const aside = /^(?:sqlite_|__drizzle|audit$|audit_chain$|usage$|window_grants$|key_clients$|refusals$)/
 /** Columns that every authenticated request may write. */
 const restless = new Set(['seen_at', 'last_used_at'])
 
@@ -55,7 +55,7 @@ const ownWords: Record<string, string> = {
   last_used_at: '<time>',
 }
 /** Columns with ciphertext and hashes, which differ each time. */
-const sealed = /^(?:sealed|secret|previous_secret|password_hash)$/
+const sealed = /^(?:sealed|secret|previous_sealed|password_hash)$/
 
 /**
  * Takes out of a value what is made anew each time: ids, secrets, their last characters, and the time, which is named by how

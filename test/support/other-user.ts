@@ -16,7 +16,7 @@ export const canBeOther = () =>
 export const smallDisk = () => {
   const directory = temporaryDirectory()
   const { path } = directory
-  const mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]
+  const mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', path]
   const isMounted = process.getuid?.() === 0 && Bun.which('mount') !== null && Bun.spawnSync(mount).success
   const dispose = () => {
     if (isMounted) Bun.spawnSync(['umount', '-l', path])

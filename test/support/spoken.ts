@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { withoutAuditTriggers } from './unbound.ts'
 
 /** Everything that people, programs and providers may name or say. */
 const spoken: Record<string, string[]> = {
@@ -20,14 +21,15 @@ const spoken: Record<string, string[]> = {
 }
 
 /** Puts a text in the place of all that was named or said. */
-export const sayEverywhere = (sqlite: Database, text: string) => {
-  for (const [table, columns] of Object.entries(spoken))
-    for (const column of columns)
-      sqlite.run(`update ${table} set ${column} = ? where ${column} is not null`, [text])
-  const transcript = [
-    { role: 'agent', content: text },
-    { role: 'human', content: text },
-  ]
-  const said = [JSON.stringify(transcript), JSON.stringify({ [text]: text, nested: [text] })]
-  sqlite.run('update calls set transcript = ?, metadata = ? where transcript is not null', said)
-}
+export const sayEverywhere = (sqlite: Database, text: string) =>
+  withoutAuditTriggers(sqlite, () => {
+    for (const [table, columns] of Object.entries(spoken))
+      for (const column of columns)
+        sqlite.run(`update ${table} set ${column} = ? where ${column} is not null`, [text])
+    const transcript = [
+      { role: 'agent', content: text },
+      { role: 'human', content: text },
+    ]
+    const said = [JSON.stringify(transcript), JSON.stringify({ [text]: text, nested: [text] })]
+    sqlite.run('update calls set transcript = ?, metadata = ? where transcript is not null', said)
+  })

@@ -7,12 +7,15 @@ interface Line {
   id: string
   at: number
   actor: string
+  actorId: string | null
+  actorRole: string | null
   address: string | null
   agencyId: string | null
   agencyName: string | null
   environment: EnvironmentName | null
   action: string
   target: string | null
+  times: number | null
 }
 
 interface ListDeps {
@@ -46,21 +49,31 @@ export const listAudit = operation({
       id: z.string(),
       at: time,
       actor: z.string(),
+      actor_id: z.string().nullable().meta({ description: 'Of the person or the admin token' }),
+      actor_role: z.string().nullable(),
       address: z.string().nullable(),
       agency: z.string().nullable(),
       agency_name: z.string().nullable(),
       environment: z.enum(environmentNames).nullable(),
       action: z.string().meta({ description: 'What was done: `key.rotated`' }),
       target: z.string().nullable(),
+      times: z
+        .int()
+        .nullable()
+        .meta({ description: 'How often within a minute, for attempts that were denied' }),
     }),
   ),
   columns: ['at', 'actor', 'action', 'agency_name', 'environment', 'target'],
   empty: 'Nothing was done yet.',
   run: ({ audit }: ListDeps, { agency, input: { before, limit } }) =>
-    audit.list({ agency: agency?.id, before, limit }).map(({ agencyId, agencyName, at, ...line }) => ({
-      ...line,
-      at: iso(at),
-      agency: agencyId,
-      agency_name: agencyName,
-    })),
+    audit
+      .list({ agency: agency?.id, before, limit })
+      .map(({ agencyId, agencyName, actorId, actorRole, at, ...line }) => ({
+        ...line,
+        at: iso(at),
+        actor_id: actorId,
+        actor_role: actorRole,
+        agency: agencyId,
+        agency_name: agencyName,
+      })),
 })

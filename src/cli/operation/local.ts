@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '../../clock.ts'
 import { CommandError } from '../../failures.ts'
-import { commandLineActor } from '../../people/actor.ts'
+import { commandLineAs } from '../../people/actor.ts'
 import { createServices } from '../../wiring.ts'
 import type { DataDir } from '../../storage/data-dir.ts'
+import { userOfCommand } from '../../user.ts'
 import { silentLog } from '../../telemetry/log.ts'
 import { configOf, existingDataDir, type Io } from '../io.ts'
 import type { Door } from './door.ts'
@@ -17,7 +18,8 @@ const pauseMs = 20
 export const localDoor = async (io: Io): Promise<Door> => {
   const reached = await reach(io)
   if (!('socket' in reached)) return ownDoor(io, reached)
-  const door = remoteDoor({ url: 'http://localhost', unix: reached.socket })
+  const user = userOfCommand(io.env)
+  const door = remoteDoor({ url: 'http://localhost', local: { socket: reached.socket, user } })
   return { ...door, wasDone: (operationId) => wasDone(io, reached.instance, operationId) }
 }
 
@@ -73,10 +75,10 @@ const ownDoor = (io: Io, { dataDir, unlock }: Held): Door => {
     undo.push(() => database.close())
     const services = createServices({ config, dataDir, database, clock: systemClock, log: silentLog })
     undo.push(() => services.halt())
+    const actor = commandLineAs(userOfCommand(io.env))
     return {
-      perform: (operation, input, options) => services.perform(operation, input, commandLineActor, options),
-      preview: async (operation, input) =>
-        services.perform.preview(operation, input, commandLineActor) ?? null,
+      perform: (operation, input, options) => services.perform(operation, input, actor, options),
+      preview: async (operation, input) => services.perform.preview(operation, input, actor) ?? null,
       close,
     }
   } catch (error) {

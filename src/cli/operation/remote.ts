@@ -1,7 +1,7 @@
 import { CommandError } from '../../failures.ts'
 import type { Operation } from '../../operation/operation.ts'
 import type { PerformOptions } from '../../operation/perform.ts'
-import { agreedHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
+import { agreedHeader, commandUserHeader, operationIdHeader, unknownOperation } from '../../operation/wire.ts'
 import { parseExactly } from '../../json.ts'
 import type { Door } from './door.ts'
 
@@ -9,15 +9,15 @@ interface Place {
   /** The origin of the server, without a trailing slash. */
   url: string
   token?: string
-  /** The socket to use instead of the network. */
-  unix?: string
+  /** The socket to use instead of the network, and the system's user who does. */
+  local?: { socket: string; user: string }
 }
 
 /** Above the server's own timeout for providers. */
 const timeoutMs = 60_000
 
 /** Works through a server's admin API. */
-export const remoteDoor = ({ url, token, unix }: Place): Door => {
+export const remoteDoor = ({ url, token, local }: Place): Door => {
   const post = async (path: string, input: unknown, options: PerformOptions = {}) => {
     const response = await send(`${url}/api/admin/v1/${path}`, input, options)
     const body = bodyIn(await response.text())
@@ -40,15 +40,16 @@ export const remoteDoor = ({ url, token, unix }: Place): Door => {
           ...(agreed !== undefined && { [agreedHeader]: encodeURIComponent(agreed ?? '') }),
           ...(operationId !== undefined && { [operationIdHeader]: operationId }),
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(local && { [commandUserHeader]: encodeURIComponent(local.user) }),
         },
         body: JSON.stringify(input),
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
-        ...(unix !== undefined && { unix }),
+        ...(local && { unix: local.socket }),
       })
     } catch (error) {
       throw new CommandError(
-        `${unix === undefined ? url : 'The server'} could not be reached, or went away: ${(error as Error).message}.`,
+        `${local ? 'The server' : url} could not be reached, or went away: ${(error as Error).message}.`,
         'unreachable',
       )
     }

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { requireConnected } from '../../calls/connected.ts'
+import type { CountDenial } from '../../audit/denials.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
@@ -22,6 +23,7 @@ export interface GuardDeps {
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
+  countDenial: CountDenial
 }
 
 /** For public pages: sets the headers, and rejects forms from other sites. */
@@ -52,11 +54,11 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  */
 const guard = (
   name: string,
-  { alerts, config, sessions, factors }: GuardDeps,
+  { alerts, config, sessions, factors, countDenial }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
-  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, server, set }) => {
+  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, route, server, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
     let fields: Record<string, string> = {}
@@ -70,7 +72,12 @@ const guard = (
     const confirm = () => {
       const { person } = find()
       // The role before the agency, as `perform` judges: whoever may do it in no agency learns nothing of this one.
-      if (!admits(person)) throw new ApiError('operator_only')
+      if (!admits(person)) {
+        const actor = pageActor(person, { request, server }, config)
+        const target = `${request.method} ${route}`
+        countDenial({ action: 'operation.denied', actor, agency: person.agencyId, target })
+        throw new ApiError('operator_only')
+      }
       hideOtherAgencies(person, params)
       return person
     }
@@ -89,9 +96,7 @@ const guard = (
       throw new ConfirmationNeeded({ email, path: pathOf(request), fields, ...ways })
     }
     const actor: Actor = {
-      id: person.id,
-      ...pageActor(person.email, { request, server }, config),
-      role: person.role,
+      ...pageActor(person, { request, server }, config),
       agencyId: person.agencyId,
       permissions: null,
       mayDelegate: true,

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { TakeEvents } from '../../calls/provider-events.ts'
 import type { Provider } from '../../calls/provider.ts'
+import type { CountDenial } from '../../audit/denials.ts'
 import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../failures.ts'
 import { ByteBudget } from '../../limits/byte-budget.ts'
@@ -16,6 +17,8 @@ interface HooksDeps {
     /** The connected account; undefined for an unknown one. */
     account(provider: string, accountId: string): Pick<Provider, 'verifyEvents'> | undefined
   }
+  accounts: { find(id: string): { agencyId: string } | undefined }
+  countDenial: CountDenial
   takeEvents: TakeEvents
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
@@ -30,9 +33,18 @@ const bodyLimitBytes = 4 * 1024 * 1024
 const bytesAtOnce = 16 * 1024 * 1024
 
 /** Receives the providers' reports. An event counts only when the account's provider signed it recently. */
-export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents }: HooksDeps) => {
+export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents, ...deps }: HooksDeps) => {
   const countWrongSignature = createCountWrongSignature(clock)
   const budget = new ByteBudget(bytesAtOnce)
+
+  const countForged = (provider: string, account: string, address: string | null) =>
+    deps.countDenial({
+      action: 'hook.rejected',
+      actor: { name: `somebody as ${provider}`, address },
+      agency: deps.accounts.find(account)?.agencyId ?? null,
+      target: account,
+    })
+
   return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
     async ({ params, request, server }) => {
@@ -46,6 +58,7 @@ export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents }: H
       if (reading.kind !== 'events') {
         log.warn('a hook request was not believed', { account_id: params.account, why: reading.kind })
         const address = clientAddress(request, server, config.trustedProxies)
+        countForged(params.provider, params.account, address)
         throw countWrongSignature(params.account, address) ?? new ApiError('invalid_signature')
       }
       await takeEvents(params.account, reading.events)

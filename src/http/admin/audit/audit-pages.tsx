@@ -77,6 +77,9 @@ const columns = [
   'environment',
   'action',
   'target',
+  'actor_id',
+  'actor_role',
+  'times',
 ] as const
 
 /** All entries, newest first. */
@@ -86,11 +89,13 @@ function* partsOf(audit: Audit, agency: string | undefined) {
   for (let before: string | undefined; ;) {
     const lines = audit.list({ agency, before, limit: downloadedAtOnce })
     before = lines.at(-1)?.id
-    yield lines.map(({ at, agencyId, agencyName, ...line }) => ({
+    yield lines.map(({ at, agencyId, agencyName, actorId, actorRole, ...line }) => ({
       ...line,
       time: new Date(at).toISOString(),
       agency_id: agencyId,
       agency: agencyName,
+      actor_id: actorId,
+      actor_role: actorRole,
     }))
     if (lines.length < downloadedAtOnce) return
   }

@@ -84,7 +84,8 @@ const Line = ({ line, hasAgencies }: { line: AuditLine; hasAgencies: boolean }) 
 )
 
 /** Another version may have written an unknown action. */
-const inWords = ({ action, target }: AuditLine) => {
+const inWords = ({ action, target, times }: AuditLine) => {
   const words: string = actions[action] ?? action
-  return target === null ? words : `${words}: ${target}`
+  const often = times === null || times === 1 ? '' : ` (${times.toLocaleString('en')} times in a minute)`
+  return `${target === null ? words : `${words}: ${target}`}${often}`
 }

@@ -1,9 +1,10 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { CountDenial } from '../../../audit/denials.ts'
 import { ApiError } from '../../../failures.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../clock.ts'
-import { emailSchema } from '../../../people/email.ts'
+import { emailSchema, normalEmail } from '../../../people/email.ts'
 import type { Factor } from '../../../people/factor.ts'
 import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
@@ -22,8 +23,10 @@ import { tokenHash } from '../../../keys/token.ts'
 
 export interface EntranceDeps {
   audit: AuditedChange
+  countDenial: CountDenial
   people: {
     anyone(): boolean
+    findByEmail(email: string): Pick<Person, 'email'> | undefined
     hasSetupToken(hash: string, now: number): boolean
     /** Creates the first person and uses up the token; undefined for a token that is not valid. */
     setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
@@ -48,7 +51,7 @@ const newSetupLink = `It was replaced by a newer link, or is older than ${setupM
 
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {
-  const { audit, config, factors, people, sessions, passwords, clock, dataDir } = deps
+  const { audit, config, countDenial, factors, people, sessions, passwords, clock, dataDir } = deps
   const hasOidc = config.oidc !== null
 
   const requireSetupToken = (token: string) => {
@@ -96,7 +99,7 @@ export const entrance = (deps: EntranceDeps) => {
           () => people.setUp(tokenHash(token), { email: given.data, passwordHash }, now),
           (made) =>
             made && {
-              ...actedBy(pageActor(made.email, { request, server }, config), now),
+              ...actedBy(pageActor(made, { request, server }, config), now),
               action: 'person.joined',
               target: made.role,
             },
@@ -131,8 +134,8 @@ export const entrance = (deps: EntranceDeps) => {
         const address = clientAddress(request, server, config.trustedProxies)
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
-          const { email: actor, agencyId: agency } = result.person
-          const who = actedBy(pageActor(actor, { request, server }, config), clock.now())
+          const { agencyId: agency } = result.person
+          const who = actedBy(pageActor(result.person, { request, server }, config), clock.now())
           const opened = () => sessions.open(result.person.id, { request, address })
           // Whoever has a second factor has signed in once it was checked.
           const isOver = factors.list(result.person.id).length === 0
@@ -140,6 +143,8 @@ export const entrance = (deps: EntranceDeps) => {
           set.headers['set-cookie'] = audit.change(opened, () => (isOver ? entry : undefined))
           return redirect('/admin/agencies', 303)
         }
+        const target = people.findByEmail(normalEmail(email))?.email ?? 'an unknown account'
+        countDenial({ action: 'sign_in.failed', actor: { name: 'somebody', address }, agency: null, target })
         if (result.retryAfterSeconds === undefined) return refuse(signInRefusal, 401)
         set.headers['retry-after'] = String(result.retryAfterSeconds)
         return refuse(signInRefusal, 429)
@@ -154,7 +159,7 @@ export const entrance = (deps: EntranceDeps) => {
           () => sessions.close(request),
           () =>
             person && {
-              ...actedBy(pageActor(person.email, { request, server }, config), clock.now()),
+              ...actedBy(pageActor(person, { request, server }, config), clock.now()),
               action: 'signed_out',
               agency: person.agencyId,
             },

@@ -71,17 +71,22 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         if (flaw !== undefined) return refuse(flaw)
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
-        const who = actedBy(pageActor(found.invitation.email, { request, server }, config), now)
+        const whoIs = (person: Person) => pageActor(person, { request, server }, config)
         const made = audit.change(
           () => invitations.accept(tokenHash(token), passwordHash, now),
           (person) =>
             typeof person === 'object'
-              ? { ...who, action: 'person.joined', agency: person.agencyId, target: person.role }
+              ? {
+                  ...actedBy(whoIs(person), now),
+                  action: 'person.joined',
+                  agency: person.agencyId,
+                  target: person.role,
+                }
               : undefined,
         )
         if (made === 'taken') return refuse('There is already an account with this email address.')
         if (!made) throw noLink()
-        set.headers['set-cookie'] = sessions.open(made.id, { request, address: who.address })
+        set.headers['set-cookie'] = sessions.open(made.id, { request, address: whoIs(made).address })
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -104,13 +109,14 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         }
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
-        const who = actedBy(pageActor(found.email, { request, server }, config), now)
+        const whoIs = (reset: Person) => pageActor(reset, { request, server }, config)
         const person = audit.change(
           () => invitations.acceptReset(tokenHash(token), passwordHash, now),
-          (reset) => reset && { ...who, action: 'password.reset', agency: reset.agencyId },
+          (reset) =>
+            reset && { ...actedBy(whoIs(reset), now), action: 'password.reset', agency: reset.agencyId },
         )
         if (!person) throw noLink()
-        set.headers['set-cookie'] = sessions.open(person.id, { request, address: who.address })
+        set.headers['set-cookie'] = sessions.open(person.id, { request, address: whoIs(person).address })
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { AddressWindows } from '../../../address-windows.ts'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { CountDenial } from '../../../audit/denials.ts'
 import type { Clock } from '../../../clock.ts'
 import { type Config, isSecure } from '../../../config.ts'
 import { ApiError } from '../../../failures.ts'
@@ -17,6 +18,7 @@ import { SignedInPage, SignInPage } from './forms.tsx'
 import type { HttpsConfig } from './https-notice.ts'
 
 export interface OidcSignInDeps {
+  countDenial: CountDenial
   audit: AuditedChange
   /** Undefined where no provider is configured. */
   oidc: Pick<Oidc, 'begin' | 'finish'> | undefined
@@ -113,11 +115,26 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       const returned = new URL(redirectUri())
       returned.search = new URL(request.url).search
       const finished = await oidc.finish(returned, pending)
-      if (finished.problem !== undefined) return refusal(finished.problem, set)
+      const denied = () => {
+        const target = 'single sign-on'
+        deps.countDenial({
+          action: 'sign_in.failed',
+          actor: { name: 'somebody', address },
+          agency: null,
+          target,
+        })
+      }
+      if (finished.problem !== undefined) {
+        if (finished.problem !== 'unavailable') denied()
+        return refusal(finished.problem, set)
+      }
       const person = people.findByEmail(finished.email)
-      if (!person) return refusal('unknown', set)
+      if (!person) {
+        denied()
+        return refusal('unknown', set)
+      }
       const entry = {
-        ...actedBy(pageActor(person.email, { request, server }, config), clock.now()),
+        ...actedBy(pageActor(person, { request, server }, config), clock.now()),
         action: 'signed_in',
         agency: person.agencyId,
         target: 'single sign-on',

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
+import type { CountDenial } from '../../../audit/denials.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../clock.ts'
 import type { PasskeyCredential } from '../../../people/factor.ts'
@@ -23,6 +24,7 @@ export interface PasskeySignInDeps {
   sessions: Pick<Sessions, 'open'>
   config: GuardDeps['config'] & Pick<Config, 'oidc'>
   clock: Pick<Clock, 'now'>
+  countDenial: CountDenial
 }
 
 const refusal = 'The passkey is not known here, or was not accepted. Sign in with your password.'
@@ -44,7 +46,7 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
         ? sessions.open(person.id, { request, address }, true)
         : undefined
     const entry = {
-      ...actedBy(pageActor(person.email, { request, server }, config), now),
+      ...actedBy(pageActor(person, { request, server }, config), now),
       action: 'signed_in',
       agency: person.agencyId,
       target: factorTarget(factor),
@@ -66,6 +68,14 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
         const person = signed && people.find(signed.factor.personId)
         const cookie = signed && person && enter(signed, person, { request, server })
         if (cookie === undefined) {
+          const address = clientAddress(request, server, config.trustedProxies)
+          const target = 'a passkey'
+          deps.countDenial({
+            action: 'sign_in.failed',
+            actor: { name: 'somebody', address },
+            agency: null,
+            target,
+          })
           set.status = 401
           return renderPage(<SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} />)
         }
