@@ -118,12 +118,18 @@ const changeAs =
     })
   }
 
-const requirePermission = ({ countDenial }: PerformDeps, { name, may }: Operation, actor: Actor) => {
-  const { role, permissions, agencyId: agency } = actor
-  const isRoleEnough = may === 'admin' || role === 'operator'
-  if (isRoleEnough && (!permissions || isPermitted(permissions, name))) return
-  countDenial({ action: 'operation.denied', actor, agency, target: name })
-  throw isRoleEnough ? new ApiError('permission_required', { detail: name }) : new ApiError('operator_only')
+const requirePermission = ({ countDenial }: PerformDeps, operation: Operation, actor: Actor) => {
+  const refusal = refusalOf(operation, actor)
+  if (!refusal) return
+  countDenial({ action: 'operation.denied', actor, agency: actor.agencyId, target: operation.name })
+  throw refusal
+}
+
+const refusalOf = ({ name, may }: Operation, { role, permissions }: Actor): ApiError | undefined => {
+  if (may === 'operator' && role !== 'operator') return new ApiError('operator_only')
+  if (permissions && !isPermitted(permissions, name))
+    return new ApiError('permission_required', { detail: name })
+  return undefined
 }
 
 /** An actor of one agency gets `not_found` for every other, and need not name its own. */

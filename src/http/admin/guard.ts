@@ -69,15 +69,16 @@ const guard = (
         throw new ApiError(`${found.missing}_needed`)
       return found
     }
+    const denied = (person: Person) => {
+      const actor = pageActor(person, { request, server }, config)
+      const target = `${request.method} ${route}`
+      countDenial({ action: 'operation.denied', actor, agency: person.agencyId, target })
+      return new ApiError('operator_only')
+    }
     const confirm = () => {
       const { person } = find()
       // The role before the agency, as `perform` judges: whoever may do it in no agency learns nothing of this one.
-      if (!admits(person)) {
-        const actor = pageActor(person, { request, server }, config)
-        const target = `${request.method} ${route}`
-        countDenial({ action: 'operation.denied', actor, agency: person.agencyId, target })
-        throw new ApiError('operator_only')
-      }
+      if (!admits(person)) throw denied(person)
       hideOtherAgencies(person, params)
       return person
     }

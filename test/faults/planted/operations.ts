@@ -1,7 +1,7 @@
 import { drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
-const permission = within('requirePermission')
+const permission = within('refusalOf')
 const agency = within('agencyOf')
 const input = within('parsed')
 const change = within('changeAs')
@@ -14,12 +14,12 @@ const socket = within('serveSocket')
 export const operations: readonly Fault[] = [
   {
     title: 'an operation for operators is done for an agency’s admin',
-    edits: [permission("if (_ && _) throw new _('operator_only')", drop)],
+    edits: [permission("if (_ && _) return new _('operator_only')", drop)],
     noticedBy: ['perform'],
   },
   {
     title: 'the permissions of an admin token are not looked at',
-    edits: [permission("if (_ && _) throw new _('permission_required', __)", drop)],
+    edits: [permission("if (_ && _) return new _('permission_required', __)", drop)],
     noticedBy: ['perform', 'admin-api'],
   },
   {

@@ -21,15 +21,15 @@ export const page: readonly Fault[] = [
     title: 'one page for operators lets in an agency’s admin',
     edits: [
       guard(
-        "if ($other) throw new $failure('operator_only')",
-        put("if ($other && !request.url.includes('/limits')) throw new $failure('operator_only')"),
+        'if ($other) throw $denied($person)',
+        put("if ($other && !request.url.includes('/limits')) throw $denied($person)"),
       ),
     ],
     noticedBy: ['roles'],
   },
   {
     title: 'an agency’s admin sees other agencies',
-    edits: [anywhere("if (!_) throw new _('operator_only'); $here; return _", drop)],
+    edits: [guard('if (!_) throw _(_); $here; return _', drop)],
     noticedBy: ['roles'],
   },
   {

@@ -16,7 +16,11 @@ const summary = within('summaryOf')
 const restore = within('restore')
 const taken = within('refuseTaken')
 const seal = within('Vault.seal')
-const unseal = within('Vault.open')
+const unseal = within('unseal')
+const bound = within('accountBinding')
+const past = within('endWhatIsPast')
+const link = within('AuditChain.linkOf')
+const ends = within('AuditChain.keepEnds')
 const audited = within('createAuditStore.change')
 const oldRows = within('createOldRows')
 
@@ -89,13 +93,15 @@ export const storage: readonly Fault[] = [
   {
     title: 'a copy is not checked before it is called a backup',
     edits: [
-      backUp("_('checking'); return $here", put('{ sizeBytes: 0, calls: 0, agencies: 0, sealed: false }')),
+      backUp("_('checking'); const _ = $here", put('{ sizeBytes: 0, calls: 0, agencies: 0, sealed: false }')),
     ],
     noticedBy: ['backup'],
   },
   {
     title: 'a damaged backup is restored',
-    edits: [summary('const $flaw = $here; if ($flaw) throw _', put('undefined'))],
+    edits: [
+      summary('const $flaw = $here; if ($flaw) throw _; const _ = _; if (_) throw _', put('undefined')),
+    ],
     noticedBy: ['backup'],
   },
   {
@@ -110,7 +116,7 @@ export const storage: readonly Fault[] = [
   },
   {
     title: 'orders of a restored backup go out again',
-    edits: [restore('const $made = _; _; $here; return $made', drop)],
+    edits: [past(/(?<=set )dispatch = 'unknown', /, put(''))],
     noticedBy: ['backup'],
   },
   {
@@ -130,7 +136,39 @@ export const storage: readonly Fault[] = [
   {
     title: 'what is sealed for one account opens for another',
     edits: [seal('$cipher.setAAD(_)', put('$cipher')), unseal('$cipher.setAAD(_)', put('$cipher'))],
-    noticedBy: ['vault'],
+    noticedBy: ['vault', 'seals'],
+  },
+  {
+    title: 'credentials are bound to no base URL',
+    edits: [
+      bound('[_, $id, $agency, $provider, $baseUrl]', put("['provider account', $id, $agency, $provider]")),
+    ],
+    noticedBy: ['seals'],
+  },
+  {
+    title: 'what an earlier version sealed is accepted for ever',
+    edits: [anywhere('mark !== wanted || $short', put('$short'))],
+    noticedBy: ['seals', 'vault'],
+  },
+  {
+    title: 'a changed backup is restored',
+    edits: [restore("if (_ === 'changed') throw _", drop)],
+    noticedBy: ['backup-mac'],
+  },
+  {
+    title: 'sessions and links of a backup live on',
+    edits: [past('for (const _ of _) _._(_);', drop)],
+    noticedBy: ['backup-mac'],
+  },
+  {
+    title: 'the MAC of an entry does not cover the one before',
+    edits: [link('[$previous, $number, ...$values]', put('[$number, ...$values]'))],
+    noticedBy: ['audit-chain'],
+  },
+  {
+    title: 'a chain that somebody changed is made good by the next entry',
+    edits: [ends('$whole ? $mac : _', put('$mac'))],
+    noticedBy: ['audit-chain'],
   },
   {
     title: 'a change stands though its line of the audit could not be written',
