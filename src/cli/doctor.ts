@@ -9,6 +9,7 @@ import { createSend } from '../outgoing/send.ts'
 import { Oidc, type OidcSettings, reasonOf } from '../people/oidc.ts'
 import { readCertificate } from '../server/certificate.ts'
 import type { Holder } from '../storage/data-dir.ts'
+import { userOfCommand } from '../user.ts'
 import { type Check, fail, judge, ok, warn } from './checks.ts'
 import { remoteDoor } from './operation/remote.ts'
 import { probe } from './healthcheck.ts'
@@ -31,7 +32,7 @@ export const doctor = (io: Io) =>
       const checks = [
         ok('version', `callgate ${version}, Bun ${Bun.version}`),
         ...judge(findings, Date.now()),
-        ...(await warnings(config, findings.holder)).map(({ name, says }) =>
+        ...(await warnings(config, findings.holder, io.env)).map(({ name, says }) =>
           warn('settings', `${name}: ${says}`),
         ),
         await server(config, findings.holder),
@@ -46,10 +47,15 @@ export const doctor = (io: Io) =>
   })
 
 /** What the running server warns of: only it has seen its requests. */
-const warnings = async (config: Config, holder: Holder | 'unknown' | null): Promise<ConfigWarning[]> => {
+const warnings = async (
+  config: Config,
+  holder: Holder | 'unknown' | null,
+  env: Io['env'],
+): Promise<ConfigWarning[]> => {
   if (holder === null || holder === 'unknown' || holder.socket === undefined) return configWarnings(config)
   try {
-    const door = remoteDoor({ url: 'http://localhost', unix: holder.socket })
+    const local = { socket: holder.socket, user: userOfCommand(env) }
+    const door = remoteDoor({ url: 'http://localhost', local })
     return (await door.perform(listWarnings, {}, {})) as ConfigWarning[]
   } catch {
     return configWarnings(config)
