@@ -30,6 +30,13 @@ describe('a header that HTTP forbids', () => {
   )
 })
 
+test('a response of more parts than any report has is not parsed: it would hold the event loop up', async () => {
+  const brackets = '['.repeat(100_000) + ']'.repeat(100_000)
+  using server = await serving(() => new Response(brackets))
+  const result = await requestJson(send, server.url, { headers: {}, timeoutMs: 5000 })
+  expect(result).toEqual({ kind: 'answered', status: 200, json: undefined })
+})
+
 describe('a body', () => {
   test.each<[unknown, string, string]>([
     [{ a: 1 }, 'application/json', '{"a":1}'],

@@ -34,6 +34,16 @@ export const outgoing: readonly Fault[] = [
     noticedBy: ['send'],
   },
   {
+    title: 'a large answer is read without room for it',
+    edits: [readBody('if (_ && _) _ = await _', drop)],
+    noticedBy: ['reserve'],
+  },
+  {
+    title: 'the room for a large answer is never given back',
+    edits: [readBody('_()', drop)],
+    noticedBy: ['reserve'],
+  },
+  {
     title: 'an answer is unpacked, however large it becomes',
     edits: [dial('decompress: false', drop)],
     noticedBy: ['send'],

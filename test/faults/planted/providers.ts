@@ -12,8 +12,20 @@ const isFresh = within('isFresh')
 const takeEvents = within('createTakeEvents')
 const placement = within('placementFrom')
 const report = within('reportFrom')
+const parseJson = within('parseJson')
+const answerBudget = within('createAnswerBudget')
 
 export const providers: readonly Fault[] = [
+  {
+    title: 'JSON that holds the event loop up is parsed',
+    edits: [parseJson('if (_) return undefined', drop)],
+    noticedBy: ['wire'],
+  },
+  {
+    title: 'an account with large responses takes the room of all others',
+    edits: [answerBudget('await own.take(_, _)', drop)],
+    noticedBy: ['answer-budget'],
+  },
   {
     title: 'Vapi’s reports are believed unproved',
     edits: [vapi("if (_ !== 'valid') return { _: _ }", drop)],
