@@ -1,6 +1,8 @@
 import { and, desc, eq, getTableColumns, gt, isNotNull, lt, max } from 'drizzle-orm'
 import type { AuditEntry, AuditLine } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
+import type { Actor } from '../people/actor.ts'
+import { actorShownTo } from '../people/shown-actor.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
@@ -63,6 +65,22 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
     if (follow) database.afterCommit(tell)
   }
 
+  /** Newest first, with the names of all actors. */
+  const list = ({ agency, before, limit }: PageOfAudit) =>
+    orm
+      .select({ ...getTableColumns(audit), agencyName: agencies.name })
+      .from(audit)
+      .leftJoin(agencies, eq(agencies.id, audit.agencyId))
+      .where(
+        and(
+          agency === undefined ? undefined : eq(audit.agencyId, agency),
+          before === undefined ? undefined : lt(audit.id, before),
+        ),
+      )
+      .orderBy(desc(audit.id))
+      .limit(limit)
+      .all() as AuditLine[]
+
   return {
     record,
 
@@ -92,20 +110,10 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
         .where(and(isNotNull(audit.operationId), eq(audit.operationId, operationId)))
         .get() !== undefined,
 
-    /** Newest first. */
-    list: ({ agency, before, limit }: PageOfAudit) =>
-      orm
-        .select({ ...getTableColumns(audit), agencyName: agencies.name })
-        .from(audit)
-        .leftJoin(agencies, eq(agencies.id, audit.agencyId))
-        .where(
-          and(
-            agency === undefined ? undefined : eq(audit.agencyId, agency),
-            before === undefined ? undefined : lt(audit.id, before),
-          ),
-        )
-        .orderBy(desc(audit.id))
-        .limit(limit)
-        .all() as AuditLine[],
+    list,
+
+    /** As the viewer may see it. */
+    listFor: (viewer: Pick<Actor, 'agencyId'>, query: PageOfAudit) =>
+      list(query).map((line) => actorShownTo(viewer, line)),
   }
 }

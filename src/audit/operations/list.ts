@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type EnvironmentName, environmentNames } from '../../agencies/environment.ts'
 import { iso, time } from '../../names.ts'
+import type { Actor } from '../../people/actor.ts'
 import { operation } from '../../operation/operation.ts'
 
 interface Line {
@@ -20,7 +21,11 @@ interface Line {
 
 interface ListDeps {
   audit: {
-    list(query: { agency?: string | undefined; before?: string | undefined; limit: number }): Line[]
+    /** As the viewer may see it. */
+    listFor(
+      viewer: Pick<Actor, 'agencyId'>,
+      query: { agency?: string | undefined; before?: string | undefined; limit: number },
+    ): Line[]
   }
 }
 
@@ -28,7 +33,8 @@ const linesMost = 1000
 
 export const listAudit = operation({
   name: 'audit.list',
-  summary: 'Lists the audit log, newest first. An agency’s admin sees the entries of that agency.',
+  summary:
+    'Lists the audit log, newest first. An agency’s admin sees the entries of that agency, without the names of operators.',
   scope: 'agencies',
   may: 'admin',
   input: {
@@ -65,9 +71,9 @@ export const listAudit = operation({
   ),
   columns: ['at', 'actor', 'action', 'agency_name', 'environment', 'target'],
   empty: 'Nothing was done yet.',
-  run: ({ audit }: ListDeps, { agency, input: { before, limit } }) =>
+  run: ({ audit }: ListDeps, { actor, agency, input: { before, limit } }) =>
     audit
-      .list({ agency: agency?.id, before, limit })
+      .listFor(actor, { agency: agency?.id, before, limit })
       .map(({ agencyId, agencyName, actorId, actorRole, at, ...line }) => ({
         ...line,
         at: iso(at),

@@ -2,6 +2,7 @@ import { anywhere, drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const guard = within('guard')
+const listFor = within('createAuditStore.listFor')
 const csvCell = within('csvCell')
 const printable = within('printable')
 const overview = within('OverviewPage')
@@ -51,6 +52,11 @@ export const page: readonly Fault[] = [
       ),
     ],
     noticedBy: ['naughty'],
+  },
+  {
+    title: 'an agency’s admin reads the names of operators',
+    edits: [listFor('actorShownTo(_, $line)', put('$line'))],
+    noticedBy: ['shown-actor'],
   },
   {
     title: 'a formula behind a semicolon stays one in a CSV file',

@@ -90,14 +90,20 @@ test('the file has every line, each in one row, and neither formulas nor secrets
     'time,actor,address,agency_id,agency,environment,action,target,actor_id,actor_role,times',
   )
   expect(rows[1]).toBe(
-    `2026-01-15T12:00:00.000Z,command line,,${gate.agency.id},Acme,staging,agent.created,"'${hostile.replaceAll('"', '""')}"`,
+    `2026-01-15T12:00:00.000Z,an operator,,${gate.agency.id},Acme,staging,agent.created,"'${hostile.replaceAll('"', '""')}",,operator,`,
   )
   expect(text).not.toContain('bvai_sk_')
 })
 
 test('hostile names and actions of another version are shown as text', async () => {
   const gate = createGate()
-  gate.services.audit.record({ ...entry, actor: hostile, agency: gate.agency.id, target: hostile })
+  gate.services.audit.record({
+    ...entry,
+    actor: hostile,
+    actorRole: 'admin',
+    agency: gate.agency.id,
+    target: hostile,
+  })
   const { sqlite } = gate.database
   withoutAuditTriggers(sqlite, () =>
     sqlite.run("update audit set action = 'dance.danced<b>' where actor = ?", [hostile]),

@@ -14,7 +14,10 @@ interface AuditProps {
 export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & AuditProps) => (
   <AgencyLayout person={person} agency={agency} title="Audit log" section="audit">
     <h1>Audit log</h1>
-    <p>Who did what in this agency, newest first. Entries can’t be changed.</p>
+    <p>
+      Who did what in this agency, newest first. Entries can’t be changed.
+      {person.role === 'admin' && ' Operators are not named.'}
+    </p>
     <Lines path={`/admin/agencies/${agency.id}/audit`} {...shown} />
   </AgencyLayout>
 )

@@ -1,0 +1,25 @@
+import type { Actor } from './actor.ts'
+
+/** An actor as the audit keeps it. */
+interface KeptActor {
+  actor: string
+  actorId: string | null
+  /** Null for whoever was not authenticated, and in entries of earlier versions. */
+  actorRole: string | null
+  address: string | null
+}
+
+/**
+ * An actor as the viewer may see it. Whoever is bound to an agency learns that an operator acted, and not who it was, nor
+ * from which address. A name without a role may be an operator's, if it is an e-mail address.
+ */
+export const actorShownTo = <Kept extends KeptActor>(
+  { agencyId }: Pick<Actor, 'agencyId'>,
+  kept: Kept,
+): Kept => {
+  if (agencyId === null) return kept
+  if (kept.actorRole === 'operator') return { ...kept, actor: 'an operator', actorId: null, address: null }
+  if (kept.actorRole === null && kept.actor.includes('@'))
+    return { ...kept, actor: 'somebody', actorId: null, address: null }
+  return kept
+}
