@@ -64,7 +64,6 @@ export const actions = {
   'second_factor.added': 'added a second factor',
   'second_factor.renamed': 'renamed a second factor',
   'second_factor.removed': 'removed a second factor',
-  'second_factor.failed': 'entered a wrong second factor',
   'second_factor.reset': 'reset the second factor of a person',
   'second_factor.required': 'changed who needs a second factor',
   'recovery_codes.created': 'created recovery codes',

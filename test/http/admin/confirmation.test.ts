@@ -62,6 +62,10 @@ test('a wrong password confirms nothing, keeps what was entered, and is slowed d
   }
   expect(statuses).toEqual([422, 422, 422, 429])
   expect(invitations()).toEqual([])
+  await gate.clock.advance(minute)
+  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+    { action: 'sign_in.failed', actor: operator.email, target: 'confirmation', times: 4 },
+  ])
 })
 
 test('a code of the authenticator app confirms too, once, and a recovery code does not', async () => {

@@ -88,7 +88,7 @@ test('a recovery code signs in once, and is counted', async () => {
   expect(await whereTo(first.post('/admin/second-factor', { code: codes[3] ?? '' }))).toBe('/admin/agencies')
   expect(await whereTo(second.post('/admin/second-factor', { code: codes[3] ?? '' }))).toBe(401)
   expect(await textOf(await first.visit('/admin/account/second-factor'))).toContain('9 of 10 left')
-  expect(linesOf(gate).slice(0, 2)).toEqual(['second_factor.failed', 'signed_in a recovery code'])
+  expect(linesOf(gate)[0]).toBe('signed_in a recovery code')
 })
 
 test('new recovery codes replace the old ones', async () => {
@@ -113,8 +113,10 @@ test('wrong codes are slowed down, audited, and say the same as too many', async
   }
   expect(statuses).toEqual([401, 401, 401, 429, 429])
   expect([...said]).toHaveLength(1)
-  expect(linesOf(gate).filter((line) => line === 'second_factor.failed')).toHaveLength(3)
-  await gate.clock.advance(1000)
+  await gate.clock.advance(minute)
+  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+    { action: 'sign_in.failed', actor: operator.email, target: 'second factor', times: 5 },
+  ])
   expect(await whereTo(visitor.post('/admin/second-factor', { code: codes[0] ?? '' }))).toBe(
     '/admin/agencies',
   )

@@ -22,7 +22,7 @@ const notConfirmed =
 
 /** Confirms who it is, and sends the form that waited on its way. */
 export const confirmationPages = (deps: ConfirmationPagesDeps) => {
-  const { config, factors, passwords, sessions } = deps
+  const { config, countDenial, factors, passwords, sessions } = deps
   const prove = createProve(deps)
 
   return new Elysia({ name: 'confirmation-pages' })
@@ -42,7 +42,14 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
         const byPassword = async (): Promise<Proved<string>> => {
           const result = await passwords.signIn(person.email, password, actor.address)
           actor.confirm()
-          return 'person' in result ? renew() : result
+          if ('person' in result) return renew()
+          const denial = {
+            action: 'sign_in.failed',
+            agency: person.agencyId,
+            target: 'confirmation',
+          } as const
+          countDenial({ ...denial, actor })
+          return result
         }
         const passkey = given.confirm_passkey
         const proof = passkey ? { passkey } : code ? { code } : undefined

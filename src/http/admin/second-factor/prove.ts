@@ -1,4 +1,5 @@
 import { actedBy, type AuditedChange, type AuditEntry } from '../../../audit.ts'
+import type { CountDenial } from '../../../audit/denials.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Actor } from '../../../people/actor.ts'
 import { type Factor, factorTitles, type PasskeyCredential } from '../../../people/factor.ts'
@@ -8,6 +9,7 @@ import type { CodeResult, SecondFactors } from '../../../people/second-factors.t
 
 export interface ProveDeps {
   audit: AuditedChange
+  countDenial: CountDenial
   passkeys: Pick<Passkeys, 'signed' | 'requestOptions'>
   secondFactors: Pick<SecondFactors, 'check'>
   factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
@@ -30,10 +32,10 @@ export type Proved<T> = { done: T } | { refused: true; retryAfterSeconds?: numbe
 
 /**
  * Checks a second factor, and makes a change in the transaction that uses it up. `change` returns its audit entry
- * besides its result. A wrong factor is audited.
+ * besides its result. Wrong factors are counted in the audit.
  */
 export const createProve =
-  ({ audit, passkeys, secondFactors, factors, clock }: ProveDeps) =>
+  ({ audit, countDenial, passkeys, secondFactors, factors, clock }: ProveDeps) =>
   async <T>(
     proof: Proof,
     { person, actor, rp, recovery = true }: ProveOptions,
@@ -51,18 +53,16 @@ export const createProve =
     const { made } = audit.change(
       () => {
         const checked = 'code' in proof ? useCode(proof.code) : usePasskey()
-        if ('refused' in checked) return { made: checked, entry: wrongFactor(checked) }
+        if ('refused' in checked) return { made: checked }
         const { done, entry } = change(describe(checked.used))
         return { made: { done }, entry }
       },
       ({ entry }) => entry && { ...who, ...entry },
     )
+    const denial = { action: 'sign_in.failed', agency: person.agencyId, target: 'second factor' } as const
+    if ('refused' in made) countDenial({ ...denial, actor })
     return made
   }
-
-/** Attempts that came too early are not looked at, and so not audited: their number has no bound. */
-const wrongFactor = ({ retryAfterSeconds }: { retryAfterSeconds?: number }) =>
-  retryAfterSeconds === undefined ? ({ action: 'second_factor.failed' } as const) : undefined
 
 /** The used factor in an audit entry. */
 const describe = (used: Factor | 'recovery code') =>

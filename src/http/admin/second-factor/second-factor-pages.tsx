@@ -45,12 +45,6 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
           set.headers['set-cookie'] = proved.done
           return redirect('/admin/agencies', 303)
         }
-        deps.countDenial({
-          action: 'sign_in.failed',
-          actor,
-          agency: person.agencyId,
-          target: 'second factor',
-        })
         set.status = proved.retryAfterSeconds === undefined ? 401 : 429
         if (proved.retryAfterSeconds !== undefined)
           set.headers['retry-after'] = String(proved.retryAfterSeconds)
