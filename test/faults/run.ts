@@ -101,6 +101,19 @@ export const proofs: Proof[] = [
     full: ['40', '120'],
   },
   {
+    script: 'hostile-tenant.ts',
+    promise: 'an agency with its key, a token and its own dialler gets nothing that is not its own',
+    small: ['20', '8'],
+    full: ['300'],
+  },
+  {
+    script: 'hostile-operator.ts',
+    promise:
+      'whoever takes a backup, changes the files or makes a mistake in the settings gets nothing by it',
+    small: [],
+    full: [],
+  },
+  {
     script: 'idempotency.ts',
     promise:
       'fifty requests at once with one Idempotency-Key make one call and get the same bytes, through kill -9',
@@ -244,7 +257,8 @@ const main = async ([...args]: string[]) => {
   for (const proof of chosen) {
     const { line, held, word } = await prove(proof, size)
     broken ||= !held
-    process.stdout.write(`${word.padEnd(7)}  ${proof.script.padEnd(16)}  ${line}\n`)
+    const said = line.includes('\n') ? `\n${line.replaceAll(/^/gm, '  ')}` : line
+    process.stdout.write(`${word.padEnd(7)}  ${proof.script.padEnd(16)}  ${said}\n`)
   }
   process.exit(broken ? 1 : 0)
 }
