@@ -3,8 +3,11 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { run } from '../../src/cli/run.ts'
+import { shutKinds } from '../../src/policy/number.ts'
+import { anyCountry } from '../../src/policy/rules.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { migrationStateOf } from '../../src/storage/migrate.ts'
+import { createPolicyStore } from '../../src/storage/policies.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const migrations = readMigrationFiles({ migrationsFolder: join(import.meta.dir, '../../drizzle') })
@@ -158,4 +161,19 @@ test.each([
   const { sqlite, close } = openDatabase(directory.database)
   expect(sqlite.query('select recording_url from calls').all()).toEqual([{ recording_url: is }])
   close()
+})
+
+test('an instance from before there were rules still calls everywhere, and a new one nowhere', () => {
+  const before = migrations.findIndex(({ sql }) => sql.some((text) => text.includes('TABLE `policies`')))
+  for (const hasAgencies of [true, false]) {
+    using directory = temporaryDirectory()
+    const old = databaseOf(before, directory.database)
+    if (hasAgencies) fill(old)
+    old.close()
+    const database = openDatabase(directory.database)
+    const [set] = createPolicyStore(database).sets({ agencyId: null, environmentId: null })
+    expect(set?.rules.countries ?? null).toEqual(hasAgencies ? [anyCountry] : null)
+    expect(set?.rules.numberKinds ?? []).toEqual(hasAgencies ? [...shutKinds] : [])
+    database.close()
+  }
 })
