@@ -4,16 +4,22 @@ import { environmentNames } from './agencies/environment.ts'
 import { plans } from './agencies/agency.ts'
 import { hasHidden } from './visible.ts'
 
-/** The name of anything that people name: shown as text, never interpreted. */
-export const nameSchema = z
-  .string('Enter a name.')
-  .trim()
-  .min(1, 'Enter a name.')
-  .max(100, 'A name must have at most 100 characters.')
-  .refine(
-    (name) => !hasHidden(name),
-    'A name must not contain control characters, or characters that change the direction of text.',
+/** For a text on one line that people write and others read: it cannot read as another one. */
+export const withoutHidden = (schema: z.ZodString, subject: string) =>
+  schema.refine(
+    (text) => !hasHidden(text),
+    `${subject} must not contain control characters, or characters that change the direction of text.`,
   )
+
+/** The name of anything that people name: shown as text, never interpreted. */
+export const nameSchema = withoutHidden(
+  z
+    .string('Enter a name.')
+    .trim()
+    .min(1, 'Enter a name.')
+    .max(100, 'A name must have at most 100 characters.'),
+  'A name',
+)
 
 export const planSchema = z.enum(plans, 'The plan must be starter, growth or agency.')
 

@@ -1,6 +1,10 @@
 import { expect, test } from 'bun:test'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
+import { changeAgent } from '../src/agencies/operations/agent.ts'
+import { addNumber } from '../src/do-not-call/operations/entries.ts'
+import { commandLineActor } from '../src/people/actor.ts'
+import { createGate } from './support/gate.ts'
 import { run } from '../src/cli/run.ts'
 import { nameSchema } from '../src/names.ts'
 import { createLog } from '../src/telemetry/log.ts'
@@ -47,6 +51,18 @@ test('what is made visible holds no hidden character but line ends and tabs, rea
 
 const names = hostile.map(([, text]) => `A${text}B`)
 const isRaw = (text: string) => hasHidden(text.replaceAll(/[\n\t]/g, ''))
+
+test('so is a reason on a do-not-call list; an agent whose name is from before can be changed as it is', async () => {
+  const { agency, services } = createGate()
+  const { agents, perform } = services
+  const entry = { agency: agency.id, phone_number: '+15551234567', reason: 'asked\u202e' }
+  expect(perform(addNumber, entry, commandLineActor)).rejects.toMatchObject({ reason: 'invalid_input' })
+  const { id } = agents.create(agency.id, { name: 'A\u202eB', provider: 'simulator' }, 0)
+  const changed = { agency: agency.id, agent: id, ref: 'other' }
+  expect(await perform(changeAgent, changed, commandLineActor)).toMatchObject({ ref: 'other' })
+  const renamed = { ...changed, name: 'C\u202eD' }
+  expect(perform(changeAgent, renamed, commandLineActor)).rejects.toMatchObject({ reason: 'invalid_input' })
+})
 
 /** A data directory whose names are from before names were checked. */
 const createPlace = () => {

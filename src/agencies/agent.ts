@@ -45,7 +45,8 @@ export const settingsFrom = (
   { name, provider, ref, from, option }: GivenAgent,
   earlier: AgentSettings,
 ): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: string } => {
-  const named = nameSchema.safeParse(name ?? earlier.name)
+  const isNamed = name !== undefined && name !== earlier.name
+  const named = isNamed ? nameSchema.safeParse(name) : { success: true as const, data: earlier.name }
   if (!named.success) return { problem: named.error.issues[0]?.message ?? 'The name is not valid.' }
   const dials: AgentDials = {
     provider: provider ?? earlier.provider,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { phoneNumberPattern } from '../calls/phone-number.ts'
 import { ApiError } from '../failures.ts'
-import { iso, time } from '../names.ts'
+import { iso, time, withoutHidden } from '../names.ts'
 import type { Entry } from './entry.ts'
 
 export const reasonCharactersMost = 200
@@ -17,11 +17,9 @@ export const sourceField = z
   .regex(/^[\w .:/-]{1,40}$/, 'source must have 1 to 40 letters, digits, blanks or any of . : / _ -.')
   .meta({ description: 'Where the entry comes from, in a word or two' })
 
-export const reasonField = z
-  .string()
-  .trim()
-  .max(reasonCharactersMost)
-  .meta({ description: 'Why, for people. It is kept when the person is erased, so it must not name them' })
+export const reasonField = withoutHidden(z.string().trim().max(reasonCharactersMost), 'reason').meta({
+  description: 'Why, for people. It is kept when the person is erased, so it must not name them',
+})
 
 export const expiresAtField = z.iso
   .datetime({ offset: true, error: 'expires_at must be a time such as 2027-01-31T00:00:00Z.' })

@@ -43,16 +43,18 @@ test('each line that is no entry is named with its number and its reason, and th
     '+493000000003,,2020-01-01T00:00:00Z',
     `+493000000004,${'x'.repeat(201)}`,
     '+493000000005',
+    '+493000000006,asked\u202eby mail',
   ].join('\n')
   expect(await importText(gate, text, acme)).toEqual({
     added: 2,
     already_listed: 0,
-    rejected: 4,
+    rejected: 5,
     problems: [
       { line: 3, problem: 'not a phone number in E.164, such as +15551234567' },
       { line: 5, problem: 'expires_at is not a time such as 2027-01-31T00:00:00Z' },
       { line: 6, problem: 'expires_at is in the past' },
       { line: 7, problem: 'reason has more than 200 characters' },
+      { line: 9, problem: 'reason has control characters, or some that change the direction of text' },
     ],
   })
 })

@@ -3,6 +3,7 @@ import { phoneNumberPattern } from '../../calls/phone-number.ts'
 import type { Commit } from '../../commit.ts'
 import { operation } from '../../operation/operation.ts'
 import type { ListOwner, NewEntry } from '../entry.ts'
+import { hasHidden } from '../../visible.ts'
 import { expiresAtField, reasonCharactersMost, sourceField } from '../fields.ts'
 
 /**
@@ -99,6 +100,8 @@ const judge = (
   if (!phoneNumberPattern.test(phoneNumber)) return 'not a phone number in E.164, such as +15551234567'
   if (reason.trim().length > reasonCharactersMost)
     return `reason has more than ${reasonCharactersMost} characters`
+  if (hasHidden(reason.trim()))
+    return 'reason has control characters, or some that change the direction of text'
   const until = expires_at.trim()
   if (until !== '' && !isTime(until)) return 'expires_at is not a time such as 2027-01-31T00:00:00Z'
   const expiresAt = until === '' ? null : Date.parse(until)
