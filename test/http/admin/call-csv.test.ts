@@ -33,13 +33,13 @@ test('a call is a row, with how it went and what it cost, and no formula', async
   expect(head).toBe(
     'call_id,created_at,started_at,ended_at,environment,phone_number,from_number,name,email,agent,agent_id,provider,' +
       'status,reason_code,reason,answered_by,duration_seconds,cost_cents,currency,sentiment,summary,recording_url,' +
-      'analysis,metadata',
+      'analysis,time_zone,consent,metadata',
   )
   expect(rows).toEqual([
     `${id},2026-01-15T12:00:00.000Z,2026-01-15T12:00:18.000Z,2026-01-15T12:01:00.000Z,production,'+15551234500,,` +
       `"'=HYPERLINK(""https://evil.test"")",,Ann,${gate.agent.id},simulator,completed,voicemail,,machine,42,17,EUR,,` +
       `"They want a demo,\nsoon.",https://calls.example.com/api/v1/calls/${id}/recording,` +
-      `"{""plan"":""pro""}","{""order"":7}"`,
+      `"{""plan"":""pro""}",,,"{""order"":7}"`,
     '',
   ])
 })
