@@ -79,8 +79,8 @@ const AlertTable = ({ alerts }: { alerts: ListedAlert[] }) => (
 )
 
 const Acknowledge = ({ alert }: { alert: ListedAlert }) => (
-  <form method="post" action={`/admin/alerts/${alert.id}/acknowledge`}>
-    <button type="submit" class="secondary inline" aria-label={`Acknowledge: ${alert.message}`}>
+  <form method="post" action={`/admin/alerts/${alert.id}/acknowledge`} class="inline">
+    <button type="submit" class="secondary" aria-label={`Acknowledge: ${alert.message}`}>
       Acknowledge
     </button>
   </form>
