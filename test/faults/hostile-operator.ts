@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite'
-import { readFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAttacks } from '../support/attacks.ts'
 import { askAt, connectProvider, executable, provision, startBinary } from '../support/binary.ts'
@@ -108,6 +108,78 @@ await attack('use the credentials in a backup without the secret', async () => {
     held: doctor.code === 1 && test.code === 1,
     what: `the doctor: exit ${doctor.code}; a test of the account: ${test.said}`,
   }
+})
+
+/** Restores a backup that somebody has changed, where its secret is, and so its MAC can be verified, or is not. */
+const restoreChanged = async (change: string, withSecret = true) => {
+  using other = temporaryDirectory()
+  const changed = join(other.path, 'changed.db')
+  copyFileSync(copy, changed)
+  const sqlite = new Database(changed)
+  sqlite.run(change)
+  sqlite.close()
+  const env = {
+    CALLGATE_DATA_DIR: join(other.path, 'data'),
+    ...(withSecret && { CALLGATE_SECRET: secret }),
+  }
+  return await run(['restore', changed], env)
+}
+
+for (const [attempt, change] of [
+  ['lead an account elsewhere', "update provider_accounts set base_url = 'https://evil.example'"],
+  ['raise a limit', 'update environments set concurrent_calls = 1000'],
+  [
+    'add a trigger that copies secrets',
+    'create trigger thief after update on provider_accounts begin select 1; end',
+  ],
+] as const)
+  await attack(`${attempt} in a backup that is restored`, async () => {
+    const { code, said } = await restoreChanged(change)
+    return { held: code === 1, what: `exit ${code}: ${said}` }
+  })
+
+await attack('add a trigger to a backup that is restored where its secret is not', async () => {
+  const trigger = 'create trigger thief after update on provider_accounts begin select 1; end'
+  const { code, said } = await restoreChanged(trigger, false)
+  return { held: code === 1 && said.includes('thief'), what: `exit ${code}: ${said}` }
+})
+
+await attack('have credentials sent elsewhere by a changed address in the database', async () => {
+  using thief = await startCanary()
+  const sqlite = new Database(directory.database)
+  sqlite.run('update provider_accounts set base_url = ?', [thief.url])
+  sqlite.close()
+  await Bun.sleep(2500)
+  const tested = await run(['provider', 'test', '--agency', agency, '--provider', 'http'], {
+    ...settings,
+    CALLGATE_DATA_DIR: directory.path,
+  })
+  const doctor = await run(['doctor'], { ...settings, CALLGATE_DATA_DIR: directory.path })
+  return {
+    held: thief.connections() === 0 && tested.code === 1 && doctor.code === 1,
+    what: `${thief.connections()} connections there; ${tested.said}; the doctor: exit ${doctor.code}`,
+  }
+})
+
+await attack('change or remove what the audit says', async () => {
+  const sqlite = new Database(directory.database)
+  const refusals = ["update audit set actor = 'somebody else'", 'delete from audit'].map((sql) => {
+    try {
+      sqlite.run(sql)
+      return 'done'
+    } catch (error) {
+      return (error as Error).message
+    }
+  })
+  sqlite.close()
+  return { held: !refusals.includes('done'), what: refusals.join('; ') }
+})
+
+await attack('serve from a directory that other users can change', async () => {
+  using other = temporaryDirectory()
+  chmodSync(other.path, 0o777)
+  const { code, said } = await run(['serve'], { CALLGATE_DATA_DIR: other.path, CALLGATE_PORT: '0' })
+  return { held: code !== 0 && code !== null && said !== '', what: `exit ${code}: ${said}` }
 })
 
 await attack('enable by the database’s file what is disabled, beside the server', async () => {
