@@ -2,7 +2,10 @@ import { expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import { newRecoveryCodes, recoveryCodeHash } from '../../src/people/recovery-codes.ts'
 import { newTotpSecret } from '../../src/people/totp.ts'
-import { createGate } from '../support/gate.ts'
+import { createFactorStore } from '../../src/storage/factors.ts'
+import { sealedTexts } from '../../src/storage/seals.ts'
+import { Vault } from '../../src/storage/vault.ts'
+import { createGate, testSecret } from '../support/gate.ts'
 import { enter } from '../support/page.ts'
 
 const step = 30_000
@@ -99,4 +102,14 @@ test('the password alone makes no address known to an account with a second fact
   expect(knownAddresses.has(person.id, here)).toBe(false)
   sessions.renew(found, { hasFactor: true })
   expect(knownAddresses.has(person.id, here)).toBe(true)
+})
+
+test('the secret of an app is among all that is sealed, and opens under a new secret once it is sealed anew', () => {
+  const { gate, person, secret } = open()
+  const [old, fresh] = [new Vault(testSecret), new Vault('another secret for tests, of 32 or more')]
+  const texts = sealedTexts(gate.database.sqlite)
+  expect(texts.map(({ name }) => name)).toContain(`authenticator app of ${person.email}`)
+  for (const { sealed, binding, replace } of texts) replace(fresh.seal(old.open(sealed, binding), binding))
+  const factors = createFactorStore(gate.database, fresh)
+  expect(factors.totpSecrets(person.id)).toMatchObject([{ secret }])
 })
