@@ -66,6 +66,18 @@ export const seedDemo = (stores: Stores, now: number) => {
   alerts.insert({ ...alert, ...earlier, ...seen, id: Bun.randomUUIDv7() })
   alerts.insert({ ...alert, ...open, at: now - hourMs, lastAt: now, count: 12, id: Bun.randomUUIDv7() })
 
+  const listed = (owner: string | null, line: string, given: { source: string; reason: string | null }) =>
+    stores.doNotCall.replace(owner, {
+      phoneNumber: `+120255501${line}`,
+      addedAt: now - Number(line) * hourMs,
+      expiresAt: given.source === 'import' ? now + 300 * dayMs : null,
+      ...given,
+    })
+  listed(agency.id, '31', { source: 'manual', reason: 'Asked by e-mail' })
+  listed(agency.id, '32', { source: 'import', reason: null })
+  listed(agency.id, '33', { source: 'provider', reason: `opted out in call ${Bun.randomUUIDv7()}` })
+  listed(null, '34', { source: 'manual', reason: 'Complaint' })
+
   const call = (given: Partial<Call>) => insertCall(stores, { agencyId: agency.id, ...given }, now)
   for (let at = 0; at < 44; at++) {
     const inStaging = at % 3 === 2

@@ -1,6 +1,7 @@
 import { alerts } from './alerts.ts'
 import { api } from './api.ts'
 import { calls } from './calls.ts'
+import { doNotCall } from './do-not-call.ts'
 import type { Fault } from './fault.ts'
 import { keys } from './keys.ts'
 import { limits } from './limits.ts'
@@ -21,6 +22,7 @@ export const faults: readonly Fault[] = [
   ...storage,
   ...calls,
   ...policies,
+  ...doNotCall,
   ...providers,
   ...operations,
   ...outgoing,
