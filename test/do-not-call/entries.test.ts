@@ -182,6 +182,7 @@ test('entries are found by the next process, and by none with another key', asyn
   next.database.sqlite.run('delete from sealed_keys')
   next.database.close()
   const other = createGate({ path: directory.database })
+  await other.services.perform(addNumber, { phone_number: '+493012345668' }, commandLineActor)
   expect(isListed(other, gate.agency.id)).toBe(false)
   other.database.close()
 })

@@ -71,7 +71,7 @@ describe('a person who opts out in a call', () => {
   test.each([
     ['by the report', { opt_out: true }],
     ['by the analysis', { analysis: { opt_out: true } }],
-    ['by an analysis too long to keep', { analysis: { long: 'x'.repeat(70_000), opt_out: true } }],
+    ['by an analysis too long to keep', { analysis: { data: { long: 'x'.repeat(70_000), opt_out: true } } }],
   ])('%s is listed by the call’s agency for good, once', async (_, said) => {
     const { gate, call, send } = await reported(said)
     const listed = [
@@ -108,7 +108,7 @@ describe('a person who opts out in a call', () => {
     expect(await entries(gate)).toHaveLength(1)
   })
 
-  test('stays listed with the call rolled back together or not at all', async () => {
+  test('is listed together with the change of the call, or not at all', async () => {
     await using fake = await startFakeHttp()
     const { gate, place } = connect(fake)
     const call = await place()

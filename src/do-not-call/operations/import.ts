@@ -7,10 +7,10 @@ import { hasHidden } from '../../visible.ts'
 import { expiresAtField, reasonCharactersMost, sourceField } from '../fields.ts'
 
 /**
- * The entries of one commit, which take some thirty milliseconds: hashes are in no order, so that each entry changes a page
- * of its own.
+ * The entries of one commit, which take some thirty milliseconds on a list of a million: hashes are in no order, so that each
+ * entry changes a page of its own.
  */
-export const entriesAtOnce = 1000
+export const entriesAtOnce = 500
 /** The problems that are listed one by one. */
 export const problemsMost = 100
 const bodyLimitBytes = 512 * 1024

@@ -17,8 +17,8 @@ export const doNotCall: readonly Fault[] = [
     noticedBy: ['import'],
   },
   {
-    title: 'the list of the whole gate is not asked',
-    edits: [store(/owner_id in \(/, put("owner_id in ('nobody', "))],
+    title: 'the lists of other agencies are asked in the place of the own one and the gate’s',
+    edits: [store(/owner_id in \(/, put('owner_id not in ('))],
     noticedBy: ['listed'],
   },
   {

@@ -16,6 +16,13 @@ const account = { email: 'new@example.com', password: 'a long enough password' }
 const inAgency = '/admin/agencies/:agency'
 const inEnvironment = `${inAgency}/integrations/api/:environment`
 
+/** A number that the gate or an agency lists, to be taken off again. */
+const listed = ({ gate }: Place, owner: string | null) => {
+  const entry = { source: 'manual', reason: null, addedAt: 1, expiresAt: null }
+  gate.services.doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry })
+  return { phone_number: '+493012345667' }
+}
+
 /** Every form of the page that changes something, filled in, and the line that it leaves. */
 const forms: Record<string, Form> = {
   '/admin/sign-out': { leaves: 'signed_out' },
@@ -71,6 +78,13 @@ const forms: Record<string, Form> = {
   '/admin/rules': { leaves: 'policy.changed', fields: { countries: 'US' } },
   [`${inAgency}/rules`]: { leaves: 'policy.changed', fields: { countries: 'US' } },
   [`${inAgency}/rules/:environment`]: { leaves: 'policy.changed', fields: { calls_per_day: '7' } },
+  '/admin/do-not-call': { leaves: 'dnc.added', fields: { phone_number: '+493012345667' } },
+  '/admin/do-not-call/remove': { leaves: 'dnc.removed', fields: (place) => listed(place, null) },
+  [`${inAgency}/do-not-call`]: { leaves: 'dnc.added', fields: { phone_number: '+493012345667' } },
+  [`${inAgency}/do-not-call/remove`]: {
+    leaves: 'dnc.removed',
+    fields: (place) => listed(place, place.gate.agency.id),
+  },
   [`${inEnvironment}/limits`]: {
     leaves: 'limits.changed',
     fields: { requests_per_minute: '7', concurrent_calls: '' },
@@ -94,7 +108,10 @@ const forms: Record<string, Form> = {
   [`${inEnvironment}/webhook/deliveries/:delivery/replay`]: { leaves: 'webhook.replayed' },
 }
 
-/** These need a password, a second factor or a provider of their own: see test/audit.test.ts, second-factor and passkeys. */
+/**
+ * These need a password, a second factor or a provider of their own, or a file, or change nothing: see test/audit.test.ts,
+ * second-factor, passkeys and do-not-call.
+ */
 const elsewhere = [
   '/admin/setup',
   '/admin/sign-in',
@@ -104,6 +121,10 @@ const elsewhere = [
   '/admin/account/authenticator',
   '/admin/account/passkey',
   '/admin/account/password',
+  '/admin/do-not-call/check',
+  '/admin/do-not-call/import',
+  `${inAgency}/do-not-call/check`,
+  `${inAgency}/do-not-call/import`,
   `${inAgency}/integrations/providers/:provider`,
   `${inAgency}/integrations/providers/:provider/remove`,
 ]

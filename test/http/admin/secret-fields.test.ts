@@ -96,7 +96,8 @@ test('only a person’s own password has a password field, and each says which p
 
 test('no other field is one that a browser fills in with what somebody signs in with', async () => {
   const { fields } = await everyField()
-  const others = fields.filter(({ type, name }) => type !== 'password' && name !== 'email')
+  // No browser fills in a file.
+  const others = fields.filter(({ type, name }) => !['password', 'file'].includes(type) && name !== 'email')
   expect(others.length).toBeGreaterThan(30)
   expect(others.filter(({ autocomplete }) => !['off', 'one-time-code'].includes(autocomplete ?? ''))).toEqual(
     [],
