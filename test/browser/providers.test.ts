@@ -52,13 +52,17 @@ test.each(withAndWithoutJavaScript)(
       .getByLabel('api_key')
       .evaluate((field) => getComputedStyle(field).getPropertyValue('-webkit-text-security'))
     expect(masked).toBe('disc')
-    await save({ api_key: 'a-wrong-key', hook_secret: 'the-secret-of-the-hook', 'Base URL': vapi.url })
+    await save({
+      api_key: 'a-wrong-key',
+      hook_secret: 'the-secret-of-the-account-hook',
+      'Base URL': vapi.url,
+    })
     expect(await page.getByRole('alert').innerText()).toContain('rejected these credentials')
     expect(await page.getByLabel('Base URL').inputValue()).toBe(vapi.url)
     expect(await page.content()).not.toContain('a-wrong-key')
     await page.getByRole('heading', { name: 'Connect an account' }).waitFor()
 
-    await save({ api_key: 'the-right-key', hook_secret: 'the-secret-of-the-hook' })
+    await save({ api_key: 'the-right-key', hook_secret: 'the-secret-of-the-account-hook' })
     await page.getByRole('heading', { name: 'Change the account' }).waitFor()
     await save({ api_key: 'another-wrong-key' })
     await page.getByRole('alert').waitFor()
