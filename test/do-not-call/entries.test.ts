@@ -10,10 +10,11 @@ import {
 import { exportNumbers, exportParts } from '../../src/do-not-call/operations/export.ts'
 import { numberHint } from '../../src/do-not-call/number-hint.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
+import { sealAnew } from '../../src/storage/seal-anew.ts'
 import { adminOf, tokenWith } from '../support/actors.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { importText, numberOf } from '../support/do-not-call.ts'
-import { createGate, type Gate } from '../support/gate.ts'
+import { createGate, type Gate, testSecret } from '../support/gate.ts'
 
 const phone_number = '+493012345667'
 const acme = { agency: 'Acme' }
@@ -185,6 +186,23 @@ test('entries are found by the next process, and by none with another key', asyn
   await other.services.perform(addNumber, { phone_number: '+493012345668' }, commandLineActor)
   expect(isListed(other, gate.agency.id)).toBe(false)
   other.database.close()
+})
+
+test('entries outlive a replacement of the secret, and go where the old one is lost', async () => {
+  using directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database })
+  await gate.services.perform(addNumber, { phone_number, ...acme }, commandLineActor)
+  const replaced = 'another secret for tests, of 32 or more'
+  sealAnew(gate.database, testSecret, replaced, () => {})
+  gate.database.close()
+  const next = createGate({ path: directory.database, secret: replaced })
+  expect(isListed(next, gate.agency.id)).toBe(true)
+  sealAnew(next.database, null, testSecret, () => {})
+  next.database.close()
+  const last = createGate({ path: directory.database })
+  expect(isListed(last, gate.agency.id)).toBe(false)
+  expect(last.services.doNotCall.page(gate.agency.id, { limit: 9 })).toEqual([])
+  last.database.close()
 })
 
 test('a key of hashes that was rolled back is not used', async () => {
