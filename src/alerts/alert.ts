@@ -19,7 +19,7 @@ export interface Alert {
   /** True where it disabled API access. */
   accessDisabled: boolean
   acknowledgedAt: number | null
-  /** The name of the actor, as in the audit. */
+  /** The name of the actor, as the agency may read it. */
   acknowledgedBy: string | null
 }
 

@@ -9,6 +9,12 @@ interface KeptActor {
   address: string | null
 }
 
+const anOperator = 'an operator'
+
+/** The name of an actor where an agency reads it as well. The audit says to operators who it was. */
+export const nameForAgency = ({ name, role }: Pick<Actor, 'name' | 'role'>) =>
+  role === 'operator' ? anOperator : name
+
 /**
  * An actor as the viewer may see it. Whoever is bound to an agency learns that an operator acted, and not who it was, nor
  * from which address. A name without a role may be an operator's, if it is an e-mail address.
@@ -18,7 +24,7 @@ export const actorShownTo = <Kept extends KeptActor>(
   kept: Kept,
 ): Kept => {
   if (agencyId === null) return kept
-  if (kept.actorRole === 'operator') return { ...kept, actor: 'an operator', actorId: null, address: null }
+  if (kept.actorRole === 'operator') return { ...kept, actor: anOperator, actorId: null, address: null }
   if (kept.actorRole === null && kept.actor.includes('@'))
     return { ...kept, actor: 'somebody', actorId: null, address: null }
   return kept

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type Action, actedBy, actions } from '../../src/audit.ts'
 import { listAudit } from '../../src/audit/operations/list.ts'
+import { acknowledgeAlerts } from '../../src/alerts/operations/alerts.ts'
 import { createAgent } from '../../src/agencies/operations/agent.ts'
 import { setLimits } from '../../src/agencies/operations/environment.ts'
 import { generateKey } from '../../src/keys/operations/generate.ts'
@@ -29,6 +30,21 @@ const createPlace = async () => {
   await perform(invitePerson, { agency: gate.agency.id, email: 'new@example.com' }, operator)
   await perform(createToken, { agency: gate.agency.id, name: 'ci', permission: ['*'] }, operator)
   await perform(disableKey, production, operator)
+  const now = gate.clock.now()
+  gate.services.alerts.insert({
+    id: Bun.randomUUIDv7(),
+    kind: 'budget_threshold',
+    agencyId: gate.agency.id,
+    environmentId: gate.production.id,
+    message: 'The budget is used up.',
+    count: 1,
+    at: now,
+    lastAt: now,
+    accessDisabled: false,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+  })
+  await perform(acknowledgeAlerts, { all: true }, operator)
   for (const action of Object.keys(actions) as Action[])
     audit.record({ ...actedBy(operator, gate.clock.now()), action, agency: gate.agency.id })
   const admin: Actor = { ...operator, name: 'own@example.com', role: 'admin', agencyId: gate.agency.id }
@@ -38,7 +54,9 @@ const createPlace = async () => {
 test('no page and no file that an agency’s admin can open names an operator, or tells where one was', async () => {
   const { gate, fill, cookies } = await createPlace()
   const paths = gate.app.routes
-    .filter(({ method, path }) => method === 'GET' && /^\/admin\/(agencies\/:agency|account)/.test(path))
+    .filter(
+      ({ method, path }) => method === 'GET' && /^\/admin\/(agencies\/:agency|account|alerts)/.test(path),
+    )
     .map(({ path }) => path)
   expect(paths.length).toBeGreaterThan(20)
   const named: string[] = []

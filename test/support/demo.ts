@@ -45,7 +45,12 @@ export const seedDemo = (stores: Stores, now: number) => {
   issueKey(keys, production.id, now - 110 * dayMs)
   issueKey(keys, staging.id, now - 20 * dayMs)
   issueKey(keys, staging.id, now - 2 * dayMs)
-  const common = { actor: 'maya@brightdental.example', address: '203.0.113.7', agency: agency.id }
+  const common = {
+    actor: 'maya@brightdental.example',
+    actorRole: 'admin' as const,
+    address: '203.0.113.7',
+    agency: agency.id,
+  }
   for (const [at, action, target] of [
     [now - 2 * dayMs, 'key.rotated', 'staging'],
     [now - 26 * hourMs, 'agent.changed', ben.name],

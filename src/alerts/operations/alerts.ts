@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { environmentNames } from '../../agencies/environment.ts'
 import { ApiError } from '../../failures.ts'
 import { iso, time } from '../../names.ts'
+import { nameForAgency } from '../../people/shown-actor.ts'
 import { operation } from '../../operation/operation.ts'
 import { alertKindSchema, type ListedAlert } from '../alert.ts'
 
@@ -103,7 +104,8 @@ export const acknowledgeAlerts = operation({
     if (input.alert !== undefined && (!alert || (agency && alert.agencyId !== agency.id)))
       throw new ApiError('not_found', { detail: 'There is no such alert.' })
     const acknowledged = await change(
-      () => alerts.acknowledge(alert ? { id: alert.id } : { agencyId: agency?.id }, actor.name, now),
+      () =>
+        alerts.acknowledge(alert ? { id: alert.id } : { agencyId: agency?.id }, nameForAgency(actor), now),
       (count) =>
         count === 0
           ? undefined

@@ -26,7 +26,7 @@ export const alerts = sqliteTable(
     /** True where it disabled API access. */
     accessDisabled: integer('access_disabled', { mode: 'boolean' }).notNull(),
     acknowledgedAt: integer('acknowledged_at'),
-    /** The name of the actor, as in the audit. */
+    /** The name of the actor, as the agency may read it. */
     acknowledgedBy: text('acknowledged_by'),
   },
   (table) => [
