@@ -66,15 +66,12 @@ const withDoor = async (io: Io, { server }: Given, work: (door: Door) => Promise
   }
 }
 
-type Part<In> = (input: In) => Promise<unknown>
-
 const importFile = async (io: Io, door: Door, name: string, { agency, source, json }: Given) => {
   const fields = { ...(agency !== undefined && { agency }), ...(source !== undefined && { source }) }
-  const importPart: Part<object> = (entries) =>
-    door.perform(importNumbers, { ...fields, entries }, { operationId: crypto.randomUUID() })
   const result = await importCsv(
     bytesOf(io, name),
-    async (entries) => importNumbers.output.parse(await importPart(entries)),
+    async (entries) =>
+      importNumbers.output.parse(await door.perform(importNumbers, { ...fields, entries }, {})),
     ({ added, already_listed, rejected }) =>
       io.progress?.(`imported ${(added + already_listed + rejected).toLocaleString('en')} lines …`),
   )
