@@ -17,7 +17,7 @@ export const steadily = async (perSecond: number, isOver: () => boolean, ask: ()
   }
   for (let asked = 0; !isOver();) {
     const due = ((performance.now() - startedAt) / 1000) * perSecond
-    for (; asked < due; asked++) {
+    for (; asked < due && !isOver(); asked++) {
       const asking: Promise<void> = one().finally(() => underWay.delete(asking))
       underWay.add(asking)
     }
