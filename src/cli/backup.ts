@@ -38,7 +38,7 @@ export const restoring = (io: Io) =>
         isVerified ? verified : unverified(secret),
         'All sessions, invitations, setup and password links in it have ended: sign in again.',
       ]
-      if (sealed)
+      if (sealed && !isVerified)
         sentences.push(
           `It contains encrypted credentials. Before you start the server, restore ${secret} from the original server.`,
         )
