@@ -10,8 +10,10 @@ import { isZone } from './zones.ts'
 export interface RuleForm<Value> {
   label: string
   description: string
-  /** The placeholder of the value. */
+  /** The placeholder of the value in the help. */
   hint: string
+  /** A value, where the description has none. */
+  example?: string
   /** Undefined for a text that is none. */
   read(text: string): Value | undefined
   write(value: Value): string
@@ -32,7 +34,7 @@ const listed = (text: string) => [
 /** A list of known words; `none` stands for an empty one. */
 const words = <Word extends string>(
   known: (word: string) => Word | undefined,
-  form: Pick<RuleForm<Word[]>, 'label' | 'description' | 'hint' | 'must'>,
+  form: Pick<RuleForm<Word[]>, 'label' | 'description' | 'hint' | 'example' | 'must'>,
 ): RuleForm<Word[]> => ({
   ...form,
   read: (text) => {
@@ -70,6 +72,7 @@ const money = (label: string, description: string): RuleForm<Money> => ({
   label,
   description,
   hint: '500 USD',
+  example: '500 USD',
   read: (text) => {
     const [, whole, cents = '', currency = ''] =
       /^(\d{1,9})(?:\.(\d{2}))? ?([A-Z]{3})$/.exec(text.trim()) ?? []
@@ -94,18 +97,21 @@ export const ruleForms: { [Name in keyof Rules]: RuleForm<NonNullable<Rules[Name
     label: 'Countries',
     description: 'The countries that may be called; * for all',
     hint: 'US,CA',
+    example: 'US, CA',
     must: 'a list of ISO 3166-1 country codes, such as US, CA',
   }),
   numberKinds: words<ShutKind>((word) => shutKinds.find((kind) => kind === word), {
     label: 'Open kinds of numbers',
     description: `The kinds of numbers that may be called besides usual ones: ${shutKinds.map((kind) => `${kind} (${kindInWords(kind)})`).join(', ')}`,
     hint: 'kind,…',
+    example: 'shared_cost',
     must: `a list of ${shutKinds.join(', ')}`,
   }),
   stagingNumbers: words((word) => (/^\+[1-9]\d{6,14}$/.test(word) ? word : undefined), {
     label: 'Staging numbers',
     description: 'The only numbers that staging may call for real',
     hint: '+1…,+1…',
+    example: '+14155550123',
     must: 'a list of phone numbers in E.164 format, such as +14155550123',
   }),
   consentRequired: flag('Consent required', 'Rejects calls without the field consent'),
@@ -113,6 +119,7 @@ export const ruleForms: { [Name in keyof Rules]: RuleForm<NonNullable<Rules[Name
     label: 'Calling hours',
     description: `The local hours of the called person, such as ${hoursForm}`,
     hint: 'days from-to',
+    example: hoursForm,
     read: (text) => (readHours(text) ? [text.trim()] : undefined),
     write: (hours) => hours.join(' and '),
     must: `days and times, such as ${hoursForm}`,
@@ -121,6 +128,7 @@ export const ruleForms: { [Name in keyof Rules]: RuleForm<NonNullable<Rules[Name
     label: 'Time zone',
     description: 'The IANA time zone by which days and months begin; without one, UTC',
     hint: 'zone',
+    example: 'Europe/Berlin',
     read: (text) => (isZone(text.trim()) ? text.trim() : undefined),
     write: (zone) => zone,
     must: 'an IANA time zone, such as Europe/Berlin',
@@ -151,6 +159,7 @@ export const ruleForms: { [Name in keyof Rules]: RuleForm<NonNullable<Rules[Name
       label: 'Disable access on',
       description: `The alerts that disable API access: ${Object.keys(alertKinds).join(', ')}`,
       hint: 'alert,…',
+      example: 'shut_number',
       must: `a list of ${Object.keys(alertKinds).join(', ')}`,
     },
   ),

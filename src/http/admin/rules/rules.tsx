@@ -3,7 +3,7 @@ import type { Agency } from '../../../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { Person } from '../../../people/person.ts'
 import { ruleForms, type RuleName, snakeCase } from '../../../policy/rule-forms.ts'
-import { type Author, ruleNames, type Rules } from '../../../policy/rules.ts'
+import { type Author, budgetNames, ruleNames, type Rules } from '../../../policy/rules.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
@@ -83,7 +83,7 @@ const Frame = ({
   )
 
 const Levels = ({ agency, current }: { agency: Agency; current: EnvironmentName | undefined }) => (
-  <nav aria-label="Level" class="row start">
+  <nav aria-label="Level" class="tabs">
     {([undefined, 'production', 'staging'] as const).map((name) => (
       <a
         key={name ?? 'agency'}
@@ -202,11 +202,16 @@ const OwnRules = ({
     </p>
     <FormError message={error} />
     <form method="post" action={rulesPath(agency?.id, environment?.name)}>
-      {ruleNames
-        .filter((name) => author === 'operator' || name !== 'timeZone')
-        .map((name) => (
-          <RuleField key={name} name={name} value={typed?.[snakeCase(name)] ?? writtenIn(own, name)} />
-        ))}
+      {Object.entries(groups).map(([heading, names]) => (
+        <fieldset key={heading} class="fields">
+          <legend>{heading}</legend>
+          {names
+            .filter((name) => author === 'operator' || name !== 'timeZone')
+            .map((name) => (
+              <RuleField key={name} name={name} value={typed?.[snakeCase(name)] ?? writtenIn(own, name)} />
+            ))}
+        </fieldset>
+      ))}
       <button type="submit">Save rules</button>
     </form>
     {person.role === 'operator' && agency === undefined && (
@@ -217,6 +222,15 @@ const OwnRules = ({
   </article>
 )
 
+/** The rules as the form shows them. */
+const groups: Record<string, RuleName[]> = {
+  'Whom to call': ['countries', 'numberKinds', 'stagingNumbers', 'consentRequired'],
+  'When to call': ['hours', 'timeZone'],
+  'How often to call a number': ruleNames.filter((name) => name.startsWith('callsToNumber')),
+  Budgets: [...budgetNames, 'hardBudget'],
+  Alerts: ['newNumbersPerTenMinutes', 'disableOn'],
+}
+
 const writtenIn = (own: Rules | undefined, name: RuleName): string => {
   const value = own?.[name]
   if (value === null || value === undefined) return ''
@@ -224,7 +238,7 @@ const writtenIn = (own: Rules | undefined, name: RuleName): string => {
 }
 
 const RuleField = ({ name, value }: { name: RuleName; value: string }) => {
-  const { label, description, hint } = ruleForms[name]
+  const { label, description, example = '' } = ruleForms[name]
   const field = snakeCase(name)
   return (
     <label>
@@ -238,7 +252,7 @@ const RuleField = ({ name, value }: { name: RuleName; value: string }) => {
           ))}
         </select>
       ) : (
-        <input name={field} value={value} placeholder={hint} autoComplete="off" />
+        <input name={field} value={value} placeholder={example} autoComplete="off" />
       )}
       <small>{`${description}.`}</small>
     </label>
