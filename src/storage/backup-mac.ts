@@ -10,6 +10,8 @@ const trailerOf = (secretCheck: string, mac: string) => `\ncallgate backup ${sec
 const trailerPattern = /^\ncallgate backup ([\w-]{43}) ([\w-]{43})\n$/
 const trailerBytes = trailerOf('-'.repeat(43), '-'.repeat(43)).length
 const chunkBytes = 1024 * 1024
+/** The size of a database is a multiple of its page size, and so of this: only a trailer makes it another. */
+const pageLeastBytes = 512
 
 /** Appends the MAC to a finished backup. */
 export const signBackup = (file: string, secret: string) =>
@@ -18,8 +20,10 @@ export const signBackup = (file: string, secret: string) =>
 /** Takes the MAC off a copy of a backup, and verifies it with the secret that is here, if any. */
 export const takeMac = (file: string, secret: string | undefined): Verdict => {
   const { size, trailer } = endOf(file)
+  // What rows say may end a database, too.
+  if (size % pageLeastBytes !== trailerBytes % pageLeastBytes) return 'unverifiable'
   const [, secretCheck, mac] = trailerPattern.exec(trailer) ?? []
-  if (secretCheck === undefined || mac === undefined) return 'unverifiable'
+  if (secretCheck === undefined || mac === undefined) return 'changed'
   const isOwn = secret !== undefined && isSameMac(secretCheck, checkOf(secret))
   const verdict = isOwn && isSameMac(mac, macOfFirst(file, size - trailerBytes, secret))
   truncateSync(file, size - trailerBytes)
