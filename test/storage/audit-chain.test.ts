@@ -146,6 +146,21 @@ test('an entry that is never on disk is never told of', () => {
   expect(told).toEqual(['done'])
 })
 
+test('an entry of another history of the same secret does not fit in', () => {
+  const [gate, other] = [createGate(), createGate()]
+  gate.services.audit.record(entry('ours'))
+  other.services.audit.record(entry('theirs'))
+  for (const { services } of [gate, other]) services.audit.record(entry('second'))
+  for (const { services } of [gate, other]) services.audit.record(entry('third'))
+  const row = other.database.sqlite.query('select * from audit where number = 2').values()[0] ?? []
+  withoutAuditTriggers(gate.database.sqlite, () => {
+    gate.database.sqlite.run('delete from audit where number = 2')
+    const marks = row.map(() => '?').join(', ')
+    gate.database.sqlite.query(`insert into audit values (${marks})`).run(...(row as string[]))
+  })
+  expect(flawOf(gate)).toMatch(/^entry 2 was changed/)
+})
+
 test('another secret verifies nothing', () => {
   const gate = filled()
   expect(new AuditChain(gate.database.sqlite, 'another secret, of 32 or more').verify().flaw).toMatch(

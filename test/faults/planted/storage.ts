@@ -18,6 +18,7 @@ const taken = within('refuseTaken')
 const seal = within('Vault.seal')
 const unseal = within('unseal')
 const bound = within('accountBinding')
+const required = within('requireSecret')
 const past = within('endWhatIsPast')
 const link = within('AuditChain.linkOf')
 const ends = within('AuditChain.keepEnds')
@@ -146,9 +147,9 @@ export const storage: readonly Fault[] = [
     noticedBy: ['seals'],
   },
   {
-    title: 'what an earlier version sealed is accepted for ever',
-    edits: [anywhere('mark !== wanted || $short', put('$short'))],
-    noticedBy: ['seals', 'vault'],
+    title: 'what an earlier version sealed is sealed anew a second time',
+    edits: [required('if (_($sqlite)) throw _', drop)],
+    noticedBy: ['seals'],
   },
   {
     title: 'a changed backup is restored',
