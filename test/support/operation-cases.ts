@@ -378,11 +378,21 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
           input: { agency, phone_number: '+493012345668' },
           page: form(`${here}/do-not-call/remove`, { phone_number: '+493012345668' }),
         },
+        {
+          input: { phone_number: '03012345667' },
+          page: form('/admin/do-not-call/remove', { phone_number: '03012345667' }),
+        },
       ],
     },
     'dnc.check': {
       input: { agency, phone_number: '+493012345667' },
       page: form(`${here}/do-not-call/check`, { phone_number: '+493012345667' }),
+      refused: [
+        {
+          input: { phone_number: '03012345667' },
+          page: form('/admin/do-not-call/check', { phone_number: '03012345667' }),
+        },
+      ],
       prepare: ({ services }) => {
         list(services, agency)
         list(services, null)
