@@ -167,7 +167,7 @@ test.if(canMount())(
     )
 
     expect(remount('rw')).toBe(true)
-    expect(() => writeFileSync(join(path, 'ballast'), new Uint8Array(2_000_000))).toThrow()
+    expect(() => writeFileSync(join(path, 'ballast'), new Uint8Array(8_000_000))).toThrow()
     const full = new RegExp(`^The disk of the data directory ${path} is full: \\d+ bytes are free`)
     for (const words of [['serve'], ['agency', 'create', '--name', 'A', '--plan', 'agency']])
       expect(command(...words)).toEqual({ code: 1, err: expect.stringMatching(full) })

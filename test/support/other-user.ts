@@ -12,11 +12,11 @@ const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-
 export const canBeOther = () =>
   process.getuid?.() === 0 && Bun.which('setpriv') !== null && Bun.spawnSync([...asNobody, 'true']).success
 
-/** A file system of one megabyte, until the block of its `using` ends; undefined where this process may not mount one. */
+/** A file system of four megabytes, until the block of its `using` ends; undefined where this process may not mount one. */
 export const smallDisk = () => {
   const directory = temporaryDirectory()
   const { path } = directory
-  const mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', path]
+  const mount = ['mount', '-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', path]
   const isMounted = process.getuid?.() === 0 && Bun.which('mount') !== null && Bun.spawnSync(mount).success
   const dispose = () => {
     if (isMounted) Bun.spawnSync(['umount', '-l', path])

@@ -13,7 +13,7 @@ test.each([
   const gate = createGate()
   const { post } = await createOperator(gate, password)
   const vapiPath = `/admin/agencies/${gate.agency.id}/integrations/providers/vapi`
-  const fields = { api_key: 'a-key', hook_secret: 'a-secret', base_url: vendor.url }
+  const fields = { api_key: 'a-key', hook_secret: 'a-secret-of-24-characters', base_url: vendor.url }
   for (const name of ['api_key', 'hook_secret']) {
     const refused = await post(vapiPath, { ...fields, [name]: typed })
     expect(refused.status).toBe(422)
