@@ -1,7 +1,7 @@
 # What it packs: bun run release linux-x64 linux-arm64
-# A tag can come to name another image. src/docs/install.md says how to pass both by digest.
-ARG FILES=debian:12-slim
-ARG BASE=gcr.io/distroless/base-nossl-debian12:nonroot
+# A tag can come to name another image, a digest cannot. src/docs/install.md says how to pass newer ones.
+ARG FILES=debian:12-slim@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241
+ARG BASE=gcr.io/distroless/base-nossl-debian12:nonroot@sha256:be40c00dfabd86576d92666e87e406714d5618342de1a0c213ad232de255172e
 
 FROM --platform=$BUILDPLATFORM ${FILES} AS files
 ARG TARGETARCH
