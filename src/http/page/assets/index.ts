@@ -8,7 +8,9 @@ import pageScript from './page.js' with { type: 'text' }
 import passkeyScript from './passkeys.js' with { type: 'text' }
 
 const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 12)
-const stylesheet = pico + pageStyles + docsStyles
+/** Without comments and indentation; our styles have neither in a string. */
+const compact = (css: string) => css.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s*\n\s*/g, ' ')
+const stylesheet = pico + compact(pageStyles + docsStyles)
 const script = pageScript + passkeyScript + docsScript
 
 /** Serves the assets under URLs that contain a hash, so that browsers may cache them forever. */
