@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { ApiError } from '../failures.ts'
 import { deriveKey } from './derive-key.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -10,11 +11,12 @@ const tagBytes = 16
 export type Binding = readonly (string | null)[]
 
 /** The text was encrypted under another secret or for another purpose, or changed. */
-export class SealBroken extends Error {
+export class SealBroken extends ApiError {
   constructor() {
-    super(
-      'Stored credentials cannot be decrypted: they were encrypted with a different CALLGATE_SECRET or for a different URL, or changed. Save them again.',
-    )
+    super('conflict', {
+      detail:
+        'Stored credentials cannot be decrypted: they were encrypted with a different CALLGATE_SECRET or for a different URL, or changed. Save them again.',
+    })
   }
 }
 

@@ -18,7 +18,7 @@ const patienceMs = 15_000
 using mountPoint = temporaryDirectory()
 const isMounted =
   Bun.which('mount') !== null &&
-  Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', mountPoint.path]).success
+  Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', mountPoint.path]).success
 if (!isMounted) skip('no tmpfs may be mounted here')
 process.on('exit', () => void Bun.spawnSync(['umount', '-l', mountPoint.path]))
 
