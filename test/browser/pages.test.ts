@@ -17,7 +17,9 @@ test.each(['light', 'dark'] as const)(
     const violations: string[] = []
     for (const [name, path] of Object.entries(pagesOf(site.demo))) {
       await window.page.goto(site.url + path)
-      const result = await new AxeBuilder({ page: window.page }).analyze()
+      const axe = new AxeBuilder({ page: window.page })
+      // A page differs between light and dark in its colours alone.
+      const result = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze()
       violations.push(...result.violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
     }
     expect(violations).toEqual([])

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '../support/directory.ts'
 import { proofs, prove } from './run.ts'
 
-for (const proof of proofs.filter(({ drawn }) => !drawn))
-  test(
+const same = proofs.filter(({ drawn }) => !drawn)
+/** Two at once wait for their servers, where none is timed. */
+for (const proof of [...same.filter(({ timed }) => !timed), ...same.filter(({ timed }) => timed)]) {
+  const run = proof.timed ? test : test.concurrent
+  run(
     proof.promise,
     async () => {
       const { line, held, word } = await prove(proof, 'small')
@@ -14,6 +17,7 @@ for (const proof of proofs.filter(({ drawn }) => !drawn))
     },
     120_000,
   )
+}
 
 test('an answer that the description does not allow breaks a promise, whatever its script says', async () => {
   using directory = temporaryDirectory()

@@ -10,6 +10,8 @@ interface Proof {
   full: string[]
   /** Draws by lot what it does: `verify`, which does the same each time, leaves it out. */
   drawn?: true
+  /** Judges how long something takes: `verify` runs it alone. */
+  timed?: true
 }
 
 export const proofs: Proof[] = [
@@ -29,7 +31,7 @@ export const proofs: Proof[] = [
   {
     script: 'calls.ts',
     promise: 'every call ends once and as at its provider, through faults there and kill -9',
-    small: ['60', '4'],
+    small: ['40', '3'],
     full: ['1000', '50'],
   },
   {
@@ -69,6 +71,7 @@ export const proofs: Proof[] = [
     promise: 'a wall clock that is set an hour off changes no window, holds no slot and no webhook',
     small: ['1'],
     full: ['5'],
+    timed: true,
   },
   {
     script: 'cross-site.ts',
@@ -99,6 +102,7 @@ export const proofs: Proof[] = [
     promise: 'a dialler that answers everything with as much as it may fills no memory and holds nobody up',
     small: ['10', '4'],
     full: ['40', '120'],
+    timed: true,
   },
   {
     script: 'hostile-tenant.ts',
@@ -152,6 +156,7 @@ export const proofs: Proof[] = [
       'every slot is free within a second of the report, as large as it may be, and keys are answered beside it',
     small: ['30'],
     full: ['1000'],
+    timed: true,
   },
   {
     script: 'restarts.ts',
@@ -183,6 +188,7 @@ export const proofs: Proof[] = [
       'a flood of wrong passwords neither slows the API down nor shuts the owner out; one setup makes one operator',
     small: ['2'],
     full: ['20', '500'],
+    timed: true,
   },
   {
     script: 'secrets.ts',
@@ -201,19 +207,22 @@ export const proofs: Proof[] = [
     promise: 'silent and dripping clients are ended in time, and slow nobody else down',
     small: ['100', '20', '100'],
     full: ['1000', '200', '200'],
+    timed: true,
   },
   {
     script: 'soak.ts',
     promise: 'under mixed load with faults nothing fails, no slot stays taken, and memory stays flat',
     small: ['0.17'],
     full: ['30'],
+    timed: true,
   },
   {
     script: 'tarpit.ts',
     promise: 'tests of endpoints that never answer delay nobody’s call',
     // Beside other tests a machine is late by itself; what waits for a turn would be late by ten seconds.
-    small: ['120', '40', '2000'],
+    small: ['60', '20', '2000'],
     full: ['300', '200', '100'],
+    timed: true,
   },
   {
     script: 'stolen-key.ts',
@@ -233,6 +242,7 @@ export const proofs: Proof[] = [
     promise: 'exactly a hundred are granted in any window, and Retry-After is enough',
     small: ['1', '500'],
     full: ['20', '100000'],
+    timed: true,
   },
 ]
 

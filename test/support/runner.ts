@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs every test and closes with one line that any machine can read: how many passed and how many failed. Two workers share
+ * Runs every test and closes with one line that any machine can read: how many passed and how many failed. Workers share
  * the tests, but for those that judge how much time or memory a server takes, which run by themselves.
  */
 const byThemselves = ['test/bench', 'test/binary', 'test/faults']
@@ -11,11 +11,11 @@ const byThemselves = ['test/bench', 'test/binary', 'test/faults']
 const patience = '--timeout=60000'
 const runs = [
   [
-    '--parallel=2',
+    '--parallel=3',
     '--no-isolate',
     ...byThemselves.map((directory) => `--path-ignore-patterns=${directory}/**`),
   ],
-  byThemselves.map((directory) => `./${directory}`),
+  ['--max-concurrency=2', ...byThemselves.map((directory) => `./${directory}`)],
 ]
 
 const directory = mkdtempSync(join(tmpdir(), 'callgate-tests-'))
