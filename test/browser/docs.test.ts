@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { openShelf } from '../../src/http/docs/shelf.ts'
+import { violationsOf } from '../support/accessibility.ts'
 import { startBinary } from '../support/binary.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { temporaryDirectory } from '../support/directory.ts'
@@ -33,7 +33,7 @@ test.each(['light', 'dark'] as const)(
     })
     for (const name of ['', ...openShelf().pages.map((one) => `/${one.name}`)]) {
       await page.goto(`${server.url}/docs${name}`)
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      const violations = await violationsOf(page, colorScheme)
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
       expect({ name, found }).toEqual({ name, found: [] })
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

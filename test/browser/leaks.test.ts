@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { violationsOf } from '../support/accessibility.ts'
 import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
@@ -40,9 +40,7 @@ test.each(withAndWithoutJavaScript)(
         await page.emulateMedia({ colorScheme })
         await page.goto(path)
         // What looks for violations is JavaScript itself.
-        const { violations } = javaScriptEnabled
-          ? await new AxeBuilder({ page }).analyze()
-          : { violations: [] }
+        const violations = javaScriptEnabled ? await violationsOf(page) : []
         expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
       }

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { violationsOf } from '../support/accessibility.ts'
 import { pagesOf } from '../support/pages.ts'
 import { createAgency, createAgent, openCard } from '../support/page-steps.ts'
 import { openSite } from '../support/site.ts'
@@ -17,10 +17,8 @@ test.each(['light', 'dark'] as const)(
     const violations: string[] = []
     for (const [name, path] of Object.entries(pagesOf(site.demo))) {
       await window.page.goto(site.url + path)
-      const axe = new AxeBuilder({ page: window.page })
-      // A page differs between light and dark in its colours alone.
-      const result = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze()
-      violations.push(...result.violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
+      const found = await violationsOf(window.page, colorScheme)
+      violations.push(...found.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
     }
     expect(violations).toEqual([])
     expect(window.complaints).toEqual([])
@@ -36,8 +34,8 @@ test.each(['light', 'dark'] as const)(
     const production = page.getByRole('article', { name: 'Production' })
     const violations: string[] = []
     const look = async (name: string) => {
-      const result = await new AxeBuilder({ page }).analyze()
-      violations.push(...result.violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
+      const found = await violationsOf(page, colorScheme)
+      violations.push(...found.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
     }
     await createAgency(page, site.url, `Looks ${colorScheme}`)
     await look('overview')

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { violationsOf } from '../support/accessibility.ts'
 import { operator } from '../support/page.ts'
 import { acceptInvitation, followLink, nobody, openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
@@ -104,8 +104,8 @@ test.each(['light', 'dark'] as const)(
     const look = async (name: string) => {
       for (const width of [360, 1280]) {
         await page.setViewportSize({ width, height: 800 })
-        const result = await new AxeBuilder({ page }).analyze()
-        violations.push(...result.violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
+        const found = await violationsOf(page, colorScheme)
+        violations.push(...found.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`))
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         if (overflow > 0) violations.push(`${name}: ${overflow} px too wide at ${width}`)
       }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { violationsOf } from '../support/accessibility.ts'
 import { codeOf } from '../support/authenticator.ts'
 import { operator } from '../support/page.ts'
 import { acceptInvitation, complaintsOf, followLink, nobody, openSite, signIn } from '../support/site.ts'
@@ -32,7 +32,7 @@ const signOut = async (page: Page) => {
 
 /** What is wrong with the page as it is: for assistive technology, or on a screen of 320 pixels. */
 const flawsOf = async (page: Page, name: string) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const violations = await violationsOf(page)
   const size = page.viewportSize()
   await page.setViewportSize({ width: 320, height: 800 })
   const width = await page.evaluate(() => document.documentElement.scrollWidth)
