@@ -29,6 +29,10 @@ export const startBinary = async (
 ) => {
   const env = { CALLGATE_DATA_DIR: dataDir, CALLGATE_PORT: '0', CALLGATE_LOG_FORMAT: 'json', ...settings }
   const server = Bun.spawn(serve, { cwd: dataDir, env, stdout: 'pipe', stderr: 'inherit' })
+  // A script that ends by `process.exit` disposes of nothing: no server outlives it.
+  const endWithUs = () => server.kill('SIGKILL')
+  process.on('exit', endWithUs)
+  void server.exited.then(() => process.off('exit', endWithUs))
   const log = followLog(server.stdout, server.exited)
   const { url = '' } = await log.find('listening')
 
