@@ -6,6 +6,7 @@ import { requireAllowedDestination } from '../../operation/refused-destination.t
 import type { DestinationRules } from '../../outgoing/destination.ts'
 import type { OneAtATime } from '../../outgoing/one-at-a-time.ts'
 import { endpointTarget } from '../../webhooks/endpoint.ts'
+import { signedUrlInput, signedUrlOutput } from '../../webhooks/operations/signed-url.ts'
 import { mintWebhookSecret, secretSaid } from '../../webhooks/secret.ts'
 import type { AskPredial } from '../ask.ts'
 import { type PredialHook, requireHook } from '../hook.ts'
@@ -29,18 +30,8 @@ export const setPredial = operation({
     'Saves the URL that is asked before each real call is placed. The first time, it shows the signing secret once.',
   scope: 'environment',
   may: 'admin',
-  input: {
-    url: z.string().trim().max(2000).meta({ description: 'An https URL', hint: 'url' }),
-    rotate_secret: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Make a new secret; the earlier one signs as well for 24 hours' }),
-  },
-  output: z.object({
-    environment: environmentNameSchema,
-    url: z.string(),
-    secret: z.string().nullable().meta({ description: 'Shown once; null where the earlier one stays' }),
-  }),
+  input: signedUrlInput,
+  output: signedUrlOutput,
   says: ({ environment, url, secret }) =>
     `Before each real call of ${environment}, ${url} is asked\n${secretSaid(secret)}`,
   run: async (deps: SetDeps, { environment, input, now, change }) => {

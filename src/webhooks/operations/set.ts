@@ -5,6 +5,7 @@ import { requireAllowedDestination } from '../../operation/refused-destination.t
 import type { DestinationRules } from '../../outgoing/destination.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 import { mintWebhookSecret, secretSaid } from '../secret.ts'
+import { signedUrlInput, signedUrlOutput } from './signed-url.ts'
 
 interface Waking {
   deliverer: { wake(): void }
@@ -24,18 +25,8 @@ export const setWebhook = operation({
   summary: 'Saves the URL for an environment’s events. The first time, it shows the signing secret once.',
   scope: 'environment',
   may: 'admin',
-  input: {
-    url: z.string().trim().max(2000).meta({ description: 'An https URL', hint: 'url' }),
-    rotate_secret: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Make a new secret; the earlier one signs as well for 24 hours' }),
-  },
-  output: z.object({
-    environment: environmentNameSchema,
-    url: z.string(),
-    secret: z.string().nullable().meta({ description: 'Shown once; null where the earlier one stays' }),
-  }),
+  input: signedUrlInput,
+  output: signedUrlOutput,
   says: ({ environment, url, secret }) => `The events of ${environment} go to ${url}\n${secretSaid(secret)}`,
   run: async (deps: SetDeps, { environment, input, now, change, record }) => {
     const { webhooks, destinationRules, deliverer } = deps
