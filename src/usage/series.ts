@@ -40,17 +40,6 @@ export const groupSlots = (slots: Slot[], startOf: (startAt: number) => number):
   return [...groups.values()]
 }
 
-/** From every `size` slots, the one with the highest `amountOf`. */
-export const busiestOf = (slots: Slot[], size: number, amountOf: (slot: Slot) => number): Slot[] => {
-  const busiest: Slot[] = []
-  for (const [index, slot] of slots.entries()) {
-    const at = Math.floor(index / size)
-    const found = busiest[at]
-    if (!found || amountOf(slot) > amountOf(found)) busiest[at] = slot
-  }
-  return busiest
-}
-
 /** All requests of a slot, granted or rejected. */
 export const requestsOf = (slot: Slot) => slot.granted + sum(slot.refused.values())
 

@@ -62,10 +62,45 @@ test('the numbers of the window refresh by themselves, and leave the rest of the
   await page.getByRole('link', { name: 'Usage' }).click()
   const production = environment(page, 'Production')
   await production.getByText('0 of 100', { exact: true }).waitFor()
-  await production.getByText('The last hour as a table').click()
+  await page.getByText('The last hour as a table').click()
   await askAt(site.url, key)
   await production.getByText('1 of 100', { exact: true }).waitFor()
-  expect(await production.getByRole('region', { name: 'Last hour in production' }).isVisible()).toBe(true)
+  expect(await page.getByRole('region', { name: 'The last hour in production' }).isVisible()).toBe(true)
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('the arrow keys read out a chart bar by bar, and Enter opens what is behind a bar', async () => {
+  await using window = await site.open()
+  const { page, complaints } = window
+  await page.goto(`${home()}/usage?range=day`)
+  const said = () => page.locator('.chart output').textContent()
+  await page.locator('.chart .plot a').last().focus()
+  const last = await said()
+  expect(last).toMatch(/^\d\d:00–\d\d:00: [\d,]+ allowed, [\d,]+ rejected/)
+  const heard = new Set([last])
+  for (let step = 1; step < 24; step++) {
+    await page.keyboard.press('ArrowLeft')
+    heard.add(await said())
+  }
+  expect(heard.size).toBe(24)
+  await page.keyboard.press('ArrowLeft')
+  expect(heard.has(await said())).toBe(true)
+  await page.keyboard.press('End')
+  expect(await said()).toBe(last)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/at=/)
+  await page.getByRole('link', { name: 'Calls triggered then' }).click()
+  await page.waitForURL(/\/calls\?environment=production&from=[^&]+&to=/)
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('without JavaScript a bar is a link too', async () => {
+  await using window = await site.open({ javaScriptEnabled: false })
+  const { page, complaints } = window
+  await page.goto(`${home()}/usage?range=week`)
+  await page.locator('.chart .plot a').last().click()
+  await page.waitForURL(/range=week&at=/)
+  await page.getByText('Rejected requests in production,').waitFor()
   expect(complaints).toEqual([])
 }, 60_000)
 

@@ -15,6 +15,8 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     'call-release': `${home}/calls/${calls.live.id}/release`,
     slots: `${home}/slots`,
     usage: `${home}/usage`,
+    'usage-week': `${home}/usage?range=week&chart=calls`,
+    'usage-month': `${home}/usage?range=month&environment=staging`,
     'usage-not-found': `${home}/usage?request=unknown`,
     rules: '/admin/rules',
     'agency-rules': `${home}/rules`,

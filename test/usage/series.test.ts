@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { busiestOf, groupSlots, refusalsByCode, requestsOf, seriesOf } from '../../src/usage/series.ts'
+import { groupSlots, refusalsByCode, seriesOf } from '../../src/usage/series.ts'
 import type { Figure } from '../../src/usage/usage-counters.ts'
 
 const minuteMs = 60_000
@@ -58,10 +58,4 @@ test('refusals are counted by reason, the most frequent first', () => {
     ['rate_limited', 7],
     ['access_disabled', 4],
   ])
-})
-
-test('of every few slots the busiest stays, the one under way too', () => {
-  const requests = busiestOf(slots, 3, requestsOf).map(requestsOf)
-  expect(requests).toEqual([100, 9])
-  expect(busiestOf(slots, 1, requestsOf)).toEqual(slots)
 })

@@ -5,8 +5,8 @@ import { createGate } from '../../support/gate.ts'
 import { createOperator } from '../../support/page.ts'
 import { pagesOf } from '../../support/pages.ts'
 
-const htmlLimitBytes = 40 * 1024
-const assetsLimitBytes = 100 * 1024
+const htmlLimitBytes = 60 * 1024
+const assetsLimitBytes = 120 * 1024
 
 const gate = createGate()
 const demo = seedDemo(gate.services, gate.clock.now())
@@ -19,11 +19,11 @@ const sizeOf = async (name: string, path: string) => {
 }
 afterAll(() => process.stdout.write(`${figures.join('\n')}\n`))
 
-test.each(Object.entries(pagesOf(demo)))('the page %s is below 40 KB of HTML', async (name, path) => {
+test.each(Object.entries(pagesOf(demo)))('the page %s is below 60 KB of HTML', async (name, path) => {
   expect(await sizeOf(name, path)).toBeLessThan(htmlLimitBytes)
 })
 
-test('style and script together are below 100 KB before compression', async () => {
+test('style and script together are below 120 KB before compression', async () => {
   const sizes = await Promise.all(Object.entries(assetUrls).map(([name, path]) => sizeOf(name, path)))
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(assetsLimitBytes)
 })

@@ -17,24 +17,31 @@ test('the usage page tells what was granted and refused, and why, before it is w
   const refused = await ask(gate)
   for (const flush of [() => {}, () => gate.services.usage.flush()]) {
     flush()
-    const text = await textOf(await visit(usagePath(gate)))
-    expect(text).toContain('Requests per minute in production, last hour')
-    expect(text).toContain(
-      '2 allowed, 1 rejected; at most 3 at a time. Rejected by reason: The rate limit was exceeded: 1.',
-    )
-    expect(text).toContain('Requests per hour in production, last 30 days')
-    expect(text).not.toContain('Each column')
-    expect(text).toContain('Concurrent calls in production, by hour, last 30 days, against the limit')
-    expect(text).toContain('Calls in progress 1 of 10')
-    expect(text).toContain('At most 1 of 10, the dashed line.')
-    expect(text).toContain('The rate limit was exceeded 1 1')
-    expect(text).toContain(`2 of 2 1 of 10 ${refused.headers.get('x-request-id')}`)
-    expect(text).toContain('12:00 2 1 1')
-    expect(text).toContain('2026-01-15 2 1 1')
+    for (const [range, title] of [
+      ['hour', 'Requests per minute in production, last hour'],
+      ['day', 'Requests per hour in production, last 24 hours'],
+      ['week', 'Requests per six hours in production, last 7 days'],
+      ['month', 'Requests per day in production, last 30 days'],
+    ]) {
+      const text = await textOf(await visit(`${usagePath(gate)}?range=${range}`))
+      expect(text).toContain(title ?? '')
+      expect(text).toContain(
+        '2 allowed, 1 rejected; at most 3 at a time. Rejected by reason: The rate limit was exceeded: 1.',
+      )
+      expect(text).toContain(': 2 allowed, 1 rejected')
+      expect(text).toMatch(/(?:12:00|12:00–13:00|12:00–18:00|Thu 15 Jan) 2 1 1/)
+      expect(text).toContain('Calls in progress 1 of 10')
+      expect(text).toContain('The rate limit was exceeded 1 1')
+      expect(text).toContain(`2 of 2 1 of 10 ${refused.headers.get('x-request-id')}`)
+    }
+    const calls = await textOf(await visit(`${usagePath(gate)}?chart=calls`))
+    expect(calls).toContain('Concurrent calls in production, last hour, against the limit')
+    expect(calls).toContain('At most 1 of 10, the dashed line.')
+    expect(calls).toContain('12:00: at most 1 of 10 concurrent calls')
   }
 })
 
-test('a picture splits refused requests by reason, and its table says the same', async () => {
+test('a chart splits refused requests by reason, and its table says the same', async () => {
   const gate = createGate({ requestsPerMinute: 5 })
   const { visit } = await createOperator(gate)
   const path = '/api/v1/calls/00000000-0000-4000-8000-000000000000'
@@ -44,28 +51,67 @@ test('a picture splits refused requests by reason, and its table says the same',
   const response = await visit(usagePath(gate))
   const html = await response.clone().text()
   const text = await textOf(response)
-  const drawn = /id="production-minutes-desc">(.*?)<\/svg>/s.exec(html)?.[1] ?? ''
-  expect(drawn.match(/url\(#\w+\)|class="\w+"/g)).toEqual([
-    'url(#dots)',
-    'url(#diagonals)',
+  const drawn = html.slice(html.lastIndexOf('class="whole"'), html.indexOf('</figure>'))
+  expect(drawn.match(/<rect [^>]+/g)?.map((rect) => /url\(#\w+\)/.exec(rect)?.[0])).toEqual([
+    undefined,
     'url(#stripes)',
-    'class="granted"',
+    'url(#diagonals)',
+    'url(#dots)',
   ])
   const reasons = ['The rate limit was exceeded', 'The call doesn’t exist', 'The key was in the URL']
-  expect(drawn).toContain(`Rejected by reason: ${reasons[0]}: 3; ${reasons[1]}: 2; ${reasons[2]}: 1.`)
+  expect(html).toContain(`Rejected by reason: ${reasons[0]}: 3; ${reasons[1]}: 2; ${reasons[2]}: 1.`)
   expect(text).toContain(
     `allowed 3 rejected: ${reasons[0]} 3 rejected: ${reasons[1]} 2 rejected: ${reasons[2]} 1`,
   )
-  for (const label of ['Last hour', 'Last 30 days']) {
-    const table = new RegExp(`aria-label="${label} in production".*?</table>`, 's').exec(html)?.[0] ?? ''
-    const cells = [...table.matchAll(/<t[hd]\b[^>]*>(.*?)</g)].map(([, cell]) => cell)
-    expect(cells.slice(1, 6)).toEqual([
-      'Allowed',
-      ...reasons.map((reason) => `Rejected: ${reason}`),
-      'Concurrent calls',
-    ])
-    expect(cells.slice(7, 12)).toEqual(['3', '3', '2', '1', '0'])
+  const table = /aria-label="The last hour in production".*?<\/table>/s.exec(html)?.[0] ?? ''
+  const cells = [...table.matchAll(/<t[hd]\b[^>]*>(.*?)<\/t/g)].map(([, cell]) => cell)
+  expect(cells.slice(1, 6)).toEqual([
+    'Allowed',
+    ...reasons.map((reason) => `Rejected: ${reason}`),
+    'Concurrent calls',
+  ])
+  expect(cells.slice(7, 12)).toEqual(['3', '3', '2', '1', '0'])
+})
+
+test('a bar leads to the requests that were rejected in its time, and to the calls of that time', async () => {
+  const gate = createGate({ requestsPerMinute: 1 })
+  await ask(gate)
+  const early = (await ask(gate)).headers.get('x-request-id') ?? ''
+  await gate.clock.advance(30 * 60_000)
+  await ask(gate)
+  const late = (await ask(gate)).headers.get('x-request-id') ?? ''
+  const { visit } = await createOperator(gate)
+  const html = await (await visit(usagePath(gate))).text()
+  const hrefs = [...html.matchAll(/<a href="([^"]+)"[^>]*><title>([^<]+)/g)]
+  const of = (time: string) =>
+    hrefs.find(([, , says]) => says?.startsWith(`${time}: 1 allowed, 1 rejected`))?.[1] ?? ''
+  const listed = async (href: string) => {
+    const page = await (await visit(usagePath(gate) + href.replaceAll('&amp;', '&').split('#')[0])).text()
+    return [early, late].map((id) => page.includes(id))
   }
+  expect(hrefs).toHaveLength(60)
+  expect(await listed(of('12:00'))).toEqual([true, false])
+  expect(await listed(of('12:30'))).toEqual([false, true])
+  expect(await listed('')).toEqual([true, true])
+  // The table has the same links, for whoever has a keyboard and no script.
+  for (const [, href] of hrefs) expect(html.split(`"${href}"`)).toHaveLength(3)
+
+  const calls = await (await visit(`${usagePath(gate)}?range=day&chart=calls`)).text()
+  expect(calls).toContain(
+    'href="calls?environment=production&amp;from=2026-01-15T12:00Z&amp;to=2026-01-15T13:00Z"',
+  )
+})
+
+test('a chart compares with the time before, where something is known of it', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  const page = async () => (await visit(`${usagePath(gate)}?range=day`)).text()
+  await ask(gate)
+  expect(await page()).not.toContain('in the time before')
+  const { sqlite } = gate.database
+  const before = gate.clock.now() - dayMs
+  sqlite.run("insert into usage values (?, 'hour', ?, 'granted', 7)", [gate.production.id, before])
+  expect(await page()).toContain('12:00–13:00: 1 allowed, 0 rejected, 7 in the time before')
 })
 
 test('a refused request is found by its X-Request-Id', async () => {
@@ -93,9 +139,10 @@ test('the numbers of the window and the slots can be had alone', async () => {
   gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 25 })
   await gate.trigger('07')
   const text = await textOf(await visit(`${usagePath(gate)}/live`))
-  expect(text.trim()).toBe(
+  expect(text.trim()).toStartWith(
     'Requests in the last 60 seconds 1 of 100 Calls in progress 1 of 25 Requests in the last 60 seconds 0 of 100 Calls in progress 0 of 10',
   )
+  expect(text).toContain('12:00: 1 allowed, 0 rejected')
 })
 
 test('what a page fetches by itself keeps nobody signed in', async () => {
@@ -193,7 +240,7 @@ test('a key that was seen in a URL asks for its rotation, with the way there', a
   expect(html).toContain(`href="${apiPath(gate)}/production/rotate">Rotate now`)
 })
 
-test('the page stays below 40 KB with a month of ever changing figures in both environments', async () => {
+test('the page stays below 60 KB with a month of ever changing figures in both environments', async () => {
   const gate = createGate()
   const { visit } = await createOperator(gate)
   const codes = ['rate_limited', 'concurrency_limited', 'invalid_json', 'access_disabled', 'rotated_key']
@@ -225,17 +272,23 @@ test('the page stays below 40 KB with a month of ever changing figures in both e
   for (let sent = 0; sent < 130; sent++) await ask(gate)
   const staging = gate.issue(gate.environment('staging').id)
   for (let sent = 0; sent < 130; sent++) await ask(gate, staging)
-  const page = await (await visit(usagePath(gate))).text()
-  expect(page.length).toBeLessThan(40 * 1024)
-  expect(page).not.toMatch(/ style=/)
-  expect(page).toMatch(/<desc [^>]+>[^<]+ Each column is the busiest of \d+ hours\.<\/desc>/)
+  for (const range of ['hour', 'day', 'week', 'month']) {
+    const page = await (await visit(`${usagePath(gate)}?range=${range}`)).text()
+    expect(page.length).toBeLessThan(60 * 1024)
+    expect(page).not.toMatch(/ style=/)
+  }
 })
 
-test.each(['request=a&request=b', 'request={"a":1}', 'request=[1]', 'request=a,b', 'request=%ff'])(
-  'whatever the request that is looked for is, the page is shown: %s',
-  async (query) => {
-    const gate = createGate()
-    const { visit } = await createOperator(gate)
-    expect((await visit(`${usagePath(gate)}?${query}`)).status).toBe(200)
-  },
-)
+test.each([
+  'range=year&environment=test&chart=x&at=y',
+  'at=2026-99-99T99:99Z',
+  'request=a&request=b',
+  'request={"a":1}',
+  'request=[1]',
+  'request=a,b',
+  'request=%ff',
+])('whatever the request that is looked for is, the page is shown: %s', async (query) => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  expect((await visit(`${usagePath(gate)}?${query}`)).status).toBe(200)
+})

@@ -12,7 +12,7 @@ interface LiveProps {
   from: string
 }
 
-const refreshSeconds = 5
+export const refreshSeconds = 5
 
 /** The current use of an environment's window and slots. */
 export const Live = ({ counters, from }: LiveProps) => (

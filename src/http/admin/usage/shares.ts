@@ -1,10 +1,10 @@
 import { refusalsByCode, type Slot } from '../../../usage/series.ts'
+import type { Hatch } from '../../page/chart/hatches.tsx'
 import { reasonInWords } from './reasons.ts'
 
-/** The hatches of the shares, which differ without colour too. */
+/** The hatches of the most frequent reasons, and that of all others. */
 const hatches = ['stripes', 'diagonals', 'dots'] as const
 const othersHatch = 'bars'
-export type Hatch = (typeof hatches)[number] | typeof othersHatch
 
 /** Rejected requests that the charts show as one layer. */
 export interface Share {

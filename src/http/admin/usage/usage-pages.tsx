@@ -2,7 +2,8 @@ import { Elysia } from 'elysia'
 import type { Config } from '../../../config.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { patternsOf } from '../../../usage/patterns.ts'
-import { firstOf, refusalsByCode, seriesOf } from '../../../usage/series.ts'
+import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../../../usage/series.ts'
+import { spansBefore, type Spans, spansOf, startIn } from '../../../usage/spans.ts'
 import type { Refused } from '../../../usage/recent-refusals.ts'
 import type { Figure, Span } from '../../../usage/usage-counters.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
@@ -11,15 +12,16 @@ import { type GuardDeps, signedIn } from '../guard.ts'
 import { keyUse, type KeyUseDeps } from '../integrations/key-use.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { Live, type LiveCounters } from './live.tsx'
-import { daysBytes, UsagePage, usagePath, type UsageView } from './usage.tsx'
+import { readAsked } from './read-asked.ts'
+import { LiveChart, UsagePage, usagePath } from './usage.tsx'
+import { type Asked, chartHref, type Drawn, type UsageView } from './views.ts'
 
+/** The last two hours, so that the last one can be compared with the one before. */
+const minutesRead = 120
 const minutesShown = 60
 const hoursShown = 30 * 24
 /** The most rejections shown per environment: more would make the page slow on a phone. */
 const refusalsShown = 10
-const requestIdMost = 36
-/** The budget of the charts: with the 3 KB around them, the page stays below 40 KB. */
-const environmentsMostBytes = 36 * 1024
 
 export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
   environments: { list(agencyId: string): Environment[] }
@@ -42,24 +44,41 @@ export const usagePages = (deps: UsagePagesDeps) => {
     windowSeconds: config.windowSeconds,
   })
 
-  const view = (environment: Environment, wanted: string | undefined): UsageView => {
+  const drawnFor = (url: string): Drawn => {
+    const asked = readAsked(url)
+    const timeZone = 'UTC'
+    const spans = (at: number) => spansOf(asked.range, timeZone, at)
+    const chosen = asked.at === undefined ? undefined : spans(asked.at)
+    return {
+      asked,
+      timeZone,
+      spans: spans(clock.now()),
+      column: chosen && { from: chosen.starts.at(-1) ?? 0, to: chosen.end },
+    }
+  }
+
+  const view = (environment: Environment, { asked, column, spans, timeZone }: Drawn): UsageView => {
     const { id, name } = environment
     const now = clock.now()
+    const before = spansBefore(spans, timeZone)
     const series = (span: Span, count: number) =>
       seriesOf(usage.figures(id, span, firstOf(span, count, now)), span, count, now)
-    const minutes = series('minute', minutesShown)
-    const hours = series('hour', hoursShown)
+    const twoHours = series('minute', minutesRead)
+    const minutes = twoHours.slice(-minutesShown)
+    const hoursRead = Math.max(hoursShown, Math.ceil((now - (before.starts[0] ?? now)) / hourMs) + 1)
+    const allHours = series('hour', hoursRead)
+    const hours = allHours.slice(-hoursShown)
+    const fine = asked.range === 'hour' ? twoHours : allHours
     const rotatedKeyRefusals = refusalsByCode(minutes).get('rotated_key') ?? 0
     const { live, uses } = keyUse(deps, id)
     return {
       name,
       counters: counters(environment),
+      slots: columnsOf(fine, spans),
+      before: columnsOf(fine, before),
       minutes,
       hours,
-      refusals: usage
-        .refusals(id)
-        .filter(({ requestId }) => wanted === undefined || requestId === wanted)
-        .slice(0, refusalsShown),
+      refusals: usage.refusals(id).filter(isListed(asked, column)).slice(0, refusalsShown),
       patterns: patternsOf({ now, liveKey: live, uses, minutes, hours, rotatedKeyRefusals }),
     }
   }
@@ -70,43 +89,46 @@ export const usagePages = (deps: UsagePagesDeps) => {
       '/agencies/:agency/usage',
       ({ person, params, request }) => {
         const agency = findAgency(deps, params.agency)
-        // Read from the URL: Elysia would parse some texts as objects or lists.
-        const asked = new URL(request.url).searchParams.get('request') ?? ''
-        const wanted = asked.trim().slice(0, requestIdMost) || undefined
-        const views = environments.list(agency.id).map((environment) => view(environment, wanted))
-        const frame = { person, agency, wanted, now: clock.now() }
-        const page = (shown: UsageView[], hoursPerColumn: number) =>
-          renderPage(<UsagePage {...frame} environments={shown} hoursPerColumn={hoursPerColumn} />)
-        return renderSmall(views, page)
+        const drawn = drawnFor(request.url)
+        const views = environments.list(agency.id).map((environment) => view(environment, drawn))
+        return renderPage(
+          <UsagePage person={person} agency={agency} environments={views} drawn={drawn} now={clock.now()} />,
+        )
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/usage/live',
-      ({ params }) => {
+      ({ params, request }) => {
         const agency = findAgency(deps, params.agency)
-        const levels = environments
-          .list(agency.id)
-          .map((environment) => (
-            <Live
-              key={environment.id}
-              counters={counters(environment)}
-              from={`${usagePath(agency.id)}/live`}
-            />
-          ))
-        return renderPage(<>{levels}</>)
+        const drawn = drawnFor(request.url)
+        const from = `${usagePath(agency.id)}/live${chartHref(drawn.asked)}`
+        const own = environments.list(agency.id)
+        const shown = own.find(({ name }) => name === drawn.asked.environment)
+        return renderPage(
+          <>
+            {own.map((environment) => (
+              <Live key={environment.id} counters={counters(environment)} from={from} />
+            ))}
+            {shown && <LiveChart view={view(shown, drawn)} drawn={drawn} from={from} />}
+          </>,
+        )
       },
       { params: agencyParams },
     )
 }
 
-/**
- * The number of hours per column: more where both environments change every hour, so that the charts fit the budget.
- */
-const renderSmall = (views: UsageView[], page: (shown: UsageView[], hoursPerColumn: number) => string) => {
-  const fine = page(views, 1)
-  const excess = Buffer.byteLength(fine) - Buffer.byteLength(page([], 1)) - environmentsMostBytes
-  if (excess <= 0) return fine
-  const most = daysBytes(views, 1) - excess
-  return page(views, [2, 4, 8, 12].find((hours) => daysBytes(views, hours) <= most) ?? 24)
+const hourMs = 3_600_000
+
+/** The columns of a chart, from slots that are as long or shorter. */
+const columnsOf = (slots: Slot[], spans: Spans): Slot[] => {
+  const empty = spans.starts.map((startAt) => ({ startAt, granted: 0, refused: new Map(), peakCalls: 0 }))
+  const within = slots.filter(({ startAt }) => startIn(spans, startAt) !== undefined)
+  return groupSlots([...empty, ...within], (at) => startIn(spans, at) ?? at)
 }
+
+const isListed =
+  ({ wanted }: Asked, column: Drawn['column']) =>
+  ({ at, requestId }: Refused) =>
+    (wanted === undefined || requestId === wanted) &&
+    (column === undefined || (at >= column.from && at < column.to))

@@ -1,6 +1,8 @@
 import pico from '@picocss/pico/css/pico.min.css' with { type: 'text' }
 import { Elysia } from 'elysia'
 import { ApiError } from '../../../failures.ts'
+import chartStyles from '../chart/chart.css' with { type: 'text' }
+import readOutScript from '../chart/read-out.js' with { type: 'text' }
 import docsStyles from './docs.css' with { type: 'text' }
 import docsScript from './docs.js' with { type: 'text' }
 import pageStyles from './page.css' with { type: 'text' }
@@ -10,8 +12,8 @@ import passkeyScript from './passkeys.js' with { type: 'text' }
 const fingerprint = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex').slice(0, 12)
 /** Without comments and indentation; our styles have neither in a string. */
 const compact = (css: string) => css.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s*\n\s*/g, ' ')
-const stylesheet = pico + compact(pageStyles + docsStyles)
-const script = pageScript + passkeyScript + docsScript
+const stylesheet = pico + compact(pageStyles + chartStyles + docsStyles)
+const script = pageScript + readOutScript + passkeyScript + docsScript
 
 /** Serves the assets under URLs that contain a hash, so that browsers may cache them forever. */
 export const assetUrls = {
