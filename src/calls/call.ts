@@ -75,6 +75,8 @@ export interface CallOrder {
 export interface Call extends CallOrder, CallDetails {
   /** The number of the window grant that admitted the trigger; null where it took none. */
   grantNumber: number | null
+  /** The id of the API request that triggered it; null where none did. */
+  requestId: string | null
   status: CallStatus
   /** The state of the order to the provider, committed before the next step. */
   dispatch: DispatchState
@@ -133,9 +135,16 @@ export type CallEvent =
 
 export type EndedEvent = Extract<CallEvent, { type: 'ended' }>
 
-export const newCall = (order: CallOrder, grantNumber: number | null = null): Call => ({
+/** What is known of the API request that triggered a call. */
+interface Admitted {
+  grantNumber?: number | null | undefined
+  requestId?: string | null | undefined
+}
+
+export const newCall = (order: CallOrder, { grantNumber = null, requestId = null }: Admitted = {}): Call => ({
   ...order,
   grantNumber,
+  requestId,
   status: 'initiated',
   dispatch: 'pending',
   providerCallId: null,

@@ -34,6 +34,8 @@ interface TriggerOptions {
   simulated?: boolean
   /** The number of the window grant that admitted the request. */
   grantNumber?: number
+  /** The id of the request. */
+  requestId?: string
   /** Writes the audit entry, in the commit of the call. */
   alongside?: (callId: string) => void
 }
@@ -103,7 +105,7 @@ const start = async (
   deps: TriggerDeps,
   environment: Environment,
   request: TriggerRequest,
-  { simulated = false, grantNumber, alongside, signal }: TriggerOptions,
+  { simulated = false, alongside, signal, ...admitted }: TriggerOptions,
 ): Promise<string> => {
   const agent = chooseAgent(deps, environment, request.agentId)
   const { providerOptions, ...asked } = request
@@ -120,7 +122,7 @@ const start = async (
     expiresAt: now + deps.maxCallSeconds * 1000,
   }
   const spendingDay = deps.policy.spendingDay(order, now)
-  const call = newCall({ ...order, spendingDay }, grantNumber)
+  const call = newCall({ ...order, spendingDay }, admitted)
   const refusal = deps.policy.atTrigger(call, now)
   if (refusal) {
     await deps.notice.rejected(call)

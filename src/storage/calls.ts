@@ -9,6 +9,7 @@ import { calls } from './schema.ts'
 interface PageQuery {
   environmentId: string
   status?: Call['status'] | undefined
+  reasonCode?: NonNullable<Call['reasonCode']> | undefined
   phoneNumber?: string | undefined
   agentId?: string | undefined
   /** The span of `createdAt`, without its end. */
@@ -40,6 +41,7 @@ const column = (of: SQLiteColumn, isIndexed: boolean) => (isIndexed ? sql`${of}`
 const conditions = ({
   environmentId,
   status,
+  reasonCode,
   phoneNumber,
   agentId,
   from,
@@ -47,7 +49,9 @@ const conditions = ({
   before,
 }: Omit<PageQuery, 'limit'>) => {
   const isOfNumber = phoneNumber !== undefined
-  const isOfAgent = !isOfNumber && agentId !== undefined
+  const isOfReason = !isOfNumber && reasonCode !== undefined
+  const isOfAgent = !isOfNumber && !isOfReason && agentId !== undefined
+  const hasOwnIndex = isOfNumber || isOfReason || isOfAgent
   const id = column(calls.id, !isOfNumber)
   const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined) =>
     value === undefined ? undefined : condition(value)
@@ -55,7 +59,8 @@ const conditions = ({
     eq(column(calls.environmentId, !isOfAgent), environmentId),
     given(phoneNumber, (number) => eq(calls.phoneNumber, number)),
     given(agentId, (agent) => eq(column(calls.agentId, isOfAgent), agent)),
-    given(status, (one) => (isOfNumber || isOfAgent ? eq(calls.status, one) : byStatus(one))),
+    given(reasonCode, (code) => eq(column(calls.reasonCode, isOfReason), code)),
+    given(status, (one) => (hasOwnIndex ? eq(calls.status, one) : byStatus(one))),
     // An id begins with the time of its call, so that a span of time is one of ids.
     given(from, (time) => and(gte(id, idAt(time)), gte(calls.createdAt, time))),
     given(to, (time) => and(lt(id, idAt(time + idLatenessMs)), lt(calls.createdAt, time))),
@@ -70,7 +75,7 @@ const idLatenessMs = 60_000
 const latestMs = 2 ** 48 - 1
 
 /** The lowest UUIDv7 of a millisecond, as far as its time goes (RFC 9562 §5.7). */
-const idAt = (ms: number) => {
+export const idAt = (ms: number) => {
   const digits = Math.max(0, Math.min(ms, latestMs)).toString(16).padStart(12, '0')
   return `${digits.slice(0, 8)}-${digits.slice(8)}`
 }
@@ -144,6 +149,22 @@ export const createCallStore = (database: Database) => {
         .orderBy(desc(calls.id))
         .all()
       return { calls: page, hasMore: sizes.length > fitting.length }
+    },
+
+    /** The number of an environment's calls, counted up to `most`. */
+    count: (query: Omit<PageQuery, 'limit' | 'before'>, most: number): number => {
+      const counted = orm
+        .select({ one: sql`1`.as('one') })
+        .from(calls)
+        .where(conditions(query).wanted)
+        .limit(most)
+        .as('counted')
+      return (
+        orm
+          .select({ calls: sql<number>`count(*)` })
+          .from(counted)
+          .get()?.calls ?? 0
+      )
     },
 
     /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */

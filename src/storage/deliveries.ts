@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
-import type { Delivery } from '../webhooks/delivery.ts'
+import { and, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { type Delivery, lastAttempt, type PastAttempt } from '../webhooks/delivery.ts'
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
-import { deliveries } from './schema.ts'
+import { deliveries, deliveryAttempts } from './schema.ts'
 
 interface PageQuery {
   environmentId: string
@@ -11,9 +11,13 @@ interface PageQuery {
   limit: number
 }
 
+/** Ten are made before a delivery has failed; more come from replays. */
+const attemptsShown = 50
+
 /** A literal, because SQLite cannot use a partial index for a bound value. */
 const isPending = sql`state = 'pending'`
 const isDead = sql`state = 'dead'`
+const inState = { pending: isPending, dead: isDead, delivered: sql`+state = 'delivered'` } as const
 
 /** The outbox: events and the state of their delivery. */
 export const createDeliveryStore = (database: Database) => {
@@ -55,8 +59,36 @@ export const createDeliveryStore = (database: Database) => {
     where deliveries.call_id = $callId and deliveries.state = 'pending'
     and deliveries.id > earlier.id and earlier.next_at > deliveries.next_at`)
 
+  const rows = createRows<Delivery>(database, deliveries)
+  const keepAttempt = (deliveryId: string, past: PastAttempt) => {
+    orm
+      .insert(deliveryAttempts)
+      .values({ deliveryId, ...past })
+      .run()
+  }
+
   return {
-    ...createRows<Delivery>(database, deliveries),
+    ...rows,
+
+    /** A further attempt takes the place of the last one, which is kept: most deliveries need one, and so one row. */
+    update: (before: Delivery, after: Delivery) => {
+      const past = after.attempts > before.attempts ? lastAttempt(before) : undefined
+      if (past) keepAttempt(before.id, past)
+      rows.update(before, after)
+    },
+
+    /** All attempts of a delivery, those before a replay too, the last one first. */
+    attempts: (delivery: Delivery): PastAttempt[] => {
+      const { id: _, deliveryId: of, ...columns } = getTableColumns(deliveryAttempts)
+      const earlier = orm
+        .select(columns)
+        .from(deliveryAttempts)
+        .where(eq(of, delivery.id))
+        .orderBy(desc(deliveryAttempts.id))
+        .limit(attemptsShown)
+        .all()
+      return [...[lastAttempt(delivery) ?? []].flat(), ...earlier]
+    },
 
     /**
      * Postpones what comes later of a call to the next attempt of what came before: for an endpoint that is down for a day, a hundred
@@ -100,7 +132,7 @@ export const createDeliveryStore = (database: Database) => {
           and(
             eq(deliveries.environmentId, environmentId),
             before === undefined ? undefined : lt(deliveries.id, before),
-            state === undefined ? undefined : eq(deliveries.state, state),
+            state === undefined ? undefined : inState[state],
           ),
         )
         .orderBy(desc(deliveries.id))

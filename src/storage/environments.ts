@@ -57,6 +57,9 @@ export const createEnvironmentStore = (database: Database) => {
       return found?.name
     },
 
+    agencyOf: (id: string): string | undefined =>
+      orm.select({ of: environments.agencyId }).from(environments).where(eq(environments.id, id)).get()?.of,
+
     find: (agencyId: string, name: EnvironmentName) =>
       orm
         .select()

@@ -3,7 +3,7 @@ import { type Call, forgotten } from '../calls/call.ts'
 import { forgottenPayload } from '../webhooks/event.ts'
 import { isStillRunning } from './calls.ts'
 import type { Database } from './database.ts'
-import { calls, deliveries, idempotencyKeys } from './schema.ts'
+import { calls, deliveries, deliveryAttempts, idempotencyKeys } from './schema.ts'
 
 /** The most calls changed in one commit, which bounds how long a server waits for it. */
 const callsAtOnce = 50
@@ -16,12 +16,14 @@ export const createPersonalData = ({ orm }: Database) => {
   const forgetCall = (call: Call) => {
     orm.update(calls).set(forgotten(call)).where(eq(calls.id, call.id)).run()
     const told = orm.select().from(deliveries).where(eq(deliveries.callId, call.id)).all()
-    for (const { id, payload } of told)
+    for (const { id, payload } of told) {
       orm
         .update(deliveries)
         .set({ payload: forgottenPayload(payload), lastAnswer: null })
         .where(eq(deliveries.id, id))
         .run()
+      orm.update(deliveryAttempts).set({ answer: null }).where(eq(deliveryAttempts.deliveryId, id)).run()
+    }
     forgetKey(call)
     return told.length
   }

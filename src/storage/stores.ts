@@ -22,6 +22,7 @@ import { createOldRows } from './old-rows.ts'
 import { createPeopleStore } from './people.ts'
 import { createPersonalData } from './personal-data.ts'
 import { createPolicyStore } from './policies.ts'
+import { createSearch } from './search.ts'
 import { createSignedUrlStore } from './signed-urls.ts'
 import { createSpendingStore } from './spending.ts'
 import { requireSecret } from './seal-anew.ts'
@@ -48,6 +49,7 @@ export const createStores = (database: Database, secret: string) => {
     agents: createAgentStore(database),
     accounts,
     calls: createCallStore(database),
+    search: createSearch(database),
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database, vault),
     deliveries: createDeliveryStore(database),

@@ -69,6 +69,9 @@ export const createUsageStore = (database: Database) => {
         )
         .all(),
 
+    refusal: (requestId: string): Refused | undefined =>
+      orm.select().from(refusals).where(eq(refusals.requestId, requestId)).get(),
+
     refusals: (environmentId: string): Refused[] =>
       orm
         .select()

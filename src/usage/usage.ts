@@ -23,6 +23,7 @@ interface UsageStore {
   /** The clients of the environment's keys, live and replaced, since then. */
   uses(environmentId: string, since: number): ClientUse[]
   refusals(environmentId: string): Refused[]
+  refusal(requestId: string): Refused | undefined
 }
 
 interface ActiveCalls {
@@ -115,6 +116,12 @@ export class Usage {
     return [...pending, ...this.#deps.store.refusals(environmentId)]
       .toSorted((a, b) => b.at - a.at)
       .slice(0, refusedPerEnvironment)
+  }
+
+  /** One of the rejections that are kept, of any environment. */
+  refusal(requestId: string): Refused | undefined {
+    for (const refused of this.#refused.entries()) if (refused.requestId === requestId) return refused
+    return this.#deps.store.refusal(requestId)
   }
 
   /** Writes the counts. After a failure they are kept for the next write. */

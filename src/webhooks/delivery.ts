@@ -27,6 +27,27 @@ export interface Delivery extends Sending {
   event: EventName
 }
 
+/** An attempt that was made, as it is kept for people. */
+export interface PastAttempt {
+  at: number
+  status: number | null
+  answer: string | null
+  error: string | null
+  tookMs: number | null
+}
+
+/** The last attempt of a delivery; undefined before the first. */
+export const lastAttempt = (sending: Sending): PastAttempt | undefined =>
+  sending.attemptedAt === null
+    ? undefined
+    : {
+        at: sending.attemptedAt,
+        status: sending.lastStatus,
+        answer: sending.lastAnswer,
+        error: sending.lastError,
+        tookMs: sending.lastTookMs,
+      }
+
 /** The result of an attempt. */
 export interface Attempt {
   verdict: 'delivered' | 'failed' | 'gone'

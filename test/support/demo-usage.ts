@@ -62,4 +62,5 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
     uses: clients,
     refusals,
   })
+  return refusals
 }

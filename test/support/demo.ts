@@ -132,7 +132,7 @@ export const seedDemo = (stores: Stores, now: number) => {
   const liveCall = live(production.id, ann.id, 4 * minuteMs, 1)
   live(production.id, ann.id, 90_000, 2)
   live(staging.id, ann.id, 20_000, 3)
-  seedUsage(stores, [production.id, staging.id], now)
+  const refusals = seedUsage(stores, [production.id, staging.id], now)
   const deliveries = seedWebhook(stores, production.id, completed, now)
   const token = {
     id: Bun.randomUUIDv7(),
@@ -156,6 +156,7 @@ export const seedDemo = (stores: Stores, now: number) => {
     agents: { ann, ben, cleo },
     calls: { completed, live: liveCall },
     deliveries,
+    refusals,
     token,
   }
 }

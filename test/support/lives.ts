@@ -65,7 +65,7 @@ export const createLives = (windowSeconds: number) => {
         spendingDay: null,
       }
       const times = { createdAt, expiresAt: createdAt + 3_600_000 }
-      services.calls.insert(newCall({ ...order, ...rings, ...whom, ...times }, grantNumber))
+      services.calls.insert(newCall({ ...order, ...rings, ...whom, ...times }, { grantNumber }))
     },
     kill: async () => {
       life.end()

@@ -1,11 +1,20 @@
 import type { Demo } from './demo.ts'
 
 /** Every page that somebody who is signed in can look at, by its name: a new page is a new line. */
-export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Record<string, string> => {
+export const pagesOf = ({
+  agency,
+  agents,
+  calls,
+  deliveries,
+  refusals,
+  token,
+}: Demo): Record<string, string> => {
   const home = `/admin/agencies/${agency.id}`
   const api = `${home}/integrations/api`
   return {
     agencies: '/admin/agencies',
+    find: '/admin/find?q=ops@example',
+    'find-nothing': '/admin/find?q=nobody',
     overview: home,
     'agency-delete': `${home}/delete`,
     calls: `${home}/calls`,
@@ -18,6 +27,7 @@ export const pagesOf = ({ agency, agents, calls, deliveries, token }: Demo): Rec
     'usage-week': `${home}/usage?range=week&chart=calls`,
     'usage-month': `${home}/usage?range=month&environment=staging`,
     'usage-not-found': `${home}/usage?request=unknown`,
+    request: `${home}/requests/${refusals[0]?.requestId}`,
     rules: '/admin/rules',
     'agency-rules': `${home}/rules`,
     'environment-rules': `${home}/rules/production?number=%2B14155550123`,

@@ -56,6 +56,18 @@ export const populate = async () => {
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
   const delivery = newDelivery({ ...told, event: 'test' })
   gate.services.deliveries.insert({ ...delivery, state: 'dead' })
+  const requestId = Bun.randomUUIDv7()
+  const counters = { requests: 100, requestLimit: 100, calls: 1, callLimit: 10 }
+  gate.services.usage.refuseAdmitted({
+    requestId,
+    environmentId: gate.production.id,
+    keyId: gate.services.keys.live(gate.production.id)?.id ?? '',
+    at: now,
+    code: 'no_agent',
+    route: 'POST /api/v1/calls/trigger',
+    address: '203.0.113.7',
+    ...counters,
+  })
   const behind: Record<string, string | undefined> = {
     agency: gate.agency.id,
     alert: openAlert(gate).id,
@@ -68,6 +80,7 @@ export const populate = async () => {
     invitation: tokenHash('invited'),
     person: person.id,
     provider: 'vapi',
+    request: requestId,
     token: tokenId,
   }
 

@@ -19,6 +19,7 @@ import { type EntranceDeps, entrance } from './entrance/entrance.tsx'
 import { type OidcSignInDeps, oidcSignIn } from './entrance/oidc-sign-in.tsx'
 import { type PasskeySignInDeps, passkeySignIn } from './entrance/passkey-sign-in.tsx'
 import { type InvitedPagesDeps, invitedPages } from './entrance/invited-pages.tsx'
+import { type FindPagesDeps, findPages } from './find/find-pages.tsx'
 import { type IntegrationPagesDeps, integrationPages } from './integrations/integration-pages.tsx'
 import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
 import { type OperatorPagesDeps, operatorPages } from './agencies/operator-pages.tsx'
@@ -28,6 +29,7 @@ import { type ProviderPagesDeps, providerPages } from './providers/provider-page
 import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
 import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
+import { type RequestPagesDeps, requestPages } from './usage/request-pages.tsx'
 import { type UsagePagesDeps, usagePages } from './usage/usage-pages.tsx'
 import { type ReleasePagesDeps, releasePages } from './calls/release-pages.tsx'
 import { type WebhookPagesDeps, webhookPages } from './webhooks/webhook-pages.tsx'
@@ -44,6 +46,7 @@ type AdminDeps = AccountPagesDeps &
   DoNotCallPagesDeps &
   EntranceDeps &
   FactorPagesDeps &
+  FindPagesDeps &
   IntegrationPagesDeps &
   InvitedPagesDeps &
   LimitPagesDeps &
@@ -55,6 +58,7 @@ type AdminDeps = AccountPagesDeps &
   ProviderPagesDeps &
   SecondFactorPagesDeps &
   ReleasePagesDeps &
+  RequestPagesDeps &
   RulePagesDeps &
   TestCallsDeps &
   TokenPagesDeps &
@@ -78,8 +82,14 @@ export const admin = (deps: AdminDeps) =>
     .use(tokenPages(deps)) // what programs administer with
     .use(alertPages(deps)) // what operators have to know of calls
     .use(auditPages(deps)) // who did what
-    .use(agencyAuditPages(deps)) // who did what in an agency
     .use(gateDoNotCallPages(deps)) // numbers that nobody calls
+    .use(findPages(deps)) // what the search box finds
+    .use(agencySections(deps)) // the agencies, and what each has
+
+/** A part of its own, because TypeScript gives up on the type of a longer chain. */
+const agencySections = (deps: AdminDeps) =>
+  new Elysia({ name: 'agency-sections' })
+    .use(agencyAuditPages(deps)) // who did what in an agency
     .use(doNotCallPages(deps)) // numbers that an agency does not call
     .use(agencyPages(deps)) // the agencies
     .use(operatorPages(deps)) // their plans, and whether they ring real phones
@@ -87,6 +97,7 @@ export const admin = (deps: AdminDeps) =>
     .use(callPages(deps)) // its calls, and the slots that they hold
     .use(releasePages(deps)) // giving a slot back by hand, for operators
     .use(usagePages(deps)) // how it uses the API
+    .use(requestPages(deps)) // why one request was rejected
     .use(integrationPages(deps)) // its keys and switches
     .use(testCalls(deps)) // a call that rings nobody
     .use(limitPages(deps)) // what the operator lets an environment do

@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Person } from '../../people/person.ts'
 import { Head } from './head.tsx'
+import { SearchBox } from './search-box.tsx'
 
 interface LayoutProps {
   title: string
@@ -11,10 +12,12 @@ interface LayoutProps {
   narrow?: boolean
   /** The page that the browser opens by itself. */
   next?: string
+  /** What was searched for. */
+  query?: string
   children: ComponentChildren
 }
 
-export const Layout = ({ title, person, narrow = false, next, children }: LayoutProps) => (
+export const Layout = ({ title, person, narrow = false, next, query, children }: LayoutProps) => (
   <html lang="en">
     <Head title={title} next={next} />
     <body>
@@ -33,6 +36,7 @@ export const Layout = ({ title, person, narrow = false, next, children }: Layout
             <a href="/admin/audit">Audit log</a>
           </nav>
         )}
+        {person && <SearchBox query={query} />}
         {person && (
           <form method="post" action="/admin/sign-out" class="row">
             {person.role === 'admin' && <a href="/admin/alerts">Alerts</a>}

@@ -44,7 +44,7 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
     environment: Environment,
     order: TriggerRequest,
     idempotencyKey: string | null,
-    options: { signal: AbortSignal; grantNumber: number },
+    options: { signal: AbortSignal; grantNumber: number; requestId: string },
   ): Promise<Triggered>
   endCall(call: Call, options: { confirm(): void }): Promise<Call>
   fetchRecording: FetchRecording
@@ -92,8 +92,9 @@ export const v1 = (deps: V1Deps) => {
         const key = readIdempotencyKey(request)
         const order = await readTrigger(request)
         confirm()
+        const admitted = { grantNumber, requestId: String(set.headers['x-request-id']) }
         const { signal } = request
-        const { callId, replayed } = await trigger(environment, order, key, { signal, grantNumber })
+        const { callId, replayed } = await trigger(environment, order, key, { signal, ...admitted })
         if (replayed) set.headers['idempotent-replayed'] = 'true'
         rateLimits.writeHeaders(set.headers, environment, window)
         return { success: true as const, call_id: callId, status: 'initiated' as const }

@@ -19,6 +19,10 @@ export const agencies = sqliteTable(
     index('agencies_deleted')
       .on(table.deletedAt)
       .where(sql`deleted_at is not null`),
+    /** By name for people, who do not care about capitals. */
+    index('agencies_name')
+      .on(sql`name collate nocase`, table.id)
+      .where(sql`deleted_at is null`),
   ],
 )
 
@@ -67,6 +71,7 @@ export const keys = sqliteTable(
   },
   (table) => [
     index('keys_environment').on(table.environmentId),
+    index('keys_last4').on(table.last4),
     uniqueIndex('keys_one_live')
       .on(table.environmentId)
       .where(sql`replaced_at is null`),

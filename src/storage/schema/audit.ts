@@ -33,6 +33,8 @@ export const audit = sqliteTable(
   (table) => [
     uniqueIndex('audit_number').on(table.number),
     index('audit_agency').on(table.agencyId, table.id),
+    index('audit_actor').on(table.actor, table.id),
+    index('audit_action').on(table.action, table.id),
     index('audit_age').on(table.at),
     index('audit_operation')
       .on(table.operationId)

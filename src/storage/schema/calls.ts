@@ -71,14 +71,17 @@ export const calls = sqliteTable(
     analysis: exactJson(),
     /** The number of the window grant that admitted the trigger, by which a start knows whether the journal has it. */
     grantNumber: integer('grant_number'),
+    /** The `X-Request-Id` of its trigger. It has no index: it begins with its time, and the call's own id with one soon after. */
+    requestId: text('request_id'),
   },
   (table) => [
     index('calls_environment').on(table.environmentId, table.id),
-    index('calls_to_number').on(table.environmentId, table.phoneNumber, table.id),
+    /** By number in all environments, or in one. */
+    index('calls_to_number').on(table.phoneNumber, table.environmentId, table.id),
     index('calls_of_agent').on(table.agentId, table.id),
-    index('calls_provider_call').on(table.accountId, table.providerCallId),
+    index('calls_provider_call').on(table.providerCallId, table.accountId),
     index('calls_telephony')
-      .on(table.accountId, table.telephonyCallId)
+      .on(table.telephonyCallId, table.accountId)
       .where(sql`telephony_call_id is not null`),
     index('calls_hang_up')
       .on(table.lastContactAt)
@@ -100,6 +103,10 @@ export const calls = sqliteTable(
     index('calls_outcome')
       .on(table.environmentId, table.status, table.id)
       .where(sql`ended_at is not null`),
+    /** Calls by what their end was, beyond the status. */
+    index('calls_reason')
+      .on(table.environmentId, table.reasonCode, table.id)
+      .where(sql`reason_code is not null`),
     /** Active calls, which are the leases, with those that are still running. */
     index('calls_active')
       .on(table.environmentId, table.id)

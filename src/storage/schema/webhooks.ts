@@ -55,7 +55,7 @@ export const deliveries = sqliteTable(
       .on(table.environmentId, table.nextAt, table.createdAt)
       .where(sql`state = 'pending'`),
     index('deliveries_dead')
-      .on(table.environmentId)
+      .on(table.environmentId, table.id)
       .where(sql`state = 'dead'`),
     /** Finished deliveries by age. */
     index('deliveries_done')
@@ -63,4 +63,21 @@ export const deliveries = sqliteTable(
       .where(sql`state <> 'pending'`),
     index('deliveries_call').on(table.callId),
   ],
+)
+
+/** The attempts of a delivery before its last one, which is in its own row. */
+export const deliveryAttempts = sqliteTable(
+  'delivery_attempts',
+  {
+    id: integer().primaryKey(),
+    deliveryId: text('delivery_id')
+      .notNull()
+      .references(() => deliveries.id, { onDelete: 'cascade' }),
+    at: integer().notNull(),
+    status: integer(),
+    answer: text(),
+    error: text(),
+    tookMs: integer('took_ms'),
+  },
+  (table) => [index('delivery_attempts_delivery').on(table.deliveryId, table.id)],
 )

@@ -43,6 +43,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
   'one’s own': [
     'GET /admin/',
     'GET /admin/agencies',
+    'GET /admin/find',
     'GET /admin/alerts',
     'GET /admin/account',
     'GET /admin/account/password',
@@ -125,6 +126,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/agencies/:agency/do-not-call/import',
     'GET /admin/agencies/:agency/audit.csv',
     'GET /admin/agencies/:agency/calls.csv',
+    'GET /admin/agencies/:agency/calls.json',
     'GET /admin/agencies/:agency/agents',
     'POST /admin/agencies/:agency/agents',
     'GET /admin/agencies/:agency/agents/:agent',
@@ -137,6 +139,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/agencies/:agency/rules/:environment',
     'POST /admin/agencies/:agency/rules/:environment',
     'GET /admin/agencies/:agency/usage',
+    'GET /admin/agencies/:agency/requests/:request',
     'GET /admin/agencies/:agency/usage/live',
     'GET /admin/agencies/:agency/calls',
     'GET /admin/agencies/:agency/slots',

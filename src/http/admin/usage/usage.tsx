@@ -36,7 +36,7 @@ export const UsagePage = ({ person, agency, environments, drawn, now }: UsagePro
           <Live counters={view.counters} from={from} />
           <Patterns patterns={view.patterns} now={now} />
           {column && view.name !== drawn.asked.environment ? null : (
-            <Refusals name={view.name} refusals={view.refusals} wanted={wanted} />
+            <Refusals agencyId={agency.id} name={view.name} refusals={view.refusals} wanted={wanted} />
           )}
           <ReasonTable {...view} />
         </article>

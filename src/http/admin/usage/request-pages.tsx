@@ -1,0 +1,41 @@
+import { Elysia } from 'elysia'
+import { z } from 'zod'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
+import type { Clock } from '../../../clock.ts'
+import { ApiError } from '../../../failures.ts'
+import type { Refused } from '../../../usage/recent-refusals.ts'
+import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
+import { type GuardDeps, signedIn } from '../guard.ts'
+import { renderPage } from '../../page/layout.tsx'
+import { RequestPage } from './request.tsx'
+
+export interface RequestPagesDeps extends GuardDeps, FindAgency {
+  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  usage: { refusal(requestId: string): Refused | undefined }
+  clock: Pick<Clock, 'now'>
+}
+
+const requestParams = agencyParams.extend({ request: z.guid().toLowerCase() })
+
+/** The page of one rejected request. */
+export const requestPages = (deps: RequestPagesDeps) =>
+  new Elysia({ name: 'request-pages' }).use(signedIn(deps)).get(
+    '/agencies/:agency/requests/:request',
+    ({ person, params }) => {
+      const agency = findAgency(deps, params.agency)
+      const refused = deps.usage.refusal(params.request)
+      const environment = deps.environments.list(agency.id).find(({ id }) => id === refused?.environmentId)
+      if (!refused || !environment)
+        throw new ApiError('not_found', { detail: 'No such request was rejected recently.' })
+      return renderPage(
+        <RequestPage
+          person={person}
+          agency={agency}
+          refused={refused}
+          environment={environment.name}
+          now={deps.clock.now()}
+        />,
+      )
+    },
+    { params: requestParams },
+  )

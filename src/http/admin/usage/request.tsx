@@ -1,0 +1,71 @@
+import type { EnvironmentName } from '../../../agencies/environment.ts'
+import type { Refused } from '../../../usage/recent-refusals.ts'
+import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { ago, Time } from '../../page/layout.tsx'
+import { EnvironmentTag } from '../../page/words.tsx'
+import { cureOf } from './cures.ts'
+import { reasonInWords } from './reasons.ts'
+
+export const requestPath = (agencyId: string, requestId: string) =>
+  `/admin/agencies/${agencyId}/requests/${requestId}`
+
+interface RequestProps extends AgencyPageProps {
+  refused: Refused
+  environment: EnvironmentName
+  now: number
+}
+
+/** Why a request was rejected, and what to do about it. */
+export const RequestPage = ({ person, agency, refused, environment, now }: RequestProps) => {
+  const base = `/admin/agencies/${agency.id}`
+  const { cure, page } = cureOf(refused.code) ?? {}
+  return (
+    <AgencyLayout person={person} agency={agency} title="Rejected request" section="usage">
+      <p class="crumb">
+        <a href={`${base}/usage`}>Usage</a>
+      </p>
+      <h1>{reasonInWords(refused.code)}</h1>
+      {cure !== undefined && (
+        <p class="notice">
+          {cure}
+          {page && (
+            <>
+              {' '}
+              <a href={`${base}${page[1]}`}>{page[0]}</a>
+            </>
+          )}
+        </p>
+      )}
+      <dl class="facts">
+        <dt>Environment</dt>
+        <dd>
+          <EnvironmentTag name={environment} />
+        </dd>
+        <dt>Rejected</dt>
+        <dd>
+          {ago(refused.at, now)} (<Time at={refused.at} />)
+        </dd>
+        <dt>Request</dt>
+        <dd>
+          <code>{refused.route}</code>
+        </dd>
+        <dt>Code</dt>
+        <dd>
+          <a href={`/docs/errors#${refused.code}`}>
+            <code>{refused.code}</code>
+          </a>
+        </dd>
+        <dt>From</dt>
+        <dd>{refused.address}</dd>
+        <dt>Requests in the window</dt>
+        <dd>{`${refused.requests} of ${refused.requestLimit} at that moment`}</dd>
+        <dt>Concurrent calls</dt>
+        <dd>{`${refused.calls} of ${refused.callLimit} at that moment`}</dd>
+        <dt>X-Request-Id</dt>
+        <dd>
+          <code>{refused.requestId}</code>
+        </dd>
+      </dl>
+    </AgencyLayout>
+  )
+}
