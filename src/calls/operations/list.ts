@@ -11,11 +11,25 @@ interface EnvironmentRef {
   name: EnvironmentName
 }
 
-interface Filter {
+/** Which of an agency's calls. */
+export interface CallQuery {
   environment?: EnvironmentName | undefined
   status?: Call['status'] | undefined
+  reasonCode?: NonNullable<Call['reasonCode']> | undefined
+  phoneNumber?: string | undefined
   /** The id of an agent. */
   agent?: string | undefined
+  /** The span of `createdAt`, without its end. */
+  from?: number | undefined
+  to?: number | undefined
+}
+
+type StoredQuery = Omit<CallQuery, 'environment' | 'agent'> & {
+  environmentId: string
+  agentId: string | undefined
+}
+
+interface Filter extends CallQuery {
   /** Only calls with ids below this one: ids rise with time. */
   before?: string | undefined
   limit: number
@@ -25,9 +39,17 @@ export interface ListDeps {
   publicUrl(): string
   environments: { list(agencyId: string): EnvironmentRef[] }
   calls: {
-    page(
-      query: Omit<Filter, 'environment' | 'agent'> & { environmentId: string; agentId: string | undefined },
-    ): { calls: Call[]; hasMore: boolean }
+    page(query: StoredQuery & { before?: string | undefined; limit: number }): {
+      calls: Call[]
+      hasMore: boolean
+    }
+  }
+}
+
+export interface CountDeps extends Pick<ListDeps, 'environments'> {
+  calls: {
+    /** At most `most`. */
+    count(query: StoredQuery, most: number): number
   }
 }
 
@@ -56,6 +78,18 @@ export const callsOf = (
   const found = all.filter(({ call }) => ends.every((end) => call.id >= end)).slice(0, query.limit)
   return { found, hasMore: ends.length > 0 || found.length < all.length }
 }
+
+/** The number of an agency's calls that match, counted up to `most` in each environment. */
+export const countCalls = (
+  { environments, calls }: CountDeps,
+  agencyId: string,
+  { environment, agent, ...query }: CallQuery,
+  most: number,
+): number =>
+  environments
+    .list(agencyId)
+    .filter(({ name }) => environment === undefined || name === environment)
+    .reduce((sum, { id }) => sum + calls.count({ environmentId: id, agentId: agent, ...query }, most), 0)
 
 const callsMost = 100
 

@@ -1,4 +1,5 @@
 import { csvLine } from '../../csv.ts'
+import { textStream } from './text-stream.ts'
 
 /** The headers of a CSV file with a line of names on top. */
 export const csvHeaders = (name: string) => ({
@@ -9,23 +10,17 @@ export const csvHeaders = (name: string) => ({
 /** A line in the order of the columns; what a row does not say is an empty cell. */
 type CsvRow<Column extends string> = Record<Column, string | number | null | undefined>
 
-/**
- * Streams a file part by part, each read when the client has taken those before it. Other requests come in between, so a part
- * should take milliseconds.
- */
+/** Streams a file, whose rows come in parts. */
 export const csvBody = <Column extends string>(
   columns: readonly Column[],
-  parts: Iterator<readonly CsvRow<Column>[]>,
-): ReadableStream<Uint8Array> => {
-  const encoder = new TextEncoder()
-  const lineOf = (row: CsvRow<Column>) => csvLine(columns.map((column) => String(row[column] ?? '')))
-  return new ReadableStream({
-    start: (stream) => stream.enqueue(encoder.encode(csvLine(columns))),
-    pull: async (stream) => {
-      await new Promise((turn) => setImmediate(turn))
-      const { done, value } = parts.next()
-      if (done) stream.close()
-      else stream.enqueue(encoder.encode(value.map(lineOf).join('')))
-    },
-  })
+  parts: Iterable<readonly CsvRow<Column>[]>,
+) => textStream(csvOf(columns, parts))
+
+function* csvOf<Column extends string>(
+  columns: readonly Column[],
+  parts: Iterable<readonly CsvRow<Column>[]>,
+) {
+  yield csvLine(columns)
+  for (const rows of parts)
+    yield rows.map((row) => csvLine(columns.map((column) => String(row[column] ?? '')))).join('')
 }

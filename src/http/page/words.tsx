@@ -25,16 +25,31 @@ export const StatusTag = ({ status }: Pick<Call, 'status'>) => (
 
 export const answeredByTitles = { human: 'A person', machine: 'A machine', unknown: 'Unknown' } as const
 
-/** What is more to say of an end than its status does. */
-const outcomeTitles: Partial<Record<NonNullable<Call['reasonCode']>, string>> = {
+export const outcomeTitles: Record<NonNullable<Call['reasonCode']>, string> = {
   voicemail: 'Voicemail',
   transferred: 'Transferred',
+  no_answer: 'No answer',
+  busy: 'Busy',
+  provider_refused: 'Rejected by the provider',
+  provider_capacity: 'Provider at capacity',
+  provider_unreachable: 'Provider unreachable',
+  provider_lost: 'Lost by the provider',
+  max_duration: 'Maximum length reached',
+  ended_on_request: 'Ended on request',
+  destination_not_allowed: 'Number not allowed',
+  do_not_call: 'Do not call',
+  outside_calling_hours: 'Outside calling hours',
+  consent_required: 'Consent required',
+  predial_refused: 'Rejected by the pre-dial hook',
+  predial_failed: 'Pre-dial hook failed',
+  released: 'Slot released',
 }
 
-export const OutcomeTag = ({ reasonCode }: Pick<Call, 'reasonCode'>) => {
-  const title = reasonCode === null ? undefined : outcomeTitles[reasonCode]
-  return title === undefined ? null : <span class="tag">{title}</span>
-}
+/** What is more to say of an end than its status does. */
+export const OutcomeTag = ({ reasonCode }: Pick<Call, 'reasonCode'>) =>
+  reasonCode === null || reasonCode in statusTitles ? null : (
+    <span class="tag">{outcomeTitles[reasonCode]}</span>
+  )
 
 export const sentimentTitles = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const
 
@@ -46,6 +61,10 @@ export const lasting = (seconds: number) => {
   if (min > 0) return s > 0 ? `${min} min ${s} s` : `${min} min`
   return `${s} s`
 }
+
+/** What the provider charged for a call, where it says it. */
+export const costOf = ({ costCents, currency }: Pick<Call, 'costCents' | 'currency'>) =>
+  costCents === null ? null : `${(costCents / 100).toFixed(2)} ${currency ?? 'USD'}`
 
 /** The phone number of a call, unless its personal data was erased. */
 export const numberOf = (call: Pick<Call, 'phoneNumber'>) =>

@@ -23,8 +23,8 @@ test('the calls of both environments are listed together, newest first', async (
   const html = await (await visit(callsPath(gate))).text()
   expect(numbersIn(html)).toEqual(['00', '02', '01'])
   const text = await textOf(await visit(callsPath(gate)))
-  expect(text).toContain('Production Completed +15551234500 Outbound Ann 3 s Positive')
-  expect(text).toContain('Staging No answer +15551234502 Outbound Ann 0 s –')
+  expect(text).toContain('+15551234500 Ann Completed 3 s – Production')
+  expect(text).toContain('+15551234502 Ann No answer 0 s – Staging')
 })
 
 test('the list narrows down to an environment, a status and an agent', async () => {

@@ -1,24 +1,26 @@
 import { Elysia } from 'elysia'
-import { z } from 'zod'
-import { type Call, callStatuses } from '../../../calls/call.ts'
+import type { z } from 'zod'
+import type { Call } from '../../../calls/call.ts'
+import type { CheckPolicy } from '../../../calls/check-policy.ts'
 import { endCall } from '../../../calls/operations/end.ts'
-import { callsOf, type ListDeps } from '../../../calls/operations/list.ts'
+import { type CountDeps, callsOf, countCalls, type ListDeps } from '../../../calls/operations/list.ts'
 import type { FetchRecording } from '../../../calls/recording.ts'
 import type { Clock } from '../../../clock.ts'
 import { ApiError } from '../../../failures.ts'
 import { type Limits, limitsOf } from '../../../limits/limits.ts'
-import { environmentNameSchema } from '../../../names.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Log } from '../../../telemetry/log.ts'
 import type { Delivery } from '../../../webhooks/delivery.ts'
-import { cursorAfter, cursorSchema } from '../../cursor.ts'
+import { cursorAfter } from '../../cursor.ts'
 import { agencyParams, findAgency } from '../agencies/agency-pages.tsx'
 import { answerRecording } from '../../recording.ts'
 import { csvHeaders } from '../csv.ts'
+import { jsonHeaders } from '../json-array.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
-import { callsAsCsv } from './call-csv.ts'
+import { callsAsCsv, callsAsJson } from './call-export.ts'
+import { type CallFilter, queryOf, readFilter } from './call-filter.ts'
 import { CallPage, callPath } from './call.tsx'
 import { CallsPage } from './calls.tsx'
 import { callParams, createFindView, type FindViewDeps } from './find-view.ts'
@@ -28,10 +30,13 @@ import { SlotsPage } from './slots.tsx'
 import { webhookPath } from '../webhooks/webhook-path.ts'
 
 const callsAtOnce = 25
+/** Counting more would keep other requests waiting. */
+const countedMost = 10_000
 
 export interface CallPagesDeps extends GuardDeps, FindViewDeps {
   calls: FindViewDeps['calls'] &
-    ListDeps['calls'] & {
+    ListDeps['calls'] &
+    CountDeps['calls'] & {
       /** An environment's calls that hold a slot. */
       holdingSlotsIn(environmentId: string): Call[]
     }
@@ -39,25 +44,10 @@ export interface CallPagesDeps extends GuardDeps, FindViewDeps {
   leases: { count(environmentId: string): number }
   config: GuardDeps['config'] & Limits
   fetchRecording: FetchRecording
+  policy: Pick<CheckPolicy, 'policyFor'>
   perform: Perform
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
-}
-
-/** A form sends unselected fields as empty texts. */
-const chosen = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((given) => given || undefined, schema.optional())
-const filterQuery = z.object({
-  environment: chosen(environmentNameSchema),
-  status: chosen(z.enum(callStatuses)),
-  agent: chosen(z.guid()),
-  before: chosen(cursorSchema('the address of this page is not one of ours')),
-})
-
-const readFilter = ({ url }: Request) => {
-  const parsed = filterQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
-  if (!parsed.success) throw new ApiError('invalid_query', { detail: 'there is no such filter' })
-  return parsed.data
 }
 
 /** The pages of an agency's calls and slots. */
@@ -67,11 +57,27 @@ export const callPages = (deps: CallPagesDeps) => {
 
   const { find, viewer } = createFindView(deps)
 
-  const list = (agency: Agency, query: z.infer<typeof filterQuery>) => {
-    const { found, hasMore } = callsOf(deps, agency.id, { ...query, limit: callsAtOnce })
+  /** The query of these filters in an agency; undefined where no call can match. */
+  const queryIn = (agency: Agency, filter: CallFilter) => {
+    const { countries } = deps.policy.policyFor({ agencyId: agency.id, environmentId: null }).rules
+    return queryOf(filter, {
+      countries: countries?.includes('*') ? null : countries,
+      wasCalled: (phoneNumber) => callsOf(deps, agency.id, { phoneNumber, limit: 1 }).found.length > 0,
+    })
+  }
+
+  const list = (agency: Agency, filter: CallFilter, before: string | undefined) => {
+    const query = queryIn(agency, filter)
+    if (query === undefined) return { page: [], older: undefined, count: { calls: 0, isWhole: true } }
+    const { found, hasMore } = callsOf(deps, agency.id, { ...query, before, limit: callsAtOnce })
     const page = found.map(({ call }) => call)
     const last = page.at(-1)
-    return { page, older: hasMore && last ? cursorAfter(last.id) : undefined }
+    const matching = countCalls(deps, agency.id, query, countedMost + 1)
+    return {
+      page,
+      older: hasMore && last ? cursorAfter(last.id) : undefined,
+      count: { calls: Math.min(matching, countedMost), isWhole: matching <= countedMost },
+    }
   }
 
   const callPage = (
@@ -95,9 +101,8 @@ export const callPages = (deps: CallPagesDeps) => {
       '/agencies/:agency/calls',
       ({ person, params, request }) => {
         const agency = findAgency(deps, params.agency)
-        const query = readFilter(request)
-        const { page, older } = list(agency, query)
-        const { before, ...filter } = query
+        const { filter, before } = readFilter(request)
+        const { page, older, count } = list(agency, filter, before)
         const slots = environments.list(agency.id).map((row) => ({
           name: row.name,
           active: leases.count(row.id),
@@ -106,7 +111,7 @@ export const callPages = (deps: CallPagesDeps) => {
         const choices = agents
           .listEver(agency.id)
           .filter(({ id, deletedAt }) => deletedAt === null || id === filter.agent)
-        const facts = { person, agency, slots, older, filter, agents: choices }
+        const facts = { person, agency, slots, older, count, filter, agents: choices }
         const views = page.map(viewer(agency))
         return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
       },
@@ -116,9 +121,19 @@ export const callPages = (deps: CallPagesDeps) => {
       '/agencies/:agency/calls.csv',
       ({ params, request, set }) => {
         const agency = findAgency(deps, params.agency)
-        const { before: _, ...filter } = readFilter(request)
+        const query = queryIn(agency, readFilter(request).filter)
         Object.assign(set.headers, csvHeaders('calls'))
-        return new Response(callsAsCsv(deps, agency, filter))
+        return new Response(callsAsCsv(deps, agency, query))
+      },
+      { params: agencyParams },
+    )
+    .get(
+      '/agencies/:agency/calls.json',
+      ({ params, request, set }) => {
+        const agency = findAgency(deps, params.agency)
+        const query = queryIn(agency, readFilter(request).filter)
+        Object.assign(set.headers, jsonHeaders('calls'))
+        return new Response(callsAsJson(deps, agency, query))
       },
       { params: agencyParams },
     )

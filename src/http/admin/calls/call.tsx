@@ -8,6 +8,7 @@ import { ago, FormError, Time } from '../../page/layout.tsx'
 import { Timeline } from './timeline.tsx'
 import {
   answeredByTitles,
+  costOf,
   EnvironmentTag,
   lasting,
   numberOf,
@@ -113,12 +114,7 @@ const Facts = ({ call, now }: { call: CallView; now: number }) => (
     <Fact name="Email" value={call.email} />
     <Fact name="Answered by" value={call.answeredBy && answeredByTitles[call.answeredBy]} />
     <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
-    <Fact
-      name="Cost"
-      value={
-        call.costCents === null ? null : `${(call.costCents / 100).toFixed(2)} ${call.currency ?? 'USD'}`
-      }
-    />
+    <Fact name="Cost" value={costOf(call)} />
     <dt>Call ID</dt>
     <dd>
       <code>{call.id}</code>

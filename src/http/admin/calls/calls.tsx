@@ -1,19 +1,12 @@
-import { type Agent, agentLabel } from '../../../agencies/agent.ts'
-import { type Call, callStatuses } from '../../../calls/call.ts'
-import { type EnvironmentName, environmentNames } from '../../../agencies/environment.ts'
+import type { Agent } from '../../../agencies/agent.ts'
+import type { Call } from '../../../calls/call.ts'
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { Time } from '../../page/layout.tsx'
-import {
-  EnvironmentTag,
-  environmentTitles,
-  lasting,
-  OutcomeTag,
-  sentimentTitles,
-  StatusTag,
-  statusTitles,
-  numberOf,
-} from '../../page/words.tsx'
+import { counted, Time } from '../../page/layout.tsx'
+import { costOf, EnvironmentTag, lasting, numberOf, OutcomeTag, StatusTag } from '../../page/words.tsx'
 import { Table } from '../../page/table.tsx'
+import { CallChips, CallFilterForm } from './call-filter-form.tsx'
+import { type CallFilter, isFiltered, listUrl } from './call-filter.ts'
 
 /** A call with the names for its ids. */
 export interface CallView extends Call {
@@ -22,26 +15,21 @@ export interface CallView extends Call {
   isAgentDeleted: boolean
 }
 
-/** The filters of the list. */
-export interface CallFilter {
-  environment?: EnvironmentName | undefined
-  status?: Call['status'] | undefined
-  agent?: string | undefined
-}
-
 interface CallsProps extends AgencyPageProps {
   calls: CallView[]
   agents: Agent[]
   filter: CallFilter
+  /** How many match, or the bound up to which they were counted. */
+  count: { calls: number; isWhole: boolean }
   slots: { name: EnvironmentName; active: number; limit: number }[]
   /** The link to older calls, and whether these are the newest. */
   older: string | undefined
   isNewest: boolean
 }
 
-export const CallsPage = ({ person, agency, calls, agents, filter, slots, older, isNewest }: CallsProps) => {
+export const CallsPage = (props: CallsProps) => {
+  const { person, agency, calls, agents, filter, count, slots, older, isNewest } = props
   const path = `/admin/agencies/${agency.id}/calls`
-  const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <AgencyLayout person={person} agency={agency} title="Calls" section="calls">
       <h1>Calls</h1>
@@ -53,89 +41,42 @@ export const CallsPage = ({ person, agency, calls, agents, filter, slots, older,
         ))}
         <a href={`/admin/agencies/${agency.id}/slots`}>Active slots</a>
       </p>
-      <FilterForm path={path} agents={agents} filter={filter} isFiltered={isFiltered} />
+      <CallFilterForm path={path} agents={agents} filter={filter} />
+      <CallChips path={path} agents={agents} filter={filter} />
       {calls.length > 0 ? (
-        <CallTable calls={calls} path={path} />
+        <>
+          <Exports path={path} filter={filter} count={count} />
+          <CallTable calls={calls} path={path} />
+        </>
       ) : (
-        <NoCalls agencyId={agency.id} isFiltered={isFiltered || !isNewest} />
+        <NoCalls agencyId={agency.id} isFiltered={isFiltered(filter) || !isNewest} />
       )}
       <p class="row start">
         {!isNewest && <a href={listUrl(path, filter)}>Newest calls</a>}
         {older !== undefined && <a href={listUrl(path, filter, older)}>Older calls</a>}
-        {calls.length > 0 && (
-          <a href={listUrl(`${path}.csv`, filter)} download>
-            {isFiltered ? 'Download these calls as CSV' : 'Download all as CSV'}
-          </a>
-        )}
       </p>
     </AgencyLayout>
   )
 }
 
-const listUrl = (path: string, filter: CallFilter, before?: string) => {
-  const given = Object.entries({ ...filter, before }).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given as [string, string][])}`
-}
-
-interface FilterProps {
-  path: string
-  agents: Agent[]
-  filter: CallFilter
-  isFiltered: boolean
-}
-
-const FilterForm = ({ path, agents, filter, isFiltered }: FilterProps) => (
-  <form method="get" action={path} class="filter">
-    <Choice
-      label="Environment"
-      name="environment"
-      chosen={filter.environment}
-      options={environmentNames.map((name) => [name, environmentTitles[name]])}
-    />
-    <Choice
-      label="Status"
-      name="status"
-      chosen={filter.status}
-      options={callStatuses.map((status) => [status, statusTitles[status]])}
-    />
-    <Choice
-      label="Agent"
-      name="agent"
-      chosen={filter.agent}
-      options={agents.map((agent) => [agent.id, agentLabel(agent)])}
-    />
-    <div class="row start">
-      <button type="submit" class="secondary">
-        Filter
-      </button>
-      {isFiltered && <a href={path}>Clear filters</a>}
-    </div>
-  </form>
+/** The number says how much a download will be, while it is under way. */
+const Exports = ({ path, filter, count }: Pick<CallsProps, 'filter' | 'count'> & { path: string }) => (
+  <p class="row start exports">
+    <span>
+      {count.isWhole ? counted(count.calls, 'call') : `More than ${counted(count.calls, 'call')}`}
+      {isFiltered(filter) && ' match'}
+    </span>
+    <a href={listUrl(`${path}.csv`, filter)} download>
+      Download as CSV
+    </a>
+    <a href={listUrl(`${path}.json`, filter)} download>
+      Download as JSON
+    </a>
+  </p>
 )
 
-interface ChoiceProps {
-  label: string
-  name: string
-  chosen: string | undefined
-  options: [value: string, label: string][]
-}
-
-const Choice = ({ label, name, chosen, options }: ChoiceProps) => (
-  <label>
-    {label}
-    <select name={name}>
-      <option value="">All</option>
-      {options.map(([value, title]) => (
-        <option key={value} value={value} selected={value === chosen}>
-          {title}
-        </option>
-      ))}
-    </select>
-  </label>
-)
-
-const NoCalls = ({ agencyId, isFiltered }: { agencyId: string; isFiltered: boolean }) =>
-  isFiltered ? (
+const NoCalls = ({ agencyId, isFiltered: isLess }: { agencyId: string; isFiltered: boolean }) =>
+  isLess ? (
     <p class="empty">No calls match these filters. Clear filters to see all calls.</p>
   ) : (
     <p class="empty">
@@ -145,10 +86,7 @@ const NoCalls = ({ agencyId, isFiltered }: { agencyId: string; isFiltered: boole
   )
 
 const CallTable = ({ calls, path }: { calls: CallView[]; path: string }) => (
-  <Table
-    label="Calls"
-    heads={['Date', 'Environment', 'Status', 'Number', 'Direction', 'Agent', 'Duration', 'Sentiment']}
-  >
+  <Table label="Calls" heads={['Time', 'Number', 'Agent', 'Outcome', 'Length', 'Cost', 'Environment']}>
     {calls.map((call) => (
       <tr key={call.id}>
         <td>
@@ -156,17 +94,16 @@ const CallTable = ({ calls, path }: { calls: CallView[]; path: string }) => (
             <Time at={call.createdAt} />
           </a>
         </td>
-        <td>
-          <EnvironmentTag name={call.environment} />
-        </td>
+        <td>{numberOf(call)}</td>
+        <td class="name">{call.agentName}</td>
         <td>
           <StatusTag status={call.status} /> <OutcomeTag reasonCode={call.reasonCode} />
         </td>
-        <td>{numberOf(call)}</td>
-        <td>Outbound</td>
-        <td class="name">{call.agentName}</td>
         <td>{call.durationSeconds === null ? '–' : lasting(call.durationSeconds)}</td>
-        <td>{call.sentiment === null ? '–' : sentimentTitles[call.sentiment]}</td>
+        <td>{costOf(call) ?? '–'}</td>
+        <td>
+          <EnvironmentTag name={call.environment} />
+        </td>
       </tr>
     ))}
   </Table>

@@ -1,0 +1,15 @@
+/**
+ * Streams a text part by part, each made when the client has taken those before it. Other requests come in between, so a
+ * part should take milliseconds.
+ */
+export const textStream = (parts: Iterator<string>): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    pull: async (stream) => {
+      await new Promise((turn) => setImmediate(turn))
+      const { done, value } = parts.next()
+      if (done) stream.close()
+      else stream.enqueue(encoder.encode(value))
+    },
+  })
+}
