@@ -1,7 +1,11 @@
 import { expect, test } from 'bun:test'
+import { forgetPerson } from '../../../src/calls/operations/forget.ts'
+import { commandLineActor } from '../../../src/people/actor.ts'
+import { newDelivery } from '../../../src/webhooks/delivery.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { undispatched } from '../../support/orders.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { plansOf } from '../../support/plans.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { deliver } from '../../support/webhooks.ts'
 
@@ -108,7 +112,7 @@ test('deliveries are listed, looked at, and replayed one by one and all together
   const [dead] = deliveries.ofCall(id)
   expect(dead?.state).toBe('dead')
   const list = await textOf(await page.visit(path))
-  expect(list).toContain('failed')
+  expect(list).toContain('Failed 1')
   expect(list).toContain('Disabled')
   const one = await textOf(await page.visit(`${path}/deliveries/${dead?.id}`))
   expect(one).toContain(dead?.id ?? '')
@@ -169,4 +173,71 @@ test('every change is in the audit, and none of its lines has a secret or the pa
   ])
   const written = JSON.stringify(lines)
   for (const secretText of [secret, 'secret-path']) expect(written).not.toContain(secretText)
+})
+
+test('every attempt is kept with its response, also those before a replay, and no secret and no signature', async () => {
+  await using receiver = startReceiver(() => new Response('Back soon', { status: 503 }))
+  const { gate, page, path, secret } = await withEndpoint(receiver.url)
+  const { deliverer, deliveries, lifecycle } = gate.services
+  deliverer.start()
+  const { id } = undispatched(gate)
+  await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
+  await deliver(gate)
+  receiver.answer(() => new Response('Too many', { status: 429 }))
+  await deliver(gate, 6000)
+  receiver.answer(() => new Response('thanks'))
+  await deliver(gate, 300_000)
+  const [delivery] = deliveries.ofCall(id)
+  await page.post(`${path}/deliveries/${delivery?.id}/replay`)
+  await deliver(gate)
+  gate.services.halt()
+  expect(receiver.received).toHaveLength(4)
+  const shown = await page.visit(`${path}/deliveries/${delivery?.id}`)
+  const html = await shown.clone().text()
+  const text = await textOf(shown)
+  expect(text).toContain('4 attempts')
+  expect(text).toMatch(/200 in .*thanks.*200 in .*thanks.*429 in .*Too many.*503 in .*Back soon/)
+  for (const said of [
+    `webhook-id: ${delivery?.id}`,
+    'content-type: application/json',
+    `POST ${receiver.url}`,
+  ])
+    expect(text).toContain(said)
+  expect(html).not.toContain(secret)
+  for (const { signatures } of receiver.received)
+    for (const signature of signatures) expect(html).not.toContain(signature)
+  await gate.services.perform(forgetPerson, { phone: '+15551234500' }, commandLineActor)
+  const [forgotten] = deliveries.ofCall(id)
+  expect(forgotten && deliveries.attempts(forgotten).map(({ answer }) => answer)).toEqual(Array(4).fill(null))
+})
+
+test('deliveries are listed by state, with how many there are of each, by an index where most are of another', async () => {
+  const { gate, page, path } = await withEndpoint('http://127.0.0.1:9/hook')
+  const { deliveries } = gate.services
+  const made = (state: 'pending' | 'delivered' | 'dead', count: number) =>
+    Array.from({ length: count }, () => {
+      const told = { environmentId: gate.production.id, callId: null, event: 'test', payload: '{}' } as const
+      const delivery = { ...newDelivery({ ...told, createdAt: gate.clock.now() }), state }
+      deliveries.insert(delivery)
+      return delivery.id
+    })
+  const dead = made('dead', 30)
+  made('delivered', 3)
+  const pending = made('pending', 1)
+  const listed = async (at: string) => {
+    const html = await (await page.visit(at)).text()
+    const ids = [...html.matchAll(/deliveries\/(msg_[\w-]+)"/g)].map(([, id = '']) => id)
+    const older = /href="([^"#]+)#deliveries">Older/.exec(html)?.[1]?.replaceAll('&amp;', '&')
+    return { ids, older, html }
+  }
+  const first = await listed(`${path}?state=dead`)
+  const second = await listed(first.older ?? '')
+  expect([...first.ids, ...second.ids]).toEqual(dead.toReversed())
+  expect(second.older).toBeUndefined()
+  expect((await listed(`${path}?state=pending`)).ids).toEqual(pending)
+  for (const chip of ['All 34', 'Pending 1', 'Delivered 3', 'Failed 30']) expect(first.html).toContain(chip)
+  const plan = plansOf(gate, () =>
+    deliveries.page({ environmentId: gate.production.id, state: 'dead', limit: 26 }),
+  )
+  expect(plan).toEqual(['SEARCH deliveries USING INDEX deliveries_dead (environment_id=?)'])
 })

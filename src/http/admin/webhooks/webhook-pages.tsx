@@ -4,7 +4,7 @@ import { ApiError } from '../../../failures.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
-import type { Delivery } from '../../../webhooks/delivery.ts'
+import { type Delivery, deliveryStates, type PastAttempt } from '../../../webhooks/delivery.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { replayWebhook, testWebhook } from '../../../webhooks/operations/deliveries.ts'
 import {
@@ -23,7 +23,7 @@ import {
 import { flagIn, submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
-import { DeliveryPage } from './delivery.tsx'
+import { DeliveryPage } from './delivery-page.tsx'
 import { WebhookPage } from './webhook.tsx'
 import { webhookPath } from './webhook-path.ts'
 
@@ -36,7 +36,14 @@ export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
   deliveries: {
     find(id: string): Delivery | undefined
     /** An environment's deliveries, newest first, those with ids below `before`. */
-    page(query: { environmentId: string; before: string | undefined; limit: number }): Delivery[]
+    page(query: {
+      environmentId: string
+      state: Delivery['state'] | undefined
+      before: string | undefined
+      limit: number
+    }): Delivery[]
+    /** The attempts so far, the last one first. */
+    attempts(delivery: Delivery): PastAttempt[]
     /** The number of an environment's deliveries by state. */
     counts(environmentId: string): Record<Delivery['state'], number>
   }
@@ -72,8 +79,10 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
   const page = (person: Person, params: EnvironmentParams, { query = {}, ...shown }: Shown = {}) => {
     const found = find(params)
     const { id } = found.environment
+    const state = deliveryStates.find((each) => each === query.state)
     const list = deliveries.page({
       environmentId: id,
+      state,
       before: query.before || undefined,
       limit: deliveriesShown + 1,
     })
@@ -85,6 +94,7 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
         deliveries={list.slice(0, deliveriesShown)}
         older={list.length > deliveriesShown ? list[deliveriesShown - 1]?.id : undefined}
         counts={deliveries.counts(id)}
+        state={state}
         tested={tested?.environmentId === id ? tested : undefined}
         now={clock.now()}
         {...shown}
@@ -152,8 +162,11 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .get(
       `${base}/deliveries/:delivery`,
-      ({ person, params }) =>
-        renderPage(<DeliveryPage person={person} {...findDelivery(params)} now={clock.now()} />),
+      ({ person, params }) => {
+        const found = findDelivery(params)
+        const shown = { ...found, attempts: deliveries.attempts(found.delivery), now: clock.now() }
+        return renderPage(<DeliveryPage person={person} {...shown} />)
+      },
       { params: deliveryParams },
     )
     .post(

@@ -1,9 +1,9 @@
 import { webhookPath } from './webhook-path.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
-import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
+import { attemptsMost, type Delivery, deliveryStates } from '../../../webhooks/delivery.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { AttemptFacts, DeliveryTable } from './delivery.tsx'
+import { AttemptFacts, DeliveryTable, stateTitles } from './delivery.tsx'
 import { Verification, WebhookSettings } from './webhook-settings.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { MadeSecret, UrlForm } from '../../page/signed-url.tsx'
@@ -15,6 +15,8 @@ interface WebhookProps extends AgencyPageProps {
   /** The link to older deliveries, if any. */
   older: string | undefined
   counts: Record<Delivery['state'], number>
+  /** The only state that is listed. */
+  state: Delivery['state'] | undefined
   /** The result of a test sent just now. */
   tested: Delivery | undefined
   now: number
@@ -79,21 +81,10 @@ const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | unde
   </>
 )
 
-const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { path: string }) => (
+const Deliveries = ({ deliveries, older, counts, state, path, now }: WebhookProps & { path: string }) => (
   <article aria-labelledby="deliveries">
     <h2 id="deliveries">Deliveries</h2>
-    {deliveries.length === 0 ? (
-      <p>
-        There are no deliveries yet. Send a test, or <a href="/docs">trigger a call</a> to see its events
-        here.
-      </p>
-    ) : (
-      <>
-        <p>{`${counts.delivered} delivered, ${counts.pending} pending, ${counts.dead} failed.`}</p>
-        <DeliveryTable deliveries={deliveries} path={path} now={now} />
-        {older !== undefined && <a href={`${path}?before=${older}`}>Older deliveries</a>}
-      </>
-    )}
+    <StateChips path={path} counts={counts} state={state} />
     {counts.dead > 0 && (
       <form method="post" action={`${path}/replay`} class="row start">
         <button type="submit" class="secondary">
@@ -101,5 +92,43 @@ const Deliveries = ({ deliveries, older, counts, path, now }: WebhookProps & { p
         </button>
       </form>
     )}
+    {deliveries.length > 0 ? (
+      <>
+        <DeliveryTable deliveries={deliveries} path={path} now={now} />
+        {older !== undefined && (
+          <a href={`${path}?${new URLSearchParams({ ...(state && { state }), before: older })}#deliveries`}>
+            Older deliveries
+          </a>
+        )}
+      </>
+    ) : state === undefined ? (
+      <p>
+        There are no deliveries yet. Send a test, or <a href="/docs">trigger a call</a> to see its events
+        here.
+      </p>
+    ) : (
+      <p class="empty">{`There are no ${stateTitles[state].toLowerCase()} deliveries here.`}</p>
+    )}
   </article>
 )
+
+const StateChips = ({ path, counts, state }: Pick<WebhookProps, 'counts' | 'state'> & { path: string }) => {
+  const all = counts.pending + counts.delivered + counts.dead
+  const chip = (of: Delivery['state'] | undefined, label: string, count: number) => (
+    <li key={label}>
+      <a
+        class="tag chip"
+        href={of === undefined ? `${path}#deliveries` : `${path}?state=${of}#deliveries`}
+        aria-current={of === state ? 'true' : undefined}
+      >
+        {`${label} ${count.toLocaleString('en')}`}
+      </a>
+    </li>
+  )
+  return (
+    <ul class="chips" aria-label="Deliveries by state" role="list">
+      {chip(undefined, 'All', all)}
+      {deliveryStates.map((each) => chip(each, stateTitles[each], counts[each]))}
+    </ul>
+  )
+}
