@@ -10,6 +10,7 @@ import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
 import { configWarnings } from './config/warnings.ts'
+import { Flashes } from './http/admin/flashes.ts'
 import { UntrustedProxies } from './http/untrusted-proxies.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
 import { createCheckPolicy } from './calls/check-policy.ts'
@@ -160,6 +161,7 @@ export const createServices = (deps: ServiceDeps) => {
     recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(stores.people, stores.knownAddresses, clock, log, isSecure(config)),
+    flashes: new Flashes(clock, isSecure(config)),
     oidc:
       config.oidc === null ? undefined : new Oidc({ settings: config.oidc, send: sendForSignIn, clock, log }),
     passwords: new Passwords(stores.people, stores.knownAddresses, clock),

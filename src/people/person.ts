@@ -10,6 +10,8 @@ export interface Person {
   /** The agency of an admin. */
   agencyId: string | null
   passwordHash: string
+  /** The IANA time zone of the pages; null for the browser's. */
+  timeZone: string | null
   createdAt: number
 }
 

@@ -51,7 +51,7 @@ const confirmedMs = 10 * 60_000
 /** The written "last seen" may be this old, so that a page view is not always a write. */
 const touchEveryMs = 60_000
 /** The header of background requests of a page, which do not extend a session. */
-const refreshHeader = 'x-refresh'
+export const refreshHeader = 'x-refresh'
 
 /** The step of signing in that a session still lacks: the second factor itself, or setting one up where it is required. */
 export type MissingStep = 'second_factor' | 'enrolment'

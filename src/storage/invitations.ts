@@ -79,7 +79,8 @@ export const createInvitationStore = (database: Database) => {
         const { email, role, agencyId } = invitation
         if (orm.select().from(people).where(eq(people.email, email)).get()) return 'taken'
         orm.delete(invitations).where(eq(invitations.hash, hash)).run()
-        const made = { id: Bun.randomUUIDv7(), email, role, agencyId, passwordHash, createdAt: now }
+        const account = { email, role, agencyId, passwordHash, timeZone: null }
+        const made = { id: Bun.randomUUIDv7(), ...account, createdAt: now }
         orm.insert(people).values(made).run()
         return made
       }),

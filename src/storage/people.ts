@@ -77,6 +77,10 @@ export const createPeopleStore = (database: Database) => {
         return true
       }),
 
+    setTimeZone: (id: string, timeZone: string | null) => {
+      orm.update(people).set({ timeZone }).where(eq(people.id, id)).run()
+    },
+
     /** Replaces the setup token. */
     setSetupToken: (hash: string, expiresAt: number) =>
       database.transaction(() => {
@@ -105,6 +109,7 @@ export const createPeopleStore = (database: Database) => {
           id: Bun.randomUUIDv7(),
           role: 'operator',
           agencyId: null,
+          timeZone: null,
           createdAt: now,
           ...person,
         }

@@ -143,7 +143,7 @@ test('the page says so until the key is rotated, and access stays off until then
   for (const path of [api, `${api}/production/rotate`]) {
     const text = await textOf(await visit(path))
     expect(text).toContain(
-      `This key has leaked. It was reported at ${where} on 2026-01-15 12:00 UTC , and API access was disabled`,
+      `This key has leaked. It was reported at ${where} on 15 Jan 2026, 12:00 UTC, and API access was disabled`,
     )
     expect(text).toContain('Rotate the key, update your systems with the new one, then enable access.')
   }

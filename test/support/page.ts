@@ -73,7 +73,8 @@ export const enter = (
 
 /** The text of a page as its reader sees it, on one line. */
 export const textOf = async (response: Response) => {
-  const html = (await response.text()).replace(/<head>.*<\/head>/s, '').replaceAll(/<[^>]+>/g, ' ')
+  const body = (await response.text()).replace(/<head>.*<\/head>/s, '')
+  const html = body.replaceAll(/<\/?time[^>]*>/g, '').replaceAll(/<[^>]+>/g, ' ')
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' }
   return html.replaceAll(/&(\w+);/g, (whole, name) => entities[name] ?? whole).replaceAll(/\s+/g, ' ')
 }

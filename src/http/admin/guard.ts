@@ -1,16 +1,21 @@
 import { Elysia } from 'elysia'
 import { requireConnected } from '../../calls/connected.ts'
 import type { CountDenial } from '../../audit/denials.ts'
+import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
 import type { Actor } from '../../people/actor.ts'
 import type { Factor } from '../../people/factor.ts'
 import type { Person } from '../../people/person.ts'
-import type { MissingStep, Sessions } from '../../people/sessions.ts'
+import { type MissingStep, refreshHeader, type Sessions } from '../../people/sessions.ts'
 import { ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { ConfirmationNeeded, withoutConfirmation } from './confirmation/confirmation-needed.ts'
+import { addCookie } from '../cookies.ts'
 import { pathOf } from '../url.ts'
+import type { Viewer } from '../page/layout.tsx'
+import type { Flashes } from './flashes.ts'
+import { zoneOf } from './viewpoint.ts'
 import { isFromOurPages } from './cross-site.ts'
 import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
@@ -24,6 +29,8 @@ export interface GuardDeps {
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
   countDenial: CountDenial
+  flashes: Flashes
+  clock: Pick<Clock, 'now'>
 }
 
 /** For public pages: sets the headers, and rejects forms from other sites. */
@@ -50,11 +57,12 @@ export const isOperator = ({ role }: Person) => role === 'operator'
 
 /**
  * Provides the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every wait
- * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms.
+ * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms. `flash` says
+ * what was done, on this response if it is a page, else on the next page.
  */
 const guard = (
   name: string,
-  { alerts, config, sessions, factors, countDenial }: GuardDeps,
+  { alerts, clock, config, sessions, factors, flashes, countDenial }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
@@ -107,8 +115,20 @@ const guard = (
       },
       requireConfirmed,
     }
-    const viewer = { ...person, openAlerts: alerts.openCount(person.agencyId ?? undefined) }
-    return { person: viewer, actor, confirm, readForm: readConfirmed }
+    let flashId = request.headers.has(refreshHeader) ? undefined : flashes.idIn(request)
+    const viewer: Viewer = {
+      ...person,
+      openAlerts: alerts.openCount(person.agencyId ?? undefined),
+      takeFlash: () => flashes.take(flashId, person.id),
+      timeZone: zoneOf(person, request),
+      now: clock.now(),
+    }
+    const flash = (sentence: string) => {
+      const { id, cookie } = flashes.keep(sentence, person.id)
+      flashId = id
+      addCookie(set, cookie)
+    }
+    return { person: viewer, actor, confirm, flash, readForm: readConfirmed }
   })
 
 /** The origins of our pages: the requested one and the public one. */

@@ -1,13 +1,24 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Person } from '../../people/person.ts'
+import { Flash } from './flash.tsx'
 import { Head } from './head.tsx'
 import { SearchBox } from './search-box.tsx'
+import { ViewpointContext } from './time.tsx'
+
+/** A person with what the frame of a page needs to know of them. */
+export interface Viewer extends Person {
+  /** Wall-clock milliseconds at which the page is looked at. */
+  now?: number
+  /** The number of alerts that nobody has acknowledged. */
+  openAlerts?: number
+  /** The sentence about the form that was sent last, for one page. */
+  takeFlash?: () => string | undefined
+}
 
 interface LayoutProps {
   title: string
-  /** With the number of alerts that it has not acknowledged. */
-  person?: (Person & { openAlerts?: number }) | undefined
+  person?: Viewer | undefined
   /** A narrow page, as for signing in. */
   narrow?: boolean
   /** The page that the browser opens by itself. */
@@ -49,7 +60,12 @@ export const Layout = ({ title, person, narrow = false, next, query, children }:
         )}
       </header>
       {person?.openAlerts ? <AlertBanner count={person.openAlerts} /> : null}
-      <div class={narrow ? 'shell narrow' : 'shell'}>{children}</div>
+      <div class={narrow ? 'shell narrow' : 'shell'}>
+        <Flash>{person?.takeFlash?.()}</Flash>
+        <ViewpointContext.Provider value={{ timeZone: person?.timeZone ?? 'UTC', now: person?.now }}>
+          {children}
+        </ViewpointContext.Provider>
+      </div>
     </body>
   </html>
 )
@@ -72,26 +88,6 @@ export const FormError = ({ message }: { message?: string | undefined }) =>
     </p>
   ) : null
 
-export const Time = ({ at }: { at: number }) => {
-  const iso = new Date(at).toISOString()
-  return <time dateTime={iso}>{`${iso.slice(0, 16).replace('T', ' ')} UTC`}</time>
-}
-
 /** A number with its unit: "1 call", "1,200 calls". */
 export const counted = (count: number, noun: string) =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
-
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const
-
-/** The age of something in its largest unit: "3 days ago". */
-export const ago = (at: number, now: number) => {
-  for (const [unit, lengthMs] of units) {
-    const count = Math.floor((now - at) / lengthMs)
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`
-  }
-  return 'just now'
-}

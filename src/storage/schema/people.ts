@@ -10,6 +10,8 @@ export const people = sqliteTable('people', {
   role: text({ enum: roles }).notNull().default('operator'),
   agencyId: text('agency_id').references(() => agencies.id),
   passwordHash: text('password_hash').notNull(),
+  /** The IANA time zone of the pages; null for the browser's. */
+  timeZone: text('time_zone'),
   createdAt: integer('created_at').notNull(),
 })
 

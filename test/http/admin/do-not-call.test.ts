@@ -30,7 +30,7 @@ test('a number is added, found and removed, and never shown', async () => {
   expect(isListed()).toBe(true)
   const shown = await (await visit(path)).text()
   expect(shown).toContain('by e-mail')
-  expect(shown).toContain('2026-12-31 23:59 UTC')
+  expect(shown).toContain('31 Dec 2026, 23:59 UTC')
   expect(shown).not.toContain(phone_number)
   const checked = await textOf(await post(`${path}/check`, { phone_number }))
   expect(checked).toContain('Must not be called: it is on the agency’s list.')

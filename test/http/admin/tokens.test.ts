@@ -17,7 +17,7 @@ test('a token is shown in the one answer that makes it, and then only by its las
   const list = await (await visit('/admin/tokens')).text()
   expect(list).not.toContain(token)
   expect(list).toContain(`…${token.slice(-4)}`)
-  expect(list).toContain('2026-03-01 23:59 UTC')
+  expect(list).toContain('1 Mar 2026, 23:59 UTC')
   const response = await request('/api/admin/v1/agency.list', {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },

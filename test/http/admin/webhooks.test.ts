@@ -97,7 +97,7 @@ test('a rotation shows the new secret once, and says until when the earlier one 
   const fresh = secretIn(shown)
   expect(fresh).toStartWith('whsec_')
   expect(fresh).not.toBe(secret)
-  expect(shown).toContain('2026-01-16 12:00 UTC')
+  expect(shown).toContain('16 Jan 2026, 12:00 UTC')
   expect(await (await page.visit(path)).text()).not.toContain(fresh ?? '')
 })
 

@@ -1,6 +1,6 @@
 import { browserInWords } from '../../../people/browser.ts'
 import type { Session } from '../../../people/person.ts'
-import { Time } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 
 interface SessionTableProps {

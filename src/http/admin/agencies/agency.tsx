@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
-import { Layout, Time } from '../../page/layout.tsx'
+import { Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { InviteForm } from '../people/people.tsx'
 
 export interface AgencyPageProps {
@@ -53,7 +54,8 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
 
 const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since: number }) => (
   <p class="notice error">
-    <strong>This agency is suspended</strong> since <Time at={since} />: every API request gets 403.{' '}
+    <strong>This agency is suspended</strong> since <Time at={since} show="exact" />: every API request gets
+    403.{' '}
     {person.role === 'operator'
       ? 'You can resume it under Overview.'
       : 'Only an operator of this callgate can resume it.'}

@@ -2,7 +2,8 @@ import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { FormError, Time } from '../../page/layout.tsx'
+import { FormError } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { optionLines, optionsHelp } from './option-lines.ts'
 
 /** An agent as its form has it. */

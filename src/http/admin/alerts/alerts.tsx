@@ -1,7 +1,8 @@
 import type { ListedAlert } from '../../../alerts/alert.ts'
 import type { AlertWebhook } from '../../../alerts/webhook.ts'
 import type { Person } from '../../../people/person.ts'
-import { counted, Layout, Time } from '../../page/layout.tsx'
+import { counted, Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { MadeSecret, RotateForm, UrlForm } from '../../page/signed-url.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
@@ -68,7 +69,7 @@ const AlertTable = ({ alerts }: { alerts: ListedAlert[] }) => (
           {alert.count > 1 && (
             <small>
               {` ${counted(alert.count, 'time')} until `}
-              <Time at={alert.lastAt} />
+              <Time at={alert.lastAt} show="exact" />
             </small>
           )}
         </td>

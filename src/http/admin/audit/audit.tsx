@@ -1,7 +1,8 @@
 import { actions, type AuditLine } from '../../../audit.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { Layout, Time } from '../../page/layout.tsx'
+import { Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 
 interface AuditProps {

@@ -86,11 +86,10 @@ export const callPages = (deps: CallPagesDeps) => {
     shown: { error?: string; whole?: boolean },
   ) =>
     renderPage(
-      <CallPage person={person} {...found} now={clock.now()} {...shown}>
+      <CallPage person={person} {...found} {...shown}>
         <DeliveriesOfCall
           deliveries={deliveries.ofCall(found.call.id)}
           path={webhookPath(found.agency.id, found.call.environment)}
-          now={clock.now()}
         />
       </CallPage>,
     )

@@ -4,7 +4,8 @@ import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
 import { Conversation } from './conversation.tsx'
-import { ago, FormError, Time } from '../../page/layout.tsx'
+import { FormError } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Timeline } from './timeline.tsx'
 import {
   answeredByTitles,
@@ -22,7 +23,6 @@ export const refreshSeconds = 2
 
 interface CallProps extends AgencyPageProps {
   call: CallView
-  now: number
   error?: string | undefined
   /** Shows the whole transcript. */
   whole?: boolean
@@ -30,7 +30,7 @@ interface CallProps extends AgencyPageProps {
   children?: ComponentChildren
 }
 
-export const CallPage = ({ person, agency, call, now, error, whole = false, children }: CallProps) => {
+export const CallPage = ({ person, agency, call, error, whole = false, children }: CallProps) => {
   const refresh = holdsSlot(call) ? refreshSeconds : undefined
   return (
     <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
@@ -52,7 +52,7 @@ export const CallPage = ({ person, agency, call, now, error, whole = false, chil
       <div id="call-facts" data-refresh-seconds={refresh}>
         <Timeline call={call} />
         <h2>Details</h2>
-        <Facts call={call} now={now} />
+        <Facts call={call} />
         <Conversation call={call} whole={whole} />
       </div>
       {children}
@@ -89,11 +89,11 @@ const LiveActions = ({ person, call }: Pick<CallProps, 'person' | 'call'>) => {
   )
 }
 
-const Facts = ({ call, now }: { call: CallView; now: number }) => (
+const Facts = ({ call }: { call: CallView }) => (
   <dl class="facts">
     <dt>Triggered</dt>
     <dd>
-      {ago(call.createdAt, now)} (<Time at={call.createdAt} />)
+      <Time at={call.createdAt} />
     </dd>
     <dt>Duration</dt>
     <dd>{call.durationSeconds === null ? 'not known yet' : lasting(call.durationSeconds)}</dd>

@@ -1,4 +1,5 @@
 import type { Call } from '../../../calls/call.ts'
+import { Time } from '../../page/time.tsx'
 import { lasting, statusTitles } from '../../page/words.tsx'
 
 const dispatchWords: Record<Call['dispatch'], string> = {
@@ -28,7 +29,7 @@ export const Timeline = ({ call }: { call: Call }) => (
             {at !== null && (
               <small>
                 {' '}
-                <TimeOfDay at={at} />
+                <Time at={at} show="clock" />
               </small>
             )}
             {why && <span class="why">{why}</span>}
@@ -38,11 +39,6 @@ export const Timeline = ({ call }: { call: Call }) => (
     </ol>
   </>
 )
-
-const TimeOfDay = ({ at }: { at: number }) => {
-  const iso = new Date(at).toISOString()
-  return <time dateTime={iso}>{`${iso.slice(11, 19)} UTC`}</time>
-}
 
 const momentsOf = (call: Call): Moment[] => {
   const moments: Moment[] = [{ what: 'Triggered', at: call.createdAt }]

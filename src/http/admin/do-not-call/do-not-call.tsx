@@ -5,7 +5,8 @@ import type { entryRecord } from '../../../do-not-call/fields.ts'
 import type { ImportResult } from '../../../do-not-call/operations/import.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout } from '../agencies/agency.tsx'
-import { counted, FormError, Layout, Time } from '../../page/layout.tsx'
+import { counted, FormError, Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 
 type ShownEntry = z.output<typeof entryRecord>

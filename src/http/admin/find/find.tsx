@@ -1,6 +1,7 @@
 import type { Person } from '../../../people/person.ts'
 import { refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
-import { Layout, Time } from '../../page/layout.tsx'
+import { Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import type { Hit } from './find.ts'
 

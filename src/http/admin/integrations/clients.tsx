@@ -1,18 +1,17 @@
 import { type ClientUse, others } from '../../../usage/client-usage.ts'
-import { ago } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 
 interface ClientTableProps {
   label: string
   uses: ClientUse[]
   /** Counts only requests after the key was replaced. */
   sinceRotation?: boolean
-  now: number
 }
 
 const shownMost = 20
 
 /** The clients of a key, the last seen first. */
-export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientTableProps) => (
+export const ClientTable = ({ label, uses, sinceRotation = false }: ClientTableProps) => (
   <>
     <div class="table compact" role="region" aria-label={label} tabIndex={0}>
       <table>
@@ -33,8 +32,14 @@ export const ClientTable = ({ label, uses, sinceRotation = false, now }: ClientT
                 {use.address === others.address ? 'other clients' : use.client}
               </td>
               <td>{(sinceRotation ? use.afterRotation : use.requests).toLocaleString('en')}</td>
-              {!sinceRotation && <td>{ago(use.firstSeenAt, now)}</td>}
-              <td>{ago(use.lastSeenAt, now)}</td>
+              {!sinceRotation && (
+                <td>
+                  <Time at={use.firstSeenAt} />
+                </td>
+              )}
+              <td>
+                <Time at={use.lastSeenAt} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -85,7 +85,7 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
         ({ person, params, redirect }) => {
           const { agency, environment } = findView(params)
           if (!environment.key) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
-          const facts = { person, agency, environment, liveKey: environment.key, now: clock.now() }
+          const facts = { person, agency, environment, liveKey: environment.key }
           return renderPage(<RotatePage {...facts} />)
         },
         { params: environmentParams },

@@ -8,7 +8,8 @@ import type { ClientUse } from '../../../usage/client-usage.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
 import type { FirstCall } from './first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { ago, counted, Time } from '../../page/layout.tsx'
+import { counted } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { LeakedNotice } from './leaked.tsx'
 import { TryIt } from './try-it.tsx'
 import { type OldKey, OldKeys } from './old-keys.tsx'
@@ -104,7 +105,7 @@ const EnvironmentCard = ({ person, environment, now }: CardProps) => (
     ) : (
       <NoKey environment={environment} />
     )}
-    <OldKeys oldKeys={environment.oldKeys} now={now} />
+    <OldKeys oldKeys={environment.oldKeys} />
     <p>
       {`Limits: ${limitsInWords(environment.limits)}.`}{' '}
       {person.role === 'operator' && (
@@ -180,8 +181,8 @@ const LiveKey = ({ person, environment, liveKey, now }: LiveKeyProps) => (
     <LeakedNotice liveKey={liveKey} />
     {liveKey.exposedAt !== null && (
       <p class="notice error">
-        This key was sent in a URL on <Time at={liveKey.exposedAt} />. URLs end up in logs, so assume that
-        others know the key, and rotate it.
+        This key was sent in a URL on <Time at={liveKey.exposedAt} show="exact" />. URLs end up in logs, so
+        assume that others know the key, and rotate it.
       </p>
     )}
     {(liveKey.exposedAt !== null || liveKey.leakedAt !== null) && (
@@ -203,10 +204,10 @@ const LiveKey = ({ person, environment, liveKey, now }: LiveKeyProps) => (
       </dd>
       <dt>Created</dt>
       <dd>
-        {ago(liveKey.createdAt, now)} (<Time at={liveKey.createdAt} />)
+        <Time at={liveKey.createdAt} />
       </dd>
       <dt>Last used</dt>
-      <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+      <dd>{environment.lastUsedAt === null ? 'never' : <Time at={environment.lastUsedAt} />}</dd>
     </dl>
     <AccessSwitch person={person} environment={environment} liveKey={liveKey} />
     <a role="button" class="secondary" href={`${environmentPath(environment)}/rotate`}>

@@ -5,7 +5,7 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { CurlLine } from './curl.tsx'
 import { ClientTable } from './clients.tsx'
 import { environmentPath, type EnvironmentView } from './integrations.tsx'
-import { ago } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { LeakedNotice } from './leaked.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
@@ -50,10 +50,9 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
 interface RotateProps extends AgencyPageProps {
   environment: EnvironmentView
   liveKey: ApiKey
-  now: number
 }
 
-export const RotatePage = ({ person, agency, environment, liveKey, now }: RotateProps) => (
+export const RotatePage = ({ person, agency, environment, liveKey }: RotateProps) => (
   <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
     <article class={`environment ${environment.name}`}>
       <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
@@ -65,7 +64,7 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
       </p>
       <dl class="facts">
         <dt>Last used</dt>
-        <dd>{environment.lastUsedAt === null ? 'never' : ago(environment.lastUsedAt, now)}</dd>
+        <dd>{environment.lastUsedAt === null ? 'never' : <Time at={environment.lastUsedAt} />}</dd>
         <dt>Active calls</dt>
         <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they continue`}</dd>
       </dl>
@@ -73,7 +72,7 @@ export const RotatePage = ({ person, agency, environment, liveKey, now }: Rotate
       {environment.uses.length === 0 ? (
         <p>Nobody used this key.</p>
       ) : (
-        <ClientTable label="Who used this key" uses={environment.uses} now={now} />
+        <ClientTable label="Who used this key" uses={environment.uses} />
       )}
       <form method="post" action={`${environmentPath(environment)}/key`} class="row">
         <input type="hidden" name="replaces" value={liveKey.id} />

@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../../keys/key.ts'
-import { Time } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 
 interface LeakedProps {
   liveKey: ApiKey
@@ -18,7 +18,7 @@ export const LeakedNotice = ({ liveKey: { leakedAt, leakedWhere } }: LeakedProps
           </>
         )}
         {' on '}
-        <Time at={leakedAt} />, and API access was disabled at that moment.
+        <Time at={leakedAt} show="exact" />, and API access was disabled at that moment.
       </p>
       <p>Rotate the key, update your systems with the new one, then enable access.</p>
     </div>

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../agencies/environment.ts'
 import type { PredialHook } from '../../../predial/hook.ts'
-import { Time } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { MadeSecret, RotateForm, UrlForm } from '../../page/signed-url.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'

@@ -5,6 +5,7 @@ import type { Person } from '../../../people/person.ts'
 import { ruleForms, type RuleName, snakeCase } from '../../../policy/rule-forms.ts'
 import { type Author, budgetNames, ruleNames, type Rules } from '../../../policy/rules.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { AgencyLayout } from '../agencies/agency.tsx'
@@ -134,7 +135,9 @@ const InEffect = ({ shown: { rules, budgets } }: { shown: Shown }) => (
             <td>{scope === 'agency' ? 'All environments' : 'This environment'}</td>
             <td>{amount(used, currency)}</td>
             <td>{amount(limit, currency)}</td>
-            <td>{`${resets_at.slice(0, 16).replace('T', ' ')} UTC`}</td>
+            <td>
+              <Time at={Date.parse(resets_at)} />
+            </td>
           </tr>
         ))}
       </Table>

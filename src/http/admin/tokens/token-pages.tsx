@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { createToken, revokeToken } from '../../../people/operations/tokens.ts'
 import type { Agency } from '../../../agencies/agency.ts'
-import type { Clock } from '../../../clock.ts'
 import type { Operation } from '../../../operation/operation.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
@@ -18,12 +17,11 @@ export interface TokenPagesDeps extends GuardDeps {
   agencies: { list(): Agency[] }
   operations: readonly Pick<Operation, 'name'>[]
   perform: Perform
-  clock: Pick<Clock, 'now'>
 }
 
 /** The pages of admin tokens, for operators. */
 export const tokenPages = (deps: TokenPagesDeps) => {
-  const { adminTokens, agencies, clock, operations, perform } = deps
+  const { adminTokens, agencies, operations, perform } = deps
 
   const page = (person: Person, shown: { typed?: TypedToken; error?: string } = {}) =>
     renderPage(
@@ -32,7 +30,6 @@ export const tokenPages = (deps: TokenPagesDeps) => {
         tokens={adminTokens.list()}
         agencies={agencies.list()}
         operations={operations.map(({ name }) => name)}
-        now={clock.now()}
         {...shown}
       />,
     )

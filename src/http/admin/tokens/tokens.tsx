@@ -1,7 +1,8 @@
 import type { Agency } from '../../../agencies/agency.ts'
 import type { AdminToken } from '../../../people/admin-token.ts'
 import type { Person } from '../../../people/person.ts'
-import { ago, FormError, Layout, Time } from '../../page/layout.tsx'
+import { FormError, Layout } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 
@@ -19,12 +20,11 @@ interface TokensProps {
   agencies: Agency[]
   /** The possible permissions, by name. */
   operations: string[]
-  now: number
   typed?: TypedToken
   error?: string
 }
 
-export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
+export const TokensPage = ({ person, tokens, ...form }: TokensProps) => (
   <Layout title="Admin tokens" person={person}>
     <main>
       <h1>Admin tokens</h1>
@@ -40,7 +40,7 @@ export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
           heads={['Name', 'Permissions', 'Agency', 'Expires', 'Last used', 'Revoke']}
         >
           {tokens.map((token) => (
-            <TokenRow key={token.id} token={token} now={now} />
+            <TokenRow key={token.id} token={token} />
           ))}
         </Table>
       )}
@@ -49,7 +49,7 @@ export const TokensPage = ({ person, tokens, now, ...form }: TokensProps) => (
   </Layout>
 )
 
-const TokenRow = ({ token, now }: { token: ListedToken; now: number }) => (
+const TokenRow = ({ token }: { token: ListedToken }) => (
   <tr>
     <td class="name">
       {token.name} <small>{`…${token.last4}`}</small>
@@ -59,7 +59,7 @@ const TokenRow = ({ token, now }: { token: ListedToken; now: number }) => (
     </td>
     <td class="name">{token.agencyName ?? 'All'}</td>
     <td>{token.expiresAt === null ? 'Never' : <Time at={token.expiresAt} />}</td>
-    <td>{token.lastUsedAt === null ? 'Never' : ago(token.lastUsedAt, now)}</td>
+    <td>{token.lastUsedAt === null ? 'Never' : <Time at={token.lastUsedAt} />}</td>
     <td>
       <a href={`/admin/tokens/${token.id}/revoke`} aria-label={`Revoke ${token.name}`}>
         Revoke

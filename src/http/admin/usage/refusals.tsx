@@ -1,5 +1,6 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { type Refused, refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
+import { Time } from '../../page/time.tsx'
 import { reasonInWords } from './reasons.ts'
 import { requestPath } from './request.tsx'
 
@@ -26,7 +27,7 @@ export const Refusals = ({ agencyId, name, refusals, wanted }: RefusalsProps) =>
         <table>
           <thead>
             <tr>
-              <th scope="col">Time (UTC)</th>
+              <th scope="col">Time</th>
               <th scope="col">Reason and request</th>
               <th scope="col">Window</th>
               <th scope="col">Calls</th>
@@ -36,7 +37,9 @@ export const Refusals = ({ agencyId, name, refusals, wanted }: RefusalsProps) =>
           <tbody>
             {refusals.map((refused) => (
               <tr key={refused.requestId}>
-                <td>{new Date(refused.at).toISOString().slice(5, 19).replace('T', ' ')}</td>
+                <td>
+                  <Time at={refused.at} />
+                </td>
                 <td class="name">
                   <strong>{reasonInWords(refused.code)}</strong>
                   <br />

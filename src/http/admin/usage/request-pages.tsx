@@ -28,13 +28,7 @@ export const requestPages = (deps: RequestPagesDeps) =>
       if (!refused || !environment)
         throw new ApiError('not_found', { detail: 'No such request was rejected recently.' })
       return renderPage(
-        <RequestPage
-          person={person}
-          agency={agency}
-          refused={refused}
-          environment={environment.name}
-          now={deps.clock.now()}
-        />,
+        <RequestPage person={person} agency={agency} refused={refused} environment={environment.name} />,
       )
     },
     { params: requestParams },

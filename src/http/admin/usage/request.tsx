@@ -1,7 +1,7 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Refused } from '../../../usage/recent-refusals.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { ago, Time } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 import { cureOf } from './cures.ts'
 import { reasonInWords } from './reasons.ts'
@@ -12,11 +12,10 @@ export const requestPath = (agencyId: string, requestId: string) =>
 interface RequestProps extends AgencyPageProps {
   refused: Refused
   environment: EnvironmentName
-  now: number
 }
 
 /** Why a request was rejected, and what to do about it. */
-export const RequestPage = ({ person, agency, refused, environment, now }: RequestProps) => {
+export const RequestPage = ({ person, agency, refused, environment }: RequestProps) => {
   const base = `/admin/agencies/${agency.id}`
   const { cure, page } = cureOf(refused.code) ?? {}
   return (
@@ -43,7 +42,7 @@ export const RequestPage = ({ person, agency, refused, environment, now }: Reque
         </dd>
         <dt>Rejected</dt>
         <dd>
-          {ago(refused.at, now)} (<Time at={refused.at} />)
+          <Time at={refused.at} />
         </dd>
         <dt>Request</dt>
         <dd>

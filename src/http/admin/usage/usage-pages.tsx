@@ -44,9 +44,8 @@ export const usagePages = (deps: UsagePagesDeps) => {
     windowSeconds: config.windowSeconds,
   })
 
-  const drawnFor = (url: string): Drawn => {
+  const drawnFor = (url: string, timeZone: string): Drawn => {
     const asked = readAsked(url)
-    const timeZone = 'UTC'
     const spans = (at: number) => spansOf(asked.range, timeZone, at)
     const chosen = asked.at === undefined ? undefined : spans(asked.at)
     return {
@@ -89,19 +88,17 @@ export const usagePages = (deps: UsagePagesDeps) => {
       '/agencies/:agency/usage',
       ({ person, params, request }) => {
         const agency = findAgency(deps, params.agency)
-        const drawn = drawnFor(request.url)
+        const drawn = drawnFor(request.url, person.timeZone ?? 'UTC')
         const views = environments.list(agency.id).map((environment) => view(environment, drawn))
-        return renderPage(
-          <UsagePage person={person} agency={agency} environments={views} drawn={drawn} now={clock.now()} />,
-        )
+        return renderPage(<UsagePage person={person} agency={agency} environments={views} drawn={drawn} />)
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/usage/live',
-      ({ params, request }) => {
+      ({ person, params, request }) => {
         const agency = findAgency(deps, params.agency)
-        const drawn = drawnFor(request.url)
+        const drawn = drawnFor(request.url, person.timeZone ?? 'UTC')
         const from = `${usagePath(agency.id)}/live${chartHref(drawn.asked)}`
         const own = environments.list(agency.id)
         const shown = own.find(({ name }) => name === drawn.asked.environment)

@@ -13,12 +13,11 @@ import { spanName } from '../../page/chart/time-axis.ts'
 interface UsageProps extends AgencyPageProps {
   environments: UsageView[]
   drawn: Drawn
-  now: number
 }
 
 export const usagePath = (agencyId: string) => `/admin/agencies/${agencyId}/usage`
 
-export const UsagePage = ({ person, agency, environments, drawn, now }: UsageProps) => {
+export const UsagePage = ({ person, agency, environments, drawn }: UsageProps) => {
   const { column } = drawn
   const { wanted } = drawn.asked
   const from = `${usagePath(agency.id)}/live${chartHref(drawn.asked)}`
@@ -34,7 +33,7 @@ export const UsagePage = ({ person, agency, environments, drawn, now }: UsagePro
         <article key={view.name} class={`environment ${view.name}`} aria-labelledby={`${view.name}-title`}>
           <h2 id={`${view.name}-title`}>{environmentTitles[view.name]}</h2>
           <Live counters={view.counters} from={from} />
-          <Patterns patterns={view.patterns} now={now} />
+          <Patterns patterns={view.patterns} />
           {column && view.name !== drawn.asked.environment ? null : (
             <Refusals agencyId={agency.id} name={view.name} refusals={view.refusals} wanted={wanted} />
           )}

@@ -1,5 +1,5 @@
 import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
-import { ago } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 
 export const stateTitles = { pending: 'Pending', delivered: 'Delivered', dead: 'Failed' } as const
@@ -8,10 +8,9 @@ interface TableProps {
   deliveries: Delivery[]
   /** The path of the webhook's page. */
   path: string
-  now: number
 }
 
-export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
+export const DeliveryTable = ({ deliveries, path }: TableProps) => (
   <Table label="List of deliveries" heads={['Event', 'State', 'Attempts', 'Last response', 'When']}>
     {deliveries.map((delivery) => (
       <tr key={delivery.id}>
@@ -23,7 +22,9 @@ export const DeliveryTable = ({ deliveries, path, now }: TableProps) => (
         </td>
         <td>{`${delivery.attempts} of ${attemptsMost}`}</td>
         <td>{delivery.lastStatus ?? delivery.lastError ?? '–'}</td>
-        <td>{ago(delivery.createdAt, now)}</td>
+        <td>
+          <Time at={delivery.createdAt} />
+        </td>
       </tr>
     ))}
   </Table>
@@ -39,7 +40,7 @@ export const DeliveriesOfCall = (props: TableProps) =>
   )
 
 /** The result of the last attempt. */
-export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: number }) => (
+export const AttemptFacts = ({ delivery }: { delivery: Delivery }) => (
   <dl class="facts">
     <dt>Status</dt>
     <dd>{delivery.lastStatus ?? 'no response'}</dd>
@@ -64,7 +65,9 @@ export const AttemptFacts = ({ delivery, now }: { delivery: Delivery; now: numbe
     {delivery.attemptedAt !== null && (
       <>
         <dt>Attempted</dt>
-        <dd>{ago(delivery.attemptedAt, now)}</dd>
+        <dd>
+          <Time at={delivery.attemptedAt} />
+        </dd>
       </>
     )}
   </dl>

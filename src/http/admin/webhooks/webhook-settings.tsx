@@ -1,6 +1,6 @@
 import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
-import { Time } from '../../page/layout.tsx'
+import { Time } from '../../page/time.tsx'
 import { RotateForm } from '../../page/signed-url.tsx'
 
 export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook: Endpoint; now: number }) => (

@@ -54,7 +54,7 @@ export const WebhookPage = (props: WebhookProps) => {
           value={props.typed ?? webhook?.url ?? ''}
           error={props.error}
         />
-        {webhook && <SendTest path={path} tested={tested} now={now} />}
+        {webhook && <SendTest path={path} tested={tested} />}
       </article>
       {webhook && <Deliveries {...props} path={path} />}
       {webhook && <Verification />}
@@ -63,7 +63,7 @@ export const WebhookPage = (props: WebhookProps) => {
   )
 }
 
-const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | undefined; now: number }) => (
+const SendTest = ({ path, tested }: { path: string; tested: Delivery | undefined }) => (
   <>
     <form method="post" action={`${path}/test`} class="row start">
       <button type="submit" class="secondary">
@@ -75,13 +75,13 @@ const SendTest = ({ path, tested, now }: { path: string; tested: Delivery | unde
         <p class={tested.state === 'delivered' ? 'notice' : 'notice error'}>
           {tested.state === 'delivered' ? 'The test was delivered.' : 'The test was not delivered.'}
         </p>
-        <AttemptFacts delivery={tested} now={now} />
+        <AttemptFacts delivery={tested} />
       </section>
     )}
   </>
 )
 
-const Deliveries = ({ deliveries, older, counts, state, path, now }: WebhookProps & { path: string }) => (
+const Deliveries = ({ deliveries, older, counts, state, path }: WebhookProps & { path: string }) => (
   <article aria-labelledby="deliveries">
     <h2 id="deliveries">Deliveries</h2>
     <StateChips path={path} counts={counts} state={state} />
@@ -94,7 +94,7 @@ const Deliveries = ({ deliveries, older, counts, state, path, now }: WebhookProp
     )}
     {deliveries.length > 0 ? (
       <>
-        <DeliveryTable deliveries={deliveries} path={path} now={now} />
+        <DeliveryTable deliveries={deliveries} path={path} />
         {older !== undefined && (
           <a href={`${path}?${new URLSearchParams({ ...(state && { state }), before: older })}#deliveries`}>
             Older deliveries

@@ -1,4 +1,8 @@
 // Everything here is an extra: the page works without it.
+
+// The server writes times in this zone, unless the account has another. A year, because browsers keep no cookie for longer than that.
+document.cookie = `callgate-zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=strict`
+
 for (const button of document.querySelectorAll('button[data-copy]')) {
   const source = document.getElementById(button.dataset.copy)
   const status = document.getElementById(button.dataset.status)

@@ -1,0 +1,46 @@
+import { expect, test } from 'bun:test'
+import { createGate } from '../../support/gate.ts'
+import { createOperator } from '../../support/page.ts'
+
+const hour = 3_600_000
+
+/** The people page, with the time at which its only person joined. */
+const open = async () => {
+  const gate = createGate()
+  const { cookie } = await createOperator(gate)
+  const shownIn = async (zone?: string) => {
+    const cookies = zone === undefined ? cookie : `${cookie}; callgate-zone=${zone}`
+    const page = await gate.request('/admin/people', { headers: { cookie: cookies } })
+    return /<time [^>]*>[^<]*<\/time>/.exec(await page.text())?.[0] ?? ''
+  }
+  return { gate, shownIn }
+}
+
+/** A page that was open for longer than a session lives is of no use here: the clock is set, and the session stays. */
+const later = async ({ clock, database }: Awaited<ReturnType<typeof open>>['gate'], ms: number) => {
+  await clock.advance(ms)
+  database.sqlite.run('update sessions set created_at = ?1, seen_at = ?1', [clock.now()])
+}
+
+test('a time is relative while it is younger than a day, and then a date; UTC to the second stays beside it', async () => {
+  const { gate, shownIn } = await open()
+  const exact = 'datetime="2026-01-15T12:00:00.000Z" title="2026-01-15 12:00:00 UTC"'
+  expect(await shownIn()).toBe(`<time ${exact}>just now</time>`)
+  await later(gate, hour - 1)
+  expect(await shownIn()).toBe(`<time ${exact}>59 minutes ago</time>`)
+  await later(gate, 1)
+  expect(await shownIn()).toBe(`<time ${exact}>1 hour ago</time>`)
+  await later(gate, 23 * hour - 1)
+  expect(await shownIn()).toBe(`<time ${exact}>23 hours ago</time>`)
+  await later(gate, 1)
+  expect(await shownIn()).toBe(`<time ${exact}>15 Jan 2026, 12:00 UTC</time>`)
+})
+
+test('a date is in the zone of the browser, and of a zone that does not exist, in UTC', async () => {
+  const { gate, shownIn } = await open()
+  await later(gate, 24 * hour)
+  expect(await shownIn('Asia/Kolkata')).toContain('>15 Jan 2026, 17:30<')
+  expect(await shownIn('America/Los_Angeles')).toContain('>15 Jan 2026, 04:00<')
+  for (const zone of ['Mars/Olympus', '%3Cscript%3E', '+02:00', ''])
+    expect(await shownIn(zone)).toContain('>15 Jan 2026, 12:00 UTC<')
+})
