@@ -1,12 +1,12 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Gate } from './gate.ts'
-import { cookieOf, postForm } from './page.ts'
+import { keptCookies, postForm } from './page.ts'
 
-/** A browser that keeps the newest session cookie, as a real one does. */
+/** A browser that keeps its cookies, as a real one does. */
 export const createVisitor = (gate: Gate, cookie = '') => {
   const jar = { cookie }
   const keep = (response: Response) => {
-    if (response.headers.has('set-cookie')) jar.cookie = cookieOf(response)
+    jar.cookie = keptCookies(jar.cookie, response)
     return response
   }
   const visit = async (path: string) => keep(await gate.request(path, { headers: jar }))

@@ -33,6 +33,21 @@ export const openLink = (gate: Gate, link: string, headers: HeadersInit = sameOr
 
 export const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
 
+/** The cookies of a browser after a response. One that was removed is kept without a value. */
+export const keptCookies = (cookie: string, response: Response) => {
+  const jar = new Map(
+    cookie
+      .split('; ')
+      .filter(Boolean)
+      .map((each) => [each.split('=')[0] ?? '', each]),
+  )
+  for (const set of response.headers.getSetCookie()) {
+    const [pair = ''] = set.split(';')
+    jar.set(pair.split('=')[0] ?? '', pair)
+  }
+  return [...jar.values()].join('; ')
+}
+
 /** Somebody signed in as the operator, who can look at pages and post forms. */
 export const createOperator = async (gate: Gate, password = operator.password) => {
   const token = allowSetup(gate)

@@ -89,5 +89,5 @@ export const FormError = ({ message }: { message?: string | undefined }) =>
   ) : null
 
 /** A number with its unit: "1 call", "1,200 calls". */
-export const counted = (count: number, noun: string) =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+export const counted = (count: number, noun: string, plural = `${noun}s`) =>
+  `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`

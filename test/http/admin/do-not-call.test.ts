@@ -26,7 +26,7 @@ test('a number is added, found and removed, and never shown', async () => {
   const { post, path, visit, isListed } = await open()
   const added = await post(path, { phone_number, reason: 'by e-mail', expires_on: '2026-12-31' })
   expect(added.status).toBe(200)
-  expect(await textOf(added)).toContain('Added +49…67.')
+  expect(await textOf(added)).toContain('Added +49…67 to this list.')
   expect(isListed()).toBe(true)
   const shown = await (await visit(path)).text()
   expect(shown).toContain('by e-mail')

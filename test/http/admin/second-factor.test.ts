@@ -164,7 +164,7 @@ test('where it is required, only setting one up is open, from the next page on a
 test('a changed password leaves this session signed in, with its second factor', async () => {
   const { page } = await open()
   const fields = { current: operator.password, password: 'quite another passphrase' }
-  expect(await whereTo(page.post('/admin/account/password', fields))).toBe('/admin/account?changed')
+  expect(await whereTo(page.post('/admin/account/password', fields))).toBe('/admin/account')
   expect((await page.visit('/admin/agencies')).status).toBe(200)
 })
 

@@ -5,6 +5,7 @@ import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/pas
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import type { Person } from '../../../people/person.ts'
+import { addCookie } from '../../cookies.ts'
 import type { FindAgency } from '../agencies/agency-pages.tsx'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { AccountPage } from './account.tsx'
@@ -28,13 +29,9 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
 
 /** The pages of a person's own account. */
 export const accountPages = (deps: AccountPagesDeps) => {
-  const { agencies, audit, clock, passwords, people, sessions } = deps
+  const { agencies, audit, clock, flashes, passwords, people, sessions } = deps
 
-  const page = (
-    person: Person,
-    request: Request,
-    shown: { changed?: boolean; error?: string | undefined },
-  ) => {
+  const page = (person: Person, request: Request, shown: { error?: string | undefined } = {}) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
     return renderPage(
       <AccountPage
@@ -49,11 +46,11 @@ export const accountPages = (deps: AccountPagesDeps) => {
 
   return new Elysia({ name: 'account-pages' })
     .use(signedIn(deps))
-    .get('/account', ({ person, query, request }) => page(person, request, { changed: 'changed' in query }))
+    .get('/account', ({ person, request }) => page(person, request))
     .get('/account/password', ({ redirect }) => redirect('/admin/account', 303))
     .post(
       '/account/password',
-      async ({ actor, person, request, set, redirect, readForm }) => {
+      async ({ actor, flash, person, request, set, redirect, readForm }) => {
         const { current = '', password = '' } = await readForm()
         const refuse = (error: string | undefined, status = 422) => {
           set.status = status
@@ -74,14 +71,15 @@ export const accountPages = (deps: AccountPagesDeps) => {
         } as const
         const changed = audit.change(change, (done) => (done ? entry : undefined))
         if (!changed) return refuse(wrongPassword)
-        set.headers['set-cookie'] = sessions.open(person.id, { request, address: actor.address }, hasFactor)
-        return redirect('/admin/account?changed', 303)
+        addCookie(set, sessions.open(person.id, { request, address: actor.address }, hasFactor))
+        flash('Your password was changed. You are signed out everywhere else.')
+        return redirect('/admin/account', 303)
       },
       { parse: 'none' },
     )
     .post(
       '/account/sessions/end',
-      async ({ actor, person, redirect, readForm }) => {
+      async ({ actor, flash, person, request, set, redirect, readForm }) => {
         const { session = '' } = await readForm()
         const entry = {
           ...actedBy(actor, clock.now()),
@@ -92,7 +90,12 @@ export const accountPages = (deps: AccountPagesDeps) => {
           () => people.endSessions(person.id, session),
           (count) => (count === 0 ? undefined : { ...entry, target: `${person.email}: ${count}` }),
         )
-        return redirect('/admin/account', 303)
+        if (sessions.find(request)) {
+          flash('The session has ended.')
+          return redirect('/admin/account', 303)
+        }
+        addCookie(set, flashes.keep('You are signed out.', null).cookie)
+        return redirect('/admin/sign-in', 303)
       },
       { parse: 'none' },
     )
@@ -105,7 +108,8 @@ export const accountPages = (deps: AccountPagesDeps) => {
           agency: person.agencyId,
         } as const
         audit.change(() => people.closeSessions(person.id), entry)
-        set.headers['set-cookie'] = sessions.close(request)
+        addCookie(set, sessions.close(request))
+        addCookie(set, flashes.keep('You are signed out everywhere.', null).cookie)
         return redirect('/admin/sign-in', 303)
       },
       { parse: 'none' },

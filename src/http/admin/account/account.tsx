@@ -9,19 +9,10 @@ interface AccountProps {
   agencyName: string | undefined
   sessions: Session[]
   current: Session | undefined
-  /** True right after a change of the password. */
-  changed?: boolean
   error?: string | undefined
 }
 
-export const AccountPage = ({
-  person,
-  agencyName,
-  sessions,
-  current,
-  changed = false,
-  error,
-}: AccountProps) => (
+export const AccountPage = ({ person, agencyName, sessions, current, error }: AccountProps) => (
   <Layout title="Your account" person={person}>
     <main>
       <h1>Your account</h1>
@@ -34,11 +25,6 @@ export const AccountPage = ({
       <article>
         <h2>Change your password</h2>
         <FormError message={error} />
-        {changed && (
-          <p class="notice" role="status">
-            Your password was changed. You are signed out everywhere else.
-          </p>
-        )}
         <p>Changing your password signs you out everywhere else.</p>
         <form method="post" action="/admin/account/password">
           <input type="hidden" name="username" value={person.email} autoComplete="username" />

@@ -6,11 +6,13 @@ import { nameSchema } from '../../../names.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Enrolments } from '../../../people/enrolments.ts'
 import type { Factor, PasskeyCredential } from '../../../people/factor.ts'
+import type { Person } from '../../../people/person.ts'
 import type { Passkeys } from '../../../people/passkeys.ts'
 import { newRecoveryCodes, recoveryCodeHash } from '../../../people/recovery-codes.ts'
 import type { Sessions, SignedIn } from '../../../people/sessions.ts'
 import { totpStep, totpUri } from '../../../people/totp.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { addCookie } from '../../cookies.ts'
 import { enrolling, type GuardDeps } from '../guard.ts'
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { factorTarget } from './factor-pages.tsx'
@@ -44,7 +46,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     return found
   }
   /** The person for the frame of the page; null where nothing else is open to them. */
-  const framed = (request: Request) => sessions.person(request) ?? null
+  const framed = (request: Request, person: Person) => (sessions.person(request) ? person : null)
 
   const nameOf = (typed: string | undefined) => {
     const given = nameSchema.safeParse(typed)
@@ -84,23 +86,37 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     )
   }
 
-  const authenticatorPage = (request: Request, host: string, name: string, error?: string) => {
-    const { person } = find(request)
+  const authenticatorPage = (
+    { person, request }: { person: Person; request: Request },
+    host: string,
+    name: string,
+    error?: string,
+  ) => {
     const secret = enrolments.secretFor(person.id)
     const uri = totpUri(secret, person.email, host)
     return renderPage(
-      <AuthenticatorPage person={framed(request)} uri={uri} secret={secret} name={name} error={error} />,
+      <AuthenticatorPage
+        person={framed(request, person)}
+        uri={uri}
+        secret={secret}
+        name={name}
+        error={error}
+      />,
     )
   }
 
   return new Elysia({ name: 'enrolment-pages' })
     .use(enrolling(deps))
-    .get('/account/authenticator', ({ request, server }) =>
-      authenticatorPage(request, relyingParty({ request, server }, config).id, 'Authenticator app'),
+    .get('/account/authenticator', ({ person, request, server }) =>
+      authenticatorPage(
+        { person, request },
+        relyingParty({ request, server }, config).id,
+        'Authenticator app',
+      ),
     )
     .post(
       '/account/authenticator',
-      async ({ actor, readForm, redirect, request, server, set }) => {
+      async ({ actor, flash, person, readForm, redirect, request, server, set }) => {
         const { name: typed, code = '' } = await readForm()
         actor.requireConfirmed()
         const found = find(request)
@@ -110,21 +126,22 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
         if (name === undefined || step === undefined) {
           set.status = 422
           const host = relyingParty({ request, server }, config).id
-          return authenticatorPage(request, host, typed ?? '', error ?? wrongCode)
+          return authenticatorPage({ person, request }, host, typed ?? '', error ?? wrongCode)
         }
         const { codes, cookie } = add(found, actor, { kind: 'totp', name }, (factor) =>
           factors.addTotp(factor, secret, step),
         )
         enrolments.end(found.person.id)
-        set.headers['set-cookie'] = cookie
+        addCookie(set, cookie)
+        flash(`Added ${name} as a second factor.`)
         if (codes.length === 0) return redirect(factorsPath, 303)
-        return renderPage(<RecoveryCodesPage person={found.person} codes={codes} />)
+        return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
       },
       { parse: 'none' },
     )
-    .get('/account/passkey', ({ request, server }) => {
+    .get('/account/passkey', ({ person, request, server }) => {
       const { id: host } = relyingParty({ request, server }, config)
-      return renderPage(<PasskeyPage person={framed(request)} host={host} />)
+      return renderPage(<PasskeyPage person={framed(request, person)} host={host} />)
     })
     .get('/account/passkey/options', async ({ person, request, server, set }) => {
       const options = await passkeys.creationOptions(person, relyingParty({ request, server }, config))
@@ -133,7 +150,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     })
     .post(
       '/account/passkey',
-      async ({ actor, person, readForm, redirect, request, server, set }) => {
+      async ({ actor, flash, person, readForm, redirect, request, server, set }) => {
         const { name: typed, passkey = '' } = await readForm()
         actor.requireConfirmed()
         const rp = relyingParty({ request, server }, config)
@@ -143,12 +160,13 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
         if (name === undefined || !created) {
           set.status = 422
           const said = error ?? 'The passkey could not be added. Try again.'
-          return renderPage(<PasskeyPage person={framed(request)} host={rp.id} error={said} />)
+          return renderPage(<PasskeyPage person={framed(request, person)} host={rp.id} error={said} />)
         }
         const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name }, (factor) =>
           factors.addPasskey(factor, created.credentialId, created.credential),
         )
-        set.headers['set-cookie'] = cookie
+        addCookie(set, cookie)
+        flash(`Added ${name} as a second factor.`)
         if (codes.length === 0) return redirect(factorsPath, 303)
         return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
       },

@@ -56,7 +56,7 @@ export const factorPages = (deps: FactorPagesDeps) => {
     .get('/account/second-factor', ({ person, request }) =>
       renderPage(
         <FactorsPage
-          person={sessions.person(request) ?? null}
+          person={sessions.person(request) ? person : null}
           factors={factors.list(person.id)}
           recoveryCodes={factors.countRecoveryCodes(person.id)}
         />,
@@ -72,7 +72,7 @@ export const factorPages = (deps: FactorPagesDeps) => {
     )
     .post(
       '/account/factors/:factor',
-      async ({ actor, person, params, readForm, redirect, set }) => {
+      async ({ flash, actor, person, params, readForm, redirect, set }) => {
         const given = nameSchema.safeParse((await readForm()).name)
         const factor = find(person, params.factor)
         if (!given.success) {
@@ -84,13 +84,14 @@ export const factorPages = (deps: FactorPagesDeps) => {
           () => factors.rename(person.id, factor.id, given.data),
           entry(actor, person, 'second_factor.renamed', target),
         )
+        flash(`Renamed to ${given.data}.`)
         return redirect(factorsPath, 303)
       },
       { parse: 'none', params: factorParams },
     )
     .post(
       '/account/factors/:factor/remove',
-      ({ actor, person, params, redirect, set }) => {
+      ({ flash, actor, person, params, redirect, set }) => {
         const factor = find(person, params.factor)
         actor.requireConfirmed()
         if (isNeeded(person)) {
@@ -99,6 +100,7 @@ export const factorPages = (deps: FactorPagesDeps) => {
         }
         const removed = entry(actor, person, 'second_factor.removed', factorTarget(factor))
         audit.change(() => factors.remove(person.id, factor.id), removed)
+        flash(`Removed ${factor.name}. It no longer signs you in.`)
         return redirect(factorsPath, 303)
       },
       { parse: 'none', params: factorParams },
@@ -107,7 +109,7 @@ export const factorPages = (deps: FactorPagesDeps) => {
     .get('/account/recovery-codes', ({ redirect }) => redirect(factorsPath, 303))
     .post(
       '/account/recovery-codes',
-      ({ actor, person, redirect }) => {
+      ({ flash, actor, person, redirect }) => {
         actor.requireConfirmed()
         if (factors.list(person.id).length === 0) return redirect(factorsPath, 303)
         const codes = newRecoveryCodes()
@@ -115,6 +117,7 @@ export const factorPages = (deps: FactorPagesDeps) => {
           () => factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)),
           entry(actor, person, 'recovery_codes.created'),
         )
+        flash('Created new recovery codes. The earlier ones have stopped working.')
         return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
       },
       { parse: 'none' },

@@ -11,7 +11,7 @@ import { environmentParams } from './find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { operatorOnly } from '../guard.ts'
 import { DeleteAgencyPage } from './agency.tsx'
-import { AgenciesPage } from './agencies.tsx'
+import { AgenciesPage, planNames } from './agencies.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 export interface OperatorPagesDeps extends AgencyPagesDeps {
@@ -25,10 +25,13 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     .use(operatorOnly(deps))
     .post(
       '/agencies',
-      async ({ actor, person, readForm, set, redirect }) => {
+      async ({ actor, flash, person, readForm, set, redirect }) => {
         const { name = '', plan } = await readForm()
         const { done, error } = await submit(perform(createAgency, { name, plan: plan as Plan }, actor))
-        if (done) return redirect(`/admin/agencies/${done.id}`, 303)
+        if (done) {
+          flash(`Created the agency ${done.name}.`)
+          return redirect(`/admin/agencies/${done.id}`, 303)
+        }
         set.status = 422
         const typed = { name, plan: planSchema.safeParse(plan).data }
         return renderPage(
@@ -39,25 +42,28 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     )
     .post(
       '/agencies/:agency/plan',
-      async ({ actor, params, readForm, redirect }) => {
+      async ({ flash, actor, params, readForm, redirect }) => {
         const { plan } = await readForm()
-        await perform(changePlan, { agency: params.agency, plan: plan as Plan }, actor)
+        const changed = await perform(changePlan, { agency: params.agency, plan: plan as Plan }, actor)
+        flash(`${changed.name} is now on the ${planNames[changed.plan]} plan.`)
         return redirect(`/admin/agencies/${params.agency}`, 303)
       },
       { parse: 'none', params: agencyParams },
     )
     .post(
       '/agencies/:agency/suspend',
-      async ({ actor, params, redirect }) => {
-        await perform(suspendAgency, params, actor)
+      async ({ flash, actor, params, redirect }) => {
+        const { name } = await perform(suspendAgency, params, actor)
+        flash(`${name} is suspended. Its API requests get 403.`)
         return redirect(`/admin/agencies/${params.agency}`, 303)
       },
       { parse: 'none', params: agencyParams },
     )
     .post(
       '/agencies/:agency/resume',
-      async ({ actor, params, redirect }) => {
-        await perform(resumeAgency, params, actor)
+      async ({ flash, actor, params, redirect }) => {
+        const { name } = await perform(resumeAgency, params, actor)
+        flash(`${name} is no longer suspended.`)
         return redirect(`/admin/agencies/${params.agency}`, 303)
       },
       { parse: 'none', params: agencyParams },
@@ -73,17 +79,19 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     )
     .post(
       '/agencies/:agency/delete',
-      async ({ actor, params, redirect }) => {
-        await perform(deleteAgency, params, actor)
+      async ({ flash, actor, params, redirect }) => {
+        const { name } = await perform(deleteAgency, params, actor)
+        flash(`${name} is deleted.`)
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none', params: agencyParams },
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/dialling',
-      async ({ actor, params, readForm, redirect }) => {
+      async ({ flash, actor, params, readForm, redirect }) => {
         const isReal = flagIn(await readForm(), 'real')
-        await perform(dialEnvironment, { ...params, real: isReal, simulated: !isReal }, actor)
+        const dialled = await perform(dialEnvironment, { ...params, real: isReal, simulated: !isReal }, actor)
+        flash(dialEnvironment.says?.(dialled, params) ?? '')
         return redirect(`/admin/agencies/${params.agency}/integrations/api`, 303)
       },
       { parse: 'none', params: environmentParams },

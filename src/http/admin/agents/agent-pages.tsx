@@ -87,13 +87,16 @@ export const agentPages = (deps: AgentPagesDeps) => {
     })
     .post(
       '/agencies/:agency/agents',
-      async ({ actor, person, params, readForm, set, redirect }) => {
+      async ({ actor, flash, person, params, readForm, set, redirect }) => {
         const form = await readForm()
         const saving = given(form).then((input) =>
           perform(createAgent, { ...params, ...input, name: form.name ?? '' }, actor),
         )
         const { done, error } = await submit(saving)
-        if (done) return redirect(listPath(params), 303)
+        if (done) {
+          flash(`Created the agent ${done.name}.`)
+          return redirect(listPath(params), 303)
+        }
         set.status = 422
         return listPage(person, params, { typed: form, error })
       },
@@ -104,13 +107,16 @@ export const agentPages = (deps: AgentPagesDeps) => {
     })
     .post(
       '/agencies/:agency/agents/:agent',
-      async ({ actor, person, params, readForm, set, redirect }) => {
+      async ({ actor, flash, person, params, readForm, set, redirect }) => {
         const form = await readForm()
         const saving = given(form, find(params).agent).then((input) =>
           perform(changeAgent, { ...params, ...input }, actor),
         )
         const { done, error } = await submit(saving)
-        if (done) return redirect(listPath(params), 303)
+        if (done) {
+          flash(`Saved the agent ${done.name}. The changes apply from its next call on.`)
+          return redirect(listPath(params), 303)
+        }
         set.status = 422
         return agentPage(person, params, { typed: form, error })
       },
@@ -123,9 +129,12 @@ export const agentPages = (deps: AgentPagesDeps) => {
     )
     .post(
       '/agencies/:agency/agents/:agent/delete',
-      async ({ actor, person, params, set, redirect }) => {
+      async ({ actor, flash, person, params, set, redirect }) => {
         const { done } = await submit(perform(deleteAgent, params, actor))
-        if (done) return redirect(listPath(params), 303)
+        if (done) {
+          flash(`Deleted the agent ${done.name}.`)
+          return redirect(listPath(params), 303)
+        }
         set.status = 422
         return deletePage(actor, person, params)
       },
@@ -133,11 +142,12 @@ export const agentPages = (deps: AgentPagesDeps) => {
     )
     .post(
       '/agencies/:agency/agents/default',
-      async ({ actor, params, readForm, redirect }) => {
+      async ({ actor, flash, params, readForm, redirect }) => {
         const { environment, agent } = await readForm()
         const chosen = agent ? { agent } : { none: true }
         const where = { ...params, environment: environment as EnvironmentName }
-        await perform(chooseDefaultAgent, { ...where, ...chosen }, actor)
+        const set = await perform(chooseDefaultAgent, { ...where, ...chosen }, actor)
+        flash(chooseDefaultAgent.says?.(set, where) ?? '')
         return redirect(listPath(params), 303)
       },
       { parse: 'none', params: agencyParams },

@@ -56,19 +56,23 @@ export const alertPages = (deps: AlertPagesDeps) => {
     .get('/alerts', ({ person, query }) => page(person, { before: query['before'] || undefined }))
     .post(
       '/alerts/:alert/acknowledge',
-      async ({ actor, params, redirect }) => {
+      async ({ actor, flash, params, redirect }) => {
         const chosen = params.alert === allAlerts ? { all: true as const } : { alert: params.alert }
-        await perform(acknowledgeAlerts, chosen, actor)
+        const acknowledged = await perform(acknowledgeAlerts, chosen, actor)
+        flash(acknowledgeAlerts.says?.(acknowledged, chosen) ?? '')
         return redirect('/admin/alerts', 303)
       },
       { parse: 'none', params: alertParams },
     )
     .post(
       '/alerts/webhook',
-      async ({ actor, person, readForm, set }) => {
+      async ({ actor, flash, person, readForm, set }) => {
         const { url = '' } = await readForm()
         const { done, error } = await submit(perform(setAlertWebhook, { url }, actor))
-        if (done) return page(person, done.secret === null ? {} : { secret: done.secret })
+        if (done) {
+          flash(`Webhook saved. Alerts go to ${done.url}`)
+          return page(person, done.secret === null ? {} : { secret: done.secret })
+        }
         set.status = 422
         return page(person, { typed: url, error })
       },
@@ -76,26 +80,30 @@ export const alertPages = (deps: AlertPagesDeps) => {
     )
     .post(
       '/alerts/webhook/secret',
-      async ({ actor, person }) => {
+      async ({ flash, actor, person }) => {
         const url = alertWebhook.find(gateOwner)?.url ?? ''
         const rotated = await perform(setAlertWebhook, { url, rotate_secret: true }, actor)
+        flash('Signing secret rotated. For 24 hours, alerts are signed with both secrets.')
         return page(person, { secret: rotated.secret ?? '' })
       },
       { parse: 'none' },
     )
     .post(
       '/alerts/webhook/remove',
-      async ({ actor, redirect }) => {
+      async ({ flash, actor, redirect }) => {
         await perform(setAlertWebhook, { none: true }, actor)
+        flash('Removed the webhook. Alerts are no longer sent to it.')
         return redirect('/admin/alerts', 303)
       },
       { parse: 'none' },
     )
     .post(
       '/alerts/test',
-      async ({ actor, person }) => page(person, { tested: await perform(testAlert, {}, actor) }),
-      {
-        parse: 'none',
+      async ({ actor, flash, person }) => {
+        const tested = await perform(testAlert, {}, actor)
+        flash('Test alert sent. The result is below.')
+        return page(person, { tested })
       },
+      { parse: 'none' },
     )
 }

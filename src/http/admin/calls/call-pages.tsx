@@ -165,7 +165,7 @@ export const callPages = (deps: CallPagesDeps) => {
     )
     .post(
       '/agencies/:agency/calls/:call/end',
-      async ({ actor, person, params, set, redirect }) => {
+      async ({ flash, actor, person, params, set, redirect }) => {
         try {
           await perform(endCall, params, actor)
         } catch (error) {
@@ -174,6 +174,7 @@ export const callPages = (deps: CallPagesDeps) => {
           set.status = error.status
           return callPage(person, find(params), { error: error.message })
         }
+        flash('The call has ended.')
         return redirect(pathOf(params), 303)
       },
       { parse: 'none', params: callParams },

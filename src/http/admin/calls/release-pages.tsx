@@ -27,8 +27,9 @@ export const releasePages = (deps: ReleasePagesDeps) => {
     )
     .post(
       '/agencies/:agency/calls/:call/release',
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         await deps.perform(releaseCall, params, actor)
+        flash('The slot is free.')
         return redirect(callPath({ agencyId: params.agency, id: params.call }), 303)
       },
       { parse: 'none', params: callParams },

@@ -18,7 +18,7 @@ export interface TestCallsDeps extends GuardDeps, FindEnvironment, FirstCallDeps
 export const testCalls = (deps: TestCallsDeps) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(deps)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
-    async ({ actor, params, request, server, redirect, readForm }) => {
+    async ({ flash, actor, params, request, server, redirect, readForm }) => {
       const { agency, environment } = findEnvironment(deps, params)
       const { scenario = '' } = await readForm()
       if (!isTestScenario(scenario))
@@ -26,6 +26,7 @@ export const testCalls = (deps: TestCallsDeps) =>
       const { agentId } = firstCallOf(deps, environment, { request, server })
       const order = { phone_number: testNumber(scenario), agent_id: agentId, metadata: { test: true } }
       const made = await deps.perform(triggerCall, { ...params, ...order, simulated: true }, actor)
+      flash('The test call has started.')
       return redirect(`/admin/agencies/${agency.id}/calls/${made.call_id}`, 303)
     },
     { parse: 'none', params: environmentParams },

@@ -62,6 +62,7 @@ interface Asked {
   agency: Agency | undefined
   request: Request
   set: { status?: number | string; headers: Record<string, string | number> }
+  flash(sentence: string): void
   readForm(): Promise<Record<string, string>>
 }
 
@@ -114,7 +115,8 @@ const createList = (perform: Perform) => {
         const until = expires_on ? { expires_at: `${expires_on}T23:59:59Z` } : {}
         const input = { ...of(asked), phone_number, reason, ...until }
         const added = await perform(addNumber, input, asked.actor)
-        return done('add', `Added ${added.hint}.`)
+        asked.flash(`Added ${added.hint} to this list.`)
+        return {}
       })
     },
 
@@ -132,7 +134,8 @@ const createList = (perform: Perform) => {
       const input = { ...of(asked), phone_number: typed.phone_number ?? '' }
       return submit(asked, 'find', typed, async () => {
         const { hint } = await perform(removeNumber, input, asked.actor)
-        return done('find', `Removed ${hint} from this list.`)
+        asked.flash(`Removed ${hint} from this list.`)
+        return {}
       })
     },
 
@@ -141,7 +144,8 @@ const createList = (perform: Perform) => {
         const imported = await importCsv(uploadedFile(asked.request), (entries) =>
           perform(importNumbers, { ...of(asked), entries }, asked.actor),
         )
-        return { ...done('import', countsInWords(imported)), imported }
+        asked.flash(countsInWords(imported))
+        return { imported }
       }),
   }
 }

@@ -12,6 +12,8 @@ import type { Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { clientAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
+import { addCookie } from '../../cookies.ts'
+import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
@@ -34,6 +36,7 @@ export interface EntranceDeps {
   passwords: Pick<Passwords, 'signIn' | 'hash'>
   factors: { list(personId: string): Factor[]; anyPasskey(): boolean }
   sessions: Pick<Sessions, 'person' | 'open' | 'close'>
+  flashes: Flashes
   dataDir: { removeSetupLink(): void }
   config: HttpsConfig & Pick<Config, 'oidc'>
   clock: Pick<Clock, 'now'>
@@ -51,7 +54,7 @@ const newSetupLink = `It was replaced by a newer link, or is older than ${setupM
 
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {
-  const { audit, config, countDenial, factors, people, sessions, passwords, clock, dataDir } = deps
+  const { audit, config, countDenial, factors, flashes, people, sessions, passwords, clock, dataDir } = deps
   const hasOidc = config.oidc !== null
 
   const requireSetupToken = (token: string) => {
@@ -106,7 +109,8 @@ export const entrance = (deps: EntranceDeps) => {
         )
         if (!person) throw noSetup()
         dataDir.removeSetupLink()
-        set.headers['set-cookie'] = sessions.open(person.id, { request, address })
+        addCookie(set, sessions.open(person.id, { request, address }))
+        addCookie(set, flashes.keep('Your account is ready.', person.id).cookie)
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -117,6 +121,7 @@ export const entrance = (deps: EntranceDeps) => {
           notices={noticesFor({ request, server })}
           hasPasskeys={factors.anyPasskey()}
           hasOidc={hasOidc}
+          said={flashes.take(flashes.idIn(request), null)}
         />,
       ),
     )
@@ -155,7 +160,7 @@ export const entrance = (deps: EntranceDeps) => {
       '/sign-out',
       ({ request, server, set, redirect }) => {
         const person = sessions.person(request)
-        set.headers['set-cookie'] = audit.change(
+        const closed = audit.change(
           () => sessions.close(request),
           () =>
             person && {
@@ -164,6 +169,8 @@ export const entrance = (deps: EntranceDeps) => {
               agency: person.agencyId,
             },
         )
+        addCookie(set, closed)
+        addCookie(set, flashes.keep('You are signed out.', null).cookie)
         return redirect('/admin/sign-in', 303)
       },
       { parse: 'none' },

@@ -1,6 +1,7 @@
 import type { Person } from '../../../people/person.ts'
 import { passwordLeast } from '../../../people/password-rules.ts'
 import { PasskeyForm } from '../second-factor/forms.tsx'
+import { Flash } from '../../page/flash.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
 
 interface EntranceProps {
@@ -109,11 +110,14 @@ interface SignInProps extends EntranceProps {
   hasPasskeys: boolean
   /** True where people can sign in with an OpenID Connect provider. */
   hasOidc: boolean
+  /** What the last form did. */
+  said?: string | undefined
 }
 
-export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc }: SignInProps) => (
+export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, said }: SignInProps) => (
   <Layout title="Sign in" narrow>
     <main>
+      <Flash>{said}</Flash>
       <h1>Sign in</h1>
       <Notices notices={notices} />
       <FormError message={error} />

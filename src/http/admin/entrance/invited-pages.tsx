@@ -8,6 +8,8 @@ import type { Passwords } from '../../../people/passwords.ts'
 import type { PendingInvitation, Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { readForm } from '../../body.ts'
+import { addCookie } from '../../cookies.ts'
+import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone, type GuardDeps } from '../guard.ts'
 import { codeIn } from './code.ts'
@@ -26,6 +28,7 @@ export interface InvitedPagesDeps {
   }
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'open'>
+  flashes: Flashes
   config: GuardDeps['config']
   clock: Pick<Clock, 'now'>
 }
@@ -36,7 +39,7 @@ export interface InvitedPagesDeps {
  * the page, and ask for nothing.
  */
 export const invitedPages = (deps: InvitedPagesDeps) => {
-  const { audit, clock, config, invitations, passwords, sessions } = deps
+  const { audit, clock, config, flashes, invitations, passwords, sessions } = deps
 
   const findInvitation = (token: string) => {
     const invitation = invitations.find(tokenHash(token), clock.now())
@@ -86,7 +89,8 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         )
         if (made === 'taken') return refuse('There is already an account with this email address.')
         if (!made) throw noLink()
-        set.headers['set-cookie'] = sessions.open(made.id, { request, address: whoIs(made).address })
+        addCookie(set, sessions.open(made.id, { request, address: whoIs(made).address }))
+        addCookie(set, flashes.keep('Your account is ready.', made.id).cookie)
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },
@@ -116,7 +120,9 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
             reset && { ...actedBy(whoIs(reset), now), action: 'password.reset', agency: reset.agencyId },
         )
         if (!person) throw noLink()
-        set.headers['set-cookie'] = sessions.open(person.id, { request, address: whoIs(person).address })
+        addCookie(set, sessions.open(person.id, { request, address: whoIs(person).address }))
+        const said = 'Your password was changed. You are signed out everywhere else.'
+        addCookie(set, flashes.keep(said, person.id).cookie)
         return redirect('/admin/agencies', 303)
       },
       { parse: 'none' },

@@ -98,9 +98,14 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ actor, person, params, request, server, readForm }) => {
+        async ({ flash, actor, person, params, request, server, readForm }) => {
           const { replaces = '' } = await readForm()
           const issued = await perform(generateKey, { ...params, replaces }, actor)
+          flash(
+            issued.replaced_last4 === null
+              ? `Generated the ${params.environment} key.`
+              : `Rotated the ${params.environment} key. The key ending in ${issued.replaced_last4} has stopped working.`,
+          )
           const { agency, environment } = findView(params)
           const shown = {
             token: issued.key,
@@ -115,9 +120,10 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/access',
-        async ({ actor, params, readForm, redirect }) => {
+        async ({ actor, flash, params, readForm, redirect }) => {
           const form = await readForm()
-          await perform(flagIn(form, 'enabled') ? enableKey : disableKey, params, actor)
+          const { access } = await perform(flagIn(form, 'enabled') ? enableKey : disableKey, params, actor)
+          flash(`API access in ${params.environment} is ${access}.`)
           return redirect(`/admin/agencies/${params.agency}/integrations/api`, 303)
         },
         { parse: 'none', params: environmentParams },

@@ -38,7 +38,7 @@ export const limitPages = (deps: LimitPagesDeps) => {
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/limits',
-      async ({ actor, person, params, readForm, set, redirect }) => {
+      async ({ flash, actor, person, params, readForm, set, redirect }) => {
         const form = await readForm()
         const found = find(person, params)
         const limits = {
@@ -50,6 +50,7 @@ export const limitPages = (deps: LimitPagesDeps) => {
           set.status = 422
           return renderPage(<LimitsPage {...found} typed={form} error={error} />)
         }
+        flash(`Limits of ${params.environment} saved. They apply from the next request on.`)
         return redirect(`/admin/agencies/${found.agency.id}/integrations/api`, 303)
       },
       { parse: 'none', params: environmentParams },

@@ -57,7 +57,7 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',
-        async ({ actor, person, readForm, set }) => {
+        async ({ flash, actor, person, readForm, set }) => {
           const { email = '', agency } = await readForm()
           const given = { email, ...(agency ? { agency } : { role: 'operator' as const }) }
           const { done: made, error } = await submit(perform(invitePerson, given, actor))
@@ -65,6 +65,7 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
             set.status = 422
             return renderPage(<InvitePage person={person} email={email} agencyId={agency} error={error} />)
           }
+          flash(`Created an invitation for ${made.email}.`)
           const agencyName = made.agency === null ? null : findAgency(deps, made.agency).name
           const shown = { ...made, expiresAt: Date.parse(made.expires_at), agencyName }
           return renderPage(<InvitationLinkPage person={person} {...shown} />)
@@ -73,17 +74,20 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .post(
         '/people/invitations/:invitation/revoke',
-        async ({ actor, params, redirect }) => {
+        async ({ actor, flash, params, redirect }) => {
           await perform(revokeInvitation, params, actor)
+          flash('Revoked the invitation. Its link has stopped working.')
           return redirect('/admin/people', 303)
         },
         { parse: 'none', params: invitationParams },
       )
       .post(
         '/people/second-factor',
-        async ({ actor, readForm, redirect }) => {
+        async ({ actor, flash, readForm, redirect }) => {
           const { required = '' } = await readForm()
-          await perform(requireSecondFactor, { required: required as FactorAudience }, actor)
+          const input = { required: required as FactorAudience }
+          const set = await perform(requireSecondFactor, input, actor)
+          flash(requireSecondFactor.says?.(set, input) ?? '')
           return redirect('/admin/people', 303)
         },
         { parse: 'none' },
@@ -96,8 +100,9 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .post(
         '/people/:person/second-factor',
-        async ({ actor, params, request, redirect }) => {
-          await perform(resetSecondFactor, params, actor)
+        async ({ actor, flash, params, request, redirect }) => {
+          const reset = await perform(resetSecondFactor, params, actor)
+          flash(resetSecondFactor.says?.(reset, params) ?? '')
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
         },
         { parse: 'none', params: personParams },
@@ -116,9 +121,10 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .post(
         '/people/:person/sessions/end',
-        async ({ actor, params, readForm, redirect }) => {
+        async ({ actor, flash, params, readForm, redirect }) => {
           const { session } = await readForm()
-          await perform(endSession, { ...params, ...(session !== undefined && { session }) }, actor)
+          const input = { ...params, ...(session !== undefined && { session }) }
+          flash(endSession.says?.(await perform(endSession, input, actor), input) ?? '')
           return redirect(`/admin/people/${params.person}/sessions`, 303)
         },
         { parse: 'none', params: personParams },
@@ -131,8 +137,9 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .post(
         '/people/:person/remove',
-        async ({ actor, params, request, redirect }) => {
-          await perform(removePerson, params, actor)
+        async ({ actor, flash, params, request, redirect }) => {
+          const { email } = await perform(removePerson, params, actor)
+          flash(`Removed ${email}. They can no longer sign in.`)
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
         },
         { parse: 'none', params: personParams },

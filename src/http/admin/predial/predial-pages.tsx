@@ -57,10 +57,13 @@ export const predialPages = (deps: PredialPagesDeps) => {
     .get(base, ({ person, params }) => page(person, params), { params: environmentParams })
     .post(
       base,
-      async ({ actor, person, params, readForm, set }) => {
+      async ({ actor, flash, person, params, readForm, set }) => {
         const { url = '' } = await readForm()
         const { done, error } = await submit(perform(setPredial, { ...params, url }, actor))
-        if (done) return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        if (done) {
+          flash(`Pre-dial hook saved. Before each real call of ${params.environment}, callgate asks ${url}`)
+          return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        }
         set.status = 422
         return page(person, params, { typed: url, error })
       },
@@ -68,23 +71,28 @@ export const predialPages = (deps: PredialPagesDeps) => {
     )
     .post(
       `${base}/secret`,
-      async ({ actor, person, params }) => {
+      async ({ flash, actor, person, params }) => {
         const { url } = requireHook(predialHooks, findEnvironment(deps, params).environment.id)
         const rotated = await perform(setPredial, { ...params, url, rotate_secret: true }, actor)
+        flash('Signing secret rotated. For 24 hours, requests are signed with both secrets.')
         return page(person, params, { secret: rotated.secret ?? '' })
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/test`,
-      async ({ actor, person, params }) =>
-        page(person, params, { tested: await perform(testPredial, params, actor) }),
+      async ({ actor, flash, person, params }) => {
+        const tested = await perform(testPredial, params, actor)
+        flash('Test request sent. The result is below.')
+        return page(person, params, { tested })
+      },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/remove`,
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         await perform(removePredial, params, actor)
+        flash(`Removed the pre-dial hook of ${params.environment}.`)
         return redirect(pathOf(params), 303)
       },
       { parse: 'none', params: environmentParams },

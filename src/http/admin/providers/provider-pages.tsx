@@ -58,7 +58,7 @@ export const providerPages = (deps: ProviderPagesDeps) => {
     })
     .post(
       '/agencies/:agency/integrations/providers/:provider',
-      async ({ actor, person, params, confirm, readForm, set }) => {
+      async ({ flash, actor, person, params, confirm, readForm, set }) => {
         const { kind } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
         const refuse = (error: string, status = 422) => {
@@ -78,14 +78,16 @@ export const providerPages = (deps: ProviderPagesDeps) => {
         const input = { ...params, credential: given, base_url: baseUrl }
         const { done, error } = await submit(perform(setProvider, input, actor))
         if (!done) return refuse(error)
+        flash(`Saved the ${inSentence(kind.title)} account. The credentials were accepted.`)
         return page(person, params, done.hook_secret ? { made: { hook_secret: done.hook_secret } } : {})
       },
       { parse: 'none', params: providerParams },
     )
     .post(
       '/agencies/:agency/integrations/providers/:provider/remove',
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         await perform(removeProvider, params, actor)
+        flash(`Removed the ${inSentence(requireKind(params.provider).title)} account.`)
         return redirect(`/admin/agencies/${params.agency}/integrations`, 303)
       },
       { parse: 'none', params: providerParams },

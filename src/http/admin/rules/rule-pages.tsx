@@ -28,6 +28,10 @@ interface Asked {
   actor: Actor
 }
 
+interface Saving extends Asked {
+  flash(sentence: string): void
+}
+
 /** What a page shows besides the level: the answer about a number, or a rejected form. */
 interface Rejected {
   explained?: Explained | undefined
@@ -79,9 +83,11 @@ export const rulePages = (deps: RulePagesDeps) => {
   }
 
   /** Undefined once it is saved; else the page with the error. */
-  const save = async (asked: Asked, level: Level, form: Record<string, string>) => {
+  const save = async (asked: Saving, level: Level, form: Record<string, string>) => {
     const { error } = await submit(perform(setPolicy, { ...level, ...rulesFrom(form) }, asked.actor))
-    return error === undefined ? undefined : page(asked, level, { typed: form, error })
+    if (error !== undefined) return page(asked, level, { typed: form, error })
+    asked.flash('Rules saved. They apply from the next call on.')
+    return undefined
   }
 
   const ofGate = new Elysia({ name: 'gate-rule-pages' })
@@ -89,8 +95,8 @@ export const rulePages = (deps: RulePagesDeps) => {
     .get('/rules', (asked) => page(asked, {}))
     .post(
       '/rules',
-      async ({ actor, person, readForm, set, redirect }) => {
-        const rejected = await save({ actor, person }, {}, await readForm())
+      async ({ actor, flash, person, readForm, set, redirect }) => {
+        const rejected = await save({ actor, flash, person }, {}, await readForm())
         if (rejected === undefined) return redirect(rulesPath(), 303)
         set.status = 422
         return rejected
@@ -104,8 +110,8 @@ export const rulePages = (deps: RulePagesDeps) => {
     .get('/agencies/:agency/rules', (asked) => page(asked, asked.params), { params: agencyParams })
     .post(
       '/agencies/:agency/rules',
-      async ({ actor, person, params, readForm, set, redirect }) => {
-        const rejected = await save({ actor, person }, params, await readForm())
+      async ({ actor, flash, person, params, readForm, set, redirect }) => {
+        const rejected = await save({ actor, flash, person }, params, await readForm())
         if (rejected === undefined) return redirect(rulesPath(params.agency), 303)
         set.status = 422
         return rejected
@@ -122,8 +128,8 @@ export const rulePages = (deps: RulePagesDeps) => {
     )
     .post(
       '/agencies/:agency/rules/:environment',
-      async ({ actor, person, params, readForm, set, redirect }) => {
-        const rejected = await save({ actor, person }, params, await readForm())
+      async ({ actor, flash, person, params, readForm, set, redirect }) => {
+        const rejected = await save({ actor, flash, person }, params, await readForm())
         if (rejected === undefined) return redirect(rulesPath(params.agency, params.environment), 303)
         set.status = 422
         return rejected

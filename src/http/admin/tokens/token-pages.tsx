@@ -39,10 +39,13 @@ export const tokenPages = (deps: TokenPagesDeps) => {
     .get('/tokens', ({ person }) => page(person))
     .post(
       '/tokens',
-      async ({ actor, person, readForm, set }) => {
+      async ({ actor, flash, person, readForm, set }) => {
         const form = await readForm()
         const { done, error } = await submit(perform(createToken, inputFrom(form), actor))
-        if (done) return renderPage(<NewTokenPage person={person} name={done.name} token={done.token} />)
+        if (done) {
+          flash(`Created the admin token ${done.name}.`)
+          return renderPage(<NewTokenPage person={person} name={done.name} token={done.token} />)
+        }
         set.status = 422
         return page(person, { typed: form, error })
       },
@@ -58,8 +61,9 @@ export const tokenPages = (deps: TokenPagesDeps) => {
     )
     .post(
       '/tokens/:token/revoke',
-      async ({ actor, params, redirect }) => {
-        await perform(revokeToken, params, actor)
+      async ({ actor, flash, params, redirect }) => {
+        const { name } = await perform(revokeToken, params, actor)
+        flash(`The admin token ${name} has stopped working.`)
         return redirect('/admin/tokens', 303)
       },
       { parse: 'none', params: tokenParams },

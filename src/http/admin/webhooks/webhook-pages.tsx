@@ -22,7 +22,7 @@ import {
 } from '../agencies/find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
-import { renderPage } from '../../page/layout.tsx'
+import { counted, renderPage } from '../../page/layout.tsx'
 import { DeliveryPage } from './delivery-page.tsx'
 import { WebhookPage } from './webhook.tsx'
 import { webhookPath } from './webhook-path.ts'
@@ -110,10 +110,13 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     .get(base, ({ person, params, query }) => page(person, params, { query }), { params: environmentParams })
     .post(
       base,
-      async ({ actor, person, params, readForm, set }) => {
+      async ({ actor, flash, person, params, readForm, set }) => {
         const { url = '' } = await readForm()
         const { done, error } = await submit(perform(setWebhook, { ...params, url }, actor))
-        if (done) return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        if (done) {
+          flash(`Webhook saved. Deliveries go to ${done.url}`)
+          return page(person, params, done.secret === null ? {} : { secret: done.secret })
+        }
         set.status = 422
         return page(person, params, { typed: url, error })
       },
@@ -121,41 +124,50 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .post(
       `${base}/secret`,
-      async ({ actor, person, params }) => {
+      async ({ flash, actor, person, params }) => {
         const { secret } = await perform(rotateWebhookSecret, params, actor)
+        flash('Signing secret rotated. For 24 hours, deliveries are signed with both secrets.')
         return page(person, params, { secret })
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/test`,
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         const tested = await perform(testWebhook, params, actor)
+        flash('Test event sent. The result is below.')
         return redirect(backTo(params, `?tested=${tested.id}`), 303)
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/access`,
-      async ({ actor, params, readForm, redirect }) => {
+      async ({ actor, flash, params, readForm, redirect }) => {
         const form = await readForm()
-        await perform(flagIn(form, 'enabled') ? enableWebhook : disableWebhook, params, actor)
+        const { webhook } = await perform(
+          flagIn(form, 'enabled') ? enableWebhook : disableWebhook,
+          params,
+          actor,
+        )
+        flash(`The ${params.environment} webhook is ${webhook}.`)
         return redirect(backTo(params), 303)
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/remove`,
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         await perform(removeWebhook, params, actor)
+        flash(`Removed the ${params.environment} webhook.`)
         return redirect(backTo(params), 303)
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/replay`,
-      async ({ actor, params, redirect }) => {
-        await perform(replayWebhook, { ...params, dead: true }, actor)
+      async ({ flash, actor, params, redirect }) => {
+        const { replayed } = await perform(replayWebhook, { ...params, dead: true }, actor)
+        flash(`Sending ${counted(replayed, 'failed delivery', 'failed deliveries')} again.`)
         return redirect(backTo(params), 303)
       },
       { parse: 'none', params: environmentParams },
@@ -171,8 +183,9 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .post(
       `${base}/deliveries/:delivery/replay`,
-      async ({ actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect }) => {
         await perform(replayWebhook, params, actor)
+        flash('Sending the event again.')
         return redirect(backTo(params, `/deliveries/${params.delivery}`), 303)
       },
       { parse: 'none', params: deliveryParams },
