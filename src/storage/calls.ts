@@ -80,6 +80,9 @@ export const idAt = (ms: number) => {
   return `${digits.slice(0, 8)}-${digits.slice(8)}`
 }
 
+/** The time with which a UUIDv7 begins. */
+export const timeOf = (id: string) => Number.parseInt(id.replace('-', '').slice(0, 12), 16)
+
 /** Above what a hundred calls of ten minutes each come to. */
 const pageBytes = 2 * 1024 * 1024
 /** SQLite knows the length of a text without reading it. */

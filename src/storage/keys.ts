@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, max, or, sql } from 'drizzle-orm'
 import { type AccessDisabler, afterRotation, strongerDisabler } from '../agencies/access.ts'
 import type { ApiKey } from '../keys/key.ts'
 import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
@@ -97,18 +97,6 @@ export const createKeyStore = (database: Database) => {
         .orderBy(desc(keys.replacedAt))
         .limit(replacedMost)
         .all() as (ApiKey & { replacedAt: number })[],
-
-    /** The agencies with a live key created before a time. */
-    agenciesWithKeysFrom: (before: number) =>
-      new Set(
-        orm
-          .selectDistinct({ id: environments.agencyId })
-          .from(keys)
-          .innerJoin(environments, eq(environments.id, keys.environmentId))
-          .where(and(isNull(keys.replacedAt), lt(keys.createdAt, before)))
-          .all()
-          .map(({ id }) => id),
-      ),
 
     /**
      * Replaces the live key, whose hash stays as a tombstone, and with it the reason to keep access disabled that lies in

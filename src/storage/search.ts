@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, gte, inArray, isNull, lt, or, sql } fro
 import type { Agency } from '../agencies/agency.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Call } from '../calls/call.ts'
-import { idAt } from './calls.ts'
+import { idAt, timeOf } from './calls.ts'
 import type { Database } from './database.ts'
 import { agencies, calls, environments, keys, people } from './schema.ts'
 
@@ -102,7 +102,7 @@ export const createSearch = ({ orm }: Database) => {
 
     /** The call that an API request has triggered: of those with an id of the minute after the request's. */
     callOfRequest: (requestId: string): CallHit | undefined => {
-      const at = Number.parseInt(requestId.replace('-', '').slice(0, 12), 16)
+      const at = timeOf(requestId)
       return orm
         .select(hit)
         .from(calls)

@@ -1,6 +1,7 @@
 import { createAccountStore } from './accounts.ts'
 import { createAdminTokenStore } from './admin-tokens.ts'
 import { createAgencyStore } from './agencies.ts'
+import { createAgencyHealth } from './agency-health.ts'
 import { createAgentStore } from './agents.ts'
 import { createAlertDeliveryStore, createAlertStore } from './alerts.ts'
 import { AuditChain } from './audit-chain.ts'
@@ -44,6 +45,7 @@ export const createStores = (database: Database, secret: string) => {
   const hashes = createNumberHashes(database, vault)
   return {
     agencies: createAgencyStore(database),
+    agencyHealth: createAgencyHealth(database),
     environments: createEnvironmentStore(database),
     keys: createKeyStore(database),
     agents: createAgentStore(database),

@@ -14,6 +14,7 @@ test.each(withAndWithoutJavaScript)(
     await using window = await site.open({ javaScriptEnabled })
     const { page, complaints } = window
     await page.goto(`${site.url}/admin/agencies`)
+    await page.getByText('New agency').click()
     await page.getByLabel('Name').fill('   ')
     await page.getByLabel('Plan').selectOption('Growth')
     await page.getByRole('button', { name: 'Create agency' }).click()

@@ -92,6 +92,7 @@ test.each([320, 640, 1280])(
     await look('remove a person')
 
     await page.goto(`${site.url}/admin/agencies`)
+    await page.getByText('New agency').click()
     await page.getByLabel('Name').evaluate((field) => field.removeAttribute('maxlength'))
     await page.getByLabel('Name').fill(long)
     await page.getByRole('button', { name: 'Create agency' }).click()

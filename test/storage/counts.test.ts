@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../support/gate.ts'
-import { plansOf, readsRows } from '../support/plans.ts'
+import { readsRows } from '../support/plans.ts'
 
 test('what a scrape asks of all keys and all events is answered from indexes: of each there are hundreds of thousands', () => {
   const gate = createGate()
@@ -9,10 +9,4 @@ test('what a scrape asks of all keys and all events is answered from indexes: of
   expect(readsRows(gate, 'deliveries', () => counts.pendingDeliveries())).toBe(false)
   // It would be noticed.
   expect(readsRows(gate, 'calls', () => counts.activeCalls())).toBe(true)
-})
-
-test('the agencies whose keys are due for rotation are found by the age of those keys', () => {
-  const gate = createGate()
-  const [first] = plansOf(gate, () => gate.services.keys.agenciesWithKeysFrom(gate.clock.now()))
-  expect(first).toBe('SEARCH keys USING INDEX keys_live_age (created_at<?)')
 })

@@ -116,7 +116,7 @@ const guard = (
       requireConfirmed,
     }
     let flashId = request.headers.has(refreshHeader) ? undefined : flashes.idIn(request)
-    const viewer: Viewer = {
+    const viewer: Viewer & { timeZone: string } = {
       ...person,
       openAlerts: alerts.openCount(person.agencyId ?? undefined),
       takeFlash: () => flashes.take(flashId, person.id),

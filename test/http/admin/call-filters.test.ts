@@ -135,11 +135,14 @@ test('a date is a day of the zone, and the last one is included', async () => {
 test('each filter that is set is a chip, whose link is the list without it', async () => {
   const { gate, visit } = await seeded()
   const path = callsPath(gate)
-  const { text } = await visit(`${path}?number=%2B1+555+1234500&status=busy&zone=Europe%2FBerlin`)
+  const { text } = await visit(
+    `${path}?number=%2B1+555+1234500&status=busy&from=2026-01-01&zone=Europe/Berlin`,
+  )
   const chips = [...text.matchAll(/class="tag chip" href="([^"]+)" aria-label="([^"]+)"/g)]
   expect(chips.map(([, href, label]) => [label, href?.replaceAll('&amp;', '&')])).toEqual([
-    ['Remove filter: Number: +1 555 1234500', `${path}?status=busy&zone=Europe%2FBerlin`],
-    ['Remove filter: Busy', `${path}?number=%2B1+555+1234500&zone=Europe%2FBerlin`],
+    ['Remove filter: Number: +1 555 1234500', `${path}?status=busy&from=2026-01-01&zone=Europe%2FBerlin`],
+    ['Remove filter: Busy', `${path}?number=%2B1+555+1234500&from=2026-01-01&zone=Europe%2FBerlin`],
+    ['Remove filter: From 2026-01-01 Europe/Berlin', `${path}?number=%2B1+555+1234500&status=busy`],
   ])
 })
 

@@ -223,7 +223,7 @@ test('a key older than 90 days is due, on its card and in the list of agencies',
   const { visit } = await createOperator(gate)
   const due = async () => [
     (await textOf(await visit(apiPath(gate)))).includes('This key is 90 days old.'),
-    (await textOf(await visit('/admin/agencies'))).includes('API key older than 90 days'),
+    (await (await visit('/admin/agencies')).text()).includes('API key older than 90 days'),
   ]
   expect(await due()).toEqual([false, false])
   await gate.clock.advance(1)

@@ -1,12 +1,11 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import type { ConfigWarning } from '../../../config/warnings.ts'
-import { dueIfMadeBefore } from '../../../keys/age.ts'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { CheckPolicy } from '../../../calls/check-policy.ts'
-import type { Clock } from '../../../clock.ts'
 import { type GuardDeps, isOperator, noSuchAgency, signedIn } from '../guard.ts'
 import { AgenciesPage } from './agencies.tsx'
+import { type ListAgencyHealth, readAgencyList } from './agency-list.ts'
 import { OverviewPage } from './agency.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
@@ -23,34 +22,31 @@ export const findAgency = ({ agencies }: FindAgency, id: string) => {
   return agency
 }
 
-export interface ListAgencies {
+export interface ListAgencies extends ListAgencyHealth {
   warnings(): ConfigWarning[]
-  agencies: { list(): Agency[] }
-  /** The ids of the agencies with a live key created before a time. */
-  keys: { agenciesWithKeysFrom(before: number): ReadonlySet<string> }
   policy: Pick<CheckPolicy, 'policyFor'>
-  clock: Pick<Clock, 'now'>
 }
 
-/** All agencies, and those with an API key that is due for rotation. */
-export const listAgencies = ({ agencies, clock, keys, policy, warnings }: ListAgencies) => ({
-  warnings: warnings(),
-  agencies: agencies.list(),
-  hasCountries: policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
-  withOldKeys: keys.agenciesWithKeysFrom(dueIfMadeBefore(clock.now())),
+/** The list of agencies for its address, and what an operator should see to first. */
+export const listAgencies = (
+  deps: ListAgencies,
+  { url }: { url: string },
+  { timeZone }: { timeZone: string },
+) => ({
+  warnings: deps.warnings(),
+  list: readAgencyList(deps, url, timeZone),
+  hasCountries: deps.policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
 })
 
-export interface AgencyPagesDeps extends GuardDeps, FindAgency, ListAgencies {
-  agencies: FindAgency['agencies'] & ListAgencies['agencies']
-}
+export type AgencyPagesDeps = GuardDeps & FindAgency & ListAgencies
 
 export const agencyPages = (deps: AgencyPagesDeps) => {
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(deps))
     .get('/', ({ redirect }) => redirect('/admin/agencies', 303))
-    .get('/agencies', ({ person, redirect }) =>
+    .get('/agencies', ({ person, redirect, request }) =>
       isOperator(person)
-        ? renderPage(<AgenciesPage person={person} {...listAgencies(deps)} />)
+        ? renderPage(<AgenciesPage person={person} {...listAgencies(deps, request, person)} />)
         : redirect(`/admin/agencies/${person.agencyId}`, 303),
     )
     .get(

@@ -14,9 +14,7 @@ import { DeleteAgencyPage } from './agency.tsx'
 import { AgenciesPage, planNames } from './agencies.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-export interface OperatorPagesDeps extends AgencyPagesDeps {
-  perform: Perform
-}
+export type OperatorPagesDeps = AgencyPagesDeps & { perform: Perform }
 
 /** The forms for operators: create, suspend and delete agencies, change their plan, and switch real dialling. */
 export const operatorPages = (deps: OperatorPagesDeps) => {
@@ -25,7 +23,7 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     .use(operatorOnly(deps))
     .post(
       '/agencies',
-      async ({ actor, flash, person, readForm, set, redirect }) => {
+      async ({ actor, flash, person, readForm, request, set, redirect }) => {
         const { name = '', plan } = await readForm()
         const { done, error } = await submit(perform(createAgency, { name, plan: plan as Plan }, actor))
         if (done) {
@@ -35,7 +33,12 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
         set.status = 422
         const typed = { name, plan: planSchema.safeParse(plan).data }
         return renderPage(
-          <AgenciesPage person={person} {...listAgencies(deps)} typed={typed} error={error} />,
+          <AgenciesPage
+            person={person}
+            {...listAgencies(deps, request, person)}
+            typed={typed}
+            error={error}
+          />,
         )
       },
       { parse: 'none' },

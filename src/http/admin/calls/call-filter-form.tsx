@@ -32,11 +32,11 @@ export const CallFilterForm = ({ path, agents, filter }: FilterProps) => (
     />
     <label>
       From
-      <input type={inputFor(filter.from)} name="from" value={filter.from ?? ''} />
+      <input type={inputFor(filter.from)} name="from" value={filter.from ?? ''} autoComplete="off" />
     </label>
     <label>
       To
-      <input type={inputFor(filter.to)} name="to" value={filter.to ?? ''} />
+      <input type={inputFor(filter.to)} name="to" value={filter.to ?? ''} autoComplete="off" />
     </label>
     <Choice
       label="Status"
@@ -64,14 +64,13 @@ export const CallFilterForm = ({ path, agents, filter }: FilterProps) => (
 const inputFor = (text: string | undefined) => (text?.includes('T') ? 'datetime-local' : 'date')
 
 export const CallChips = ({ path, agents, filter }: FilterProps) => {
-  const { zone, ...rest } = filter
+  const { zone = 'UTC', ...rest } = filter
   const agent = agents.find(({ id }) => id === filter.agent)
-  const zoneName = zone ?? 'UTC'
   const labels: Partial<Record<keyof CallFilter, string | undefined>> = {
     number: `Number: ${filter.number}`,
     agent: `Agent: ${agent ? agentLabel(agent) : filter.agent}`,
-    from: `From ${filter.from?.replace('T', ' ')} ${zoneName}`,
-    to: `To ${filter.to?.replace('T', ' ')} ${zoneName}`,
+    from: `From ${filter.from?.replace('T', ' ')} ${zone}`,
+    to: `To ${filter.to?.replace('T', ' ')} ${zone}`,
     status: filter.status && statusTitles[filter.status],
     outcome: filter.outcome ? outcomeTitles[filter.outcome] : undefined,
     environment: filter.environment && environmentTitles[filter.environment],
@@ -81,5 +80,5 @@ export const CallChips = ({ path, agents, filter }: FilterProps) => {
     label: labels[name as keyof CallFilter] ?? name,
     without: listUrl(path, { ...filter, [name]: undefined }),
   }))
-  return <Chips chips={chips} clear={listUrl(path, { zone })} />
+  return <Chips chips={chips} clear={path} />
 }

@@ -40,22 +40,28 @@ const filterQuery = z.object({
   before: chosen(cursorSchema('the address of this page is not one of ours')),
 })
 
-/** Reads the filters of an address. Fails with `invalid_query`. */
-export const readFilter = ({ url }: Request): { filter: CallFilter; before: string | undefined } => {
+/** Reads the filters of an address; its dates are of the reader's zone, unless it names one. Fails with `invalid_query`. */
+export const readFilter = (
+  { url }: Request,
+  timeZone: string,
+): { filter: CallFilter; before: string | undefined } => {
   const parsed = filterQuery.safeParse(Object.fromEntries(new URL(url).searchParams))
   if (!parsed.success) throw new ApiError('invalid_query', { detail: 'there is no such filter' })
   const { before, ...filter } = parsed.data
   // A plus that is not percent-encoded arrives as a space, which was trimmed.
-  return { filter, before }
+  return { filter: { ...filter, zone: filter.zone ?? timeZone }, before }
 }
 
 /** True with a filter that leaves calls out; a zone alone does not. */
 export const isFiltered = (filter: CallFilter) =>
   Object.entries(filter).some(([name, value]) => name !== 'zone' && value !== undefined)
 
-/** The address of the list with these filters. */
-export const listUrl = (path: string, filter: CallFilter, before?: string) => {
-  const given = Object.entries({ ...filter, before }).filter(([, value]) => value !== undefined)
+/** The address of the list with these filters. A zone is of no use without a date. */
+export const listUrl = (path: string, { zone, ...filter }: CallFilter, before?: string) => {
+  const hasDate = filter.from !== undefined || filter.to !== undefined
+  const given = Object.entries({ ...filter, zone: hasDate ? zone : undefined, before }).filter(
+    ([, value]) => value !== undefined,
+  )
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given as [string, string][])}`
 }
 

@@ -100,7 +100,7 @@ export const callPages = (deps: CallPagesDeps) => {
       '/agencies/:agency/calls',
       ({ person, params, request }) => {
         const agency = findAgency(deps, params.agency)
-        const { filter, before } = readFilter(request)
+        const { filter, before } = readFilter(request, person.timeZone)
         const { page, older, count } = list(agency, filter, before)
         const slots = environments.list(agency.id).map((row) => ({
           name: row.name,
@@ -118,9 +118,9 @@ export const callPages = (deps: CallPagesDeps) => {
     )
     .get(
       '/agencies/:agency/calls.csv',
-      ({ params, request, set }) => {
+      ({ params, person, request, set }) => {
         const agency = findAgency(deps, params.agency)
-        const query = queryIn(agency, readFilter(request).filter)
+        const query = queryIn(agency, readFilter(request, person.timeZone).filter)
         Object.assign(set.headers, csvHeaders('calls'))
         return new Response(callsAsCsv(deps, agency, query))
       },
@@ -128,9 +128,9 @@ export const callPages = (deps: CallPagesDeps) => {
     )
     .get(
       '/agencies/:agency/calls.json',
-      ({ params, request, set }) => {
+      ({ params, person, request, set }) => {
         const agency = findAgency(deps, params.agency)
-        const query = queryIn(agency, readFilter(request).filter)
+        const query = queryIn(agency, readFilter(request, person.timeZone).filter)
         Object.assign(set.headers, jsonHeaders('calls'))
         return new Response(callsAsJson(deps, agency, query))
       },
