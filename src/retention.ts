@@ -24,6 +24,7 @@ type PlainRows =
   | 'thresholds'
   | 'deliveries'
   | 'idempotency'
+  | 'totals'
   | 'clients'
   | 'refusals'
   | 'knownAddresses'
@@ -66,6 +67,7 @@ export const keptRows = (
     ['minutes of usage', minutesKeptMs, (before, limit) => rows.figures('minute', before, limit)],
     ['idempotency keys', idempotencyMs, rows.idempotency],
     ['hours of usage', usage * dayMs, (before, limit) => rows.figures('hour', before, limit)],
+    ['totals of usage', usage * dayMs, rows.totals],
     ['key clients', usage * dayMs, rows.clients],
     ['refusals', refusals * dayMs, rows.refusals],
     ['deliveries', deliveries * dayMs, rows.deliveries],

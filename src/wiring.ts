@@ -1,4 +1,5 @@
 import { version } from '../package.json'
+import { createReadAlarms } from './alarms/read-alarms.ts'
 import { Denials } from './audit/denials.ts'
 import { createLogEntry } from './audit/log-entry.ts'
 import type { Clock } from './clock.ts'
@@ -157,6 +158,7 @@ export const createServices = (deps: ServiceDeps) => {
     listening,
     publicUrl,
     keyring,
+    alarms: createReadAlarms({ ...stores, policy, warnings, clock }),
     reportLeak: createReportLeak({ ...stores, keyring }),
     recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),

@@ -30,7 +30,7 @@ const rules: Record<string, Rule> = {
     packages: /^(elysia|drizzle-orm|bun:)/,
   },
   'the domain imports nothing of the outside': {
-    of: /^(agencies|policy|people|keys|limits|calls|do-not-call|providers|webhooks|alerts|predial|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
+    of: /^(agencies|policy|people|keys|limits|calls|do-not-call|providers|webhooks|alarms|alerts|predial|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
     never: outer,
     packages: webOrStorage,
   },

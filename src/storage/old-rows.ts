@@ -16,6 +16,7 @@ import {
   refusals,
   spending,
   usage,
+  usageTotals,
 } from './schema.ts'
 
 /** The number of rows that a step removed, and whether more remain. */
@@ -95,6 +96,9 @@ export const createOldRows = (database: Database, chain: Pick<AuditChain, 'remov
 
     figures: (span: 'minute' | 'hour', before: number, limit: number) =>
       step(database, usage, and(eq(usage.span, span), lt(usage.startAt, before)), limit),
+
+    totals: (before: number, limit: number) =>
+      step(database, usageTotals, lt(usageTotals.startAt, before), limit),
 
     clients: (before: number, limit: number) =>
       step(database, keyClients, lt(keyClients.lastSeenAt, before), limit),

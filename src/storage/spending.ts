@@ -97,6 +97,30 @@ export const createSpendingStore = ({ orm }: Database, hashes: NumberHashes) => 
       }
     },
 
+    /** The cost of each day from `first` on, by currency, in an agency or in all. */
+    costByDay: (first: string, agencyId?: string): { day: string; currency: string; cents: number }[] => {
+      const own =
+        agencyId === undefined
+          ? undefined
+          : inArray(
+              spending.environmentId,
+              orm
+                .select({ id: environments.id })
+                .from(environments)
+                .where(eq(environments.agencyId, agencyId)),
+            )
+      return orm
+        .select({
+          day: spending.day,
+          currency: spending.currency,
+          cents: sql<number>`sum(${spending.cents})`,
+        })
+        .from(spending)
+        .where(and(gte(spending.day, first), gt(spending.currency, ''), own))
+        .groupBy(spending.day, spending.currency)
+        .all()
+    },
+
     /** Remembers a real call by its number, in the transaction that stores the call. */
     dial: ({ id, agencyId, environmentId, phoneNumber, createdAt }: DialledCall) => {
       const isNew = dialledSince(agencyId, phoneNumber, createdAt - dayMs).length === 0

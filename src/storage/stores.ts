@@ -3,6 +3,7 @@ import { createAdminTokenStore } from './admin-tokens.ts'
 import { createAgencyStore } from './agencies.ts'
 import { createAgencyHealth } from './agency-health.ts'
 import { createAgentStore } from './agents.ts'
+import { createAlarmingStore } from './alarming.ts'
 import { createAlertDeliveryStore, createAlertStore } from './alerts.ts'
 import { AuditChain } from './audit-chain.ts'
 import { createAuditStore } from './audit.ts'
@@ -70,6 +71,7 @@ export const createStores = (database: Database, secret: string) => {
     policies: createPolicyStore(database),
     spending: createSpendingStore(database, hashes),
     doNotCall: createDoNotCallStore(database, hashes),
+    alarming: createAlarmingStore(database),
     alerts: createAlertStore(database),
     alertDeliveries: createAlertDeliveryStore(database),
     alertWebhook: createSignedUrlStore(database, vault, 'alert'),

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
-import { keyClients, keys, refusals, usage } from './schema.ts'
+import { keyClients, keys, refusals, usage, usageTotals } from './schema.ts'
 
 type Figure = typeof usage.$inferSelect
 type ClientUse = typeof keyClients.$inferSelect
@@ -22,6 +22,15 @@ const others = { address: 'others', client: '' }
 export const createUsageStore = (database: Database) => {
   const { orm } = database
   const statements = prepareWrites(database)
+  const busiestAgencies = database.sqlite.query<
+    { agencyId: string; agencyName: string; calls: number },
+    { from: number; most: number }
+  >(`select agencies.id as agencyId, agencies.name as agencyName, sum(triggered.calls) as calls
+    from (select environment_id, sum(count) as calls from usage
+      where outcome = 'call:triggered' and span = 'hour' and start_at >= $from group by environment_id) triggered
+    join environments on environments.id = triggered.environment_id
+    join agencies on agencies.id = environments.agency_id and agencies.deleted_at is null
+    group by agencies.id order by calls desc, agencies.name limit $most`)
 
   /** A new pair of a key with a hundred of them is counted under `others`. */
   const saveUse = (use: ClientUse) => {
@@ -37,7 +46,11 @@ export const createUsageStore = (database: Database) => {
     save: ({ lastUses, figures, uses, refusals: refused }: Gathered) =>
       database.transaction(() => {
         for (const [id, lastUsedAt] of lastUses) statements.lastUse.run({ id, lastUsedAt })
-        for (const figure of figures) statements.addFigure.run({ ...figure })
+        for (const figure of figures) {
+          statements.addFigure.run({ ...figure })
+          if (figure.span === 'hour' && figure.outcome !== 'peak_calls')
+            statements.addTotal.run({ ...figure })
+        }
         for (const use of uses) saveUse(use)
         const environments = new Set<string>()
         for (const refusal of refused) {
@@ -53,6 +66,12 @@ export const createUsageStore = (database: Database) => {
         .from(usage)
         .where(and(eq(usage.environmentId, environmentId), eq(usage.span, span), gte(usage.startAt, from)))
         .all(),
+
+    /** The figures of all environments together, by the hour, without peaks. */
+    totals: (from: number) => orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all(),
+
+    /** The agencies with the most calls triggered since the hour of a moment, as of the last write. */
+    busiest: (from: number, most: number) => busiestAgencies.all({ from, most }),
 
     uses: (environmentId: string, since: number): ClientUse[] =>
       orm
@@ -123,6 +142,19 @@ const prepareWrites = ({ orm }: Database) => {
         set: {
           count: sql`case outcome when 'peak_calls' then max(count, excluded.count) else count + excluded.count end`,
         },
+      })
+      .prepare(),
+
+    addTotal: orm
+      .insert(usageTotals)
+      .values({
+        startAt: placeholder('startAt'),
+        outcome: placeholder('outcome'),
+        count: placeholder('count'),
+      })
+      .onConflictDoUpdate({
+        target: [usageTotals.startAt, usageTotals.outcome],
+        set: { count: sql`count + excluded.count` },
       })
       .prepare(),
 

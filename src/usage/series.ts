@@ -1,3 +1,4 @@
+import { isOfCalls } from './call-outcomes.ts'
 import { type Figure, granted, peakCalls, type Span, spanMs } from './usage-counters.ts'
 
 /** The counts of one span of time. */
@@ -54,7 +55,7 @@ const emptySlot = (startAt: number): Slot => ({ startAt, granted: 0, refused: ne
 const add = (slot: Slot, { outcome, count }: Figure) => {
   if (outcome === granted) slot.granted += count
   else if (outcome === peakCalls) slot.peakCalls = Math.max(slot.peakCalls, count)
-  else addRefused(slot, outcome, count)
+  else if (!isOfCalls(outcome)) addRefused(slot, outcome, count)
 }
 
 const addRefused = ({ refused }: Slot, code: string, count: number) =>

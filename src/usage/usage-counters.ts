@@ -7,6 +7,8 @@ interface Tally {
   refused: Map<string, number> | undefined
   /** The peak of concurrent calls. */
   peakCalls: number
+  /** What became of calls. */
+  outcomes: Map<string, number> | undefined
 }
 
 export type Span = keyof typeof spanMs
@@ -16,7 +18,7 @@ export interface Figure {
   environmentId: string
   span: Span
   startAt: number
-  /** `granted`, the code of a refusal, or `peak_calls`. */
+  /** `granted`, the code of a refusal, `peak_calls`, or one of the outcomes of calls. */
   outcome: string
   count: number
 }
@@ -56,6 +58,14 @@ export class UsageCounters {
     if (active > tally.peakCalls) tally.peakCalls = active
   }
 
+  /** Adds to the outcomes of calls. */
+  count(environmentId: string, outcomes: readonly (readonly [string, number])[], now: number) {
+    const tally = this.#at(environmentId, now)
+    tally.outcomes ??= new Map()
+    for (const [outcome, count] of outcomes)
+      tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + count)
+  }
+
   get isEmpty() {
     return this.#all.length === 0
   }
@@ -71,6 +81,9 @@ export class UsageCounters {
         if (tally.granted !== 0) yield { ...at, outcome: granted, count: tally.granted }
         if (tally.peakCalls > 0) yield { ...at, outcome: peakCalls, count: tally.peakCalls }
         for (const [outcome, count] of tally.refused ?? []) yield { ...at, outcome, count }
+        // No chart shows them by the minute.
+        if (span === 'hour')
+          for (const [outcome, count] of tally.outcomes ?? []) yield { ...at, outcome, count }
       }
     }
   }
@@ -89,6 +102,7 @@ export class UsageCounters {
       startAt,
       granted: 0,
       refused: undefined,
+      outcomes: undefined,
       peakCalls: this.#activeCalls(environmentId),
     }
     this.#newest.set(environmentId, tally)
@@ -110,4 +124,20 @@ export const mergeFigures = (figures: Iterable<Figure>): Figure[] => {
     else earlier.count += figure.count
   }
   return [...merged.values()].filter(({ count }) => count > 0)
+}
+
+/** A count of an hour, of one environment or of all. */
+export type Total = Pick<Figure, 'startAt' | 'outcome' | 'count'>
+
+/** Merges counts by hour and outcome. The peaks of environments are not at the same time, so they have no sum. */
+export const mergeTotals = (figures: Iterable<Total>): Total[] => {
+  const merged = new Map<string, Total>()
+  for (const { startAt, outcome, count } of figures) {
+    if (outcome === peakCalls) continue
+    const id = `${startAt} ${outcome}`
+    const earlier = merged.get(id)
+    if (earlier) earlier.count += count
+    else merged.set(id, { startAt, outcome, count })
+  }
+  return [...merged.values()]
 }

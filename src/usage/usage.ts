@@ -1,7 +1,16 @@
+import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
+import { callOutcomes, endedOutcomes } from './call-outcomes.ts'
 import { ClientUsage, type ClientUse, mergeUses } from './client-usage.ts'
 import { type Refused, RecentRefusals, refusedPerEnvironment } from './recent-refusals.ts'
-import { type Figure, mergeFigures, type Span, UsageCounters } from './usage-counters.ts'
+import {
+  type Figure,
+  mergeFigures,
+  mergeTotals,
+  type Span,
+  type Total,
+  UsageCounters,
+} from './usage-counters.ts'
 
 /** The counts since the last write. */
 /** The log for failed writes. */
@@ -20,6 +29,8 @@ interface UsageStore {
   /** Adds everything in one transaction, or nothing. */
   save(gathered: Gathered): void
   figures(environmentId: string, span: Span, from: number): Figure[]
+  /** The figures of all environments together, by the hour, without peaks. */
+  totals(from: number): Total[]
   /** The clients of the environment's keys, live and replaced, since then. */
   uses(environmentId: string, since: number): ClientUse[]
   refusals(environmentId: string): Refused[]
@@ -94,6 +105,16 @@ export class Usage {
     this.#arm()
   }
 
+  callTriggered({ environmentId }: Pick<Call, 'environmentId'>) {
+    this.#counters.count(environmentId, [[callOutcomes.triggered, 1]], this.#deps.clock.now())
+    this.#arm()
+  }
+
+  callEnded(call: Call) {
+    this.#counters.count(call.environmentId, endedOutcomes(call), this.#deps.clock.now())
+    this.#arm()
+  }
+
   /** The last use of a key, including unwritten ones. */
   lastUse(keyId: string) {
     return this.#clients.lastUse(keyId)
@@ -103,6 +124,14 @@ export class Usage {
   figures(environmentId: string, span: Span, from: number) {
     const stored = this.#deps.store.figures(environmentId, span, from)
     return mergeFigures([...stored, ...this.#counters.figures({ environmentId, span, from })])
+  }
+
+  /** The figures of all environments together since a time, by the hour, without peaks. */
+  totals(from: number): Total[] {
+    const unwritten = [...this.#counters.figures()].filter(
+      ({ span, startAt }) => span === 'hour' && startAt >= from,
+    )
+    return mergeTotals([...this.#deps.store.totals(from), ...unwritten])
   }
 
   /** The clients of an environment's keys, live and replaced, since a time; the last seen first. */

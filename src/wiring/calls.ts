@@ -26,6 +26,7 @@ import { Simulator } from '../providers/simulator.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Usage } from '../usage/usage.ts'
 
 interface CallDeps {
   config: Config
@@ -42,6 +43,7 @@ interface CallDeps {
     | 'spending'
   >
   leases: Leases
+  usage: Pick<Usage, 'callTriggered' | 'callEnded'>
   policy: CheckPolicy
   notice: Notice
   enqueueEvents(before: Call, after: Call): void
@@ -60,8 +62,8 @@ interface CallDeps {
 
 /** The life of a call: trigger, dispatch to its provider, reconciliation, end. */
 export const wireCalls = (deps: CallDeps) => {
-  const { config, stores, leases, policy, notice, enqueueEvents, publicUrl, commit, metrics, clock, log } =
-    deps
+  const { config, stores, leases, usage, policy, notice, enqueueEvents, publicUrl, commit, metrics } = deps
+  const { clock, log } = deps
   const { accounts, agents, calls, spending } = stores
   const capabilities = (call: Call) => capabilitiesOf(call.provider)
   const lifecycle = new Lifecycle({
@@ -74,7 +76,10 @@ export const wireCalls = (deps: CallDeps) => {
     addSpending: spending.add,
     optedOut: createListOptOut(stores),
     spent: notice.spent,
-    ended: (call) => metrics.callEnded(call),
+    ended: (call) => {
+      metrics.callEnded(call)
+      usage.callEnded(call)
+    },
   })
   const simulator = new Simulator(clock, (callId, event) => void lifecycle.record(callId, event))
   const dialling = new Dialling({
@@ -127,6 +132,7 @@ export const wireCalls = (deps: CallDeps) => {
     optionsOver,
     dispatch: (call) => {
       metrics.callTriggered(call.provider)
+      usage.callTriggered(call)
       dispatcher.dispatch(call)
     },
   })

@@ -44,7 +44,7 @@ const setUpAt = async ({ origin, settings = {}, proxied }: Place) => {
 }
 
 const agenciesOf = (page: Page) =>
-  page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor({ timeout: 10_000 })
+  page.getByRole('heading', { name: 'Overview', exact: true }).waitFor({ timeout: 10_000 })
 
 const port = String(freePort())
 const says: Record<string, Proxy> = {

@@ -43,7 +43,7 @@ const openServer = async (javaScriptEnabled: boolean) => {
 }
 
 const agenciesOf = (page: Page) =>
-  page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor({ timeout: 10_000 })
+  page.getByRole('heading', { name: 'Overview', exact: true }).waitFor({ timeout: 10_000 })
 const signInOf = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 10_000 })
 
 /** A window of the operator, who has just made the account. */

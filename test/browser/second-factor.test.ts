@@ -23,7 +23,7 @@ const enter = async (page: Page, email: string) => {
   await arrive(page)
   return account
 }
-const arrive = (page: Page) => page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+const arrive = (page: Page) => page.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
 const signOut = async (page: Page) => {
   await page.goto(`${url}/admin/account`)
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()

@@ -40,6 +40,11 @@ const kinds = {
     make: (gate: Gate, at: number) => save(gate, { figures: [figure(gate, at, 'hour')] }),
     remove: ({ services }: Gate, before: number) => services.oldRows.figures('hour', before, 3),
   },
+  usage_totals: {
+    column: 'start_at',
+    make: (gate: Gate, at: number) => save(gate, { figures: [figure(gate, at, 'hour')] }),
+    remove: ({ services }: Gate, before: number) => services.oldRows.totals(before, 3),
+  },
   key_clients: {
     column: 'last_seen_at',
     make: (gate: Gate, at: number) => {

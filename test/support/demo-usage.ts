@@ -1,6 +1,16 @@
 import type { Stores } from '../../src/storage/stores.ts'
 import { dayMs, hourMs, minuteMs } from './spans.ts'
 
+/** What becomes of the calls of an hour, for each of its requests. */
+const calls = [
+  ['call:triggered', 0.31],
+  ['call:ended', 0.31],
+  ['call:answered', 0.19],
+  ['call:seconds', 14],
+  ['call:accepted vapi', 0.3],
+  ['call:refused vapi', 0.003],
+] as const
+
 /** A working day's rise and fall, an hour at a time, and the last hour by the minute. */
 export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[], now: number) => {
   const figures = environmentIds.flatMap((environmentId, at) => {
@@ -17,6 +27,9 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
         { ...of, outcome: 'invalid_phone_number', count: back % 37 === 7 ? Math.round(granted / 20) : 0 },
         { ...of, outcome: 'invalid_json', count: back % 53 === 11 ? 1 : 0 },
         { ...of, outcome: 'peak_calls', count: Math.min(10, Math.round(busy * 8)) },
+        ...(span === 'hour'
+          ? calls.map(([outcome, share]) => ({ ...of, outcome, count: Math.round(granted * share) }))
+          : []),
       ].filter(({ count }) => count > 0)
     }
     return [

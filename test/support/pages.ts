@@ -12,6 +12,7 @@ export const pagesOf = ({
   const home = `/admin/agencies/${agency.id}`
   const api = `${home}/integrations/api`
   return {
+    'gate-overview': '/admin',
     agencies: '/admin/agencies',
     find: '/admin/find?q=ops@example',
     'find-nothing': '/admin/find?q=nobody',

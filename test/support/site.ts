@@ -38,7 +38,7 @@ export const openSite = async ({ prepare, account = operator }: SiteOptions = {}
   const entrance = await first.newPage()
   await followLink(entrance, await server.setupLink())
   await makeAccount(entrance, account)
-  await entrance.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+  await entrance.getByRole('heading', { name: 'Overview', exact: true }).waitFor()
   const storageState = await first.storageState()
   await first.close()
 

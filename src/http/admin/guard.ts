@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { ReadAlarms } from '../../alarms/read-alarms.ts'
 import { requireConnected } from '../../calls/connected.ts'
 import type { CountDenial } from '../../audit/denials.ts'
 import type { Clock } from '../../clock.ts'
@@ -21,6 +22,7 @@ import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
 export interface GuardDeps {
+  alarms: Pick<ReadAlarms, 'count'>
   alerts: {
     /** The number of alerts that nobody has acknowledged, of one agency or of all. */
     openCount(agencyId?: string): number
@@ -62,7 +64,7 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  */
 const guard = (
   name: string,
-  { alerts, clock, config, sessions, factors, flashes, countDenial }: GuardDeps,
+  { alarms, alerts, clock, config, sessions, factors, flashes, countDenial }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
@@ -119,6 +121,7 @@ const guard = (
     const viewer: Viewer & { timeZone: string } = {
       ...person,
       openAlerts: alerts.openCount(person.agencyId ?? undefined),
+      openAlarms: alarms.count(person),
       takeFlash: () => flashes.take(flashId, person.id),
       timeZone: zoneOf(person, request),
       now: clock.now(),

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Person } from '../../people/person.ts'
+import { AlarmCount } from './alarm-count.tsx'
 import { Flash } from './flash.tsx'
 import { Head } from './head.tsx'
 import { SearchBox } from './search-box.tsx'
@@ -12,6 +13,8 @@ export interface Viewer extends Person {
   now?: number
   /** The number of alerts that nobody has acknowledged. */
   openAlerts?: number
+  /** How much needs attention in what they may see. */
+  openAlarms?: number
   /** The sentence about the form that was sent last, for one page. */
   takeFlash?: () => string | undefined
 }
@@ -33,11 +36,12 @@ export const Layout = ({ title, person, narrow = false, next, query, children }:
     <Head title={title} next={next} />
     <body>
       <header class="bar">
-        <a class="brand" href="/admin/agencies">
+        <a class="brand" href="/admin">
           callgate
         </a>
         {person?.role === 'operator' && (
           <nav aria-label="callgate">
+            <a href="/admin">Overview</a>
             <a href="/admin/agencies">Agencies</a>
             <a href="/admin/rules">Rules</a>
             <a href="/admin/do-not-call">Do not call</a>
@@ -48,6 +52,7 @@ export const Layout = ({ title, person, narrow = false, next, query, children }:
           </nav>
         )}
         {person && <SearchBox query={query} />}
+        {person && <AlarmCount count={person.openAlarms ?? 0} agencyId={person.agencyId} />}
         {person && (
           <form method="post" action="/admin/sign-out" class="row">
             {person.role === 'admin' && <a href="/admin/alerts">Alerts</a>}

@@ -48,6 +48,9 @@ export const environments = sqliteTable(
   (table) => [
     uniqueIndex('environments_agency_name').on(table.agencyId, table.name),
     index('environments_revision').on(table.revision),
+    index('environments_disabled')
+      .on(table.agencyId)
+      .where(sql`access_disabled_by is not null`),
   ],
 )
 
@@ -79,6 +82,10 @@ export const keys = sqliteTable(
     index('keys_live_age')
       .on(table.createdAt)
       .where(sql`replaced_at is null`),
+    /** Live keys that others may know. */
+    index('keys_known')
+      .on(table.environmentId)
+      .where(sql`replaced_at is null and (leaked_at is not null or exposed_at is not null)`),
   ],
 )
 

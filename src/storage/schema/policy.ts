@@ -37,7 +37,8 @@ export const spending = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.environmentId, table.day, table.currency] }),
-    index('spending_day').on(table.day),
+    /** The cost of a day in all environments, by this index only. */
+    index('spending_day').on(table.day, table.currency, table.cents),
   ],
 )
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { environments, keys } from './agencies.ts'
 
@@ -10,14 +11,33 @@ export const usage = sqliteTable(
       .references(() => environments.id),
     span: text({ enum: ['minute', 'hour'] }).notNull(),
     startAt: integer('start_at').notNull(),
-    /** `granted`, the code of an error, or `peak_calls`: the peak of concurrent calls. */
+    /** `granted`, the code of an error, `peak_calls`: the peak of concurrent calls, or `call:` and what became of calls. */
     outcome: text().notNull(),
     count: integer().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.environmentId, table.span, table.startAt, table.outcome] }),
     index('usage_age').on(table.span, table.startAt),
+    /** The busiest environments, by this index only. */
+    index('usage_calls')
+      .on(table.startAt, table.environmentId, table.count)
+      .where(sql`outcome = 'call:triggered' and span = 'hour'`),
+    /** The calls that a provider refused, which are few. */
+    index('usage_refused')
+      .on(table.startAt)
+      .where(sql`outcome glob 'call:refused *' and span = 'hour'`),
   ],
+)
+
+/** The counts of all environments together by the hour, so that the first page reads no row of each. */
+export const usageTotals = sqliteTable(
+  'usage_totals',
+  {
+    startAt: integer('start_at').notNull(),
+    outcome: text().notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.startAt, table.outcome] })],
 )
 
 /**
@@ -52,6 +72,10 @@ export const keyClients = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.keyId, table.address, table.client] }),
     index('key_clients_age').on(table.lastSeenAt),
+    /** The clients that still use a replaced key. */
+    index('key_clients_left')
+      .on(table.lastSeenAt)
+      .where(sql`after_rotation > 0`),
   ],
 )
 

@@ -54,6 +54,10 @@ export const deliveries = sqliteTable(
     index('deliveries_pending')
       .on(table.environmentId, table.nextAt, table.createdAt)
       .where(sql`state = 'pending'`),
+    /** Deliveries that failed and are tried again. */
+    index('deliveries_failing')
+      .on(table.environmentId, table.createdAt)
+      .where(sql`state = 'pending' and attempts > 0`),
     index('deliveries_dead')
       .on(table.environmentId, table.id)
       .where(sql`state = 'dead'`),

@@ -23,7 +23,7 @@ test('setup makes the operator, signs them in, and is not there a second time', 
   const token = allowSetup(gate)
   expect(await textOf(await openLink(gate, `/admin/setup/open#${token}`))).toContain('Set up callgate')
   const made = await postForm(gate, '/admin/setup', { token, ...operator })
-  expect([made.status, made.headers.get('location')]).toEqual([303, '/admin/agencies'])
+  expect([made.status, made.headers.get('location')]).toEqual([303, '/admin'])
   const agencies = await gate.request('/admin/agencies', { headers: { cookie: cookieOf(made) } })
   expect(agencies.status).toBe(200)
   expect((await openLink(gate, `/admin/setup/open#${token}`)).status).toBe(404)

@@ -44,7 +44,7 @@ test('a passkey is added with recovery codes, and is the second factor from then
   expect(await textOf(await page.visit('/admin/account/second-factor'))).toContain('Laptop Passkey')
   const visitor = await afterPassword(gate)
   expect(await whereTo(visitor.visit('/admin/agencies'))).toBe('/admin/second-factor')
-  expect(await whereTo(pass(visitor, passkey))).toBe('/admin/agencies')
+  expect(await whereTo(pass(visitor, passkey))).toBe('/admin')
   expect((await visitor.visit('/admin/agencies')).status).toBe(200)
   expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
     { action: 'signed_in', target: 'Passkey: Laptop' },
@@ -57,7 +57,7 @@ test('a passkey signs in without a password, and the session lacks nothing', asy
   expect(await textOf(await visitor.visit('/admin/sign-in'))).toContain('Sign in with a passkey')
   const options = await optionsAt(visitor, '/admin/sign-in/passkey')
   const response = await passkey.get(options)
-  expect(await whereTo(visitor.post('/admin/sign-in/passkey', { passkey: response }))).toBe('/admin/agencies')
+  expect(await whereTo(visitor.post('/admin/sign-in/passkey', { passkey: response }))).toBe('/admin')
   expect((await visitor.visit('/admin/agencies')).status).toBe(200)
   expect(await whereTo(createVisitor(gate).post('/admin/sign-in/passkey', { passkey: response }))).toBe(401)
 })
@@ -84,7 +84,7 @@ test.each([
 test('a counter that does not grow, of a copied passkey, is refused', async () => {
   const { gate, passkey } = await open()
   const first = await afterPassword(gate)
-  expect(await whereTo(pass(first, passkey, { counter: 7 }))).toBe('/admin/agencies')
+  expect(await whereTo(pass(first, passkey, { counter: 7 }))).toBe('/admin')
   for (const counter of [7, 6, 0]) {
     const visitor = await afterPassword(gate)
     expect(await whereTo(pass(visitor, passkey, { counter }))).toBe(401)
@@ -97,7 +97,7 @@ test('a passkey that counts nothing is used again and again', async () => {
   const passkey = await createPasskey()
   await add(page, passkey, { counter: 0 })
   for (let time = 0; time < 2; time++)
-    expect(await whereTo(pass(await afterPassword(gate), passkey, { counter: 0 }))).toBe('/admin/agencies')
+    expect(await whereTo(pass(await afterPassword(gate), passkey, { counter: 0 }))).toBe('/admin')
 })
 
 test('a response is accepted once, within five minutes, and only for what it was asked for', async () => {
@@ -108,7 +108,7 @@ test('a response is accepted once, within five minutes, and only for what it was
   expect(await whereTo(visitor.post('/admin/second-factor', { passkey: signIn }))).toBe(401)
   const response = await passkey.get(options)
   expect(await whereTo(createVisitor(gate).post('/admin/sign-in/passkey', { passkey: response }))).toBe(401)
-  expect(await whereTo(visitor.post('/admin/second-factor', { passkey: response }))).toBe('/admin/agencies')
+  expect(await whereTo(visitor.post('/admin/second-factor', { passkey: response }))).toBe('/admin')
   expect(await whereTo(second.post('/admin/second-factor', { passkey: response }))).toBe(401)
   const late = await passkey.get(await optionsAt(second, '/admin/second-factor/passkey'))
   await gate.clock.advance(5 * 60_000)
@@ -122,7 +122,7 @@ test('nobody passes with the passkey of somebody else', async () => {
   await add(other, own)
   const visitor = await afterPassword(gate)
   expect(await whereTo(pass(visitor, own))).toBe(401)
-  expect(await whereTo(pass(visitor, passkey))).toBe('/admin/agencies')
+  expect(await whereTo(pass(visitor, passkey))).toBe('/admin')
   expect((await add(other, passkey)).status).toBe(422)
 })
 

@@ -30,7 +30,7 @@ test('an invitation to an agency opens one account, signed in, which sees that a
   const token = await invite(await createOperator(gate), gate.agency.id)
   expect(await textOf(await openLink(gate, `/admin/invitation/open#${token}`))).toContain('an admin of Acme')
   const joined = await accept(gate, token)
-  expect([joined.status, joined.headers.get('location')]).toEqual([303, '/admin/agencies'])
+  expect([joined.status, joined.headers.get('location')]).toEqual([303, '/admin'])
   const headers = { cookie: cookieOf(joined) }
   const landed = await gate.request('/admin/agencies', { headers })
   expect(landed.headers.get('location')).toBe(`/admin/agencies/${gate.agency.id}`)

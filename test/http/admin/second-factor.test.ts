@@ -67,7 +67,7 @@ test('after the password nothing but the second factor is reachable, and a code 
     '/admin/second-factor',
   )
   expect(linesOf(gate)).not.toContain('signed_in Authenticator app: Phone')
-  expect(await whereTo(visitor.post('/admin/second-factor', { code: code() }))).toBe('/admin/agencies')
+  expect(await whereTo(visitor.post('/admin/second-factor', { code: code() }))).toBe('/admin')
   expect(visitor.jar.cookie).not.toBe(cookie)
   expect((await visitor.visit('/admin/agencies')).status).toBe(200)
   expect(await whereTo(createVisitor(gate, cookie).visit('/admin/agencies'))).toBe('/admin/sign-in')
@@ -78,14 +78,14 @@ test('a code works once, for whoever comes first', async () => {
   const { gate, code } = await open()
   const [first, second] = [await signIn(gate), await signIn(gate)]
   const same = code()
-  expect(await whereTo(first.post('/admin/second-factor', { code: same }))).toBe('/admin/agencies')
+  expect(await whereTo(first.post('/admin/second-factor', { code: same }))).toBe('/admin')
   expect(await whereTo(second.post('/admin/second-factor', { code: same }))).toBe(401)
 })
 
 test('a recovery code signs in once, and is counted', async () => {
   const { gate, codes } = await open()
   const [first, second] = [await signIn(gate), await signIn(gate)]
-  expect(await whereTo(first.post('/admin/second-factor', { code: codes[3] ?? '' }))).toBe('/admin/agencies')
+  expect(await whereTo(first.post('/admin/second-factor', { code: codes[3] ?? '' }))).toBe('/admin')
   expect(await whereTo(second.post('/admin/second-factor', { code: codes[3] ?? '' }))).toBe(401)
   expect(await textOf(await first.visit('/admin/account/second-factor'))).toContain('9 of 10 left')
   expect(linesOf(gate)[0]).toBe('signed_in a recovery code')
@@ -98,7 +98,7 @@ test('new recovery codes replace the old ones', async () => {
   expect(codes).not.toContain(fresh)
   const visitor = await signIn(gate)
   expect(await whereTo(visitor.post('/admin/second-factor', { code: codes[0] ?? '' }))).toBe(401)
-  expect(await whereTo(visitor.post('/admin/second-factor', { code: fresh }))).toBe('/admin/agencies')
+  expect(await whereTo(visitor.post('/admin/second-factor', { code: fresh }))).toBe('/admin')
 })
 
 test('wrong codes are slowed down, audited, and say the same as too many', async () => {
@@ -117,9 +117,7 @@ test('wrong codes are slowed down, audited, and say the same as too many', async
   expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
     { action: 'sign_in.failed', actor: operator.email, target: 'second factor', times: 5 },
   ])
-  expect(await whereTo(visitor.post('/admin/second-factor', { code: codes[0] ?? '' }))).toBe(
-    '/admin/agencies',
-  )
+  expect(await whereTo(visitor.post('/admin/second-factor', { code: codes[0] ?? '' }))).toBe('/admin')
 })
 
 test('the second step has to follow within ten minutes', async () => {

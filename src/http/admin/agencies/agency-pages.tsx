@@ -4,6 +4,9 @@ import type { ConfigWarning } from '../../../config/warnings.ts'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { CheckPolicy } from '../../../calls/check-policy.ts'
 import { type GuardDeps, isOperator, noSuchAgency, signedIn } from '../guard.ts'
+import { AgencyOverview } from '../overview/agency-overview.tsx'
+import { GateOverviewPage } from '../overview/gate-overview.tsx'
+import { createReadOverview, type OverviewDeps } from '../overview/read-overview.ts'
 import { AgenciesPage } from './agencies.tsx'
 import { type ListAgencyHealth, readAgencyList } from './agency-list.ts'
 import { OverviewPage } from './agency.tsx'
@@ -38,12 +41,17 @@ export const listAgencies = (
   hasCountries: deps.policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
 })
 
-export type AgencyPagesDeps = GuardDeps & FindAgency & ListAgencies
+export type AgencyPagesDeps = GuardDeps & FindAgency & ListAgencies & OverviewDeps
 
 export const agencyPages = (deps: AgencyPagesDeps) => {
+  const { ofAgency, ofGate } = createReadOverview(deps)
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(deps))
-    .get('/', ({ redirect }) => redirect('/admin/agencies', 303))
+    .get('/', ({ person, redirect }) =>
+      isOperator(person)
+        ? renderPage(<GateOverviewPage person={person} {...ofGate(person, person.timeZone ?? 'UTC')} />)
+        : redirect(`/admin/agencies/${person.agencyId}`, 303),
+    )
     .get('/agencies', ({ person, redirect, request }) =>
       isOperator(person)
         ? renderPage(<AgenciesPage person={person} {...listAgencies(deps, request, person)} />)
@@ -51,8 +59,17 @@ export const agencyPages = (deps: AgencyPagesDeps) => {
     )
     .get(
       '/agencies/:agency',
-      ({ person, params }) =>
-        renderPage(<OverviewPage person={person} agency={findAgency(deps, params.agency)} />),
+      ({ person, params }) => {
+        const agency = findAgency(deps, params.agency)
+        return renderPage(
+          <OverviewPage person={person} agency={agency}>
+            <AgencyOverview
+              agencyId={agency.id}
+              overview={ofAgency(person, agency.id, person.timeZone ?? 'UTC')}
+            />
+          </OverviewPage>,
+        )
+      },
       { params: agencyParams },
     )
 }

@@ -62,9 +62,15 @@ const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since:
   </p>
 )
 
-export const OverviewPage = ({ person, agency }: AgencyPageProps) => (
+interface OverviewPageProps extends AgencyPageProps {
+  /** How the agency is doing. */
+  children: ComponentChildren
+}
+
+export const OverviewPage = ({ person, agency, children }: OverviewPageProps) => (
   <AgencyLayout person={person} agency={agency} title="Overview" section="overview">
     <h1>{agency.name}</h1>
+    {children}
     <dl class="facts">
       <dt>Plan</dt>
       <dd>{planNames[agency.plan]}</dd>

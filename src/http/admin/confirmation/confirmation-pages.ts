@@ -27,7 +27,7 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
 
   return new Elysia({ name: 'confirmation-pages' })
     .use(enrolling(deps))
-    .get('/confirm', ({ redirect }) => redirect('/admin/agencies', 303))
+    .get('/confirm', ({ redirect }) => redirect('/admin', 303))
     .post(
       '/confirm',
       async ({ actor, person, redirect, request, server, set }) => {

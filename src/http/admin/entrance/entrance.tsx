@@ -111,7 +111,7 @@ export const entrance = (deps: EntranceDeps) => {
         dataDir.removeSetupLink()
         addCookie(set, sessions.open(person.id, { request, address }))
         addCookie(set, flashes.keep('Your account is ready.', person.id).cookie)
-        return redirect('/admin/agencies', 303)
+        return redirect('/admin', 303)
       },
       { parse: 'none' },
     )
@@ -146,7 +146,7 @@ export const entrance = (deps: EntranceDeps) => {
           const isOver = factors.list(result.person.id).length === 0
           const entry = { ...who, action: 'signed_in', agency } as const
           set.headers['set-cookie'] = audit.change(opened, () => (isOver ? entry : undefined))
-          return redirect('/admin/agencies', 303)
+          return redirect('/admin', 303)
         }
         const target = people.findByEmail(normalEmail(email))?.email ?? 'an unknown account'
         countDenial({ action: 'sign_in.failed', actor: { name: 'somebody', address }, agency: null, target })

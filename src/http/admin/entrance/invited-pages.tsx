@@ -91,7 +91,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         if (!made) throw noLink()
         addCookie(set, sessions.open(made.id, { request, address: whoIs(made).address }))
         addCookie(set, flashes.keep('Your account is ready.', made.id).cookie)
-        return redirect('/admin/agencies', 303)
+        return redirect('/admin', 303)
       },
       { parse: 'none' },
     )
@@ -123,7 +123,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         addCookie(set, sessions.open(person.id, { request, address: whoIs(person).address }))
         const said = 'Your password was changed. You are signed out everywhere else.'
         addCookie(set, flashes.keep(said, person.id).cookie)
-        return redirect('/admin/agencies', 303)
+        return redirect('/admin', 303)
       },
       { parse: 'none' },
     )

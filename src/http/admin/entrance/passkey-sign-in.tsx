@@ -80,7 +80,7 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
           return renderPage(<SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} />)
         }
         set.headers['set-cookie'] = cookie
-        return redirect('/admin/agencies', 303)
+        return redirect('/admin', 303)
       },
       { parse: 'none' },
     )

@@ -27,14 +27,14 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
   return new Elysia({ name: 'second-factor-pages' })
     .use(passingSecondFactor(deps))
     .get('/second-factor', ({ person, request, redirect }) =>
-      sessions.person(request) ? redirect('/admin/agencies', 303) : page(person),
+      sessions.person(request) ? redirect('/admin', 303) : page(person),
     )
     .post(
       '/second-factor',
       async ({ actor, person, readForm, redirect, request, server, set }) => {
         const { code = '', passkey } = await readForm()
         const signedIn = sessions.find(request)
-        if (signedIn?.missing !== 'second_factor') return redirect('/admin/agencies', 303)
+        if (signedIn?.missing !== 'second_factor') return redirect('/admin', 303)
         const proof = passkey ? { passkey } : { code }
         const rp = relyingParty({ request, server }, config)
         const proved = await prove(proof, { person, actor, rp }, (used) => ({
@@ -43,7 +43,7 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
         }))
         if ('done' in proved) {
           set.headers['set-cookie'] = proved.done
-          return redirect('/admin/agencies', 303)
+          return redirect('/admin', 303)
         }
         set.status = proved.retryAfterSeconds === undefined ? 401 : 429
         if (proved.retryAfterSeconds !== undefined)

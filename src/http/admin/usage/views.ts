@@ -54,14 +54,14 @@ export const chartHref = (
     range === shownFirst.range ? '' : `range=${range}`,
     environment === shownFirst.environment ? '' : `environment=${environment}`,
     subject === shownFirst.subject ? '' : `chart=${subject}`,
-    at === undefined ? '' : `at=${minute(at)}`,
+    at === undefined ? '' : `at=${minute(at)}Z`,
   ]
   return `?${query.filter((part) => part !== '').join('&')}${at === undefined ? '' : '#refusals'}`
 }
 
-/** The calls that were triggered in a span of time. */
+/** The calls that were triggered in a span of time; the list reads its times in UTC. */
 export const callsHref = (environment: EnvironmentName, { from, to }: { from: number; to: number }) =>
   `calls?environment=${environment}&from=${minute(from)}&to=${minute(to)}`
 
 /** All columns begin with a minute. */
-const minute = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`
+const minute = (at: number) => new Date(at).toISOString().slice(0, 16)

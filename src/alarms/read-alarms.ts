@@ -1,0 +1,151 @@
+import type { EnvironmentName } from '../agencies/environment.ts'
+import { gateOwner } from '../alerts/webhook.ts'
+import type { Clock } from '../clock.ts'
+import type { ConfigWarning } from '../config/warnings.ts'
+import { dueIfMadeBefore } from '../keys/age.ts'
+import type { FactorAudience } from '../people/factor.ts'
+import type { Person } from '../people/person.ts'
+import type { BudgetState } from '../policy/budget.ts'
+import type { Alarm, Place } from './alarm.ts'
+import { alarms, countOf, type Found, type PlaceFacts } from './alarms.ts'
+
+interface Query {
+  agencyId?: string | undefined
+  now: number
+}
+
+type Find<Kind extends keyof PlaceFacts> = (query: Query) => PlaceFacts[Kind]
+type OwnerOfBudget = Place & { environmentId: string }
+
+export interface AlarmDeps {
+  alarming: {
+    leakedKeys: Find<'leaked_key'>
+    exposedKeys: Find<'exposed_key'>
+    webhooksDisabled: Find<'webhook_disabled'>
+    webhooksFailing: Find<'webhook_failing'>
+    eventsUndelivered: Find<'events_undelivered'>
+    accessDisabled: Find<'access_disabled'>
+    oldKeysInUse: Find<'old_key_in_use'>
+    withoutDefaultAgent: Find<'no_default_agent'>
+    providersRefusing: Find<'provider_refusing'>
+    keysOverAge(query: Query, before: number): PlaceFacts['key_over_age']
+    /** Environments of which a budget has lately reached a threshold. */
+    nearBudgets(query: Query): OwnerOfBudget[]
+  }
+  agencies: { find(id: string): { name: string } | undefined }
+  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  policy: {
+    policyFor(of: { agencyId: null; environmentId: null }): { rules: { countries: string[] | null } }
+    budgets(of: { agencyId: string; environmentId: string }, now: number): BudgetState[]
+  }
+  alerts: { openCount(agencyId?: string): number }
+  alertWebhook: { find(ownerId: string): { offReason: string | null } | undefined }
+  people: { factorAudience(): FactorAudience }
+  factors: { list(personId: string): unknown[] }
+  warnings(): ConfigWarning[]
+  clock: Pick<Clock, 'now'>
+}
+
+export type Viewer = Pick<Person, 'id' | 'role' | 'agencyId'>
+
+export interface ReadAlarms {
+  /** What is wrong in an agency; without one, in the whole gate. */
+  of(person: Viewer, agencyId?: string): Alarm[]
+  /** How much is wrong in what a person may see, as of the last half minute. */
+  count(person: Viewer): number
+}
+
+/** The share of a budget from which it is told, in percent. */
+const nearPercent = 80
+/** The budgets told of, as of the other kinds. */
+const listedMost = 3
+/** Every page shows the count, which is to cost it nothing. */
+const countedForMs = 30_000
+const countsMost = 1000
+
+/** Reads what is wrong, for the first page and the number in the bar. */
+export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
+  const { alarming, alerts, alertWebhook, clock, factors, people, policy, warnings } = deps
+  const counts = new Map<string, { count: number; at: number }>()
+
+  const budgets = (query: Query): PlaceFacts['budget_near'] => {
+    const owners = query.agencyId === undefined ? alarming.nearBudgets(query) : environmentsOf(query.agencyId)
+    const near = owners.flatMap(({ environmentId, ...place }) =>
+      policy
+        .budgets({ agencyId: place.agencyId, environmentId }, query.now)
+        .filter(({ used, limit }) => used * 100 >= limit * nearPercent)
+        .map((budget) => ({ ...place, budget })),
+    )
+    return firstOf(near.filter((one, at) => near.findIndex((other) => isSame(one, other)) === at))
+  }
+
+  const environmentsOf = (agencyId: string): OwnerOfBudget[] => {
+    const agencyName = deps.agencies.find(agencyId)?.name ?? ''
+    return deps.environments
+      .list(agencyId)
+      .map(({ id, name }) => ({ agencyId, agencyName, environment: name, environmentId: id }))
+  }
+
+  const gate = () => ({
+    hasCountries: policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
+    settings: warnings(),
+    isSecondFactorRequired: people.factorAudience() !== 'nobody',
+    alertWebhookOffReason: alertWebhook.find(gateOwner)?.offReason ?? null,
+  })
+
+  const of = (person: Viewer, agencyId?: string): Alarm[] => {
+    const now = clock.now()
+    const query = { agencyId, now }
+    const found = alarms({
+      now,
+      places: {
+        leaked_key: alarming.leakedKeys(query),
+        exposed_key: alarming.exposedKeys(query),
+        provider_refusing: alarming.providersRefusing(query),
+        webhook_disabled: alarming.webhooksDisabled(query),
+        webhook_failing: alarming.webhooksFailing(query),
+        budget_near: budgets(query),
+        access_disabled: alarming.accessDisabled(query),
+        old_key_in_use: alarming.oldKeysInUse(query),
+        events_undelivered: alarming.eventsUndelivered(query),
+        no_default_agent: alarming.withoutDefaultAgent(query),
+        key_over_age: alarming.keysOverAge(query, dueIfMadeBefore(now)),
+      },
+      openAlerts: alerts.openCount(agencyId),
+      gate: agencyId === undefined ? gate() : null,
+      hasOwnSecondFactor: factors.list(person.id).length > 0,
+    })
+    if (agencyId === (person.agencyId ?? undefined)) keep(person.id, countOf(found), now)
+    return found
+  }
+
+  const keep = (personId: string, count: number, now: number) => {
+    if (counts.size >= countsMost) counts.clear()
+    counts.set(personId, { count, at: now })
+  }
+
+  return {
+    of,
+    count: (person) => {
+      const kept = counts.get(person.id)
+      const age = clock.now() - (kept?.at ?? 0)
+      return kept && age >= 0 && age < countedForMs
+        ? kept.count
+        : countOf(of(person, person.agencyId ?? undefined))
+    },
+  }
+}
+
+type NearBudget = PlaceFacts['budget_near']['first'][number]
+
+/** A budget of an agency is that of both its environments. */
+const isSame = (one: NearBudget, other: NearBudget) =>
+  one.agencyId === other.agencyId &&
+  one.budget.name === other.budget.name &&
+  one.budget.of === other.budget.of &&
+  (one.budget.of === 'agency' || one.environment === other.environment)
+
+const firstOf = <Fact>(all: (Place & Fact)[]): Found<Fact> => ({
+  total: all.length,
+  first: all.slice(0, listedMost),
+})

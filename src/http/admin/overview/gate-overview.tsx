@@ -1,0 +1,65 @@
+import type { Alarm } from '../../../alarms/alarm.ts'
+import { countOf } from '../../../alarms/alarms.ts'
+import type { Person } from '../../../people/person.ts'
+import type { Summary } from '../../../usage/summary.ts'
+import { Layout } from '../../page/layout.tsx'
+import { Table } from '../../page/table.tsx'
+import { AlarmList } from './alarm-list.tsx'
+import { type Spending, Tiles } from './tiles.tsx'
+
+interface GateOverviewProps {
+  person: Person
+  alarms: Alarm[]
+  summary: Summary
+  spending: Spending[]
+  callsInProgress: number
+  busiest: { agencyId: string; agencyName: string; calls: number }[]
+  providers: { provider: string; accepted: number; refused: number }[]
+}
+
+export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today }: GateOverviewProps) => (
+  <Layout title="Overview" person={{ ...person, openAlarms: countOf(alarms) }}>
+    <main>
+      <h1>Overview</h1>
+      <AlarmList alarms={alarms} isOfOneAgency={false} />
+      <Tiles {...today} calls={{ now: today.callsInProgress, slots: undefined }} home={undefined} />
+      <div class="columns">
+        <section aria-labelledby="busiest-title">
+          <h2 id="busiest-title">Busiest agencies today</h2>
+          {busiest.length === 0 ? (
+            <p class="empty">
+              No calls yet today. <a href="/admin/agencies">Agencies</a>
+            </p>
+          ) : (
+            <Table label="Busiest agencies today" heads={['Agency', 'Calls']}>
+              {busiest.map(({ agencyId, agencyName, calls }) => (
+                <tr key={agencyId}>
+                  <td class="name">
+                    <a href={`/admin/agencies/${agencyId}`}>{agencyName}</a>
+                  </td>
+                  <td>{calls.toLocaleString('en')}</td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </section>
+        <section aria-labelledby="providers-title">
+          <h2 id="providers-title">Providers today</h2>
+          {providers.length === 0 ? (
+            <p class="empty">No provider has had a call today.</p>
+          ) : (
+            <Table label="Providers today" heads={['Provider', 'Accepted', 'Refused or failed']}>
+              {providers.map(({ provider, accepted, refused }) => (
+                <tr key={provider}>
+                  <td>{provider}</td>
+                  <td>{accepted.toLocaleString('en')}</td>
+                  <td>{refused.toLocaleString('en')}</td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </section>
+      </div>
+    </main>
+  </Layout>
+)

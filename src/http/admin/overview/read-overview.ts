@@ -1,0 +1,98 @@
+import { checklistOf, type Progress } from '../../../agencies/checklist.ts'
+import type { Agent } from '../../../agencies/agent.ts'
+import type { Environment } from '../../../agencies/environment.ts'
+import type { ReadAlarms, Viewer } from '../../../alarms/read-alarms.ts'
+import type { Call } from '../../../calls/call.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Config } from '../../../config.ts'
+import type { ApiKey } from '../../../keys/key.ts'
+import { providersOf, summaryDays, summaryOf } from '../../../usage/summary.ts'
+import type { Figure, Span, Total } from '../../../usage/usage-counters.ts'
+import type { RateLimits } from '../../rate-limits.ts'
+import type { EnvironmentFacts } from './environment-cards.tsx'
+import { datesOf, spendingOf } from './spending.ts'
+
+export interface OverviewDeps {
+  alarms: ReadAlarms
+  agents: { list(agencyId: string): Pick<Agent, 'id'>[] }
+  accounts: { list(agencyId: string): unknown[] }
+  calls: { page(query: { environmentId: string; limit: number }): { calls: Call[] } }
+  environments: { list(agencyId: string): Environment[] }
+  keys: { live(environmentId: string): ApiKey | undefined }
+  leases: { active(): Iterable<[environmentId: string, calls: number]> }
+  rateLimits: Pick<RateLimits, 'counters'>
+  spending: {
+    costByDay(first: string, agencyId?: string): { day: string; currency: string; cents: number }[]
+  }
+  usage: { figures(environmentId: string, span: Span, from: number): Figure[]; totals(from: number): Total[] }
+  usageRows: {
+    busiest(from: number, most: number): { agencyId: string; agencyName: string; calls: number }[]
+  }
+  webhooks: { find(environmentId: string): unknown }
+  config: Pick<Config, 'windowSeconds'>
+  clock: Pick<Clock, 'now'>
+}
+
+const busiestShown = 8
+
+/** What the first pages say: of all agencies, and of one. */
+export const createReadOverview = (deps: OverviewDeps) => {
+  const { alarms, clock, spending, usage } = deps
+
+  const costs = (timeZone: string, now: number, agencyId?: string) => {
+    const dates = datesOf(timeZone, now)
+    return spendingOf(spending.costByDay(dates[0] ?? '', agencyId), dates)
+  }
+
+  const factsOf = (environment: Environment): EnvironmentFacts => ({
+    ...environment,
+    liveKey: deps.keys.live(environment.id),
+    counters: deps.rateLimits.counters(environment),
+    windowSeconds: deps.config.windowSeconds,
+    lastCall: deps.calls.page({ environmentId: environment.id, limit: 1 }).calls[0],
+  })
+
+  const checklist = (agencyId: string, own: Environment[], facts: EnvironmentFacts[]): Progress[] =>
+    checklistOf({
+      agent: deps.agents.list(agencyId).length > 0,
+      provider: deps.accounts.list(agencyId).length > 0,
+      key: facts.some(({ liveKey }) => liveKey !== undefined),
+      call: facts.some(({ lastCall }) => lastCall !== undefined),
+      webhook: own.some(({ id }) => deps.webhooks.find(id) !== undefined),
+    })
+
+  return {
+    ofGate: (person: Viewer, timeZone: string) => {
+      const now = clock.now()
+      const { starts } = summaryDays(timeZone, now)
+      const totals = usage.totals(starts[0] ?? now)
+      const today = starts.at(-1) ?? now
+      return {
+        alarms: alarms.of(person),
+        summary: summaryOf(totals, timeZone, now),
+        spending: costs(timeZone, now),
+        providers: providersOf(totals, today),
+        busiest: deps.usageRows.busiest(today, busiestShown),
+        callsInProgress: [...deps.leases.active()].reduce((sum, [, calls]) => sum + calls, 0),
+      }
+    },
+
+    ofAgency: (person: Viewer, agencyId: string, timeZone: string) => {
+      const now = clock.now()
+      const from = summaryDays(timeZone, now).starts[0] ?? now
+      const own = deps.environments.list(agencyId)
+      const environments = own.map(factsOf)
+      const totals = own.flatMap(({ id }) => usage.figures(id, 'hour', from))
+      return {
+        alarms: alarms.of(person, agencyId),
+        summary: summaryOf(totals, timeZone, now),
+        spending: costs(timeZone, now, agencyId),
+        environments,
+        checklist: checklist(agencyId, own, environments),
+        now,
+      }
+    },
+  }
+}
+
+export type AgencyOverview = ReturnType<ReturnType<typeof createReadOverview>['ofAgency']>
