@@ -8,6 +8,8 @@ import type { RouteTable } from './route-table.ts'
 import { pathOf } from './url.ts'
 import { ConfirmationNeeded } from './admin/confirmation/confirmation-needed.ts'
 import { confirmationPage } from './admin/confirmation/confirmation.tsx'
+import { QuestionNeeded } from './admin/question/question-needed.ts'
+import { questionPage } from './admin/question/questions.tsx'
 import { failurePage } from './page/failure-page.tsx'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
@@ -91,6 +93,7 @@ const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
   writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
   if (refusal instanceof ConfirmationNeeded) return confirmationPage(refusal.form)
+  if (refusal instanceof QuestionNeeded) return questionPage(refusal.form)
   const step = missingSteps[refusal.reason]
   if (step !== undefined) {
     set.status = 303

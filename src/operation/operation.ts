@@ -67,6 +67,11 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   empty?: string
   /** The consequence to confirm, as a sentence; undefined where nothing stops working. */
   ends?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
+  /**
+   * How much of what `ends` names there is at the moment, for people who are asked. It changes by itself, so nobody
+   * agrees to it.
+   */
+  impact?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
   /** The result as a sentence; without one, people see the output's fields. */
   says?(output: z.output<Out>, input: InputOf<S, Shape>): string
   /** The reason for exit code 1 of an operation that ran but did not reach its goal, such as a failed test event. */
@@ -90,6 +95,7 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
   columns?: readonly string[]
   empty?: string
   ends?(deps: Deps, context: Context): string | undefined
+  impact?(deps: Deps, context: Context): string | undefined
   says?(output: Out, input: In): string
   fails?(output: Out): string | undefined
   run(deps: Deps, context: Context): unknown

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import { holdsToken } from '../keys/token.ts'
 import type { Change, ChangeEntry, Context, Operation } from './operation.ts'
-import { type Actor, isPermitted } from '../people/actor.ts'
+import { type Actor, isPermitted, type Question } from '../people/actor.ts'
 
 export interface PerformDeps {
   agencies: { find(id: string): Agency | undefined; named(name: string): Agency[] }
@@ -48,6 +48,8 @@ export interface Perform {
    * nothing.
    */
   preview(operation: Operation, input: unknown, actor: Actor): string | undefined
+  /** The same with how much of it there is now, as people are asked at the dashboard. */
+  question(operation: Operation, input: unknown, actor: Actor): Question | undefined
 }
 
 /** `deps` holds the dependencies of all operations. */
@@ -83,6 +85,19 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   const endsIn = (operation: Operation, context: Context) =>
     (operation as unknown as Runnable).ends?.(deps, context)
 
+  const questionIn = (operation: Operation, context: Context): Question | undefined => {
+    const ends = endsIn(operation, context)
+    return ends === undefined
+      ? undefined
+      : {
+          operation: operation.name,
+          ends,
+          impact: (operation as unknown as Runnable).impact?.(deps, context),
+          agencyName: context.agency?.name,
+          environment: context.environment?.name,
+        }
+  }
+
   const perform = async (
     operation: Operation,
     raw: unknown,
@@ -97,6 +112,8 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
       })
     if (operationId !== undefined && deps.audit.hasOperation(operationId))
       throw new ApiError('conflict', { detail: 'An operation with this ID was already performed.' })
+    const question = agreed === undefined && actor.requireAgreed && questionIn(operation, context)
+    if (question) actor.requireAgreed?.(question)
     if (operation.sensitive) actor.requireConfirmed()
     if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
     const output = await (operation as unknown as Runnable).run(deps, context)
@@ -105,6 +122,8 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   return Object.assign(perform as Perform, {
     preview: (operation: Operation, raw: unknown, actor: Actor) =>
       endsIn(operation, prepare(operation, raw, actor)),
+    question: (operation: Operation, raw: unknown, actor: Actor) =>
+      questionIn(operation, prepare(operation, raw, actor)),
   })
 }
 

@@ -23,6 +23,19 @@ export interface Actor {
    * dashboard are asked.
    */
   requireConfirmed(): void
+  /** Throws where the person has yet to agree to what an operation ends. Only people at the dashboard are asked so. */
+  requireAgreed?(question: Question): void
+}
+
+/** What an operation ends, and for whom. */
+export interface Question {
+  /** The name of the operation. */
+  operation: string
+  ends: string
+  /** How much of it there is now. */
+  impact: string | undefined
+  agencyName: string | undefined
+  environment: string | undefined
 }
 
 /** The command line may do everything: whoever runs it can open the data directory. */

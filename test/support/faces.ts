@@ -6,7 +6,7 @@ import { Server } from '../../src/server/server.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { takeCommands } from './commands.ts'
 import type { PageForm } from './operation-cases.ts'
-import { textOf } from './page.ts'
+import { agreeing, textOf } from './page.ts'
 import type { Role } from './roles.ts'
 import { environmentOf, type Opened } from './world.ts'
 
@@ -39,10 +39,12 @@ export const attemptAtPage = async (
     'sec-fetch-site': 'same-origin',
     ...(cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie }),
   }
+  const post = (fields: Record<string, string>) =>
+    request(form.path, { method: 'POST', headers, body: new URLSearchParams(fields) })
   const response =
     form.fields === undefined
       ? await request(form.path, { headers })
-      : await request(form.path, { method: 'POST', headers, body: new URLSearchParams(form.fields) })
+      : await agreeing(await post(form.fields), post)
   const { status } = response
   if (response.headers.get('location') === '/admin/sign-in')
     return { done: false, code: 'sign_in_needed', sentence: failures.sign_in_needed.sentence }

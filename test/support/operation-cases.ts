@@ -29,6 +29,8 @@ interface OperationCase extends Asked {
   refused?: Asked[]
   /** Asked so, it ends something, where it does not as it is asked usually. */
   ending?: Input
+  /** How the page asks for that. */
+  endingPage?: PageForm
   /** What it is refused with where no server runs, beside what needs one by its definition. */
   withoutServer?: Reason
 }
@@ -167,6 +169,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       input: { ...staging, agent: facts.idle },
       page: form(`${here}/agents/default`, { environment: 'staging', agent: facts.idle }),
       ending: { ...production, none: true },
+      endingPage: form(`${here}/agents/default`, { environment: 'production', agent: '' }),
       refused: [
         {
           input: { ...staging, agent: unknown },
@@ -218,6 +221,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       input: { ...staging, replaces: '' },
       page: form(`${inStaging}/key`, { replaces: '' }),
       ending: production,
+      endingPage: form(`${inProduction}/key`, { replaces: facts.key }),
       refused: [
         { input: { ...production, replaces: '' }, page: form(`${inProduction}/key`, { replaces: '' }) },
         {
@@ -460,6 +464,10 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
     'alert.webhook': {
       input: { url: `${facts.webhookUrl}/alerts` },
       page: form('/admin/alerts/webhook', { url: `${facts.webhookUrl}/alerts` }),
+      prepare: ({ services }) =>
+        services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1),
+      ending: { none: true },
+      endingPage: form('/admin/alerts/webhook/remove'),
       refused: [
         { input: { url: 'somewhere' }, page: form('/admin/alerts/webhook', { url: 'somewhere' }) },
         { input: { url: '', rotate_secret: true }, page: form('/admin/alerts/webhook/secret') },

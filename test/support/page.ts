@@ -12,12 +12,37 @@ export const allowSetup = ({ services, clock }: Gate, token = setupToken) => {
   return token
 }
 
-export const postForm = (
+/** Posts a form, and agrees to whatever the dashboard asks before it ends something. */
+export const postForm = async (
   gate: Gate,
   path: string,
   fields: Record<string, string>,
   headers: HeadersInit = sameOrigin,
-) => gate.request(path, { method: 'POST', headers, body: new URLSearchParams(fields) })
+) => {
+  const post = (body: Record<string, string>) =>
+    gate.request(path, { method: 'POST', headers, body: new URLSearchParams(body) })
+  return agreeing(await post(fields), post)
+}
+
+/** Answers the question of a response, if it is one, by posting its fields. */
+export const agreeing = async (
+  response: Response,
+  post: (fields: Record<string, string>) => Promise<Response>,
+) => {
+  if (response.status !== 422) return response
+  const [question] = /<article class="question".*?<\/article>/s.exec(await response.clone().text()) ?? []
+  return question === undefined ? response : post(hiddenFields(question))
+}
+
+const hiddenFields = (html: string) =>
+  Object.fromEntries(
+    [...html.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g)].map(
+      ([, name = '', value = '']) => [name, unescaped(value)],
+    ),
+  ) as Record<string, string>
+
+const unescaped = (text: string) =>
+  text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 
 /** The path that the form of a one-time link posts to, and its code, which no server sees when the link is opened. */
 export const partsOf = (link: string) => {

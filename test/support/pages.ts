@@ -40,6 +40,7 @@ export const pagesOf = ({
     limits: `${api}/production/limits`,
     webhook: `${api}/production/webhook?tested=${deliveries.test.id}`,
     'webhook-none': `${api}/staging/webhook`,
+    'replay-all': `${api}/production/webhook/replay`,
     predial: `${api}/production/predial`,
     delivery: `${api}/production/webhook/deliveries/${deliveries.dead.id}`,
     rotate: `${api}/production/rotate`,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Agency, Plan } from '../agency.ts'
 import { iso, nameSchema, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
+import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 
 export const agencySchema = z.object({
   id: z.string(),
@@ -91,7 +92,7 @@ export const renameAgency = operation({
   },
 })
 
-interface PlanDeps {
+interface PlanDeps extends HourOfUsage {
   agencies: { setPlan(id: string, plan: Plan): void }
   environments: { list(agencyId: string): { id: string }[] }
   keys: { live(environmentId: string): object | undefined }
@@ -111,6 +112,7 @@ export const changePlan = operation({
       ? `All API requests of ${name} get 403 from now on: only the Agency plan includes API access.`
       : undefined
   },
+  impact: (deps: PlanDeps, { agency: { id }, now }) => lastHourInWords(deps, deps.environments.list(id), now),
   run: async ({ agencies }: PlanDeps, { agency: before, input: { plan }, change }) => {
     await change(() => agencies.setPlan(before.id, plan), {
       action: 'plan.changed',

@@ -1,7 +1,9 @@
 import { operation } from '../../operation/operation.ts'
+import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { agencySchema, presentAgency } from './agency.ts'
 
-interface SuspendDeps {
+interface SuspendDeps extends HourOfUsage {
+  environments: { list(agencyId: string): { id: string }[] }
   agencies: { suspend(id: string, now: number): void; resume(id: string): void }
 }
 
@@ -18,6 +20,8 @@ export const suspendAgency = operation({
     suspendedAt === null
       ? `All API requests of ${name} get 403 from now on, until an operator resumes it.`
       : undefined,
+  impact: (deps: SuspendDeps, { agency: { id }, now }) =>
+    lastHourInWords(deps, deps.environments.list(id), now),
   run: async ({ agencies }: SuspendDeps, { agency, now, change }) => {
     if (agency.suspendedAt !== null) return presentAgency(agency)
     await change(() => agencies.suspend(agency.id, now), { action: 'agency.suspended', target: agency.name })

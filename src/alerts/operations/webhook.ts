@@ -42,6 +42,12 @@ export const setAlertWebhook = operation({
   }),
   says: ({ url, secret }) =>
     url === null ? 'Alerts are no longer sent to a webhook.' : `Alerts go to ${url}\n${secretSaid(secret)}`,
+  ends: ({ alertWebhook }: WebhookDeps, { input }) => {
+    const saved = input.none === true && input.url === undefined && alertWebhook.find(gateOwner)
+    return saved
+      ? `Alerts are no longer sent to ${endpointTarget(saved)}, and its signing secret is lost.`
+      : undefined
+  },
   run: async (deps: WebhookDeps, { input, now, change }) => {
     const { alertWebhook, alertDeliveries, alertDeliverer, destinationRules } = deps
     const { url, none, rotate_secret } = input

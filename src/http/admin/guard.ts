@@ -18,6 +18,8 @@ import type { Viewer } from '../page/layout.tsx'
 import type { Flashes } from './flashes.ts'
 import { zoneOf } from './viewpoint.ts'
 import { isFromOurPages } from './cross-site.ts'
+import { agreedField, QuestionNeeded, withoutAgreement } from './question/question-needed.ts'
+import { ownReferrer } from './referrer.ts'
 import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
 
@@ -70,8 +72,9 @@ const guard = (
 ) =>
   new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, route, server, set }) => {
     Object.assign(set.headers, pageHeaders)
-    refuseForeignForms(request, ourOrigins(request, server, config))
-    let fields: Record<string, string> = {}
+    const ours = ourOrigins(request, server, config)
+    refuseForeignForms(request, ours)
+    let fields: Record<string, string> | undefined
     const find = () => {
       const found = sessions.find(request)
       if (!found) throw new ApiError('sign_in_needed')
@@ -96,7 +99,7 @@ const guard = (
     const readConfirmed = async () => {
       fields = withoutConfirmation(await readForm(request))
       confirm()
-      return fields
+      return withoutAgreement(fields)
     }
     const requireConfirmed = () => {
       const found = find()
@@ -104,7 +107,7 @@ const guard = (
       const { email, id } = found.person
       const kinds = new Set(factors.list(id).map(({ kind }) => kind))
       const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
-      throw new ConfirmationNeeded({ email, path: pathOf(request), fields, ...ways })
+      throw new ConfirmationNeeded({ email, path: pathOf(request), fields: fields ?? {}, ...ways })
     }
     const actor: Actor = {
       ...pageActor(person, { request, server }, config),
@@ -116,6 +119,13 @@ const guard = (
         confirm()
       },
       requireConfirmed,
+      requireAgreed: (question) => {
+        if (fields === undefined) throw new Error(`${route} must read its form before it ends something`)
+        if (fields[agreedField] === question.ends) return
+        const cameFrom = ownReferrer(request, ours) ?? '/admin/agencies'
+        const asked = { path: pathOf(request), fields: withoutAgreement(fields), cameFrom }
+        throw new QuestionNeeded({ ...question, person: viewer, ...asked })
+      },
     }
     let flashId = request.headers.has(refreshHeader) ? undefined : flashes.idIn(request)
     const viewer: Viewer & { timeZone: string } = {

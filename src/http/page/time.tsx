@@ -69,3 +69,12 @@ const formatOf = (timeZone: string, show: TimeProps['show'] = 'exact') => {
   formats.set(key, known)
   return known
 }
+
+/** A sentence of an operation, with its times as `Time` shows them. */
+export const InTime = ({ children }: { children: string }) => (
+  <>
+    {children
+      .split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/)
+      .map((part, at) => (at % 2 === 0 ? part : <Time key={at} at={Date.parse(part)} show="exact" />))}
+  </>
+)

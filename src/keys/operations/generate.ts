@@ -4,9 +4,10 @@ import { ApiError } from '../../failures.ts'
 import { environmentNameSchema, iso, time } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
 import { type IssueStore, issueKey } from '../issue.ts'
+import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
 
-interface IssueDeps {
+interface IssueDeps extends HourOfUsage {
   keys: IssueStore & { live(environmentId: string): (LiveKey & { id: string }) | undefined }
 }
 
@@ -27,15 +28,25 @@ const output = z.object({
 
 type Issuing = Context<'environment', { replaces?: string | undefined }>
 
-const ends = ({ keys }: IssueDeps, { environment, agency }: Issuing) => {
-  const live = keys.live(environment.id)
+/** A form that is sent twice, or from an old page, must not end a newer key. */
+const requireReplaced = ({ keys }: IssueDeps, { input: { replaces }, environment }: Issuing) => {
+  if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
+    throw new ApiError('key_changed')
+}
+
+const ends = (deps: IssueDeps, context: Issuing) => {
+  const { environment, agency } = context
+  requireReplaced(deps, context)
+  const live = deps.keys.live(environment.id)
   return live && `The ${environment.name} key of ${agency.name} ${keyInWords(live)} stops working at once.`
 }
 
-const issue = async ({ keys }: IssueDeps, { input: { replaces }, environment, now, change }: Issuing) => {
-  // A form that is sent twice, or from an old page, must not end a newer key.
-  if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
-    throw new ApiError('key_changed')
+const impact = (deps: IssueDeps, { environment, now }: Issuing) => lastHourInWords(deps, [environment], now)
+
+const issue = async (deps: IssueDeps, context: Issuing) => {
+  const { keys } = deps
+  const { environment, now, change } = context
+  requireReplaced(deps, context)
   const { token, key, replaced } = await change(
     () => issueKey(keys, environment.id, now),
     (issued) => ({
@@ -68,6 +79,7 @@ export const generateKey = operation({
   input,
   output,
   ends,
+  impact,
   says,
   run: issue,
 })
@@ -81,6 +93,7 @@ export const rotateKey = operation({
   input,
   output,
   ends,
+  impact,
   says,
   run: (deps: IssueDeps, context) => {
     if (deps.keys.live(context.environment.id)) return issue(deps, context)

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { type AccessDisabler, requireUnlockedAccess } from '../../agencies/access.ts'
 import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
+import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
 
-interface SwitchDeps {
+interface SwitchDeps extends HourOfUsage {
   keys: { live(environmentId: string): (LiveKey & { leakedAt: number | null }) | undefined }
   environments: {
     enableAccess(environmentId: string): void
@@ -48,6 +49,7 @@ export const disableKey = operation({
       `Requests with the ${environment.name} key of ${agency.name} ${keyInWords(live)} get 403 from now on.`
     )
   },
+  impact: (deps: SwitchDeps, { environment, now }) => lastHourInWords(deps, [environment], now),
   run: async ({ environments }: SwitchDeps, { actor, environment, change }) => {
     await change(() => environments.disableAccess(environment.id, actor.role), { action: 'access.disabled' })
     return { environment: environment.name, access: 'disabled' as const }

@@ -75,9 +75,10 @@ export const testProvider = operation({
 
 interface RemoveDeps {
   accounts: FindAccounts & { remove(id: string): void }
+  agents: { list(agencyId: string): { provider: string }[] }
 }
 
-export const whatRemovalEnds = (title: string) =>
+const whatRemovalEnds = (title: string) =>
   `Calls of agents at ${inSentence(title)} will fail, and callgate can no longer track or end calls in progress.`
 
 export const removeProvider = operation({
@@ -93,6 +94,10 @@ export const removeProvider = operation({
     const kind = requireKind(input.provider)
     requireAccount(accounts, agency.id, kind)
     return whatRemovalEnds(kind.title)
+  },
+  impact: ({ agents }: RemoveDeps, { agency, input }) => {
+    const count = agents.list(agency.id).filter(({ provider }) => provider === input.provider).length
+    return count === 1 ? '1 agent calls with it.' : `${count} agents call with it.`
   },
   run: async ({ accounts }: RemoveDeps, { agency, input, change }) => {
     const kind = requireKind(input.provider)

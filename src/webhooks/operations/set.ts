@@ -3,6 +3,7 @@ import { environmentNameSchema } from '../../names.ts'
 import { type Context, operation } from '../../operation/operation.ts'
 import { requireAllowedDestination } from '../../operation/refused-destination.ts'
 import type { DestinationRules } from '../../outgoing/destination.ts'
+import type { Delivery } from '../delivery.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 import { mintWebhookSecret, secretSaid } from '../secret.ts'
 import { signedUrlInput, signedUrlOutput } from './signed-url.ts'
@@ -74,7 +75,16 @@ export const rotateWebhookSecret = operation({
   },
 })
 
-interface SwitchDeps extends Waking {
+interface Pending {
+  deliveries: { counts(environmentId: string): Record<Delivery['state'], number> }
+}
+
+const pendingInWords = ({ deliveries }: Pending, { environment }: Context<'environment'>) => {
+  const { pending } = deliveries.counts(environment.id)
+  return pending === 1 ? '1 delivery is pending.' : `${pending} deliveries are pending.`
+}
+
+interface SwitchDeps extends Waking, Pending {
   webhooks: {
     find(environmentId: string): Endpoint | undefined
     setEnabled(environmentId: string, enabled: boolean): void
@@ -117,10 +127,11 @@ export const disableWebhook = operation({
     requireEndpoint(webhooks, environment.id).enabled
       ? `The ${environment.name} webhook gets no more events. What is pending waits; what happens meanwhile is not kept.`
       : undefined,
+  impact: pendingInWords,
   run: switchTo('off'),
 })
 
-interface RemoveDeps {
+interface RemoveDeps extends Pending {
   webhooks: { find(environmentId: string): Endpoint | undefined; remove(environmentId: string): void }
 }
 
@@ -134,6 +145,7 @@ export const removeWebhook = operation({
   says: ({ environment }) => `The ${environment} webhook is removed.`,
   ends: ({ webhooks }: RemoveDeps, { environment }) =>
     `The ${environment.name} webhook ${endpointTarget(requireEndpoint(webhooks, environment.id))} gets no more events, and its signing secret is lost.`,
+  impact: pendingInWords,
   run: async ({ webhooks }: RemoveDeps, { environment, change }) => {
     const endpoint = requireEndpoint(webhooks, environment.id)
     await change(() => webhooks.remove(environment.id), {

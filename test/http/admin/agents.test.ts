@@ -110,7 +110,7 @@ test('an agent is deleted after a question, and its calls keep its name without 
 
   expect(await (await visit(agentPath(gate))).text()).toContain(`href="${agentPath(gate)}/delete"`)
   const question = await textOf(await visit(`${agentPath(gate)}/delete`))
-  expect(question).toContain('Delete Ann?')
+  expect(question).toContain('Delete this agent?')
   expect(question).toContain('Ann places no more calls')
   expect(agents.find(gate.agent.id)).toBeDefined()
 

@@ -164,7 +164,7 @@ test('a slot is released after a confirmation that says what may go on', async (
   expect(slots).toContain('1 of 10 slots in use')
   expect(slots).toContain('+15551234505 In progress Ann 1 min 5 s')
   const path = `${callsPath(gate)}/${call.id}/release`
-  expect(await textOf(await visit(path))).toContain('the phone can keep ringing')
+  expect(await textOf(await visit(path))).toContain('the phone may go on ringing')
   expect((await post(path)).status).toBe(303)
   expect(gate.services.leases.count(gate.production.id)).toBe(0)
   const { data } = await answer(await gate.authorized(`/api/v1/calls/${call.id}`))

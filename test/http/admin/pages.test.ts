@@ -94,7 +94,7 @@ test('rotating at the page ends the old key with that answer', async () => {
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
   const confirmation = await (await visit(`${apiPath(gate)}/production/rotate`)).text()
-  expect(confirmation).toContain('stops working as soon as the new key is generated')
+  expect(confirmation).toContain('stops working at once')
   const replaces = /name="replaces" value="([^"]+)"/.exec(confirmation)?.[1] ?? ''
   const fresh = keyIn(await (await post(`${apiPath(gate)}/production/key`, { replaces })).text()) ?? ''
   expect((await gate.authorized('/api/v1/key')).status).toBe(401)

@@ -155,6 +155,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/agencies/:agency/integrations/api/:environment/webhook/access',
     'POST /admin/agencies/:agency/integrations/api/:environment/webhook/remove',
     'POST /admin/agencies/:agency/integrations/api/:environment/webhook/replay',
+    'GET /admin/agencies/:agency/integrations/api/:environment/webhook/replay',
     'GET /admin/agencies/:agency/integrations/api/:environment/webhook/deliveries/:delivery',
     'POST /admin/agencies/:agency/integrations/api/:environment/webhook/deliveries/:delivery/replay',
     'GET /admin/agencies/:agency/integrations/api/:environment/rotate',

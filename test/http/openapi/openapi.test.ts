@@ -50,6 +50,7 @@ test('names every failure, but those that only the page and the hooks know', () 
     'second_factor_needed',
     'enrolment_needed',
     'confirmation_needed',
+    'agreement_needed',
     'cross_site',
     'metrics_closed',
     'metrics_host',

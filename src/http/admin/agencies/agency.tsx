@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
+import type { Question } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
+import { Ask } from '../question/questions.tsx'
 import { InviteForm } from '../people/people.tsx'
 
 export interface AgencyPageProps {
@@ -124,8 +126,8 @@ const Suspension = ({ agency }: { agency: Agency }) =>
         progress continue, and its admins can still sign in. Only an operator can resume it.
       </p>
       <form method="post" action={`/admin/agencies/${agency.id}/suspend`}>
-        <button type="submit" class="danger inline">
-          Suspend agency
+        <button type="submit" class="secondary inline">
+          Suspend agency…
         </button>
       </form>
     </article>
@@ -140,18 +142,14 @@ const Suspension = ({ agency }: { agency: Agency }) =>
   )
 
 /** Confirms the deletion of an agency and names the consequences. */
-export const DeleteAgencyPage = ({ person, agency, ends }: AgencyPageProps & { ends: string }) => (
+export const DeleteAgencyPage = ({ person, agency, asked }: AgencyPageProps & { asked: Question }) => (
   <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview">
-    <article>
-      <h1>{`Delete ${agency.name}?`}</h1>
-      <p class="notice error">{ends}</p>
+    <Ask
+      asked={asked}
+      action={`/admin/agencies/${agency.id}/delete`}
+      keep={{ href: `/admin/agencies/${agency.id}`, label: 'Keep the agency' }}
+    >
       <p>To reject its requests and keep everything, suspend it instead.</p>
-      <form method="post" action={`/admin/agencies/${agency.id}/delete`} class="row">
-        <button type="submit" class="danger inline">
-          Delete agency
-        </button>
-        <a href={`/admin/agencies/${agency.id}`}>Keep the agency</a>
-      </form>
-    </article>
+    </Ask>
   </AgencyLayout>
 )

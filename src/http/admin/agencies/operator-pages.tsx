@@ -55,7 +55,8 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     )
     .post(
       '/agencies/:agency/suspend',
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         const { name } = await perform(suspendAgency, params, actor)
         flash(`${name} is suspended. Its API requests get 403.`)
         return redirect(`/admin/agencies/${params.agency}`, 303)
@@ -73,16 +74,18 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     )
     .get(
       '/agencies/:agency/delete',
-      ({ actor, person, params }) => {
+      ({ actor, person, params, redirect }) => {
         const agency = findAgency(deps, params.agency)
-        const ends = perform.preview(deleteAgency, params, actor) ?? ''
-        return renderPage(<DeleteAgencyPage person={person} agency={agency} ends={ends} />)
+        const asked = perform.question(deleteAgency, params, actor)
+        if (!asked) return redirect(`/admin/agencies/${agency.id}`, 303)
+        return renderPage(<DeleteAgencyPage person={person} agency={agency} asked={asked} />)
       },
       { params: agencyParams },
     )
     .post(
       '/agencies/:agency/delete',
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         const { name } = await perform(deleteAgency, params, actor)
         flash(`${name} is deleted.`)
         return redirect('/admin/agencies', 303)

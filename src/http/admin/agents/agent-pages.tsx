@@ -72,12 +72,12 @@ export const agentPages = (deps: AgentPagesDeps) => {
     return renderPage(<AgentPage person={person} {...found} accounts={connected(found.agency)} {...shown} />)
   }
 
-  const previewed = async (params: Params, actor: Actor) => perform.preview(deleteAgent, params, actor)
+  const questioned = async (params: Params, actor: Actor) => perform.question(deleteAgent, params, actor)
 
   const deletePage = async (actor: Actor, person: Person, params: Params) => {
     const found = find(params)
-    const { done: ends, error } = await submit(previewed(params, actor))
-    return renderPage(<DeleteAgentPage person={person} {...found} ends={ends} error={error} />)
+    const { done: asked, error } = await submit(questioned(params, actor))
+    return renderPage(<DeleteAgentPage person={person} {...found} asked={asked} error={error} />)
   }
 
   return new Elysia({ name: 'agent-pages' })
@@ -129,7 +129,8 @@ export const agentPages = (deps: AgentPagesDeps) => {
     )
     .post(
       '/agencies/:agency/agents/:agent/delete',
-      async ({ actor, flash, person, params, set, redirect }) => {
+      async ({ actor, flash, person, params, set, redirect, readForm }) => {
+        await readForm()
         const { done } = await submit(perform(deleteAgent, params, actor))
         if (done) {
           flash(`Deleted the agent ${done.name}.`)

@@ -1,9 +1,11 @@
 import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
+import type { Question } from '../../../people/actor.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
+import { Ask } from '../question/questions.tsx'
 import { optionLines, optionsHelp } from './option-lines.ts'
 
 /** An agent as its form has it. */
@@ -61,29 +63,29 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
 
 interface DeleteProps extends AgencyPageProps {
   agent: Agent
-  /** The consequence of deleting it, or the reason why it cannot be deleted now. */
-  ends: string | undefined
+  /** Undefined where it cannot be deleted now, for the reason in `error`. */
+  asked: Question | undefined
   error: string | undefined
 }
 
-export const DeleteAgentPage = ({ person, agency, agent, ends, error }: DeleteProps) => (
-  <AgencyLayout person={person} agency={agency} title="Delete agent" section="agents">
-    <article>
-      <h1>{`Delete ${agent.name}?`}</h1>
-      <FormError message={error} />
-      {ends !== undefined && <p class="notice error">{ends}</p>}
-      <p>Its calls are kept, with its name. This can’t be undone.</p>
-      <form method="post" action={`/admin/agencies/${agency.id}/agents/${agent.id}/delete`} class="row start">
-        {ends !== undefined && (
-          <button type="submit" class="danger inline">
-            Delete agent
-          </button>
-        )}
-        <a href={`/admin/agencies/${agency.id}/agents/${agent.id}`}>Keep the agent</a>
-      </form>
-    </article>
-  </AgencyLayout>
-)
+export const DeleteAgentPage = ({ person, agency, agent, asked, error }: DeleteProps) => {
+  const path = `/admin/agencies/${agency.id}/agents/${agent.id}`
+  return (
+    <AgencyLayout person={person} agency={agency} title="Delete agent" section="agents">
+      {asked ? (
+        <Ask asked={asked} action={`${path}/delete`} keep={{ href: path, label: 'Keep the agent' }}>
+          <p>Its calls are kept, with its name. This can’t be undone.</p>
+        </Ask>
+      ) : (
+        <article>
+          <h1>{`${agent.name} can’t be deleted now`}</h1>
+          <FormError message={error} />
+          <a href={path}>Back to the agent</a>
+        </article>
+      )}
+    </AgencyLayout>
+  )
+}
 
 const asTyped = ({ name, provider, ref, fromNumber, options }: Agent): TypedAgent => ({
   name,

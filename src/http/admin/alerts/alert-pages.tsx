@@ -90,7 +90,8 @@ export const alertPages = (deps: AlertPagesDeps) => {
     )
     .post(
       '/alerts/webhook/remove',
-      async ({ flash, actor, redirect }) => {
+      async ({ flash, actor, redirect, readForm }) => {
+        await readForm()
         await perform(setAlertWebhook, { none: true }, actor)
         flash('Removed the webhook. Alerts are no longer sent to it.')
         return redirect('/admin/alerts', 303)

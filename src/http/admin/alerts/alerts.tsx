@@ -120,8 +120,8 @@ const Telling = ({ webhook, isMailSet, typed, error, secret, tested }: TellingPr
     {webhook && <RotateForm path="/admin/alerts/webhook/secret" requests="alert" />}
     {webhook && (
       <form method="post" action="/admin/alerts/webhook/remove" class="row start">
-        <button type="submit" class="danger inline">
-          Remove webhook
+        <button type="submit" class="secondary inline">
+          Remove webhook…
         </button>
       </form>
     )}

@@ -165,7 +165,8 @@ export const callPages = (deps: CallPagesDeps) => {
     )
     .post(
       '/agencies/:agency/calls/:call/end',
-      async ({ flash, actor, person, params, set, redirect }) => {
+      async ({ flash, actor, person, params, set, redirect, readForm }) => {
+        await readForm()
         try {
           await perform(endCall, params, actor)
         } catch (error) {

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { holdsSlot, isForgotten, isOver } from '../../../calls/call.ts'
+import type { Question } from '../../../people/actor.ts'
 import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
+import { Ask } from '../question/questions.tsx'
 import { Conversation } from './conversation.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
@@ -75,8 +77,8 @@ const LiveActions = ({ person, call }: Pick<CallProps, 'person' | 'call'>) => {
         </p>
         <div class="row start">
           {!isOver(call) && (
-            <button type="submit" class="danger inline">
-              End call
+            <button type="submit" class="secondary inline">
+              End call…
             </button>
           )}
           {person.role === 'operator' && <a href={`${path}/release`}>Release slot…</a>}
@@ -169,31 +171,23 @@ const Recording = ({ call }: { call: CallView }) => {
 
 interface ReleaseProps extends AgencyPageProps {
   call: CallView
+  asked: Question
 }
 
-export const ReleasePage = ({ person, agency, call }: ReleaseProps) => (
+export const ReleasePage = ({ person, agency, call, asked }: ReleaseProps) => (
   <AgencyLayout person={person} agency={agency} title="Release slot" section="calls">
-    <article class={`environment ${call.environment}`}>
-      <h1>{`Release the slot of the call to ${numberOf(call)}?`}</h1>
+    <Ask
+      asked={asked}
+      action={`${callPath(call)}/release`}
+      keep={{ href: callPath(call), label: 'Keep the call' }}
+    >
       <p>
         <EnvironmentTag name={call.environment} /> <StatusTag status={call.status} />
       </p>
-      <p class="notice error">
-        {isOver(call) ? 'The' : 'The call ends here as failed, and its'} slot is immediately free for another
-        call. This can’t be undone. callgate asks the provider to hang up, but until it does, the phone can
-        keep ringing or the conversation can continue. Details that the provider reports later are stored with
-        the call.
-      </p>
       <p>
-        Try End call first: it frees the slot as soon as the call is over. Release the slot only if that
-        doesn’t help.
+        This can’t be undone. Try End call first: it frees the slot as soon as the call is over. Release the
+        slot only if that doesn’t help.
       </p>
-      <form method="post" action={`${callPath(call)}/release`} class="row">
-        <button type="submit" class="danger inline">
-          Release slot
-        </button>
-        <a href={callPath(call)}>Keep the call</a>
-      </form>
-    </article>
+    </Ask>
   </AgencyLayout>
 )

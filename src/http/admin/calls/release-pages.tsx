@@ -18,16 +18,18 @@ export const releasePages = (deps: ReleasePagesDeps) => {
     .use(operatorOnly(deps))
     .get(
       '/agencies/:agency/calls/:call/release',
-      ({ person, params, redirect }) => {
+      ({ actor, person, params, redirect }) => {
         const { agency, call } = find(params)
-        if (!holdsSlot(call)) return redirect(callPath(call), 303)
-        return renderPage(<ReleasePage person={person} agency={agency} call={call} />)
+        const asked = holdsSlot(call) ? deps.perform.question(releaseCall, params, actor) : undefined
+        if (!asked) return redirect(callPath(call), 303)
+        return renderPage(<ReleasePage person={person} agency={agency} call={call} asked={asked} />)
       },
       { params: callParams },
     )
     .post(
       '/agencies/:agency/calls/:call/release',
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         await deps.perform(releaseCall, params, actor)
         flash('The slot is free.')
         return redirect(callPath({ agencyId: params.agency, id: params.call }), 303)

@@ -159,7 +159,7 @@ const FindForm = ({ path, typed, told }: FormProps) => (
       <NumberField typed={typed}>As a number is not kept, you need it to find its entry.</NumberField>
       <div class="row start">
         <button type="submit">Check</button>
-        <button type="submit" class="danger" formAction={`${path}/remove`}>
+        <button type="submit" class="secondary" formAction={`${path}/remove`}>
           Remove
         </button>
       </div>

@@ -82,10 +82,12 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       )
       .get(
         '/agencies/:agency/integrations/api/:environment/rotate',
-        ({ person, params, redirect }) => {
+        ({ actor, person, params, redirect }) => {
           const { agency, environment } = findView(params)
-          if (!environment.key) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
-          const facts = { person, agency, environment, liveKey: environment.key }
+          const { key } = environment
+          const asked = key && perform.question(generateKey, { ...params, replaces: key.id }, actor)
+          if (!asked) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
+          const facts = { person, agency, environment, liveKey: key, asked }
           return renderPage(<RotatePage {...facts} />)
         },
         { params: environmentParams },

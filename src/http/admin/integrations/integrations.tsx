@@ -187,7 +187,7 @@ const LiveKey = ({ person, environment, liveKey, now }: LiveKeyProps) => (
     )}
     {(liveKey.exposedAt !== null || liveKey.leakedAt !== null) && (
       <p>
-        <a role="button" class="danger" href={`${environmentPath(environment)}/rotate`}>
+        <a role="button" href={`${environmentPath(environment)}/rotate`}>
           Rotate now
         </a>
       </p>

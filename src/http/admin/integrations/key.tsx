@@ -1,5 +1,7 @@
 import { whyAccessIsLocked } from '../../../agencies/access.ts'
 import type { ApiKey } from '../../../keys/key.ts'
+import type { Question } from '../../../people/actor.ts'
+import { Ask } from '../question/questions.tsx'
 import type { FirstCall } from './first-call.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { CurlLine } from './curl.tsx'
@@ -50,37 +52,36 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
 interface RotateProps extends AgencyPageProps {
   environment: EnvironmentView
   liveKey: ApiKey
+  asked: Question
 }
 
-export const RotatePage = ({ person, agency, environment, liveKey }: RotateProps) => (
+export const RotatePage = ({ person, agency, environment, liveKey, asked }: RotateProps) => (
   <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
-    <article class={`environment ${environment.name}`}>
-      <h1>{`Rotate the ${environment.name} key of ${agency.name}?`}</h1>
+    <div class={`environment ${environment.name}`}>
       <LeakedNotice liveKey={liveKey} />
-      <p class="notice error">
-        The key <code>{`bvai_sk_…${liveKey.last4}`}</code> stops working as soon as the new key is generated.
-        Every system that still uses it gets 401 Unauthorized until you give it the new key. This can’t be
-        undone.
-      </p>
-      <dl class="facts">
-        <dt>Last used</dt>
-        <dd>{environment.lastUsedAt === null ? 'never' : <Time at={environment.lastUsedAt} />}</dd>
-        <dt>Active calls</dt>
-        <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they continue`}</dd>
-      </dl>
-      <h2>Who used this key in the last 30 days</h2>
-      {environment.uses.length === 0 ? (
-        <p>Nobody used this key.</p>
-      ) : (
-        <ClientTable label="Who used this key" uses={environment.uses} />
-      )}
-      <form method="post" action={`${environmentPath(environment)}/key`} class="row">
-        <input type="hidden" name="replaces" value={liveKey.id} />
-        <button type="submit" class="danger inline">
-          Rotate API Key
-        </button>
-        <a href={`/admin/agencies/${agency.id}/integrations/api`}>Keep the key</a>
-      </form>
-    </article>
+      <Ask
+        asked={asked}
+        action={`${environmentPath(environment)}/key`}
+        fields={{ replaces: liveKey.id }}
+        keep={{ href: `/admin/agencies/${agency.id}/integrations/api`, label: 'Keep the key' }}
+      >
+        <p>
+          Every system that still uses the key <code>{`bvai_sk_…${liveKey.last4}`}</code> gets 401
+          Unauthorized until you give it the new key. This can’t be undone.
+        </p>
+        <dl class="facts">
+          <dt>Last used</dt>
+          <dd>{environment.lastUsedAt === null ? 'never' : <Time at={environment.lastUsedAt} />}</dd>
+          <dt>Active calls</dt>
+          <dd>{environment.activeCalls === 0 ? 'none' : `${environment.activeCalls}; they continue`}</dd>
+        </dl>
+        <h2>Who used this key in the last 30 days</h2>
+        {environment.uses.length === 0 ? (
+          <p>Nobody used this key.</p>
+        ) : (
+          <ClientTable label="Who used this key" uses={environment.uses} />
+        )}
+      </Ask>
+    </div>
   </AgencyLayout>
 )

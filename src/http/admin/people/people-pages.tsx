@@ -94,13 +94,18 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .get(
         '/people/:person/second-factor',
-        ({ person, params }) =>
-          renderPage(<ResetFactorPage person={person} subject={findPerson(params.person)} />),
+        ({ actor, person, params, redirect }) => {
+          const subject = findPerson(params.person)
+          const asked = perform.question(resetSecondFactor, params, actor)
+          if (!asked) return redirect('/admin/people', 303)
+          return renderPage(<ResetFactorPage person={person} subject={subject} asked={asked} />)
+        },
         { params: personParams },
       )
       .post(
         '/people/:person/second-factor',
-        async ({ actor, flash, params, request, redirect }) => {
+        async ({ actor, flash, params, request, redirect, readForm }) => {
+          await readForm()
           const reset = await perform(resetSecondFactor, params, actor)
           flash(resetSecondFactor.says?.(reset, params) ?? '')
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
@@ -131,13 +136,18 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .get(
         '/people/:person/remove',
-        ({ person, params }) =>
-          renderPage(<RemovePersonPage person={person} leaving={findPerson(params.person)} />),
+        ({ actor, person, params, redirect }) => {
+          const leaving = findPerson(params.person)
+          const asked = perform.question(removePerson, params, actor)
+          if (!asked) return redirect('/admin/people', 303)
+          return renderPage(<RemovePersonPage person={person} leaving={leaving} asked={asked} />)
+        },
         { params: personParams },
       )
       .post(
         '/people/:person/remove',
-        async ({ actor, flash, params, request, redirect }) => {
+        async ({ actor, flash, params, request, redirect, readForm }) => {
+          await readForm()
           const { email } = await perform(removePerson, params, actor)
           flash(`Removed ${email}. They can no longer sign in.`)
           return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)

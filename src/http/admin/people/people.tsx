@@ -1,9 +1,11 @@
+import type { Question } from '../../../people/actor.ts'
 import type { FactorAudience } from '../../../people/factor.ts'
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { EmailField } from '../entrance/forms.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
+import { Ask } from '../question/questions.tsx'
 import { AudienceForm } from './second-factor.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 
@@ -119,25 +121,29 @@ const InvitationRow = ({
 )
 
 /** Confirms the removal of a person and names the consequences. */
-export const RemovePersonPage = ({ person, leaving }: { person: Person; leaving: Person }) => (
+export const RemovePersonPage = ({ person, leaving, asked }: RemoveProps) => (
   <Layout title="Remove a person" person={person}>
     <main>
-      <h1>{`Remove ${leaving.email}?`}</h1>
-      <p class="notice warning">
-        {leaving.id === person.id
-          ? 'This is your own account. You are signed out immediately and can’t sign in again unless you are invited again.'
-          : 'They are signed out immediately and can’t sign in again unless they are invited again.'}
-      </p>
-      <p>API keys, agents, calls and the audit log stay unchanged.</p>
-      <form method="post" action={`/admin/people/${leaving.id}/remove`} class="row start">
-        <button type="submit" class="danger">
-          Remove
-        </button>
-        <a href="/admin/people">Keep the account</a>
-      </form>
+      <Ask
+        asked={asked}
+        action={`/admin/people/${leaving.id}/remove`}
+        keep={{ href: '/admin/people', label: 'Keep the account' }}
+      >
+        {leaving.id === person.id && <p>This is your own account.</p>}
+        <p>
+          They can’t sign in again unless they are invited again. API keys, agents, calls and the audit log
+          stay unchanged.
+        </p>
+      </Ask>
     </main>
   </Layout>
 )
+
+interface RemoveProps {
+  person: Person
+  leaving: Person
+  asked: Question
+}
 
 interface InviteFormProps {
   label: string

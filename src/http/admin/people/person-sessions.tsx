@@ -23,8 +23,8 @@ export const PersonSessionsPage = ({ person, shown, sessions, current }: PersonS
           <>
             <SessionTable sessions={sessions} current={current} action={action} />
             <form method="post" action={action} class="row start">
-              <button type="submit" class="danger">
-                End all sessions
+              <button type="submit" class="secondary">
+                End all sessions…
               </button>
               <a href="/admin/people">Back to people</a>
             </form>

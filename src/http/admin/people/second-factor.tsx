@@ -1,5 +1,7 @@
+import type { Question } from '../../../people/actor.ts'
 import type { FactorAudience } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
+import { Ask } from '../question/questions.tsx'
 import { Layout } from '../../page/layout.tsx'
 
 const audiences: [FactorAudience, string][] = [
@@ -35,20 +37,22 @@ export const AudienceForm = ({ audience }: { audience: FactorAudience }) => (
 )
 
 /** Confirms the reset of a lost second factor and names the consequences. */
-export const ResetFactorPage = ({ person, subject }: { person: Person; subject: Person }) => (
+export const ResetFactorPage = ({ person, subject, asked }: ResetProps) => (
   <Layout title="Reset a second factor" person={person}>
     <main>
-      <h1>{`Reset the second factor of ${subject.email}?`}</h1>
-      <p class="notice warning">
-        All their second factors and recovery codes stop working, and they are signed out immediately. Then
-        their password alone signs them in. Make sure that it is really them who asks.
-      </p>
-      <form method="post" action={`/admin/people/${subject.id}/second-factor`} class="row start">
-        <button type="submit" class="danger">
-          Reset
-        </button>
-        <a href="/admin/people">Cancel</a>
-      </form>
+      <Ask
+        asked={asked}
+        action={`/admin/people/${subject.id}/second-factor`}
+        keep={{ href: '/admin/people', label: 'Cancel' }}
+      >
+        <p>Then their password alone signs them in. Make sure that it is really them who asks.</p>
+      </Ask>
     </main>
   </Layout>
 )
+
+interface ResetProps {
+  person: Person
+  subject: Person
+  asked: Question
+}

@@ -90,7 +90,8 @@ export const predialPages = (deps: PredialPagesDeps) => {
     )
     .post(
       `${base}/remove`,
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         await perform(removePredial, params, actor)
         flash(`Removed the pre-dial hook of ${params.environment}.`)
         return redirect(pathOf(params), 303)

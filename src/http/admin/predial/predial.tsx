@@ -85,16 +85,10 @@ const Settings = ({ path, hook, now }: { path: string; hook: PredialHook; now: n
       )}
     </dl>
     <RotateForm path={`${path}/secret`} requests="request" />
-    <details>
-      <summary>Remove the hook</summary>
-      <form method="post" action={`${path}/remove`}>
-        <p class="notice error">Real calls are then placed without asking, and the secret is deleted.</p>
-        <div class="row start">
-          <button type="submit" class="danger">
-            Remove hook
-          </button>
-        </div>
-      </form>
-    </details>
+    <form method="post" action={`${path}/remove`} class="row start">
+      <button type="submit" class="secondary">
+        Remove hook…
+      </button>
+    </form>
   </article>
 )

@@ -85,7 +85,8 @@ export const providerPages = (deps: ProviderPagesDeps) => {
     )
     .post(
       '/agencies/:agency/integrations/providers/:provider/remove',
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         await perform(removeProvider, params, actor)
         flash(`Removed the ${inSentence(requireKind(params.provider).title)} account.`)
         return redirect(`/admin/agencies/${params.agency}/integrations`, 303)

@@ -5,7 +5,6 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
-import { whatRemovalEnds } from '../../../providers/operations/account.ts'
 import { inSentence } from '../../../providers/title.ts'
 
 interface ProviderProps extends AgencyPageProps {
@@ -55,15 +54,11 @@ export const ProviderPage = (props: ProviderProps) => {
         </form>
       </article>
       {account && (
-        <details>
-          <summary>Remove this account</summary>
-          <form method="post" action={`${path}/remove`}>
-            <p class="notice error">{whatRemovalEnds(kind.title)}</p>
-            <button type="submit" class="danger">
-              Remove account
-            </button>
-          </form>
-        </details>
+        <form method="post" action={`${path}/remove`} class="row start">
+          <button type="submit" class="secondary">
+            Remove account…
+          </button>
+        </form>
       )}
     </AgencyLayout>
   )

@@ -53,15 +53,17 @@ export const tokenPages = (deps: TokenPagesDeps) => {
     )
     .get(
       '/tokens/:token/revoke',
-      ({ actor, person, params }) => {
-        const ends = perform.preview(revokeToken, params, actor)
-        return renderPage(<RevokeTokenPage person={person} id={params.token} ends={ends ?? ''} />)
+      ({ actor, person, params, redirect }) => {
+        const asked = perform.question(revokeToken, params, actor)
+        if (!asked) return redirect('/admin/tokens', 303)
+        return renderPage(<RevokeTokenPage person={person} id={params.token} asked={asked} />)
       },
       { params: tokenParams },
     )
     .post(
       '/tokens/:token/revoke',
-      async ({ actor, flash, params, redirect }) => {
+      async ({ actor, flash, params, redirect, readForm }) => {
+        await readForm()
         const { name } = await perform(revokeToken, params, actor)
         flash(`The admin token ${name} has stopped working.`)
         return redirect('/admin/tokens', 303)

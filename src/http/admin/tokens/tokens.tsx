@@ -1,6 +1,8 @@
 import type { Agency } from '../../../agencies/agency.ts'
 import type { AdminToken } from '../../../people/admin-token.ts'
+import type { Question } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
+import { Ask } from '../question/questions.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
@@ -149,17 +151,14 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
 )
 
 /** Confirms revoking a token and names the consequence. */
-export const RevokeTokenPage = ({ person, id, ends }: { person: Person; id: string; ends: string }) => (
+export const RevokeTokenPage = ({ person, id, asked }: { person: Person; id: string; asked: Question }) => (
   <Layout title="Revoke an admin token" person={person}>
     <main>
-      <h1>Revoke this admin token?</h1>
-      <p class="notice warning">{ends}</p>
-      <form method="post" action={`/admin/tokens/${id}/revoke`} class="row start">
-        <button type="submit" class="danger">
-          Revoke
-        </button>
-        <a href="/admin/tokens">Keep the token</a>
-      </form>
+      <Ask
+        asked={asked}
+        action={`/admin/tokens/${id}/revoke`}
+        keep={{ href: '/admin/tokens', label: 'Keep the token' }}
+      />
     </main>
   </Layout>
 )

@@ -24,6 +24,7 @@ import { flagIn, submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { counted, renderPage } from '../../page/layout.tsx'
 import { DeliveryPage } from './delivery-page.tsx'
+import { ReplayAllPage } from './replay-all.tsx'
 import { WebhookPage } from './webhook.tsx'
 import { webhookPath } from './webhook-path.ts'
 
@@ -149,19 +150,38 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
           params,
           actor,
         )
-        flash(`The ${params.environment} webhook is ${webhook}.`)
+        flash(`The ${params.environment} webhook is ${webhook === 'on' ? 'enabled' : 'disabled'}.`)
         return redirect(backTo(params), 303)
       },
       { parse: 'none', params: environmentParams },
     )
     .post(
       `${base}/remove`,
-      async ({ flash, actor, params, redirect }) => {
+      async ({ flash, actor, params, redirect, readForm }) => {
+        await readForm()
         await perform(removeWebhook, params, actor)
         flash(`Removed the ${params.environment} webhook.`)
         return redirect(backTo(params), 303)
       },
       { parse: 'none', params: environmentParams },
+    )
+    .get(
+      `${base}/replay`,
+      ({ person, params, redirect }) => {
+        const { agency, environment, webhook } = find(params)
+        const { dead } = deliveries.counts(environment.id)
+        if (!webhook || dead === 0) return redirect(backTo(params), 303)
+        return renderPage(
+          <ReplayAllPage
+            person={person}
+            agency={agency}
+            environment={environment}
+            webhook={webhook}
+            dead={dead}
+          />,
+        )
+      },
+      { params: environmentParams },
     )
     .post(
       `${base}/replay`,

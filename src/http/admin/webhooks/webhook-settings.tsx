@@ -22,23 +22,15 @@ export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook:
     </dl>
     <form method="post" action={`${path}/access`} class="row start">
       <button type="submit" class="secondary" name="enabled" value={webhook.enabled ? 'false' : 'true'}>
-        {webhook.enabled ? 'Disable webhook' : 'Enable webhook'}
+        {webhook.enabled ? 'Disable webhook…' : 'Enable webhook'}
       </button>
     </form>
     <RotateForm path={`${path}/secret`} requests="delivery" />
-    <details>
-      <summary>Remove the webhook</summary>
-      <form method="post" action={`${path}/remove`}>
-        <p class="notice error">
-          No more events are sent from this environment, pending deliveries fail, and the secret is deleted.
-        </p>
-        <div class="row start">
-          <button type="submit" class="danger">
-            Remove webhook
-          </button>
-        </div>
-      </form>
-    </details>
+    <form method="post" action={`${path}/remove`} class="row start">
+      <button type="submit" class="secondary">
+        Remove webhook…
+      </button>
+    </form>
   </article>
 )
 

@@ -86,11 +86,11 @@ const Deliveries = ({ deliveries, older, counts, state, path }: WebhookProps & {
     <h2 id="deliveries">Deliveries</h2>
     <StateChips path={path} counts={counts} state={state} />
     {counts.dead > 0 && (
-      <form method="post" action={`${path}/replay`} class="row start">
-        <button type="submit" class="secondary">
-          {`Replay all ${counts.dead} failed deliveries`}
-        </button>
-      </form>
+      <p>
+        <a role="button" class="secondary" href={`${path}/replay`}>
+          {`Replay all ${counts.dead} failed deliveries…`}
+        </a>
+      </p>
     )}
     {deliveries.length > 0 ? (
       <>
