@@ -59,7 +59,8 @@ export class Cache<Row> {
   }
 }
 
-const frozen = <T>(value: T): T => {
+/** The value, made immutable to its depth. */
+export const frozen = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const part of Object.values(value)) frozen(part)
   return Object.freeze(value)
