@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type Call, finalStatuses, isOver } from '../calls/call.ts'
 import type { ProviderIds } from '../calls/provider.ts'
@@ -25,49 +25,60 @@ export interface CallPage {
   hasMore: boolean
 }
 
-/** Matches a status and the index for it: ended calls have an index of their own, and active calls are few. */
-const byStatus = (status: Call['status']) => {
-  const isFinal = finalStatuses.some((final) => final === status)
-  return and(eq(calls.status, status), isFinal ? isNotNull(calls.endedAt) : isNull(calls.endedAt))
-}
+const isFinal = (status: Call['status']) => finalStatuses.some((final) => final === status)
 
 /** A column for whose conditions SQLite may look for an index, or behind a plus, may not. */
 const column = (of: SQLiteColumn, isIndexed: boolean) => (isIndexed ? sql`${of}` : sql`+${of}`)
 
+type Conditions = Omit<PageQuery, 'limit'>
+
+/** The conditions of active calls, which are few and have one index. */
+const ofActive = ({ environmentId, status, phoneNumber, agentId, ...span }: Conditions) =>
+  and(
+    isNull(calls.endedAt),
+    eq(calls.environmentId, environmentId),
+    given(phoneNumber, (number) => eq(calls.phoneNumber, number)),
+    given(agentId, (agent) => eq(calls.agentId, agent)),
+    given(status, (one) => eq(calls.status, one)),
+    inSpan(span, column(calls.id, true)),
+  )
+
 /**
- * The conditions of a page, and the id for more. The planner, which has no statistics, would prefer a span of all ids to
- * the calls of one number or one agent.
+ * The conditions of calls that are over, of which a year has millions. The planner, which has no statistics, would prefer
+ * a span of all ids to the calls of one number or one agent.
  */
-const conditions = ({
-  environmentId,
-  status,
-  reasonCode,
-  phoneNumber,
-  agentId,
-  from,
-  to,
-  before,
-}: Omit<PageQuery, 'limit'>) => {
+const ofEnded = ({ environmentId, status, reasonCode, phoneNumber, agentId, ...span }: Conditions) => {
   const isOfNumber = phoneNumber !== undefined
   const isOfReason = !isOfNumber && reasonCode !== undefined
   const isOfAgent = !isOfNumber && !isOfReason && agentId !== undefined
-  const hasOwnIndex = isOfNumber || isOfReason || isOfAgent
-  const id = column(calls.id, !isOfNumber)
-  const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined) =>
-    value === undefined ? undefined : condition(value)
-  const wanted = and(
+  const isOfStatus = !isOfNumber && !isOfReason && !isOfAgent
+  return and(
+    isNotNull(calls.endedAt),
     eq(column(calls.environmentId, !isOfAgent), environmentId),
     given(phoneNumber, (number) => eq(calls.phoneNumber, number)),
     given(agentId, (agent) => eq(column(calls.agentId, isOfAgent), agent)),
     given(reasonCode, (code) => eq(column(calls.reasonCode, isOfReason), code)),
-    given(status, (one) => (hasOwnIndex ? eq(calls.status, one) : byStatus(one))),
-    // An id begins with the time of its call, so that a span of time is one of ids.
+    given(status, (one) => eq(column(calls.status, isOfStatus), one)),
+    inSpan(span, column(calls.id, !isOfNumber)),
+  )
+}
+
+/** Active calls have no reason yet, and no status that is final. */
+const conditions = (query: Conditions) => [
+  ...(query.reasonCode !== undefined || (query.status && isFinal(query.status)) ? [] : [ofActive(query)]),
+  ...(query.status && !isFinal(query.status) ? [] : [ofEnded(query)]),
+]
+
+const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined) =>
+  value === undefined ? undefined : condition(value)
+
+/** An id begins with the time of its call, so that a span of time is one of ids. */
+const inSpan = ({ from, to, before }: Pick<PageQuery, 'from' | 'to' | 'before'>, id: SQL) =>
+  and(
     given(from, (time) => and(gte(id, idAt(time)), gte(calls.createdAt, time))),
     given(to, (time) => and(lt(id, idAt(time + idLatenessMs)), lt(calls.createdAt, time))),
     given(before, (other) => lt(id, other)),
   )
-  return { wanted, id }
-}
 
 /** Earlier versions made the id a moment after `createdAt`. */
 const idLatenessMs = 60_000
@@ -134,41 +145,40 @@ export const createCallStore = (database: Database) => {
      * where its next call would make it too large.
      */
     page: ({ limit, ...query }: PageQuery): CallPage => {
-      const { wanted, id } = conditions(query)
-      const sizes = orm
-        .select({ id: calls.id, bytes: keptBytes })
-        .from(calls)
-        .where(wanted)
-        .orderBy(desc(calls.id))
-        .limit(limit + 1)
-        .all()
+      const sizes = conditions(query)
+        .flatMap((wanted) =>
+          orm
+            .select({ id: calls.id, bytes: keptBytes })
+            .from(calls)
+            .where(wanted)
+            .orderBy(desc(calls.id))
+            .limit(limit + 1)
+            .all(),
+        )
+        .toSorted((one, other) => (one.id < other.id ? 1 : -1))
+        .slice(0, limit + 1)
       const fitting = firstThatFit(sizes, limit)
-      const last = fitting.at(-1)
-      if (!last) return { calls: [], hasMore: false }
-      const page = orm
-        .select()
-        .from(calls)
-        .where(and(wanted, gte(id, last.id)))
-        .orderBy(desc(calls.id))
-        .all()
+      if (fitting.length === 0) return { calls: [], hasMore: false }
+      const ids = fitting.map(({ id }) => id)
+      const page = orm.select().from(calls).where(inArray(calls.id, ids)).orderBy(desc(calls.id)).all()
       return { calls: page, hasMore: sizes.length > fitting.length }
     },
 
     /** The number of an environment's calls, counted up to `most`. */
-    count: (query: Omit<PageQuery, 'limit' | 'before'>, most: number): number => {
-      const counted = orm
-        .select({ one: sql`1`.as('one') })
-        .from(calls)
-        .where(conditions(query).wanted)
-        .limit(most)
-        .as('counted')
-      return (
-        orm
+    count: (query: Omit<PageQuery, 'limit' | 'before'>, most: number): number =>
+      conditions(query).reduce((sum, wanted) => {
+        const counted = orm
+          .select({ one: sql`1`.as('one') })
+          .from(calls)
+          .where(wanted)
+          .limit(most - sum)
+          .as('counted')
+        const [more] = orm
           .select({ calls: sql<number>`count(*)` })
           .from(counted)
-          .get()?.calls ?? 0
-      )
-    },
+          .all()
+        return sum + (more?.calls ?? 0)
+      }, 0),
 
     /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
     hangUpsDue: (now: number, triedBefore: number): Call[] =>

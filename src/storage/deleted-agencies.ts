@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, notExists, or, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, notExists, or, type SQL } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { remove, type Step } from './old-rows.ts'
 import {
@@ -50,6 +50,14 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
   ]
 
   /** Without calls, no provider has to hang up any more. */
+  const withoutCalls = (state: SQL) =>
+    notExists(
+      orm
+        .select({ id: calls.id })
+        .from(calls)
+        .innerJoin(environments, eq(environments.id, calls.environmentId))
+        .where(and(eq(environments.agencyId, providerAccounts.agencyId), state)),
+    )
   const accountsWithoutCalls = () =>
     orm
       .select({ id: providerAccounts.id })
@@ -57,13 +65,8 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
       .where(
         and(
           inArray(providerAccounts.agencyId, deleted),
-          notExists(
-            orm
-              .select({ id: calls.id })
-              .from(calls)
-              .innerJoin(environments, eq(environments.id, calls.environmentId))
-              .where(eq(environments.agencyId, providerAccounts.agencyId)),
-          ),
+          withoutCalls(isNull(calls.endedAt)),
+          withoutCalls(isNotNull(calls.endedAt)),
         ),
       )
       .all()

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Agency } from '../agencies/agency.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Call } from '../calls/call.ts'
@@ -42,16 +42,19 @@ export const createSearch = ({ orm }: Database) => {
       .all<{ id: string }>(
         sql`
         with recursive found(id) as (
-          select min(environment_id) from calls where phone_number = ${phoneNumber}
+          select min(environment_id) from calls where ended_at is not null and phone_number = ${phoneNumber}
           union all
           select (
             select min(environment_id) from calls
-            where phone_number = ${phoneNumber} and environment_id > found.id
+            where ended_at is not null and phone_number = ${phoneNumber} and environment_id > found.id
           )
           from found where found.id is not null
           limit ${environmentsMost}
         )
-        select id from found where id is not null`,
+        select id from found where id is not null
+        union
+        select environment_id from calls where ended_at is null and phone_number = ${phoneNumber}
+        limit ${environmentsMost}`,
       )
       .map(({ id }) => id)
 
@@ -82,13 +85,18 @@ export const createSearch = ({ orm }: Database) => {
     /** The calls to a number, the newest of each environment: of these environments, or of all. */
     callsTo: (phoneNumber: string, limit: number, environmentIds?: string[]): CallHit[] =>
       (environmentIds ?? environmentsOf(phoneNumber)).flatMap((environmentId) =>
-        orm
-          .select(hit)
-          .from(calls)
-          .where(and(eq(calls.phoneNumber, phoneNumber), eq(calls.environmentId, environmentId)))
-          .orderBy(desc(calls.id))
-          .limit(limit)
-          .all(),
+        [isNull(calls.endedAt), isNotNull(calls.endedAt)]
+          .flatMap((state) =>
+            orm
+              .select(hit)
+              .from(calls)
+              .where(and(state, eq(calls.phoneNumber, phoneNumber), eq(calls.environmentId, environmentId)))
+              .orderBy(desc(calls.id))
+              .limit(limit)
+              .all(),
+          )
+          .toSorted((one, other) => (one.id < other.id ? 1 : -1))
+          .slice(0, limit),
       ),
 
     /** The calls that a provider, or its carrier, knows by an id: ids of different accounts may be the same. */
