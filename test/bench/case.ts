@@ -12,7 +12,7 @@ export interface Case {
   /** The status of its answers once it is warm. */
   expects: 200 | 401 | 429
   /** The case that a constant answer is asked for in the same way. */
-  floor?: 'floor' | 'floor-post'
+  floor?: 'floor' | 'floor-row' | 'floor-life'
   connections: readonly number[]
   /** Every key has had its only grant before the load begins. */
   isSpent?: boolean

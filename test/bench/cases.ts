@@ -25,13 +25,16 @@ const withoutChecksum = (token: string) => `${token.slice(0, -1)}${token.endsWit
 
 const keyAsked = (headers: string): Load => ({ method: 'GET', path: '/api/v1/key', headers })
 
-const triggered = (headers: string, isUnique = false): Load => ({
+/** A call that stays up, so that the trigger is measured and not the rest of its life; and one that is over after a second. */
+const staysUp = '+15551234507'
+const isBusy = '+15551234501'
+
+const triggered = (headers: string, { isUnique = false, phoneNumber = staysUp } = {}): Load => ({
   method: 'POST',
   path: '/api/v1/calls/trigger',
   headers,
   isUnique,
-  // 07: the call stays up, so that what is measured is the trigger and not what calls live through.
-  body: '{"phone_number":"+15551234507"}',
+  body: JSON.stringify({ phone_number: phoneNumber }),
 })
 
 const gate = (options: GateOptions) => (ground: Ground, room: string) => ground.startGate(room, options)
@@ -40,6 +43,20 @@ const startFloor = (ground: Ground, room: string) => {
   const port = freePort()
   const script = `${import.meta.dir}/peers/floor.js`
   return ground.start(room, 'the floor', [process.execPath, script, String(port), answer], port)
+}
+
+/** Stored, sending, placed, ringing, ended; its event stored, and delivered. */
+const writesOfLife = 7
+
+const startFloorOfRows = (later: number) => (ground: Ground, room: string) => {
+  const port = freePort()
+  const script = `${import.meta.dir}/peers/floor-rows.ts`
+  return ground.start(
+    room,
+    'the floor',
+    [process.execPath, script, String(port), answer, String(later)],
+    port,
+  )
 }
 
 const floors: Case[] = [
@@ -53,13 +70,22 @@ const floors: Case[] = [
     isQuick: true,
   },
   {
-    name: 'floor-post',
-    says: 'Floor, asked as a trigger is',
+    name: 'floor-row',
+    says: 'Floor: one row on disk, of the columns of a call',
     load: (ground) => triggered(withKeys(ground, keysInTurn)),
-    start: startFloor,
+    start: startFloorOfRows(0),
     expects: 200,
     connections: usualConnections,
     isQuick: true,
+  },
+  {
+    name: 'floor-life',
+    says: 'Floor: one row on disk, and then as many writes as a call’s life has',
+    load: (ground) => triggered(withKeys(ground, keysInTurn)),
+    start: startFloorOfRows(writesOfLife - 1),
+    expects: 200,
+    connections: usualConnections,
+    isQuick: false,
   },
 ]
 
@@ -130,10 +156,10 @@ const refusals: Case[] = [
 const trigger = (agencies: number, says: string, isUnique: boolean, isQuick = false): Case => ({
   name: `trigger-${agencies}${isUnique ? '-unique' : ''}`,
   says: `trigger on disk, ${says}${isUnique ? ', `Idempotency-Key`' : ''}`,
-  load: (ground) => triggered(withKeys(ground, agencies), isUnique),
+  load: (ground) => triggered(withKeys(ground, agencies), { isUnique }),
   start: gate({ agencies, settings: unlimited }),
   expects: 200,
-  floor: 'floor-post',
+  floor: 'floor-row',
   connections: usualConnections,
   isQuick,
 })
@@ -143,6 +169,17 @@ const triggers = [
   [1000, '1,000 agencies'],
   [100_000, '100,000 agencies'],
 ] as const
+
+const life: Case = {
+  name: 'life',
+  says: 'a call’s whole life: trigger, order, ringing, busy, its webhook delivered',
+  load: (ground) => triggered(withKeys(ground, 1000), { phoneNumber: isBusy }),
+  start: gate({ agencies: 1000, settings: unlimited, hasWebhooks: true }),
+  expects: 200,
+  floor: 'floor-life',
+  connections: [32],
+  isQuick: false,
+}
 
 const page: Case = {
   name: 'page',
@@ -168,6 +205,7 @@ export const cases: Case[] = [
     trigger(agencies, says, false, agencies === 1000),
     trigger(agencies, says, true),
   ]),
+  life,
   page,
   granted(1),
   granted(1000),

@@ -12,12 +12,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { executable } from '../support/binary.ts'
 import { freePort } from '../support/port.ts'
-import { type Pinned, startPinned } from './pinned.ts'
-import { type Seeded, seed, signIn, writeHeaders } from './seed.ts'
+import { onCore, type Pinned, startPinned } from './pinned.ts'
+import { listen, type Seeded, seed, signIn, writeHeaders } from './seed.ts'
 
 export interface GateOptions {
   agencies: number
   settings?: Record<string, string>
+  /** Each production environment has an endpoint, which answers on the core of the load. */
+  hasWebhooks?: boolean
   /** Lets in the cookie that `signIn` gives. */
   isSignedIn?: boolean
 }
@@ -30,6 +32,7 @@ export class Ground {
   readonly #serve: string[]
   readonly #seeds = new Map<number, Seeded>()
   readonly #files = new Map<string, string>()
+  #receiver: ReturnType<typeof startReceiver> | undefined
 
   /** `serve` is the command that serves: the executable's, where no other is given. */
   constructor(serve = [executable, 'serve']) {
@@ -58,11 +61,22 @@ export class Ground {
   }
 
   /** The executable, on a copy of the data of so many agencies. */
-  startGate(room: string, { agencies, settings = {}, isSignedIn = false }: GateOptions): Promise<Pinned> {
+  startGate(
+    room: string,
+    { agencies, settings = {}, isSignedIn = false, hasWebhooks = false }: GateOptions,
+  ): Promise<Pinned> {
     const data = join(room, 'data')
     copyToDisk(this.seeded(agencies).dataDir, data)
     if (isSignedIn) signIn(data)
-    return this.serveGate(room, settings)
+    if (!hasWebhooks) return this.serveGate(room, settings)
+    listen(data, this.#endpoint())
+    return this.serveGate(room, { ...settings, CALLGATE_ALLOW_PRIVATE_DESTINATIONS: 'true' })
+  }
+
+  /** The URL of an endpoint that takes every event, started when it is first asked for. */
+  #endpoint() {
+    this.#receiver ??= startReceiver(this.loadCore)
+    return this.#receiver.url
   }
 
   /** The executable, on what is there. */
@@ -88,8 +102,16 @@ export class Ground {
   }
 
   [Symbol.dispose]() {
+    this.#receiver?.child.kill()
     rmSync(this.directory, { recursive: true, force: true })
   }
+}
+
+const startReceiver = (core: number) => {
+  const port = freePort()
+  const script = join(import.meta.dir, 'peers/receiver.js')
+  const child = Bun.spawn(onCore(core, [process.execPath, script, String(port)]), { stdout: 'ignore' })
+  return { child, url: `http://127.0.0.1:${port}/` }
 }
 
 /** What is still to be written back would be waited for by the fsync that is measured. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { mintToken, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { agencies, agents, environments, keys } from '../../src/storage/schema.ts'
@@ -63,6 +63,19 @@ export const signIn = (path: string) => {
   })
   database.close()
   return 'callgate=session'
+}
+
+/** Gives every production environment of a data directory that nothing serves yet an endpoint. */
+export const listen = (path: string, url: string) => {
+  const dir = new DataDir({ dataDir: path, secret: null })
+  const database = dir.openDatabase()
+  const { webhooks } = createStores(database, dir.secret())
+  const secret = `whsec_${Buffer.alloc(24, 'bench').toString('base64')}`
+  const production = database.orm.select().from(environments).where(eq(environments.name, 'production')).all()
+  database.transaction(() => {
+    for (const { id } of production) webhooks.save(id, url, secret, Date.now())
+  })
+  database.close()
 }
 
 /** Writes what load.lua reads: each request's headers on a line. */
