@@ -7,9 +7,10 @@ import type { Database } from './database.ts'
 /** What is looked up of one agency, `a`: each a few steps into an index, however many calls there are. */
 const figures = (since: number) => ({
   callsToday: sql<number>`(
-    select coalesce(sum((
-      select count(*) from calls where environment_id = e.id and id >= ${idAt(since)}
-    )), 0) from environments e where e.agency_id = a.id)`,
+    select coalesce(sum(
+      (select count(*) from calls where environment_id = e.id and ended_at is null and id >= ${idAt(since)})
+      + (select count(*) from calls where environment_id = e.id and ended_at is not null and id >= ${idAt(since)})
+    ), 0) from environments e where e.agency_id = a.id)`,
   limitedToday: sql<number>`(
     select coalesce(sum((
       select sum(count) from usage
@@ -20,8 +21,10 @@ const figures = (since: number) => ({
     select min(k.created_at) from environments e join keys k on k.environment_id = e.id
     where e.agency_id = a.id and k.replaced_at is null)`,
   lastCallId: sql<string | null>`(
-    select max((select max(id) from calls where environment_id = e.id))
-    from environments e where e.agency_id = a.id)`,
+    select nullif(max(max(
+      coalesce((select max(id) from calls where environment_id = e.id and ended_at is null), ''),
+      coalesce((select max(id) from calls where environment_id = e.id and ended_at is not null), '')
+    )), '') from environments e where e.agency_id = a.id)`,
   failingWebhook: sql<EnvironmentName | null>`(
     select min(e.name) from environments e join webhooks w on w.environment_id = e.id
     where e.agency_id = a.id and (w.off_reason is not null or exists (

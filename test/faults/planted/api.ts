@@ -10,7 +10,7 @@ const answerHead = within('writeHead')
 const isHost = within('isHost')
 const routes = within('apiRoutes')
 const phoneNumber = within('phoneNumberPattern')
-const pageOfCalls = within('conditions')
+const pageOfCalls = within('inSpan')
 const clientAddress = within('clientAddress')
 const check = within('openDatabase.check')
 
