@@ -38,7 +38,7 @@ export const others = { address: 'others', client: '' } as const
 
 /** The clients of keys since the last write. Only issued keys are in here. */
 export class ClientUsage {
-  #byKey = new Map<string, KeyUse>()
+  readonly #byKey = new Map<string, KeyUse>()
   #pairs = 0
 
   note({ environmentId, keyId, address, userAgent }: Use, how: 'live' | 'refused' | 'rotated', now: number) {
@@ -59,23 +59,32 @@ export class ClientUsage {
     return this.#byKey.get(keyId)?.lastUsedAt
   }
 
-  get isEmpty() {
-    return this.#byKey.size === 0
+  /** The number of keys with unwritten uses. */
+  get size() {
+    return this.#byKey.size
   }
 
-  *lastUses(): Generator<[keyId: string, at: number]> {
-    for (const [keyId, { lastUsedAt }] of this.#byKey) if (lastUsedAt !== undefined) yield [keyId, lastUsedAt]
+  /** The unwritten uses of an environment's keys. */
+  *uses(environmentId: string): Generator<ClientUse> {
+    for (const key of this.#byKey.values()) if (key.environmentId === environmentId) yield* key.pairs.values()
   }
 
-  /** All unwritten uses, or those of one environment. */
-  *uses(environmentId?: string): Generator<ClientUse> {
-    for (const key of this.#byKey.values())
-      if (environmentId === undefined || key.environmentId === environmentId) yield* key.pairs.values()
-  }
-
-  clear() {
-    this.#byKey = new Map()
-    this.#pairs = 0
+  /** The uses of the keys that were used first, at most so many keys, and how to remove these once they are written. */
+  first(most: number) {
+    const keys = [...this.#byKey.entries().take(most)]
+    const remove = () => {
+      for (const [keyId, { pairs }] of keys) {
+        this.#byKey.delete(keyId)
+        this.#pairs -= pairs.size
+      }
+    }
+    return {
+      lastUses: keys.flatMap(([keyId, { lastUsedAt }]): [string, number][] =>
+        lastUsedAt === undefined ? [] : [[keyId, lastUsedAt]],
+      ),
+      uses: keys.flatMap(([, { pairs }]) => [...pairs.values()]),
+      remove,
+    }
   }
 
   #open(environmentId: string, keyId: string) {

@@ -21,7 +21,7 @@ const refusedMost = 20_000
 
 /** The newest rejections of each environment since the last write. */
 export class RecentRefusals {
-  #rings = new Map<string, { entries: Refused[]; next: number }>()
+  readonly #rings = new Map<string, { entries: Refused[]; next: number }>()
   #size = 0
 
   note(refused: Refused) {
@@ -38,8 +38,9 @@ export class RecentRefusals {
     entries[ring.next++] = refused
   }
 
-  get isEmpty() {
-    return this.#size === 0
+  /** The number of environments with unwritten rejections. */
+  get size() {
+    return this.#rings.size
   }
 
   /** All unwritten rejections, or those of one environment. */
@@ -48,9 +49,16 @@ export class RecentRefusals {
     for (const { entries } of this.#rings.values()) yield* entries
   }
 
-  clear() {
-    this.#rings = new Map()
-    this.#size = 0
+  /** The rejections of some environments, at most so many of these, and how to remove them once they are written. */
+  first(most: number) {
+    const rings = [...this.#rings.entries().take(most)]
+    const remove = () => {
+      for (const [environmentId, { entries }] of rings) {
+        this.#rings.delete(environmentId)
+        this.#size -= entries.length
+      }
+    }
+    return { refusals: rings.flatMap(([, { entries }]) => entries), remove }
   }
 
   #open(environmentId: string) {

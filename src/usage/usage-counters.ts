@@ -23,6 +23,12 @@ export interface Figure {
   count: number
 }
 
+interface Wanted {
+  environmentId?: string
+  span: Span
+  from: number
+}
+
 export const spanMs = { minute: 60_000, hour: 3_600_000 } as const
 export const granted = 'granted'
 export const peakCalls = 'peak_calls'
@@ -66,31 +72,28 @@ export class UsageCounters {
       tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + count)
   }
 
-  get isEmpty() {
-    return this.#all.length === 0
-  }
-
-  /** All unwritten figures, for minutes and for hours. Several may be for the same span. */
-  *figures(of?: { environmentId: string; span: Span; from: number }): Generator<Figure> {
+  /** The unwritten figures of an environment, or of all, since a time. Several may be for the same span. */
+  *figures({ environmentId, span, from }: Wanted): Generator<Figure> {
     for (const tally of this.#all) {
-      if (of && tally.environmentId !== of.environmentId) continue
-      for (const span of spans) {
-        const startAt = tally.startAt - (tally.startAt % spanMs[span])
-        if (of && (of.span !== span || startAt < of.from)) continue
-        const at = { environmentId: tally.environmentId, span, startAt }
-        if (tally.granted !== 0) yield { ...at, outcome: granted, count: tally.granted }
-        if (tally.peakCalls > 0) yield { ...at, outcome: peakCalls, count: tally.peakCalls }
-        for (const [outcome, count] of tally.refused ?? []) yield { ...at, outcome, count }
-        // No chart shows them by the minute.
-        if (span === 'hour')
-          for (const [outcome, count] of tally.outcomes ?? []) yield { ...at, outcome, count }
-      }
+      if (environmentId !== undefined && tally.environmentId !== environmentId) continue
+      for (const figure of figuresOf(tally)) if (figure.span === span && figure.startAt >= from) yield figure
     }
   }
 
-  clear() {
-    this.#all = []
-    this.#newest.clear()
+  /** The number of minutes with counts, of all environments. */
+  get size() {
+    return this.#all.length
+  }
+
+  /** The figures of the oldest minutes, at most so many, and how to remove these once they are written. */
+  oldest(most: number) {
+    const tallies = this.#all.slice(0, most)
+    const remove = () => {
+      this.#all = this.#all.slice(tallies.length)
+      for (const tally of tallies)
+        if (this.#newest.get(tally.environmentId) === tally) this.#newest.delete(tally.environmentId)
+    }
+    return { figures: tallies.flatMap((tally) => [...figuresOf(tally)]), remove }
   }
 
   #at(environmentId: string, now: number) {
@@ -112,6 +115,18 @@ export class UsageCounters {
 }
 
 const spans = ['minute', 'hour'] as const
+
+/** The figures of a minute, for itself and for its hour. */
+function* figuresOf({ environmentId, startAt: minuteAt, ...tally }: Tally): Generator<Figure> {
+  for (const span of spans) {
+    const at = { environmentId, span, startAt: minuteAt - (minuteAt % spanMs[span]) }
+    if (tally.granted !== 0) yield { ...at, outcome: granted, count: tally.granted }
+    if (tally.peakCalls > 0) yield { ...at, outcome: peakCalls, count: tally.peakCalls }
+    for (const [outcome, count] of tally.refused ?? []) yield { ...at, outcome, count }
+    // No chart shows them by the minute.
+    if (span === 'hour') for (const [outcome, count] of tally.outcomes ?? []) yield { ...at, outcome, count }
+  }
+}
 
 /** Merges figures by span and outcome: requests are added, of peaks the highest stays. */
 export const mergeFigures = (figures: Iterable<Figure>): Figure[] => {

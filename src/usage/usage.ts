@@ -12,12 +12,12 @@ import {
   UsageCounters,
 } from './usage-counters.ts'
 
-/** The counts since the last write. */
 /** The log for failed writes. */
 interface WarnLog {
   warn(message: string, facts?: Record<string, unknown>): void
 }
 
+/** Counts since the last write. */
 interface Gathered {
   lastUses: Iterable<[keyId: string, at: number]>
   figures: Iterable<Figure>
@@ -59,6 +59,9 @@ interface Asker {
 }
 
 const flushMs = 60_000
+/** A few milliseconds of work: a request that comes in meanwhile waits for it. */
+const partSize = 100
+const pauseMs = 25
 
 /**
  * Counts of requests, clients of keys and recent rejections: collected in memory and written at most once a minute, so
@@ -128,9 +131,7 @@ export class Usage {
 
   /** The figures of all environments together since a time, by the hour, without peaks. */
   totals(from: number): Total[] {
-    const unwritten = [...this.#counters.figures()].filter(
-      ({ span, startAt }) => span === 'hour' && startAt >= from,
-    )
+    const unwritten = this.#counters.figures({ span: 'hour', from })
     return mergeTotals([...this.#deps.store.totals(from), ...unwritten])
   }
 
@@ -153,35 +154,53 @@ export class Usage {
     return this.#deps.store.refusal(requestId)
   }
 
-  /** Writes the counts. After a failure they are kept for the next write. */
+  /** Writes all counts at once. After a failure they are kept for the next write. */
   flush() {
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#counters.isEmpty && this.#clients.isEmpty && this.#refused.isEmpty) return
-    try {
-      this.#deps.store.save({
-        lastUses: this.#clients.lastUses(),
-        figures: this.#counters.figures(),
-        uses: this.#clients.uses(),
-        refusals: this.#refused.entries(),
-      })
-      this.#counters.clear()
-      this.#clients.clear()
-      this.#refused.clear()
-    } catch (error) {
-      this.#deps.log.warn('usage could not be written', { error: String(error) })
-      this.#arm()
-    }
+    this.#write(Number.POSITIVE_INFINITY)
   }
 
   /** Runs once a minute while there are requests or calls in progress. */
   #tick() {
-    this.#cancel = undefined
     const now = this.#deps.clock.now()
-    const active = [...this.#deps.leases.active()]
-    for (const [environmentId, calls] of active) this.#counters.calls(environmentId, calls, now)
-    this.flush()
-    if (active.length > 0) this.#arm()
+    for (const [environmentId, calls] of this.#deps.leases.active())
+      this.#counters.calls(environmentId, calls, now)
+    this.#writeParts(Math.ceil(this.#size / partSize))
+  }
+
+  /** Writes so many parts with pauses, because a write holds up every request. */
+  #writeParts(left: number) {
+    this.#cancel = undefined
+    const isWritten = this.#write(partSize)
+    if (isWritten && left > 1) {
+      this.#cancel = this.#deps.clock.after(pauseMs, () => this.#writeParts(left - 1))
+      return
+    }
+    const [isActive] = this.#deps.leases.active()
+    if (isActive || this.#size > 0) this.#arm()
+  }
+
+  /** False where the disk did not take it. */
+  #write(most: number) {
+    if (this.#size === 0) return true
+    const { figures, ...counted } = this.#counters.oldest(most)
+    const { lastUses, uses, ...used } = this.#clients.first(most)
+    const { refusals, ...refused } = this.#refused.first(most)
+    try {
+      this.#deps.store.save({ lastUses, figures, uses, refusals })
+    } catch (error) {
+      this.#deps.log.warn('usage could not be written', { error: String(error) })
+      this.#arm()
+      return false
+    }
+    for (const { remove } of [counted, used, refused]) remove()
+    return true
+  }
+
+  /** The largest number of minutes, of keys, or of environments with rejections, that is not written. */
+  get #size() {
+    return Math.max(this.#counters.size, this.#clients.size, this.#refused.size)
   }
 
   #arm() {
