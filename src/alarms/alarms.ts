@@ -1,4 +1,5 @@
 import { type BudgetState, budgetInWords } from '../policy/budget.ts'
+import { findKind } from '../providers/kinds.ts'
 import { ageDays } from '../keys/age.ts'
 import type { ConfigWarning } from '../config/warnings.ts'
 import { type Alarm, type AlarmKind, alarmKinds, type Place } from './alarm.ts'
@@ -102,7 +103,7 @@ const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
   provider_refusing: inPlaces(
     'provider_refusing',
     ({ provider, refused, ended }) =>
-      `${provider} refused or failed ${refused.toLocaleString('en')} of ${ended.toLocaleString('en')} calls in the last two hours.`,
+      `${findKind(provider)?.title ?? provider} refused or failed ${refused.toLocaleString('en')} of ${ended.toLocaleString('en')} calls in the last two hours.`,
     'environments whose provider refuses calls',
   ),
   webhook_disabled: inPlaces(

@@ -18,7 +18,8 @@ const spanMs = 90 * dayMs
 /** Fills a database with what so many agencies have left behind in 90 days. */
 export const fill = (gate: Gate, { agencies: agenciesMost, calls: callsMost }: Sizes) => {
   const { database, services, clock } = gate
-  const { agencies, agents, audit, calls, deliveries, environments, keys, usageRows, webhooks } = services
+  const { agencies, agents, audit, calls, deliveries, environments, keys, spending, usageRows, webhooks } =
+    services
   const now = clock.now()
   const inBatches = (count: number, write: (at: number) => void) => {
     for (let from = 0; from < count; from += rowsAtOnce)
@@ -109,6 +110,37 @@ export const fill = (gate: Gate, { agencies: agenciesMost, calls: callsMost }: S
     ).flat(),
   )
   usageRows.save({ lastUses: [], figures, uses: [], refusals: [] })
+  // Every agency calls in a few hours of each of the last eight days.
+  for (let day = 0; day < 8; day++) {
+    const startAt = hour - day * dayMs
+    usageRows.save({
+      lastUses: [],
+      figures: made.flatMap(({ environmentIds: [environmentId = ''] }, at) =>
+        [0, 1, 2].flatMap((back) =>
+          ['call:triggered', 'call:ended', 'call:answered', 'call:seconds', 'call:accepted vapi'].map(
+            (outcome) => ({
+              environmentId,
+              span: 'hour' as const,
+              startAt: startAt - back * hourMs,
+              outcome,
+              count: 1 + (at % 7),
+            }),
+          ),
+        ),
+      ),
+      uses: [],
+      refusals: [],
+    })
+    const date = new Date(startAt).toISOString().slice(0, 10)
+    inBatches(made.length, (at) =>
+      spending.add(made[at]?.environmentIds[0] ?? '', date, {
+        calls: 3,
+        seconds: 200,
+        reservedSeconds: 0,
+        cents: { USD: 40 + (at % 30) },
+      }),
+    )
+  }
   return { largest: made[0], callsOfLargest: Math.round(callsMost * largestShare) }
 }
 

@@ -45,7 +45,8 @@ const { cookie } = enter(gate, { role: 'operator' })
 const calls = `/admin/agencies/${largest.agency}/calls`
 const month = 'from=2025-12-15&to=2026-01-15'
 const pages: Record<string, string> = {
-  'agencies (overview)': '/admin/agencies',
+  'overview of the gate': '/admin',
+  agencies: '/admin/agencies',
   'agencies, page 2 by last call': '/admin/agencies?sort=last_call',
   'agencies, searched': '/admin/agencies?q=harbour',
   'overview of an agency': `/admin/agencies/${largest.agency}`,
@@ -56,6 +57,7 @@ const pages: Record<string, string> = {
   'calls, none found': `${calls}?outcome=released`,
   call: `${calls}/${largest.id}`,
   usage: `/admin/agencies/${largest.agency}/usage`,
+  'usage of 30 days': `/admin/agencies/${largest.agency}/usage?range=month`,
   deliveries: `/admin/agencies/${largest.agency}/integrations/api/${environment}/webhook`,
   'find a number': `/admin/find?${new URLSearchParams({ q: largest.phone })}`,
   'find a number, as in its country': `/admin/find?q=${largest.phone.slice(2)}`,

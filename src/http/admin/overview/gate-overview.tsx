@@ -2,6 +2,7 @@ import type { Alarm } from '../../../alarms/alarm.ts'
 import { countOf } from '../../../alarms/alarms.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Summary } from '../../../usage/summary.ts'
+import { findKind } from '../../../providers/kinds.ts'
 import { Layout } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
 import { AlarmList } from './alarm-list.tsx'
@@ -24,8 +25,8 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
       <AlarmList alarms={alarms} isOfOneAgency={false} />
       <Tiles {...today} calls={{ now: today.callsInProgress, slots: undefined }} home={undefined} />
       <div class="columns">
-        <section aria-labelledby="busiest-title">
-          <h2 id="busiest-title">Busiest agencies today</h2>
+        <section>
+          <h2>Busiest agencies today</h2>
           {busiest.length === 0 ? (
             <p class="empty">
               No calls yet today. <a href="/admin/agencies">Agencies</a>
@@ -43,15 +44,15 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
             </Table>
           )}
         </section>
-        <section aria-labelledby="providers-title">
-          <h2 id="providers-title">Providers today</h2>
+        <section>
+          <h2>Providers today</h2>
           {providers.length === 0 ? (
             <p class="empty">No provider has had a call today.</p>
           ) : (
             <Table label="Providers today" heads={['Provider', 'Accepted', 'Refused or failed']}>
               {providers.map(({ provider, accepted, refused }) => (
                 <tr key={provider}>
-                  <td>{provider}</td>
+                  <td>{findKind(provider)?.title ?? 'Simulator'}</td>
                   <td>{accepted.toLocaleString('en')}</td>
                   <td>{refused.toLocaleString('en')}</td>
                 </tr>

@@ -3,7 +3,7 @@ import type { Range, Spans } from '../../../usage/spans.ts'
 const formats: Record<Range, Intl.DateTimeFormatOptions> = {
   hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   day: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  week: { weekday: 'short', day: 'numeric' },
+  week: { weekday: 'short' },
   month: { day: 'numeric', month: 'short' },
 }
 
