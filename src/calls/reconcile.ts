@@ -8,11 +8,24 @@ import { afterEndCheck, releaseStillRunning } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { hasIds, withIds, withMissingIds } from './provider-ids.ts'
 
+/** A place among the calls that are not over. */
+interface Place {
+  environmentId: string
+  id: string
+}
+
 interface ReconcileStore {
-  /** Calls that are not over. */
-  active(): Call[]
-  /** Calls that are not over and either expired or last heard of at `lastContactBefore` or earlier. */
-  overdue(now: number, lastContactBefore: number): Call[]
+  find(id: string): Call | undefined
+  /**
+   * Of the next `limit` calls that are not over, the ids of those that have expired or were last heard of at
+   * `lastContactBefore` or earlier. Without a next place, all have been looked at.
+   */
+  overdue(
+    now: number,
+    lastContactBefore: number,
+    after: Place | undefined,
+    limit: number,
+  ): { ids: string[]; next: Place | undefined }
   /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
   hangUpsDue(now: number, triedBefore: number): Call[]
   /** Calls whose end is due for a check by `now`, the earliest first. */
@@ -40,6 +53,9 @@ const tickMs = 1000
 const hangUpForMs = 4 * 60 * 60_000
 /** After this long without an event, the provider is asked for the call's status. */
 const silenceMs = 15_000
+/** A few milliseconds of work, for however many calls are active. */
+const activeAtOnce = 500
+const pauseMs = 20
 /** Bounds the requests for details per tick: after a long downtime, thousands of them must not delay orders. */
 const detailsAtOnce = 20
 /** The same of the checks of ends, of which there is one for each call. */
@@ -53,6 +69,8 @@ export class Reconciler {
   readonly #deps: ReconcileDeps
   /** The work in progress by name, so that a provider that never responds delays no other call. */
   readonly #busy = new Set<string>()
+  /** True until all active calls of a round have been looked at. */
+  #isLooking = false
   #stopped = false
   #cancel: (() => void) | undefined
 
@@ -62,8 +80,7 @@ export class Reconciler {
 
   /** Resumes the work of an earlier process, then runs `tick` every second until `stop`. */
   start() {
-    const now = this.#deps.clock.now()
-    for (const call of this.#deps.calls.active()) this.#takeUp(call, now)
+    this.#look(true)
     this.#again()
   }
 
@@ -82,8 +99,29 @@ export class Reconciler {
     for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
       this.#once(`details ${call.id}`, () => this.#fetchDetails(call))
     for (const call of this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
-    for (const call of this.#deps.calls.overdue(now, now - silenceMs))
-      if (call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
+    if (!this.#isLooking) this.#look(false)
+  }
+
+  /**
+   * Takes up the silent calls, or in the first round of a process all of them, in parts with pauses, so that no request
+   * waits for long.
+   */
+  #look(isFirst: boolean, after?: Place) {
+    const { calls, clock, log } = this.#deps
+    this.#isLooking = false
+    if (this.#stopped) return
+    try {
+      const now = clock.now()
+      const silentSince = isFirst ? Number.MAX_SAFE_INTEGER : now - silenceMs
+      const { ids, next } = calls.overdue(now, silentSince, after, activeAtOnce)
+      for (const call of ids.flatMap((id) => calls.find(id) ?? []))
+        if (isFirst || call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
+      if (!next) return
+      this.#isLooking = true
+      clock.after(pauseMs, () => this.#look(isFirst, next))
+    } catch (error) {
+      log.warn('reconcile failed', { error: String(error) })
+    }
   }
 
   /** Makes the provider hang up a call that is over here. A later tick retries a failure. */

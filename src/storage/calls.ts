@@ -116,8 +116,20 @@ const isDue = (dueAt: typeof calls.detailsDueAt | typeof calls.endCheckDueAt, no
 /** A literal, as the index for it has it. */
 export const isStillRunning = sql`(still_running_since is not null and still_running_until is null)`
 
+/** A place in the index of active calls. */
+interface ActivePlace {
+  environmentId: string
+  id: string
+}
+
+type ActiveRow = ActivePlace & Pick<Call, 'expiresAt' | 'lastContactAt'>
+
 export const createCallStore = (database: Database) => {
-  const { orm } = database
+  const { orm, sqlite } = database
+  const next = sqlite.query<ActiveRow, [string, string, number]>(
+    `select environment_id as environmentId, id, expires_at as expiresAt, heard_at as lastContactAt from calls
+     where ended_at is null and (environment_id, id) > (?, ?) order by environment_id, id limit ?`,
+  )
 
   return {
     /** Active calls are cached: each changes a few times within about a minute. */
@@ -200,9 +212,6 @@ export const createCallStore = (database: Database) => {
         .limit(limit)
         .all(),
 
-    /** Active calls. */
-    active: (): Call[] => orm.select().from(calls).where(isNull(calls.endedAt)).all(),
-
     /** Calls that hold a lease. */
     holdingSlots: (): Call[] => [
       ...orm.select().from(calls).where(isNull(calls.endedAt)).all(),
@@ -239,22 +248,19 @@ export const createCallStore = (database: Database) => {
         .limit(limit)
         .all(),
 
-    overdue: (now: number, lastContactBefore: number): Call[] =>
-      orm
-        .select()
-        .from(calls)
-        .where(
-          and(
-            isNull(calls.endedAt),
-            // A last contact in the future means that the clock was set back: the call must not count as silent until
-            // then.
-            or(
-              lte(calls.expiresAt, now),
-              lte(calls.lastContactAt, lastContactBefore),
-              gt(calls.lastContactAt, now),
-            ),
-          ),
-        )
-        .all(),
+    /**
+     * Looks at the next `limit` active calls after a place, in the order of their index: the ids of those that have expired
+     * or were last heard of at `lastContactBefore` or earlier, and the place of the last one; undefined at the end.
+     */
+    overdue: (now: number, lastContactBefore: number, after: ActivePlace | undefined, limit: number) => {
+      const rows = next.all(after?.environmentId ?? '', after?.id ?? '', limit)
+      const isOverdue = ({ expiresAt, lastContactAt }: ActiveRow) =>
+        // A last contact in the future means that the clock was set back: the call must not count as silent until then.
+        expiresAt <= now || lastContactAt <= lastContactBefore || lastContactAt > now
+      return {
+        ids: rows.filter(isOverdue).map(({ id }) => id),
+        next: rows.length < limit ? undefined : rows.at(-1),
+      }
+    },
   }
 }

@@ -248,7 +248,7 @@ describe('a deleted agent', () => {
     await remove()
     expect((await placing).reason).toBe('agent_not_found')
     expect(services.leases.count(row.id)).toBe(0)
-    expect(services.calls.active()).toEqual([])
+    expect(services.calls.holdingSlots()).toEqual([])
   })
 
   test('keeps its name in the news of a call that its provider reports on later', async () => {

@@ -191,7 +191,7 @@ describe('an alert that disables access', () => {
     expect(await call(gate, inTheStates(0))).toBe(200)
     expect(accessOf(gate)).toBe('policy')
     expect(await call(gate, inTheStates(1))).toBe(403)
-    expect(gate.services.calls.active()).toHaveLength(1)
+    expect(gate.services.calls.holdingSlots()).toHaveLength(1)
   })
 
   test('leaves nothing where the call was not stored', async () => {

@@ -81,7 +81,7 @@ describe('each rule refuses with its own code, takes no slot and counts nothing'
     expect([response.status, (await answer(response)).code]).toEqual([status, code])
     expect(gate.services.leases.count(gate.production.id)).toBe(0)
     expect(used(gate)).toMatchObject({ calls: 0, reservedSeconds: 0 })
-    expect(gate.services.calls.active()).toEqual([])
+    expect(gate.services.calls.holdingSlots()).toEqual([])
   })
 
   test('a hard budget that one call could exceed', async () => {

@@ -24,7 +24,7 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
   const gate = createGate({ concurrentCalls: limit, requestsPerMinute: 1_000_000 })
   const { services, clock, production } = gate
   const { lifecycle, leases } = services
-  const open = () => services.calls.active().length
+  const open = () => services.calls.holdingSlots().length
 
   const race = fc.asyncProperty(
     fc.scheduler(),
@@ -77,7 +77,7 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
         await done
       })
       await scheduler.waitFor(Promise.all(performed))
-      const over = Promise.all(services.calls.active().map((call) => release(call, () => {})))
+      const over = Promise.all(services.calls.holdingSlots().map((call) => release(call, () => {})))
       await scheduler.waitFor(over)
       await settled()
       await scheduler.waitIdle()

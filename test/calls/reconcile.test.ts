@@ -367,3 +367,34 @@ describe('a hang-up that fails', () => {
     expect(next.call(call.id).hangUpPending).toBe(false)
   })
 })
+
+test('however many calls are active, each is asked about once a round, and no more than 500 in one step', async () => {
+  const gate = createGate()
+  const asked: string[] = []
+  const { provider } = scriptedProvider({
+    fetchStatus: async ({ id }) => {
+      asked.push(id)
+      return { outcome: 'unknown', reason: 'busy' }
+    },
+  })
+  const placed = { dispatch: 'placed', providerCallId: 'theirs' } as const
+  const calls = gate.database.transaction(() =>
+    Array.from({ length: 1200 }, () => undispatched(gate, '07', placed).id),
+  )
+  const { reconciler } = callingThrough(gate, provider)
+  reconciler.start()
+  await gate.clock.advance(0)
+  expect(asked).toHaveLength(500)
+  await gate.clock.advance(20)
+  expect(asked).toHaveLength(1000)
+  await gate.clock.advance(20)
+  expect(asked.toSorted()).toEqual(calls.toSorted())
+  asked.length = 0
+  await gate.clock.advance(14_000)
+  expect(asked).toEqual([])
+  await gate.clock.advance(2000)
+  expect(asked.toSorted()).toEqual(calls.toSorted())
+  reconciler.stop()
+  await gate.clock.advance(60_000)
+  expect(asked).toHaveLength(1200)
+})

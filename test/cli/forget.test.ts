@@ -189,7 +189,7 @@ test('a retry of its trigger rings nobody', async () => {
   await place.command(`forget ${phone}`)
   const { response } = await triggerPerson(gate, { idempotencyKey: 'order-1' })
   await expectRefusal(response, 422, 'idempotency_mismatch')
-  expect(gate.services.calls.active()).toEqual([])
+  expect(gate.services.calls.holdingSlots()).toEqual([])
   expect(gate.services.calls.find(id)?.name).toBeNull()
 })
 

@@ -72,7 +72,7 @@ export const populate = async () => {
     agency: gate.agency.id,
     alert: openAlert(gate).id,
     agent: gate.agent.id,
-    call: calls.active()[0]?.id,
+    call: calls.holdingSlots()[0]?.id,
     delivery: delivery.id,
     environment: 'production',
     factor: factors.operator,
