@@ -132,6 +132,26 @@ export interface AuditLine {
   times: number | null
 }
 
+/** The number of entries, and the first flaw of the chain as a sentence; null where it is whole. */
+export interface ChainState {
+  entries: number
+  flaw: string | null
+}
+
+/** Which entries; all of these have to hold. */
+export interface AuditQuery {
+  /** The agency; left out, all of them. */
+  agency?: string | undefined
+  /** The actor's name, as it is shown. */
+  actor?: string | undefined
+  action?: Action | undefined
+  /** A part of the object's words. */
+  text?: string | undefined
+  /** The span of `at`, without its end. */
+  from?: number | undefined
+  to?: number | undefined
+}
+
 /** The fields of an entry that say who acted, when and from which address. */
 export const actedBy = ({ id = null, role, name, address }: AuditActor, now: number) => ({
   at: now,

@@ -20,6 +20,7 @@ import { importNumbers } from './do-not-call/operations/import.ts'
 import { acknowledgeAlerts, listAlerts } from './alerts/operations/alerts.ts'
 import { setAlertWebhook, testAlert } from './alerts/operations/webhook.ts'
 import { listAudit } from './audit/operations/list.ts'
+import { verifyAudit } from './audit/operations/verify.ts'
 import { dialEnvironment, setLimits, showEnvironment } from './agencies/operations/environment.ts'
 import { generateKey, rotateKey } from './keys/operations/generate.ts'
 import { showKey } from './keys/operations/show.ts'
@@ -128,6 +129,7 @@ const list = [
   endSession,
   showGate,
   requireSecondFactor,
+  verifyAudit,
   createToken,
   listTokens,
   revokeToken,
@@ -150,7 +152,7 @@ export const nouns: Readonly<Record<string, string>> = {
   audit: 'Audit: who did what',
   alert: 'Alerts: list, acknowledge, set the webhook, test',
   person: 'People who sign in: set up the first, invite, list, remove, let back in who is locked out',
-  gate: 'The whole server: show its settings, require a second factor',
+  gate: 'The whole server: show its settings, require a second factor, verify the audit log',
   session: 'Sessions: list where a person is signed in, end them',
   server: 'Server: what it warns of',
   token: 'Admin tokens: create, list, revoke',

@@ -9,7 +9,9 @@ interface KeptActor {
   address: string | null
 }
 
-const anOperator = 'an operator'
+/** The names under which an agency reads of actors that are hidden from it. */
+export const anOperator = 'an operator'
+export const somebody = 'somebody'
 
 /** The name of an actor where an agency reads it as well. The audit says to operators who it was. */
 export const nameForAgency = ({ name, role }: Pick<Actor, 'name' | 'role'>) =>
@@ -26,6 +28,6 @@ export const actorShownTo = <Kept extends KeptActor>(
   if (agencyId === null) return kept
   if (kept.actorRole === 'operator') return { ...kept, actor: anOperator, actorId: null, address: null }
   if (kept.actorRole === null && kept.actor.includes('@'))
-    return { ...kept, actor: 'somebody', actorId: null, address: null }
+    return { ...kept, actor: somebody, actorId: null, address: null }
   return kept
 }

@@ -1,5 +1,6 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
+import type { ChainState } from '../audit.ts'
 import { deriveKey, isSameMac, macOf } from './derive-key.ts'
 import { auditChain } from './schema.ts'
 
@@ -28,11 +29,8 @@ type Row = ChainedValues & { rowid: number; number: number | null; mac: string |
 
 type Ends = Omit<typeof auditChain.$inferSelect, 'id'>
 
-/** The number of entries, and the first flaw of the chain as a sentence; null where it is whole. */
-export interface ChainState {
-  entries: number
-  flaw: string | null
-}
+/** The entries that are verified before others have a turn. */
+const verifiedAtOnce = 500
 
 const firstEnds: Ends = { removedNumber: 0, removedMac: '', lastNumber: 0, lastMac: '', mac: '' }
 
@@ -101,6 +99,29 @@ export class AuditChain {
     return { entries, flaw: null }
   }
 
+  /** The same while entries are added: those of its beginning are verified, a few hundred in a turn. */
+  async verifyInTurns(turn: () => Promise<unknown>): Promise<ChainState> {
+    const ends = this.#ends()
+    const isPlain = this.#sqlite.query('select 1 from audit where number is null').get() === null
+    if (!ends || !isPlain || !isSameMac(ends.mac, this.#macOfEnds(ends))) return this.verify()
+    let { removedNumber: number, removedMac: previous } = ends
+    const some = this.#sqlite.query<Row, [number, number]>(
+      `${allOf} where number > ? and number <= ? order by number limit ${verifiedAtOnce}`,
+    )
+    while (number < ends.lastNumber) {
+      for (const row of some.all(number, Math.min(ends.lastNumber, number + verifiedAtOnce))) {
+        if (row.number !== number + 1 || !isSameMac(row.mac ?? '', this.#linkOf(previous, number + 1, row)))
+          return this.verify()
+        number++
+        previous = row.mac ?? ''
+      }
+      await turn()
+      // Retention has removed entries in the meantime, or somebody has taken them out.
+      if (number < ends.lastNumber && !this.#has(number + 1)) return this.verify()
+    }
+    return previous === ends.lastMac ? { entries: number - ends.removedNumber, flaw: null } : this.verify()
+  }
+
   /**
    * Links all entries anew, in their order: those of earlier versions, or under another secret. A chain that was not whole
    * stays marked. The triggers that protect entries are put back before this returns.
@@ -134,6 +155,10 @@ export class AuditChain {
     const isNewest = number === ends.lastNumber || (number === 0 && ends.lastNumber === ends.removedNumber)
     const isWhole = isNewest && isSameMac(ends.mac, this.#macOfEnds(ends))
     return { isWhole, ends: number > ends.lastNumber ? { ...ends, lastNumber: number, lastMac: mac } : ends }
+  }
+
+  #has(number: number) {
+    return this.#sqlite.query('select 1 from audit where number = ?').get(number) !== null
   }
 
   #rows() {

@@ -1,24 +1,54 @@
-import { and, desc, eq, getTableColumns, gt, isNotNull, lt, max } from 'drizzle-orm'
-import type { AuditEntry, AuditLine } from '../audit.ts'
+import { and, desc, eq, getTableColumns, gt, gte, isNotNull, lt, max, not, type SQL, sql } from 'drizzle-orm'
+import type { AuditEntry, AuditLine, AuditQuery } from '../audit.ts'
 import type { NotPromise } from '../commit.ts'
 import type { Actor } from '../people/actor.ts'
-import { actorShownTo } from '../people/shown-actor.ts'
+import { actorShownTo, anOperator, somebody } from '../people/shown-actor.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
 
 export type StoredEntry = typeof audit.$inferSelect
 
-interface PageOfAudit {
-  /** The agency; left out, all of them. */
-  agency?: string | undefined
+interface PageOfAudit extends AuditQuery {
   /** Only entries older than the one with this id. */
   before?: string | undefined
   limit: number
 }
 
+const everybody = { agencyId: null }
+
+/** The rows whose actor the viewer reads under this name: nobody finds out by it who an operator was. */
+const actorIs = (viewer: Pick<Actor, 'agencyId'>, name: string, isIndexed: boolean) => {
+  const isNamed = isIndexed ? eq(audit.actor, name) : sql`+actor = ${name}`
+  if (viewer.agencyId === null) return isNamed
+  const isHiddenPerson = sql`(actor_role is null and instr(actor, '@') > 0)`
+  if (name === anOperator) return eq(audit.actorRole, 'operator')
+  if (name === somebody) return isHiddenPerson
+  return and(isNamed, sql`actor_role is not 'operator'`, not(isHiddenPerson))
+}
+
+/** An agency's own entries are few, so that its index is the one to use where it is given. */
+const matching = (
+  viewer: Pick<Actor, 'agencyId'>,
+  { agency, actor, action, text, from, to, before }: Omit<PageOfAudit, 'limit'>,
+) => {
+  const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined) =>
+    value === undefined ? undefined : condition(value)
+  return and(
+    given(agency, (id) => eq(audit.agencyId, id)),
+    given(actor, (name) => actorIs(viewer, name, agency === undefined)),
+    given(action, (one) =>
+      agency === undefined && actor === undefined ? eq(audit.action, one) : sql`+action = ${one}`,
+    ),
+    given(text, (part) => sql`instr(lower(target), lower(${part})) > 0`),
+    given(from, (time) => gte(audit.at, time)),
+    given(to, (time) => lt(audit.at, time)),
+    given(before, (id) => lt(audit.id, id)),
+  )
+}
+
 /** The audit. Entries are added, and removed when they are old enough (see old-rows.ts), and never changed. */
-export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'append'>) => {
+export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'append' | 'verifyInTurns'>) => {
   const { orm, sqlite } = database
   const newest = () =>
     orm
@@ -65,21 +95,18 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
     if (follow) database.afterCommit(tell)
   }
 
-  /** Newest first, with the names of all actors. */
-  const list = ({ agency, before, limit }: PageOfAudit) =>
-    orm
+  /** Newest first, with the names of the actors as the viewer may see them. */
+  const listFor = (viewer: Pick<Actor, 'agencyId'>, { limit, ...query }: PageOfAudit): AuditLine[] => {
+    const lines = orm
       .select({ ...getTableColumns(audit), agencyName: agencies.name })
       .from(audit)
       .leftJoin(agencies, eq(agencies.id, audit.agencyId))
-      .where(
-        and(
-          agency === undefined ? undefined : eq(audit.agencyId, agency),
-          before === undefined ? undefined : lt(audit.id, before),
-        ),
-      )
+      .where(matching(viewer, query))
       .orderBy(desc(audit.id))
       .limit(limit)
       .all() as AuditLine[]
+    return lines.map((line) => actorShownTo(viewer, line))
+  }
 
   return {
     record,
@@ -110,10 +137,12 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
         .where(and(isNotNull(audit.operationId), eq(audit.operationId, operationId)))
         .get() !== undefined,
 
-    list,
+    /** With the names of all actors. */
+    list: (query: PageOfAudit) => listFor(everybody, query),
 
-    /** As the viewer may see it. */
-    listFor: (viewer: Pick<Actor, 'agencyId'>, query: PageOfAudit) =>
-      list(query).map((line) => actorShownTo(viewer, line)),
+    listFor,
+
+    /** Reads the whole chain, and lets others in between. */
+    verify: () => chain.verifyInTurns(() => new Promise((turn) => setImmediate(turn))),
   }
 }

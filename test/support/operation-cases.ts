@@ -448,6 +448,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: look(`${here}/audit`),
       refused: [{ input: { agency, before: 'yesterday' }, page: noSuchForm }],
     },
+    'gate.verify-audit': { input: {}, page: form('/admin/audit/verify') },
     'alert.list': {
       input: {},
       page: look('/admin/alerts'),

@@ -119,6 +119,7 @@ export const formsElsewhere = [
   '/admin/account/authenticator',
   '/admin/account/passkey',
   '/admin/account/password',
+  '/admin/audit/verify',
   '/admin/do-not-call/check',
   '/admin/do-not-call/import',
   `${inAgency}/do-not-call/check`,

@@ -77,6 +77,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/alerts/test',
     'GET /admin/audit',
     'GET /admin/audit.csv',
+    'POST /admin/audit/verify',
     'GET /admin/people',
     'GET /admin/people/invite',
     'POST /admin/people/invite',

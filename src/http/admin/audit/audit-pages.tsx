@@ -1,12 +1,14 @@
 import { Elysia } from 'elysia'
-import { ApiError } from '../../../failures.ts'
+import { verifyAudit } from '../../../audit/operations/verify.ts'
+import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
-import type { AuditLine } from '../../../audit.ts'
-import { cursorAfter, cursorSchema } from '../../cursor.ts'
+import type { AuditLine, AuditQuery, ChainState } from '../../../audit.ts'
+import { cursorAfter } from '../../cursor.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { csvBody, csvHeaders } from '../csv.ts'
 import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
-import { AgencyAuditPage, AuditPage } from './audit.tsx'
+import { AgencyAuditPage, AuditPage, type VerifiedChain } from './audit.tsx'
+import { auditQuery, readAuditFilter } from './audit-filter.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 const linesAtOnce = 50
@@ -17,14 +19,12 @@ type Viewer = Pick<Person, 'agencyId'>
 
 interface Audit {
   /** Newest first, as the viewer may see it. */
-  listFor(
-    viewer: Viewer,
-    query: { agency?: string | undefined; before?: string | undefined; limit: number },
-  ): AuditLine[]
+  listFor(viewer: Viewer, query: AuditQuery & { before?: string | undefined; limit: number }): AuditLine[]
 }
 
 export interface AuditPagesDeps extends GuardDeps {
   audit: Audit
+  perform: Perform
 }
 
 /** The audit of an agency. */
@@ -42,36 +42,56 @@ export const agencyAuditPages = (deps: AuditPagesDeps & FindAgency) =>
     )
     .get(
       '/agencies/:agency/audit.csv',
-      ({ person, params, set }) => {
+      ({ person, params, request, set }) => {
         const agency = findAgency(deps, params.agency)
+        const { filter } = readAuditFilter(request, person.timeZone)
         Object.assign(set.headers, csvHeaders('audit'))
-        return download(deps.audit, person, agency.id)
+        return download(deps.audit, person, { ...auditQuery(filter), agency: agency.id })
       },
       { params: agencyParams },
     )
 
 /** The audit of the whole gate. */
-export const auditPages = (deps: AuditPagesDeps) =>
-  new Elysia({ name: 'audit-pages' })
+export const auditPages = (deps: AuditPagesDeps) => {
+  let verified: VerifiedChain | undefined
+  let verifying: Promise<ChainState> | undefined
+
+  return new Elysia({ name: 'audit-pages' })
     .use(operatorOnly(deps))
     .get('/audit', ({ person, request }) =>
-      renderPage(<AuditPage person={person} {...readPage(deps.audit, person, request)} />),
+      renderPage(
+        <AuditPage person={person} verified={verified} {...readPage(deps.audit, person, request)} />,
+      ),
     )
-    .get('/audit.csv', ({ person, set }) => {
+    .post(
+      '/audit/verify',
+      async ({ actor, redirect }) => {
+        // One at a time, however often it is asked for: it reads every entry.
+        verifying ??= deps.perform(verifyAudit, {}, actor).finally(() => (verifying = undefined))
+        verified = { ...(await verifying), at: deps.clock.now() }
+        return redirect('/admin/audit', 303)
+      },
+      { parse: 'none' },
+    )
+    .get('/audit.csv', ({ person, request, set }) => {
+      const { filter } = readAuditFilter(request, person.timeZone)
       Object.assign(set.headers, csvHeaders('audit'))
-      return download(deps.audit, person)
+      return download(deps.audit, person, auditQuery(filter))
     })
+}
 
-const beforeSchema = cursorSchema('not one of ours').optional()
-
-const readPage = (audit: Audit, viewer: Viewer, { url }: Request, agency?: string) => {
-  const before = beforeSchema.safeParse(new URL(url).searchParams.get('before') || undefined)
-  if (!before.success) throw new ApiError('invalid_query', { detail: 'there is no such page' })
-  const found = audit.listFor(viewer, { agency, before: before.data, limit: linesAtOnce + 1 })
+const readPage = (
+  audit: Audit,
+  viewer: Viewer & { timeZone: string },
+  request: { url: string },
+  agency?: string,
+) => {
+  const { filter, before } = readAuditFilter(request, viewer.timeZone)
+  const found = audit.listFor(viewer, { ...auditQuery(filter), agency, before, limit: linesAtOnce + 1 })
   const lines = found.slice(0, linesAtOnce)
   const last = lines.at(-1)
   const older = found.length > linesAtOnce && last ? cursorAfter(last.id) : undefined
-  return { lines, older, isNewest: before.data === undefined }
+  return { lines, filter, older, isNewest: before === undefined }
 }
 
 const columns = [
@@ -88,13 +108,13 @@ const columns = [
   'times',
 ] as const
 
-/** All entries, newest first. */
-const download = (audit: Audit, viewer: Viewer, agency?: string) =>
-  new Response(csvBody(columns, partsOf(audit, viewer, agency)))
+/** All entries of the query, newest first. */
+const download = (audit: Audit, viewer: Viewer, query: AuditQuery) =>
+  new Response(csvBody(columns, partsOf(audit, viewer, query)))
 
-function* partsOf(audit: Audit, viewer: Viewer, agency: string | undefined) {
+function* partsOf(audit: Audit, viewer: Viewer, query: AuditQuery) {
   for (let before: string | undefined; ;) {
-    const lines = audit.listFor(viewer, { agency, before, limit: downloadedAtOnce })
+    const lines = audit.listFor(viewer, { ...query, before, limit: downloadedAtOnce })
     before = lines.at(-1)?.id
     yield lines.map(({ at, agencyId, agencyName, actorId, actorRole, ...line }) => ({
       ...line,

@@ -1,12 +1,21 @@
-import { actions, type AuditLine } from '../../../audit.ts'
+import { actions, type AuditLine, type ChainState } from '../../../audit.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { Layout } from '../../page/layout.tsx'
+import { counted, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
+import { filterUrl } from '../filters.ts'
+import { type AuditFilter, AuditFilterForm } from './audit-filter.tsx'
+import { subjectPath } from './subject.ts'
+
+/** What came of the last verification. */
+export interface VerifiedChain extends ChainState {
+  at: number
+}
 
 interface AuditProps {
   lines: AuditLine[]
+  filter: AuditFilter
   /** The link to older entries, and whether these are the newest. */
   older: string | undefined
   isNewest: boolean
@@ -19,57 +28,90 @@ export const AgencyAuditPage = ({ person, agency, ...shown }: AgencyPageProps & 
       Who did what in this agency, newest first. Entries can’t be changed.
       {person.role === 'admin' && ' Operators are not named.'}
     </p>
-    <Lines path={`/admin/agencies/${agency.id}/audit`} {...shown} />
+    <Lines path={`/admin/agencies/${agency.id}/audit`} isOperator={person.role === 'operator'} {...shown} />
   </AgencyLayout>
 )
 
 /** The audit of the whole gate. */
-export const AuditPage = ({ person, ...shown }: AuditProps & { person: Person }) => (
+export const AuditPage = ({
+  person,
+  verified,
+  ...shown
+}: AuditProps & { person: Person; verified: VerifiedChain | undefined }) => (
   <Layout title="Audit log" person={person}>
     <main>
       <h1>Audit log</h1>
       <p>Who did what, in all agencies and on this server, newest first. Entries can’t be changed.</p>
-      <Lines path="/admin/audit" hasAgencies {...shown} />
+      <Chain verified={verified} />
+      <Lines path="/admin/audit" hasAgencies isOperator {...shown} />
     </main>
   </Layout>
+)
+
+/** Whether the entries are as they were written. */
+const Chain = ({ verified }: { verified: VerifiedChain | undefined }) => (
+  <form method="post" action="/admin/audit/verify" class="row start chain">
+    {verified === undefined ? (
+      <span>Each entry is chained to the one before it by a keyed hash.</span>
+    ) : verified.flaw === null ? (
+      <span role="status">
+        {`Chain verified: all ${counted(verified.entries, 'entry', 'entries')} are as they were written. `}
+        <Time at={verified.at} />
+      </span>
+    ) : (
+      <span class="notice error" role="alert">
+        {`The chain is broken: ${verified.flaw}. `}
+        <Time at={verified.at} />
+      </span>
+    )}
+    <button type="submit" class="secondary">
+      Verify the chain
+    </button>
+  </form>
 )
 
 interface LinesProps extends AuditProps {
   path: string
   /** True where the entries are of several agencies. */
   hasAgencies?: boolean
+  isOperator: boolean
 }
 
-const Lines = ({ path, hasAgencies = false, lines, older, isNewest }: LinesProps) => (
+const Lines = ({ path, hasAgencies = false, isOperator, lines, filter, older, isNewest }: LinesProps) => (
   <>
+    <AuditFilterForm path={path} filter={filter} />
     {lines.length === 0 ? (
       <p class="empty">
-        {isNewest
-          ? 'There are no entries yet. Every change from now on is listed here.'
-          : 'There are no older entries.'}
+        {!isNewest || filterUrl(path, filter) !== path
+          ? 'No entries match. Clear the filters to see all entries.'
+          : 'There are no entries yet. Every change from now on is listed here.'}
       </p>
     ) : (
       <ol class="audit" role="list">
         {lines.map((line) => (
-          <Line key={line.id} line={line} hasAgencies={hasAgencies} />
+          <Line key={line.id} line={line} hasAgencies={hasAgencies} isOperator={isOperator} />
         ))}
       </ol>
     )}
     <p class="row start">
-      {!isNewest && <a href={path}>Newest entries</a>}
-      {older !== undefined && <a href={`${path}?before=${older}`}>Older entries</a>}
-      <a href={`${path}.csv`} download>
+      {!isNewest && <a href={filterUrl(path, filter)}>Newest entries</a>}
+      {older !== undefined && <a href={filterUrl(path, filter, older)}>Older entries</a>}
+      <a href={filterUrl(`${path}.csv`, filter)} download>
         Download all as CSV
       </a>
     </p>
   </>
 )
 
-const Line = ({ line, hasAgencies }: { line: AuditLine; hasAgencies: boolean }) => (
+const Line = ({
+  line,
+  hasAgencies,
+  isOperator,
+}: Pick<LinesProps, 'hasAgencies' | 'isOperator'> & { line: AuditLine }) => (
   <li>
     <Time at={line.at} />
     <p>
-      <strong>{line.actor}</strong> {inWords(line)}
+      <strong>{line.actor}</strong> <Sentence line={line} path={subjectPath(line, isOperator)} />
       {hasAgencies && line.agencyName !== null && (
         <>
           {' · '}
@@ -87,9 +129,22 @@ const Line = ({ line, hasAgencies }: { line: AuditLine; hasAgencies: boolean }) 
   </li>
 )
 
-/** Another version may have written an unknown action. */
-const inWords = ({ action, target, times }: AuditLine) => {
+/** What was done, with a link to what it was done to. Another version may have written an unknown action. */
+const Sentence = ({
+  line: { action, target, times },
+  path,
+}: {
+  line: AuditLine
+  path: string | undefined
+}) => {
   const words: string = actions[action] ?? action
   const often = times === null || times === 1 ? '' : ` (${times.toLocaleString('en')} times in a minute)`
-  return `${target === null ? words : `${words}: ${target}`}${often}`
+  const subject = target ?? words
+  return (
+    <>
+      {target !== null && `${words}: `}
+      {path === undefined ? subject : <a href={path}>{subject}</a>}
+      {often}
+    </>
+  )
 }

@@ -3,7 +3,8 @@ import { environmentNames } from '../../../agencies/environment.ts'
 import { callStatuses, reasonCodes } from '../../../calls/call.ts'
 import { Chips, Choice, FilterForm } from '../../page/filters.tsx'
 import { environmentTitles, outcomeTitles, statusTitles } from '../../page/words.tsx'
-import { type CallFilter, listUrl } from './call-filter.ts'
+import { filterUrl } from '../filters.ts'
+import type { CallFilter } from './call-filter.ts'
 
 interface FilterProps {
   path: string
@@ -78,7 +79,7 @@ export const CallChips = ({ path, agents, filter }: FilterProps) => {
   const set = Object.entries(rest).filter(([, value]) => value !== undefined)
   const chips = set.map(([name]) => ({
     label: labels[name as keyof CallFilter] ?? name,
-    without: listUrl(path, { ...filter, [name]: undefined }),
+    without: filterUrl(path, { ...filter, [name]: undefined }),
   }))
   return <Chips chips={chips} clear={path} />
 }

@@ -6,8 +6,9 @@ import { counted } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { costOf, EnvironmentTag, lasting, numberOf, OutcomeTag, StatusTag } from '../../page/words.tsx'
 import { Table } from '../../page/table.tsx'
+import { filterUrl } from '../filters.ts'
 import { CallChips, CallFilterForm } from './call-filter-form.tsx'
-import { type CallFilter, isFiltered, listUrl } from './call-filter.ts'
+import { type CallFilter, isFiltered } from './call-filter.ts'
 
 /** A call with the names for its ids. */
 export interface CallView extends Call {
@@ -53,8 +54,8 @@ export const CallsPage = (props: CallsProps) => {
         <NoCalls agencyId={agency.id} isFiltered={isFiltered(filter) || !isNewest} />
       )}
       <p class="row start">
-        {!isNewest && <a href={listUrl(path, filter)}>Newest calls</a>}
-        {older !== undefined && <a href={listUrl(path, filter, older)}>Older calls</a>}
+        {!isNewest && <a href={filterUrl(path, filter)}>Newest calls</a>}
+        {older !== undefined && <a href={filterUrl(path, filter, older)}>Older calls</a>}
       </p>
     </AgencyLayout>
   )
@@ -67,10 +68,10 @@ const Exports = ({ path, filter, count }: Pick<CallsProps, 'filter' | 'count'> &
       {count.isWhole ? counted(count.calls, 'call') : `More than ${counted(count.calls, 'call')}`}
       {isFiltered(filter) && ' match'}
     </span>
-    <a href={listUrl(`${path}.csv`, filter)} download>
+    <a href={filterUrl(`${path}.csv`, filter)} download>
       Download as CSV
     </a>
-    <a href={listUrl(`${path}.json`, filter)} download>
+    <a href={filterUrl(`${path}.json`, filter)} download>
       Download as JSON
     </a>
   </p>
