@@ -171,6 +171,6 @@ test('an outcome has an index, and so has its count', () => {
   const agent = { ...query, agentId: gate.agent.id, from: 0, to: gate.clock.now() }
   expect(plansOf(gate, () => calls.count(agent, 100)).join('; ')).toContain('calls_reason (environment_id=?')
   expect(plansOf(gate, () => calls.count({ environmentId: gate.production.id }, 100)).join('; ')).toContain(
-    'USING COVERING INDEX',
+    'calls_environment (environment_id=?)',
   )
 })
