@@ -10,6 +10,7 @@ import { ConfirmationNeeded } from './admin/confirmation/confirmation-needed.ts'
 import { confirmationPage } from './admin/confirmation/confirmation.tsx'
 import { QuestionNeeded } from './admin/question/question-needed.ts'
 import { questionPage } from './admin/question/questions.tsx'
+import { stepBefore } from './admin/entrance/going-to.ts'
 import { failurePage } from './page/failure-page.tsx'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
@@ -61,7 +62,7 @@ export const failure = ({
         })
 
       const answer = isForPeople(path)
-        ? answerPerson(refusal, requestId, set)
+        ? answerPerson(refusal, requestId, request, set)
         : answerProgram(refusal, set, publicUrl())
       recordRequest({ request, route, set, begunAt: begunAt ?? 0, key }, Number(set.status), refusal)
       return answer
@@ -89,7 +90,7 @@ export const answerProgram = (refusal: ApiError, set: Answer, publicUrl: string)
   }
 }
 
-const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
+const answerPerson = (refusal: ApiError, requestId: string, request: Request, set: Answer) => {
   writeHead(refusal, set)
   Object.assign(set.headers, pageHeaders)
   if (refusal instanceof ConfirmationNeeded) return confirmationPage(refusal.form)
@@ -97,7 +98,7 @@ const answerPerson = (refusal: ApiError, requestId: string, set: Answer) => {
   const step = missingSteps[refusal.reason]
   if (step !== undefined) {
     set.status = 303
-    set.headers.location = step
+    set.headers.location = refusal.reason === 'enrolment_needed' ? step : stepBefore(step, request)
   }
   return failurePage(refusal, requestId)
 }

@@ -46,7 +46,7 @@ export const attemptAtPage = async (
       ? await request(form.path, { headers })
       : await agreeing(await post(form.fields), post)
   const { status } = response
-  if (response.headers.get('location') === '/admin/sign-in')
+  if (response.headers.get('location')?.startsWith('/admin/sign-in'))
     return { done: false, code: 'sign_in_needed', sentence: failures.sign_in_needed.sentence }
   return status < 400 ? { done: true } : { done: false, status, text: await textOf(response) }
 }

@@ -122,7 +122,7 @@ const guard = (
       requireAgreed: (question) => {
         if (fields === undefined) throw new Error(`${route} must read its form before it ends something`)
         if (fields[agreedField] === question.ends) return
-        const cameFrom = ownReferrer(request, ours) ?? '/admin/agencies'
+        const cameFrom = ownReferrer(request, ours) ?? '/admin'
         const asked = { path: pathOf(request), fields: withoutAgreement(fields), cameFrom }
         throw new QuestionNeeded({ ...question, person: viewer, ...asked })
       },

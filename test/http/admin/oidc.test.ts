@@ -45,7 +45,7 @@ test('a verified e-mail address opens its account, by a page that goes on by its
   expect(await textOf(await gate.request('/admin/sign-in'))).toContain('Sign in with single sign-on')
   const response = await signIn(gate, provider)
   expect(response.status).toBe(200)
-  expect(await response.text()).toContain('content="0;url=/admin/agencies"')
+  expect(await response.text()).toContain('content="0;url=/admin"')
   expect(await isIn(gate, sessionIn(response))).toBe(true)
   expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
     { action: 'signed_in', actor: operator.email, target: 'single sign-on' },

@@ -83,6 +83,6 @@ test('the way back from a question leads to a page of ours only', async () => {
       headers: { cookie, 'sec-fetch-site': 'same-origin', referer },
       body: new URLSearchParams(),
     })
-    expect(await response.text()).toContain('<a href="/admin/agencies">Cancel</a>')
+    expect(await response.text()).toContain('<a href="/admin">Cancel</a>')
   }
 })

@@ -17,6 +17,7 @@ import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
+import { nextOf, ownPage } from './going-to.ts'
 import { codeIn } from './code.ts'
 import { CodePage, SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
@@ -121,6 +122,7 @@ export const entrance = (deps: EntranceDeps) => {
           notices={noticesFor({ request, server })}
           hasPasskeys={factors.anyPasskey()}
           hasOidc={hasOidc}
+          next={nextOf(request)}
           said={flashes.take(flashes.idIn(request), null)}
         />,
       ),
@@ -128,11 +130,12 @@ export const entrance = (deps: EntranceDeps) => {
     .post(
       '/sign-in',
       async ({ request, server, set, redirect }) => {
-        const { email = '', password = '' } = await readForm(request)
+        const { email = '', password = '', next: wanted } = await readForm(request)
+        const next = ownPage(wanted)
         const refuse = (error: string, status: number) => {
           set.status = status
           const notices = noticesFor({ request, server })
-          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey(), hasOidc }
+          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey(), hasOidc, next }
           return renderPage(<SignInPage {...shown} />)
         }
         if (password.length > passwordMost) return refuse(passwordTooLong, 422)
@@ -146,7 +149,7 @@ export const entrance = (deps: EntranceDeps) => {
           const isOver = factors.list(result.person.id).length === 0
           const entry = { ...who, action: 'signed_in', agency } as const
           set.headers['set-cookie'] = audit.change(opened, () => (isOver ? entry : undefined))
-          return redirect('/admin', 303)
+          return redirect(next, 303)
         }
         const target = people.findByEmail(normalEmail(email))?.email ?? 'an unknown account'
         countDenial({ action: 'sign_in.failed', actor: { name: 'somebody', address }, agency: null, target })

@@ -1,6 +1,8 @@
 import type { Person } from '../../../people/person.ts'
 import { passwordLeast } from '../../../people/password-rules.ts'
 import { PasskeyForm } from '../second-factor/forms.tsx'
+import { withNext } from './going-to.ts'
+import { NextField } from './next-field.tsx'
 import { Flash } from '../../page/flash.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
 
@@ -110,11 +112,13 @@ interface SignInProps extends EntranceProps {
   hasPasskeys: boolean
   /** True where people can sign in with an OpenID Connect provider. */
   hasOidc: boolean
+  /** The page to open afterwards. */
+  next: string
   /** What the last form did. */
   said?: string | undefined
 }
 
-export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, said }: SignInProps) => (
+export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, next, said }: SignInProps) => (
   <Layout title="Sign in" narrow>
     <main>
       <Flash>{said}</Flash>
@@ -122,6 +126,7 @@ export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, s
       <Notices notices={notices} />
       <FormError message={error} />
       <form method="post" action="/admin/sign-in">
+        <NextField next={next} />
         <EmailField email={email} />
         <PasswordField label="Password" name="password" />
         <button type="submit">Sign in</button>
@@ -131,11 +136,13 @@ export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, s
           action="/admin/sign-in/passkey"
           options="/admin/sign-in/passkey"
           label="Sign in with a passkey"
-        />
+        >
+          <NextField next={next} />
+        </PasskeyForm>
       )}
       {hasOidc && (
         <p>
-          <a href="/admin/sign-in/oidc">Sign in with single sign-on</a>
+          <a href={withNext('/admin/sign-in/oidc', next)}>Sign in with single sign-on</a>
         </p>
       )}
     </main>
@@ -159,12 +166,12 @@ export const EmailField = ({ email, autoComplete = 'username' }: EmailFieldProps
  * The page after a sign-in at another site. A redirect from there would come without our cookie, which is for our own
  * pages only (`SameSite=Strict`); a page of ours that goes on by itself does not.
  */
-export const SignedInPage = () => (
-  <Layout title="Signed in" narrow next="/admin/agencies">
+export const SignedInPage = ({ next }: { next: string }) => (
+  <Layout title="Signed in" narrow next={next}>
     <main>
       <h1>Signed in</h1>
       <p>
-        <a href="/admin/agencies">Continue</a>
+        <a href={next}>Continue</a>
       </p>
     </main>
   </Layout>

@@ -14,6 +14,7 @@ import { clientAddress } from '../../address.ts'
 import { anyone } from '../guard.ts'
 import { pageActor } from '../page-actor.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { nextOf, ownPage } from './going-to.ts'
 import { SignedInPage, SignInPage } from './forms.tsx'
 import type { HttpsConfig } from './https-notice.ts'
 
@@ -51,7 +52,15 @@ const problems: Record<Problem, { status: number; sentence: string }> = {
   throttled: { status: 429, sentence: 'There were too many attempts. Wait a minute and try again.' },
 }
 
-const pendingSchema = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() })
+/** What comes back with the browser, and where its person was going. */
+type Pending = PendingSignIn & { next: string }
+
+const pendingSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  next: z.string(),
+})
 
 /** Signing in at an OpenID Connect provider. It opens accounts that exist, by their verified e-mail address. */
 export const oidcSignIn = (deps: OidcSignInDeps) => {
@@ -62,7 +71,7 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
   const redirectUri = () => `${publicUrl()}/admin/sign-in/oidc/callback`
 
   /** Lax, because the browser comes back from another site with it. */
-  const cookieOf = (pending: PendingSignIn | undefined) =>
+  const cookieOf = (pending: Pending | undefined) =>
     new Bun.Cookie(cookieName, pending ? Buffer.from(JSON.stringify(pending)).toString('base64url') : '', {
       path: '/',
       httpOnly: true,
@@ -71,7 +80,7 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       maxAge: pending ? pendingSeconds : 0,
     }).toString()
 
-  const pendingOf = (request: Request): PendingSignIn | undefined => {
+  const pendingOf = (request: Request): Pending | undefined => {
     const value = new Bun.CookieMap(request.headers.get('cookie') ?? '').get(cookieName)
     if (!value) return undefined
     try {
@@ -86,10 +95,10 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
     return deps.oidc
   }
 
-  const refusal = (problem: Problem, set: { status?: number | string }) => {
+  const refusal = (problem: Problem, set: { status?: number | string }, next: string) => {
     const { status, sentence } = problems[problem]
     set.status = status
-    return renderPage(<SignInPage error={sentence} hasPasskeys={factors.anyPasskey()} hasOidc />)
+    return renderPage(<SignInPage error={sentence} hasPasskeys={factors.anyPasskey()} hasOidc next={next} />)
   }
 
   const isThrottled = (address: string | null) =>
@@ -99,19 +108,22 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
     .use(anyone(deps))
     .get('/sign-in/oidc', async ({ request, server, set, redirect }) => {
       const oidc = provider()
-      if (isThrottled(clientAddress(request, server, config.trustedProxies))) return refusal('throttled', set)
+      const next = nextOf(request)
+      if (isThrottled(clientAddress(request, server, config.trustedProxies)))
+        return refusal('throttled', set, next)
       const begun = await oidc.begin(redirectUri())
-      if (begun.problem !== undefined) return refusal(begun.problem, set)
-      set.headers['set-cookie'] = cookieOf(begun.pending)
+      if (begun.problem !== undefined) return refusal(begun.problem, set, next)
+      set.headers['set-cookie'] = cookieOf({ ...begun.pending, next })
       return redirect(begun.url, 303)
     })
     .get('/sign-in/oidc/callback', async ({ request, server, set }) => {
       const oidc = provider()
       set.headers['set-cookie'] = cookieOf(undefined)
       const address = clientAddress(request, server, config.trustedProxies)
-      if (isThrottled(address)) return refusal('throttled', set)
       const pending = pendingOf(request)
-      if (!pending) return refusal('stale', set)
+      const next = ownPage(pending?.next)
+      if (isThrottled(address)) return refusal('throttled', set, next)
+      if (!pending) return refusal('stale', set, next)
       const returned = new URL(redirectUri())
       returned.search = new URL(request.url).search
       const finished = await oidc.finish(returned, pending)
@@ -126,12 +138,12 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       }
       if (finished.problem !== undefined) {
         if (finished.problem !== 'unavailable') denied()
-        return refusal(finished.problem, set)
+        return refusal(finished.problem, set, next)
       }
       const person = people.findByEmail(finished.email)
       if (!person) {
         denied()
-        return refusal('unknown', set)
+        return refusal('unknown', set, next)
       }
       const entry = {
         ...actedBy(pageActor(person, { request, server }, config), clock.now()),
@@ -144,6 +156,6 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       const opened = () => sessions.open(person.id, { request, address })
       const session = audit.change(opened, () => (isOver ? entry : undefined))
       set.headers['set-cookie'] = [cookieOf(undefined), session]
-      return renderPage(<SignedInPage />)
+      return renderPage(<SignedInPage next={next} />)
     })
 }

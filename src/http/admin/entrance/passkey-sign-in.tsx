@@ -14,6 +14,7 @@ import { anyone, type GuardDeps } from '../guard.ts'
 import { pageActor } from '../page-actor.ts'
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { ownPage } from './going-to.ts'
 import { SignInPage } from './forms.tsx'
 
 export interface PasskeySignInDeps {
@@ -63,7 +64,8 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
     .post(
       '/sign-in/passkey',
       async ({ request, server, set, redirect }) => {
-        const { passkey = '' } = await readForm(request)
+        const { passkey = '', next: wanted } = await readForm(request)
+        const next = ownPage(wanted)
         const signed = await passkeys.signed(passkey, relyingParty({ request, server }, config))
         const person = signed && people.find(signed.factor.personId)
         const cookie = signed && person && enter(signed, person, { request, server })
@@ -77,10 +79,12 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
             target,
           })
           set.status = 401
-          return renderPage(<SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} />)
+          return renderPage(
+            <SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} next={next} />,
+          )
         }
         set.headers['set-cookie'] = cookie
-        return redirect('/admin', 303)
+        return redirect(next, 303)
       },
       { parse: 'none' },
     )

@@ -3,6 +3,7 @@ import type { Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { type GuardDeps, passingSecondFactor } from '../guard.ts'
+import { nextOf, ownPage } from '../entrance/going-to.ts'
 import { createProve, type ProveDeps } from './prove.ts'
 import { relyingParty } from './relying-party.ts'
 import { SecondFactorPage } from './second-factor.tsx'
@@ -19,22 +20,23 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
   const { config, factors, passkeys, sessions } = deps
   const prove = createProve(deps)
 
-  const page = ({ id }: Person, error?: string) => {
+  const page = ({ id }: Person, next: string, error?: string) => {
     const kinds = new Set(factors.list(id).map(({ kind }) => kind))
-    return renderPage(<SecondFactorPage kinds={kinds} error={error} />)
+    return renderPage(<SecondFactorPage kinds={kinds} next={next} error={error} />)
   }
 
   return new Elysia({ name: 'second-factor-pages' })
     .use(passingSecondFactor(deps))
     .get('/second-factor', ({ person, request, redirect }) =>
-      sessions.person(request) ? redirect('/admin', 303) : page(person),
+      sessions.person(request) ? redirect(nextOf(request), 303) : page(person, nextOf(request)),
     )
     .post(
       '/second-factor',
       async ({ actor, person, readForm, redirect, request, server, set }) => {
-        const { code = '', passkey } = await readForm()
+        const { code = '', passkey, next: wanted } = await readForm()
+        const next = ownPage(wanted)
         const signedIn = sessions.find(request)
-        if (signedIn?.missing !== 'second_factor') return redirect('/admin', 303)
+        if (signedIn?.missing !== 'second_factor') return redirect(next, 303)
         const proof = passkey ? { passkey } : { code }
         const rp = relyingParty({ request, server }, config)
         const proved = await prove(proof, { person, actor, rp }, (used) => ({
@@ -43,12 +45,12 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
         }))
         if ('done' in proved) {
           set.headers['set-cookie'] = proved.done
-          return redirect('/admin', 303)
+          return redirect(next, 303)
         }
         set.status = proved.retryAfterSeconds === undefined ? 401 : 429
         if (proved.retryAfterSeconds !== undefined)
           set.headers['retry-after'] = String(proved.retryAfterSeconds)
-        return page(person, wrongFactor)
+        return page(person, next, wrongFactor)
       },
       { parse: 'none' },
     )

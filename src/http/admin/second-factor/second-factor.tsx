@@ -1,20 +1,28 @@
 import type { Factor } from '../../../people/factor.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
+import { NextField } from '../entrance/next-field.tsx'
 import { CodeField, PasskeyForm } from './forms.tsx'
 
 interface SecondFactorProps {
   kinds: ReadonlySet<Factor['kind']>
+  /** The page to open afterwards. */
+  next: string
   error?: string | undefined
 }
 
 /** The second step of signing in. */
-export const SecondFactorPage = ({ kinds, error }: SecondFactorProps) => (
+export const SecondFactorPage = ({ kinds, next, error }: SecondFactorProps) => (
   <Layout title="Second factor" narrow>
     <main>
       <h1>Second factor</h1>
       <FormError message={error} />
-      {kinds.has('passkey') && <PasskeyForm action="/admin/second-factor" label="Use a passkey" />}
+      {kinds.has('passkey') && (
+        <PasskeyForm action="/admin/second-factor" label="Use a passkey">
+          <NextField next={next} />
+        </PasskeyForm>
+      )}
       <form method="post" action="/admin/second-factor">
+        <NextField next={next} />
         <CodeField
           label={kinds.has('totp') ? 'Code from your authenticator app, or a recovery code' : 'Recovery code'}
           recovery
