@@ -44,6 +44,8 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
     ['agency.created', null, 'Made'],
     ['plan.changed', null, 'from agency to growth'],
     ['agent.created', null, 'Ann'],
+    ['default_agent.changed', 'production', 'Ann'],
+    ['default_agent.changed', 'staging', 'Ann'],
     ['default_agent.changed', 'staging', 'Ann'],
     ['key.generated', 'production', `…${first.slice(-4)}`],
     ['key.rotated', 'production', `…${second.slice(-4)}, replacing …${first.slice(-4)}`],
@@ -61,7 +63,7 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
   const doers = new Set(lines(gate).map(({ actor, action }) => (action === 'key.seen_in_url' ? '' : actor)))
   expect(doers).toEqual(new Set([operator.email, '']))
   const ofAgency = lines(gate).filter(({ agencyId }) => agencyId === agency)
-  expect(ofAgency).toHaveLength(13)
+  expect(ofAgency).toHaveLength(15)
   for (const secret of [
     first,
     second,
@@ -140,6 +142,8 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
     'agency.created',
     'plan.changed',
     'agent.created',
+    'default_agent.changed',
+    'default_agent.changed',
     'default_agent.changed',
     'key.generated',
     'key.rotated',

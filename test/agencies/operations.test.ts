@@ -30,6 +30,21 @@ const withSpare = async () => {
   return { ...gate, spare, call, remove }
 }
 
+test('the first agent of an agency takes the calls that name none, in both environments, and the next one takes none', async () => {
+  const { perform, services, clock } = open()
+  const agency = services.agencies.create('New', 'agency', clock.now()).id
+  const create = (name: string) => perform(createAgent, { agency, name }, commandLineActor)
+  const first = await create('Ann')
+  expect(first.default_in).toEqual(['production', 'staging'])
+  expect((await create('Bea')).default_in).toEqual([])
+  expect(services.audit.list({ limit: 4 }).map(({ action, target }) => [action, target])).toEqual([
+    ['agent.created', 'Bea'],
+    ['default_agent.changed', 'Ann'],
+    ['default_agent.changed', 'Ann'],
+    ['agent.created', 'Ann'],
+  ])
+})
+
 const failureOf = (doing: Promise<unknown>): Promise<ApiError> =>
   doing.then(
     () => {

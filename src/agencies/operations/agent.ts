@@ -94,23 +94,41 @@ const requireSettings = (
 }
 
 interface CreateDeps extends Defaults {
-  agents: { create(agencyId: string, settings: AgentSettings, now: number): Agent }
+  agents: {
+    create(agencyId: string, settings: AgentSettings, now: number): Agent
+    list(agencyId: string): Agent[]
+  }
+  environments: {
+    list(agencyId: string): { id: string; name: EnvironmentName; defaultAgentId: string | null }[]
+    setDefaultAgent(environmentId: string, agentId: string): void
+  }
 }
 
 export const createAgent = operation({
   name: 'agent.create',
-  summary: 'Creates an agent.',
+  summary: 'Creates an agent. An agency’s first agent becomes the default agent of both environments.',
   details: agentHelp,
   scope: 'agency',
   may: 'admin',
   input: { name: nameSchema.meta({ description: 'Its name' }), ...dials },
   example: { name: 'Ann' },
   output: agent,
-  says: ({ name, id }) => `Created the agent ${name}: ${id}`,
-  run: async (deps: CreateDeps, { agency, input, now, change }) => {
+  says: ({ name, id, default_in }) =>
+    `Created the agent ${name}: ${id}${default_in.length > 0 ? `\nIt takes the calls that name no agent.` : ''}`,
+  run: async (deps: CreateDeps, { agency, input, now, change, record }) => {
     const settings = requireSettings(input, newAgent)
-    const entry = { action: 'agent.created', target: settings.name } as const
-    return present(deps, await change(() => deps.agents.create(agency.id, settings, now), entry))
+    const make = () => {
+      const isFirst = deps.agents.list(agency.id).length === 0
+      const made = deps.agents.create(agency.id, settings, now)
+      record({ action: 'agent.created', target: made.name })
+      if (isFirst)
+        for (const { id, name } of deps.environments.list(agency.id)) {
+          deps.environments.setDefaultAgent(id, made.id)
+          record({ action: 'default_agent.changed', environment: name, target: made.name })
+        }
+      return made
+    }
+    return present(deps, await change(make, () => undefined))
   },
 })
 

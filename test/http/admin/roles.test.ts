@@ -173,7 +173,8 @@ const routes: Record<keyof typeof verdicts, string[]> = {
 /** Whoever signs out is sent to the sign-in page too, but with a cookie that ends the session. */
 const verdictOf = async (response: Response): Promise<Verdict> => {
   const { status, headers } = response
-  if (headers.get('location')?.split('?')[0] === '/admin/sign-in' && !headers.has('set-cookie')) return 'sign in'
+  if (headers.get('location')?.split('?')[0] === '/admin/sign-in' && !headers.has('set-cookie'))
+    return 'sign in'
   if (status === 403) return 'refused'
   // Said of the call, to who may know that it is there.
   if (status === 404) return (await response.text()).includes('Its recording') ? 'in' : 'unknown'

@@ -94,7 +94,9 @@ export const agentPages = (deps: AgentPagesDeps) => {
         )
         const { done, error } = await submit(saving)
         if (done) {
-          flash(`Created the agent ${done.name}.`)
+          flash(
+            `Created the agent ${done.name}.${done.default_in.length > 0 ? ' It takes the calls that name no agent.' : ''}`,
+          )
           return redirect(listPath(params), 303)
         }
         set.status = 422
