@@ -11,6 +11,7 @@ import { Passwords } from './people/passwords.ts'
 import { SecondFactors } from './people/second-factors.ts'
 import { Sessions } from './people/sessions.ts'
 import { configWarnings } from './config/warnings.ts'
+import { createProductionAccess } from './agencies/production-access.ts'
 import { Flashes } from './http/admin/flashes.ts'
 import { UntrustedProxies } from './http/untrusted-proxies.ts'
 import { createAuthenticate } from './http/admin-api/authenticate.ts'
@@ -163,6 +164,7 @@ export const createServices = (deps: ServiceDeps) => {
     recordRequest: createRecordRequest({ log, clock, requests: metrics.requests }),
     recordRefusal: createRecordRefusal({ ...config, usage, rateLimits, clock }),
     sessions: new Sessions(stores.people, stores.knownAddresses, clock, log, isSecure(config)),
+    productionAccess: createProductionAccess(stores),
     flashes: new Flashes(clock, isSecure(config)),
     oidc:
       config.oidc === null ? undefined : new Oidc({ settings: config.oidc, send: sendForSignIn, clock, log }),

@@ -14,7 +14,8 @@ export const strongerDisabler = (a: AccessDisabler | null, b: AccessDisabler): A
 export const afterRotation = (by: AccessDisabler | null): AccessDisabler | null =>
   by === 'policy' || by === 'leak' ? 'admin' : by
 
-interface Access {
+/** How API access of an environment stands. */
+export interface Access {
   accessDisabledBy: AccessDisabler | null
   /** The time of a report that the live key leaked; null without a report or a key. */
   leakedAt: number | null

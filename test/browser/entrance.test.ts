@@ -80,7 +80,8 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('alert').getByText('The email or password is wrong').waitFor()
     expect(await page.getByLabel('Email').inputValue()).toBe(operator.email)
     await signIn(page, operator)
-    await agenciesOf(page)
+    await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/admin/agencies')
     expect(server.complaints()).toEqual([])
   },
   60_000,

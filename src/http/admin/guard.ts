@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import type { ReadAlarms } from '../../alarms/read-alarms.ts'
 import { requireConnected } from '../../calls/connected.ts'
 import type { CountDenial } from '../../audit/denials.ts'
+import type { ProductionAccess } from '../../agencies/production-access.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
@@ -33,6 +34,7 @@ export interface GuardDeps {
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
   countDenial: CountDenial
+  productionAccess: ProductionAccess
   flashes: Flashes
   clock: Pick<Clock, 'now'>
 }
@@ -66,7 +68,7 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  */
 const guard = (
   name: string,
-  { alarms, alerts, clock, config, sessions, factors, flashes, countDenial }: GuardDeps,
+  { alarms, alerts, clock, config, sessions, factors, flashes, productionAccess, countDenial }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
@@ -133,6 +135,7 @@ const guard = (
       openAlerts: alerts.openCount(person.agencyId ?? undefined),
       openAlarms: alarms.count(person),
       takeFlash: () => flashes.take(flashId, person.id),
+      productionAccess,
       timeZone: zoneOf(person, request),
       now: clock.now(),
     }

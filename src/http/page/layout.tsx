@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Person } from '../../people/person.ts'
 import { AlarmCount } from './alarm-count.tsx'
+import type { ProductionAccess } from '../../agencies/production-access.ts'
 import { Flash } from './flash.tsx'
 import { Head } from './head.tsx'
 import { SearchBox } from './search-box.tsx'
@@ -17,6 +18,8 @@ export interface Viewer extends Person {
   openAlarms?: number
   /** The sentence about the form that was sent last, for one page. */
   takeFlash?: () => string | undefined
+  /** How API access in an agency’s production stands. */
+  productionAccess?: ProductionAccess
 }
 
 interface LayoutProps {

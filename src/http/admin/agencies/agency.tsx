@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Question } from '../../../people/actor.ts'
-import type { Person } from '../../../people/person.ts'
 import { PlanField, planNames } from './agencies.tsx'
-import { Layout } from '../../page/layout.tsx'
+import { Layout, type Viewer } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
+import { ProductionOff } from './production-off.tsx'
 import { Ask } from '../question/questions.tsx'
 import { InviteForm } from '../people/people.tsx'
 
 export interface AgencyPageProps {
-  person: Person
+  person: Viewer
   agency: Agency
 }
 
@@ -46,6 +46,11 @@ export const AgencyLayout = ({ person, agency, title, section, children }: Agenc
           </ul>
         </nav>
         <main>
+          <ProductionOff
+            agencyId={agency.id}
+            role={person.role}
+            access={person.productionAccess?.(agency.id)}
+          />
           {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
           {children}
         </main>
