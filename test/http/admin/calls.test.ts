@@ -222,3 +222,37 @@ test('a long conversation opens with its beginning, below 40 KB, and is shown wh
   expect(whole).toContain('field 499')
   expect(whole).not.toContain('This is only part of it')
 })
+
+test('a call is a command line that asks for the same, whatever is in it', async () => {
+  const gate = createGate({ publicUrl: 'https://calls.example.com' })
+  const { visit } = await createOperator(gate)
+  const metadata = { note: `it's "so" $(touch /tmp/x) \`y\` <b> &amp;`, n: 1 }
+  const { id } = undispatched(gate, '00', { name: "O'Hara", metadata, timeZone: 'Europe/Berlin' })
+  const text = await textOf(await visit(`${callsPath(gate)}/${id}`))
+  const [, command = ''] = /(curl -X POST .*?') Copy command/.exec(text) ?? []
+  expect(command).toStartWith('curl -X POST https://calls.example.com/api/v1/calls/trigger')
+  const shell = Bun.spawnSync(['sh', '-c', command.replace('curl', 'printf "%s\\n"')])
+  const body = shell.stdout.toString().trim().split('\n').at(-1) ?? ''
+  expect(JSON.parse(body)).toEqual({
+    phone_number: '+15551234500',
+    agent_id: gate.agent.id,
+    name: "O'Hara",
+    metadata,
+    time_zone: 'Europe/Berlin',
+  })
+})
+
+test('what ended a call is there in the provider’s own words, with its code, and the request that triggered it', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  const { id } = undispatched(gate, '00', {
+    status: 'completed',
+    endedAt: gate.clock.now(),
+    reasonCode: 'voicemail',
+    requestId: 'a-request',
+    reason: 'customer-reached-voicemail',
+  })
+  const text = await textOf(await visit(`${callsPath(gate)}/${id}`))
+  expect(text).toContain('The provider’s words customer-reached-voicemail Code voicemail')
+  expect(text).toContain('X-Request-Id a-request')
+})

@@ -86,7 +86,7 @@ export const callPages = (deps: CallPagesDeps) => {
     shown: { error?: string; whole?: boolean },
   ) =>
     renderPage(
-      <CallPage person={person} {...found} {...shown}>
+      <CallPage person={person} apiUrl={deps.publicUrl()} {...found} {...shown}>
         <DeliveriesOfCall
           deliveries={deliveries.ofCall(found.call.id)}
           path={webhookPath(found.agency.id, found.call.environment)}

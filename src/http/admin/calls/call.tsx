@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact'
-import { holdsSlot, isForgotten, isOver } from '../../../calls/call.ts'
+import { holdsSlot, isEndedHere, isForgotten, isOver } from '../../../calls/call.ts'
 import type { Question } from '../../../people/actor.ts'
 import { recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
 import { Ask } from '../question/questions.tsx'
+import { CallAsCurl } from './call-as-curl.tsx'
 import { Conversation } from './conversation.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
@@ -25,6 +26,8 @@ export const refreshSeconds = 2
 
 interface CallProps extends AgencyPageProps {
   call: CallView
+  /** The public address of this server. */
+  apiUrl: string
   error?: string | undefined
   /** Shows the whole transcript. */
   whole?: boolean
@@ -32,7 +35,7 @@ interface CallProps extends AgencyPageProps {
   children?: ComponentChildren
 }
 
-export const CallPage = ({ person, agency, call, error, whole = false, children }: CallProps) => {
+export const CallPage = ({ person, agency, call, apiUrl, error, whole = false, children }: CallProps) => {
   const refresh = holdsSlot(call) ? refreshSeconds : undefined
   return (
     <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
@@ -57,6 +60,7 @@ export const CallPage = ({ person, agency, call, error, whole = false, children 
         <Facts call={call} />
         <Conversation call={call} whole={whole} />
       </div>
+      <CallAsCurl call={call} apiUrl={apiUrl} />
       {children}
     </AgencyLayout>
   )
@@ -117,12 +121,24 @@ const Facts = ({ call }: { call: CallView }) => (
     <Fact name="Answered by" value={call.answeredBy && answeredByTitles[call.answeredBy]} />
     <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
     <Fact name="Cost" value={costOf(call)} />
+    <Fact name={isEndedHere(call) ? 'Reason' : 'The provider’s words'} value={call.reason} />
+    {call.reasonCode !== null && (
+      <>
+        <dt>Code</dt>
+        <dd>
+          <a href={`/admin/agencies/${call.agencyId}/calls?outcome=${call.reasonCode}`}>
+            <code>{call.reasonCode}</code>
+          </a>
+        </dd>
+      </>
+    )}
     <dt>Call ID</dt>
     <dd>
       <code>{call.id}</code>
     </dd>
     <Id name="ID at the provider" value={call.providerCallId} />
     <Id name="ID at the carrier" value={call.telephonyCallId} />
+    <Id name="X-Request-Id" value={call.requestId} />
     {isOver(call) && call.answeredAt !== null && (
       <>
         <dt>Recording</dt>
