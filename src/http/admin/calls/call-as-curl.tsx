@@ -5,12 +5,18 @@ const bodyMost = 6000
 
 /** The request for the same call once more, as a command line. The key is in a variable, because shells record typed lines. */
 export const CallAsCurl = ({ call, apiUrl }: { call: Call; apiUrl: string }) => {
-  const body = JSON.stringify(orderOf(call))
-  if (isForgotten(call) || body.length > bodyMost) return null
+  if (isForgotten(call)) return null
+  const whole = JSON.stringify(orderOf(call))
+  const isWhole = whole.length <= bodyMost
+  const body = isWhole ? whole : JSON.stringify(shortOrderOf(call))
   return (
     <details>
       <summary>Copy as curl</summary>
-      <p>This places the same call once more.</p>
+      <p>
+        {isWhole
+          ? 'This places the same call once more.'
+          : 'This places the same call once more, without its name, email, metadata and consent, which are too long.'}
+      </p>
       <pre role="region" aria-label="The same call as a curl command" tabIndex={0}>
         <code id="call-curl">{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
   -H "Authorization: Bearer $CALLGATE_KEY" \\
@@ -33,18 +39,25 @@ export const CallAsCurl = ({ call, apiUrl }: { call: Call; apiUrl: string }) => 
   )
 }
 
-/** What was asked for, as far as it is kept: options of the agent and of the order are one by then. */
-const orderOf = ({ phoneNumber, agentId, name, email, metadata, timeZone, consent }: Call) => ({
+const shortOrderOf = ({ phoneNumber, agentId, timeZone }: Call) => ({
   phone_number: phoneNumber,
   agent_id: agentId,
-  ...(name !== null && { name }),
-  ...(email !== null && { email }),
-  ...(metadata !== null && { metadata }),
   ...(timeZone !== null && { time_zone: timeZone }),
-  ...(consent !== null && {
-    consent: Object.fromEntries(Object.entries(consent).filter(([, value]) => value !== null)),
-  }),
 })
+
+/** What was asked for, as far as it is kept: options of the agent and of the order are one by then. */
+const orderOf = (call: Call) => {
+  const { name, email, metadata, consent } = call
+  return {
+    ...shortOrderOf(call),
+    ...(name !== null && { name }),
+    ...(email !== null && { email }),
+    ...(metadata !== null && { metadata }),
+    ...(consent !== null && {
+      consent: Object.fromEntries(Object.entries(consent).filter(([, value]) => value !== null)),
+    }),
+  }
+}
 
 /** One word of a POSIX shell, whatever is in it. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
