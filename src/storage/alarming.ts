@@ -20,16 +20,20 @@ const ownersMost = 50
 
 /** Joins the agency of an environment `e`, unless it was deleted. */
 const place = `agencies.id as agencyId, agencies.name as agencyName, e.name as environment`
-const ofAgency = `join agencies on agencies.id = e.agency_id and agencies.deleted_at is null
-  and ($agencyId is null or agencies.id = $agencyId)`
+const ofAgency = `join agencies on agencies.id = e.agency_id and agencies.deleted_at is null and :agency`
 const liveKey = `join keys on keys.environment_id = e.id and keys.replaced_at is null`
 
-/** Each reads rows that are few, by an index of those alone, so that ten thousand healthy agencies cost nothing. */
+/**
+ * Each reads rows that are few, where it can by an index of those alone, so that ten thousand healthy agencies cost
+ * nothing. The planner, which has no statistics, would begin with the agencies.
+ */
 const queries = {
-  leaked_key: `select ${place}, keys.last4 from keys join environments e on e.id = keys.environment_id ${ofAgency}
+  leaked_key: `select ${place}, keys.last4 from keys indexed by keys_known
+    join environments e on e.id = keys.environment_id ${ofAgency}
     where keys.replaced_at is null and (keys.leaked_at is not null or keys.exposed_at is not null)
     and keys.leaked_at is not null`,
-  exposed_key: `select ${place}, keys.last4 from keys join environments e on e.id = keys.environment_id ${ofAgency}
+  exposed_key: `select ${place}, keys.last4 from keys indexed by keys_known
+    join environments e on e.id = keys.environment_id ${ofAgency}
     where keys.replaced_at is null and (keys.leaked_at is not null or keys.exposed_at is not null)
     and keys.leaked_at is null`,
   webhook_disabled: `select ${place}, webhooks.off_reason as reason from webhooks
@@ -44,9 +48,9 @@ const queries = {
     (select environment_id, count(*) as events from deliveries where state = 'dead' group by environment_id) dead
     join webhooks on webhooks.environment_id = dead.environment_id
     join environments e on e.id = dead.environment_id ${ofAgency}`,
-  access_disabled: `select ${place}, e.access_disabled_by as "by" from environments e ${liveKey} ${ofAgency}
-    where e.access_disabled_by is not null`,
-  old_key_in_use: `select ${place}, keys.last4, sum(key_clients.after_rotation) as requests from key_clients
+  access_disabled: `select ${place}, e.access_disabled_by as "by" from environments e indexed by environments_disabled
+    ${liveKey} ${ofAgency} where e.access_disabled_by is not null`,
+  old_key_in_use: `select ${place}, keys.last4, sum(key_clients.after_rotation) as requests from key_clients indexed by key_clients_left
     join keys on keys.id = key_clients.key_id and keys.replaced_at is not null
     join environments e on e.id = keys.environment_id ${ofAgency}
     where key_clients.after_rotation > 0 and key_clients.last_seen_at > $now - ${dayMs} group by keys.id`,
@@ -57,22 +61,28 @@ const queries = {
         and accepted.start_at > $now - ${2 * hourMs}
         and accepted.outcome = 'call:accepted ' || refused.provider), 0) as ended
     from (select environment_id, substr(outcome, ${'call:refused '.length + 1}) as provider, sum(count) as count
-      from usage where outcome glob 'call:refused *' and span = 'hour' and start_at > $now - ${2 * hourMs}
+      from usage indexed by usage_refused where outcome glob 'call:refused *' and span = 'hour' and start_at > $now - ${2 * hourMs}
       group by environment_id, outcome having sum(count) >= 3) refused
     join environments e on e.id = refused.environment_id ${ofAgency}
     where ended <= 2 * refused.count`,
 } as const
 
+/** A statement for one agency or for all: each has a plan of its own. */
+const ofOne = (sql: string, { agencyId }: Query) =>
+  sql.replaceAll(':agency', agencyId === undefined ? 'true' : 'agencies.id = $agencyId')
+
+const given = ({ agencyId }: Query): { agencyId?: string } => (agencyId === undefined ? {} : { agencyId })
+
 /** What may be wrong in environments, of one agency or of all. */
 export const createAlarmingStore = ({ sqlite }: Database) => {
   const find =
     <Fact>(sql: string) =>
-    ({ agencyId, now }: Query, extra: Record<string, number> = {}): Found<Fact> => {
+    (query: Query, extra: Record<string, number> = {}): Found<Fact> => {
       const rows = sqlite
-        .query<Place & Fact & { total: number }, Record<string, string | number | null>>(
-          `select *, count(*) over () as total from (${sql}) limit ${listedMost}`,
+        .query<Place & Fact & { total: number }, Record<string, string | number>>(
+          `select *, count(*) over () as total from (${ofOne(sql, query)}) limit ${listedMost}`,
         )
-        .all({ agencyId: agencyId ?? null, ...(sql.includes('$now') && { now }), ...extra })
+        .all({ ...given(query), ...(sql.includes('$now') && { now: query.now }), ...extra })
       return { total: rows[0]?.total ?? 0, first: rows }
     }
 
@@ -96,13 +106,16 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
       )(query, { before }),
 
     /** Environments of which a budget has lately reached a threshold. */
-    nearBudgets: ({ agencyId, now }: Query) =>
+    nearBudgets: (query: Query) =>
       sqlite
-        .query<Place & { environmentId: string }, { agencyId: string | null; since: number }>(
-          `select distinct ${place}, e.id as environmentId from alert_marks
+        .query<Place & { environmentId: string }, { agencyId?: string; since: number }>(
+          ofOne(
+            `select distinct ${place}, e.id as environmentId from alert_marks
           join environments e on e.id = alert_marks.owner_id or e.agency_id = alert_marks.owner_id ${ofAgency}
           where alert_marks.kind = 'budget_threshold' and alert_marks.at > $since limit ${ownersMost}`,
+            query,
+          ),
         )
-        .all({ agencyId: agencyId ?? null, since: now - budgetMs }),
+        .all({ ...given(query), since: query.now - budgetMs }),
   }
 }

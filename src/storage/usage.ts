@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
+import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Database } from './database.ts'
 import { keyClients, keys, refusals, usage, usageTotals } from './schema.ts'
 
@@ -13,6 +14,13 @@ interface Gathered {
   refusals: Iterable<Refused>
 }
 
+interface Busy {
+  agencyId: string
+  agencyName: string
+  environment: EnvironmentName
+  calls: number
+}
+
 const refusalsPerEnvironment = 200
 const clientsPerKey = 100
 /** The name that stands for all clients of a key beyond the limit. */
@@ -22,15 +30,14 @@ const others = { address: 'others', client: '' }
 export const createUsageStore = (database: Database) => {
   const { orm } = database
   const statements = prepareWrites(database)
-  const busiestAgencies = database.sqlite.query<
-    { agencyId: string; agencyName: string; calls: number },
-    { from: number; most: number }
-  >(`select agencies.id as agencyId, agencies.name as agencyName, sum(triggered.calls) as calls
-    from (select environment_id, sum(count) as calls from usage
-      where outcome = 'call:triggered' and span = 'hour' and start_at >= $from group by environment_id) triggered
+  const busiest = database.sqlite.query<Busy, { from: number; most: number }>(`
+    select agencies.id as agencyId, agencies.name as agencyName, environments.name as environment, calls
+    from (select environment_id, sum(count) as calls from usage indexed by usage_calls
+      where outcome = 'call:triggered' and span = 'hour' and start_at >= $from
+      group by environment_id order by calls desc limit $most) triggered
     join environments on environments.id = triggered.environment_id
     join agencies on agencies.id = environments.agency_id and agencies.deleted_at is null
-    group by agencies.id order by calls desc, agencies.name limit $most`)
+    order by calls desc, agencies.name, environments.name`)
 
   /** A new pair of a key with a hundred of them is counted under `others`. */
   const saveUse = (use: ClientUse) => {
@@ -70,8 +77,8 @@ export const createUsageStore = (database: Database) => {
     /** The figures of all environments together, by the hour, without peaks. */
     totals: (from: number) => orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all(),
 
-    /** The agencies with the most calls triggered since the hour of a moment, as of the last write. */
-    busiest: (from: number, most: number) => busiestAgencies.all({ from, most }),
+    /** The environments with the most calls triggered since the hour of a moment, as of the last write. */
+    busiest: (from: number, most: number) => busiest.all({ from, most }),
 
     uses: (environmentId: string, since: number): ClientUse[] =>
       orm

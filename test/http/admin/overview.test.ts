@@ -298,7 +298,7 @@ test('the first page counts today’s calls and requests of all agencies, before
     expect(text).toContain('Calls in progress 1')
   }
   expect(await textOf(await gate.request('/admin', { headers: { cookie } }))).toContain(
-    'Agency Calls Acme 3 Other 1',
+    'Agency Calls Acme Production 3 Other Production 1',
   )
   const home = await textOf(await gate.request(`/admin/agencies/${gate.agency.id}`, { headers: { cookie } }))
   expect(home).toContain('Calls 3 0 a week ago by now')

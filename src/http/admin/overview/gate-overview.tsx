@@ -1,3 +1,4 @@
+import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Alarm } from '../../../alarms/alarm.ts'
 import { countOf } from '../../../alarms/alarms.ts'
 import type { Person } from '../../../people/person.ts'
@@ -5,8 +6,17 @@ import type { Summary } from '../../../usage/summary.ts'
 import { findKind } from '../../../providers/kinds.ts'
 import { Layout } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
+import { environmentTitles } from '../../page/words.tsx'
 import { AlarmList } from './alarm-list.tsx'
 import { type Spending, Tiles } from './tiles.tsx'
+
+/** An environment with its calls of today. */
+export interface Busy {
+  agencyId: string
+  agencyName: string
+  environment: EnvironmentName
+  calls: number
+}
 
 interface GateOverviewProps {
   person: Person
@@ -14,7 +24,7 @@ interface GateOverviewProps {
   summary: Summary
   spending: Spending[]
   callsInProgress: number
-  busiest: { agencyId: string; agencyName: string; calls: number }[]
+  busiest: Busy[]
   providers: { provider: string; accepted: number; refused: number }[]
 }
 
@@ -33,10 +43,11 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
             </p>
           ) : (
             <Table label="Busiest agencies today" heads={['Agency', 'Calls']}>
-              {busiest.map(({ agencyId, agencyName, calls }) => (
-                <tr key={agencyId}>
+              {busiest.map(({ agencyId, agencyName, environment, calls }) => (
+                <tr key={`${agencyId} ${environment}`}>
                   <td class="name">
-                    <a href={`/admin/agencies/${agencyId}`}>{agencyName}</a>
+                    <a href={`/admin/agencies/${agencyId}`}>{agencyName}</a>{' '}
+                    <small>{environmentTitles[environment]}</small>
                   </td>
                   <td>{calls.toLocaleString('en')}</td>
                 </tr>

@@ -10,6 +10,7 @@ import { providersOf, summaryDays, summaryOf } from '../../../usage/summary.ts'
 import type { Figure, Span, Total } from '../../../usage/usage-counters.ts'
 import type { RateLimits } from '../../rate-limits.ts'
 import type { EnvironmentFacts } from './environment-cards.tsx'
+import type { Busy } from './gate-overview.tsx'
 import { datesOf, spendingOf } from './spending.ts'
 
 export interface OverviewDeps {
@@ -26,7 +27,7 @@ export interface OverviewDeps {
   }
   usage: { figures(environmentId: string, span: Span, from: number): Figure[]; totals(from: number): Total[] }
   usageRows: {
-    busiest(from: number, most: number): { agencyId: string; agencyName: string; calls: number }[]
+    busiest(from: number, most: number): Busy[]
   }
   webhooks: { find(environmentId: string): unknown }
   config: Pick<Config, 'windowSeconds'>
