@@ -58,6 +58,7 @@ export const actions = {
   'person.joined': 'joined',
   'person.removed': 'removed a person',
   'person.forgotten': 'erased a person from calls',
+  'time_zone.changed': 'changed the time zone of a person',
   'password.changed': 'changed their password',
   'password.reset_link_made': 'created a password reset link',
   'password.reset': 'reset their password',

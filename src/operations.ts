@@ -38,6 +38,7 @@ import { requireSecondFactor, resetSecondFactor, showGate } from './people/opera
 import { endSession, listSessions } from './people/operations/sessions.ts'
 import { explainPolicy } from './policy/operations/explain.ts'
 import { setPolicy, showPolicy } from './policy/operations/set.ts'
+import { setTimeZone } from './people/operations/time-zone.ts'
 import { createToken, listTokens, revokeToken } from './people/operations/tokens.ts'
 import { listProviders, removeProvider, testProvider } from './providers/operations/account.ts'
 import { setProvider } from './providers/operations/set.ts'
@@ -125,6 +126,7 @@ const list = [
   resetPassword,
   resetSecondFactor,
   removePerson,
+  setTimeZone,
   listSessions,
   endSession,
   showGate,

@@ -188,6 +188,7 @@ const noOperations = [
   '/admin/invitation',
   '/admin/new-password',
   '/admin/account/password',
+  '/admin/account/time-zone',
   '/admin/account/sessions/end',
   '/admin/account/sign-out-everywhere',
 ]

@@ -532,6 +532,14 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       page: look(`/admin/people/${facts.person}/sessions`),
       refused: [{ input: { person: unknown }, page: look(`/admin/people/${unknown}/sessions`) }],
     },
+    'person.time-zone': {
+      input: { person: facts.person, time_zone: 'Europe/Berlin' },
+      page: 'people set it themselves, for their own account',
+      refused: [
+        { input: { person: unknown, time_zone: 'UTC' }, page: noForm },
+        { input: { person: facts.person, time_zone: 'Mars/Olympus' }, page: noForm },
+      ],
+    },
     'session.end': {
       input: { person: facts.person },
       page: form(`/admin/people/${facts.person}/sessions/end`),

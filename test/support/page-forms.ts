@@ -30,6 +30,7 @@ export const pageForms: Record<string, Form> = {
     leaves: 'sessions.ended',
     fields: ({ cookies }) => ({ session: tokenHash(cookies.operator.split('=')[1] ?? '') }),
   },
+  '/admin/account/time-zone': { leaves: 'time_zone.changed', fields: { time_zone: 'Asia/Tokyo' } },
   '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere' },
   '/admin/people/invite': { leaves: 'person.invited', fields: account },
   '/admin/people/second-factor': { leaves: 'second_factor.required', fields: { required: 'everybody' } },

@@ -27,6 +27,7 @@ export const listPeople = operation({
       agency: z.string().nullable(),
       agency_name: z.string().nullable(),
       second_factor: z.boolean().meta({ description: 'True where they have set one up' }),
+      time_zone: z.string().nullable().meta({ description: 'Of the dashboard; null for the browser’s' }),
       created_at: time,
     }),
   ),
@@ -40,6 +41,7 @@ export const listPeople = operation({
       agency: person.agencyId,
       agency_name: agencyName,
       second_factor: hasFactor,
+      time_zone: person.timeZone,
       created_at: iso(person.createdAt),
     })),
 })

@@ -48,6 +48,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/account',
     'GET /admin/account/password',
     'POST /admin/account/password',
+    'POST /admin/account/time-zone',
     'POST /admin/account/sessions/end',
     'POST /admin/account/sign-out-everywhere',
     'GET /admin/account/second-factor',

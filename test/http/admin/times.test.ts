@@ -7,13 +7,13 @@ const hour = 3_600_000
 /** The people page, with the time at which its only person joined. */
 const open = async () => {
   const gate = createGate()
-  const { cookie } = await createOperator(gate)
+  const { cookie, visit, post } = await createOperator(gate)
   const shownIn = async (zone?: string) => {
     const cookies = zone === undefined ? cookie : `${cookie}; callgate-zone=${zone}`
     const page = await gate.request('/admin/people', { headers: { cookie: cookies } })
     return /<time [^>]*>[^<]*<\/time>/.exec(await page.text())?.[0] ?? ''
   }
-  return { gate, shownIn }
+  return { gate, visit, post, shownIn }
 }
 
 /** A page that was open for longer than a session lives is of no use here: the clock is set, and the session stays. */
@@ -43,4 +43,19 @@ test('a date is in the zone of the browser, and of a zone that does not exist, i
   expect(await shownIn('America/Los_Angeles')).toContain('>15 Jan 2026, 04:00<')
   for (const zone of ['Mars/Olympus', '%3Cscript%3E', '+02:00', ''])
     expect(await shownIn(zone)).toContain('>15 Jan 2026, 12:00 UTC<')
+})
+
+test('the time zone of the account goes before the browser’s, and none of it is said of a zone that is not there', async () => {
+  const { gate, visit, post, shownIn } = await open()
+  await later(gate, 24 * hour)
+  expect((await post('/admin/account/time-zone', { time_zone: 'Asia/Tokyo' })).status).toBe(303)
+  expect(await shownIn('Asia/Kolkata')).toContain('>15 Jan 2026, 21:00<')
+  const refused = await post('/admin/account/time-zone', { time_zone: 'Mars/Olympus' })
+  expect([refused.status, await refused.text()]).toEqual([
+    422,
+    expect.stringContaining('There is no such time zone.'),
+  ])
+  expect(await (await visit('/admin/account')).text()).toContain('<option selected>Asia/Tokyo</option>')
+  expect((await post('/admin/account/time-zone', { time_zone: '' })).status).toBe(303)
+  expect(await shownIn('Asia/Kolkata')).toContain('>15 Jan 2026, 17:30<')
 })

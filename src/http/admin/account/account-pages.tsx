@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
+import { timeZoneField } from '../../../people/operations/time-zone.ts'
 import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Sessions } from '../../../people/sessions.ts'
@@ -22,6 +23,8 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
     changePassword(person: Person, passwordHash: string): boolean
     closeSessions(personId: string): void
     endSessions(personId: string, hash: string): number
+    find(id: string): Person | undefined
+    setTimeZone(personId: string, timeZone: string | null): void
   }
   sessions: GuardDeps['sessions'] & Pick<Sessions, 'list' | 'open' | 'close'>
   clock: Pick<Clock, 'now'>
@@ -31,12 +34,17 @@ export interface AccountPagesDeps extends GuardDeps, FindAgency {
 export const accountPages = (deps: AccountPagesDeps) => {
   const { agencies, audit, clock, flashes, passwords, people, sessions } = deps
 
-  const page = (person: Person, request: Request, shown: { error?: string | undefined } = {}) => {
+  const page = (
+    person: Person,
+    request: Request,
+    shown: { error?: string | undefined; zoneError?: string | undefined } = {},
+  ) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
     return renderPage(
       <AccountPage
         person={person}
         agencyName={agency?.name}
+        ownZone={people.find(person.id)?.timeZone ?? null}
         sessions={sessions.list(person.id)}
         current={sessions.find(request)?.session}
         {...shown}
@@ -73,6 +81,26 @@ export const accountPages = (deps: AccountPagesDeps) => {
         if (!changed) return refuse(wrongPassword)
         addCookie(set, sessions.open(person.id, { request, address: actor.address }, hasFactor))
         flash('Your password was changed. You are signed out everywhere else.')
+        return redirect('/admin/account', 303)
+      },
+      { parse: 'none' },
+    )
+    .post(
+      '/account/time-zone',
+      async ({ actor, flash, person, request, set, redirect, readForm }) => {
+        const given = timeZoneField.safeParse((await readForm()).time_zone || null)
+        if (!given.success) {
+          set.status = 422
+          return page(person, request, { zoneError: given.error.issues[0]?.message })
+        }
+        const entry = {
+          ...actedBy(actor, clock.now()),
+          action: 'time_zone.changed',
+          agency: person.agencyId,
+          target: `${person.email}: ${given.data ?? 'of the browser'}`,
+        } as const
+        audit.change(() => people.setTimeZone(person.id, given.data), entry)
+        flash(`Times are shown in ${given.data ?? 'the time zone of your browser'}.`)
         return redirect('/admin/account', 303)
       },
       { parse: 'none' },

@@ -1,6 +1,7 @@
 import type { Person, Session } from '../../../people/person.ts'
 import { NewPasswordField, PasswordField } from '../entrance/forms.tsx'
 import { FormError, Layout } from '../../page/layout.tsx'
+import { TimeZoneForm } from './time-zone.tsx'
 import { SessionTable } from './session-table.tsx'
 import { roleInWords } from '../people/people.tsx'
 
@@ -10,9 +11,20 @@ interface AccountProps {
   sessions: Session[]
   current: Session | undefined
   error?: string | undefined
+  /** The time zone of the account, and what is wrong with the one that was asked for. */
+  ownZone: Person['timeZone']
+  zoneError?: string | undefined
 }
 
-export const AccountPage = ({ person, agencyName, sessions, current, error }: AccountProps) => (
+export const AccountPage = ({
+  person,
+  agencyName,
+  sessions,
+  current,
+  error,
+  ownZone,
+  zoneError,
+}: AccountProps) => (
   <Layout title="Your account" person={person}>
     <main>
       <h1>Your account</h1>
@@ -33,6 +45,7 @@ export const AccountPage = ({ person, agencyName, sessions, current, error }: Ac
           <button type="submit">Change password</button>
         </form>
       </article>
+      <TimeZoneForm own={ownZone} current={person.timeZone ?? 'UTC'} error={zoneError} />
       <article>
         <h2>Second factor</h2>
         <p>

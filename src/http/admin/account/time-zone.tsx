@@ -1,0 +1,34 @@
+import type { Person } from '../../../people/person.ts'
+import { FormError } from '../../page/layout.tsx'
+
+interface TimeZoneProps {
+  /** The zone of the account; null for the browser's. */
+  own: Person['timeZone']
+  /** The zone in which this page shows times. */
+  current: string
+  error?: string | undefined
+}
+
+export const TimeZoneForm = ({ own, current, error }: TimeZoneProps) => (
+  <article aria-labelledby="time-zone">
+    <h2 id="time-zone">Time zone</h2>
+    <p>{`Times are shown in ${current}. Point at a time to see it in UTC. Exports are in UTC.`}</p>
+    <FormError message={error} />
+    <form method="post" action="/admin/account/time-zone">
+      <label>
+        Show times in
+        <select name="time_zone">
+          <option value="">The time zone of my browser</option>
+          {['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => (
+            <option key={zone} selected={zone === own}>
+              {zone}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" class="secondary">
+        Save time zone
+      </button>
+    </form>
+  </article>
+)
