@@ -3,7 +3,6 @@ import type { Environment } from '../../../agencies/environment.ts'
 import { attemptsMost, type Delivery, type PastAttempt } from '../../../webhooks/delivery.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { counted } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { stateTitles } from './delivery.tsx'
 import { webhookPath } from './webhook-path.ts'
@@ -64,14 +63,14 @@ export const DeliveryPage = (props: DeliveryProps) => {
       )}
       {attempts.length > 0 && (
         <>
-          <h2>{counted(attempts.length, 'attempt')}</h2>
-          <ol class="attempts" reversed>
+          <h2>Attempts</h2>
+          <ul class="attempts" role="list">
             {attempts.map((attempt, at) => (
               <li key={attempt.at + at}>
                 <AttemptDetails attempt={attempt} isOpen={at === 0} />
               </li>
             ))}
-          </ol>
+          </ul>
         </>
       )}
       <h2>Request</h2>
