@@ -56,7 +56,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await statusOf(key)).toBe(429)
 
     await production(page).getByRole('button', { name: 'Rotate API Key' }).click()
-    await page.getByText('stops working as soon as').waitFor()
+    await page.getByText('Unauthorized until you give it the new key').waitFor()
     await page.getByRole('button', { name: 'Rotate API Key' }).click()
     const fresh = await page.getByLabel('API key', { exact: true }).inputValue()
     expect(await statusOf(key)).toBe(401)

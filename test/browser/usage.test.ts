@@ -17,7 +17,7 @@ const environment = (page: Page, name: string) => page.getByRole('article', { na
 const rotate = async (page: Page, name: string) => {
   await page.goto(`${home()}/integrations/api`)
   await environment(page, name).getByRole('button', { name: 'Rotate API Key' }).click()
-  await page.getByText('stops working as soon as').waitFor()
+  await page.getByText('Unauthorized until you give it the new key').waitFor()
   await page.getByRole('button', { name: 'Rotate API Key' }).click()
   return page.getByLabel('API key', { exact: true }).inputValue()
 }

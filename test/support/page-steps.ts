@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 /** On the Agency plan, with no agent and no key. */
 export const createAgency = async (page: Page, url: string, name: string) => {
   await page.goto(`${url}/admin/agencies`)
+  await page.getByText('New agency').click()
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Plan').selectOption('Agency')
   await page.getByRole('button', { name: 'Create agency' }).click()
