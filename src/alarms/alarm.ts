@@ -2,6 +2,7 @@ import type { EnvironmentName } from '../agencies/environment.ts'
 
 /** What can be wrong, the worst first, and whether calls or secrets are in danger now. */
 export const alarmKinds = {
+  disk_full: 'error',
   leaked_key: 'error',
   exposed_key: 'error',
   no_countries: 'error',
@@ -14,6 +15,7 @@ export const alarmKinds = {
   events_undelivered: 'warning',
   alerts_open: 'warning',
   alert_webhook_disabled: 'warning',
+  disk_scarce: 'warning',
   no_default_agent: 'warning',
   setting: 'warning',
   key_over_age: 'warning',

@@ -2,6 +2,7 @@ import { type BudgetState, budgetInWords } from '../policy/budget.ts'
 import { findKind } from '../providers/kinds.ts'
 import { ageDays } from '../keys/age.ts'
 import type { ConfigWarning } from '../config/warnings.ts'
+import { desperateBytes, scarceBytes } from './free-space.ts'
 import { type Alarm, type AlarmKind, alarmKinds, type Place } from './alarm.ts'
 
 /** What was found in places: the first few, and how many there are. */
@@ -31,6 +32,8 @@ interface GateFacts {
   settings: ConfigWarning[]
   isSecondFactorRequired: boolean
   alertWebhookOffReason: string | null
+  /** On the disk of the data directory; null where it cannot be known. */
+  freeBytes: number | null
 }
 
 export interface Facts {
@@ -87,6 +90,11 @@ const disablers: Record<string, string> = {
 }
 
 const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
+  disk_full: onGate('disk_full', ({ freeBytes }) =>
+    freeBytes !== null && freeBytes < desperateBytes
+      ? `The disk has ${megabytes(freeBytes)} left. When it is full, triggers fail. Free up space.`
+      : undefined,
+  ),
   leaked_key: inPlaces(
     'leaked_key',
     ({ last4 }) => `The key …${last4} was reported as leaked. Rotate it.`,
@@ -154,6 +162,11 @@ const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
   alert_webhook_disabled: onGate('alert_webhook_disabled', ({ alertWebhookOffReason }) =>
     alertWebhookOffReason === null ? undefined : `The alert webhook was disabled: ${alertWebhookOffReason}`,
   ),
+  disk_scarce: onGate('disk_scarce', ({ freeBytes }) =>
+    freeBytes !== null && freeBytes >= desperateBytes && freeBytes < scarceBytes
+      ? `The disk has ${megabytes(freeBytes)} left. Free up space.`
+      : undefined,
+  ),
   no_default_agent: inPlaces(
     'no_default_agent',
     () => 'There is a key and no default agent: a request that names no agent gets 400.',
@@ -178,6 +191,8 @@ const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
           ),
         ],
 }
+
+const megabytes = (bytes: number) => `${Math.floor(bytes / 1e6).toLocaleString('en')} MB`
 
 const percentOf = ({ used, limit }: { used: number; limit: number }) =>
   limit === 0 ? 100 : Math.floor((used * 100) / limit)

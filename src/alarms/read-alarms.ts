@@ -43,6 +43,8 @@ export interface AlarmDeps {
   people: { factorAudience(): FactorAudience }
   factors: { list(personId: string): unknown[] }
   warnings(): ConfigWarning[]
+  /** On the disk of the data directory; null where it cannot be known. */
+  freeBytes(): number | null
   clock: Pick<Clock, 'now'>
 }
 
@@ -91,6 +93,7 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
     settings: warnings(),
     isSecondFactorRequired: people.factorAudience() !== 'nobody',
     alertWebhookOffReason: alertWebhook.find(gateOwner)?.offReason ?? null,
+    freeBytes: deps.freeBytes(),
   })
 
   const of = (person: Viewer, agencyId?: string): Alarm[] => {

@@ -1,3 +1,4 @@
+import { desperateBytes, scarceBytes } from '../alarms/free-space.ts'
 import { anyCountry } from '../policy/rules.ts'
 import { agentProblem } from '../providers/kinds.ts'
 import type { DataDir } from '../storage/data-dir.ts'
@@ -19,8 +20,6 @@ export const ok = check('ok')
 export const warn = check('warn')
 export const fail = check('fail')
 
-const scarceBytes = 1e9
-const desperateBytes = 100e6
 /** A log that checkpoints can empty stays below this; a reader that never ends makes it grow. */
 const longLogBytes = 256e6
 const skewMs = 60_000

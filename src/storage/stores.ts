@@ -14,6 +14,7 @@ import { createDeletedAgencies } from './deleted-agencies.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createDoNotCallStore } from './do-not-call.ts'
 import { createEnvironmentStore } from './environments.ts'
+import { createFreeSpace } from './free-space.ts'
 import { createFactorStore } from './factors.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createInvitationStore } from './invitations.ts'
@@ -72,6 +73,7 @@ export const createStores = (database: Database, secret: string) => {
     spending: createSpendingStore(database, hashes),
     doNotCall: createDoNotCallStore(database, hashes),
     alarming: createAlarmingStore(database),
+    freeBytes: createFreeSpace(database),
     alerts: createAlertStore(database),
     alertDeliveries: createAlertDeliveryStore(database),
     alertWebhook: createSignedUrlStore(database, vault, 'alert'),

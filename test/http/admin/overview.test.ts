@@ -1,4 +1,9 @@
 import { expect, test } from 'bun:test'
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createReadAlarms } from '../../../src/alarms/read-alarms.ts'
+import { cureOf } from '../../../src/http/admin/overview/cures.ts'
+import { temporaryDirectory } from '../../support/directory.ts'
 import { gateOwner as alertOwner } from '../../../src/alerts/webhook.ts'
 import type { AlarmKind } from '../../../src/alarms/alarm.ts'
 import { noRules } from '../../../src/policy/rules.ts'
@@ -69,7 +74,8 @@ const refused = (gate: Gate, provider: string, times: number) => {
   usage.flush()
 }
 
-type Arranged = Exclude<AlarmKind, 'setting'>
+/** The others come from settings and from the disk. */
+type Arranged = Exclude<AlarmKind, 'setting' | 'disk_full' | 'disk_scarce'>
 
 const cases: Record<Arranged, Case> = {
   leaked_key: {
@@ -224,6 +230,29 @@ test('a setting that should be changed is an alarm, and its link leads to what i
     (await visit('/admin')).split('<li').find((part) => part.includes('CALLGATE_ALLOW_PRIVATE')) ?? ''
   const href = /<a href="([^"]+)"/.exec(item)?.[1] ?? ''
   expect(await visit(href)).toContain('CALLGATE_ALLOW_PRIVATE_DESTINATIONS')
+})
+
+test.each([
+  [99_999_999, ['disk_full']],
+  [100_000_000, ['disk_scarce']],
+  [999_999_999, ['disk_scarce']],
+  [1_000_000_000, []],
+])('with %d bytes left on the disk, the alarms are %p', (freeBytes, expected) => {
+  const { gate, operator } = createHealthy()
+  const { policy, warnings, clock } = gate.services
+  const alarms = createReadAlarms({ ...gate.services, policy, warnings, clock, freeBytes: () => freeBytes })
+  const found = alarms.of(operator.person)
+  expect(found.map(({ kind }) => kind)).toEqual(expected as AlarmKind[])
+  for (const alarm of found) expect(cureOf(alarm).href).toBe('/docs/operate')
+})
+
+test('the space on the disk is that of the database’s directory, and unknown in memory', () => {
+  using directory = temporaryDirectory()
+  const { services, database } = createGate({ path: join(directory.path, 'callgate.db') })
+  const { bavail, bsize } = statfsSync(directory.path)
+  expect(services.freeBytes()).toBeGreaterThan(0.9 * bavail * bsize)
+  expect(createGate().services.freeBytes()).toBeNull()
+  database.close()
 })
 
 test('the worst is first, and of many alike the first three are listed and the others counted', async () => {

@@ -22,6 +22,8 @@ const page = (href: string, label: string) => (): Cure => ({ href, label })
 const cures: Record<AlarmKind, (alarm: Alarm) => Cure> = {
   leaked_key: at((place) => `${environmentPath(place)}/rotate`, 'Rotate the key'),
   exposed_key: at((place) => `${environmentPath(place)}/rotate`, 'Rotate the key'),
+  disk_full: page('/docs/operate', 'Data retention'),
+  disk_scarce: page('/docs/operate', 'Data retention'),
   no_countries: page('/admin/rules', 'Choose countries'),
   provider_refusing: at((place) => `${agencyPath(place)}/calls?status=failed`, 'Failed calls'),
   webhook_disabled: at((place) => `${environmentPath(place)}/webhook`, 'Webhook'),
