@@ -75,9 +75,19 @@ const given = ({ agencyId }: Query): { agencyId?: string } => (agencyId === unde
 
 /** What may be wrong in environments, of one agency or of all. */
 export const createAlarmingStore = ({ sqlite }: Database) => {
+  /** `count` counts what may be in every agency without looking at each: the keys of deleted ones are gone. */
   const find =
-    <Fact>(sql: string) =>
+    <Fact>(sql: string, count?: string) =>
     (query: Query, extra: Record<string, number> = {}): Found<Fact> => {
+      if (count !== undefined && query.agencyId === undefined) {
+        const first = sqlite
+          .query<Place & Fact, Record<string, number>>(`${ofOne(sql, query)} limit ${listedMost}`)
+          .all(extra)
+        const { total } = sqlite.query<{ total: number }, Record<string, number>>(count).get(extra) ?? {
+          total: 0,
+        }
+        return { total, first }
+      }
       const rows = sqlite
         .query<Place & Fact & { total: number }, Record<string, string | number>>(
           `select *, count(*) over () as total from (${ofOne(sql, query)}) limit ${listedMost}`,
@@ -94,7 +104,11 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
     eventsUndelivered: find<{ events: number }>(queries.events_undelivered),
     accessDisabled: find<{ by: string }>(queries.access_disabled),
     oldKeysInUse: find<{ last4: string; requests: number }>(queries.old_key_in_use),
-    withoutDefaultAgent: find<object>(queries.no_default_agent),
+    withoutDefaultAgent: find<object>(
+      queries.no_default_agent,
+      `select count(*) as total from environments e where e.default_agent_id is null and exists (
+        select 1 from keys where keys.environment_id = e.id and keys.replaced_at is null)`,
+    ),
     providersRefusing: find<{ provider: string; refused: number; ended: number }>(queries.provider_refusing),
 
     /** Live keys created before a time. */
@@ -103,6 +117,7 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
         `select ${place}, keys.created_at as createdAt from keys
         join environments e on e.id = keys.environment_id ${ofAgency}
         where keys.replaced_at is null and keys.created_at < $before order by keys.created_at`,
+        'select count(*) as total from keys where replaced_at is null and created_at < $before',
       )(query, { before }),
 
     /** Environments of which a budget has lately reached a threshold. */

@@ -1,5 +1,6 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
 import type { EnvironmentName } from '../agencies/environment.ts'
+import { mergeTotals } from '../usage/usage-counters.ts'
 import type { Database } from './database.ts'
 import { keyClients, keys, refusals, usage, usageTotals } from './schema.ts'
 
@@ -53,11 +54,12 @@ export const createUsageStore = (database: Database) => {
     save: ({ lastUses, figures, uses, refusals: refused }: Gathered) =>
       database.transaction(() => {
         for (const [id, lastUsedAt] of lastUses) statements.lastUse.run({ id, lastUsedAt })
+        const hours: Figure[] = []
         for (const figure of figures) {
           statements.addFigure.run({ ...figure })
-          if (figure.span === 'hour' && figure.outcome !== 'peak_calls')
-            statements.addTotal.run({ ...figure })
+          if (figure.span === 'hour') hours.push(figure)
         }
+        for (const total of mergeTotals(hours)) statements.addTotal.run({ ...total })
         for (const use of uses) saveUse(use)
         const environments = new Set<string>()
         for (const refusal of refused) {
