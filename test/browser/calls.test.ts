@@ -14,7 +14,7 @@ afterAll(() => site[Symbol.asyncDispose]())
 const goTo = (page: Page, path: string) =>
   page.goto(`${site.url}/admin/agencies/${site.demo.agency.id}${path}`)
 const card = (page: Page, name: 'Production' | 'Staging') => page.getByRole('article', { name })
-const status = (page: Page) => page.getByRole('status').filter({ hasText: /\w/ }).first()
+const status = (page: Page) => page.locator('#call-status')
 
 const sendTestCall = async (page: Page, name: 'Production' | 'Staging', scenario: '02' | '07') => {
   await goTo(page, '/integrations/api')
@@ -67,12 +67,16 @@ test.each(withAndWithoutJavaScript)(
       await waitFor(page, 'In progress', javaScriptEnabled)
       if (last === 'Release slot') {
         await page.getByRole('link', { name: /Release slot/ }).click()
-        await page.getByText('the phone can keep ringing').waitFor()
+        await page.getByRole('heading', { name: 'Release the slot of this call?' }).waitFor()
       }
       await page.getByRole('button', { name: last }).click()
+      if (last === 'End call') {
+        await page.getByRole('heading', { name: 'End this call?' }).waitFor()
+        await page.getByRole('button', { name: last }).click()
+      }
       await waitFor(page, last === 'End call' ? 'Completed' : 'Failed', javaScriptEnabled)
     }
-    await page.getByText('The slot was released manually').waitFor()
+    await page.getByText('The slot was released manually').first().waitFor()
     expect(complaints).toEqual([])
   },
   60_000,

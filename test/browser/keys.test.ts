@@ -49,6 +49,7 @@ test.each(withAndWithoutJavaScript)(
     const access = () => production(page).getByRole('switch', { name: 'API access' })
     expect(await access().getAttribute('aria-checked')).toBe('true')
     await access().click()
+    await page.getByRole('button', { name: 'Disable API access' }).click()
     await production(page).getByText('Disabled.').waitFor()
     expect(await statusOf(key)).toBe(403)
     await access().click()

@@ -43,6 +43,7 @@ test.each(withAndWithoutJavaScript)(
 
     receiver.answer(() => new Response('thank you'))
     await page.getByRole('button', { name: 'Replay all 1 failed deliveries' }).click()
+    await page.getByRole('button', { name: 'Replay all', exact: true }).click()
     await waitUntil(() => receiver.received.length === 2)
     await page.getByRole('link', { name: 'test', exact: true }).first().click()
     const replay = page.getByRole('button', { name: 'Replay' })
@@ -52,8 +53,10 @@ test.each(withAndWithoutJavaScript)(
     expect(receiver.received.map(({ verified }) => verified)).toEqual([true, true, true])
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1)
     await page.getByRole('link', { name: 'All deliveries in staging' }).click()
-    await page.getByText('Remove the webhook').click()
+    await page.getByRole('button', { name: 'Remove webhook…' }).click()
+    await page.getByRole('heading', { name: 'Remove the staging webhook?' }).waitFor()
     await page.getByRole('button', { name: 'Remove webhook' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).waitFor()
     expect(await page.getByLabel('Webhook URL').inputValue()).toBe('')
     expect(complaints).toEqual([])
   },
@@ -74,6 +77,8 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.getByLabel('Webhook URL').inputValue()).toBe(receiver.url)
     expect(await page.getByLabel('Signing secret').count()).toBe(0)
 
+    await page.getByRole('button', { name: 'Disable webhook' }).click()
+    await page.getByRole('heading', { name: /^Disable the / }).waitFor()
     await page.getByRole('button', { name: 'Disable webhook' }).click()
     await page.getByText('Pending deliveries wait.').waitFor()
     await page.getByRole('button', { name: 'Enable webhook' }).click()
