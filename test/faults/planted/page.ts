@@ -73,4 +73,29 @@ export const page: readonly Fault[] = [
     edits: [anywhere(/script-src 'self'/, put("script-src 'self' 'unsafe-inline'"))],
     noticedBy: ['pages'],
   },
+  {
+    title: 'an agency’s admin reads what is wrong in other agencies',
+    edits: [anywhere("$id === undefined ? 'true' : 'agencies.id = $agencyId'", put("'true'"))],
+    noticedBy: ['overview'],
+  },
+  {
+    title: 'an alarm counts only the places that it lists',
+    edits: [
+      anywhere(
+        "'select count(*) as total from keys where replaced_at is null and created_at < $before'",
+        put("'select 0 as total'"),
+      ),
+    ],
+    noticedBy: ['overview'],
+  },
+  {
+    title: 'a call that nobody answered counts as answered',
+    edits: [anywhere('call.answeredAt === null ? 0 : 1', put('1'))],
+    noticedBy: ['overview'],
+  },
+  {
+    title: 'today is compared with the whole day of a week ago',
+    edits: [anywhere('$day === weekAgo && $startAt < sameTime', put('$day === weekAgo'))],
+    noticedBy: ['summary'],
+  },
 ]

@@ -274,6 +274,25 @@ test('the worst is first, and of many alike the first three are listed and the o
   expect(alarms.count(operator.person)).toBe(6)
 })
 
+test('old keys are counted in all agencies, and a deleted agency has none', async () => {
+  const { gate, operator } = createHealthy()
+  const { agencies, alarms, environments, keys } = gate.services
+  const made = [1, 2, 3, 4].map((at) => agencies.create(`Agency ${at}`, 'agency', gate.clock.now()))
+  for (const { id } of made) {
+    const production = environments.find(id, 'production')
+    environments.setDefaultAgent(production?.id ?? '', gate.agent.id)
+    gate.issue(production?.id)
+  }
+  await gate.clock.advance(91 * dayMs)
+  const counts = () => alarms.of(operator.person).map(({ kind, count }) => `${kind} ${count}`)
+  const three = Array.from({ length: 3 }, () => 'key_over_age 1')
+  expect(counts()).toEqual([...three, 'key_over_age 2'])
+  const [gone] = made
+  keys.removeOf(gone?.id ?? '')
+  agencies.remove(gone?.id ?? '', gate.clock.now())
+  expect(counts()).toEqual([...three, 'key_over_age 1'])
+})
+
 test('the number of alarms is on every page, as of the last half minute', async () => {
   const { gate, visit } = createHealthy()
   const shown = async () => /(\d+) alarms?</.exec(await (await visit('/admin/account')).text())?.[1]
