@@ -118,6 +118,8 @@ export interface ProviderDeps {
 
 export interface Credential {
   name: string
+  /** The vendor's own name for it. */
+  label: string
   required: boolean
   /** True for a secret by which the provider's reports are believed. */
   provesReports?: true
@@ -156,7 +158,7 @@ export interface ProviderKind {
   insteadOfRef?: readonly string[]
   capabilities: Capabilities
   /** Where the hook's address goes at the provider, and where it must not, in sentences. */
-  hookAdvice?: string
+  hookAdvice: string
   /** When it keeps a recording, and how to switch that on, in sentences. */
   recordings: string
   /** The vendor's own domain; absent where there is no vendor. */

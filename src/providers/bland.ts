@@ -27,17 +27,20 @@ export const bland: ProviderKind = {
   credentials: [
     {
       name: 'api_key',
+      label: 'API key',
       required: true,
       description: 'API key from your Bland account settings',
     },
     {
       name: 'hook_secret',
+      label: 'Webhook signing secret',
       provesReports: true,
       required: true,
       description: 'Secret that Bland signs its reports with, from Account Settings → Keys → Replace Secret',
     },
     {
       name: 'encrypted_key',
+      label: 'Encrypted key (BYOT)',
       required: false,
       description: 'Key to your own Twilio account, from Bland’s BYOT page, to call from its numbers',
     },
@@ -103,6 +106,7 @@ export const bland: ProviderKind = {
   ],
   insteadOfRef: ['task', 'persona_id'],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
+  hookAdvice: 'You need not paste it: callgate sends it to Bland with every call.',
   recordings: 'Bland records a call only with the option record=true of the agent or the order.',
   regions: [{ name: 'United States', url: 'https://us.api.bland.ai' }],
   needsBaseUrl: false,

@@ -35,11 +35,13 @@ export const elevenlabs: ProviderKind = {
   credentials: [
     {
       name: 'api_key',
+      label: 'API key',
       required: true,
       description: 'API key with access to ElevenLabs Agents',
     },
     {
       name: 'hook_secret',
+      label: 'Webhook secret',
       provesReports: true,
       required: true,
       description:
@@ -47,6 +49,7 @@ export const elevenlabs: ProviderKind = {
     },
     {
       name: 'twilio_account_sid',
+      label: 'Twilio Account SID',
       required: false,
       needs: 'twilio_auth_token',
       form: accountSidForm,
@@ -55,6 +58,7 @@ export const elevenlabs: ProviderKind = {
     },
     {
       name: 'twilio_auth_token',
+      label: 'Twilio Auth Token',
       required: false,
       needs: 'twilio_account_sid',
       description: 'Auth token of that Twilio account; needed to hang up',
@@ -78,6 +82,8 @@ export const elevenlabs: ProviderKind = {
   },
   options: elevenlabsOptions,
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
+  hookAdvice:
+    'At ElevenLabs, create a post-call webhook with this URL, with call_initiation_failure among its events, and choose it for the agent.',
   recordings:
     'ElevenLabs keeps a call’s audio unless the agent’s privacy settings turn storing it off or its retention has passed.',
   regions: [

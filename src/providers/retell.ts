@@ -30,6 +30,7 @@ export const retell: ProviderKind = {
   credentials: [
     {
       name: 'api_key',
+      label: 'API key',
       // Without a hook_key.
       provesReports: true,
       required: true,
@@ -38,6 +39,7 @@ export const retell: ProviderKind = {
     },
     {
       name: 'hook_key',
+      label: 'API key with the webhook badge',
       provesReports: true,
       required: false,
       issued: issuedKey,
@@ -89,6 +91,8 @@ export const retell: ProviderKind = {
     details: ['summary', 'sentiment', 'transcript', 'recordingRef', 'costCents', 'durationSeconds'],
     lookupByCallId: true,
   },
+  hookAdvice:
+    'At Retell, paste it as the webhook URL of the agent, or of the account. The agent’s own replaces the account’s.',
   recordings:
     'Retell records a call unless the agent’s data storage setting keeps basic attributes only or its recordings have expired.',
   domain: 'retellai.com',

@@ -31,18 +31,21 @@ export const twilio: ProviderKind = {
   credentials: [
     {
       name: 'account_sid',
+      label: 'Account SID',
       required: true,
       form: accountSidForm,
       description: 'Account SID from the first page of the Twilio Console: AC and 32 hex digits',
     },
     {
       name: 'auth_token',
+      label: 'Auth Token',
       provesReports: true,
       required: true,
       description: 'Primary auth token, next to the Account SID. Twilio also signs its reports with it.',
     },
     {
       name: 'api_key_sid',
+      label: 'API key SID',
       required: false,
       needs: 'api_key_secret',
       form: { pattern: /^SK[\da-f]{32}$/i, words: 'it must be SK and 32 hex digits' },
@@ -50,6 +53,7 @@ export const twilio: ProviderKind = {
     },
     {
       name: 'api_key_secret',
+      label: 'API key secret',
       required: false,
       needs: 'api_key_sid',
       description: 'Secret of that API key',
@@ -77,6 +81,7 @@ export const twilio: ProviderKind = {
   },
   options: twilioOptions,
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
+  hookAdvice: 'You need not paste it: callgate sends it to Twilio with every call.',
   recordings:
     'Twilio records a call only with the option Record=true of the agent or the order, or if its TwiML says so with <Record> or <Dial record>.',
   domain: 'twilio.com',

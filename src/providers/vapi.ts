@@ -32,6 +32,7 @@ export const vapi: ProviderKind = {
   credentials: [
     {
       name: 'api_key',
+      label: 'Private API key',
       required: true,
       // Vapi: "API keys"; "JWT authentication" for a token that is signed with one.
       issued: {
@@ -42,6 +43,7 @@ export const vapi: ProviderKind = {
     },
     {
       name: 'hook_secret',
+      label: 'Server URL credential',
       provesReports: true,
       required: true,
       description:
@@ -49,12 +51,14 @@ export const vapi: ProviderKind = {
     },
     {
       name: 'public_key',
+      label: 'Public API key',
       required: false,
       description:
         'Public API key of the organization, to hang up where the assistant’s monitorPlan.controlAuthenticationEnabled is on',
     },
     {
       name: 'hook_header',
+      label: 'Header of the credential',
       required: false,
       form: { pattern: /^[A-Za-z\d-]{1,64}$/, words: 'it is the name of an HTTP header' },
       description:

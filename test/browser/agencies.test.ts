@@ -78,6 +78,8 @@ test.each(withAndWithoutJavaScript)(
     const key = await newKey()
     const overview = `${site.url}/admin/agencies/${agency}`
     await page.goto(overview)
+    await page.getByRole('button', { name: 'Suspend agency…' }).click()
+    await page.getByText('get 403 from now on').waitFor()
     await page.getByRole('button', { name: 'Suspend agency' }).click()
     await page.getByText('This agency is suspended').waitFor()
     expect((await askAt(site.url, key)).status).toBe(403)

@@ -20,7 +20,7 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('link', { name: 'Your own dialler' }).click()
     await page.getByLabel('Base URL').fill(dialler.url)
     await page.getByRole('button', { name: 'Save account' }).click()
-    const secret = await page.getByLabel('hook_secret', { exact: true }).first().inputValue()
+    const secret = await page.locator('#made-secret').inputValue()
     expect(secret).toMatch(/^whsec_/)
     expect(await page.getByRole('button', { name: 'Copy', exact: true }).isVisible()).toBe(javaScriptEnabled)
     expect(await page.getByLabel(/Hook URL/).inputValue()).toStartWith(`${site.url}/hooks/http/`)
@@ -47,14 +47,14 @@ test.each(withAndWithoutJavaScript)(
     }
     await page.getByRole('link', { name: 'Integrations' }).click()
     await page.getByRole('link', { name: 'Vapi' }).click()
-    await page.getByLabel('api_key').fill('seen by nobody')
+    await page.getByLabel('Private API key').fill('seen by nobody')
     const masked = await page
-      .getByLabel('api_key')
+      .getByLabel('Private API key')
       .evaluate((field) => getComputedStyle(field).getPropertyValue('-webkit-text-security'))
     expect(masked).toBe('disc')
     await save({
-      api_key: 'a-wrong-key',
-      hook_secret: 'the-secret-of-the-account-hook',
+      'Private API key': 'a-wrong-key',
+      'Server URL credential': 'the-secret-of-the-account-hook',
       'Base URL': vapi.url,
     })
     expect(await page.getByRole('alert').innerText()).toContain('rejected these credentials')
@@ -62,12 +62,15 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.content()).not.toContain('a-wrong-key')
     await page.getByRole('heading', { name: 'Connect an account' }).waitFor()
 
-    await save({ api_key: 'the-right-key', hook_secret: 'the-secret-of-the-account-hook' })
+    await save({
+      'Private API key': 'the-right-key',
+      'Server URL credential': 'the-secret-of-the-account-hook',
+    })
     await page.getByRole('heading', { name: 'Change the account' }).waitFor()
-    await save({ api_key: 'another-wrong-key' })
+    await save({ 'Private API key': 'another-wrong-key' })
     await page.getByRole('alert').waitFor()
     // The secret of the hook is left empty, and kept.
-    await save({ api_key: 'the-next-key' })
+    await save({ 'Private API key': 'the-next-key' })
     await page.getByRole('alert').waitFor({ state: 'hidden' })
     expect(vapi.seen.map(({ headers }) => headers.get('authorization')?.slice(7))).toEqual([
       'a-wrong-key',
@@ -76,7 +79,13 @@ test.each(withAndWithoutJavaScript)(
       'the-next-key',
     ])
 
-    await page.getByText('Remove this account').click()
+    await page.getByRole('button', { name: 'Test the credentials' }).click()
+    await page.getByRole('status').getByText('Vapi accepts the credentials.').waitFor()
+    accepted.clear()
+    await page.getByRole('button', { name: 'Test the credentials' }).click()
+    await page.getByRole('alert').getByText('The test failed.').waitFor()
+    await page.getByRole('button', { name: 'Remove account…' }).click()
+    await page.getByText('0 agents call with it.').waitFor()
     await page.getByRole('button', { name: 'Remove account' }).click()
     await page.getByRole('heading', { name: 'Integrations' }).waitFor()
     expect(await page.getByText('– connected').count()).toBe(0)

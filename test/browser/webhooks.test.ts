@@ -77,6 +77,7 @@ test.each(withAndWithoutJavaScript)(
     expect(await page.getByLabel('Webhook URL').inputValue()).toBe(receiver.url)
     expect(await page.getByLabel('Signing secret').count()).toBe(0)
 
+    await page.getByRole('button', { name: 'Disable webhook…' }).click()
     await page.getByRole('button', { name: 'Disable webhook' }).click()
     await page.getByRole('heading', { name: /^Disable the / }).waitFor()
     await page.getByRole('button', { name: 'Disable webhook' }).click()

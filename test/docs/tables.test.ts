@@ -53,7 +53,7 @@ test('the page about providers says of each what its form asks for', async () =>
   const text = await pageText('providers')
   const [, ...sections] = text.split(/^## /m)
   for (const kind of providerKinds) {
-    const { title, name, credentials, agent, options, needsBaseUrl, regions, hookAdvice = '' } = kind
+    const { title, name, credentials, agent, options, needsBaseUrl, regions, hookAdvice } = kind
     const section = sections.find((one) => one.startsWith(`${title}\n`)) ?? ''
     expect(section).toContain(`\`${name}\``)
     expect(section.replaceAll('\n', ' ')).toContain(hookAdvice)

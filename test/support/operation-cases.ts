@@ -207,8 +207,10 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
     'provider.list': { input: { agency }, page: look(`${here}/integrations`) },
     'provider.test': {
       input: { agency, provider: 'http' },
-      page: noForm,
-      refused: [{ input: { agency, provider: 'vapi' }, page: noForm }],
+      page: form(`${here}/integrations/providers/http/test`),
+      refused: [
+        { input: { agency, provider: 'vapi' }, page: form(`${here}/integrations/providers/vapi/test`) },
+      ],
     },
     'provider.remove': {
       input: { agency, provider: 'http' },

@@ -127,6 +127,7 @@ export const formsElsewhere = [
   `${inAgency}/do-not-call/import`,
   `${inAgency}/integrations/providers/:provider`,
   `${inAgency}/integrations/providers/:provider/remove`,
+  `${inAgency}/integrations/providers/:provider/test`,
 ]
 
 /** Fills a form in; what comes back sends it. */

@@ -168,6 +168,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/agencies/:agency/integrations/providers/:provider',
     'POST /admin/agencies/:agency/integrations/providers/:provider',
     'POST /admin/agencies/:agency/integrations/providers/:provider/remove',
+    'POST /admin/agencies/:agency/integrations/providers/:provider/test',
   ],
 }
 

@@ -6,7 +6,7 @@ import type { Person } from '../../../people/person.ts'
 import { type FindAccounts, requireKind } from '../../../providers/account.ts'
 import { hookUrl } from '../../../providers/dialling.ts'
 import { hookNotice } from '../../../providers/hook-notice.ts'
-import { removeProvider } from '../../../providers/operations/account.ts'
+import { removeProvider, testProvider } from '../../../providers/operations/account.ts'
 import { setProvider } from '../../../providers/operations/set.ts'
 import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { submit } from '../form.ts'
@@ -80,6 +80,19 @@ export const providerPages = (deps: ProviderPagesDeps) => {
         if (!done) return refuse(error)
         flash(`Saved the ${inSentence(kind.title)} account. The credentials were accepted.`)
         return page(person, params, done.hook_secret ? { made: { hook_secret: done.hook_secret } } : {})
+      },
+      { parse: 'none', params: providerParams },
+    )
+    .post(
+      '/agencies/:agency/integrations/providers/:provider/test',
+      async ({ actor, flash, person, params, redirect, set }) => {
+        const { done, error } = await submit(perform(testProvider, params, actor))
+        if (!done) {
+          set.status = 422
+          return page(person, params, { error: `The test failed. ${error}` })
+        }
+        flash(testProvider.says?.(done, params) ?? '')
+        return redirect(`/admin/agencies/${params.agency}/integrations/providers/${params.provider}`, 303)
       },
       { parse: 'none', params: providerParams },
     )

@@ -27,12 +27,25 @@ export const ProviderPage = (props: ProviderProps) => {
       <h1>{kind.title}</h1>
       <FormError message={error} />
       {Object.entries(made).map(([name, secret]) => (
-        <MadeSecret key={name} name={name} secret={secret} title={kind.title} />
+        <MadeSecret
+          key={name}
+          name={kind.credentials.find((each) => each.name === name)?.label ?? name}
+          secret={secret}
+          title={kind.title}
+        />
       ))}
       {account && (
         <p>
           Connected. Last saved <Time at={account.savedAt} />.
         </p>
+      )}
+      {account && (
+        <form method="post" action={`${path}/test`} class="row start">
+          <button type="submit" class="secondary">
+            Test the credentials
+          </button>
+          <small>Asks {inSentence(kind.title)} whether they still work. This places no call.</small>
+        </form>
       )}
       {hookUrl && <HookUrl url={hookUrl} kind={kind} />}
       {notice && <p class="notice warning">{notice}</p>}
@@ -70,25 +83,23 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
       <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong>{' '}
       {`Paste it at ${inSentence(title)}.`}
     </p>
-    <ShownSecret id={`made-${name}`} label={name} value={secret} />
+    <ShownSecret id="made-secret" label={name} value={secret} />
   </article>
 )
 
 const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: ProviderKind }) => (
   <>
-    <label for="hook-url">{`Hook URL: paste it at ${inSentence(title)} so that it can report how calls go`}</label>
-    <input id="hook-url" class="secret" value={url} readOnly aria-describedby={hookAdvice && 'hook-advice'} />
-    {hookAdvice && (
-      <p id="hook-advice">
-        <small>{hookAdvice}</small>
-      </p>
-    )}
+    <label for="hook-url">{`Hook URL, by which ${inSentence(title)} reports how calls go`}</label>
+    <input id="hook-url" class="secret" value={url} readOnly aria-describedby="hook-advice" />
+    <p id="hook-advice">
+      <small>{hookAdvice}</small>
+    </p>
   </>
 )
 
 const CredentialField = ({ credential, hint }: { credential: Credential; hint: string | undefined }) => (
   <label>
-    {credential.name}
+    {credential.required ? credential.label : `${credential.label} (optional)`}
     <input
       // A text field masked by its style: browsers fill password fields with the password of the sign-in.
       type="text"
