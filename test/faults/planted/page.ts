@@ -6,6 +6,9 @@ const listFor = within('createAuditStore.listFor')
 const csvCell = within('csvCell')
 const printable = within('printable')
 const overview = within('OverviewPage')
+const findAll = within('findAll')
+const actorIs = within('actorIs')
+const deliveryStore = within('createDeliveryStore')
 
 export const page: readonly Fault[] = [
   {
@@ -52,6 +55,26 @@ export const page: readonly Fault[] = [
       ),
     ],
     noticedBy: ['naughty'],
+  },
+  {
+    title: 'the search box finds what is another agency’s',
+    edits: [findAll("$role === 'operator' || $of === $own", put('true'))],
+    noticedBy: ['find'],
+  },
+  {
+    title: 'an agency finds the entries of an operator by their name',
+    edits: [actorIs('if ($of === null) return $named', put('if ($of !== undefined) return $named'))],
+    noticedBy: ['audit-filters'],
+  },
+  {
+    title: 'a download has more calls than the list',
+    edits: [anywhere('callsAsCsv($deps, $agency, $query)', put('callsAsCsv($deps, $agency, {})'))],
+    noticedBy: ['call-filters'],
+  },
+  {
+    title: 'an attempt of a delivery is lost when another one follows',
+    edits: [deliveryStore('if ($past) $keep($id, $past)', drop)],
+    noticedBy: ['webhooks'],
   },
   {
     title: 'an agency’s admin reads the names of operators',

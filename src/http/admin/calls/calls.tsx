@@ -66,7 +66,7 @@ const Exports = ({ path, filter, count }: Pick<CallsProps, 'filter' | 'count'> &
   <p class="row start exports">
     <span>
       {count.isWhole ? counted(count.calls, 'call') : `More than ${counted(count.calls, 'call')}`}
-      {isFiltered(filter) && ' match'}
+      {isFiltered(filter) && (count.calls === 1 ? ' matches' : ' match')}
     </span>
     <a href={filterUrl(`${path}.csv`, filter)} download>
       Download as CSV
