@@ -109,7 +109,7 @@ export const page: readonly Fault[] = [
         put("'select 0 as total'"),
       ),
     ],
-    noticedBy: ['overview'],
+    noticedBy: ['alarms'],
   },
   {
     title: 'a call that nobody answered counts as answered',
