@@ -72,6 +72,16 @@ export const createSearch = ({ orm }: Database) => {
         .all()
     },
 
+    /** The first agencies in the order of their names. */
+    firstAgencies: (limit: number): Pick<Agency, 'id' | 'name'>[] =>
+      orm
+        .select({ id: agencies.id, name: agencies.name })
+        .from(agencies)
+        .where(isNull(agencies.deletedAt))
+        .orderBy(sql`name collate nocase`, agencies.id)
+        .limit(limit)
+        .all(),
+
     /** People with the text in their address. */
     peopleLike: (text: string, limit: number) =>
       orm

@@ -29,9 +29,9 @@ describe.each(addresses)('%s', (address) => {
 
   test('asks no other host for anything', async () => {
     const html = await htmlOf(address)
-    expect([...html.matchAll(/\bsrc="([^"]+)"/g)].map(([, at]) => at)).toEqual([
-      expect.stringMatching(/^\/admin\/assets\//),
-    ])
+    const sources = [...html.matchAll(/\bsrc="([^"]+)"/g)].map(([, at]) => at)
+    expect(sources.length).toBeGreaterThan(0)
+    for (const source of sources) expect(source).toStartWith('/admin/assets/')
     const sheets = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, at]) => at)
     expect(sheets).toEqual([expect.stringMatching(/^\/admin\/assets\//)])
   })

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { ReadAlarms } from '../../alarms/read-alarms.ts'
 import { requireConnected } from '../../calls/connected.ts'
+import type { Agency } from '../../agencies/agency.ts'
 import type { CountDenial } from '../../audit/denials.ts'
 import type { ProductionAccess } from '../../agencies/production-access.ts'
 import type { Clock } from '../../clock.ts'
@@ -16,6 +17,7 @@ import { ConfirmationNeeded, withoutConfirmation } from './confirmation/confirma
 import { addCookie } from '../cookies.ts'
 import { pathOf } from '../url.ts'
 import type { Viewer } from '../page/layout.tsx'
+import { listedAgencies } from '../page/sidebar.tsx'
 import type { Flashes } from './flashes.ts'
 import { zoneOf } from './viewpoint.ts'
 import { isFromOurPages } from './cross-site.ts'
@@ -31,6 +33,7 @@ export interface GuardDeps {
     openCount(agencyId?: string): number
   }
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  search: { firstAgencies(limit: number): Pick<Agency, 'id' | 'name'>[] }
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
   countDenial: CountDenial
@@ -68,7 +71,18 @@ export const isOperator = ({ role }: Person) => role === 'operator'
  */
 const guard = (
   name: string,
-  { alarms, alerts, clock, config, sessions, factors, flashes, productionAccess, countDenial }: GuardDeps,
+  {
+    alarms,
+    alerts,
+    clock,
+    config,
+    sessions,
+    factors,
+    flashes,
+    productionAccess,
+    search,
+    countDenial,
+  }: GuardDeps,
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
@@ -134,6 +148,7 @@ const guard = (
       ...person,
       openAlerts: alerts.openCount(person.agencyId ?? undefined),
       openAlarms: alarms.count(person),
+      firstAgencies: () => search.firstAgencies(listedAgencies + 1),
       takeFlash: () => flashes.take(flashId, person.id),
       productionAccess,
       timeZone: zoneOf(person, request),

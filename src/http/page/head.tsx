@@ -14,7 +14,7 @@ export const Head = ({ title, next }: HeadProps) => (
     {next !== undefined && <meta httpEquiv="refresh" content={`0;url=${next}`} />}
     <meta name="color-scheme" content="light dark" />
     <title>{`${title} · callgate`}</title>
-    <link rel="icon" href="data:," />
+    <link rel="icon" type="image/svg+xml" href={assetUrls.logo} />
     <link rel="stylesheet" href={assetUrls.stylesheet} />
     <script src={assetUrls.script} defer />
   </head>

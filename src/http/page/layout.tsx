@@ -1,11 +1,15 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
+import type { Agency } from '../../agencies/agency.ts'
+import type { ProductionAccess } from '../../agencies/production-access.ts'
 import type { Person } from '../../people/person.ts'
 import { AlarmCount } from './alarm-count.tsx'
-import type { ProductionAccess } from '../../agencies/production-access.ts'
 import { Flash } from './flash.tsx'
 import { Head } from './head.tsx'
+import { Icon } from './icon.tsx'
+import { Logo } from './logo.tsx'
 import { SearchBox } from './search-box.tsx'
+import { AgencyNav, type AgencySection, AgencySwitcher, GateNav, type GateSection } from './sidebar.tsx'
 import { ViewpointContext } from './time.tsx'
 
 /** A person with what the frame of a page needs to know of them. */
@@ -16,15 +20,21 @@ export interface Viewer extends Person {
   openAlerts?: number
   /** How much needs attention in what they may see. */
   openAlarms?: number
-  /** The sentence about the form that was sent last, for one page. */
-  takeFlash?: () => string | undefined
   /** How API access in an agency’s production stands. */
   productionAccess?: ProductionAccess
+  /** The first agencies by name, for operators. */
+  firstAgencies?: () => Pick<Agency, 'id' | 'name'>[]
+  /** The sentence about the form that was sent last, for one page. */
+  takeFlash?: () => string | undefined
 }
 
 interface LayoutProps {
   title: string
   person?: Viewer | undefined
+  /** The section of a page of the gate. */
+  section?: GateSection | undefined
+  /** The agency of the page, and the section of its pages. */
+  agency?: { agency: Pick<Agency, 'id' | 'name'>; section: AgencySection } | undefined
   /** A narrow page, as for signing in. */
   narrow?: boolean
   /** The page that the browser opens by itself. */
@@ -34,48 +44,103 @@ interface LayoutProps {
   children: ComponentChildren
 }
 
-export const Layout = ({ title, person, narrow = false, next, query, children }: LayoutProps) => (
+export const Layout = ({
+  title,
+  person,
+  section,
+  agency,
+  narrow = false,
+  next,
+  query,
+  children,
+}: LayoutProps) => (
   <html lang="en">
     <Head title={title} next={next} />
-    <body>
-      <header class="bar">
+    <body class={person ? 'framed' : undefined}>
+      <SkipLink />
+      <header class="side">
         <a class="brand" href="/admin">
+          <Logo />
           callgate
         </a>
-        {person?.role === 'operator' && (
-          <nav aria-label="callgate">
-            <a href="/admin">Overview</a>
-            <a href="/admin/agencies">Agencies</a>
-            <a href="/admin/rules">Rules</a>
-            <a href="/admin/do-not-call">Do not call</a>
-            <a href="/admin/people">People</a>
-            <a href="/admin/tokens">Admin tokens</a>
-            <a href="/admin/alerts">Alerts</a>
-            <a href="/admin/audit">Audit log</a>
-          </nav>
-        )}
-        {person && <SearchBox query={query} />}
-        {person && <AlarmCount count={person.openAlarms ?? 0} agencyId={person.agencyId} />}
-        {person && (
-          <form method="post" action="/admin/sign-out" class="row">
-            {person.role === 'admin' && <a href="/admin/alerts">Alerts</a>}
-            <a href="/docs">Documentation</a>
-            <a href="/admin/account">{person.email}</a>
-            <button type="submit" class="secondary outline">
-              Sign out
-            </button>
-          </form>
-        )}
+        {person && <Menu person={person} section={section} agency={agency} />}
       </header>
-      {person?.openAlerts ? <AlertBanner count={person.openAlerts} /> : null}
-      <div class={narrow ? 'shell narrow' : 'shell'}>
-        <Flash>{person?.takeFlash?.()}</Flash>
-        <ViewpointContext.Provider value={{ timeZone: person?.timeZone ?? 'UTC', now: person?.now }}>
-          {children}
-        </ViewpointContext.Provider>
+      <div class="page">
+        {person && <Top person={person} query={query} />}
+        {person?.openAlerts ? <AlertBanner count={person.openAlerts} /> : null}
+        <div class={narrow ? 'shell narrow' : 'shell'} id="content" tabIndex={-1}>
+          <Flash>{person?.takeFlash?.()}</Flash>
+          <ViewpointContext.Provider value={{ timeZone: person?.timeZone ?? 'UTC', now: person?.now }}>
+            {children}
+          </ViewpointContext.Provider>
+        </div>
       </div>
     </body>
   </html>
+)
+
+/** The first that the Tab key reaches. */
+export const SkipLink = () => (
+  <a class="skip" href="#content">
+    Skip to the content
+  </a>
+)
+
+/** Folded on a phone, where its box opens it. */
+export const MenuToggle = () => (
+  <>
+    <input type="checkbox" id="menu" class="menu-toggle" aria-label="Menu" />
+    <label for="menu" class="menu-button">
+      <Icon name="menu" />
+      Menu
+    </label>
+  </>
+)
+
+const Menu = ({ person, section, agency }: { person: Viewer } & Pick<LayoutProps, 'section' | 'agency'>) => (
+  <>
+    <MenuToggle />
+    <div class="menu">
+      {agency && (
+        <>
+          {person.role === 'operator' ? (
+            <AgencySwitcher agency={agency.agency} agencies={person.firstAgencies?.() ?? []} />
+          ) : (
+            <p class="agency">{agency.agency.name}</p>
+          )}
+          <AgencyNav agency={agency.agency} current={agency.section} />
+        </>
+      )}
+      {person.role === 'operator' && <GateNav current={section} />}
+    </div>
+  </>
+)
+
+const Top = ({ person, query }: { person: Viewer; query: string | undefined }) => (
+  <div class="top">
+    <SearchBox query={query} />
+    <AlarmCount count={person.openAlarms ?? 0} agencyId={person.agencyId} />
+    {person.role === 'admin' && (
+      <a href="/admin/alerts">
+        <Icon name="alerts" />
+        Alerts
+      </a>
+    )}
+    <a href="/docs">
+      <Icon name="docs" />
+      Documentation
+    </a>
+    <a href="/admin/account" class="account">
+      <Icon name="account" />
+      <span>{person.email}</span>
+    </a>
+    <form method="post" action="/admin/sign-out">
+      <button type="submit" class="quiet">
+        <Icon name="sign-out" />
+        Sign out
+      </button>
+    </form>
+  </div>
 )
 
 /** Above every page, until somebody acknowledges the alerts. */

@@ -16,7 +16,7 @@ const operatorOf = (gate: Gate) => {
   return (path: string) => gate.request(path, { headers: { cookie } })
 }
 const namesIn = (html: string) =>
-  [...html.matchAll(/<td class="name"><a href="\/admin\/agencies\/[\da-f-]{36}">([^<]*)</g)].map(
+  [...html.matchAll(/<td class="name"[^>]*><a href="\/admin\/agencies\/[\da-f-]{36}">([^<]*)</g)].map(
     ([, name]) => name ?? '',
   )
 

@@ -167,11 +167,11 @@ test('the default agent is one of the agency’s own, or none', async () => {
   expect((await gate.trigger()).status).toBe(400)
 })
 
-test('style and script have addresses made of their content and may be kept for good', async () => {
+test('style, script and logo have addresses made of their content and may be kept for good', async () => {
   const gate = createGate()
   const html = await (await gate.request('/admin/sign-in')).text()
   const urls = [...html.matchAll(/(?:href|src)="(\/admin\/assets\/[^"]+)"/g)].map(([, url]) => url ?? '')
-  expect(urls).toHaveLength(2)
+  expect(new Set(urls).size).toBe(3)
   for (const url of urls) {
     const asset = await gate.request(url)
     expect(asset.status).toBe(200)

@@ -27,7 +27,7 @@ export const AgenciesPage = ({ person, list, hasCountries, warnings, typed, erro
   const { query, total, agencies, next, isFirst } = list
   const hasNone = total === 0 && query.q === ''
   return (
-    <Layout title="Agencies" person={person}>
+    <Layout section="agencies" title="Agencies" person={person}>
       <main>
         <h1>Agencies</h1>
         {!hasCountries && <ChooseCountries />}

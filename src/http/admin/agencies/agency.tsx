@@ -3,6 +3,7 @@ import type { Agency } from '../../../agencies/agency.ts'
 import type { Question } from '../../../people/actor.ts'
 import { PlanField, planNames } from './agencies.tsx'
 import { Layout, type Viewer } from '../../page/layout.tsx'
+import type { AgencySection } from '../../page/sidebar.tsx'
 import { Time } from '../../page/time.tsx'
 import { ProductionOff } from './production-off.tsx'
 import { Ask } from '../question/questions.tsx'
@@ -15,49 +16,20 @@ export interface AgencyPageProps {
 
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
-  section: 'overview' | 'calls' | 'usage' | 'agents' | 'integrations' | 'rules' | 'do-not-call' | 'audit'
+  section: AgencySection
   children: ComponentChildren
 }
 
-/** A page of an agency, with its sidebar. */
-export const AgencyLayout = ({ person, agency, title, section, children }: AgencyLayoutProps) => {
-  const base = `/admin/agencies/${agency.id}`
-  const link = (name: AgencyLayoutProps['section'], label: string, href: string) => (
-    <li>
-      <a href={href} aria-current={name === section ? 'page' : undefined}>
-        {label}
-      </a>
-    </li>
-  )
-  return (
-    <Layout title={`${title} · ${agency.name}`} person={person}>
-      <div class="with-sidebar">
-        <nav aria-label={agency.name}>
-          <p class="agency">{agency.name}</p>
-          <ul>
-            {link('overview', 'Overview', base)}
-            {link('calls', 'Calls', `${base}/calls`)}
-            {link('usage', 'Usage', `${base}/usage`)}
-            {link('agents', 'Agents', `${base}/agents`)}
-            {link('integrations', 'Integrations', `${base}/integrations`)}
-            {link('rules', 'Rules', `${base}/rules`)}
-            {link('do-not-call', 'Do not call', `${base}/do-not-call`)}
-            {link('audit', 'Audit log', `${base}/audit`)}
-          </ul>
-        </nav>
-        <main>
-          <ProductionOff
-            agencyId={agency.id}
-            role={person.role}
-            access={person.productionAccess?.(agency.id)}
-          />
-          {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
-          {children}
-        </main>
-      </div>
-    </Layout>
-  )
-}
+/** A page of an agency. */
+export const AgencyLayout = ({ person, agency, title, section, children }: AgencyLayoutProps) => (
+  <Layout title={`${title} · ${agency.name}`} person={person} agency={{ agency, section }}>
+    <main>
+      <ProductionOff agencyId={agency.id} role={person.role} access={person.productionAccess?.(agency.id)} />
+      {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
+      {children}
+    </main>
+  </Layout>
+)
 
 const Suspended = ({ person, since }: Pick<AgencyPageProps, 'person'> & { since: number }) => (
   <p class="notice error">

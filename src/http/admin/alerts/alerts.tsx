@@ -29,7 +29,7 @@ interface AlertsProps extends TellingProps {
 }
 
 export const AlertsPage = ({ person, alerts, older, ...telling }: AlertsProps) => (
-  <Layout title="Alerts" person={person}>
+  <Layout section="alerts" title="Alerts" person={person}>
     <main>
       <h1>Alerts</h1>
       <p>

@@ -38,7 +38,7 @@ export const AuditPage = ({
   verified,
   ...shown
 }: AuditProps & { person: Person; verified: VerifiedChain | undefined }) => (
-  <Layout title="Audit log" person={person}>
+  <Layout section="audit" title="Audit log" person={person}>
     <main>
       <h1>Audit log</h1>
       <p>Who did what, in all agencies and on this server, newest first. Entries can’t be changed.</p>

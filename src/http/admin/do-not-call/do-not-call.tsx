@@ -62,7 +62,7 @@ const Frame = ({ person, agency, children }: DoNotCallProps & { children: Compon
       {children}
     </AgencyLayout>
   ) : (
-    <Layout title="Do not call" person={person}>
+    <Layout section="do-not-call" title="Do not call" person={person}>
       <main>{children}</main>
     </Layout>
   )

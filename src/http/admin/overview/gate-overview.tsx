@@ -29,7 +29,7 @@ interface GateOverviewProps {
 }
 
 export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today }: GateOverviewProps) => (
-  <Layout title="Overview" person={{ ...person, openAlarms: countOf(alarms) }}>
+  <Layout section="overview" title="Overview" person={{ ...person, openAlarms: countOf(alarms) }}>
     <main>
       <h1>Overview</h1>
       <AlarmList alarms={alarms} isOfOneAgency={false} />

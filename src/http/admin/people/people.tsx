@@ -21,7 +21,7 @@ export const roleInWords = (role: Person['role'], agencyName: string | null) =>
   role === 'operator' ? 'Operator' : `Admin of ${agencyName ?? 'an agency'}`
 
 export const PeoplePage = ({ person, people, invitations, audience }: PeopleProps) => (
-  <Layout title="People" person={person}>
+  <Layout section="people" title="People" person={person}>
     <main>
       <h1>People</h1>
       <p>Operators can access all agencies. An agency’s admin can access only that agency.</p>
@@ -122,7 +122,7 @@ const InvitationRow = ({
 
 /** Confirms the removal of a person and names the consequences. */
 export const RemovePersonPage = ({ person, leaving, asked }: RemoveProps) => (
-  <Layout title="Remove a person" person={person}>
+  <Layout section="people" title="Remove a person" person={person}>
     <main>
       <Ask
         asked={asked}
@@ -167,7 +167,7 @@ interface InviteProps extends Omit<InviteFormProps, 'label'> {
 
 /** The form again, with the reason for which it was refused. */
 export const InvitePage = ({ person, error, ...form }: InviteProps) => (
-  <Layout title="Invite" person={person}>
+  <Layout section="people" title="Invite" person={person}>
     <main>
       <h1>Invite</h1>
       <FormError message={error} />
@@ -186,7 +186,7 @@ interface LinkProps {
 
 /** The only response that shows the link of an invitation. */
 export const InvitationLinkPage = ({ person, email, link, expiresAt, agencyName }: LinkProps) => (
-  <Layout title="Invitation" person={person}>
+  <Layout section="people" title="Invitation" person={person}>
     <main>
       <article>
         <h1>Invitation</h1>

@@ -78,7 +78,7 @@ const Frame = ({
       {children}
     </AgencyLayout>
   ) : (
-    <Layout title="Rules for calls" person={person}>
+    <Layout section="rules" title="Rules for calls" person={person}>
       <main>{children}</main>
     </Layout>
   )

@@ -27,7 +27,7 @@ interface TokensProps {
 }
 
 export const TokensPage = ({ person, tokens, ...form }: TokensProps) => (
-  <Layout title="Admin tokens" person={person}>
+  <Layout section="tokens" title="Admin tokens" person={person}>
     <main>
       <h1>Admin tokens</h1>
       <p>
@@ -135,7 +135,7 @@ const CreateForm = ({
 
 /** The only response that shows a token. */
 export const NewTokenPage = ({ person, name, token }: { person: Person; name: string; token: string }) => (
-  <Layout title="Admin token" person={person}>
+  <Layout section="tokens" title="Admin token" person={person}>
     <main>
       <article>
         <h1>{name}</h1>
@@ -152,7 +152,7 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
 
 /** Confirms revoking a token and names the consequence. */
 export const RevokeTokenPage = ({ person, id, asked }: { person: Person; id: string; asked: Question }) => (
-  <Layout title="Revoke an admin token" person={person}>
+  <Layout section="tokens" title="Revoke an admin token" person={person}>
     <main>
       <Ask
         asked={asked}
