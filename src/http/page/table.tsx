@@ -11,6 +11,8 @@ interface SortHead {
 interface TableProps {
   label: string
   heads: readonly (string | SortHead)[]
+  /** True for figures to be compared, which stay in columns on a phone too. */
+  scrolls?: boolean
   /** The rows of the body. */
   children: ComponentChildren
 }
@@ -19,10 +21,10 @@ interface TableProps {
  * A table that scrolls by itself, by keyboard too, where it is wider than the page. On a phone each row is a card, in which
  * every cell but the first is under the head of its column.
  */
-export const Table = ({ label, heads, children }: TableProps) => {
+export const Table = ({ label, heads, scrolls = false, children }: TableProps) => {
   const labels = heads.map((head) => (typeof head === 'string' ? head : head.label))
   const rows = rowsOf(children)
-  const isCards = rows.length * heads.length <= cellsMost
+  const isCards = !scrolls && rows.length * heads.length <= cellsMost
   return (
     <div class={isCards ? 'table cards' : 'table'} role="region" aria-label={label} tabIndex={0}>
       <table>

@@ -21,7 +21,7 @@ export const ChartTable = ({ view, drawn }: { view: UsageView; drawn: Drawn }) =
   return (
     <details>
       <summary>{`The ${rangeTitles[asked.range]} as a table`}</summary>
-      <Table label={`The ${rangeTitles[asked.range]} in ${view.name}`} heads={heads}>
+      <Table label={`The ${rangeTitles[asked.range]} in ${view.name}`} heads={heads} scrolls>
         {view.slots.toReversed().map((slot) => (
           <tr key={slot.startAt}>
             <td>
