@@ -83,6 +83,7 @@ describe('what a text names opens at once', () => {
       'Wait for the seconds in the Retry-After header',
       'POST /api/v1/calls/trigger',
       '2 of 2 at that moment',
+      `API key bvai_sk_…${gate.key.slice(-4)}`,
       refused,
     ])
       expect(text).toContain(said)

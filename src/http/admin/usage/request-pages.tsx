@@ -7,10 +7,12 @@ import type { Refused } from '../../../usage/recent-refusals.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
+import type { KeyUseDeps } from '../integrations/key-use.ts'
 import { RequestPage } from './request.tsx'
 
 export interface RequestPagesDeps extends GuardDeps, FindAgency {
   environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  keys: KeyUseDeps['keys']
   usage: { refusal(requestId: string): Refused | undefined }
   clock: Pick<Clock, 'now'>
 }
@@ -27,9 +29,12 @@ export const requestPages = (deps: RequestPagesDeps) =>
       const environment = deps.environments.list(agency.id).find(({ id }) => id === refused?.environmentId)
       if (!refused || !environment)
         throw new ApiError('not_found', { detail: 'No such request was rejected recently.' })
-      return renderPage(
-        <RequestPage person={person} agency={agency} refused={refused} environment={environment.name} />,
+      const known = { since: deps.clock.now(), or: [refused.keyId] }
+      const usedKey = [deps.keys.live(environment.id), ...deps.keys.replaced(environment.id, known)].find(
+        (key) => key?.id === refused.keyId,
       )
+      const facts = { refused, usedKey, environment: environment.name }
+      return renderPage(<RequestPage person={person} agency={agency} {...facts} />)
     },
     { params: requestParams },
   )

@@ -1,4 +1,5 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
+import type { ApiKey } from '../../../keys/key.ts'
 import type { Refused } from '../../../usage/recent-refusals.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Time } from '../../page/time.tsx'
@@ -12,10 +13,11 @@ export const requestPath = (agencyId: string, requestId: string) =>
 interface RequestProps extends AgencyPageProps {
   refused: Refused
   environment: EnvironmentName
+  usedKey: Pick<ApiKey, 'last4' | 'replacedAt'> | undefined
 }
 
 /** Why a request was rejected, and what to do about it. */
-export const RequestPage = ({ person, agency, refused, environment }: RequestProps) => {
+export const RequestPage = ({ person, agency, refused, environment, usedKey }: RequestProps) => {
   const base = `/admin/agencies/${agency.id}`
   const { cure, page } = cureOf(refused.code) ?? {}
   return (
@@ -54,6 +56,20 @@ export const RequestPage = ({ person, agency, refused, environment }: RequestPro
             <code>{refused.code}</code>
           </a>
         </dd>
+        {usedKey && (
+          <>
+            <dt>API key</dt>
+            <dd>
+              <code>{`bvai_sk_…${usedKey.last4}`}</code>
+              {usedKey.replacedAt !== null && (
+                <>
+                  {', replaced '}
+                  <Time at={usedKey.replacedAt} />
+                </>
+              )}
+            </dd>
+          </>
+        )}
         <dt>From</dt>
         <dd>{refused.address}</dd>
         <dt>Requests in the window</dt>
