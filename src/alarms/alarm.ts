@@ -30,6 +30,8 @@ export interface Place {
   agencyId: string
   agencyName: string
   environment: EnvironmentName
+  /** The provider, where it is about one. */
+  provider?: string
 }
 
 export interface Alarm {

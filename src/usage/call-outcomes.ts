@@ -28,15 +28,20 @@ const refusals = new Set<Ended['reasonCode']>([
 
 /** What a call that is over adds to the figures. */
 export const endedOutcomes = (call: Ended): [outcome: string, count: number][] => {
-  const isRefused = refusals.has(call.reasonCode)
   const counts: [string, number][] = [
     [callOutcomes.ended, 1],
     [callOutcomes.answered, call.answeredAt === null ? 0 : 1],
     [callOutcomes.seconds, call.durationSeconds ?? 0],
-    [`${refusedBy}${call.provider}`, isRefused ? 1 : 0],
-    [`${acceptedBy}${call.provider}`, !isRefused && call.dispatch === 'placed' ? 1 : 0],
+    ...providerOutcomes(call),
   ]
   return counts.filter(([, count]) => count > 0)
+}
+
+/** The simulator refuses what a test asks it to refuse, so nothing is counted of it. */
+const providerOutcomes = ({ provider, reasonCode, dispatch }: Ended): [string, number][] => {
+  if (provider === 'simulator') return []
+  if (refusals.has(reasonCode)) return [[`${refusedBy}${provider}`, 1]]
+  return dispatch === 'placed' ? [[`${acceptedBy}${provider}`, 1]] : []
 }
 
 /** The provider that a figure says accepted or refused calls; undefined for another figure. */

@@ -78,7 +78,7 @@ export const cases: Record<Arranged, Case> = {
       refused(gate, 'vapi', 3)
     },
     cure: ({ clock }) => clock.advance(3 * 60 * 60_000),
-    page: 'name="status"',
+    page: '/integrations/providers/vapi"',
   },
   webhook_disabled: {
     arise: (gate) => {

@@ -75,6 +75,15 @@ test('the space on the disk is that of the database’s directory, and unknown i
   database.close()
 })
 
+test('what a test asks the simulator to refuse is no alarm', async () => {
+  const { gate, operator } = createHealthy()
+  for (let sent = 0; sent < 5; sent++) await gate.trigger('04')
+  await gate.clock.advance(1000)
+  gate.services.usage.flush()
+  expect(gate.services.leases.count(gate.production.id)).toBe(0)
+  expect(gate.services.alarms.of(operator.person)).toEqual([])
+})
+
 test('the worst is first, and of many alike the first three are listed and the others counted', async () => {
   const { gate, operator } = createHealthy()
   const { agencies, alarms, environments } = gate.services

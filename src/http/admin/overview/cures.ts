@@ -25,7 +25,10 @@ const cures: Record<AlarmKind, (alarm: Alarm) => Cure> = {
   disk_full: page('/docs/operate', 'Data retention'),
   disk_scarce: page('/docs/operate', 'Data retention'),
   no_countries: page('/admin/rules', 'Choose countries'),
-  provider_refusing: at((place) => `${agencyPath(place)}/calls?status=failed`, 'Failed calls'),
+  provider_refusing: at(
+    (place) => `${agencyPath(place)}/integrations/providers/${place.provider}`,
+    'Test the account',
+  ),
   webhook_disabled: at((place) => `${environmentPath(place)}/webhook`, 'Webhook'),
   webhook_failing: at((place) => `${environmentPath(place)}/webhook`, 'Webhook'),
   budget_near: at((place) => `${agencyPath(place)}/rules/${place.environment}`, 'Budgets'),

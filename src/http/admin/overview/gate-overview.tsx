@@ -63,7 +63,7 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
             <Table label="Providers today" heads={['Provider', 'Accepted', 'Refused or failed']}>
               {providers.map(({ provider, accepted, refused }) => (
                 <tr key={provider}>
-                  <td>{findKind(provider)?.title ?? 'Simulator'}</td>
+                  <td>{findKind(provider)?.title ?? provider}</td>
                   <td>{accepted.toLocaleString('en')}</td>
                   <td>{refused.toLocaleString('en')}</td>
                 </tr>
