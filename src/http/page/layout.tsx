@@ -117,7 +117,7 @@ const Menu = ({ person, section, agency }: { person: Viewer } & Pick<LayoutProps
 )
 
 const Top = ({ person, query }: { person: Viewer; query: string | undefined }) => (
-  <div class="top">
+  <section class="top" aria-label="Search and account">
     <SearchBox query={query} />
     <AlarmCount count={person.openAlarms ?? 0} agencyId={person.agencyId} />
     {person.role === 'admin' && (
@@ -140,7 +140,7 @@ const Top = ({ person, query }: { person: Viewer; query: string | undefined }) =
         Sign out
       </button>
     </form>
-  </div>
+  </section>
 )
 
 /** Above every page, until somebody acknowledges the alerts. */
