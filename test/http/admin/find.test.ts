@@ -74,6 +74,10 @@ describe('what a text names opens at once', () => {
     const refused = (await gate.trigger()).headers.get('x-request-id') ?? ''
     const page = `${home(gate)}/requests/${refused}`
     expect(await goes(refused)).toBe(page)
+    const usage = await (await visit(`${home(gate)}/usage`)).text()
+    expect(
+      new URL(/href="(requests\/[^"]+)"/.exec(usage)?.[1] ?? '', `http://x${home(gate)}/usage`).pathname,
+    ).toBe(page)
     gate.services.usage.flush()
     expect(await goes(refused.toUpperCase())).toBe(page)
     expect(await goes(made.headers.get('x-request-id') ?? '')).toBe(`${home(gate)}/calls/${call_id}`)

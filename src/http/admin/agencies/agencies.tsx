@@ -137,10 +137,10 @@ const AgencyRow = ({ agency, now }: { agency: AgencyHealth; now: number }) => {
         )}
       </td>
       <td>{planNames[agency.plan]}</td>
-      <td class="number">
+      <td>
         <a href={`${base}/calls`}>{agency.callsToday.toLocaleString('en')}</a>
       </td>
-      <td class="number">
+      <td>
         {agency.limitedToday === 0 ? (
           '0'
         ) : (

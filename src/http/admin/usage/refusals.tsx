@@ -2,10 +2,8 @@ import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { type Refused, refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
 import { Time } from '../../page/time.tsx'
 import { reasonInWords } from './reasons.ts'
-import { requestPath } from './request.tsx'
 
 interface RefusalsProps {
-  agencyId: string
   name: EnvironmentName
   refusals: Refused[]
   /** The X-Request-Id to search for. */
@@ -13,7 +11,7 @@ interface RefusalsProps {
 }
 
 /** The last rejected requests, with the counters at that moment. */
-export const Refusals = ({ agencyId, name, refusals, wanted }: RefusalsProps) => (
+export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
   <>
     <h3>{wanted === undefined ? 'Recent rejected requests' : `Rejected requests with the ID ${wanted}`}</h3>
     {refusals.length === 0 ? (
@@ -48,7 +46,7 @@ export const Refusals = ({ agencyId, name, refusals, wanted }: RefusalsProps) =>
                 <td>{`${refused.requests} of ${refused.requestLimit}`}</td>
                 <td>{`${refused.calls} of ${refused.callLimit}`}</td>
                 <td>
-                  <a href={requestPath(agencyId, refused.requestId)}>
+                  <a href={`requests/${refused.requestId}`}>
                     <code>{refused.requestId}</code>
                   </a>
                 </td>

@@ -35,7 +35,7 @@ export const UsagePage = ({ person, agency, environments, drawn }: UsageProps) =
           <Live counters={view.counters} from={from} />
           <Patterns patterns={view.patterns} />
           {column && view.name !== drawn.asked.environment ? null : (
-            <Refusals agencyId={agency.id} name={view.name} refusals={view.refusals} wanted={wanted} />
+            <Refusals name={view.name} refusals={view.refusals} wanted={wanted} />
           )}
           <ReasonTable {...view} />
         </article>
