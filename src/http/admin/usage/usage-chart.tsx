@@ -87,7 +87,7 @@ const requestBars = (view: UsageView, drawn: Drawn, shares: Share[]): Bar[] => {
       says: said(nameOf(slot.startAt), [
         `${slot.granted.toLocaleString('en')} allowed`,
         `${rejected.toLocaleString('en')} rejected`,
-        before === undefined ? undefined : `${before.toLocaleString('en')} in the time before`,
+        before === undefined ? undefined : `before: ${before.toLocaleString('en')}`,
       ]),
       href: chartHref(drawn.asked, slot.startAt),
       parts: [
@@ -108,7 +108,7 @@ const callBars = (view: UsageView, drawn: Drawn): Bar[] => {
       startAt,
       says: said(nameOf(startAt), [
         `at most ${peakCalls.toLocaleString('en')} of ${view.counters.callLimit.toLocaleString('en')} concurrent calls`,
-        before === undefined ? undefined : `${before.toLocaleString('en')} in the time before`,
+        before === undefined ? undefined : `before: ${before.toLocaleString('en')}`,
       ]),
       href: callsHref(view.name, { from: startAt, to: endOf(startAt) }),
       parts: [{ mark: 'plain', amount: peakCalls }],

@@ -68,9 +68,11 @@ export const Chart = ({ id, title, description, bars, times, limit }: ChartProps
         {ticks.map((tick) => (
           <line key={tick} class="grid" x1="0" x2="100%" y1={y(tick)} y2={y(tick)} />
         ))}
-        {bars.map((bar, at) => (
-          <Column key={bar.startAt} bar={bar} at={at} of={bars.length} top={top} />
-        ))}
+        <svg y={topMargin} height={height} width="100%">
+          {bars.map((bar, at) => (
+            <Column key={bar.startAt} bar={bar} at={at} of={bars.length} top={top} />
+          ))}
+        </svg>
         <Before bars={bars} top={top} />
         {limit !== undefined && <line class="limit" x1="0" x2="100%" y1={y(limit)} y2={y(limit)} />}
         {[...times].map(([at, label]) => (
@@ -103,7 +105,7 @@ const Column = ({ bar, at, of, top }: ColumnProps) => {
     <a href={bar.href} tabIndex={at === of - 1 ? 0 : -1}>
       <title>{bar.says}</title>
       <svg x={percent(at / of)} width={percent(1 / of)}>
-        <rect class="whole" y={topMargin} height={height} />
+        <rect class="whole" height="100%" />
         {bar.parts.map(({ mark, amount }) => {
           if (amount <= 0) return null
           sum += amount
@@ -111,7 +113,7 @@ const Column = ({ bar, at, of, top }: ColumnProps) => {
           // At least one pixel, so that one request in thousands shows.
           level = Math.max(below + 1, levelOf(sum, top))
           const fill = mark === 'plain' ? undefined : `url(#${mark})`
-          return <rect key={mark} fill={fill} y={topMargin + height - level} height={level - below} />
+          return <rect key={mark} fill={fill} y={height - level} height={level - below} />
         })}
       </svg>
     </a>
