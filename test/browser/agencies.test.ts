@@ -61,6 +61,7 @@ test.each(withAndWithoutJavaScript)(
     ] as const) {
       await page.getByLabel('Plan').selectOption(plan)
       await page.getByRole('button', { name: 'Save plan' }).click()
+      if (plan === 'Starter') await page.getByRole('button', { name: 'Change plan' }).click()
       await page.getByRole('definition').filter({ hasText: plan }).waitFor()
       expect((await askAt(site.url, key)).status).toBe(status)
     }

@@ -79,8 +79,6 @@ test.each(withAndWithoutJavaScript)(
 
     await page.getByRole('button', { name: 'Disable webhook…' }).click()
     await page.getByRole('button', { name: 'Disable webhook' }).click()
-    await page.getByRole('heading', { name: /^Disable the / }).waitFor()
-    await page.getByRole('button', { name: 'Disable webhook' }).click()
     await page.getByText('Pending deliveries wait.').waitFor()
     await page.getByRole('button', { name: 'Enable webhook' }).click()
     await page.getByRole('button', { name: 'Disable webhook' }).waitFor()
