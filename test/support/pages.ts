@@ -51,6 +51,8 @@ export const pagesOf = ({
     tokens: '/admin/tokens',
     'token-revoke': `/admin/tokens/${token.id}/revoke`,
     account: '/admin/account',
+    keys: '/admin/keys',
+    'key-shown': `${api}/production/key`,
     'second-factors': '/admin/account/second-factor',
     'add-authenticator': '/admin/account/authenticator',
     'add-passkey': '/admin/account/passkey',

@@ -21,6 +21,7 @@ import { type PasskeySignInDeps, passkeySignIn } from './entrance/passkey-sign-i
 import { type InvitedPagesDeps, invitedPages } from './entrance/invited-pages.tsx'
 import { type FindPagesDeps, findPages } from './find/find-pages.tsx'
 import { type IntegrationPagesDeps, integrationPages } from './integrations/integration-pages.tsx'
+import { keyPages } from './keys/key-pages.tsx'
 import { type LimitPagesDeps, limitPages } from './integrations/limit-pages.tsx'
 import { type OperatorPagesDeps, operatorPages } from './agencies/operator-pages.tsx'
 import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
@@ -77,6 +78,7 @@ export const admin = (deps: AdminDeps) =>
     .use(confirmationPages(deps)) // who it is, before sensitive operations
     .use(factorPages(deps)) // one's own second factors
     .use(enrolmentPages(deps)) // adding one
+    .use(keyPages(deps)) // the keyboard shortcuts
     .use(accountPages(deps)) // one's own password and sessions
     .use(peoplePages(deps)) // who may sign in, for the operator
     .use(tokenPages(deps)) // what programs administer with

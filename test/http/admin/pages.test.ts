@@ -87,7 +87,8 @@ test('a generated key is shown in one answer, works at once, and is in no later 
     expect(later).not.toContain(key)
     expect(keyIn(later)).toBeUndefined()
   }
-  expect((await visit(`${apiPath(gate)}/staging/key`)).status).toBe(303)
+  const reloaded = await visit(`${apiPath(gate)}/staging/key`)
+  expect(await reloaded.text()).toContain('A key is shown only once.')
 })
 
 test('rotating at the page ends the old key with that answer', async () => {
@@ -102,7 +103,10 @@ test('rotating at the page ends the old key with that answer', async () => {
 
   const resent = await post(`${apiPath(gate)}/production/key`, { replaces })
   expect(resent.status).toBe(409)
-  expect(keyIn(await resent.text())).toBeUndefined()
+  const explained = await resent.text()
+  expect(keyIn(explained)).toBeUndefined()
+  expect(explained).toContain('A key is shown only once.')
+  expect(explained).toContain(`${apiPath(gate)}/production/rotate`)
   expect((await gate.authorized('/api/v1/key', {}, fresh)).status).toBe(200)
 })
 

@@ -46,6 +46,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'GET /admin/find',
     'GET /admin/alerts',
     'GET /admin/account',
+    'GET /admin/keys',
     'GET /admin/account/password',
     'POST /admin/account/password',
     'POST /admin/account/time-zone',

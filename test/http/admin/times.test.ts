@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
+import { seedDemo } from '../../support/demo.ts'
 import { createOperator } from '../../support/page.ts'
+import { pagesOf } from '../../support/pages.ts'
 
 const hour = 3_600_000
 
@@ -58,4 +60,20 @@ test('the time zone of the account goes before the browser’s, and none of it i
   expect(await (await visit('/admin/account')).text()).toContain('<option selected>Asia/Tokyo</option>')
   expect((await post('/admin/account/time-zone', { time_zone: '' })).status).toBe(303)
   expect(await shownIn('Asia/Kolkata')).toContain('>15 Jan 2026, 17:30<')
+})
+
+test('no page prints a time but by the component', async () => {
+  const gate = createGate()
+  const demo = seedDemo(gate.services, gate.clock.now())
+  const { visit } = await createOperator(gate)
+  const raw: string[] = []
+  for (const [name, path] of Object.entries(pagesOf(demo))) {
+    const html = await (await visit(path)).text()
+    const shown = html
+      .replaceAll(/<(time|pre|title|option|svg|script)\b.*?<\/\1>/gs, '')
+      .replaceAll(/<[^>]+>/g, ' ')
+    for (const [found] of shown.matchAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*|\b\d\d:\d\d(?::\d\d)? UTC/g))
+      raw.push(`${name}: ${found}`)
+  }
+  expect(raw).toEqual([])
 })

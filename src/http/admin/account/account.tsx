@@ -28,6 +28,9 @@ export const AccountPage = ({
   <Layout title="Your account" person={person}>
     <main>
       <h1>Your account</h1>
+      <p>
+        <a href="/admin/keys">Keyboard shortcuts</a>
+      </p>
       <dl class="facts">
         <dt>Email</dt>
         <dd>{person.email}</dd>

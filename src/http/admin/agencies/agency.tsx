@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Question } from '../../../people/actor.ts'
 import { PlanField, planNames } from './agencies.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { Layout, type Viewer } from '../../page/layout.tsx'
 import type { AgencySection } from '../../page/sidebar.tsx'
 import { Time } from '../../page/time.tsx'
@@ -55,7 +56,7 @@ export const OverviewPage = ({ person, agency, children }: OverviewPageProps) =>
       <dd>{planNames[agency.plan]}</dd>
       <dt>Agency ID</dt>
       <dd>
-        <code>{agency.id}</code>
+        <Copyable label="agency ID">{agency.id}</Copyable>
       </dd>
     </dl>
     {person.role === 'operator' && <ForOperator agency={agency} />}

@@ -3,6 +3,7 @@ import type { Question } from '../../../people/actor.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Ask } from '../question/questions.tsx'
@@ -32,7 +33,7 @@ export const AgentPage = ({ person, agency, agent, accounts, typed, error }: Age
       </dd>
       <dt>Agent ID</dt>
       <dd>
-        <code>{agent.id}</code>
+        <Copyable label="agent ID">{agent.id}</Copyable>
       </dd>
       <dt>Created</dt>
       <dd>

@@ -3,6 +3,7 @@ import { agentProblem } from '../../../providers/kinds.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AgentForm, ProviderName, type TypedAgent } from './agent.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 import { Table } from '../../page/table.tsx'
 
@@ -72,7 +73,7 @@ const AgentTable = ({
             ))}
         </td>
         <td>
-          <code>{agent.id}</code>
+          <Copyable label="agent ID">{agent.id}</Copyable>
         </td>
       </tr>
     ))}

@@ -7,6 +7,7 @@ import type { CallView } from './calls.tsx'
 import { Ask } from '../question/questions.tsx'
 import { CallAsCurl } from './call-as-curl.tsx'
 import { Conversation } from './conversation.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { FormError } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Timeline } from './timeline.tsx'
@@ -134,7 +135,7 @@ const Facts = ({ call }: { call: CallView }) => (
     )}
     <dt>Call ID</dt>
     <dd>
-      <code>{call.id}</code>
+      <Copyable label="call ID">{call.id}</Copyable>
     </dd>
     <Id name="ID at the provider" value={call.providerCallId} />
     <Id name="ID at the carrier" value={call.telephonyCallId} />
@@ -155,7 +156,7 @@ const Id = ({ name, value }: { name: string; value: string | null }) =>
     <>
       <dt>{name}</dt>
       <dd>
-        <code>{value}</code>
+        <Copyable label={name}>{value}</Copyable>
       </dd>
     </>
   )

@@ -2,6 +2,8 @@ import { Elysia } from 'elysia'
 import { generateKey } from '../../../keys/operations/generate.ts'
 import { disableKey, enableKey } from '../../../keys/operations/switch.ts'
 import { type Limits, limitsOf } from '../../../limits/limits.ts'
+import { ApiError } from '../../../failures.ts'
+import type { Actor } from '../../../people/actor.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { ProviderAccount } from '../../../providers/account.ts'
 import type { Environment } from '../../../agencies/environment.ts'
@@ -17,8 +19,9 @@ import { flagIn } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { keyUse, type KeyUseDeps } from './key-use.ts'
 import { ApiPage, type EnvironmentView, IntegrationsPage } from './integrations.tsx'
+import { KeyShownPage } from './key-shown.tsx'
 import { NewKeyPage, RotatePage } from './key.tsx'
-import { renderPage } from '../../page/layout.tsx'
+import { renderPage, type Viewer } from '../../page/layout.tsx'
 
 export interface IntegrationPagesDeps extends GuardDeps, FindEnvironment, FirstCallDeps, KeyUseDeps {
   accounts: { list(agencyId: string): Pick<ProviderAccount, 'provider'>[] }
@@ -50,6 +53,23 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
   const findView = (params: EnvironmentParams) => {
     const { agency, environment } = findEnvironment(deps, params)
     return { agency, environment: view(environment) }
+  }
+
+  const keyShown = (person: Viewer, params: EnvironmentParams, refusal?: string) => {
+    const { agency, environment } = findView(params)
+    const { key } = environment
+    const facts = { person, agency, environment }
+    return key && renderPage(<KeyShownPage {...facts} liveKey={key} refusal={refusal} />)
+  }
+
+  /** The error of a form that was sent before, or is from an old page. */
+  const issue = async (input: EnvironmentParams & { replaces: string }, actor: Actor) => {
+    try {
+      return await perform(generateKey, input, actor)
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'key_changed') return error
+      throw error
+    }
   }
 
   return (
@@ -92,17 +112,24 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
         },
         { params: environmentParams },
       )
-      // The redirect for a reload of the page that showed a key.
+      // For the address of the page that showed a key.
       .get(
         '/agencies/:agency/integrations/api/:environment/key',
-        ({ params, redirect }) => redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
+        ({ person, params, redirect }) =>
+          keyShown(person, params) ?? redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
         { params: environmentParams },
       )
       .post(
         '/agencies/:agency/integrations/api/:environment/key',
-        async ({ flash, actor, person, params, request, server, readForm }) => {
+        async ({ flash, actor, person, params, request, server, set, readForm }) => {
           const { replaces = '' } = await readForm()
-          const issued = await perform(generateKey, { ...params, replaces }, actor)
+          const issued = await issue({ ...params, replaces }, actor)
+          if (issued instanceof ApiError) {
+            const explained = keyShown(person, params, issued.message)
+            if (explained === undefined) throw issued
+            set.status = issued.status
+            return explained
+          }
           flash(
             issued.replaced_last4 === null
               ? `Generated the ${params.environment} key.`

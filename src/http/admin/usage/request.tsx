@@ -2,6 +2,7 @@ import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { ApiKey } from '../../../keys/key.ts'
 import type { Refused } from '../../../usage/recent-refusals.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 import { cureOf } from './cures.ts'
@@ -78,7 +79,7 @@ export const RequestPage = ({ person, agency, refused, environment, usedKey }: R
         <dd>{`${refused.calls} of ${refused.callLimit} at that moment`}</dd>
         <dt>X-Request-Id</dt>
         <dd>
-          <code>{refused.requestId}</code>
+          <Copyable label="request ID">{refused.requestId}</Copyable>
         </dd>
       </dl>
     </AgencyLayout>

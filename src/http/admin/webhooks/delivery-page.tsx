@@ -3,6 +3,7 @@ import type { Environment } from '../../../agencies/environment.ts'
 import { attemptsMost, type Delivery, type PastAttempt } from '../../../webhooks/delivery.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { stateTitles } from './delivery.tsx'
 import { webhookPath } from './webhook-path.ts'
@@ -32,7 +33,7 @@ export const DeliveryPage = (props: DeliveryProps) => {
         <dd>{`${delivery.attempts} of ${attemptsMost}`}</dd>
         <dt>webhook-id</dt>
         <dd>
-          <code>{delivery.id}</code>
+          <Copyable label="webhook-id">{delivery.id}</Copyable>
         </dd>
         {delivery.callId !== null && (
           <>

@@ -1,5 +1,6 @@
 import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
+import { CodeBlock } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { RotateForm } from '../../page/signed-url.tsx'
 
@@ -50,9 +51,7 @@ export const Verification = () => (
     {snippets.map(([title, code]) => (
       <details key={title}>
         <summary>{title}</summary>
-        <pre tabIndex={0}>
-          <code>{code}</code>
-        </pre>
+        <CodeBlock label={title}>{code}</CodeBlock>
       </details>
     ))}
   </article>

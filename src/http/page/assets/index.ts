@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { ApiError } from '../../../failures.ts'
+import { agencyShortcuts, gateShortcuts } from '../shortcuts.ts'
 import chartStyles from '../chart/chart.css' with { type: 'text' }
 import readOutScript from '../chart/read-out.js' with { type: 'text' }
 import { dataUrlOf, iconStyles } from '../icon.tsx'
@@ -7,6 +8,7 @@ import baseStyles from './base.css' with { type: 'text' }
 import docsStyles from './docs.css' with { type: 'text' }
 import docsScript from './docs.js' with { type: 'text' }
 import frameStyles from './frame.css' with { type: 'text' }
+import keysScript from './keys.js' with { type: 'text' }
 import logo from './logo.svg' with { type: 'text' }
 import pageStyles from './page.css' with { type: 'text' }
 import pageScript from './page.js' with { type: 'text' }
@@ -19,7 +21,8 @@ const stylesheet =
   compact(baseStyles + frameStyles + pageStyles + chartStyles + docsStyles) +
   iconStyles +
   `:root{--logo:url("${dataUrlOf(logo)}")}`
-const script = pageScript + readOutScript + passkeyScript + docsScript
+const shortcuts = `const shortcuts = ${JSON.stringify({ agency: agencyShortcuts, gate: gateShortcuts })}\n`
+const script = shortcuts + keysScript + pageScript + readOutScript + passkeyScript + docsScript
 
 /** Serves the assets under URLs that contain a hash, so that browsers may cache them forever. */
 export const assetUrls = {

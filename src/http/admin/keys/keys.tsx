@@ -1,0 +1,44 @@
+import { Layout, type Viewer } from '../../page/layout.tsx'
+import { agencyShortcuts, gateShortcuts } from '../../page/shortcuts.ts'
+import { Table } from '../../page/table.tsx'
+
+/** All keys, and a way to turn them off (WCAG 2.2, 2.1.4). */
+export const KeysPage = ({ person }: { person: Viewer }) => (
+  <Layout title="Keyboard shortcuts" person={person}>
+    <main>
+      <h1>Keyboard shortcuts</h1>
+      <p>They work outside of fields, and need JavaScript. You can reach everything with Tab as well.</p>
+      <p>
+        <button type="button" class="secondary" data-keys-switch hidden />
+      </p>
+      <Table label="Keyboard shortcuts" heads={['Keys', 'What they do']}>
+        <Row keys={['/']}>Search</Row>
+        <Row keys={['?']}>This page</Row>
+        {gateShortcuts.map(({ key, title }) => (
+          <Row key={key} keys={['g', key]}>
+            {title}
+          </Row>
+        ))}
+        {agencyShortcuts.map(({ key, title }) => (
+          <Row key={key} keys={['g', key]}>
+            {`${title}, in an agency`}
+          </Row>
+        ))}
+      </Table>
+    </main>
+  </Layout>
+)
+
+const Row = ({ keys, children }: { keys: string[]; children: string }) => (
+  <tr>
+    <td>
+      {keys.map((key, at) => (
+        <span key={at}>
+          {at > 0 && ' then '}
+          <kbd>{key}</kbd>
+        </span>
+      ))}
+    </td>
+    <td>{children}</td>
+  </tr>
+)

@@ -1,0 +1,56 @@
+// Keyboard shortcuts. Everything that they lead to is also reachable by Tab.
+const keysOff = () => localStorage.getItem('callgate-keys') === 'off'
+const agencyBase = () => /^\/admin\/agencies\/[\da-f-]{36}/.exec(location.pathname)?.[0]
+const goTo = (key) => {
+  const within = agencyBase() && shortcuts.agency.find((each) => each.key === key)
+  const from = shortcuts.gate.find((each) => each.key === key)
+  if (within) location.assign(agencyBase() + within.path)
+  else if (from) location.assign(`/admin${from.path}`)
+}
+let goneAt = 0
+document.addEventListener('keydown', (event) => {
+  const { key, target } = event
+  // Within a field, keys are text; with a modifier, they are the browser's.
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || keysOff()) return
+  if (target.closest('input, textarea, select, [contenteditable]')) return
+  if (performance.now() - goneAt < 1500) goTo(key)
+  goneAt = key === 'g' && goneAt === 0 ? performance.now() : 0
+  if (key === '?') location.assign('/admin/keys')
+  const search = document.querySelector('input[type="search"], input[name="q"]')
+  if (key === '/' && search) {
+    event.preventDefault()
+    search.focus()
+  }
+})
+for (const button of document.querySelectorAll('[data-keys-switch]')) {
+  const label = () => {
+    button.textContent = keysOff() ? 'Turn keyboard shortcuts on' : 'Turn keyboard shortcuts off'
+  }
+  button.hidden = false
+  label()
+  button.addEventListener('click', () => {
+    localStorage.setItem('callgate-keys', keysOff() ? 'on' : 'off')
+    label()
+  })
+}
+
+// Copies the code beside a button, and says so to everybody.
+document.documentElement.classList.add('script')
+const said = document.createElement('p')
+said.className = 'announcement'
+said.setAttribute('role', 'status')
+document.body.append(said)
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest('.copyable .copy')
+  if (!button) return
+  const code = button.parentElement.querySelector('code')
+  try {
+    await navigator.clipboard.writeText(code.textContent)
+  } catch {
+    // The clipboard needs https or localhost; elsewhere the selected text is copied the old way.
+    getSelection().selectAllChildren(code)
+    document.execCommand('copy')
+  }
+  said.textContent = 'Copied.'
+  setTimeout(() => (said.textContent = ''), 2000)
+})
