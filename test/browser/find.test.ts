@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
+import { enlarge } from '../bench/tasks-data.ts'
 import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
 beforeAll(async () => {
-  site = await openSite()
+  // So many that the agency switcher has a search field too.
+  site = await openSite({ prepare: enlarge })
 }, 60_000)
 afterAll(() => site[Symbol.asyncDispose]())
 

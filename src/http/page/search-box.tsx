@@ -8,7 +8,6 @@ export const SearchBox = ({ query = '' }: { query?: string | undefined }) => (
       placeholder="Find…"
       aria-label="Find a number, ID, agency or person"
       aria-keyshortcuts="/"
-      data-shortcut="/"
       maxLength={200}
       autoComplete="off"
       spellcheck={false}

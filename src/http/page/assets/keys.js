@@ -13,13 +13,16 @@ document.addEventListener('keydown', (event) => {
   // Within a field, keys are text; with a modifier, they are the browser's.
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || keysOff()) return
   if (target.closest('input, textarea, select, [contenteditable]')) return
-  if (performance.now() - goneAt < 1500) goTo(key)
+  if (goneAt > 0 && performance.now() - goneAt < 1500) goTo(key)
   goneAt = key === 'g' && goneAt === 0 ? performance.now() : 0
   if (key === '?') location.assign('/admin/keys')
-  const search = document.querySelector('input[type="search"], input[name="q"]')
+  const search =
+    document.querySelector('[aria-keyshortcuts="/"]') ??
+    document.querySelector('input[type="search"], input[name="q"]')
   if (key === '/' && search) {
     event.preventDefault()
     search.focus()
+    search.select()
   }
 })
 for (const button of document.querySelectorAll('[data-keys-switch]')) {

@@ -81,18 +81,6 @@ const takeCode = () => {
 window.addEventListener('hashchange', takeCode)
 window.addEventListener('load', takeCode)
 
-// A key that puts the cursor into a field, as long as nobody is typing.
-window.addEventListener('keydown', (event) => {
-  const { target } = event
-  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable) return
-  if (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return
-  const field = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`)
-  if (!field) return
-  event.preventDefault()
-  field.focus()
-  field.select()
-})
-
 // A key is shown as bvai_sk_…abcd, and copied so. Nothing that looks like one may come into an address.
 document.querySelector('form.search')?.addEventListener('submit', ({ target }) => {
   const field = target.elements.q
