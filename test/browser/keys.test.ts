@@ -53,6 +53,10 @@ test.each(withAndWithoutJavaScript)(
     await page.getByRole('link', { name: 'Cancel' }).click()
     await access().click()
     await page.getByText(/requests came in the last hour/).waitFor()
+    const disable = page.getByRole('button', { name: 'Disable API access' })
+    expect(await disable.evaluate((button) => getComputedStyle(button).backgroundColor)).toBe(
+      'rgb(179, 38, 30)',
+    )
     await page.getByRole('button', { name: 'Disable API access' }).click()
     await page.getByText('Production access is disabled:').waitFor()
     await production(page).getByText('Disabled.').waitFor()

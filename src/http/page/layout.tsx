@@ -154,9 +154,9 @@ const AlertBanner = ({ count }: { count: number }) => (
 export const renderPage = (page: VNode) => `<!doctype html>${render(page)}`
 
 /** The error of a form, announced by screen readers. */
-export const FormError = ({ message }: { message?: string | undefined }) =>
+export const FormError = ({ message, id }: { message?: string | undefined; id?: string }) =>
   message ? (
-    <p class="notice error" role="alert">
+    <p class="notice error" role="alert" id={id}>
       {message}
     </p>
   ) : null

@@ -15,7 +15,6 @@ interface UrlFormProps {
 /** The form of a URL to which callgate sends signed requests. */
 export const UrlForm = ({ path, label, placeholder, value, error, children }: UrlFormProps) => (
   <form method="post" action={path}>
-    <FormError message={error} />
     <label>
       {label}
       <input
@@ -26,9 +25,12 @@ export const UrlForm = ({ path, label, placeholder, value, error, children }: Ur
         required
         autoComplete="off"
         aria-invalid={error === undefined ? undefined : true}
+        aria-describedby={error === undefined ? undefined : 'url-error'}
+        autoFocus={error !== undefined}
       />
       <small>{children ?? 'An https URL on the public internet. Redirects aren’t followed.'}</small>
     </label>
+    <FormError id="url-error" message={error} />
     <div class="row start">
       <button type="submit">Save</button>
     </div>
