@@ -18,6 +18,7 @@ test('keys search, lead to the sections and show themselves, never within a fiel
   await page.keyboard.press('c')
   await isAt(`${home}/calls`)
   await page.keyboard.press('?')
+  await isAt('/admin/keys')
   await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('g')
