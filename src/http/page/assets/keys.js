@@ -13,8 +13,9 @@ document.addEventListener('keydown', (event) => {
   // Within a field, keys are text; with a modifier, they are the browser's.
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || keysOff()) return
   if (target.closest('input, textarea, select, [contenteditable]')) return
-  if (goneAt > 0 && performance.now() - goneAt < 1500) goTo(key)
-  goneAt = key === 'g' && goneAt === 0 ? performance.now() : 0
+  const follows = goneAt > 0 && performance.now() - goneAt < 1500
+  if (follows) goTo(key)
+  goneAt = key === 'g' && !follows ? performance.now() : 0
   if (key === '?') location.assign('/admin/keys')
   const search =
     document.querySelector('[aria-keyshortcuts="/"]') ??
