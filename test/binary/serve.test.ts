@@ -191,3 +191,10 @@ const filesHolding = (directory: string, text: string) =>
   readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile() && readFileSync(join(directory, entry.name)).includes(text))
     .map(({ name }) => name)
+
+test('the executable has no page of the parts of pages, which is for whoever works on them', async () => {
+  using directory = temporaryDirectory()
+  await using server = await startBinary(directory.path)
+  expect((await fetch(`${server.url}/admin/style`, { redirect: 'manual' })).status).toBe(404)
+  expect((await fetch(`${server.url}/admin/tokens`, { redirect: 'manual' })).status).toBe(303)
+})

@@ -28,6 +28,7 @@ import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
 import { type PredialPagesDeps, predialPages } from './predial/predial-pages.tsx'
 import { type ProviderPagesDeps, providerPages } from './providers/provider-pages.tsx'
 import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
+import { stylePages } from './style/style-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
 import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
 import { type RequestPagesDeps, requestPages } from './usage/request-pages.tsx'
@@ -78,6 +79,7 @@ export const admin = (deps: AdminDeps) =>
     .use(confirmationPages(deps)) // who it is, before sensitive operations
     .use(factorPages(deps)) // one's own second factors
     .use(enrolmentPages(deps)) // adding one
+    .use(stylePages(deps)) // all parts of pages, while they are worked on
     .use(keyPages(deps)) // the keyboard shortcuts
     .use(accountPages(deps)) // one's own password and sessions
     .use(peoplePages(deps)) // who may sign in, for the operator

@@ -41,6 +41,8 @@ const drawings = {
 
 export type IconName = keyof typeof drawings
 
+export const iconNames = Object.keys(drawings) as IconName[]
+
 /** An icon beside its words, 16 px, in their colour. Its drawing is in the style sheet, which browsers keep. */
 export const Icon = ({ name }: { name: IconName }) => <span class={`icon ${name}`} aria-hidden="true" />
 

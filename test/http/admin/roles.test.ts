@@ -99,6 +99,7 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/do-not-call/check',
     'POST /admin/do-not-call/remove',
     'POST /admin/do-not-call/import',
+    'GET /admin/style',
     'GET /admin/tokens',
     'POST /admin/tokens',
     'GET /admin/tokens/:token/revoke',
