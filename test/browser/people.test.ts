@@ -45,7 +45,7 @@ test.each(withAndWithoutJavaScript)(
 
     await ours.page.getByRole('link', { name: 'People', exact: true }).click()
     await ours.page.getByRole('link', { name: `Remove ${admin.email}` }).click()
-    await ours.page.getByText('They are signed out immediately').waitFor()
+    await ours.page.getByText('They can’t sign in again').waitFor()
     await ours.page.getByRole('button', { name: 'Remove' }).click()
     await ours.page.getByRole('heading', { name: 'People' }).waitFor()
     expect(await ours.page.getByText(admin.email).count()).toBe(0)
