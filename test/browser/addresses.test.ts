@@ -148,7 +148,7 @@ test.each([
     expect(response.status()).toBe(403)
     await page.getByText('was not sent from callgate’s own address').waitFor()
     await page.goto(`${at}/admin/agencies`)
-    await agenciesOf(page)
+    await page.getByRole('heading', { name: 'Agencies', exact: true }).waitFor()
     expect(await page.getByText('Foreign').count()).toBe(0)
   },
   60_000,

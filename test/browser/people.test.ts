@@ -48,7 +48,8 @@ test.each(withAndWithoutJavaScript)(
     await ours.page.getByText('They can’t sign in again').waitFor()
     await ours.page.getByRole('button', { name: 'Remove' }).click()
     await ours.page.getByRole('heading', { name: 'People' }).waitFor()
-    expect(await ours.page.getByText(admin.email).count()).toBe(0)
+    const listed = ours.page.getByRole('region', { name: 'People' })
+    expect(await listed.getByText(admin.email).count()).toBe(0)
     await theirs.page.reload()
     await theirs.page.getByRole('heading', { name: 'Sign in' }).waitFor()
 
