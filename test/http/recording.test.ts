@@ -123,7 +123,8 @@ describe('who may have it', () => {
     const response = await gate.request(path, { headers: { cookie } })
     expect([response.status, await response.text()]).toEqual([200, audio])
     expect(response.headers.get('content-type')).toBe('audio/wav')
-    expect((await gate.request(path)).headers.get('location')).toBe('/admin/sign-in')
+    const next = encodeURIComponent(path)
+    expect((await gate.request(path)).headers.get('location')).toBe(`/admin/sign-in?next=${next}`)
   })
 
   test('nobody once the person was forgotten', async () => {
