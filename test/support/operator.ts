@@ -1,4 +1,4 @@
-import { cookieOf, operator } from './page.ts'
+import { agreeing, cookieOf, operator } from './page.ts'
 
 interface Running {
   url: string
@@ -12,7 +12,11 @@ export const setUpOperator = async ({ url, setupLink }: Running) => {
   const cookie = cookieOf(made)
   if (made.status !== 303) throw new Error(`the setup answered ${made.status}`)
   const visit = (path: string) => fetch(`${url}${path}`, { headers: { cookie }, redirect: 'manual' })
-  const post = (path: string, fields: Record<string, string> = {}) => postTo(url, path, fields, { cookie })
+  /** Agrees to whatever the dashboard asks before it ends something. */
+  const post = async (path: string, fields: Record<string, string> = {}) => {
+    const send = (given: Record<string, string>) => postTo(url, path, given, { cookie })
+    return agreeing(await send(fields), send)
+  }
 
   /** A new key, made as a person makes one: by the form that names the key it replaces. */
   const rotate = async (agency: string, environment: string) => {
