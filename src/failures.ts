@@ -138,7 +138,7 @@ export const failures = {
   second_factor_needed: { status: 403, sentence: 'Enter your second factor first.' },
   enrolment_needed: { status: 403, sentence: 'Set up a second factor first.' },
   confirmation_needed: { status: 403, sentence: 'Confirm that it’s you first.' },
-  agreement_needed: { status: 422, sentence: 'Agree first to what this ends.' },
+  agreement_needed: { status: 422, sentence: 'Confirm first what this ends.' },
   invalid_input: { status: 400, sentence: '{detail}' },
   conflict: { status: 409, sentence: '{detail}' },
   server_needed: {

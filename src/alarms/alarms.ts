@@ -169,7 +169,7 @@ const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
   ),
   no_default_agent: inPlaces(
     'no_default_agent',
-    () => 'There is a key and no default agent: a request that names no agent gets 400.',
+    () => 'There is a key but no default agent: a call that doesn’t name an agent gets 400.',
     'environments with a key and no default agent',
   ),
   setting: ({ gate }) => (gate?.settings ?? []).map(({ name, says }) => alarm('setting', `${name}: ${says}`)),
@@ -179,7 +179,7 @@ const raise: Record<AlarmKind, (facts: Facts) => Alarm[]> = {
     'keys that are due for rotation',
   ),
   second_factor_optional: onGate('second_factor_optional', ({ isSecondFactorRequired }) =>
-    isSecondFactorRequired ? undefined : 'Nobody needs a second factor to sign in.',
+    isSecondFactorRequired ? undefined : 'No one is required to sign in with a second factor.',
   ),
   own_second_factor: ({ hasOwnSecondFactor }) =>
     hasOwnSecondFactor

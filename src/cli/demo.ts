@@ -100,7 +100,7 @@ A few seconds later, get the call (replace CALL_ID with the call_id):
 
   curl ${url}/api/v1/calls/CALL_ID -H "Authorization: Bearer ${key}"
 
-Dashboard (create your account, then go to Integrations):
+Dashboard (create your account, then open Agencies, Demo Agency, Integrations):
 
   ${page}
 

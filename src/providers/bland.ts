@@ -106,7 +106,7 @@ export const bland: ProviderKind = {
   ],
   insteadOfRef: ['task', 'persona_id'],
   capabilities: { details: ['summary', 'transcript', 'costCents', 'durationSeconds'], lookupByCallId: true },
-  hookAdvice: 'You need not paste it: callgate sends it to Bland with every call.',
+  hookAdvice: 'You don’t need to paste it: callgate sends it to Bland with every call.',
   recordings: 'Bland records a call only with the option record=true of the agent or the order.',
   regions: [{ name: 'United States', url: 'https://us.api.bland.ai' }],
   needsBaseUrl: false,

@@ -55,7 +55,7 @@ export const http: ProviderKind = {
   options: [],
   // A dialler sends details with the end event or in a later report, so none are requested.
   capabilities: { details: [], lookupByCallId: true },
-  hookAdvice: 'You need not paste it: callgate sends it to your dialler with every call, as report_to.',
+  hookAdvice: 'You don’t need to paste it: callgate sends it to your dialler with every call, as report_to.',
   recordings: 'Your own dialler keeps a recording if it reported a recording_url.',
   needsBaseUrl: true,
   connect: (account, deps) => dialThrough(account, deps),

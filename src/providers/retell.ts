@@ -92,7 +92,7 @@ export const retell: ProviderKind = {
     lookupByCallId: true,
   },
   hookAdvice:
-    'At Retell, paste it as the webhook URL of the agent, or of the account. The agent’s own replaces the account’s.',
+    'At Retell, paste it as the webhook URL of the agent, or of the account. A URL of the agent overrides the account’s.',
   recordings:
     'Retell records a call unless the agent’s data storage setting keeps basic attributes only or its recordings have expired.',
   domain: 'retellai.com',

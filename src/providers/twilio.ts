@@ -81,7 +81,7 @@ export const twilio: ProviderKind = {
   },
   options: twilioOptions,
   capabilities: { details: ['costCents', 'durationSeconds'], lookupByCallId: false },
-  hookAdvice: 'You need not paste it: callgate sends it to Twilio with every call.',
+  hookAdvice: 'You don’t need to paste it: callgate sends it to Twilio with every call.',
   recordings:
     'Twilio records a call only with the option Record=true of the agent or the order, or if its TwiML says so with <Record> or <Dial record>.',
   domain: 'twilio.com',

@@ -47,7 +47,7 @@ test('what a command changes holds for the request after its answer', async () =
   expect((await askAt(server.url, key)).status).toBe(200)
 })
 
-test('a data directory whose path is too long for a socket is served as any other', async () => {
+test('a data directory whose path is too long for a socket is served like any other', async () => {
   using directory = temporaryDirectory()
   const path = join(directory.path, 'a'.repeat(90), 'b'.repeat(90))
   mkdirSync(path, { recursive: true })

@@ -43,7 +43,7 @@ test('a backup is verified with its secret, and cannot be with another one or wi
   expect(backup.restoredFor(null)).toBe(false)
 })
 
-test('a backup opens as any database, and a copy by other means is restored unverified', async () => {
+test('a backup opens like any database, and a copy made in another way is restored unverified', async () => {
   using backup = await backedUp()
   using database = new Database(backup.file, { readonly: true })
   expect(database.query('PRAGMA integrity_check').values()).toEqual([['ok']])

@@ -114,7 +114,7 @@ export const createAgent = operation({
   example: { name: 'Ann' },
   output: agent,
   says: ({ name, id, default_in }) =>
-    `Created the agent ${name}: ${id}${default_in.length > 0 ? `\nIt takes the calls that name no agent.` : ''}`,
+    `Created the agent ${name}: ${id}${default_in.length > 0 ? `\nIt takes the calls that don’t name an agent.` : ''}`,
   run: async (deps: CreateDeps, { agency, input, now, change, record }) => {
     const settings = requireSettings(input, newAgent)
     const make = () => {

@@ -82,7 +82,7 @@ export const Layout = ({
 /** The first that the Tab key reaches. */
 export const SkipLink = () => (
   <a class="skip" href="#content">
-    Skip to the content
+    Skip to content
   </a>
 )
 

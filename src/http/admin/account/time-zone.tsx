@@ -12,7 +12,7 @@ interface TimeZoneProps {
 export const TimeZoneForm = ({ own, current, error }: TimeZoneProps) => (
   <article aria-labelledby="time-zone">
     <h2 id="time-zone">Time zone</h2>
-    <p>{`Times are shown in ${current}. Point at a time to see it in UTC. Exports are in UTC.`}</p>
+    <p>{`Times are shown in ${current}. Hover over a time to see it in UTC. Exports are in UTC.`}</p>
     <FormError message={error} />
     <form method="post" action="/admin/account/time-zone">
       <label>

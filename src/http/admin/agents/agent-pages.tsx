@@ -95,7 +95,7 @@ export const agentPages = (deps: AgentPagesDeps) => {
         const { done, error } = await submit(saving)
         if (done) {
           flash(
-            `Created the agent ${done.name}.${done.default_in.length > 0 ? ' It takes the calls that name no agent.' : ''}`,
+            `Created the agent ${done.name}.${done.default_in.length > 0 ? ' It takes the calls that don’t name an agent.' : ''}`,
           )
           return redirect(listPath(params), 303)
         }

@@ -43,7 +43,7 @@ export const AuditFilterForm = ({ path, filter }: { path: string; filter: AuditF
   const labels: Record<string, string> = {
     actor: `Actor: ${filter.actor}`,
     action: filter.action ? `Action: ${actions[filter.action]}` : '',
-    target: `Thing: ${filter.target}`,
+    target: `Target: ${filter.target}`,
     from: `From ${filter.from} ${zone}`,
     to: `To ${filter.to} ${zone}`,
   }
@@ -61,7 +61,7 @@ export const AuditFilterForm = ({ path, filter }: { path: string; filter: AuditF
         </label>
         <Choice label="Action" name="action" chosen={filter.action} options={Object.entries(actions)} />
         <label>
-          Thing
+          Target
           <input type="search" name="target" value={filter.target ?? ''} maxLength={200} autoComplete="off" />
         </label>
         <label>

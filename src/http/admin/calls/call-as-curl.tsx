@@ -14,8 +14,8 @@ export const CallAsCurl = ({ call, apiUrl }: { call: Call; apiUrl: string }) => 
       <summary>Copy as curl</summary>
       <p>
         {isWhole
-          ? 'This places the same call once more.'
-          : 'This places the same call once more, without its name, email, metadata and consent, which are too long.'}
+          ? 'This places the same call again.'
+          : 'This places the same call again, without its name, email, metadata and consent, which are too long.'}
       </p>
       <pre role="region" aria-label="The same call as a curl command" tabIndex={0}>
         <code id="call-curl">{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\

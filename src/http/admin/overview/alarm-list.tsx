@@ -9,7 +9,7 @@ export const AlarmList = ({ alarms, isOfOneAgency }: { alarms: Alarm[]; isOfOneA
   <section id="alarms" aria-labelledby="alarms-title">
     <h2 id="alarms-title">Needs attention</h2>
     {alarms.length === 0 ? (
-      <p class="empty">Nothing is wrong.</p>
+      <p class="empty">Nothing needs attention.</p>
     ) : (
       <ul class="alarms">
         {alarms.map((alarm) => {

@@ -73,7 +73,7 @@ const Tile = ({ title, measure: { today, weekAgo, week }, inWords, href }: TileP
   <li>
     <span>{href === undefined ? title : <a href={href}>{title}</a>}</span>
     <strong>{inWords(today)}</strong>
-    <small>{`${inWords(weekAgo)} a week ago by now`}</small>
+    <small>{`${inWords(weekAgo)} by this time last week`}</small>
     <Sparkline label={`${title}, last 7 days: ${week.map(inWords).join(', ')}`} amounts={week} />
   </li>
 )

@@ -45,7 +45,7 @@ export const ResetFactorPage = ({ person, subject, asked }: ResetProps) => (
         action={`/admin/people/${subject.id}/second-factor`}
         keep={{ href: '/admin/people', label: 'Cancel' }}
       >
-        <p>Then their password alone signs them in. Make sure that it is really them who asks.</p>
+        <p>Then their password alone signs them in. Make sure that the request really comes from them.</p>
       </Ask>
     </main>
   </Layout>

@@ -80,8 +80,7 @@ export const DeliveryPage = (props: DeliveryProps) => {
       </pre>
       <p>
         <small>
-          Every attempt sends this body, with the time and the signature of its own. Signatures are not
-          stored.
+          Each attempt sends this body with its own timestamp and signature. Signatures are not stored.
         </small>
       </p>
       <pre tabIndex={0} aria-label="Body">
