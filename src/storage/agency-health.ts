@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { AgencyHealth, HealthColumn, HealthPage, HealthQuery } from '../agencies/health.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
-import { idAt, timeOf } from './calls.ts'
+import { idAt, timeOf } from './call-list.ts'
 import type { Database } from './database.ts'
 
 /** What is looked up of one agency, `a`: each a few steps into an index, however many calls there are. */

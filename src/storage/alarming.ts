@@ -1,5 +1,6 @@
 import type { Place } from '../alarms/alarm.ts'
 import type { Found } from '../alarms/alarms.ts'
+import { acceptedBy, refusedBy } from '../usage/call-outcomes.ts'
 import type { Database } from './database.ts'
 
 interface Query {
@@ -59,9 +60,9 @@ const queries = {
       refused.count + coalesce((select sum(count) from usage accepted
         where accepted.environment_id = e.id and accepted.span = 'hour'
         and accepted.start_at > $now - ${2 * hourMs}
-        and accepted.outcome = 'call:accepted ' || refused.provider), 0) as ended
-    from (select environment_id, substr(outcome, ${'call:refused '.length + 1}) as provider, sum(count) as count
-      from usage indexed by usage_refused where outcome glob 'call:refused *' and span = 'hour' and start_at > $now - ${2 * hourMs}
+        and accepted.outcome = '${acceptedBy}' || refused.provider), 0) as ended
+    from (select environment_id, substr(outcome, ${refusedBy.length + 1}) as provider, sum(count) as count
+      from usage indexed by usage_refused where outcome glob '${refusedBy}*' and span = 'hour' and start_at > $now - ${2 * hourMs}
       group by environment_id, outcome having sum(count) >= 3) refused
     join environments e on e.id = refused.environment_id ${ofAgency}
     where ended <= 2 * refused.count`,

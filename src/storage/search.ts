@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or
 import type { Agency } from '../agencies/agency.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Call } from '../calls/call.ts'
-import { idAt, timeOf } from './calls.ts'
+import { idAt, timeOf } from './call-list.ts'
 import type { Database } from './database.ts'
 import { agencies, calls, environments, keys, people } from './schema.ts'
 

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
-import type { EnvironmentName } from '../agencies/environment.ts'
 import { mergeTotals } from '../usage/usage-counters.ts'
+import { callOutcomes } from '../usage/call-outcomes.ts'
+import type { Busy } from '../usage/usage.ts'
 import type { Database } from './database.ts'
 import { keyClients, keys, refusals, usage, usageTotals } from './schema.ts'
 
@@ -15,13 +16,6 @@ interface Gathered {
   refusals: Iterable<Refused>
 }
 
-interface Busy {
-  agencyId: string
-  agencyName: string
-  environment: EnvironmentName
-  calls: number
-}
-
 const refusalsPerEnvironment = 200
 const clientsPerKey = 100
 /** The name that stands for all clients of a key beyond the limit. */
@@ -31,10 +25,12 @@ const others = { address: 'others', client: '' }
 export const createUsageStore = (database: Database) => {
   const { orm } = database
   const statements = prepareWrites(database)
-  const busiest = database.sqlite.query<Busy, { from: number; most: number }>(`
+  const busiest = database.sqlite.query<Busy, { from: number; most: number; unwritten: string }>(`
     select agencies.id as agencyId, agencies.name as agencyName, environments.name as environment, calls
-    from (select environment_id, sum(count) as calls from usage indexed by usage_calls
-      where outcome = 'call:triggered' and span = 'hour' and start_at >= $from
+    from (select environment_id, sum(calls) as calls from (
+        select environment_id, sum(count) as calls from usage indexed by usage_calls
+        where outcome = '${callOutcomes.triggered}' and span = 'hour' and start_at >= $from group by environment_id
+        union all select value ->> 'environmentId', value ->> 'count' from json_each($unwritten))
       group by environment_id order by calls desc limit $most) triggered
     join environments on environments.id = triggered.environment_id
     join agencies on agencies.id = environments.agency_id and agencies.deleted_at is null
@@ -79,8 +75,9 @@ export const createUsageStore = (database: Database) => {
     /** The figures of all environments together, by the hour, without peaks. */
     totals: (from: number) => orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all(),
 
-    /** The environments with the most calls triggered since the hour of a moment, as of the last write. */
-    busiest: (from: number, most: number) => busiest.all({ from, most }),
+    /** The environments with the most calls triggered since the hour of a moment, with what is not written yet. */
+    busiest: (from: number, most: number, unwritten: readonly Figure[]) =>
+      busiest.all({ from, most, unwritten: JSON.stringify(unwritten) }),
 
     uses: (environmentId: string, since: number): ClientUse[] =>
       orm

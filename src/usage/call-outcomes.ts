@@ -11,8 +11,9 @@ export const callOutcomes = {
   seconds: `${prefix}seconds`,
 } as const
 
-const acceptedBy = `${prefix}accepted `
-const refusedBy = `${prefix}refused `
+/** Begin the outcomes that count calls by provider; the name of the provider follows. */
+export const acceptedBy = `${prefix}accepted `
+export const refusedBy = `${prefix}refused `
 
 /** Whether the figure counts calls. */
 export const isOfCalls = (outcome: string) => outcome.startsWith(prefix)

@@ -3,17 +3,17 @@ import { spansOf, startIn } from './spans.ts'
 import { granted, peakCalls, type Total } from './usage-counters.ts'
 
 /** A number of today, the same of a week ago up to the same time, and its last seven days, today last. */
-export interface Measure {
-  today: number
-  weekAgo: number
-  week: number[]
+export interface Measure<Amount = number> {
+  today: Amount
+  weekAgo: Amount
+  week: Amount[]
 }
 
 /** What happened lately, in an agency or in all. */
 export interface Summary {
   calls: Measure
-  /** In percent of the calls that ended; 0 where none did. */
-  answerRate: Measure
+  /** In percent of the calls that ended; null where none did. */
+  answerRate: Measure<number | null>
   minutes: Measure
   allowed: Measure
   limited: Measure
@@ -44,14 +44,14 @@ export const summaryOf = (totals: Iterable<Total>, timeZone: string, now: number
   }
   const week = days.starts.slice(1).map((day) => tallies.get(day) ?? emptyTally())
   const before = tallies.get(sameTime) ?? emptyTally()
-  const measure = (amountOf: (tally: Tally) => number): Measure => ({
+  const measure = <Amount>(amountOf: (tally: Tally) => Amount): Measure<Amount> => ({
     today: amountOf(week.at(-1) ?? emptyTally()),
     weekAgo: amountOf(before),
     week: week.map(amountOf),
   })
   return {
     calls: measure(({ triggered }) => triggered),
-    answerRate: measure(({ answered, ended }) => (ended === 0 ? 0 : Math.round((answered * 100) / ended))),
+    answerRate: measure(({ answered, ended }) => (ended === 0 ? null : Math.round((answered * 100) / ended))),
     minutes: measure(({ seconds }) => Math.round(seconds / 60)),
     allowed: measure((tally) => tally.allowed),
     limited: measure((tally) => tally.limited),

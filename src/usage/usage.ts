@@ -1,3 +1,4 @@
+import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
 import { callOutcomes, endedOutcomes } from './call-outcomes.ts'
@@ -25,12 +26,22 @@ interface Gathered {
   refusals: Iterable<Refused>
 }
 
+/** An environment with the calls that it triggered. */
+export interface Busy {
+  agencyId: string
+  agencyName: string
+  environment: EnvironmentName
+  calls: number
+}
+
 interface UsageStore {
   /** Adds everything in one transaction, or nothing. */
   save(gathered: Gathered): void
   figures(environmentId: string, span: Span, from: number): Figure[]
   /** The figures of all environments together, by the hour, without peaks. */
   totals(from: number): Total[]
+  /** The environments with the most calls triggered since the hour of a moment, with figures that are not written yet. */
+  busiest(from: number, most: number, unwritten: readonly Figure[]): Busy[]
   /** The clients of the environment's keys, live and replaced, since then. */
   uses(environmentId: string, since: number): ClientUse[]
   refusals(environmentId: string): Refused[]
@@ -133,6 +144,13 @@ export class Usage {
   totals(from: number): Total[] {
     const unwritten = this.#counters.figures({ span: 'hour', from })
     return mergeTotals([...this.#deps.store.totals(from), ...unwritten])
+  }
+
+  /** The environments with the most calls triggered since the hour of a moment. */
+  busiest(from: number, most: number): Busy[] {
+    const unwritten = [...this.#counters.figures({ span: 'hour', from })]
+    const triggered = unwritten.filter(({ outcome }) => outcome === callOutcomes.triggered)
+    return this.#deps.store.busiest(from, most, triggered)
   }
 
   /** The clients of an environment's keys, live and replaced, since a time; the last seen first. */

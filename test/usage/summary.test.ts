@@ -42,6 +42,7 @@ test('rates, minutes and refusals are told apart', () => {
     'UTC',
     now,
   )
+  expect(summary.answerRate).toMatchObject({ weekAgo: null, week: [null, null, null, null, null, null, 75] })
   const today = Object.fromEntries(Object.entries(summary).map(([name, measure]) => [name, measure.today]))
   expect(today).toEqual({ calls: 0, answerRate: 75, minutes: 10, allowed: 0, limited: 7, rejected: 2 })
 })

@@ -44,11 +44,11 @@ export type IconName = keyof typeof drawings
 export const iconNames = Object.keys(drawings) as IconName[]
 
 /** An icon beside its words, 16 px, in their colour. Its drawing is in the style sheet, which browsers keep. */
-export const Icon = ({ name }: { name: IconName }) => <span class={`icon ${name}`} aria-hidden="true" />
+export const Icon = ({ name }: { name: IconName }) => <span class={`icon icon-${name}`} aria-hidden="true" />
 
 /** The rules of the style sheet that draw the icons. */
 export const iconStyles = Object.entries(drawings)
-  .map(([name, svg]) => `.icon.${name}{--drawing:url("${dataUrlOf(svg)}")}`)
+  .map(([name, svg]) => `.icon-${name}{--drawing:url("${dataUrlOf(svg)}")}`)
   .join('\n')
 
 /** A drawing as a data URL (RFC 2397) inside double quotes of a style sheet. */

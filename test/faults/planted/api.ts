@@ -72,7 +72,7 @@ export const api: readonly Fault[] = [
   },
   {
     title: 'a page of calls repeats the last one of the page before',
-    edits: [pageOfCalls('given(before, ($other) => $here)', put('lte(id, $other)'))],
+    edits: [pageOfCalls('given(before, ($other) => $here)', put('sql`${id} <= ${$other}`'))],
     noticedBy: ['list'],
   },
   {

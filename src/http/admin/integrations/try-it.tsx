@@ -1,4 +1,4 @@
-import { testScenarios } from '../../../providers/simulator.ts'
+import { ScenarioSelect } from '../calls/scenario-select.tsx'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { FirstCall } from './first-call.ts'
 import { CurlLine } from './curl.tsx'
@@ -38,13 +38,7 @@ const TestCallForm = ({ environment }: { environment: Environment }) => (
   >
     <label>
       {`Scenario of the ${environment.name} test call`}
-      <select name="scenario">
-        {Object.entries(testScenarios).map(([scenario, title]) => (
-          <option key={scenario} value={scenario}>
-            {title}
-          </option>
-        ))}
-      </select>
+      <ScenarioSelect />
       <small>
         The simulator plays the call, whatever the agent’s provider; no phone rings. It occupies a slot, is
         marked as a test, and doesn’t count as an API request.

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Progress, Step } from '../../../agencies/checklist.ts'
 import { providerKinds } from '../../../providers/kinds.ts'
-import { testScenarios } from '../../../providers/simulator.ts'
+import { ScenarioSelect } from '../calls/scenario-select.tsx'
 
 interface ChecklistProps {
   agencyId: string
@@ -74,13 +74,7 @@ const forms: Record<Step, (home: string) => ComponentChildren> = {
     <form method="post" action={`${home}/integrations/api/staging/test-call`} class="row start">
       <label>
         Scenario of the call
-        <select name="scenario">
-          {Object.entries(testScenarios).map(([scenario, title]) => (
-            <option key={scenario} value={scenario}>
-              {title}
-            </option>
-          ))}
-        </select>
+        <ScenarioSelect />
       </label>
       <button type="submit">Send test call</button>
       <p>

@@ -1,22 +1,14 @@
-import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Alarm } from '../../../alarms/alarm.ts'
 import { countOf } from '../../../alarms/alarms.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Summary } from '../../../usage/summary.ts'
+import type { Busy } from '../../../usage/usage.ts'
 import { findKind } from '../../../providers/kinds.ts'
 import { Layout } from '../../page/layout.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { AlarmList } from './alarm-list.tsx'
 import { type Spending, Tiles } from './tiles.tsx'
-
-/** An environment with its calls of today. */
-export interface Busy {
-  agencyId: string
-  agencyName: string
-  environment: EnvironmentName
-  calls: number
-}
 
 interface GateOverviewProps {
   person: Person

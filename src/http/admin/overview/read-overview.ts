@@ -7,10 +7,9 @@ import type { Clock } from '../../../clock.ts'
 import type { Config } from '../../../config.ts'
 import type { ApiKey } from '../../../keys/key.ts'
 import { providersOf, summaryDays, summaryOf } from '../../../usage/summary.ts'
-import type { Figure, Span, Total } from '../../../usage/usage-counters.ts'
+import type { Usage } from '../../../usage/usage.ts'
 import type { RateLimits } from '../../rate-limits.ts'
 import type { EnvironmentFacts } from './environment-cards.tsx'
-import type { Busy } from './gate-overview.tsx'
 import { datesOf, spendingOf } from './spending.ts'
 
 export interface OverviewDeps {
@@ -25,10 +24,7 @@ export interface OverviewDeps {
   spending: {
     costByDay(first: string, agencyId?: string): { day: string; currency: string; cents: number }[]
   }
-  usage: { figures(environmentId: string, span: Span, from: number): Figure[]; totals(from: number): Total[] }
-  usageRows: {
-    busiest(from: number, most: number): Busy[]
-  }
+  usage: Pick<Usage, 'figures' | 'totals' | 'busiest'>
   webhooks: { find(environmentId: string): unknown }
   config: Pick<Config, 'windowSeconds'>
   clock: Pick<Clock, 'now'>
@@ -73,7 +69,7 @@ export const createReadOverview = (deps: OverviewDeps) => {
         summary: summaryOf(totals, timeZone, now),
         spending: costs(timeZone, now),
         providers: providersOf(totals, today),
-        busiest: deps.usageRows.busiest(today, busiestShown),
+        busiest: usage.busiest(today, busiestShown),
         callsInProgress: [...deps.leases.active()].reduce((sum, [, calls]) => sum + calls, 0),
       }
     },

@@ -17,7 +17,7 @@ interface TilesProps {
 }
 
 const whole = (amount: number) => amount.toLocaleString('en')
-const percent = (amount: number) => `${amount} %`
+const percent = (amount: number | null) => (amount === null ? '–' : `${amount} %`)
 const minutes = (amount: number) => `${whole(amount)} min`
 
 /** Today against a week ago, each with its week as a small picture. */
@@ -62,18 +62,26 @@ export const Tiles = ({ summary, spending, calls, home }: TilesProps) => (
   </section>
 )
 
-interface TileProps {
+interface TileProps<Amount> {
   title: string
-  measure: Measure
-  inWords: (amount: number) => string
+  measure: Measure<Amount>
+  inWords: (amount: Amount) => string
   href?: string | undefined
 }
 
-const Tile = ({ title, measure: { today, weekAgo, week }, inWords, href }: TileProps) => (
+const Tile = <Amount extends number | null>({
+  title,
+  measure: { today, weekAgo, week },
+  inWords,
+  href,
+}: TileProps<Amount>) => (
   <li>
     <span>{href === undefined ? title : <a href={href}>{title}</a>}</span>
     <strong>{inWords(today)}</strong>
     <small>{`${inWords(weekAgo)} by this time last week`}</small>
-    <Sparkline label={`${title}, last 7 days: ${week.map(inWords).join(', ')}`} amounts={week} />
+    <Sparkline
+      label={`${title}, last 7 days: ${week.map(inWords).join(', ')}`}
+      amounts={week.map((amount) => amount ?? 0)}
+    />
   </li>
 )
