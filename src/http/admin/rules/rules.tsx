@@ -2,13 +2,14 @@ import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { Person } from '../../../people/person.ts'
-import { ruleForms, type RuleName, snakeCase } from '../../../policy/rule-forms.ts'
-import { type Author, budgetNames, ruleNames, type Rules } from '../../../policy/rules.ts'
+import { ruleForms, snakeCase } from '../../../policy/rule-forms.ts'
+import { type Author, ruleNames, type Rules } from '../../../policy/rules.ts'
 import { FormError, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { AgencyLayout } from '../agencies/agency.tsx'
+import { RuleForm } from './rule-form.tsx'
 
 /** A rule in effect, and a budget as it stands, as the operation gives them. */
 interface Shown {
@@ -63,7 +64,14 @@ export const RulesPage = (props: RulesProps) => {
       {agency && <Levels agency={agency} current={environment?.name} />}
       <InEffect shown={props.shown} />
       {environment && <Explain {...props} />}
-      <OwnRules {...props} author={author} />
+      <RuleForm
+        author={author}
+        isOfGate={agency === undefined}
+        own={props.own}
+        typed={props.typed}
+        error={props.error}
+        action={rulesPath(agency?.id, environment?.name)}
+      />
     </Frame>
   )
 }
@@ -184,80 +192,3 @@ const Verdict = ({ allowed, country, kind, rules }: NonNullable<Explained['done'
     {!allowed && <ul>{rules.flatMap(({ says }) => (says === null ? [] : [<li key={says}>{says}</li>]))}</ul>}
   </>
 )
-
-const OwnRules = ({
-  person,
-  agency,
-  environment,
-  own,
-  typed,
-  error,
-  author,
-}: RulesProps & { author: Author }) => (
-  <article>
-    <h2>{author === 'operator' ? 'Set rules as an operator' : 'Narrow the rules'}</h2>
-    <p>
-      {author === 'operator'
-        ? agency
-          ? 'A rule here replaces the one of the level above. Leave a field empty to keep that one.'
-          : 'These rules hold for every agency that has none of its own. Leave a field empty for no rule.'
-        : 'Your rules can only narrow the operator’s. Leave a field empty for no rule of yours.'}
-    </p>
-    <FormError message={error} />
-    <form method="post" action={rulesPath(agency?.id, environment?.name)}>
-      {Object.entries(groups).map(([heading, names]) => (
-        <fieldset key={heading} class="fields">
-          <legend>{heading}</legend>
-          {names
-            .filter((name) => author === 'operator' || name !== 'timeZone')
-            .map((name) => (
-              <RuleField key={name} name={name} value={typed?.[snakeCase(name)] ?? writtenIn(own, name)} />
-            ))}
-        </fieldset>
-      ))}
-      <button type="submit">Save rules</button>
-    </form>
-    {person.role === 'operator' && agency === undefined && (
-      <p>
-        To set rules for one agency, open its page and choose <b>Rules</b>.
-      </p>
-    )}
-  </article>
-)
-
-/** The rules as the form shows them. */
-const groups: Record<string, RuleName[]> = {
-  'Whom to call': ['countries', 'numberKinds', 'stagingNumbers', 'consentRequired'],
-  'When to call': ['hours', 'timeZone'],
-  'How often to call a number': ruleNames.filter((name) => name.startsWith('callsToNumber')),
-  Budgets: [...budgetNames, 'hardBudget'],
-  Alerts: ['newNumbersPerTenMinutes', 'disableOn'],
-}
-
-const writtenIn = (own: Rules | undefined, name: RuleName): string => {
-  const value = own?.[name]
-  if (value === null || value === undefined) return ''
-  return (ruleForms[name].write as (value: NonNullable<Rules[RuleName]>) => string)(value)
-}
-
-const RuleField = ({ name, value }: { name: RuleName; value: string }) => {
-  const { label, description, example = '' } = ruleForms[name]
-  const field = snakeCase(name)
-  return (
-    <label>
-      {label}
-      {name === 'consentRequired' || name === 'hardBudget' ? (
-        <select name={field}>
-          {['', 'true', 'false'].map((choice) => (
-            <option key={choice} value={choice} selected={choice === value}>
-              {{ '': 'No rule', true: 'Yes', false: 'No' }[choice]}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input name={field} value={value} placeholder={example} autoComplete="off" />
-      )}
-      <small>{`${description}.`}</small>
-    </label>
-  )
-}
