@@ -15,6 +15,25 @@ export const spanOf = ({ from, to, zone = 'UTC' }: LocalSpan) => ({
   to: to === undefined ? undefined : known(() => startOf(to.includes('T') ? to : dayAfter(to), zone)),
 })
 
+/** A span for a link: in the zone of who reads, or in UTC where its clocks show an end twice. */
+export const localSpanOf = (span: { from: number; to: number }, zone: string) => {
+  const local = localTimes(span, zone)
+  const { from, to } = spanOf(local)
+  return from === span.from && to === span.to ? local : localTimes(span, 'UTC')
+}
+
+const localTimes = ({ from, to }: { from: number; to: number }, zone: string) => ({
+  from: minuteIn(zone, from),
+  to: minuteIn(zone, to),
+  zone,
+})
+
+const minuteIn = (zone: string, at: number) =>
+  Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'minute' })
+
 const startOf = (text: string, zone: string) =>
   Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds
 

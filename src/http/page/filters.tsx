@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { useContext } from 'preact/hooks'
+import { ViewpointContext } from './time.tsx'
 
 interface FilterFormProps {
   /** The path of the list. */
@@ -36,6 +38,23 @@ export const Choice = ({ label, name, chosen, options }: ChoiceProps) => (
     </select>
   </label>
 )
+
+/** The time zone of the dates: the reader's, that of the link that they opened, or UTC. */
+export const ZoneChoice = ({ zone }: { zone: string }) => {
+  const { timeZone } = useContext(ViewpointContext)
+  return (
+    <label>
+      Time zone
+      <select name="zone">
+        {[...new Set([timeZone, zone, 'UTC'])].map((each) => (
+          <option key={each} selected={each === zone}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
 
 /** A filter that is set, and the address of the list without it. */
 export interface Chip {

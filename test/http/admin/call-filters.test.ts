@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type Call, callStatuses, finalStatuses, outcomeCodes } from '../../../src/calls/call.ts'
+import { localSpanOf, spanOf } from '../../../src/http/admin/local-span.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { undispatched } from '../../support/orders.ts'
 import { enter } from '../../support/page.ts'
@@ -9,10 +10,12 @@ import { plansOf } from '../../support/plans.ts'
 const callsPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/calls`
 const hourMs = 3_600_000
 
-const visitor = (gate: Gate) => {
-  const { cookie } = enter(gate, { role: 'operator' })
+const visitor = (gate: Gate, zones: { account?: string; browser?: string } = {}) => {
+  const { person, cookie } = enter(gate, { role: 'operator' })
+  if (zones.account !== undefined) gate.services.people.setTimeZone(person.id, zones.account)
+  const cookies = zones.browser === undefined ? cookie : `${cookie}; callgate-zone=${zones.browser}`
   return async (path: string) => {
-    const response = await gate.request(path, { headers: { cookie } })
+    const response = await gate.request(path, { headers: { cookie: cookies } })
     return { status: response.status, text: await response.text() }
   }
 }
@@ -130,6 +133,71 @@ test('a date is a day of the zone, and the last one is included', async () => {
     'to=9999-99-99',
   ])
     expect([wrong, (await visit(`${path}?${wrong}`)).status]).toEqual([wrong, 400])
+})
+
+test('a date without a zone is a day of the account’s zone, else of the browser’s, and every link from there names the zone', async () => {
+  const gate = createGate()
+  const path = callsPath(gate)
+  const at = (time: string) => {
+    const createdAt = Date.parse(time)
+    return undispatched(gate, '00', { id: Bun.randomUUIDv7('hex', createdAt), createdAt }).id
+  }
+  const first = at('2026-01-09T18:30:00Z')
+  const last = at('2026-01-10T18:29:59Z')
+  at('2026-01-10T18:30:00Z')
+  const readers = {
+    account: visitor(gate, { account: 'Asia/Kolkata', browser: 'America/New_York' }),
+    browser: visitor(gate, { browser: 'Asia/Kolkata' }),
+  }
+  for (const [name, visit] of Object.entries(readers)) {
+    const { text } = await visit(`${path}?from=2026-01-10&to=2026-01-10`)
+    expect([name, idsIn(path, text)]).toEqual([name, [last, first]])
+    expect(text).toContain('aria-label="Remove filter: From 2026-01-10 Asia/Kolkata"')
+    expect(text).toContain('<option selected>Asia/Kolkata</option>')
+    const dated = [...text.matchAll(/href="([^"]*[?&;](?:from|to)=[^"]*)"/g)].map(([, href]) => href)
+    expect(dated.filter((href) => !href?.includes('zone=Asia%2FKolkata'))).toEqual([])
+    // Somebody elsewhere who opens the link that the form made, or the file, sees the same calls.
+    const elsewhere = visitor(gate, { account: 'America/New_York' })
+    const form = await elsewhere(`${path}?from=2026-01-10&to=2026-01-10&zone=Asia%2FKolkata`)
+    expect(idsIn(path, form.text)).toEqual([last, first])
+    const file = dated.find((href) => href?.includes('calls.csv'))?.replaceAll('&amp;', '&') ?? ''
+    const lines = (await elsewhere(file)).text.split('\r\n').slice(1, -1)
+    expect(lines.map((line) => line.split(',').slice(0, 2))).toEqual([
+      [last, '2026-01-10T18:29:59.000Z'],
+      [first, '2026-01-09T18:30:00.000Z'],
+    ])
+  }
+})
+
+test('a bar of a chart leads to the calls of its time, whatever the reader’s zone is', async () => {
+  const gate = createGate()
+  const { call_id: id } = (await (await gate.trigger()).json()) as { call_id: string }
+  await gate.clock.advance(hourMs)
+  await gate.trigger()
+  const visit = visitor(gate, { account: 'Asia/Kolkata' })
+  const { text } = await visit(`/admin/agencies/${gate.agency.id}/usage?range=day&chart=calls`)
+  const [, href = ''] = /<a href="(calls[^"]+)"[^>]*><title>17:30–18:30:/.exec(text) ?? []
+  expect(href).toContain('from=2026-01-15T17:30&amp;to=2026-01-15T18:30&amp;zone=Asia%2FKolkata')
+  const list = await visit(`/admin/agencies/${gate.agency.id}/${href.replaceAll('&amp;', '&')}`)
+  expect(idsIn(callsPath(gate), list.text)).toEqual([id])
+})
+
+test('the link to a span of time holds exactly that span, also where clocks go back', () => {
+  const zones = Intl.supportedValuesOf('timeZone')
+  const minuteMs = 60_000
+  const minute = fc.integer({ min: 0, max: 35 * 366 * 24 * 60 }).map((minutes) => minutes * minuteMs)
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), minute, fc.integer({ min: 1, max: 90 }), (zone, from, length) => {
+      const span = { from, to: from + length * minuteMs }
+      expect(spanOf(localSpanOf(span, zone))).toEqual(span)
+    }),
+  )
+  const hourThatComesTwice = {
+    from: Date.parse('2026-10-25T01:00:00Z'),
+    to: Date.parse('2026-10-25T02:00:00Z'),
+  }
+  expect(localSpanOf(hourThatComesTwice, 'Europe/Berlin').zone).toBe('UTC')
+  expect(spanOf(localSpanOf(hourThatComesTwice, 'Europe/Berlin'))).toEqual(hourThatComesTwice)
 })
 
 test('each filter that is set is a chip, whose link is the list without it', async () => {

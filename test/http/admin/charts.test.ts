@@ -62,7 +62,7 @@ test('a bar leads to the requests that were rejected in its time, and to the cal
   for (const [, href] of hrefs) expect(html.split(`"${href}"`)).toHaveLength(3)
 
   const calls = await (await visit(`${usagePath(gate)}?range=day&chart=calls`)).text()
-  const link = 'calls?environment=production&from=2026-01-15T12:00&to=2026-01-15T13:00'
+  const link = 'calls?environment=production&from=2026-01-15T12:00&to=2026-01-15T13:00&zone=UTC'
   expect(calls).toContain(`href="${link.replaceAll('&', '&amp;')}"`)
   expect((await visit(`/admin/agencies/${gate.agency.id}/${link}`)).status).toBe(200)
 })

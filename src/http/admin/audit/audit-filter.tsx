@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Action, actions, type AuditQuery } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
 import { cursorSchema } from '../../cursor.ts'
-import { Chips, Choice, FilterForm } from '../../page/filters.tsx'
+import { Chips, Choice, FilterForm, ZoneChoice } from '../../page/filters.tsx'
 import { filled, filterUrl, spanFilters } from '../filters.ts'
 import { type LocalSpan, spanOf } from '../local-span.ts'
 
@@ -72,7 +72,7 @@ export const AuditFilterForm = ({ path, filter }: { path: string; filter: AuditF
           To
           <input type="date" name="to" value={filter.to?.slice(0, 10) ?? ''} autoComplete="off" />
         </label>
-        <input type="hidden" name="zone" value={zone} />
+        <ZoneChoice zone={zone} />
       </FilterForm>
       <Chips chips={chips} clear={path} />
     </>

@@ -1,7 +1,7 @@
 import { type Agent, agentLabel } from '../../../agencies/agent.ts'
 import { environmentNames } from '../../../agencies/environment.ts'
 import { callStatuses, reasonCodes } from '../../../calls/call.ts'
-import { Chips, Choice, FilterForm } from '../../page/filters.tsx'
+import { Chips, Choice, FilterForm, ZoneChoice } from '../../page/filters.tsx'
 import { environmentTitles, outcomeTitles, statusTitles } from '../../page/words.tsx'
 import { filterUrl } from '../filters.ts'
 import type { CallFilter } from './call-filter.ts'
@@ -39,6 +39,7 @@ export const CallFilterForm = ({ path, agents, filter }: FilterProps) => (
       To
       <input type={inputFor(filter.to)} name="to" value={filter.to ?? ''} autoComplete="off" />
     </label>
+    <ZoneChoice zone={filter.zone ?? 'UTC'} />
     <Choice
       label="Status"
       name="status"
@@ -57,7 +58,6 @@ export const CallFilterForm = ({ path, agents, filter }: FilterProps) => (
       chosen={filter.environment}
       options={environmentNames.map((name) => [name, environmentTitles[name]])}
     />
-    {filter.zone !== undefined && <input type="hidden" name="zone" value={filter.zone} />}
   </FilterForm>
 )
 

@@ -11,7 +11,9 @@ export const ChartTable = ({ view, drawn }: { view: UsageView; drawn: Drawn }) =
   const nameOf = spanName(spans, timeZone)
   const endOf = (at: number) => spans.starts[spans.starts.indexOf(at) + 1] ?? spans.end
   const hrefOf = (at: number) =>
-    asked.subject === 'requests' ? chartHref(asked, at) : callsHref(view.name, { from: at, to: endOf(at) })
+    asked.subject === 'requests'
+      ? chartHref(asked, at)
+      : callsHref(view.name, { from: at, to: endOf(at) }, timeZone)
   const heads = [
     `${columnTitles[asked.range].replace(/^./, (first) => first.toUpperCase())} (${timeZone})`,
     'Allowed',

@@ -110,7 +110,7 @@ const callBars = (view: UsageView, drawn: Drawn): Bar[] => {
         `at most ${peakCalls.toLocaleString('en')} of ${view.counters.callLimit.toLocaleString('en')} concurrent calls`,
         before === undefined ? undefined : `before: ${before.toLocaleString('en')}`,
       ]),
-      href: callsHref(view.name, { from: startAt, to: endOf(startAt) }),
+      href: callsHref(view.name, { from: startAt, to: endOf(startAt) }, drawn.timeZone),
       parts: [{ mark: 'plain', amount: peakCalls }],
       before,
     }

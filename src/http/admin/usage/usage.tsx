@@ -105,7 +105,7 @@ interface ColumnProps {
 const Column = ({ drawn: { asked, timeZone }, column: { from, to } }: ColumnProps) => (
   <p class="notice">
     {`Rejected requests in ${asked.environment}, ${spanName({ range: asked.range, starts: [from], end: to }, timeZone)(from)}. `}
-    <a href={callsHref(asked.environment, { from, to })}>Calls triggered then</a>
+    <a href={callsHref(asked.environment, { from, to }, timeZone)}>Calls triggered then</a>
     {', '}
     <a href={chartHref(asked)}>all recent rejected requests</a>
   </p>

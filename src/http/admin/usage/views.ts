@@ -3,6 +3,7 @@ import type { Pattern } from '../../../usage/patterns.ts'
 import type { Refused } from '../../../usage/recent-refusals.ts'
 import type { Slot } from '../../../usage/series.ts'
 import type { Range, Spans } from '../../../usage/spans.ts'
+import { localSpanOf } from '../local-span.ts'
 import type { LiveCounters } from './live.tsx'
 
 /** The usage of an environment. */
@@ -59,9 +60,15 @@ export const chartHref = (
   return `?${query.filter((part) => part !== '').join('&')}${at === undefined ? '' : '#refusals'}`
 }
 
-/** The calls that were triggered in a span of time; the list reads its times in UTC. */
-export const callsHref = (environment: EnvironmentName, { from, to }: { from: number; to: number }) =>
-  `calls?environment=${environment}&from=${minute(from)}&to=${minute(to)}`
+/** The calls that were triggered in a span of time. */
+export const callsHref = (
+  environment: EnvironmentName,
+  span: { from: number; to: number },
+  timeZone: string,
+) => {
+  const { from, to, zone } = localSpanOf(span, timeZone)
+  return `calls?environment=${environment}&from=${from}&to=${to}&zone=${encodeURIComponent(zone)}`
+}
 
 /** All columns begin with a minute. */
 const minute = (at: number) => new Date(at).toISOString().slice(0, 16)
