@@ -8,6 +8,7 @@ import { actedBy, type AuditEntry, keyTarget } from '../audit.ts'
 import type { Config } from '../config.ts'
 import { issueKey, type IssueStore } from '../keys/issue.ts'
 import { commandLineActor } from '../people/actor.ts'
+import { parsePrivateDestination } from '../outgoing/private-destinations.ts'
 import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json, print } from './io.ts'
@@ -24,7 +25,7 @@ export const demo = (io: Io) =>
       const dataDir = mkdtempSync(join(tmpdir(), 'callgate-demo-'))
       try {
         const { url, setupLink, services, stop } = await startAnywhere(
-          { ...configOf(io), dataDir, logLevel: 'error', allowPrivateDestinations: true },
+          { ...openToThisMachine(configOf(io)), dataDir, logLevel: 'error' },
           io,
         )
         const page = setupLink ?? url
@@ -37,6 +38,13 @@ export const demo = (io: Io) =>
       }
     },
   })
+
+/** Every loopback address, for a receiver or a dialler next to the demo. */
+const thisMachine = ['127.0.0.0/8', '[::1]'].flatMap((text) => parsePrivateDestination(text) ?? [])
+
+/** Opens what a server opens only when it is told to, unless something else is configured. */
+const openToThisMachine = (config: Config): Config =>
+  config.allowPrivateDestinations === false ? { ...config, allowPrivateDestinations: thisMachine } : config
 
 /** Starts on the configured port, or on a free one when that is taken. */
 const startAnywhere = async (config: Config, io: Io) => {
@@ -85,8 +93,8 @@ const seed = ({ agencies, agents, audit, environments, keys }: SeedDeps) => {
 const welcome = (url: string, page: string, key: string, dataDir: string) => `
 The callgate demo is running at ${url}. It places no calls and deletes its data when it stops (Ctrl-C).
 
-The demo allows requests to private addresses so that you can try your own dialler. A server allows them only with
-CALLGATE_ALLOW_PRIVATE_DESTINATIONS.
+The demo allows requests to this machine so that you can try your own webhook receiver and dialler. A server allows them only
+with CALLGATE_ALLOW_PRIVATE_DESTINATIONS.
 
 The demo agency's API key, shown only once:
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { cookieOf, operator, partsOf, textOf } from '../support/page.ts'
 
 /** Starts a demo and reads what it prints until its page's address is there. */
 const startDemo = async (settings: Record<string, string>) => {
@@ -21,6 +22,36 @@ test('the demo prints a key that works, and leaves nothing behind', async () => 
   child.kill('SIGTERM')
   expect(await child.exited).toBe(0)
   expect([...new Bun.Glob('callgate-demo-*').scanSync({ cwd: directory.path, onlyFiles: false })]).toEqual([])
+})
+
+test('the demo opens this machine and no other private address, and warns of no setting that nobody made', async () => {
+  const { child, said } = await startDemo({ CALLGATE_PORT: '0' })
+  const post = (path: string, fields: Record<string, string>, cookie = '') =>
+    fetch(said.url + path, {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin', cookie },
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+    })
+  const { code } = partsOf(said.page)
+  const cookie = cookieOf(await post('/admin/setup', { token: code, ...operator }))
+  const overview = await textOf(await fetch(`${said.url}/admin`, { headers: { cookie } }))
+  expect(overview).toContain('Needs attention')
+  expect(overview).not.toContain('CALLGATE_')
+  const agencies = await (await fetch(`${said.url}/admin/agencies`, { headers: { cookie } })).text()
+  const [agency] = /\/admin\/agencies\/[\da-f-]{36}/.exec(agencies) ?? []
+  const webhook = (url: string) =>
+    post(`${agency}/integrations/api/production/webhook`, { url }, cookie).then(({ status }) => status)
+  for (const [url, status] of [
+    ['http://127.0.0.1:9/hook', 200],
+    ['http://localhost:9/hook', 200],
+    ['http://[::1]:9/hook', 200],
+    ['http://192.168.1.10:9/hook', 422],
+    ['http://10.0.0.1:9/hook', 422],
+  ] as const)
+    expect([url, await webhook(url)]).toEqual([url, status])
+  child.kill('SIGTERM')
+  await child.exited
 })
 
 test('the demo finds another port when its own is taken', async () => {
