@@ -30,6 +30,8 @@ export type HealthCursor = readonly [value: string | number, id: string]
 export interface HealthQuery {
   /** A part of the name; all for an empty one. */
   text: string
+  /** The only agencies that are meant; all where left out. */
+  ids?: readonly string[] | undefined
   column: HealthColumn
   isDescending: boolean
   after: HealthCursor | undefined

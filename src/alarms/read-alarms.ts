@@ -7,11 +7,14 @@ import type { FactorAudience } from '../people/factor.ts'
 import type { Person } from '../people/person.ts'
 import type { BudgetState } from '../policy/budget.ts'
 import type { Alarm, Place } from './alarm.ts'
-import { alarms, countOf, type Found, type PlaceFacts } from './alarms.ts'
+import { alarms, countOf } from './alarms.ts'
+import { alarmsIn, type PlaceFacts, type PlaceKind } from './place-alarms.ts'
 
 interface Query {
   agencyId?: string | undefined
   now: number
+  /** The places that are listed; the others are only counted. */
+  most: number
 }
 
 type Find<Kind extends keyof PlaceFacts> = (query: Query) => PlaceFacts[Kind]
@@ -53,14 +56,17 @@ export type Viewer = Pick<Person, 'id' | 'role' | 'agencyId'>
 export interface ReadAlarms {
   /** What is wrong in an agency; without one, in the whole gate. */
   of(person: Viewer, agencyId?: string): Alarm[]
+  /** Everything of one kind that is wrong in any place. */
+  ofKind(kind: PlaceKind): Alarm[]
   /** How much is wrong in what a person may see, as of the last half minute. */
   count(person: Viewer): number
 }
 
 /** The share of a budget from which it is told, in percent. */
 const nearPercent = 80
-/** The budgets told of, as of the other kinds. */
+/** The places listed of each kind, among all agencies. Of one agency, which has few, all are. */
 const listedMost = 3
+const everyPlace = 1_000_000
 /** Every page shows the count, which is to cost it nothing. */
 const countedForMs = 30_000
 const countsMost = 1000
@@ -78,8 +84,26 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
         .filter(({ used, limit }) => used * 100 >= limit * nearPercent)
         .map((budget) => ({ ...place, budget })),
     )
-    return firstOf(near.filter((one, at) => near.findIndex((other) => isSame(one, other)) === at))
+    const each = near.filter((one, at) => near.findIndex((other) => isSame(one, other)) === at)
+    return { total: each.length, first: each.slice(0, query.most) }
   }
+
+  const find: { [Kind in PlaceKind]: Find<Kind> } = {
+    leaked_key: alarming.leakedKeys,
+    exposed_key: alarming.exposedKeys,
+    provider_refusing: alarming.providersRefusing,
+    webhook_disabled: alarming.webhooksDisabled,
+    webhook_failing: alarming.webhooksFailing,
+    budget_near: budgets,
+    access_disabled: alarming.accessDisabled,
+    old_key_in_use: alarming.oldKeysInUse,
+    events_undelivered: alarming.eventsUndelivered,
+    no_default_agent: alarming.withoutDefaultAgent,
+    key_over_age: (query) => alarming.keysOverAge(query, dueIfMadeBefore(query.now)),
+  }
+
+  const readKind = <Kind extends PlaceKind>(kind: Kind, query: Query) =>
+    alarmsIn(kind, find[kind](query), query.now)
 
   const environmentsOf = (agencyId: string): OwnerOfBudget[] => {
     const agencyName = deps.agencies.find(agencyId)?.name ?? ''
@@ -98,21 +122,21 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
 
   const of = (person: Viewer, agencyId?: string): Alarm[] => {
     const now = clock.now()
-    const query = { agencyId, now }
+    const query = { agencyId, now, most: agencyId === undefined ? listedMost : everyPlace }
     const found = alarms({
       now,
       places: {
-        leaked_key: alarming.leakedKeys(query),
-        exposed_key: alarming.exposedKeys(query),
-        provider_refusing: alarming.providersRefusing(query),
-        webhook_disabled: alarming.webhooksDisabled(query),
-        webhook_failing: alarming.webhooksFailing(query),
-        budget_near: budgets(query),
-        access_disabled: alarming.accessDisabled(query),
-        old_key_in_use: alarming.oldKeysInUse(query),
-        events_undelivered: alarming.eventsUndelivered(query),
-        no_default_agent: alarming.withoutDefaultAgent(query),
-        key_over_age: alarming.keysOverAge(query, dueIfMadeBefore(now)),
+        leaked_key: find.leaked_key(query),
+        exposed_key: find.exposed_key(query),
+        provider_refusing: find.provider_refusing(query),
+        webhook_disabled: find.webhook_disabled(query),
+        webhook_failing: find.webhook_failing(query),
+        budget_near: find.budget_near(query),
+        access_disabled: find.access_disabled(query),
+        old_key_in_use: find.old_key_in_use(query),
+        events_undelivered: find.events_undelivered(query),
+        no_default_agent: find.no_default_agent(query),
+        key_over_age: find.key_over_age(query),
       },
       openAlerts: alerts.openCount(agencyId),
       gate: agencyId === undefined ? gate() : null,
@@ -129,6 +153,7 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
 
   return {
     of,
+    ofKind: (kind) => readKind(kind, { now: clock.now(), most: everyPlace }),
     count: (person) => {
       const kept = counts.get(person.id)
       const age = clock.now() - (kept?.at ?? 0)
@@ -147,8 +172,3 @@ const isSame = (one: NearBudget, other: NearBudget) =>
   one.budget.name === other.budget.name &&
   one.budget.of === other.budget.of &&
   (one.budget.of === 'agency' || one.environment === other.environment)
-
-const firstOf = <Fact>(all: (Place & Fact)[]): Found<Fact> => ({
-  total: all.length,
-  first: all.slice(0, listedMost),
-})

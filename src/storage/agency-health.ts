@@ -52,8 +52,11 @@ interface SortedRow {
 
 /** The list of agencies with their health, in the order of any column. */
 export const createAgencyHealth = ({ orm }: Database) => ({
-  page: ({ text, column, isDescending, after, limit, since }: HealthQuery): HealthPage => {
-    const isMeant = sql`a.deleted_at is null and (${text} = '' or instr(lower(a.name), lower(${text})) > 0)`
+  page: ({ text, ids, column, isDescending, after, limit, since }: HealthQuery): HealthPage => {
+    const isListed =
+      ids === undefined ? sql`true` : sql`a.id in (select value from json_each(${JSON.stringify(ids)}))`
+    const isMeant = sql`a.deleted_at is null and ${isListed}
+      and (${text} = '' or instr(lower(a.name), lower(${text})) > 0)`
     const beyond = isDescending ? sql`<` : sql`>`
     const way = isDescending ? sql`desc` : sql`asc`
     const rest = after === undefined ? sql`true` : sql`(key, id) ${beyond} (${after[0]}, ${after[1]})`

@@ -1,5 +1,5 @@
 import type { Place } from '../alarms/alarm.ts'
-import type { Found } from '../alarms/alarms.ts'
+import type { Found } from '../alarms/place-alarms.ts'
 import { acceptedBy, refusedBy } from '../usage/call-outcomes.ts'
 import type { Database } from './database.ts'
 
@@ -7,10 +7,9 @@ interface Query {
   /** Left out, all agencies. */
   agencyId?: string | undefined
   now: number
+  /** The places that are listed; the others are only counted. */
+  most: number
 }
-
-/** The places listed of each kind; the others are only counted. */
-const listedMost = 3
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -82,8 +81,8 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
     (query: Query, extra: Record<string, number> = {}): Found<Fact> => {
       if (count !== undefined && query.agencyId === undefined) {
         const first = sqlite
-          .query<Place & Fact, Record<string, number>>(`${ofOne(sql, query)} limit ${listedMost}`)
-          .all(extra)
+          .query<Place & Fact, Record<string, number>>(`${ofOne(sql, query)} limit $most`)
+          .all({ ...extra, most: query.most })
         const { total } = sqlite.query<{ total: number }, Record<string, number>>(count).get(extra) ?? {
           total: 0,
         }
@@ -91,9 +90,9 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
       }
       const rows = sqlite
         .query<Place & Fact & { total: number }, Record<string, string | number>>(
-          `select *, count(*) over () as total from (${ofOne(sql, query)}) limit ${listedMost}`,
+          `select *, count(*) over () as total from (${ofOne(sql, query)}) limit $most`,
         )
-        .all({ ...given(query), ...(sql.includes('$now') && { now: query.now }), ...extra })
+        .all({ ...given(query), most: query.most, ...(sql.includes('$now') && { now: query.now }), ...extra })
       return { total: rows[0]?.total ?? 0, first: rows }
     }
 

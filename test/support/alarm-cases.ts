@@ -43,7 +43,7 @@ const spend = ({ services, production }: Gate, calls: number) => {
 }
 const refused = (gate: Gate, provider: string, times: number) => {
   const { calls, usage } = gate.services
-  const call = calls.holdingSlots()[0]
+  const call = calls.holdingSlots().find(({ environmentId }) => environmentId === gate.production.id)
   if (!call) throw new Error('no call')
   for (let time = 0; time < times; time++)
     usage.callEnded({ ...call, provider, reasonCode: 'provider_refused' })

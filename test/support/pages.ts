@@ -14,6 +14,7 @@ export const pagesOf = ({
   return {
     'gate-overview': '/admin',
     agencies: '/admin/agencies',
+    'agencies-alarmed': '/admin/agencies?alarm=key_over_age',
     find: '/admin/find?q=ops@example',
     'find-nothing': '/admin/find?q=nobody',
     overview: home,

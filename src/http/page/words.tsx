@@ -1,7 +1,10 @@
 import { type Call, isForgotten } from '../../calls/call.ts'
+import type { Plan } from '../../agencies/agency.ts'
 import type { EnvironmentName } from '../../agencies/environment.ts'
 
 export const environmentTitles = { production: 'Production', staging: 'Staging' } as const
+
+export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Growth', agency: 'Agency' }
 
 /** The badge of an environment: a word, a colour, and a shape for people who cannot tell the colours apart. */
 export const EnvironmentTag = ({ name }: { name: EnvironmentName }) => (

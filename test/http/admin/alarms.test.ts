@@ -3,11 +3,12 @@ import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlarmKind } from '../../../src/alarms/alarm.ts'
 import { createReadAlarms } from '../../../src/alarms/read-alarms.ts'
+import { type PlaceKind, placeKinds } from '../../../src/alarms/place-alarms.ts'
 import { cureOf } from '../../../src/http/admin/overview/cures.ts'
 import { type Arranged, cases } from '../../support/alarm-cases.ts'
 import { temporaryDirectory } from '../../support/directory.ts'
-import { createGate } from '../../support/gate.ts'
-import { createHealthy } from '../../support/healthy.ts'
+import { createGate, type Gate } from '../../support/gate.ts'
+import { createHealthy, withFactor } from '../../support/healthy.ts'
 import { enter } from '../../support/page.ts'
 import { dayMs } from '../../support/spans.ts'
 
@@ -38,6 +39,88 @@ test.each(arranged)('%s is an alarm exactly while it is so, and its link leads t
 
   await cases[kind].cure(gate, operator.person.id)
   expect(found()).toEqual([])
+})
+
+/** The same gate, with a new agency, its production and its key in the place of the first ones. */
+const inAgency = (gate: Gate, name: string): Gate => {
+  const { agencies, agents, environments } = gate.services
+  const agency = agencies.create(name, 'agency', gate.clock.now())
+  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, gate.clock.now())
+  const production = gate.environment('production', agency.id)
+  environments.setDefaultAgent(production.id, agent.id)
+  const issue = (id = production.id) => gate.issue(id)
+  const key = issue()
+  const authorized: Gate['authorized'] = (target, init, token = key) => gate.authorized(target, init, token)
+  const trigger: Gate['trigger'] = (scenario, token = key) => gate.trigger(scenario, token)
+  return { ...gate, agency, agent, production, issue, key, authorized, trigger }
+}
+
+test.each(Object.keys(placeKinds) as PlaceKind[])(
+  'the link to more of %s leads to exactly the agencies in which it is so, each with its cure',
+  async (kind) => {
+    const { gate, operator } = createHealthy()
+    const alarmed = [1, 2, 3, 4, 5].map((at) => inAgency(gate, `Agency ${at}`))
+    for (const each of alarmed) await cases[kind].arise(each, operator.person.id)
+    inAgency(gate, 'Agency without an alarm')
+    const { cookie } = withFactor(gate, enter(gate, { role: 'operator' }))
+    const page = async (path: string) => (await gate.request(path, { headers: { cookie } })).text()
+    const item = (await page('/admin'))
+      .split('<li')
+      .find((part) => part.includes(` more: ${placeKinds[kind]}.`))
+    const href = /<a href="([^"]+)"/.exec(item ?? '')?.[1] ?? ''
+    const list = await page(href.replaceAll('&amp;', '&'))
+    const rows = [...list.matchAll(/<td class="name"[^>]*><a href="[^"]+">([^<]+)<.*?<\/tr>/gs)]
+    // The clock that made their keys old made that of the first agency old too.
+    const expected = [
+      ...(kind === 'key_over_age' ? ['Acme'] : []),
+      ...alarmed.map(({ agency }) => agency.name),
+    ]
+    expect(rows.map(([, name]) => name)).toEqual(expected)
+    for (const { agency, production } of alarmed) {
+      const place = gate.services.alarms.of(operator.person, agency.id).find((each) => each.kind === kind)
+      if (!place) throw new Error('no alarm in the agency')
+      expect(place.place?.environment).toBe(production.name)
+      const row = rows.find(([, name]) => name === agency.name)?.[0] ?? ''
+      expect(row).toContain(`href="${cureOf(place).href.replaceAll('&', '&amp;')}"`)
+    }
+    expect(list).toContain('Remove filter: ')
+    expect(href).toBe(`/admin/agencies?alarm=${kind}`)
+  },
+)
+
+test('the agencies with an alarm are searched, sorted and paged as all are', async () => {
+  const { gate } = createHealthy()
+  for (let at = 0; at < 60; at++)
+    gate.services.environments.disableAccess(inAgency(gate, `Agency ${at}`).production.id, 'admin')
+  const { cookie } = withFactor(gate, enter(gate, { role: 'operator' }))
+  const page = async (path: string) => (await gate.request(path, { headers: { cookie } })).text()
+  const names = (html: string) =>
+    [...html.matchAll(/<td class="name"[^>]*><a href="[^"]+">([^<]+)</g)].map(([, name]) => name)
+  const first = await page('/admin/agencies?alarm=access_disabled&sort=name&order=desc')
+  expect(names(first)).toHaveLength(50)
+  expect(Buffer.byteLength(first)).toBeLessThan(60 * 1024)
+  const [, next = ''] = /href="([^"]+)">Next page/.exec(first) ?? []
+  const all = [...names(first), ...names(await page(next.replaceAll('&amp;', '&')))]
+  expect(all).toEqual(
+    Array.from({ length: 60 }, (_, at) => `Agency ${at}`)
+      .toSorted()
+      .toReversed(),
+  )
+  expect(names(await page('/admin/agencies?alarm=access_disabled&q=agency+59'))).toEqual(['Agency 59'])
+  expect(names(await page('/admin/agencies?alarm=access_disabled&q=acme'))).toEqual([])
+  expect(await page('/admin/agencies?alarm=leaked_key')).toContain(
+    'No agency needs attention for this reason.',
+  )
+})
+
+test('on the page of one agency, everything that is wrong there is listed', async () => {
+  const { gate, operator } = createHealthy()
+  const keys = [gate.key, ...Array.from({ length: 4 }, () => gate.issue())]
+  gate.issue()
+  for (const key of keys) await gate.authorized('/api/v1/key', {}, key)
+  gate.services.usage.flush()
+  const found = gate.services.alarms.of(operator.person, gate.agency.id)
+  expect(found.map(({ kind, count }) => [kind, count])).toEqual(keys.map(() => ['old_key_in_use', 1]))
 })
 
 test('a setting that should be changed is an alarm, and its link leads to what is said of it', async () => {

@@ -1,15 +1,12 @@
-import { ageDays, dueIfMadeBefore, rotateAfterDays } from '../../../keys/age.ts'
-import { type AgencyHealth, type HealthColumn, healthColumns } from '../../../agencies/health.ts'
 import type { Plan } from '../../../agencies/agency.ts'
+import { placeKinds } from '../../../alarms/place-alarms.ts'
 import type { ConfigWarning } from '../../../config/warnings.ts'
 import type { Person } from '../../../people/person.ts'
 import { counted, FormError, Layout } from '../../page/layout.tsx'
-import { Table } from '../../page/table.tsx'
-import { Time } from '../../page/time.tsx'
-import { webhookPath } from '../webhooks/webhook-path.ts'
+import { Chips, Choice } from '../../page/filters.tsx'
+import { planNames } from '../../page/words.tsx'
+import { AgencyTable } from './agency-table.tsx'
 import { type AgencyListQuery, firstOrder, listUrl, type readAgencyList } from './agency-list.ts'
-
-export const planNames: Record<Plan, string> = { starter: 'Starter', growth: 'Growth', agency: 'Agency' }
 
 interface AgenciesProps {
   person: Person
@@ -25,7 +22,7 @@ interface AgenciesProps {
 
 export const AgenciesPage = ({ person, list, hasCountries, warnings, typed, error }: AgenciesProps) => {
   const { query, total, agencies, next, isFirst } = list
-  const hasNone = total === 0 && query.q === ''
+  const hasNone = total === 0 && query.q === '' && query.alarm === undefined
   return (
     <Layout section="agencies" title="Agencies" person={person}>
       <main>
@@ -42,11 +39,8 @@ export const AgenciesPage = ({ person, list, hasCountries, warnings, typed, erro
         ) : (
           <>
             <SearchForm query={query} />
-            {agencies.length === 0 ? (
-              <p class="empty">No agency’s name matches. Clear the search to see all agencies.</p>
-            ) : (
-              <AgencyTable list={list} />
-            )}
+            <AlarmChip query={query} />
+            {agencies.length === 0 ? <NoneFound query={query} /> : <AgencyTable list={list} />}
             <p class="row start">
               <span>{counted(total, 'agency', 'agencies')}</span>
               {!isFirst && <a href={listUrl(query)}>First page</a>}
@@ -78,12 +72,37 @@ const NewAgency = ({
   </details>
 )
 
+const AlarmChip = ({ query }: { query: AgencyListQuery }) => {
+  const without = listUrl({ ...query, alarm: undefined })
+  return query.alarm ? (
+    <Chips chips={[{ label: sentenceCase(placeKinds[query.alarm]), without }]} clear={without} />
+  ) : null
+}
+
+const sentenceCase = (words: string) => words.replace(/^./, (first) => first.toUpperCase())
+
+const NoneFound = ({ query: { q, alarm } }: { query: AgencyListQuery }) => (
+  <p class="empty">
+    {alarm === undefined
+      ? 'No agency’s name matches. Clear the search to see all agencies.'
+      : q === ''
+        ? 'No agency needs attention for this reason. Remove the filter to see all agencies.'
+        : 'No agency with this name needs attention for this reason. Remove the filter to see all agencies.'}
+  </p>
+)
+
 const SearchForm = ({ query }: { query: AgencyListQuery }) => (
   <form method="get" action="/admin/agencies" class="filter">
     <label>
       Search agencies
       <input type="search" name="q" value={query.q} maxLength={100} autoComplete="off" />
     </label>
+    <Choice
+      label="Needs attention"
+      name="alarm"
+      chosen={query.alarm}
+      options={Object.entries(placeKinds).map(([kind, words]) => [kind, sentenceCase(words)])}
+    />
     {query.sort !== 'name' && <input type="hidden" name="sort" value={query.sort} />}
     {query.order !== firstOrder(query.sort) && <input type="hidden" name="order" value={query.order} />}
     <button type="submit" class="secondary">
@@ -92,98 +111,6 @@ const SearchForm = ({ query }: { query: AgencyListQuery }) => (
     {query.q !== '' && <a href={listUrl({ ...query, q: '' })}>Clear search</a>}
   </form>
 )
-
-const columnTitles: Record<HealthColumn, string> = {
-  name: 'Name',
-  plan: 'Plan',
-  calls_today: 'Calls today',
-  limited: 'Limited today',
-  webhook: 'Webhook',
-  key_age: 'Key age',
-  last_call: 'Last call',
-}
-
-const AgencyTable = ({ list: { agencies, query, now } }: Pick<AgenciesProps, 'list'>) => {
-  const heads = healthColumns.map((column) => {
-    const isSorted = column === query.sort
-    const other = query.order === 'asc' ? 'desc' : 'asc'
-    const order: AgencyListQuery['order'] = isSorted ? other : firstOrder(column)
-    return {
-      label: columnTitles[column],
-      href: listUrl({ ...query, sort: column, order }),
-      sorted: isSorted ? (`${query.order}ending` as const) : undefined,
-    }
-  })
-  return (
-    <Table label="Agencies" heads={heads}>
-      {agencies.map((agency) => (
-        <AgencyRow key={agency.id} agency={agency} now={now} />
-      ))}
-    </Table>
-  )
-}
-
-const AgencyRow = ({ agency, now }: { agency: AgencyHealth; now: number }) => {
-  const base = `/admin/agencies/${agency.id}`
-  return (
-    <tr>
-      <td class="name">
-        <a href={base}>{agency.name}</a>
-        {agency.suspendedAt !== null && (
-          <>
-            {' '}
-            <span class="tag">Suspended</span>
-          </>
-        )}
-      </td>
-      <td>{planNames[agency.plan]}</td>
-      <td>
-        <a href={`${base}/calls`}>{agency.callsToday.toLocaleString('en')}</a>
-      </td>
-      <td>
-        {agency.limitedToday === 0 ? (
-          '0'
-        ) : (
-          <a href={`${base}/usage`}>{agency.limitedToday.toLocaleString('en')}</a>
-        )}
-      </td>
-      <td>
-        {agency.failingWebhook === null ? (
-          '–'
-        ) : (
-          <a class="tag failed" href={webhookPath(agency.id, agency.failingWebhook)}>
-            Failing
-          </a>
-        )}
-      </td>
-      <td>
-        <KeyAge agencyPath={base} createdAt={agency.oldestKeyAt} now={now} />
-      </td>
-      <td>{agency.lastCallAt === null ? 'never' : <Time at={agency.lastCallAt} />}</td>
-    </tr>
-  )
-}
-
-interface KeyAgeProps {
-  agencyPath: string
-  createdAt: number | null
-  now: number
-}
-
-const KeyAge = ({ agencyPath, createdAt, now }: KeyAgeProps) => {
-  if (createdAt === null) return <>no key</>
-  const age = counted(ageDays(createdAt, now), 'day')
-  if (createdAt >= dueIfMadeBefore(now)) return <>{age}</>
-  return (
-    <a
-      class="tag due"
-      href={`${agencyPath}/integrations/api`}
-      title={`API key older than ${rotateAfterDays} days`}
-    >
-      {age}
-    </a>
-  )
-}
 
 /** Asked until it is answered, from the first sign-in on. */
 const ChooseCountries = () => (

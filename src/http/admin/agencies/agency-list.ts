@@ -6,6 +6,8 @@ import {
   type HealthPage,
   type HealthQuery,
 } from '../../../agencies/health.ts'
+import { type PlaceKind, placeKinds } from '../../../alarms/place-alarms.ts'
+import type { ReadAlarms } from '../../../alarms/read-alarms.ts'
 import type { Clock } from '../../../clock.ts'
 import { dayIn, startOf } from '../../../policy/calendar.ts'
 
@@ -16,9 +18,12 @@ export interface AgencyListQuery {
   q: string
   sort: HealthColumn
   order: 'asc' | 'desc'
+  /** Only agencies in which this is wrong. */
+  alarm?: PlaceKind | undefined
 }
 
 export interface ListAgencyHealth {
+  alarms: Pick<ReadAlarms, 'ofKind'>
   agencyHealth: { page(query: HealthQuery): HealthPage }
   clock: Pick<Clock, 'now'>
 }
@@ -31,6 +36,10 @@ const listQuery = z.object({
   q: z.string().trim().max(100).catch(''),
   sort: z.enum(healthColumns).catch('name'),
   order: z.enum(['asc', 'desc']).optional().catch(undefined),
+  alarm: z
+    .enum(Object.keys(placeKinds) as [PlaceKind, ...PlaceKind[]])
+    .optional()
+    .catch(undefined),
   after: z
     .string()
     .transform((text) => Buffer.from(text, 'base64url').toString().split('\n'))
@@ -40,9 +49,13 @@ const listQuery = z.object({
     .catch(undefined),
 })
 
-export const listUrl = ({ q, sort, order }: AgencyListQuery, after?: HealthCursor) => {
+/** The list of the agencies in which something of a kind is wrong. */
+export const alarmedUrl = (alarm: PlaceKind) => listUrl({ q: '', sort: 'name', order: 'asc', alarm })
+
+export const listUrl = ({ q, sort, order, alarm }: AgencyListQuery, after?: HealthCursor) => {
   const given = {
     ...(q !== '' && { q }),
+    ...(alarm && { alarm }),
     ...(sort !== 'name' && { sort }),
     ...(order !== firstOrder(sort) && { order }),
     ...(after && { after: encoded(after) }),
@@ -56,21 +69,28 @@ const encoded = ([value, id]: HealthCursor) =>
   Buffer.from([typeof value === 'string' ? 'text' : 'number', value, id].join('\n')).toString('base64url')
 
 /** A page of the agencies for an address of the list. */
-export const readAgencyList = ({ agencyHealth, clock }: ListAgencyHealth, url: string, timeZone: string) => {
+export const readAgencyList = (
+  { agencyHealth, alarms, clock }: ListAgencyHealth,
+  url: string,
+  timeZone: string,
+) => {
   const {
     q,
+    alarm,
     sort,
     order = firstOrder(sort),
     after,
   } = listQuery.parse(Object.fromEntries(new URL(url).searchParams))
   const now = clock.now()
+  const raised = Map.groupBy(alarm ? alarms.ofKind(alarm) : [], ({ place }) => place?.agencyId ?? '')
   const page = agencyHealth.page({
     text: q,
+    ids: alarm && [...raised.keys()],
     column: sort,
     isDescending: order === 'desc',
     after,
     limit: agenciesAtOnce,
     since: startOf(dayIn(timeZone, now), timeZone),
   })
-  return { ...page, query: { q, sort, order }, isFirst: after === undefined, now }
+  return { ...page, query: { q, sort, order, alarm }, raised, isFirst: after === undefined, now }
 }

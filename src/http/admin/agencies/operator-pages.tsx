@@ -11,7 +11,8 @@ import { environmentParams } from './find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { operatorOnly } from '../guard.ts'
 import { DeleteAgencyPage } from './agency.tsx'
-import { AgenciesPage, planNames } from './agencies.tsx'
+import { AgenciesPage } from './agencies.tsx'
+import { planNames } from '../../page/words.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
 export type OperatorPagesDeps = AgencyPagesDeps & { perform: Perform }
