@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { violationsOf } from '../support/accessibility.ts'
 import { openSite, withAndWithoutJavaScript } from '../support/site.ts'
 
 let site: Awaited<ReturnType<typeof openSite>>
@@ -17,9 +18,6 @@ test('keys search, lead to the sections and show themselves, never within a fiel
   await page.keyboard.press('g')
   await page.keyboard.press('c')
   await isAt(`${home}/calls`)
-  await page.keyboard.press('?')
-  await isAt('/admin/keys')
-  await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('g')
   await isAt('/admin/agencies')
@@ -36,6 +34,54 @@ test('keys search, lead to the sections and show themselves, never within a fiel
   expect(page.url()).toBe(home)
   expect(complaints).toEqual([])
 }, 60_000)
+
+test('? opens a sheet over the page; Escape, its button and ? close it, and the focus is where it was', async () => {
+  await using window = await site.open()
+  const { page, complaints } = window
+  const calls = `${site.url}/admin/agencies/${site.demo.agency.id}/calls`
+  await page.goto(calls)
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  const field = page.getByRole('link', { name: 'Active slots' })
+  const closes = [
+    () => page.keyboard.press('Escape'),
+    () => sheet.getByRole('button', { name: 'Close' }).click(),
+    () => page.keyboard.press('?'),
+  ]
+  for (const close of closes) {
+    await field.focus()
+    await page.keyboard.press('?')
+    await sheet.waitFor()
+    expect(await sheet.getByRole('button', { name: 'Close' }).evaluate(isFocused)).toBe(true)
+    expect(await sheet.getByRole('cell', { name: 'Search' }).isVisible()).toBe(true)
+    await close()
+    await sheet.waitFor({ state: 'detached' })
+    expect(await field.evaluate(isFocused)).toBe(true)
+  }
+  await page.keyboard.press('?')
+  await sheet.waitFor()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violationsOf(page, colorScheme)).toEqual([])
+  }
+  // The keys work over the sheet too: it hides nothing that they lead to.
+  await page.keyboard.press('/')
+  await sheet.waitFor({ state: 'detached' })
+  expect(await page.getByRole('searchbox', { name: 'Find a number' }).evaluate(isFocused)).toBe(true)
+  expect(page.url()).toBe(calls)
+
+  await field.focus()
+  await page.keyboard.press('?')
+  await sheet.getByRole('button', { name: 'Turn keyboard shortcuts off' }).click()
+  await page.keyboard.press('Escape')
+  await sheet.waitFor({ state: 'detached' })
+  await page.keyboard.press('?')
+  await page.keyboard.press('g')
+  await page.keyboard.press('o')
+  expect([page.url(), await sheet.count()]).toEqual([calls, 0])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+const isFocused = (element: Element) => element === document.activeElement
 
 test.each(withAndWithoutJavaScript)(
   'an id is copied with a button that says so, or selected whole by one click, %s',

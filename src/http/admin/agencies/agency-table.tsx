@@ -56,7 +56,7 @@ const pathOf = ({ id }: AgencyHealth) => `/admin/agencies/${id}`
 const AlarmedRow = ({ agency, alarms }: { agency: AgencyHealth; alarms: Alarm[] }) => (
   <tr>
     {nameCell(agency)}
-    <td>
+    <td class="sentence">
       {alarms.map((alarm) => {
         const { href, label } = cureOf(alarm)
         return (

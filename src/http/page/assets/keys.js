@@ -16,17 +16,42 @@ document.addEventListener('keydown', (event) => {
   const follows = goneAt > 0 && performance.now() - goneAt < 1500
   if (follows) goTo(key)
   goneAt = key === 'g' && !follows ? performance.now() : 0
-  if (key === '?') location.assign('/admin/keys')
+  const sheet = document.querySelector('dialog.sheet')
+  if (key === '?' && sheet) sheet.close()
+  // Where there is nothing to read it from, its page says why.
+  else if (key === '?') openSheet().catch(() => location.assign('/admin/keys'))
   const search =
     document.querySelector('[aria-keyshortcuts="/"]') ??
     document.querySelector('input[type="search"], input[name="q"]')
   if (key === '/' && search) {
     event.preventDefault()
+    sheet?.close()
     search.focus()
     search.select()
   }
 })
-for (const button of document.querySelectorAll('[data-keys-switch]')) {
+// A sheet over the page with what the page of the keys says. The browser closes it by Escape, and returns the focus.
+const openSheet = async () => {
+  const answer = await fetch('/admin/keys', { redirect: 'error' })
+  const keys = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main')
+  // Two quick presses open one sheet.
+  if (document.querySelector('dialog.sheet')) return
+  const sheet = document.createElement('dialog')
+  sheet.className = 'sheet'
+  sheet.setAttribute('aria-labelledby', 'keys-title')
+  const close = document.createElement('button')
+  close.type = 'button'
+  close.className = 'secondary'
+  close.textContent = 'Close'
+  close.autofocus = true
+  close.addEventListener('click', () => sheet.close())
+  sheet.append(close, ...keys.childNodes)
+  sheet.addEventListener('close', () => sheet.remove())
+  for (const button of sheet.querySelectorAll('[data-keys-switch]')) addKeysSwitch(button)
+  document.body.append(sheet)
+  sheet.showModal()
+}
+const addKeysSwitch = (button) => {
   const label = () => {
     button.textContent = keysOff() ? 'Turn keyboard shortcuts on' : 'Turn keyboard shortcuts off'
   }
@@ -37,6 +62,7 @@ for (const button of document.querySelectorAll('[data-keys-switch]')) {
     label()
   })
 }
+for (const button of document.querySelectorAll('[data-keys-switch]')) addKeysSwitch(button)
 
 // Copies the code beside a button, and says so to everybody.
 document.documentElement.classList.add('script')
