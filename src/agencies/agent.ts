@@ -1,6 +1,7 @@
 import { ApiError } from '../failures.ts'
 import { nameSchema } from '../names.ts'
-import { type AgentDials, agentProblem, optionsFor } from '../providers/kinds.ts'
+import { type AgentDials, agentProblems, optionsFor } from '../providers/kinds.ts'
+import { type FieldProblem, together } from '../field-problem.ts'
 
 /** The fields of an agent that can be changed. */
 export interface AgentSettings extends AgentDials {
@@ -38,16 +39,19 @@ export const newAgent: AgentSettings = {
 export const agentLabel = ({ name, deletedAt }: Agent) => (deletedAt === null ? name : `${name} (deleted)`)
 
 /**
- * The agent after a change, or the problem with it as a sentence. The provider's rules apply only to changed fields: an
+ * The agent after a change, or what is wrong with it. The provider's rules apply only to changed fields: an
  * agent that was saved before a rule can still be renamed.
  */
 export const settingsFrom = (
   { name, provider, ref, from, option }: GivenAgent,
   earlier: AgentSettings,
-): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: string } => {
+): { settings: AgentSettings; problem: undefined } | { settings?: undefined; problem: FieldProblem } => {
   const isNamed = name !== undefined && name !== earlier.name
   const named = isNamed ? nameSchema.safeParse(name) : { success: true as const, data: earlier.name }
-  if (!named.success) return { problem: named.error.issues[0]?.message ?? 'The name is not valid.' }
+  if (!named.success) {
+    const sentence = named.error.issues[0]?.message ?? 'The name is not valid.'
+    return { problem: { sentence, field: 'name' } }
+  }
   const dials: AgentDials = {
     provider: provider ?? earlier.provider,
     ref: ref === undefined ? earlier.ref : ref.trim() || null,
@@ -62,9 +66,10 @@ export const settingsFrom = (
   )
   const isAsked = option !== undefined || isMoved
   const read = isAsked ? optionsFor(dials.provider, Object.fromEntries(given)) : undefined
-  if (read?.problem !== undefined) return { problem: read.problem }
+  if (read?.problem !== undefined) return { problem: { sentence: read.problem, field: 'option' } }
   const options = given.length === 0 ? null : (read?.options ?? earlier.options)
-  const problem = isAsked || !isSame(dials, earlier) ? agentProblem({ ...dials, options }) : undefined
+  const isChecked = isAsked || !isSame(dials, earlier)
+  const problem = together(isChecked ? agentProblems({ ...dials, options }) : [])
   if (problem !== undefined) return { problem }
   return { settings: { name: named.data, ...dials, options }, problem }
 }

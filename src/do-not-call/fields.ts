@@ -29,7 +29,11 @@ export const expiresAtField = z.iso
 export const expiryOf = (text: string | undefined, now: number): number | null => {
   if (text === undefined) return null
   const expiresAt = Date.parse(text)
-  if (expiresAt <= now) throw new ApiError('invalid_input', { detail: 'expires_at must be in the future.' })
+  if (expiresAt <= now)
+    throw new ApiError('invalid_input', {
+      detail: 'expires_at must be in the future.',
+      param: 'expires_at',
+    })
   return expiresAt
 }
 

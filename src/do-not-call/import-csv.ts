@@ -42,7 +42,10 @@ export const importCsv = async (
   await take([])
   for await (const part of partsOf(bytes, (found) => (flaw = found))) await take(part)
   if (flaw)
-    throw new ApiError('invalid_input', { detail: `${flaw.message} Before it: ${countsInWords(total)}` })
+    throw new ApiError('invalid_input', {
+      detail: `${flaw.message} Before it: ${countsInWords(total)}`,
+      param: 'file',
+    })
   return total
 }
 

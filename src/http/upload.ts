@@ -19,7 +19,7 @@ export async function* uploadedFile(request: Request): AsyncGenerator<Uint8Array
   const feeding = feed(request, form)
   try {
     const file = await Promise.race([found, feeding.then(() => found)])
-    if (!file) throw new ApiError('invalid_input', { detail: 'Choose a file.' })
+    if (!file) throw new ApiError('invalid_input', { detail: 'Choose a file.', param: 'file' })
     // Otherwise it would wait for the rest of a form that broke off.
     feeding.catch((error: Error) => file.destroy(error))
     yield* file as AsyncIterable<Uint8Array>

@@ -1,10 +1,11 @@
 import { type DestinationRules, destinationProblem } from '../outgoing/destination.ts'
 import { hookSecretForm, plainForm } from './credential-form.ts'
+import type { FieldProblem } from '../field-problem.ts'
 import type { Account, Credential, ProviderKind } from '../calls/provider.ts'
 
-/** The given fields of an account after validation: usable, or a list of problems as sentences. */
+/** The given fields of an account after validation: usable, or a list of problems by field of the operation. */
 export type CheckedAccount =
-  | { problems: string[] }
+  | { problems: FieldProblem[] }
   | {
       problems: undefined
       credentials: Record<string, string>
@@ -33,28 +34,37 @@ export const checkAccount = (
     if (make && credentials[name] === undefined) made[name] = make()
   Object.assign(credentials, made)
 
-  const problems: string[] = []
+  const problems: FieldProblem[] = []
+  const blame = (name: string, sentence: string) =>
+    problems.push({ sentence, field: `${credentialPrefix}${name}` })
   const fresh = { ...given, ...made }
   const known = kind.credentials.map(({ name }) => name)
   for (const name of Object.keys(given))
     if (!known.includes(name))
-      problems.push(`${kind.title} accepts only these credentials: ${known.join(', ')}.`)
+      problems.push({ sentence: `${kind.title} accepts only these credentials: ${known.join(', ')}.` })
   for (const each of kind.credentials) {
     const value = credentials[each.name]
     if (value === undefined && each.required)
-      problems.push(`${kind.title} needs the credential ${each.name}.`)
+      blame(each.name, `${kind.title} needs the credential ${each.name}.`)
     if (value !== undefined && each.needs !== undefined && credentials[each.needs] === undefined)
-      problems.push(`${kind.title} needs the credential ${each.needs} with ${each.name}.`)
+      blame(each.needs, `${kind.title} needs the credential ${each.needs} with ${each.name}.`)
     // A kept value passed the validation when it was saved.
     if (value === undefined || !fresh[each.name]?.trim()) continue
     const missed = formsOf(kind, each, baseUrl).find(({ pattern }) => !pattern.test(value))
-    if (missed) problems.push(`The credential ${each.name} has the wrong format: ${missed.words}.`)
+    if (missed) blame(each.name, `The credential ${each.name} has the wrong format: ${missed.words}.`)
   }
-  if (baseUrl === null && kind.needsBaseUrl) problems.push(`${kind.title} needs a base URL.`)
-  const problem = baseUrl === null ? undefined : destinationProblem(baseUrl, destinations)
-  if (problem) problems.push(problem)
+  const problem =
+    baseUrl !== null
+      ? destinationProblem(baseUrl, destinations)
+      : kind.needsBaseUrl
+        ? `${kind.title} needs a base URL.`
+        : undefined
+  if (problem !== undefined) problems.push({ sentence: problem, field: 'base_url' })
   return problems.length > 0 ? { problems } : { problems: undefined, credentials, baseUrl, made }
 }
+
+/** Before the name of a credential, where a problem names it. */
+export const credentialPrefix = 'credential.'
 
 const formsOf = (
   kind: ProviderKind,

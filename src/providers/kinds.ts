@@ -1,4 +1,5 @@
 import { fieldProblem } from './agent-field.ts'
+import { type FieldProblem, together } from '../field-problem.ts'
 import { bland } from './bland.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { http } from './http.ts'
@@ -63,17 +64,21 @@ export interface AgentDials {
 }
 
 /** The problems that keep an agent from ever placing a call, in sentences; undefined without one. */
-export const agentProblem = ({ provider, ref, fromNumber, options }: AgentDials): string | undefined => {
+export const agentProblem = (dials: AgentDials) => together(agentProblems(dials))?.sentence
+
+/** The same by the fields of an agent. */
+export const agentProblems = ({ provider, ref, fromNumber, options }: AgentDials): FieldProblem[] => {
   const kind = findKind(provider)
-  if (!kind) return provider === 'simulator' ? undefined : 'There is no such provider.'
+  if (!kind)
+    return provider === 'simulator' ? [] : [{ sentence: 'There is no such provider.', field: 'provider' }]
   const { title, agent } = kind
   const isReplaced = ref === null && kind.insteadOfRef?.some((name) => options?.[name] !== undefined)
   const problems = [
-    isReplaced ? undefined : fieldProblem(title, agent.ref, ref),
-    targetProblem(kind, ref, options ?? {}),
-    fieldProblem(title, agent.from, fromNumber),
+    { sentence: isReplaced ? undefined : fieldProblem(title, agent.ref, ref), field: 'ref' },
+    { sentence: targetProblem(kind, ref, options ?? {}) },
+    { sentence: fieldProblem(title, agent.from, fromNumber), field: 'from' },
   ]
-  return problems.filter((problem) => problem !== undefined).join(' ') || undefined
+  return problems.flatMap(({ sentence, field }) => (sentence === undefined ? [] : [{ sentence, field }]))
 }
 
 /** Why nobody knows who should speak: more than one of those who can, or something about one that is not there. */

@@ -251,14 +251,18 @@ describe('what is given for an account', () => {
     ],
   ])('%s is refused, and never repeated', (_, given, baseUrl, sentence) => {
     const { problems = [] } = checkAccount(http, given, baseUrl, publicOnly)
-    expect(problems.join(' ')).toContain(sentence)
-    expect(problems.join(' ')).not.toContain('sesame')
+    const said = problems.map((problem) => problem.sentence).join(' ')
+    expect(said).toContain(sentence)
+    expect(said).not.toContain('sesame')
   })
 
   test('another address gets none of the credentials that there were', () => {
     const earlier = { credentials: { api_key: 'sk-secret', hook_secret: 'hook' }, baseUrl: null }
     const { problems } = checkAccount(vapi, {}, 'https://elsewhere.test', publicOnly, earlier)
-    expect(problems).toEqual(['Vapi needs the credential api_key.', 'Vapi needs the credential hook_secret.'])
+    expect(problems).toEqual([
+      { field: 'credential.api_key', sentence: 'Vapi needs the credential api_key.' },
+      { field: 'credential.hook_secret', sentence: 'Vapi needs the credential hook_secret.' },
+    ])
   })
 
   test('an empty field keeps the value there was', () => {

@@ -48,8 +48,9 @@ test.each<[string, string, Record<string, string>, string | null, boolean]>([
 ])('%s: its form is judged before anything is sent', (_, name, given, baseUrl, isTaken) => {
   const kind = findKind(name) as ProviderKind
   const { problems = [] } = checkAccount(kind, given, baseUrl, publicOnly)
-  expect(problems.join(' ').includes('has the wrong format: ')).toBe(!isTaken)
-  expect(problems.join(' ')).not.toContain('horse')
+  const said = problems.map(({ sentence }) => sentence).join(' ')
+  expect(said.includes('has the wrong format: ')).toBe(!isTaken)
+  expect(said).not.toContain('horse')
 })
 
 test('every secret by which reports are believed has 24 characters at least, at every provider, once it is new', () => {
@@ -63,14 +64,19 @@ test('every secret by which reports are believed has 24 characters at least, at 
             credentials: { [name]: earlier ?? '' },
             baseUrl: own,
           }).problems ?? []
-        ).filter((problem) => problem.includes(name) && problem.includes('wrong format'))
+        ).filter(({ field, sentence }) => field === `credential.${name}` && sentence.includes('wrong format'))
       const least = name === 'hook_secret' && kind.name === 'http' ? 'whsec_' : ''
       expect(formOf(`${least}${'x'.repeat(23 - least.length)}`)).toHaveLength(1)
       expect(formOf('', 'short')).toEqual([])
     }
   }
   expect(checkAccount(vapi, { api_key: vapiKey, hook_secret: 'x'.repeat(23) }, null, publicOnly)).toEqual({
-    problems: ['The credential hook_secret has the wrong format: it must have at least 24 characters.'],
+    problems: [
+      {
+        field: 'credential.hook_secret',
+        sentence: 'The credential hook_secret has the wrong format: it must have at least 24 characters.',
+      },
+    ],
   })
 })
 
@@ -84,7 +90,9 @@ test.each([
 ])('at %s, %j and %s mean nothing without their other half', (provider, others, name, value, other) => {
   const kind = findKind(provider) as ProviderKind
   const half = checkAccount(kind, { ...others, [name]: value }, null, publicOnly)
-  expect(half.problems).toEqual([`${kind.title} needs the credential ${other} with ${name}.`])
+  expect(half.problems).toEqual([
+    { field: `credential.${other}`, sentence: `${kind.title} needs the credential ${other} with ${name}.` },
+  ])
 })
 
 test('what is kept is not judged again', () => {

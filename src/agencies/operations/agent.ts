@@ -90,7 +90,7 @@ const requireSettings = (
   const given = { name, provider, ref: ref === null ? '' : ref, from: from === null ? '' : from, option }
   const { settings, problem } = settingsFrom(given, earlier)
   if (settings) return settings
-  throw new ApiError('invalid_input', { detail: problem })
+  throw new ApiError('invalid_input', { detail: problem.sentence, param: problem.field })
 }
 
 interface CreateDeps extends Defaults {

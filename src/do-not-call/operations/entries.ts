@@ -73,7 +73,7 @@ export const removeNumber = operation({
         const detail = isOfGate
           ? 'The number is on the list of the whole gate, which only an operator can change.'
           : 'The number is not on this list.'
-        throw new ApiError('not_found', { detail })
+        throw new ApiError('not_found', { detail, param: 'phone_number' })
       },
       ({ hint }) => ({ action: 'dnc.removed', target: hint }),
     ),

@@ -76,7 +76,10 @@ export const invitePerson = operation({
       throw new ApiError('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
     const { email, role: given = 'admin' as const } = input
     if (people.findByEmail(email))
-      throw new ApiError('conflict', { detail: 'There is already an account with this email address.' })
+      throw new ApiError('conflict', {
+        detail: 'There is already an account with this email address.',
+        param: 'email',
+      })
     const account = { email, role: given, agencyId: agency?.id ?? null }
     const made = await change(() => invite(invitations, account, actor, publicUrl(), now), {
       action: 'person.invited',

@@ -18,6 +18,7 @@ interface ExplainDeps {
 
 const noSuchNumber = new ApiError('invalid_input', {
   detail: 'phone_number must be in E.164 format, such as +14155550123.',
+  param: 'phone_number',
 })
 
 export const explainPolicy = operation({

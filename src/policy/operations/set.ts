@@ -138,6 +138,9 @@ const readRule = (name: RuleName, text: string) => {
   const { read, must } = ruleForms[name]
   const value = read(text)
   if (value === undefined)
-    throw new ApiError('invalid_input', { detail: `${snakeCase(name)} must be ${must}.` })
+    throw new ApiError('invalid_input', {
+      detail: `${snakeCase(name)} must be ${must}.`,
+      param: snakeCase(name),
+    })
   return value
 }

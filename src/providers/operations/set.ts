@@ -5,6 +5,7 @@ import { auditRefusedDestination } from '../../operation/refused-destination.ts'
 import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
 import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
 import { checkAccount } from '../credentials.ts'
+import { together } from '../../field-problem.ts'
 import { type AccountProblem, hookUrl } from '../dialling.ts'
 import { hookNotice } from '../hook-notice.ts'
 import type { ProviderKind } from '../../calls/provider.ts'
@@ -74,7 +75,11 @@ export const setProvider = operation({
       ? undefined
       : await deps.dialling.check(agency.id, kind, { credentials, baseUrl })
     if (complaint?.isForbidden && baseUrl) await auditRefusedDestination(change, baseUrl, complaint.problem)
-    if (complaint) throw new ApiError('conflict', { detail: complaint.problem })
+    if (complaint)
+      throw new ApiError('conflict', {
+        detail: complaint.problem,
+        param: complaint.isForbidden ? 'base_url' : undefined,
+      })
     const account = { agencyId: agency.id, provider: kind.name, baseUrl, credentials }
     const { id } = await change(() => deps.accounts.save(account, now), {
       action: 'provider.saved',
@@ -101,8 +106,9 @@ const usable = (
   const earlier = account && { credentials: openedOrNone(accounts, account), baseUrl: account.baseUrl }
   const baseUrl = givenUrl === undefined ? (earlier?.baseUrl ?? null) : givenUrl
   const checked = checkAccount(kind, credential, baseUrl, destinationRules, earlier)
-  if (checked.problems) throw new ApiError('invalid_input', { detail: checked.problems.join(' ') })
-  return checked
+  if (!checked.problems) return checked
+  const { sentence: detail = '', field: param } = together(checked.problems) ?? {}
+  throw new ApiError('invalid_input', { detail, param })
 }
 
 /** Under another secret than it was sealed with, an account has nothing to keep. */

@@ -17,7 +17,7 @@ export const readOptionLines = (text: string): Record<string, string> => {
   let last: string | undefined
   for (const [at, line] of withLineFeeds(text).split('\n').entries()) {
     const flaw = (words: string) =>
-      new ApiError('invalid_input', { detail: `Line ${at + 1} of the options ${words}.` })
+      new ApiError('invalid_input', { detail: `Line ${at + 1} of the options ${words}.`, param: 'option' })
     const [, name, value = ''] = /^([\w.]+)[ \t]*=(.*)$/.exec(line) ?? []
     if (name !== undefined) {
       if (Object.hasOwn(option, name)) throw flaw('repeats a name')
