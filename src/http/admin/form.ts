@@ -1,16 +1,27 @@
 import { ApiError, type Reason } from '../../failures.ts'
+import type { FieldProblem } from '../../field-problem.ts'
 
 const flaws = new Set<Reason>(['invalid_input', 'conflict'])
+
+interface Options {
+  /** The form’s fields that have another name than those of the operation. */
+  fields?: Readonly<Record<string, string>>
+  /** Errors that the form can show besides the usual ones. */
+  also?: Reason
+}
 
 /** Resolves to the result of an operation, or to the error that the form can show. Other errors are rethrown. */
 export const submit = async <T>(
   doing: Promise<T>,
-): Promise<{ done: T; error?: undefined } | { done?: undefined; error: string }> => {
+  { fields = {}, also }: Options = {},
+): Promise<{ done: T; error?: undefined } | { done?: undefined; error: FieldProblem }> => {
   try {
     return { done: await doing }
   } catch (error) {
-    if (error instanceof ApiError && flaws.has(error.reason)) return { error: error.message }
-    throw error
+    if (!(error instanceof ApiError)) throw error
+    if (!flaws.has(error.reason) && error.reason !== also) throw error
+    const { message: sentence, param } = error
+    return { error: { sentence, field: param === undefined ? undefined : (fields[param] ?? param) } }
   }
 }
 

@@ -153,14 +153,6 @@ const AlertBanner = ({ count }: { count: number }) => (
 /** Renders a whole page. Preact escapes all text. */
 export const renderPage = (page: VNode) => `<!doctype html>${render(page)}`
 
-/** The error of a form, announced by screen readers. */
-export const FormError = ({ message, id }: { message?: string | undefined; id?: string }) =>
-  message ? (
-    <p class="notice error" role="alert" id={id}>
-      {message}
-    </p>
-  ) : null
-
 /** A number with its unit: "1 call", "1,200 calls". */
 export const counted = (count: number, noun: string, plural = `${noun}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { FormError } from './layout.tsx'
+import type { FieldProblem } from '../../field-problem.ts'
+import { Form, InputField } from './form.tsx'
 import { ShownSecret } from './shown-secret.tsx'
 
 interface UrlFormProps {
@@ -7,34 +8,28 @@ interface UrlFormProps {
   label: string
   placeholder: string
   value: string
-  error: string | undefined
+  error: FieldProblem | undefined
   /** Below the field. */
   children?: ComponentChildren
 }
 
 /** The form of a URL to which callgate sends signed requests. */
 export const UrlForm = ({ path, label, placeholder, value, error, children }: UrlFormProps) => (
-  <form method="post" action={path}>
-    <label>
-      {label}
-      <input
-        type="url"
-        name="url"
-        value={value}
-        placeholder={placeholder}
-        required
-        autoComplete="off"
-        aria-invalid={error === undefined ? undefined : true}
-        aria-describedby={error === undefined ? undefined : 'url-error'}
-        autoFocus={error !== undefined}
-      />
-      <small>{children ?? 'An https URL on the public internet. Redirects aren’t followed.'}</small>
-    </label>
-    <FormError id="url-error" message={error} />
+  <Form action={path} error={error}>
+    <InputField
+      type="url"
+      name="url"
+      label={label}
+      value={value}
+      placeholder={placeholder}
+      required
+      autoComplete="off"
+      hint={children ?? 'An https URL on the public internet. Redirects aren’t followed.'}
+    />
     <div class="row start">
       <button type="submit">Save</button>
     </div>
-  </form>
+  </Form>
 )
 
 /** A signing secret that was made just now. */

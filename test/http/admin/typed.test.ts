@@ -29,17 +29,3 @@ test('every form that is refused is there again with what was typed, and says wh
   expect(lost).toEqual([])
   expect(forms).toBeGreaterThan(20)
 })
-
-test('a URL that is refused says why beside its field, which is where the keyboard is', async () => {
-  const opened = world.open(world.copy())
-  const headers = { cookie: world.cookies.operator ?? '', 'sec-fetch-site': 'same-origin' }
-  const body = new URLSearchParams({ url: 'somewhere' })
-  const response = await opened.request('/admin/alerts/webhook', { method: 'POST', headers, body })
-  opened.close()
-  const html = await response.text()
-  const [input = ''] = /<input type="url"[^>]*>/.exec(html) ?? []
-  expect(input).toContain('aria-invalid="true"')
-  expect(input).toContain('aria-describedby="url-error"')
-  expect(input).toMatch(/\sautofocus/)
-  expect(html).toContain('id="url-error"')
-})

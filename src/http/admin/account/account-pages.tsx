@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { timeZoneField } from '../../../people/operations/time-zone.ts'
 import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
@@ -37,7 +38,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
   const page = (
     person: Person,
     request: Request,
-    shown: { error?: string | undefined; zoneError?: string | undefined } = {},
+    shown: { error?: FieldProblem; zoneError?: FieldProblem } = {},
   ) => {
     const agency = person.agencyId === null ? undefined : agencies.find(person.agencyId)
     return renderPage(
@@ -60,15 +61,16 @@ export const accountPages = (deps: AccountPagesDeps) => {
       '/account/password',
       async ({ actor, flash, person, request, set, redirect, readForm }) => {
         const { current = '', password = '' } = await readForm()
-        const refuse = (error: string | undefined, status = 422) => {
+        const refuse = (field: 'current' | 'password', sentence: string, status = 422) => {
           set.status = status
-          return page(person, request, { error })
+          return page(person, request, { error: { field, sentence } })
         }
         const flaw = passwordFlaw(password, person.email)
-        if (flaw !== undefined) return refuse(flaw)
-        if (current.length > passwordMost) return refuse(passwordTooLong)
+        if (flaw !== undefined) return refuse('password', flaw)
+        if (current.length > passwordMost) return refuse('current', passwordTooLong)
         const checked = await passwords.signIn(person.email, current, actor.address)
-        if (!('person' in checked)) return refuse(wrongPassword, checked.retryAfterSeconds ? 429 : 422)
+        if (!('person' in checked))
+          return refuse('current', wrongPassword, checked.retryAfterSeconds ? 429 : 422)
         const passwordHash = await passwords.hash(password)
         const hasFactor = typeof sessions.find(request)?.session.secondFactorAt === 'number'
         const change = () => people.changePassword(checked.person, passwordHash)
@@ -78,7 +80,7 @@ export const accountPages = (deps: AccountPagesDeps) => {
           agency: person.agencyId,
         } as const
         const changed = audit.change(change, (done) => (done ? entry : undefined))
-        if (!changed) return refuse(wrongPassword)
+        if (!changed) return refuse('current', wrongPassword)
         addCookie(set, sessions.open(person.id, { request, address: actor.address }, hasFactor))
         flash('Your password was changed. You are signed out everywhere else.')
         return redirect('/admin/account', 303)
@@ -91,7 +93,8 @@ export const accountPages = (deps: AccountPagesDeps) => {
         const given = timeZoneField.safeParse((await readForm()).time_zone || null)
         if (!given.success) {
           set.status = 422
-          return page(person, request, { zoneError: given.error.issues[0]?.message })
+          const sentence = given.error.issues[0]?.message ?? ''
+          return page(person, request, { zoneError: { field: 'time_zone', sentence } })
         }
         const entry = {
           ...actedBy(actor, clock.now()),

@@ -1,6 +1,8 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Person, Session } from '../../../people/person.ts'
 import { NewPasswordField, PasswordField } from '../entrance/forms.tsx'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { Form } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { TimeZoneForm } from './time-zone.tsx'
 import { SessionTable } from './session-table.tsx'
 import { roleInWords } from '../people/people.tsx'
@@ -10,10 +12,10 @@ interface AccountProps {
   agencyName: string | undefined
   sessions: Session[]
   current: Session | undefined
-  error?: string | undefined
+  error?: FieldProblem | undefined
   /** The time zone of the account, and what is wrong with the one that was asked for. */
   ownZone: Person['timeZone']
-  zoneError?: string | undefined
+  zoneError?: FieldProblem | undefined
 }
 
 export const AccountPage = ({
@@ -39,14 +41,13 @@ export const AccountPage = ({
       </dl>
       <article>
         <h2>Change your password</h2>
-        <FormError message={error} />
         <p>Changing your password signs you out everywhere else.</p>
-        <form method="post" action="/admin/account/password">
+        <Form action="/admin/account/password" error={error}>
           <input type="hidden" name="username" value={person.email} autoComplete="username" />
           <PasswordField label="Current password" name="current" />
           <NewPasswordField label="New password" />
           <button type="submit">Change password</button>
-        </form>
+        </Form>
       </article>
       <TimeZoneForm own={ownZone} current={person.timeZone ?? 'UTC'} error={zoneError} />
       <article>

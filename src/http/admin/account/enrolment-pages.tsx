@@ -3,6 +3,7 @@ import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
 import { ApiError } from '../../../failures.ts'
 import { nameSchema } from '../../../names.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Enrolments } from '../../../people/enrolments.ts'
 import type { Factor, PasskeyCredential } from '../../../people/factor.ts'
@@ -50,7 +51,8 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
 
   const nameOf = (typed: string | undefined) => {
     const given = nameSchema.safeParse(typed)
-    return given.success ? { name: given.data } : { error: given.error.issues[0]?.message }
+    if (given.success) return { name: given.data }
+    return { error: { sentence: given.error.issues[0]?.message ?? '', field: 'name' } }
   }
   const requireRoom = (personId: string) => {
     if (factors.list(personId).length < factorsMost) return
@@ -90,7 +92,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     { person, request }: { person: Person; request: Request },
     host: string,
     name: string,
-    error?: string,
+    error?: FieldProblem,
   ) => {
     const secret = enrolments.secretFor(person.id)
     const uri = totpUri(secret, person.email, host)
@@ -159,8 +161,9 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
         actor.confirm()
         if (name === undefined || !created) {
           set.status = 422
-          const said = error ?? 'The passkey could not be added. Try again.'
-          return renderPage(<PasskeyPage person={framed(request, person)} host={rp.id} error={said} />)
+          const said = error ?? { sentence: 'The passkey could not be added. Try again.' }
+          const shown = { person: framed(request, person), host: rp.id, name: typed, error: said }
+          return renderPage(<PasskeyPage {...shown} />)
         }
         const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name }, (factor) =>
           factors.addPasskey(factor, created.credentialId, created.credential),
@@ -174,5 +177,8 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     )
 }
 
-const wrongCode =
-  'The code is wrong. Check that the app has this key and that the time on both devices is right, then enter the present code.'
+const wrongCode: FieldProblem = {
+  field: 'code',
+  sentence:
+    'The code is wrong. Check that the app has this key and that the time on both devices is right, then enter the present code.',
+}

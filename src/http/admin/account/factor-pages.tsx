@@ -4,6 +4,7 @@ import { type Action, actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
 import { ApiError } from '../../../failures.ts'
 import { nameSchema } from '../../../names.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Actor } from '../../../people/actor.ts'
 import { type Factor, type FactorAudience, factorTitles, needsFactor } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -48,8 +49,11 @@ export const factorPages = (deps: FactorPagesDeps) => {
     agency: person.agencyId,
     ...(target !== undefined && { target }),
   })
-  const factorPage = (person: Person, factor: Factor, error?: string) =>
-    renderPage(<FactorPage person={person} factor={factor} isNeeded={isNeeded(person)} error={error} />)
+  const factorPage = (
+    person: Person,
+    factor: Factor,
+    shown: { name?: string | undefined; error?: FieldProblem } = {},
+  ) => renderPage(<FactorPage person={person} factor={factor} isNeeded={isNeeded(person)} {...shown} />)
 
   const list = new Elysia({ name: 'factor-list' })
     .use(enrolling(deps))
@@ -73,11 +77,13 @@ export const factorPages = (deps: FactorPagesDeps) => {
     .post(
       '/account/factors/:factor',
       async ({ flash, actor, person, params, readForm, redirect, set }) => {
-        const given = nameSchema.safeParse((await readForm()).name)
+        const { name } = await readForm()
+        const given = nameSchema.safeParse(name)
         const factor = find(person, params.factor)
         if (!given.success) {
           set.status = 422
-          return factorPage(person, factor, given.error.issues[0]?.message)
+          const sentence = given.error.issues[0]?.message ?? ''
+          return factorPage(person, factor, { name, error: { sentence, field: 'name' } })
         }
         const target = factorTarget({ ...factor, name: given.data })
         audit.change(

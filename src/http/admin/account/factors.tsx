@@ -1,9 +1,11 @@
 import { isIP } from 'node:net'
 import type { ComponentChildren } from 'preact'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { type Factor, factorTitles } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
 import { recoveryCodeCount } from '../../../people/recovery-codes.ts'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { Form, InputField } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 import { Table } from '../../page/table.tsx'
@@ -96,12 +98,11 @@ interface AuthenticatorProps extends Pick<FrameProps, 'person'> {
   uri: string
   secret: string
   name: string
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 export const AuthenticatorPage = ({ person, uri, secret, name, error }: AuthenticatorProps) => (
   <Frame title="Add an authenticator app" person={person}>
-    <FormError message={error} />
     <p>Scan this code with your authenticator app, then enter the six digits that the app shows.</p>
     <QrCode text={uri} label="QR code for your authenticator app" />
     <ShownSecret
@@ -109,25 +110,25 @@ export const AuthenticatorPage = ({ person, uri, secret, name, error }: Authenti
       label="If you can’t scan the code, enter this key in the app"
       value={secret}
     />
-    <form method="post" action="/admin/account/authenticator">
+    <Form action="/admin/account/authenticator" error={error}>
       <NameField name={name} />
       <CodeField label="Code from the app" />
       <div class="row start">
         <button type="submit">Add authenticator app</button>
         <a href={factorsPath}>Cancel</a>
       </div>
-    </form>
+    </Form>
   </Frame>
 )
 
 interface PasskeyProps extends Pick<FrameProps, 'person'> {
   host: string
-  error?: string | undefined
+  name?: string | undefined
+  error?: FieldProblem | undefined
 }
 
-export const PasskeyPage = ({ person, host, error }: PasskeyProps) => (
+export const PasskeyPage = ({ person, host, name = 'Passkey', error }: PasskeyProps) => (
   <Frame title="Add a passkey" person={person}>
-    <FormError message={error} />
     <p>
       A passkey on your phone, computer or security key signs you in without your password. It works only at{' '}
       <code>{host}</code>.
@@ -138,8 +139,9 @@ export const PasskeyPage = ({ person, host, error }: PasskeyProps) => (
         ceremony="create"
         options="/admin/account/passkey/options"
         label="Add passkey"
+        error={error}
       >
-        <NameField name="Passkey" />
+        <NameField name={name} />
       </PasskeyForm>
     ) : (
       <p class="notice warning">
@@ -153,10 +155,7 @@ export const PasskeyPage = ({ person, host, error }: PasskeyProps) => (
 )
 
 const NameField = ({ name }: { name: string }) => (
-  <label>
-    Name
-    <input name="name" value={name} required maxLength={100} autoComplete="off" />
-  </label>
+  <InputField name="name" label="Name" value={name} required maxLength={100} autoComplete="off" />
 )
 
 interface FactorProps {
@@ -164,16 +163,17 @@ interface FactorProps {
   factor: Factor
   /** True where removing it would leave the person without the second factor that they need. */
   isNeeded: boolean
-  error?: string | undefined
+  /** The input of a rejected form. */
+  name?: string | undefined
+  error?: FieldProblem | undefined
 }
 
-export const FactorPage = ({ person, factor, isNeeded, error }: FactorProps) => (
+export const FactorPage = ({ person, factor, isNeeded, name = factor.name, error }: FactorProps) => (
   <Frame title={factor.name} person={person}>
-    <FormError message={error} />
-    <form method="post" action={`/admin/account/factors/${factor.id}`}>
-      <NameField name={factor.name} />
+    <Form action={`/admin/account/factors/${factor.id}`} error={error}>
+      <NameField name={name} />
       <button type="submit">Save</button>
-    </form>
+    </Form>
     <article>
       <h2>Remove</h2>
       <p>

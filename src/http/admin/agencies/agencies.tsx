@@ -2,8 +2,10 @@ import type { Plan } from '../../../agencies/agency.ts'
 import { placeKinds } from '../../../alarms/place-alarms.ts'
 import type { ConfigWarning } from '../../../config/warnings.ts'
 import type { Person } from '../../../people/person.ts'
-import { counted, FormError, Layout } from '../../page/layout.tsx'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { Chips, Choice } from '../../page/filters.tsx'
+import { Form, InputField, SelectField } from '../../page/form.tsx'
+import { counted, Layout } from '../../page/layout.tsx'
 import { planNames } from '../../page/words.tsx'
 import { AgencyTable } from './agency-table.tsx'
 import { type AgencyListQuery, firstOrder, listUrl, type readAgencyList } from './agency-list.ts'
@@ -17,7 +19,7 @@ interface AgenciesProps {
   warnings: ConfigWarning[]
   /** The input of a rejected form. */
   typed?: { name?: string | undefined; plan?: Plan | undefined } | undefined
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 export const AgenciesPage = ({ person, list, hasCountries, warnings, typed, error }: AgenciesProps) => {
@@ -60,15 +62,18 @@ const NewAgency = ({
 }: Pick<AgenciesProps, 'typed' | 'error'> & { isOpen: boolean }) => (
   <details class="panel" open={isOpen}>
     <summary>New agency</summary>
-    <FormError message={error} />
-    <form method="post" action="/admin/agencies">
-      <label>
-        Name
-        <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
-      </label>
+    <Form action="/admin/agencies" error={error}>
+      <InputField
+        name="name"
+        label="Name"
+        value={typed.name ?? ''}
+        required
+        maxLength={100}
+        autoComplete="off"
+      />
       <PlanField plan={typed.plan ?? 'agency'} />
       <button type="submit">Create agency</button>
-    </form>
+    </Form>
   </details>
 )
 
@@ -132,15 +137,11 @@ const ChooseCountries = () => (
 )
 
 export const PlanField = ({ plan }: { plan: Plan }) => (
-  <label>
-    Plan
-    <select name="plan">
-      {Object.entries(planNames).map(([value, label]) => (
-        <option key={value} value={value} selected={value === plan}>
-          {label}
-        </option>
-      ))}
-    </select>
-    <small>Only the Agency plan includes API access.</small>
-  </label>
+  <SelectField name="plan" label="Plan" hint="Only the Agency plan includes API access.">
+    {Object.entries(planNames).map(([value, label]) => (
+      <option key={value} value={value} selected={value === plan}>
+        {label}
+      </option>
+    ))}
+  </SelectField>
 )

@@ -5,6 +5,7 @@ import { changeAgent, createAgent } from '../../../agencies/operations/agent.ts'
 import { chooseDefaultAgent } from '../../../agencies/operations/default-agent.ts'
 import { deleteAgent } from '../../../agencies/operations/delete-agent.ts'
 import { ApiError } from '../../../failures.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -35,7 +36,7 @@ export interface AgentPagesDeps extends GuardDeps, FindAgency {
 /** The input and the error of a rejected form. */
 interface Shown {
   typed?: TypedAgent
-  error?: string
+  error?: FieldProblem
 }
 
 const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/agents`
@@ -77,7 +78,7 @@ export const agentPages = (deps: AgentPagesDeps) => {
   const deletePage = async (actor: Actor, person: Person, params: Params) => {
     const found = find(params)
     const { done: asked, error } = await submit(questioned(params, actor))
-    return renderPage(<DeleteAgentPage person={person} {...found} asked={asked} error={error} />)
+    return renderPage(<DeleteAgentPage person={person} {...found} asked={asked} error={error?.sentence} />)
   }
 
   return new Elysia({ name: 'agent-pages' })
@@ -92,7 +93,7 @@ export const agentPages = (deps: AgentPagesDeps) => {
         const saving = given(form).then((input) =>
           perform(createAgent, { ...params, ...input, name: form.name ?? '' }, actor),
         )
-        const { done, error } = await submit(saving)
+        const { done, error } = await submit(saving, { fields: { option: 'options' } })
         if (done) {
           flash(
             `Created the agent ${done.name}.${done.default_in.length > 0 ? ' It takes the calls that don’t name an agent.' : ''}`,
@@ -114,7 +115,7 @@ export const agentPages = (deps: AgentPagesDeps) => {
         const saving = given(form, find(params).agent).then((input) =>
           perform(changeAgent, { ...params, ...input }, actor),
         )
-        const { done, error } = await submit(saving)
+        const { done, error } = await submit(saving, { fields: { option: 'options' } })
         if (done) {
           flash(`Saved the agent ${done.name}. The changes apply from its next call on.`)
           return redirect(listPath(params), 303)

@@ -1,10 +1,11 @@
 import type { Agent, GivenAgent } from '../../../agencies/agent.ts'
 import type { Question } from '../../../people/actor.ts'
 import { fieldHelp, fieldTitle } from '../../../providers/agent-field.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { agentProblem, findKind, providerKinds } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Copyable } from '../../page/copyable.tsx'
-import { FormError } from '../../page/layout.tsx'
+import { Form, FormError, InputField, SelectField, useProblem } from '../../page/form.tsx'
 import { Time } from '../../page/time.tsx'
 import { Ask } from '../question/questions.tsx'
 import { optionLines, optionsHelp } from './option-lines.ts'
@@ -16,7 +17,7 @@ interface AgentProps extends AgencyPageProps {
   agent: Agent
   accounts: ReadonlySet<string>
   typed?: TypedAgent | undefined
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 export const AgentPage = ({ person, agency, agent, accounts, typed, error }: AgentProps) => (
@@ -122,69 +123,71 @@ export const ProviderName = ({ agent, accounts }: { agent: Agent; accounts: Read
 interface AgentFormProps {
   action: string
   typed: TypedAgent
-  error: string | undefined
+  error: FieldProblem | undefined
   button: string
 }
 
 export const AgentForm = ({ action, typed, error, button }: AgentFormProps) => (
-  <>
-    <FormError message={error} />
-    <form method="post" action={action}>
-      <label>
-        Name
-        <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
-      </label>
-      <label>
-        Provider
-        <select name="provider">
-          <option value="simulator">Simulator – places no calls</option>
-          {providerKinds.map((kind) => (
-            <option key={kind.name} value={kind.name} selected={kind.name === typed.provider}>
-              {kind.title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div class="columns">
-        <DialField name="ref" value={typed.ref} simulated="ID at the provider" />
-        <DialField name="from" value={typed.from} simulated="Calls from" />
-      </div>
-      <OptionsField value={typed.options} />
-      <button type="submit">{button}</button>
-    </form>
-  </>
+  <Form action={action} error={error}>
+    <InputField
+      name="name"
+      label="Name"
+      value={typed.name ?? ''}
+      required
+      maxLength={100}
+      autoComplete="off"
+    />
+    <SelectField name="provider" label="Provider">
+      <option value="simulator">Simulator – places no calls</option>
+      {providerKinds.map((kind) => (
+        <option key={kind.name} value={kind.name} selected={kind.name === typed.provider}>
+          {kind.title}
+        </option>
+      ))}
+    </SelectField>
+    <div class="columns">
+      <DialField name="ref" value={typed.ref} simulated="ID at the provider" />
+      <DialField name="from" value={typed.from} simulated="Calls from" />
+    </div>
+    <OptionsField value={typed.options} />
+    <button type="submit">{button}</button>
+  </Form>
 )
 
-const OptionsField = ({ value = '' }: { value: string | undefined }) => (
-  <div>
-    <label>
-      Options (optional)
-      <textarea
-        name="options"
-        rows={Math.min(12, Math.max(2, value.split('\n').length))}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellcheck={false}
-        aria-describedby="options-help"
-      >
-        {value}
-      </textarea>
-    </label>
-    <div id="options-help" class="help">
-      <small>
-        {'Fields of the provider’s own request, one name=value per line, as '}
-        <a href="/docs/providers">Voice providers</a>
-        {' lists them. A line that begins with a space continues the value above.'}
-      </small>
-      <small data-provider="simulator">The simulator takes no options.</small>
-      {providerKinds.map((kind) => (
-        <small key={kind.name} data-provider={kind.name}>
-          {optionsHelp(kind)}
+const OptionsField = ({ value = '' }: { value: string | undefined }) => {
+  const { attributes, sentence } = useProblem('options', 'options-help')
+  return (
+    <div class="field">
+      <label>
+        Options (optional)
+        <textarea
+          name="options"
+          rows={Math.min(12, Math.max(2, value.split('\n').length))}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellcheck={false}
+          {...attributes}
+        >
+          {value}
+        </textarea>
+      </label>
+      {sentence}
+      <div id="options-help" class="help">
+        <small>
+          {'Fields of the provider’s own request, one name=value per line, as '}
+          <a href="/docs/providers">Voice providers</a>
+          {' lists them. A line that begins with a space continues the value above.'}
         </small>
-      ))}
+        <small data-provider="simulator">The simulator takes no options.</small>
+        {providerKinds.map((kind) => (
+          <small key={kind.name} data-provider={kind.name}>
+            {optionsHelp(kind)}
+          </small>
+        ))}
+      </div>
     </div>
-  </div>
-)
+  )
+}
 
 interface DialFieldProps {
   name: 'ref' | 'from'
@@ -194,24 +197,28 @@ interface DialFieldProps {
 }
 
 /** The hints of all providers; the stylesheet shows those of the selected one. */
-const DialField = ({ name, value = '', simulated }: DialFieldProps) => (
-  <div>
-    <label>
-      <span data-provider="simulator">{simulated}</span>
-      {providerKinds.map(({ name: provider, agent }) => (
-        <span key={provider} data-provider={provider}>
-          {fieldTitle(agent[name])}
-        </span>
-      ))}
-      <input name={name} value={value} autoComplete="off" aria-describedby={`${name}-help`} />
-    </label>
-    <div id={`${name}-help`} class="help">
-      <small data-provider="simulator">Not needed for the simulator.</small>
-      {providerKinds.map(({ name: provider, title, agent }) => (
-        <small key={provider} data-provider={provider}>
-          {`${title}: ${fieldHelp(agent[name])}`}
-        </small>
-      ))}
+const DialField = ({ name, value = '', simulated }: DialFieldProps) => {
+  const { attributes, sentence } = useProblem(name, `${name}-help`)
+  return (
+    <div class="field">
+      <label>
+        <span data-provider="simulator">{simulated}</span>
+        {providerKinds.map(({ name: provider, agent }) => (
+          <span key={provider} data-provider={provider}>
+            {fieldTitle(agent[name])}
+          </span>
+        ))}
+        <input name={name} value={value} autoComplete="off" {...attributes} />
+      </label>
+      {sentence}
+      <div id={`${name}-help`} class="help">
+        <small data-provider="simulator">Not needed for the simulator.</small>
+        {providerKinds.map(({ name: provider, title, agent }) => (
+          <small key={provider} data-provider={provider}>
+            {`${title}: ${fieldHelp(agent[name])}`}
+          </small>
+        ))}
+      </div>
     </div>
-  </div>
-)
+  )
+}

@@ -1,4 +1,5 @@
 import type { Agent } from '../../../agencies/agent.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { agentProblem } from '../../../providers/kinds.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
@@ -14,7 +15,7 @@ interface AgentsProps extends AgencyPageProps {
   accounts: ReadonlySet<string>
   /** The input of a rejected form. */
   typed?: TypedAgent
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 export const AgentsPage = (props: AgentsProps) => {

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { ListedAlert } from '../../../alerts/alert.ts'
 import { acknowledgeAlerts } from '../../../alerts/operations/alerts.ts'
 import { setAlertWebhook, testAlert } from '../../../alerts/operations/webhook.ts'
@@ -31,7 +32,7 @@ export const alertPages = (deps: AlertPagesDeps) => {
   interface Shown {
     before?: string | undefined
     typed?: string
-    error?: string
+    error?: FieldProblem
     secret?: string
     tested?: Tested
   }

@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { ListedAlert } from '../../../alerts/alert.ts'
 import type { AlertWebhook } from '../../../alerts/webhook.ts'
 import type { Person } from '../../../people/person.ts'
@@ -14,7 +15,7 @@ interface TellingProps {
   webhook: AlertWebhook | undefined
   isMailSet: boolean
   typed?: string
-  error?: string
+  error?: FieldProblem
   /** A secret generated just now: this is the only response that shows it. */
   secret?: string
   /** The results of a test sent just now. */

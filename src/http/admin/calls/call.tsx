@@ -8,7 +8,7 @@ import { Ask } from '../question/questions.tsx'
 import { CallAsCurl } from './call-as-curl.tsx'
 import { Conversation } from './conversation.tsx'
 import { Copyable } from '../../page/copyable.tsx'
-import { FormError } from '../../page/layout.tsx'
+import { FormError } from '../../page/form.tsx'
 import { Time } from '../../page/time.tsx'
 import { Timeline } from './timeline.tsx'
 import {

@@ -64,11 +64,12 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
           return redirect(path, 307)
         }
         set.status = proved.retryAfterSeconds === undefined ? 422 : 429
-        const problem = password.length > passwordMost ? passwordTooLong : notConfirmed
+        const sentence = password.length > passwordMost ? passwordTooLong : notConfirmed
+        const field = passkey ? 'confirm_passkey' : code ? 'confirm_code' : 'confirm_password'
         const kinds = new Set(factors.list(person.id).map(({ kind }) => kind))
         const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
         const form = { email: person.email, path, fields: withoutConfirmation(given), ...ways }
-        return confirmationPage(form, problem)
+        return confirmationPage(form, { sentence, field })
       },
       { parse: 'none' },
     )

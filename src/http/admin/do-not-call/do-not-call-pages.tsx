@@ -4,7 +4,6 @@ import { importCsv } from '../../../do-not-call/import-csv.ts'
 import { addNumber, checkNumber, listNumbers, removeNumber } from '../../../do-not-call/operations/entries.ts'
 import { exportNumbers, exportParts } from '../../../do-not-call/operations/export.ts'
 import { countsInWords, importNumbers } from '../../../do-not-call/operations/import.ts'
-import { ApiError } from '../../../failures.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -12,8 +11,9 @@ import { renderPage } from '../../page/layout.tsx'
 import { uploadedFile } from '../../upload.ts'
 import { agencyParams, type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import { csvHeaders } from '../csv.ts'
+import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
-import { DoNotCallPage, type TypedNumber } from './do-not-call.tsx'
+import { DoNotCallPage, type FormName, type TypedNumber } from './do-not-call.tsx'
 
 const entriesAtOnce = 50
 
@@ -66,8 +66,7 @@ interface Asked {
   readForm(): Promise<Record<string, string>>
 }
 
-type Shown = Partial<Pick<Parameters<typeof DoNotCallPage>[0], 'typed' | 'told' | 'imported'>>
-type Form = NonNullable<Shown['told']>['form']
+type Shown = Partial<Pick<Parameters<typeof DoNotCallPage>[0], 'sent' | 'imported'>>
 
 /** What the pages of any list do. */
 const createList = (perform: Perform) => {
@@ -85,17 +84,19 @@ const createList = (perform: Perform) => {
     )
   }
 
-  /** Does what a form asks, and says in the form what came of it. */
-  const submit = async (asked: Asked, form: Form, typed: TypedNumber, work: () => Promise<Shown>) => {
-    try {
-      return await page(asked, await work())
-    } catch (error) {
-      if (!(error instanceof ApiError) || !shownInForm.has(error.reason)) throw error
-      asked.set.status = 422
-      return await page(asked, { typed, told: { form, sentence: error.message, isError: true } })
-    }
+  /** Does what a form asks; its page says what came of it. */
+  const answer = async <T,>(
+    asked: Asked,
+    form: FormName,
+    typed: TypedNumber,
+    doing: Promise<T>,
+    shown: (done: T) => Shown,
+  ) => {
+    const { done, error } = await submit(doing, { fields: { expires_at: 'expires_on' }, also: 'not_found' })
+    if (error === undefined) return page(asked, shown(done))
+    asked.set.status = 422
+    return page(asked, { sent: { form, typed, error } })
   }
-  const done = (form: Form, sentence: string): Shown => ({ told: { form, sentence, isError: false } })
 
   return {
     show: (asked: Asked) =>
@@ -111,11 +112,10 @@ const createList = (perform: Perform) => {
     add: async (asked: Asked) => {
       const typed: TypedNumber = await asked.readForm()
       const { phone_number = '', reason = '', expires_on } = typed
-      return submit(asked, 'add', typed, async () => {
-        const until = expires_on ? { expires_at: `${expires_on}T23:59:59Z` } : {}
-        const input = { ...of(asked), phone_number, reason, ...until }
-        const added = await perform(addNumber, input, asked.actor)
-        asked.flash(`Added ${added.hint} to this list.`)
+      const until = expires_on ? { expires_at: `${expires_on}T23:59:59Z` } : {}
+      const input = { ...of(asked), phone_number, reason, ...until }
+      return answer(asked, 'add', typed, perform(addNumber, input, asked.actor), ({ hint }) => {
+        asked.flash(`Added ${hint} to this list.`)
         return {}
       })
     },
@@ -123,34 +123,31 @@ const createList = (perform: Perform) => {
     check: async (asked: Asked) => {
       const typed: TypedNumber = await asked.readForm()
       const input = { ...of(asked), phone_number: typed.phone_number ?? '' }
-      return submit(asked, 'find', typed, async () => {
-        const output = await perform(checkNumber, input, asked.actor)
-        return done('find', checkNumber.says?.(output, input) ?? '')
-      })
+      return answer(asked, 'find', typed, perform(checkNumber, input, asked.actor), (output) => ({
+        sent: { form: 'find', says: checkNumber.says?.(output, input) ?? '' },
+      }))
     },
 
     remove: async (asked: Asked) => {
       const typed: TypedNumber = await asked.readForm()
       const input = { ...of(asked), phone_number: typed.phone_number ?? '' }
-      return submit(asked, 'find', typed, async () => {
-        const { hint } = await perform(removeNumber, input, asked.actor)
+      return answer(asked, 'find', typed, perform(removeNumber, input, asked.actor), ({ hint }) => {
         asked.flash(`Removed ${hint} from this list.`)
         return {}
       })
     },
 
-    importFile: async (asked: Asked) =>
-      submit(asked, 'import', {}, async () => {
-        const imported = await importCsv(uploadedFile(asked.request), (entries) =>
-          perform(importNumbers, { ...of(asked), entries }, asked.actor),
-        )
+    importFile: async (asked: Asked) => {
+      const importing = importCsv(uploadedFile(asked.request), (entries) =>
+        perform(importNumbers, { ...of(asked), entries }, asked.actor),
+      )
+      return answer(asked, 'import', {}, importing, (imported) => {
         asked.flash(countsInWords(imported))
         return { imported }
-      }),
+      })
+    },
   }
 }
-
-const shownInForm = new Set(['invalid_input', 'conflict', 'not_found'])
 
 /** Reads a part when the client has taken those before it. */
 const streamOf = (parts: AsyncGenerator<string>) => {

@@ -1,21 +1,30 @@
 import type { ComponentChildren } from 'preact'
 import type { z } from 'zod'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { entryRecord } from '../../../do-not-call/fields.ts'
 import type { ImportResult } from '../../../do-not-call/operations/import.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout } from '../agencies/agency.tsx'
-import { counted, FormError, Layout } from '../../page/layout.tsx'
+import { Form, InputField } from '../../page/form.tsx'
+import { counted, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 
 type ShownEntry = z.output<typeof entryRecord>
-type Form = 'add' | 'find' | 'import'
+export type FormName = 'add' | 'find' | 'import'
 
 export interface TypedNumber {
   phone_number?: string
   reason?: string
   expires_on?: string
+}
+
+interface SentForm {
+  form: FormName
+  typed?: TypedNumber
+  error?: FieldProblem
+  says?: string
 }
 
 interface DoNotCallProps {
@@ -26,9 +35,8 @@ interface DoNotCallProps {
   /** The id after which the next page begins, and whether this is the first one. */
   older: string | undefined
   isNewest: boolean
-  typed?: TypedNumber | undefined
-  /** What became of a form. */
-  told?: { form: Form; sentence: string; isError: boolean } | undefined
+  /** The form that was sent: what was typed, and what came of it. */
+  sent?: SentForm | undefined
   imported?: ImportResult | undefined
 }
 
@@ -37,7 +45,8 @@ const pathOf = (agency: Pick<Agency, 'id'> | undefined) =>
 
 /** A do-not-call list: of an agency, or of the whole gate. */
 export const DoNotCallPage = (props: DoNotCallProps) => {
-  const { agency, typed = {}, told, imported } = props
+  const { agency, sent, imported } = props
+  const of = (form: FormName) => (sent?.form === form ? sent : undefined)
   const path = pathOf(agency)
   return (
     <Frame {...props}>
@@ -49,9 +58,9 @@ export const DoNotCallPage = (props: DoNotCallProps) => {
         <a href="/docs/do-not-call">How do-not-call lists work</a>
       </p>
       <Entries {...props} path={path} />
-      <AddForm path={path} typed={typed} told={told} />
-      <FindForm path={path} typed={typed} told={told} />
-      <ImportForm path={path} told={told} imported={imported} />
+      <AddForm path={path} sent={of('add')} />
+      <FindForm path={path} sent={of('find')} />
+      <ImportForm path={path} sent={of('import')} imported={imported} />
     </Frame>
   )
 }
@@ -98,95 +107,90 @@ const Entries = ({ entries, older, isNewest, path }: DoNotCallProps & { path: st
 
 interface FormProps {
   path: string
-  typed: TypedNumber
-  told: DoNotCallProps['told']
+  /** This form, if it was sent. */
+  sent: SentForm | undefined
 }
 
-const Told = ({ told, form }: { told: DoNotCallProps['told']; form: Form }) => {
-  if (told?.form !== form) return null
-  return told.isError ? (
-    <FormError message={told.sentence} />
-  ) : (
-    <p class="notice" role="status">
-      {told.sentence}
-    </p>
-  )
-}
-
-const NumberField = ({ typed, children }: { typed: TypedNumber; children: ComponentChildren }) => (
-  <label>
-    Phone number
-    <input
-      name="phone_number"
-      type="tel"
-      value={typed.phone_number ?? ''}
-      placeholder="+15551234567"
-      required
-      autoComplete="off"
-    />
-    <small>{children}</small>
-  </label>
+const NumberField = ({ typed, children }: { typed: TypedNumber | undefined; children: string }) => (
+  <InputField
+    name="phone_number"
+    type="tel"
+    label="Phone number"
+    value={typed?.phone_number ?? ''}
+    placeholder="+15551234567"
+    required
+    autoComplete="off"
+    hint={children}
+  />
 )
 
-const AddForm = ({ path, typed, told }: FormProps) => (
+const AddForm = ({ path, sent }: FormProps) => (
   <article>
     <h2>Add a number</h2>
-    <Told told={told} form="add" />
-    <form method="post" action={path}>
-      <NumberField typed={typed}>
+    <Form action={path} error={sent?.error}>
+      <NumberField typed={sent?.typed}>
         With the country code. callgate keeps only a hash of it, and shows +49…67.
       </NumberField>
-      <label>
-        Reason (optional)
-        <input name="reason" value={typed.reason ?? ''} maxLength={200} autoComplete="off" />
-        <small>It is kept when the person is erased, so don’t name them.</small>
-      </label>
-      <label>
-        Expires at the end of (optional)
-        <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
-        <small>In UTC. Without a date, the number stays on the list until you remove it.</small>
-      </label>
+      <InputField
+        name="reason"
+        label="Reason (optional)"
+        value={sent?.typed?.reason ?? ''}
+        maxLength={200}
+        autoComplete="off"
+        hint="It is kept when the person is erased, so don’t name them."
+      />
+      <InputField
+        type="date"
+        name="expires_on"
+        label="Expires at the end of (optional)"
+        value={sent?.typed?.expires_on ?? ''}
+        autoComplete="off"
+        hint="In UTC. Without a date, the number stays on the list until you remove it."
+      />
       <button type="submit">Add number</button>
-    </form>
+    </Form>
   </article>
 )
 
-const FindForm = ({ path, typed, told }: FormProps) => (
+const FindForm = ({ path, sent }: FormProps) => (
   <article>
     <h2>Check or remove a number</h2>
-    <Told told={told} form="find" />
-    <form method="post" action={`${path}/check`}>
-      <NumberField typed={typed}>As a number is not kept, you need it to find its entry.</NumberField>
+    {sent?.says !== undefined && (
+      <p class="notice" role="status">
+        {sent.says}
+      </p>
+    )}
+    <Form action={`${path}/check`} error={sent?.error}>
+      <NumberField typed={sent?.typed}>As a number is not kept, you need it to find its entry.</NumberField>
       <div class="row start">
         <button type="submit">Check</button>
         <button type="submit" class="secondary" formAction={`${path}/remove`}>
           Remove
         </button>
       </div>
-    </form>
+    </Form>
   </article>
 )
 
-const ImportForm = ({
-  path,
-  told,
-  imported,
-}: Omit<FormProps, 'typed'> & Pick<DoNotCallProps, 'imported'>) => (
+const ImportForm = ({ path, sent, imported }: FormProps & Pick<DoNotCallProps, 'imported'>) => (
   <article>
     <h2>Import a CSV file</h2>
-    <Told told={told} form="import" />
     {imported && <Problems imported={imported} />}
     <p>
       Columns: <code>phone_number</code>, <code>reason</code> and <code>expires_at</code>. Only the first is
       required, and the header is optional. Up to 64 MB.
     </p>
-    <form method="post" action={`${path}/import`} encType="multipart/form-data">
-      <label>
-        CSV file
-        <input type="file" name="file" accept=".csv,text/csv,text/plain" required />
-      </label>
+    <Form action={`${path}/import`} encType="multipart/form-data" error={sent?.error}>
+      <InputField
+        type="file"
+        name="file"
+        label="CSV file"
+        accept=".csv,text/csv,text/plain"
+        required
+        autoComplete="off"
+      />
       <button type="submit">Import</button>
-    </form>
+    </Form>
   </article>
 )
 

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { CountDenial } from '../../../audit/denials.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { ApiError } from '../../../failures.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../clock.ts'
@@ -18,7 +19,7 @@ import { pageActor } from '../page-actor.ts'
 import { anyone } from '../guard.ts'
 import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
 import { nextOf, ownPage } from './going-to.ts'
-import { codeIn } from './code.ts'
+import { codeIn, wrongCode } from './code.ts'
 import { CodePage, SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { setupMinutes } from '../../../people/setup.ts'
@@ -53,14 +54,12 @@ const firstSetupLink =
   'Open the setup link. The server prints it when it starts and saves it as setup-link in its data directory. For a new link, run "callgate person setup" on the server.'
 const newSetupLink = `It was replaced by a newer link, or is older than ${setupMinutes} minutes. For a new link, run "callgate person setup" on the server, or restart it.`
 
+const setupCode = { title: 'Set up callgate', action: '/admin/setup' }
+
 /** The ways to a session: the first person by the setup link, others by their password. */
 export const entrance = (deps: EntranceDeps) => {
   const { audit, config, countDenial, factors, flashes, people, sessions, passwords, clock, dataDir } = deps
   const hasOidc = config.oidc !== null
-
-  const requireSetupToken = (token: string) => {
-    if (!people.hasSetupToken(tokenHash(token), clock.now())) throw noSetup()
-  }
 
   /** The error of an invalid setup link, with the way to a new one. */
   const noSetup = () =>
@@ -80,22 +79,28 @@ export const entrance = (deps: EntranceDeps) => {
     .get('/setup/open', ({ request, server }) => {
       if (people.anyone()) throw noSetup()
       const notices = httpsNotice({ request, server }, config)
-      return renderPage(<CodePage title="Set up callgate" action="/admin/setup" notices={notices} />)
+      return renderPage(<CodePage {...setupCode} notices={notices} />)
     })
     .post(
       '/setup',
       async ({ request, server, set, redirect }) => {
         const { token: pasted = '', email, password = '' } = await readForm(request)
         const token = codeIn(pasted)
-        requireSetupToken(token)
         const notices = httpsNotice({ request, server }, config)
+        if (!people.hasSetupToken(tokenHash(token), clock.now())) {
+          if (email !== undefined || people.anyone()) throw noSetup()
+          set.status = 404
+          return renderPage(<CodePage {...setupCode} notices={notices} error={wrongCode(noSetup())} />)
+        }
         if (email === undefined) return renderPage(<SetupPage token={token} notices={notices} />)
         const given = emailSchema.safeParse(email)
-        const flaw = given.error?.issues[0]?.message ?? passwordFlaw(password, email)
-        if (!given.success || flaw !== undefined) {
+        const refuse = (field: 'email' | 'password', sentence: string) => {
           set.status = 422
-          return renderPage(<SetupPage token={token} email={email} error={flaw} />)
+          return renderPage(<SetupPage token={token} email={email} error={{ field, sentence }} />)
         }
+        if (!given.success) return refuse('email', given.error.issues[0]?.message ?? '')
+        const flaw = passwordFlaw(password, email)
+        if (flaw !== undefined) return refuse('password', flaw)
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const address = clientAddress(request, server, config.trustedProxies)
@@ -132,13 +137,14 @@ export const entrance = (deps: EntranceDeps) => {
       async ({ request, server, set, redirect }) => {
         const { email = '', password = '', next: wanted } = await readForm(request)
         const next = ownPage(wanted)
-        const refuse = (error: string, status: number) => {
+        const refuse = (error: FieldProblem, status: number) => {
           set.status = status
           const notices = noticesFor({ request, server })
           const shown = { email, error, notices, hasPasskeys: factors.anyPasskey(), hasOidc, next }
           return renderPage(<SignInPage {...shown} />)
         }
-        if (password.length > passwordMost) return refuse(passwordTooLong, 422)
+        if (password.length > passwordMost)
+          return refuse({ sentence: passwordTooLong, field: 'password' }, 422)
         const address = clientAddress(request, server, config.trustedProxies)
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
@@ -153,9 +159,9 @@ export const entrance = (deps: EntranceDeps) => {
         }
         const target = people.findByEmail(normalEmail(email))?.email ?? 'an unknown account'
         countDenial({ action: 'sign_in.failed', actor: { name: 'somebody', address }, agency: null, target })
-        if (result.retryAfterSeconds === undefined) return refuse(signInRefusal, 401)
+        if (result.retryAfterSeconds === undefined) return refuse({ sentence: signInRefusal }, 401)
         set.headers['retry-after'] = String(result.retryAfterSeconds)
-        return refuse(signInRefusal, 429)
+        return refuse({ sentence: signInRefusal }, 429)
       },
       { parse: 'none' },
     )

@@ -1,14 +1,16 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Person } from '../../../people/person.ts'
 import { passwordLeast } from '../../../people/password-rules.ts'
 import { PasskeyForm } from '../second-factor/forms.tsx'
 import { withNext } from './going-to.ts'
 import { NextField } from './next-field.tsx'
 import { Flash } from '../../page/flash.tsx'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { Form, InputField } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 
 interface EntranceProps {
   email?: string
-  error?: string | undefined
+  error?: FieldProblem | undefined
   /** Notices about obstacles to using the dashboard. */
   notices?: readonly string[] | undefined
 }
@@ -29,19 +31,22 @@ interface CodePageProps extends EntranceProps {
 }
 
 /** The page of a one-time link. Its script takes the code from behind the # of the address, and goes on. */
-export const CodePage = ({ title, action, notices }: CodePageProps) => (
+export const CodePage = ({ title, action, notices, error }: CodePageProps) => (
   <Layout title={title} narrow>
     <main>
       <h1>{title}</h1>
       <Notices notices={notices} />
-      <form method="post" action={action} data-code-from-address>
-        <label>
-          Link or code
-          <input name="token" required autoComplete="off" spellcheck={false} aria-describedby="code-hint" />
-          <small id="code-hint">Paste the whole link that you got, or its part after the #.</small>
-        </label>
+      <Form action={action} error={error} data-code-from-address>
+        <InputField
+          name="token"
+          label="Link or code"
+          required
+          autoComplete="off"
+          spellcheck={false}
+          hint="Paste the whole link that you got, or its part after the #."
+        />
         <button type="submit">Continue</button>
-      </form>
+      </Form>
     </main>
   </Layout>
 )
@@ -54,13 +59,12 @@ export const SetupPage = ({ token, email = '', error, notices }: EntranceProps &
         Create the first operator account. Operators can access all agencies. You can use this page only once.
       </p>
       <Notices notices={notices} />
-      <FormError message={error} />
-      <form method="post" action="/admin/setup">
+      <Form action="/admin/setup" error={error}>
         <input type="hidden" name="token" value={token} />
         <EmailField email={email} />
         <NewPasswordField />
         <button type="submit">Create account</button>
-      </form>
+      </Form>
     </main>
   </Layout>
 )
@@ -80,13 +84,12 @@ export const InvitationPage = ({ token, invitation, error }: InvitationProps) =>
           : `Create the account of ${invitation.email} as an admin of ${invitation.agencyName ?? 'an agency'}.`}{' '}
         You can use this link only once.
       </p>
-      <FormError message={error} />
-      <form method="post" action="/admin/invitation">
+      <Form action="/admin/invitation" error={error}>
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="username" value={invitation.email} autoComplete="username" />
         <NewPasswordField />
         <button type="submit">Create account</button>
-      </form>
+      </Form>
     </main>
   </Layout>
 )
@@ -96,13 +99,12 @@ export const NewPasswordPage = ({ token, email, error }: EntranceProps & { token
     <main>
       <h1>New password</h1>
       <p>{`Set a new password for ${email}. This signs you out everywhere else. You can use this link only once.`}</p>
-      <FormError message={error} />
-      <form method="post" action="/admin/new-password">
+      <Form action="/admin/new-password" error={error}>
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="username" value={email} autoComplete="username" />
         <NewPasswordField />
         <button type="submit">Set password</button>
-      </form>
+      </Form>
     </main>
   </Layout>
 )
@@ -114,28 +116,38 @@ interface SignInProps extends EntranceProps {
   hasOidc: boolean
   /** The page to open afterwards. */
   next: string
+  passkeyError?: FieldProblem
   /** What the last form did. */
   said?: string | undefined
 }
 
-export const SignInPage = ({ email = '', error, notices, hasPasskeys, hasOidc, next, said }: SignInProps) => (
+export const SignInPage = ({
+  email = '',
+  error,
+  passkeyError,
+  notices,
+  hasPasskeys,
+  hasOidc,
+  next,
+  said,
+}: SignInProps) => (
   <Layout title="Sign in" narrow>
     <main>
       <Flash>{said}</Flash>
       <h1>Sign in</h1>
       <Notices notices={notices} />
-      <FormError message={error} />
-      <form method="post" action="/admin/sign-in">
+      <Form action="/admin/sign-in" error={error}>
         <NextField next={next} />
         <EmailField email={email} />
         <PasswordField label="Password" name="password" />
         <button type="submit">Sign in</button>
-      </form>
+      </Form>
       {hasPasskeys && (
         <PasskeyForm
           action="/admin/sign-in/passkey"
           options="/admin/sign-in/passkey"
           label="Sign in with a passkey"
+          error={passkeyError}
         >
           <NextField next={next} />
         </PasskeyForm>
@@ -156,10 +168,15 @@ interface EmailFieldProps {
 }
 
 export const EmailField = ({ email, autoComplete = 'username' }: EmailFieldProps) => (
-  <label>
-    Email
-    <input type="email" name="email" value={email} required maxLength={254} autoComplete={autoComplete} />
-  </label>
+  <InputField
+    type="email"
+    name="email"
+    label="Email"
+    value={email}
+    required
+    maxLength={254}
+    autoComplete={autoComplete}
+  />
 )
 
 /**
@@ -179,23 +196,17 @@ export const SignedInPage = ({ next }: { next: string }) => (
 
 /** For the password of an existing account. */
 export const PasswordField = ({ label, name }: { label: string; name: string }) => (
-  <label>
-    {label}
-    <input type="password" name={name} required autoComplete="current-password" />
-  </label>
+  <InputField type="password" {...{ name, label }} required autoComplete="current-password" />
 )
 
 export const NewPasswordField = ({ label = 'Password' }: { label?: string }) => (
-  <label>
-    {label}
-    <input
-      type="password"
-      name="password"
-      required
-      minLength={passwordLeast}
-      autoComplete="new-password"
-      aria-describedby="password-hint"
-    />
-    <small id="password-hint">At least {passwordLeast} characters.</small>
-  </label>
+  <InputField
+    type="password"
+    name="password"
+    label={label}
+    required
+    minLength={passwordLeast}
+    autoComplete="new-password"
+    hint={`At least ${passwordLeast} characters.`}
+  />
 )

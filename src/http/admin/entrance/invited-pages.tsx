@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import { ApiError } from '../../../failures.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { tokenHash } from '../../../keys/token.ts'
 import type { Clock } from '../../../clock.ts'
 import { passwordFlaw } from '../../../people/password-rules.ts'
@@ -12,7 +13,7 @@ import { addCookie } from '../../cookies.ts'
 import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
 import { anyone, type GuardDeps } from '../guard.ts'
-import { codeIn } from './code.ts'
+import { codeIn, wrongCode } from './code.ts'
 import { CodePage, InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
@@ -33,6 +34,9 @@ export interface InvitedPagesDeps {
   clock: Pick<Clock, 'now'>
 }
 
+const invitationCode = { title: 'Your invitation', action: '/admin/invitation' }
+const newPasswordCode = { title: 'New password', action: '/admin/new-password' }
+
 /**
  * The pages of single-use links: invitations and new passwords. Opening a page does not use up its link. A link leads to
  * a path of its own, which no form posts to: on the answer to a form, a browser would take another link for a mark within
@@ -41,37 +45,36 @@ export interface InvitedPagesDeps {
 export const invitedPages = (deps: InvitedPagesDeps) => {
   const { audit, clock, config, flashes, invitations, passwords, sessions } = deps
 
-  const findInvitation = (token: string) => {
-    const invitation = invitations.find(tokenHash(token), clock.now())
-    if (!invitation) throw noLink()
-    return { token, invitation }
-  }
-
-  const findReset = (token: string) => {
-    const reset = invitations.findReset(tokenHash(token), clock.now())
-    if (!reset) throw noLink()
-    return { token, email: reset.email }
+  /** The answer to a link that is not valid: its page again, where it was pasted. */
+  const askAgain = (
+    page: typeof invitationCode,
+    set: { status?: number | string },
+    isPasted: boolean,
+  ): string => {
+    if (!isPasted) throw noLink()
+    set.status = 404
+    return renderPage(<CodePage {...page} error={wrongCode(noLink())} />)
   }
 
   return new Elysia({ name: 'invited-pages' })
     .use(anyone(deps))
     .get('/invitation', ({ redirect }) => redirect('/admin/invitation/open', 303))
-    .get('/invitation/open', () =>
-      renderPage(<CodePage title="Your invitation" action="/admin/invitation" />),
-    )
+    .get('/invitation/open', () => renderPage(<CodePage {...invitationCode} />))
     .post(
       '/invitation',
       async ({ request, server, set, redirect }) => {
         const { token: pasted = '', password } = await readForm(request)
         const token = codeIn(pasted)
-        const found = findInvitation(token)
+        const invitation = invitations.find(tokenHash(token), clock.now())
+        if (!invitation) return askAgain(invitationCode, set, password === undefined)
+        const found = { token, invitation }
         if (password === undefined) return renderPage(<InvitationPage {...found} />)
-        const refuse = (error: string | undefined) => {
+        const refuse = (error: FieldProblem) => {
           set.status = 422
           return renderPage(<InvitationPage {...found} error={error} />)
         }
-        const flaw = passwordFlaw(password, found.invitation.email)
-        if (flaw !== undefined) return refuse(flaw)
+        const flaw = passwordFlaw(password, invitation.email)
+        if (flaw !== undefined) return refuse({ sentence: flaw, field: 'password' })
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const whoIs = (person: Person) => pageActor(person, { request, server }, config)
@@ -87,7 +90,8 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
                 }
               : undefined,
         )
-        if (made === 'taken') return refuse('There is already an account with this email address.')
+        if (made === 'taken')
+          return refuse({ sentence: 'There is already an account with this email address.' })
         if (!made) throw noLink()
         addCookie(set, sessions.open(made.id, { request, address: whoIs(made).address }))
         addCookie(set, flashes.keep('Your account is ready.', made.id).cookie)
@@ -96,28 +100,33 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
       { parse: 'none' },
     )
     .get('/new-password', ({ redirect }) => redirect('/admin/new-password/open', 303))
-    .get('/new-password/open', () =>
-      renderPage(<CodePage title="New password" action="/admin/new-password" />),
-    )
+    .get('/new-password/open', () => renderPage(<CodePage {...newPasswordCode} />))
     .post(
       '/new-password',
       async ({ request, server, set, redirect }) => {
         const { token: pasted = '', password } = await readForm(request)
         const token = codeIn(pasted)
-        const found = findReset(token)
+        const reset = invitations.findReset(tokenHash(token), clock.now())
+        if (!reset) return askAgain(newPasswordCode, set, password === undefined)
+        const found = { token, email: reset.email }
         if (password === undefined) return renderPage(<NewPasswordPage {...found} />)
         const flaw = passwordFlaw(password, found.email)
         if (flaw !== undefined) {
           set.status = 422
-          return renderPage(<NewPasswordPage {...found} error={flaw} />)
+          const error = { sentence: flaw, field: 'password' }
+          return renderPage(<NewPasswordPage {...found} error={error} />)
         }
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
-        const whoIs = (reset: Person) => pageActor(reset, { request, server }, config)
+        const whoIs = (changed: Person) => pageActor(changed, { request, server }, config)
         const person = audit.change(
           () => invitations.acceptReset(tokenHash(token), passwordHash, now),
-          (reset) =>
-            reset && { ...actedBy(whoIs(reset), now), action: 'password.reset', agency: reset.agencyId },
+          (changed) =>
+            changed && {
+              ...actedBy(whoIs(changed), now),
+              action: 'password.reset',
+              agency: changed.agencyId,
+            },
         )
         if (!person) throw noLink()
         addCookie(set, sessions.open(person.id, { request, address: whoIs(person).address }))

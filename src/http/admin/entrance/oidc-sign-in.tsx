@@ -98,7 +98,9 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
   const refusal = (problem: Problem, set: { status?: number | string }, next: string) => {
     const { status, sentence } = problems[problem]
     set.status = status
-    return renderPage(<SignInPage error={sentence} hasPasskeys={factors.anyPasskey()} hasOidc next={next} />)
+    return renderPage(
+      <SignInPage error={{ sentence }} hasPasskeys={factors.anyPasskey()} hasOidc next={next} />,
+    )
   }
 
   const isThrottled = (address: string | null) =>

@@ -80,7 +80,12 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
           })
           set.status = 401
           return renderPage(
-            <SignInPage error={refusal} hasPasskeys hasOidc={config.oidc !== null} next={next} />,
+            <SignInPage
+              passkeyError={{ sentence: refusal }}
+              hasPasskeys
+              hasOidc={config.oidc !== null}
+              next={next}
+            />,
           )
         }
         set.headers['set-cookie'] = cookie

@@ -2,7 +2,8 @@ import type { Limits } from '../../../limits/limits.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { environmentPath } from './integrations.tsx'
-import { FormError } from '../../page/layout.tsx'
+import type { FieldProblem } from '../../../field-problem.ts'
+import { Form, InputField } from '../../page/form.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 
 interface LimitsProps extends AgencyPageProps {
@@ -11,7 +12,7 @@ interface LimitsProps extends AgencyPageProps {
   server: Limits
   /** The input of a rejected form. */
   typed?: Record<string, string>
-  error?: string
+  error?: FieldProblem
 }
 
 export const LimitsPage = ({ person, agency, environment, server, typed, error }: LimitsProps) => (
@@ -22,8 +23,7 @@ export const LimitsPage = ({ person, agency, environment, server, typed, error }
         Changes apply from the next request on. If you lower a limit below current usage, requests get 429
         until enough requests have left the window or enough calls have ended. Calls in progress continue.
       </p>
-      <FormError message={error} />
-      <form method="post" action={`${environmentPath(environment)}/limits`}>
+      <Form action={`${environmentPath(environment)}/limits`} error={error}>
         <LimitField
           label="Requests per minute"
           name="requests_per_minute"
@@ -40,7 +40,7 @@ export const LimitsPage = ({ person, agency, environment, server, typed, error }
           <button type="submit">Save limits</button>
           <a href={`/admin/agencies/${agency.id}/integrations/api`}>Cancel</a>
         </div>
-      </form>
+      </Form>
     </article>
   </AgencyLayout>
 )
@@ -53,9 +53,11 @@ interface LimitFieldProps {
 }
 
 const LimitField = ({ label, name, value, fallback }: LimitFieldProps) => (
-  <label>
-    {label}
-    <input name={name} value={value} inputMode="numeric" maxLength={9} autoComplete="off" />
-    <small>{`1 to 1,000,000. Leave empty to use the server’s default of ${fallback.toLocaleString('en')}.`}</small>
-  </label>
+  <InputField
+    {...{ name, label, value }}
+    inputMode="numeric"
+    maxLength={9}
+    autoComplete="off"
+    hint={`1 to 1,000,000. Leave empty to use the server’s default of ${fallback.toLocaleString('en')}.`}
+  />
 )

@@ -1,8 +1,10 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Question } from '../../../people/actor.ts'
 import type { FactorAudience } from '../../../people/factor.ts'
 import type { ListedPerson, PendingInvitation, Person } from '../../../people/person.ts'
 import { EmailField } from '../entrance/forms.tsx'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { Form } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { Ask } from '../question/questions.tsx'
@@ -149,28 +151,27 @@ interface InviteFormProps {
   label: string
   agencyId?: string | undefined
   email?: string
+  error?: FieldProblem | undefined
 }
 
 /** Without an agency, the invitation is for an operator. */
-export const InviteForm = ({ label, agencyId, email = '' }: InviteFormProps) => (
-  <form method="post" action="/admin/people/invite">
+export const InviteForm = ({ label, agencyId, email = '', error }: InviteFormProps) => (
+  <Form action="/admin/people/invite" error={error}>
     <EmailField email={email} autoComplete="off" />
     {agencyId !== undefined && <input type="hidden" name="agency" value={agencyId} />}
     <button type="submit">{label}</button>
-  </form>
+  </Form>
 )
 
 interface InviteProps extends Omit<InviteFormProps, 'label'> {
   person: Person
-  error: string | undefined
 }
 
 /** The form again, with the reason for which it was refused. */
-export const InvitePage = ({ person, error, ...form }: InviteProps) => (
+export const InvitePage = ({ person, ...form }: InviteProps) => (
   <Layout section="people" title="Invite" person={person}>
     <main>
       <h1>Invite</h1>
-      <FormError message={error} />
       <InviteForm label={form.agencyId === undefined ? 'Invite an operator' : 'Invite an admin'} {...form} />
     </main>
   </Layout>

@@ -2,6 +2,7 @@ import type { Question } from '../../../people/actor.ts'
 import type { FactorAudience } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
 import { Ask } from '../question/questions.tsx'
+import { SelectField } from '../../page/form.tsx'
 import { Layout } from '../../page/layout.tsx'
 
 const audiences: [FactorAudience, string][] = [
@@ -19,16 +20,13 @@ export const AudienceForm = ({ audience }: { audience: FactorAudience }) => (
       you.
     </p>
     <form method="post" action="/admin/people/second-factor">
-      <label>
-        Who needs one
-        <select name="required">
-          {audiences.map(([value, title]) => (
-            <option key={value} value={value} selected={value === audience}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SelectField name="required" label="Who needs one">
+        {audiences.map(([value, title]) => (
+          <option key={value} value={value} selected={value === audience}>
+            {title}
+          </option>
+        ))}
+      </SelectField>
       <button type="submit" class="secondary">
         Save
       </button>

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
@@ -29,7 +30,7 @@ export const predialPages = (deps: PredialPagesDeps) => {
 
   interface Shown {
     typed?: string
-    error?: string
+    error?: FieldProblem
     secret?: string
     tested?: TestResult
   }

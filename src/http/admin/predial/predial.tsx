@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { PredialHook } from '../../../predial/hook.ts'
 import { Time } from '../../page/time.tsx'
@@ -17,7 +18,7 @@ interface PredialProps extends AgencyPageProps {
   path: string
   now: number
   typed?: string
-  error?: string
+  error?: FieldProblem
   /** A secret generated just now: this is the only response that shows it. */
   secret?: string
   tested?: TestResult

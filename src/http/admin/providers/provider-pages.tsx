@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Passwords } from '../../../people/passwords.ts'
 import type { Person } from '../../../people/person.ts'
 import { type FindAccounts, requireKind } from '../../../providers/account.ts'
+import { credentialPrefix } from '../../../providers/credentials.ts'
 import { hookUrl } from '../../../providers/dialling.ts'
 import { hookNotice } from '../../../providers/hook-notice.ts'
 import { removeProvider, testProvider } from '../../../providers/operations/account.ts'
@@ -41,7 +43,8 @@ export const providerPages = (deps: ProviderPagesDeps) => {
 
   interface Shown {
     baseUrl?: string
-    error?: string
+    error?: FieldProblem
+    complaint?: string
     made?: Record<string, string>
   }
   const page = (person: Person, params: Params, shown: Shown = {}) => {
@@ -61,7 +64,7 @@ export const providerPages = (deps: ProviderPagesDeps) => {
       async ({ flash, actor, person, params, confirm, readForm, set }) => {
         const { kind } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
-        const refuse = (error: string, status = 422) => {
+        const refuse = (error: FieldProblem, status = 422) => {
           set.status = status
           return page(person, params, { baseUrl, error })
         }
@@ -72,11 +75,14 @@ export const providerPages = (deps: ProviderPagesDeps) => {
           [...values, ...values.map((value) => value.trim())],
           person,
         )
-        if (isOwnPassword === undefined) return refuse(tooOften, 429)
-        if (isOwnPassword) return refuse(ownPassword(kind.title))
+        if (isOwnPassword === undefined) return refuse({ sentence: tooOften }, 429)
+        if (isOwnPassword) return refuse({ sentence: ownPassword(kind.title) })
         confirm()
         const input = { ...params, credential: given, base_url: baseUrl }
-        const { done, error } = await submit(perform(setProvider, input, actor))
+        const fields = Object.fromEntries(
+          kind.credentials.map(({ name }) => [`${credentialPrefix}${name}`, name]),
+        )
+        const { done, error } = await submit(perform(setProvider, input, actor), { fields })
         if (!done) return refuse(error)
         flash(`Saved the ${inSentence(kind.title)} account. The credentials were accepted.`)
         return page(person, params, done.hook_secret ? { made: { hook_secret: done.hook_secret } } : {})
@@ -89,7 +95,7 @@ export const providerPages = (deps: ProviderPagesDeps) => {
         const { done, error } = await submit(perform(testProvider, params, actor))
         if (!done) {
           set.status = 422
-          return page(person, params, { error: `The test failed. ${error}` })
+          return page(person, params, { complaint: `The test failed. ${error.sentence}` })
         }
         flash(testProvider.says?.(done, params) ?? '')
         return redirect(`/admin/agencies/${params.agency}/integrations/providers/${params.provider}`, 303)

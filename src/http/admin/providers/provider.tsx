@@ -1,8 +1,9 @@
 import type { Credential, ProviderKind } from '../../../calls/provider.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import { baseUrlHelp } from '../../../providers/kinds.ts'
 import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { FormError } from '../../page/layout.tsx'
+import { Form, FormError, InputField } from '../../page/form.tsx'
 import { Time } from '../../page/time.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 import { inSentence } from '../../../providers/title.ts'
@@ -14,18 +15,20 @@ interface ProviderProps extends AgencyPageProps {
   /** The warning about the hook's address. */
   notice: string | undefined
   baseUrl?: string
-  error?: string | undefined
+  error?: FieldProblem | undefined
+  /** Why the test of the saved account failed. */
+  complaint?: string
   /** Secrets generated just now: this is the only response that shows them. */
   made?: Record<string, string>
 }
 
 export const ProviderPage = (props: ProviderProps) => {
-  const { person, agency, kind, account, hookUrl, notice, error, made = {} } = props
+  const { person, agency, kind, account, hookUrl, notice, error, complaint, made = {} } = props
   const path = `/admin/agencies/${agency.id}/integrations/providers/${kind.name}`
   return (
     <AgencyLayout person={person} agency={agency} title={kind.title} section="integrations">
       <h1>{kind.title}</h1>
-      <FormError message={error} />
+      <FormError message={complaint} />
       {Object.entries(made).map(([name, secret]) => (
         <MadeSecret
           key={name}
@@ -51,7 +54,7 @@ export const ProviderPage = (props: ProviderProps) => {
       {notice && <p class="notice warning">{notice}</p>}
       <article>
         <h2>{account ? 'Change the account' : 'Connect an account'}</h2>
-        <form method="post" action={path}>
+        <Form action={path} error={error}>
           {kind.credentials.map((credential) => (
             <CredentialField
               key={credential.name}
@@ -64,7 +67,7 @@ export const ProviderPage = (props: ProviderProps) => {
             <small>{`When you save, callgate checks the credentials with ${inSentence(kind.title)}. This places no call.`}</small>
           </p>
           <button type="submit">Save account</button>
-        </form>
+        </Form>
       </article>
       {account && (
         <form method="post" action={`${path}/remove`} class="row start">
@@ -98,36 +101,37 @@ const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: Prov
 )
 
 const CredentialField = ({ credential, hint }: { credential: Credential; hint: string | undefined }) => (
-  <label>
-    {credential.required ? credential.label : `${credential.label} (optional)`}
-    <input
-      // A text field masked by its style: browsers fill password fields with the password of the sign-in.
-      type="text"
-      class="masked"
-      name={credential.name}
-      autoComplete="off"
-      autoCapitalize="off"
-      spellcheck={false}
-      required={credential.required && hint === undefined && !credential.make}
-      placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep)`}
-    />
-    <small>
-      {credential.description}
-      {credential.make && hint === undefined ? '. Leave empty to generate one.' : ''}
-    </small>
-  </label>
+  <InputField
+    // A text field masked by its style: browsers fill password fields with the password of the sign-in.
+    type="text"
+    class="masked"
+    name={credential.name}
+    label={credential.required ? credential.label : `${credential.label} (optional)`}
+    autoComplete="off"
+    autoCapitalize="off"
+    spellcheck={false}
+    required={credential.required && hint === undefined && !credential.make}
+    placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep)`}
+    hint={
+      <>
+        {credential.description}
+        {credential.make && hint === undefined ? '. Leave empty to generate one.' : ''}
+      </>
+    }
+  />
 )
 
 const BaseUrlField = ({ kind, baseUrl }: { kind: ProviderKind; baseUrl: string }) => (
-  <label>
-    Base URL
-    <input
+  <>
+    <InputField
       type="url"
       name="base_url"
+      label="Base URL"
       value={baseUrl}
       required={kind.needsBaseUrl}
       autoComplete="off"
       list={kind.regions && 'regions'}
+      hint={baseUrlHelp(kind)}
     />
     {kind.regions && (
       <datalist id="regions">
@@ -138,6 +142,5 @@ const BaseUrlField = ({ kind, baseUrl }: { kind: ProviderKind; baseUrl: string }
         ))}
       </datalist>
     )}
-    <small>{baseUrlHelp(kind)}</small>
-  </label>
+  </>
 )

@@ -1,6 +1,7 @@
+import type { FieldProblem } from '../../../field-problem.ts'
 import { ruleForms, type RuleName, snakeCase } from '../../../policy/rule-forms.ts'
 import { type Author, budgetNames, ruleNames, type Rules } from '../../../policy/rules.ts'
-import { FormError } from '../../page/layout.tsx'
+import { Form, InputField, SelectField } from '../../page/form.tsx'
 
 interface RuleFormProps {
   author: Author
@@ -9,7 +10,7 @@ interface RuleFormProps {
   /** The rules that this person sets at this level. */
   own: Rules | undefined
   typed?: Record<string, string> | undefined
-  error?: string | undefined
+  error?: FieldProblem | undefined
   action: string
 }
 
@@ -24,8 +25,7 @@ export const RuleForm = ({ author, isOfGate, own, typed, error, action }: RuleFo
           : 'A rule here replaces the one of the level above. Leave a field empty to keep that one.'
         : 'Your rules can only narrow the operator’s. Leave a field empty for no rule of yours.'}
     </p>
-    <FormError message={error} />
-    <form method="post" action={action}>
+    <Form action={action} error={error}>
       {Object.entries(groups).map(([heading, names]) => (
         <fieldset key={heading} class="fields">
           <legend>{heading}</legend>
@@ -37,7 +37,7 @@ export const RuleForm = ({ author, isOfGate, own, typed, error, action }: RuleFo
         </fieldset>
       ))}
       <button type="submit">Save rules</button>
-    </form>
+    </Form>
     {author === 'operator' && isOfGate && (
       <p>
         To set rules for one agency, open its page and choose <b>Rules</b>.
@@ -63,22 +63,16 @@ const writtenIn = (own: Rules | undefined, name: RuleName): string => {
 
 const RuleField = ({ name, value }: { name: RuleName; value: string }) => {
   const { label, description, example = '' } = ruleForms[name]
-  const field = snakeCase(name)
+  const field = { name: snakeCase(name), label, hint: `${description}.` }
+  if (name !== 'consentRequired' && name !== 'hardBudget')
+    return <InputField {...field} value={value} placeholder={example} autoComplete="off" />
   return (
-    <label>
-      {label}
-      {name === 'consentRequired' || name === 'hardBudget' ? (
-        <select name={field}>
-          {['', 'true', 'false'].map((choice) => (
-            <option key={choice} value={choice} selected={choice === value}>
-              {{ '': 'No rule', true: 'Yes', false: 'No' }[choice]}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input name={field} value={value} placeholder={example} autoComplete="off" />
-      )}
-      <small>{`${description}.`}</small>
-    </label>
+    <SelectField {...field}>
+      {['', 'true', 'false'].map((choice) => (
+        <option key={choice} value={choice} selected={choice === value}>
+          {{ '': 'No rule', true: 'Yes', false: 'No' }[choice]}
+        </option>
+      ))}
+    </SelectField>
   )
 }

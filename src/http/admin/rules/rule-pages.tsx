@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { PolicyOwners } from '../../../calls/check-policy.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Actor } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
@@ -36,7 +37,7 @@ interface Saving extends Asked {
 interface Rejected {
   explained?: Explained | undefined
   typed?: Record<string, string>
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 const numberQuery = z.object({ number: z.string().max(64).optional() })
@@ -79,7 +80,10 @@ export const rulePages = (deps: RulePagesDeps) => {
     const phoneNumber = number?.trim() ?? ''
     if (phoneNumber === '') return undefined
     const asked = { ...level, phone_number: phoneNumber }
-    return { phoneNumber, ...(await submit(perform(explainPolicy, asked, actor))) }
+    return {
+      phoneNumber,
+      ...(await submit(perform(explainPolicy, asked, actor), { fields: { phone_number: 'number' } })),
+    }
   }
 
   /** Undefined once it is saved; else the page with the error. */

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import type { Agency } from '../../../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Person } from '../../../people/person.ts'
 import { ruleForms, snakeCase } from '../../../policy/rule-forms.ts'
 import { type Author, ruleNames, type Rules } from '../../../policy/rules.ts'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { Form, InputField } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
@@ -27,7 +29,7 @@ interface Shown {
 /** The answer to a question about a number. */
 export interface Explained {
   phoneNumber: string
-  error?: string | undefined
+  error?: FieldProblem | undefined
   done?:
     { allowed: boolean; country: string | null; kind: string; rules: { says: string | null }[] } | undefined
 }
@@ -42,7 +44,7 @@ interface RulesProps {
   own: Rules | undefined
   explained?: Explained | undefined
   typed?: Record<string, string>
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 export const rulesPath = (agencyId?: string, environment?: EnvironmentName) =>
@@ -159,25 +161,22 @@ const amount = (number: number, currency: string | null) =>
 const Explain = ({ agency, environment, explained }: RulesProps) => (
   <article>
     <h2>Check a number</h2>
-    <form method="get" action={rulesPath(agency?.id, environment?.name)}>
-      <label>
-        Phone number
-        <input
-          name="number"
-          type="tel"
-          value={explained?.phoneNumber ?? ''}
-          placeholder="+14155550123"
-          required
-          maxLength={16}
-          autoComplete="off"
-        />
-      </label>
+    <Form method="get" action={rulesPath(agency?.id, environment?.name)} error={explained?.error}>
+      <InputField
+        name="number"
+        type="tel"
+        label="Phone number"
+        value={explained?.phoneNumber ?? ''}
+        placeholder="+14155550123"
+        required
+        maxLength={16}
+        autoComplete="off"
+      />
       <button type="submit">Check</button>
-    </form>
-    {explained && (
+    </Form>
+    {explained?.done && (
       <div role="status">
-        <FormError message={explained.error} />
-        {explained.done && <Verdict {...explained.done} />}
+        <Verdict {...explained.done} />
       </div>
     )}
   </article>

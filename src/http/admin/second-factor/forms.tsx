@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import type { FieldProblem } from '../../../field-problem.ts'
+import { Form, InputField } from '../../page/form.tsx'
 
 interface CodeFieldProps {
   label: string
@@ -8,18 +10,15 @@ interface CodeFieldProps {
 }
 
 export const CodeField = ({ label, name = 'code', recovery = false }: CodeFieldProps) => (
-  <label>
-    {label}
-    <input
-      name={name}
-      required
-      maxLength={64}
-      inputMode={recovery ? 'text' : 'numeric'}
-      autoComplete="one-time-code"
-      autoCapitalize="none"
-      spellcheck={false}
-    />
-  </label>
+  <InputField
+    {...{ name, label }}
+    required
+    maxLength={64}
+    inputMode={recovery ? 'text' : 'numeric'}
+    autoComplete="one-time-code"
+    autoCapitalize="none"
+    spellcheck={false}
+  />
 )
 
 interface PasskeyFormProps {
@@ -31,6 +30,7 @@ interface PasskeyFormProps {
   options?: string
   /** `create` for a new passkey. */
   ceremony?: 'get' | 'create'
+  error?: FieldProblem | undefined
   children?: ComponentChildren
 }
 
@@ -41,12 +41,13 @@ export const PasskeyForm = ({
   label,
   options = '/admin/second-factor/passkey',
   ceremony = 'get',
+  error,
   children,
 }: PasskeyFormProps) => (
   <>
-    <form
-      method="post"
+    <Form
       action={action}
+      error={error}
       data-passkey={ceremony}
       data-options={options}
       data-field={name}
@@ -58,7 +59,7 @@ export const PasskeyForm = ({
         {label}
       </button>
       <p role="status" />
-    </form>
+    </Form>
     <p data-without-passkeys>
       <small>Passkeys need JavaScript and a current browser, over https or on localhost.</small>
     </p>

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { renderPage } from '../../page/layout.tsx'
@@ -20,7 +21,7 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
   const { config, factors, passkeys, sessions } = deps
   const prove = createProve(deps)
 
-  const page = ({ id }: Person, next: string, error?: string) => {
+  const page = ({ id }: Person, next: string, error?: FieldProblem) => {
     const kinds = new Set(factors.list(id).map(({ kind }) => kind))
     return renderPage(<SecondFactorPage kinds={kinds} next={next} error={error} />)
   }
@@ -50,7 +51,7 @@ export const secondFactorPages = (deps: SecondFactorPagesDeps) => {
         set.status = proved.retryAfterSeconds === undefined ? 401 : 429
         if (proved.retryAfterSeconds !== undefined)
           set.headers['retry-after'] = String(proved.retryAfterSeconds)
-        return page(person, next, wrongFactor)
+        return page(person, next, { sentence: wrongFactor, field: passkey ? 'passkey' : 'code' })
       },
       { parse: 'none' },
     )

@@ -1,5 +1,7 @@
 import type { Factor } from '../../../people/factor.ts'
-import { FormError, Layout } from '../../page/layout.tsx'
+import { type FieldProblem, ofField } from '../../../field-problem.ts'
+import { Form } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { NextField } from '../entrance/next-field.tsx'
 import { CodeField, PasskeyForm } from './forms.tsx'
 
@@ -7,7 +9,7 @@ interface SecondFactorProps {
   kinds: ReadonlySet<Factor['kind']>
   /** The page to open afterwards. */
   next: string
-  error?: string | undefined
+  error?: FieldProblem | undefined
 }
 
 /** The second step of signing in. */
@@ -15,20 +17,19 @@ export const SecondFactorPage = ({ kinds, next, error }: SecondFactorProps) => (
   <Layout title="Second factor" narrow>
     <main>
       <h1>Second factor</h1>
-      <FormError message={error} />
       {kinds.has('passkey') && (
-        <PasskeyForm action="/admin/second-factor" label="Use a passkey">
+        <PasskeyForm action="/admin/second-factor" label="Use a passkey" error={ofField(error, 'passkey')}>
           <NextField next={next} />
         </PasskeyForm>
       )}
-      <form method="post" action="/admin/second-factor">
+      <Form action="/admin/second-factor" error={ofField(error, 'code')}>
         <NextField next={next} />
         <CodeField
           label={kinds.has('totp') ? 'Code from your authenticator app, or a recovery code' : 'Recovery code'}
           recovery
         />
         <button type="submit">Continue</button>
-      </form>
+      </Form>
       <p>Lost your second factor? Use a recovery code, or ask an operator to reset it.</p>
       <form method="post" action="/admin/sign-out">
         <button type="submit" class="secondary outline">

@@ -3,7 +3,8 @@ import { environmentNames } from '../../../agencies/environment.ts'
 import { Chips } from '../../page/filters.tsx'
 import { Flash } from '../../page/flash.tsx'
 import { Icon, iconNames } from '../../page/icon.tsx'
-import { FormError, Layout, type Viewer } from '../../page/layout.tsx'
+import { Form, FormError, InputField, SelectField } from '../../page/form.tsx'
+import { Layout, type Viewer } from '../../page/layout.tsx'
 import { Question } from '../../page/question.tsx'
 import { Table } from '../../page/table.tsx'
 import { Time } from '../../page/time.tsx'
@@ -104,24 +105,23 @@ const Fields = () => (
   <section aria-labelledby="fields-title">
     <h2 id="fields-title">Fields and buttons</h2>
     <article>
-      <form method="get" action={here}>
-        <label>
-          Text
-          <input name="text" placeholder="Front desk" />
-          <small>What it is for.</small>
-        </label>
-        <label>
-          Refused
-          <input name="refused" value="ftp://example.com" aria-invalid="true" aria-describedby="refused" />
-          <small id="refused">The URL must begin with https://.</small>
-        </label>
-        <label>
-          Choice
-          <select name="choice">
-            <option>One</option>
-            <option>Another</option>
-          </select>
-        </label>
+      <Form
+        method="get"
+        action={here}
+        error={{ sentence: 'Enter a URL that begins with https://.', field: 'wrong' }}
+      >
+        <InputField
+          name="text"
+          label="Text"
+          placeholder="Front desk"
+          autoComplete="off"
+          hint="What it is for."
+        />
+        <InputField name="wrong" label="Wrong" value="ftp://example.com" autoComplete="off" />
+        <SelectField name="choice" label="Choice">
+          <option>One</option>
+          <option>Another</option>
+        </SelectField>
         <label>
           <input type="checkbox" name="box" /> A box
         </label>
@@ -135,7 +135,7 @@ const Fields = () => (
             API access
           </button>
         </div>
-      </form>
+      </Form>
     </article>
   </section>
 )

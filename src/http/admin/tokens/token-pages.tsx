@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { createToken, revokeToken } from '../../../people/operations/tokens.ts'
 import type { Agency } from '../../../agencies/agency.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Operation } from '../../../operation/operation.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
@@ -23,7 +24,7 @@ export interface TokenPagesDeps extends GuardDeps {
 export const tokenPages = (deps: TokenPagesDeps) => {
   const { adminTokens, agencies, operations, perform } = deps
 
-  const page = (person: Person, shown: { typed?: TypedToken; error?: string } = {}) =>
+  const page = (person: Person, shown: { typed?: TypedToken; error?: FieldProblem } = {}) =>
     renderPage(
       <TokensPage
         person={person}
@@ -41,7 +42,9 @@ export const tokenPages = (deps: TokenPagesDeps) => {
       '/tokens',
       async ({ actor, flash, person, readForm, set }) => {
         const form = await readForm()
-        const { done, error } = await submit(perform(createToken, inputFrom(form), actor))
+        const { done, error } = await submit(perform(createToken, inputFrom(form), actor), {
+          fields: { expires_at: 'expires_on' },
+        })
         if (done) {
           flash(`Created the admin token ${done.name}.`)
           return renderPage(<NewTokenPage person={person} name={done.name} token={done.token} />)

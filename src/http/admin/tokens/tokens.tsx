@@ -3,7 +3,9 @@ import type { AdminToken } from '../../../people/admin-token.ts'
 import type { Question } from '../../../people/actor.ts'
 import type { Person } from '../../../people/person.ts'
 import { Ask } from '../question/questions.tsx'
-import { FormError, Layout } from '../../page/layout.tsx'
+import type { FieldProblem } from '../../../field-problem.ts'
+import { Form, InputField, SelectField } from '../../page/form.tsx'
+import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
@@ -23,7 +25,7 @@ interface TokensProps {
   /** The possible permissions, by name. */
   operations: string[]
   typed?: TypedToken
-  error?: string
+  error?: FieldProblem
 }
 
 export const TokensPage = ({ person, tokens, ...form }: TokensProps) => (
@@ -78,58 +80,66 @@ const CreateForm = ({
 }: Pick<TokensProps, 'agencies' | 'operations' | 'typed' | 'error'>) => (
   <article>
     <h2>Create an admin token</h2>
-    <FormError message={error} />
-    <form method="post" action="/admin/tokens">
-      <label>
-        Name
-        <input name="name" value={typed.name ?? ''} required maxLength={100} autoComplete="off" />
-        <small>What it is for, such as “deploy script”.</small>
-      </label>
-      <label>
-        Permissions
-        <input
-          name="permission"
-          value={typed.permission ?? ''}
-          required
-          list="operations"
-          autoComplete="off"
-          spellcheck={false}
-        />
-        <small>
-          Operations such as <code>key.rotate</code>, nouns such as <code>key.*</code>, or <code>*</code> for
-          everything, separated by spaces.
-        </small>
-      </label>
+    <Form action="/admin/tokens" error={error}>
+      <InputField
+        name="name"
+        label="Name"
+        value={typed.name ?? ''}
+        required
+        maxLength={100}
+        autoComplete="off"
+        hint="What it is for, such as “deploy script”."
+      />
+      <InputField
+        name="permission"
+        label="Permissions"
+        value={typed.permission ?? ''}
+        required
+        list="operations"
+        autoComplete="off"
+        spellcheck={false}
+        hint={
+          <>
+            Operations such as <code>key.rotate</code>, nouns such as <code>key.*</code>, or <code>*</code>{' '}
+            for everything, separated by spaces.
+          </>
+        }
+      />
       <datalist id="operations">
         {operations.map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>
-      <label>
-        Agency
-        <select name="agency">
-          <option value="">All agencies</option>
-          {agencies.map(({ id, name }) => (
-            <option key={id} value={id} selected={id === typed.agency}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Expires at the end of (optional)
-        <input type="date" name="expires_on" value={typed.expires_on ?? ''} autoComplete="off" />
-        <small>In UTC. Without a date, the token works until you revoke it.</small>
-      </label>
-      <label>
-        Allowed networks (optional)
-        <input name="allow_from" value={typed.allow_from ?? ''} autoComplete="off" spellcheck={false} />
-        <small>
-          Such as <code>10.0.0.0/8</code>, separated by spaces. If empty, the token works from everywhere.
-        </small>
-      </label>
+      <SelectField name="agency" label="Agency">
+        <option value="">All agencies</option>
+        {agencies.map(({ id, name }) => (
+          <option key={id} value={id} selected={id === typed.agency}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+      <InputField
+        type="date"
+        name="expires_on"
+        label="Expires at the end of (optional)"
+        value={typed.expires_on ?? ''}
+        autoComplete="off"
+        hint="In UTC. Without a date, the token works until you revoke it."
+      />
+      <InputField
+        name="allow_from"
+        label="Allowed networks (optional)"
+        value={typed.allow_from ?? ''}
+        autoComplete="off"
+        spellcheck={false}
+        hint={
+          <>
+            Such as <code>10.0.0.0/8</code>, separated by spaces. If empty, the token works from everywhere.
+          </>
+        }
+      />
       <button type="submit">Create token</button>
-    </form>
+    </Form>
   </article>
 )
 

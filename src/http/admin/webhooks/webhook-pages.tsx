@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
 import { ApiError } from '../../../failures.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
@@ -72,7 +73,7 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
 
   interface Shown {
     typed?: string
-    error?: string
+    error?: FieldProblem
     secret?: string
     query?: Record<string, string>
   }

@@ -1,4 +1,5 @@
 import { webhookPath } from './webhook-path.ts'
+import type { FieldProblem } from '../../../field-problem.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { attemptsMost, type Delivery, deliveryStates } from '../../../webhooks/delivery.ts'
@@ -21,7 +22,7 @@ interface WebhookProps extends AgencyPageProps {
   tested: Delivery | undefined
   now: number
   typed?: string
-  error?: string
+  error?: FieldProblem
   /** A secret generated just now: this is the only response that shows it. */
   secret?: string
 }

@@ -1,0 +1,129 @@
+import { type ComponentChildren, createContext, type JSX } from 'preact'
+import { useContext } from 'preact/hooks'
+import { render } from 'preact-render-to-string'
+import type { FieldProblem } from '../../field-problem.ts'
+
+const ProblemContext = createContext<FieldProblem | undefined>(undefined)
+
+/** A page has at most one rejected form, and that one field at fault. */
+const sentenceId = 'field-error'
+
+type FormProps = JSX.IntrinsicElements['form'] & {
+  error?: FieldProblem | undefined
+  children: ComponentChildren
+}
+
+/** A form that posts. Its error is below the field at fault, or above the form where no field has that name. */
+export const Form = ({ error, children, ...attributes }: FormProps) => {
+  const fields = <ProblemContext.Provider value={error}>{children}</ProblemContext.Provider>
+  return (
+    <>
+      {error && !isBelowField(fields) && <FormError message={error.sentence} />}
+      <form method="post" {...attributes}>
+        {fields}
+      </form>
+    </>
+  )
+}
+
+/** Fields can be in components of their own, so only rendering them tells. Only rejected forms pay for it. */
+const isBelowField = (fields: JSX.Element) => render(fields).includes(`id="${sentenceId}"`)
+
+/** An error that concerns no single field, announced by screen readers. */
+export const FormError = ({ message }: { message?: string | undefined }) =>
+  message ? (
+    <p class="notice error" role="alert">
+      {message}
+    </p>
+  ) : null
+
+/** The attributes of a field’s control, and the sentence below it if it is the one at fault. */
+export const useProblem = (name: string, describedBy?: string) => {
+  const problem = useContext(ProblemContext)
+  if (problem?.field !== name) return { attributes: { 'aria-describedby': describedBy }, sentence: undefined }
+  const attributes = {
+    'aria-invalid': 'true',
+    'aria-describedby': describedBy === undefined ? sentenceId : `${sentenceId} ${describedBy}`,
+    autoFocus: true,
+  } as const
+  const sentence = (
+    <p class="field-error" id={sentenceId} role="alert">
+      {problem.sentence}
+    </p>
+  )
+  return { attributes, sentence }
+}
+
+interface FieldProps {
+  name: string
+  label: ComponentChildren
+  /** Below the control. */
+  hint?: ComponentChildren
+}
+
+type Attributes = ReturnType<typeof useProblem>['attributes']
+
+const Field = ({
+  name,
+  label,
+  hint,
+  control,
+}: FieldProps & { control: (attributes: Attributes) => JSX.Element }) => {
+  const { attributes, sentence } = useProblem(name)
+  const field = (
+    <label>
+      {label}
+      {control(attributes)}
+      {hint !== undefined && <small>{hint}</small>}
+    </label>
+  )
+  if (sentence === undefined) return field
+  return (
+    <div class="field">
+      {field}
+      {sentence}
+    </div>
+  )
+}
+
+interface InputProps extends FieldProps {
+  type?: 'text' | 'url' | 'email' | 'tel' | 'date' | 'file' | 'password'
+  value?: string | number
+  placeholder?: string
+  required?: boolean
+  minLength?: number
+  maxLength?: number
+  /** The id of a list of suggestions. */
+  list?: string | undefined
+  accept?: string
+  class?: string
+  inputMode?: 'numeric' | 'text'
+  autoComplete: string
+  autoCapitalize?: 'off' | 'none'
+  spellcheck?: boolean
+}
+
+/** A labelled input. A secret has no `value`, so that no page repeats it. */
+export const InputField = ({ name, label, hint, ...input }: InputProps) => (
+  <Field
+    {...{ name, label, hint }}
+    // Preact types each `type` on its own, and a union of them as none.
+    control={(attributes) => <input name={name} {...(input as object)} {...attributes} />}
+  />
+)
+
+export const SelectField = ({
+  name,
+  label,
+  hint,
+  children,
+}: FieldProps & { children: ComponentChildren }) => (
+  <Field
+    {...{ name, label, hint }}
+    control={(attributes) => (
+      <select name={name} {...attributes}>
+        {children}
+      </select>
+    )}
+  />
+)
