@@ -132,8 +132,10 @@ export interface Credential {
   issued?: CredentialForm
   /** Another credential, without which this one means nothing. */
   needs?: string
-  /** For people: the meaning of the value and where to find it. */
+  /** For people: the meaning of the value, in sentences. */
   description: string
+  /** For people: where to find it, as a sentence, and the vendor’s own page about it. */
+  find: { where: string; page?: string }
   /** Generates a missing value: a secret that both sides are free to choose. */
   make?: () => string
 }

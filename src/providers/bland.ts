@@ -29,20 +29,34 @@ export const bland: ProviderKind = {
       name: 'api_key',
       label: 'API key',
       required: true,
-      description: 'API key from your Bland account settings',
+      description: 'API key of your account.',
+      find: {
+        where: 'Find it in Bland’s dashboard under Settings.',
+        page: 'https://docs.bland.ai/quickstart',
+      },
     },
     {
       name: 'hook_secret',
       label: 'Webhook signing secret',
       provesReports: true,
       required: true,
-      description: 'Secret that Bland signs its reports with, from Account Settings → Keys → Replace Secret',
+      description: 'Secret that Bland signs its reports with.',
+      find: {
+        where:
+          'Create it in Bland’s dashboard under Account Settings → Keys → Replace Secret. Bland shows it only once.',
+        page: 'https://docs.bland.ai/tutorials/webhook-signing',
+      },
     },
     {
       name: 'encrypted_key',
       label: 'Encrypted key (BYOT)',
       required: false,
-      description: 'Key to your own Twilio account, from Bland’s BYOT page, to call from its numbers',
+      description: 'Key to your own Twilio account, to call from its numbers.',
+      find: {
+        where:
+          'Create it in Bland’s dashboard under Add-ons → BYOT → Generate New Key. Bland shows it only once.',
+        page: 'https://docs.bland.ai/tutorials/custom-twilio',
+      },
     },
   ],
   agent: {

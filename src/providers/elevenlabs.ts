@@ -12,6 +12,7 @@ import { basic, hmac, isFresh, isSame } from './signature.ts'
 import { eventsOf as twilioEventsOf, twilioCall } from './twilio-call.ts'
 import { asScalar, variablesOf } from './variables.ts'
 import { parseJson, requester } from './wire.ts'
+import { twilioConsole } from './twilio.ts'
 
 const title = 'ElevenLabs'
 const usualAddress = 'https://api.elevenlabs.io'
@@ -37,7 +38,11 @@ export const elevenlabs: ProviderKind = {
       name: 'api_key',
       label: 'API key',
       required: true,
-      description: 'API key with access to ElevenLabs Agents',
+      description: 'API key with access to ElevenLabs Agents.',
+      find: {
+        where: 'Create it at ElevenLabs under Settings → API keys. ElevenLabs shows it only once.',
+        page: 'https://elevenlabs.io/app/settings/api-keys',
+      },
     },
     {
       name: 'hook_secret',
@@ -45,7 +50,12 @@ export const elevenlabs: ProviderKind = {
       provesReports: true,
       required: true,
       description:
-        'Secret of the post-call webhook. ElevenLabs shows it only when you create the webhook. Choose call_initiation_failure among its events as well.',
+        'Secret of the post-call webhook. Choose call_initiation_failure among its events as well.',
+      find: {
+        where:
+          'Create the webhook at ElevenLabs under Settings → Webhooks, which shows its secret only once.',
+        page: 'https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks',
+      },
     },
     {
       name: 'twilio_account_sid',
@@ -54,14 +64,16 @@ export const elevenlabs: ProviderKind = {
       needs: 'twilio_auth_token',
       form: accountSidForm,
       description:
-        'Account SID of the Twilio account with the number; needed to hang up, and to learn why a call was not answered',
+        'Account SID of the Twilio account with the number; needed to hang up, and to learn why a call was not answered.',
+      find: twilioConsole,
     },
     {
       name: 'twilio_auth_token',
       label: 'Twilio Auth Token',
       required: false,
       needs: 'twilio_account_sid',
-      description: 'Auth token of that Twilio account; needed to hang up',
+      description: 'Auth token of that Twilio account; needed to hang up.',
+      find: twilioConsole,
     },
   ],
   agent: {

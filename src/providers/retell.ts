@@ -20,6 +20,8 @@ const issuedKey = {
   pattern: new RegExp(`^(?:key_\\w+|${uuidSource})$`, 'i'),
   words: 'an API key of Retell begins with key_',
 }
+const apiKeysPage = 'https://docs.retellai.com/accounts/api-keys-overview'
+
 /** The tolerance of Retell's SDK (webhook_auth), for the past and the future. */
 const toleranceMs = 5 * 60_000
 
@@ -35,7 +37,8 @@ export const retell: ProviderKind = {
       provesReports: true,
       required: true,
       issued: issuedKey,
-      description: 'API key of your workspace, from Settings → API Keys',
+      description: 'API key of your workspace.',
+      find: { where: 'Find it in Retell’s dashboard under Settings → API Keys.', page: apiKeysPage },
     },
     {
       name: 'hook_key',
@@ -45,6 +48,7 @@ export const retell: ProviderKind = {
       issued: issuedKey,
       description:
         'The API key with the webhook badge, if it is a different one. Retell signs its webhooks with it.',
+      find: { where: 'Find it in the same list, which shows the badge.', page: apiKeysPage },
     },
   ],
   agent: {

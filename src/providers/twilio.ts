@@ -19,6 +19,13 @@ const callbackEvents = ['initiated', 'ringing', 'answered', 'completed']
 /** Twilio: errors 10004 (too many concurrent calls) and 20429 (too many requests at once, none of them processed). */
 const capacityCodes = /^(10004|20429)\b/
 
+/** Where people find the account’s SID and token. */
+export const twilioConsole = {
+  where: 'Find it on the first page of the Twilio Console under Account Info.',
+  page: 'https://console.twilio.com/',
+}
+const apiKeysPage = 'https://www.twilio.com/docs/iam/api-keys/keys-in-console'
+
 /**
  * A telephony leg over Twilio. Twilio has no variables, so `call_id`, `name`, `email` and the metadata are appended to
  * the query of the agent's URL, unless its own query has the name. With an application SID they are not sent, and
@@ -34,14 +41,16 @@ export const twilio: ProviderKind = {
       label: 'Account SID',
       required: true,
       form: accountSidForm,
-      description: 'Account SID from the first page of the Twilio Console: AC and 32 hex digits',
+      description: 'SID of your account: AC and 32 hex digits.',
+      find: twilioConsole,
     },
     {
       name: 'auth_token',
       label: 'Auth Token',
       provesReports: true,
       required: true,
-      description: 'Primary auth token, next to the Account SID. Twilio also signs its reports with it.',
+      description: 'Primary auth token of the account. Twilio also signs its reports with it.',
+      find: twilioConsole,
     },
     {
       name: 'api_key_sid',
@@ -49,14 +58,17 @@ export const twilio: ProviderKind = {
       required: false,
       needs: 'api_key_secret',
       form: { pattern: /^SK[\da-f]{32}$/i, words: 'it must be SK and 32 hex digits' },
-      description: 'SID of an API key, to send requests with instead of the auth token: SK and 32 hex digits',
+      description:
+        'SID of an API key, to send requests with instead of the auth token: SK and 32 hex digits.',
+      find: { where: 'Create the key in the Twilio Console under API keys & tokens.', page: apiKeysPage },
     },
     {
       name: 'api_key_secret',
       label: 'API key secret',
       required: false,
       needs: 'api_key_sid',
-      description: 'Secret of that API key',
+      description: 'Secret of that API key.',
+      find: { where: 'Twilio shows it only when you create the key.', page: apiKeysPage },
     },
   ],
   agent: {

@@ -17,6 +17,9 @@ const title = 'Vapi'
 const pageLimit = 100
 /** A thousand calls within the searched minutes, far above any account's concurrency. */
 const mostPages = 10
+const apiKeysPage = 'https://docs.vapi.ai/security-and-privacy/api-keys'
+const credentialsPage = 'https://docs.vapi.ai/server-url/server-authentication'
+
 /** The tolerated difference of Vapi's clock in a search by time. */
 const skewMs = 60_000
 /** After this time, a call that is neither known nor listed counts as never received. */
@@ -39,30 +42,38 @@ export const vapi: ProviderKind = {
         pattern: new RegExp(`^(?:${uuidSource}|eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+)$`, 'i'),
         words: 'a Vapi private key is a UUID',
       },
-      description: 'Private API key of your Vapi organization',
+      description: 'Private API key of your Vapi organization.',
+      find: { where: 'Find it in Vapi’s dashboard under API Keys → Private API Keys.', page: apiKeysPage },
     },
     {
       name: 'hook_secret',
-      label: 'Server URL credential',
+      label: 'Custom Credential of the server URL',
       provesReports: true,
       required: true,
       description:
-        'Secret that Vapi sends or signs its reports with: the credential of your assistant’s server URL (X-Vapi-Secret, bearer token or HMAC secret)',
+        'Secret that Vapi sends or signs its reports with (X-Vapi-Secret, bearer token or HMAC secret).',
+      find: {
+        where:
+          'You choose it in Vapi’s dashboard under Custom Credentials. Then select that credential for your assistant’s server URL.',
+        page: credentialsPage,
+      },
     },
     {
       name: 'public_key',
       label: 'Public API key',
       required: false,
       description:
-        'Public API key of the organization, to hang up where the assistant’s monitorPlan.controlAuthenticationEnabled is on',
+        'Public API key of the organization, to hang up where the assistant’s monitorPlan.controlAuthenticationEnabled is on.',
+      find: { where: 'Find it in Vapi’s dashboard under API Keys → Public API Keys.', page: apiKeysPage },
     },
     {
       name: 'hook_header',
-      label: 'Header of the credential',
+      label: 'Header of the Custom Credential',
       required: false,
       form: { pattern: /^[A-Za-z\d-]{1,64}$/, words: 'it is the name of an HTTP header' },
       description:
-        'The header that carries the secret or the signature, if you chose another than X-Vapi-Secret, Authorization, x-signature or x-vapi-signature',
+        'Header that carries the secret or the signature, if you chose another than X-Vapi-Secret, Authorization, x-signature or x-vapi-signature.',
+      find: { where: 'Find it in that Custom Credential.', page: credentialsPage },
     },
   ],
   agent: {

@@ -54,7 +54,7 @@ test.each(withAndWithoutJavaScript)(
     expect(masked).toBe('disc')
     await save({
       'Private API key': 'a-wrong-key',
-      'Server URL credential': 'the-secret-of-the-account-hook',
+      'Custom Credential of the server URL': 'the-secret-of-the-account-hook',
       'Base URL': vapi.url,
     })
     expect(await page.getByRole('alert').innerText()).toContain('rejected these credentials')
@@ -64,7 +64,7 @@ test.each(withAndWithoutJavaScript)(
 
     await save({
       'Private API key': 'the-right-key',
-      'Server URL credential': 'the-secret-of-the-account-hook',
+      'Custom Credential of the server URL': 'the-secret-of-the-account-hook',
     })
     await page.getByRole('heading', { name: 'Change the account' }).waitFor()
     await save({ 'Private API key': 'another-wrong-key' })

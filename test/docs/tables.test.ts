@@ -5,6 +5,7 @@ import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { elsewhere, everywhere } from '../../src/http/openapi/refusals.ts'
 import { callStatuses, reasonCodes } from '../../src/calls/call.ts'
 import { fieldHelp, fieldTitle } from '../../src/providers/agent-field.ts'
+import { credentialText, pageHost } from '../../src/providers/credential-help.ts'
 import { baseUrlHelp, providerKinds } from '../../src/providers/kinds.ts'
 import { pageText } from '../support/docs.ts'
 
@@ -60,7 +61,12 @@ test('the page about providers says of each what its form asks for', async () =>
     const optional = (required: boolean) => (required ? '' : ' (optional)')
     expect(rowsOf(section)).toEqual([
       ['field', 'description'],
-      ...credentials.map((one) => [`\`${one.name}\`${optional(one.required && !one.make)}`, one.description]),
+      ...credentials.map((one) => [
+        `\`${one.name}\`${optional(one.required && !one.make)}`,
+        one.find.page === undefined
+          ? credentialText(one)
+          : `${credentialText(one)} [${pageHost(one.find.page)}](${one.find.page})`,
+      ]),
       ...(['ref', 'from'] as const).map((field) => [
         `\`--${field}\`${optional(agent[field].required)}`,
         `${fieldTitle({ ...agent[field], required: true })}: ${fieldHelp(agent[field])}`,

@@ -99,3 +99,16 @@ test('what is kept is not judged again', () => {
   const earlier = { credentials: { api_key: vapiKey, hook_secret: 'an old phrase' }, baseUrl: null }
   expect(checkAccount(vapi, { api_key: vapiKey }, null, publicOnly, earlier).problems).toBeUndefined()
 })
+
+test('every credential says where to find it, and links to its vendor’s own page', () => {
+  const vendors = /^(?:[a-z]+\.)?(?:vapi\.ai|retellai\.com|bland\.ai|elevenlabs\.io|twilio\.com)$/
+  for (const { name, credentials } of providerKinds)
+    for (const { description, find } of credentials) {
+      expect(description).toMatch(/^[A-Z].*\.$/)
+      expect(find.where).toMatch(/^[A-Z].*\.$/)
+      // One’s own dialler has no vendor.
+      expect(find.page === undefined).toBe(name === 'http')
+      if (find.page !== undefined)
+        expect(new URL(find.page)).toMatchObject({ protocol: 'https:', host: expect.stringMatching(vendors) })
+    }
+})

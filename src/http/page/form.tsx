@@ -57,8 +57,10 @@ export const useProblem = (name: string, describedBy?: string) => {
 interface FieldProps {
   name: string
   label: ComponentChildren
-  /** Below the control. */
+  /** Below the control, and part of its label. */
   hint?: ComponentChildren
+  /** Below the label, where the hint is long or has links. */
+  help?: ComponentChildren
 }
 
 type Attributes = ReturnType<typeof useProblem>['attributes']
@@ -67,9 +69,11 @@ const Field = ({
   name,
   label,
   hint,
+  help,
   control,
 }: FieldProps & { control: (attributes: Attributes) => JSX.Element }) => {
-  const { attributes, sentence } = useProblem(name)
+  const helpId = help === undefined ? undefined : `${name}-help`
+  const { attributes, sentence } = useProblem(name, helpId)
   const field = (
     <label>
       {label}
@@ -77,11 +81,16 @@ const Field = ({
       {hint !== undefined && <small>{hint}</small>}
     </label>
   )
-  if (sentence === undefined) return field
+  if (sentence === undefined && help === undefined) return field
   return (
     <div class="field">
       {field}
       {sentence}
+      {help !== undefined && (
+        <div id={helpId} class="help">
+          <small>{help}</small>
+        </div>
+      )}
     </div>
   )
 }
@@ -104,9 +113,9 @@ interface InputProps extends FieldProps {
 }
 
 /** A labelled input. A secret has no `value`, so that no page repeats it. */
-export const InputField = ({ name, label, hint, ...input }: InputProps) => (
+export const InputField = ({ name, label, hint, help, ...input }: InputProps) => (
   <Field
-    {...{ name, label, hint }}
+    {...{ name, label, hint, help }}
     // Preact types each `type` on its own, and a union of them as none.
     control={(attributes) => <input name={name} {...(input as object)} {...attributes} />}
   />

@@ -4,6 +4,7 @@ import { operation } from '../../operation/operation.ts'
 import { auditRefusedDestination } from '../../operation/refused-destination.ts'
 import { type DestinationRules, destinationProblem } from '../../outgoing/destination.ts'
 import { type FindAccounts, type NewAccount, type ProviderAccount, requireKind } from '../account.ts'
+import { credentialHelp } from '../credential-help.ts'
 import { checkAccount } from '../credentials.ts'
 import { together } from '../../field-problem.ts'
 import { type AccountProblem, hookUrl } from '../dialling.ts'
@@ -33,6 +34,7 @@ interface SetDeps {
 export const setProvider = operation({
   name: 'provider.set',
   summary: 'Saves an account at a provider after checking it with a request that places no call.',
+  details: credentialHelp,
   scope: 'agency',
   may: 'admin',
   sensitive: true,

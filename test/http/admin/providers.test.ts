@@ -65,3 +65,13 @@ test('the form of an account has its provider’s regions to choose from, where 
   expect(await formOf('twilio')).toContain('<option value="https://api.dublin.ie1.twilio.com">Ireland')
   expect(await formOf('retell')).not.toContain('<datalist')
 })
+
+test('each credential’s field is described by where to find it, with a link that gives nothing away', async () => {
+  const gate = createGate()
+  const { visit } = await createOperator(gate)
+  const html = await (await visit(`/admin/agencies/${gate.agency.id}/integrations/providers/twilio`)).text()
+  expect(html).toMatch(/<input[^>]*name="auth_token"[^>]*aria-describedby="auth_token-help"/)
+  const [, help = ''] = /id="auth_token-help"[^>]*>(.*?)<\/div>/s.exec(html) ?? []
+  expect(help).toContain('first page of the Twilio Console')
+  expect(help).toContain('href="https://console.twilio.com/" target="_blank" rel="noreferrer noopener"')
+})

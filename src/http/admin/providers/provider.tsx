@@ -1,6 +1,7 @@
 import type { Credential, ProviderKind } from '../../../calls/provider.ts'
 import type { FieldProblem } from '../../../field-problem.ts'
 import { baseUrlHelp } from '../../../providers/kinds.ts'
+import { credentialText, credentialTitle, pageHost } from '../../../providers/credential-help.ts'
 import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Form, FormError, InputField } from '../../page/form.tsx'
@@ -100,22 +101,37 @@ const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: Prov
   </>
 )
 
-const CredentialField = ({ credential, hint }: { credential: Credential; hint: string | undefined }) => (
+interface CredentialFieldProps {
+  credential: Credential
+  /** The last characters of the saved one. */
+  hint: string | undefined
+}
+
+const CredentialField = ({ credential, hint }: CredentialFieldProps) => (
   <InputField
     // A text field masked by its style: browsers fill password fields with the password of the sign-in.
     type="text"
     class="masked"
     name={credential.name}
-    label={credential.required ? credential.label : `${credential.label} (optional)`}
+    label={credentialTitle(credential)}
     autoComplete="off"
     autoCapitalize="off"
     spellcheck={false}
     required={credential.required && hint === undefined && !credential.make}
     placeholder={hint === undefined ? '' : `…${hint} (leave empty to keep)`}
-    hint={
+    help={
       <>
-        {credential.description}
-        {credential.make && hint === undefined ? '. Leave empty to generate one.' : ''}
+        {credentialText(credential)}
+        {credential.make && hint === undefined && ' Leave empty to generate one.'}
+        {credential.find.page !== undefined && (
+          <>
+            {' '}
+            {/* In a tab of its own, so that nothing that was typed is lost. */}
+            <a href={credential.find.page} target="_blank" rel="noreferrer noopener">
+              {`More at ${pageHost(credential.find.page)}`}
+            </a>
+          </>
+        )}
       </>
     }
   />
