@@ -43,7 +43,7 @@ test.each(withAndWithoutJavaScript)(
     await theirs.page.getByRole('button', { name: 'Change password' }).click()
     await theirs.page.getByText('Your password was changed').waitFor()
 
-    await ours.page.getByRole('link', { name: 'People', exact: true }).click()
+    await ours.page.getByRole('link', { name: 'People', exact: true }).first().click()
     await ours.page.getByRole('link', { name: `Remove ${admin.email}` }).click()
     await ours.page.getByText('They can’t sign in again').waitFor()
     await ours.page.getByRole('button', { name: 'Remove' }).click()

@@ -16,7 +16,7 @@ test.each(withAndWithoutJavaScript)(
     await using window = await site.open({ javaScriptEnabled })
     const { page, complaints } = window
     await createAgency(page, site.url, `Diallers ${label}`)
-    await page.getByRole('link', { name: 'Integrations' }).click()
+    await page.getByRole('link', { name: 'Integrations' }).first().click()
     await page.getByRole('link', { name: 'Your own dialler' }).click()
     await page.getByLabel('Base URL').fill(dialler.url)
     await page.getByRole('button', { name: 'Save account' }).click()
@@ -24,7 +24,7 @@ test.each(withAndWithoutJavaScript)(
     expect(secret).toMatch(/^whsec_/)
     expect(await page.getByRole('button', { name: 'Copy', exact: true }).isVisible()).toBe(javaScriptEnabled)
     expect(await page.getByLabel(/Hook URL/).inputValue()).toStartWith(`${site.url}/hooks/http/`)
-    await page.getByRole('link', { name: 'Integrations' }).click()
+    await page.getByRole('link', { name: 'Integrations' }).first().click()
     await page.getByText('– connected').waitFor()
     expect(complaints).toEqual([])
   },
@@ -45,7 +45,7 @@ test.each(withAndWithoutJavaScript)(
       for (const [name, value] of Object.entries(typed)) await page.getByLabel(name).fill(value)
       await page.getByRole('button', { name: 'Save account' }).click()
     }
-    await page.getByRole('link', { name: 'Integrations' }).click()
+    await page.getByRole('link', { name: 'Integrations' }).first().click()
     await page.getByRole('link', { name: 'Vapi' }).click()
     await page.getByLabel('Private API key').fill('seen by nobody')
     const masked = await page

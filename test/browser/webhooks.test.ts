@@ -52,7 +52,7 @@ test.each(withAndWithoutJavaScript)(
     await waitUntil(() => receiver.received.length === 3)
     expect(receiver.received.map(({ verified }) => verified)).toEqual([true, true, true])
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1)
-    await page.getByRole('link', { name: 'All deliveries in staging' }).click()
+    await page.getByRole('link', { name: 'Staging webhook' }).click()
     await page.getByRole('button', { name: 'Remove webhook…' }).click()
     await page.getByRole('heading', { name: 'Remove the staging webhook?' }).waitFor()
     await page.getByRole('button', { name: 'Remove webhook' }).click()

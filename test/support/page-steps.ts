@@ -23,7 +23,7 @@ export const createAgent = async (page: Page) => {
 
 /** Of the API's keys, under the button that the agency's integrations show. */
 export const openCard = async (page: Page, button: 'Connect' | 'Manage') => {
-  await page.getByRole('link', { name: 'Integrations' }).click()
+  await page.getByRole('link', { name: 'Integrations' }).first().click()
   const card = page.getByRole('article', { name: 'API & Webhooks' })
   await card.getByRole('button', { name: button, exact: true }).click()
 }

@@ -4,12 +4,21 @@ import type { Agency } from '../../agencies/agency.ts'
 import type { ProductionAccess } from '../../agencies/production-access.ts'
 import type { Person } from '../../people/person.ts'
 import { AlarmCount } from './alarm-count.tsx'
+import { Breadcrumbs, type Crumb } from './breadcrumbs.tsx'
 import { Flash } from './flash.tsx'
 import { Head } from './head.tsx'
 import { Icon } from './icon.tsx'
 import { Logo } from './logo.tsx'
 import { SearchBox } from './search-box.tsx'
-import { AgencyNav, type AgencySection, AgencySwitcher, GateNav, type GateSection } from './sidebar.tsx'
+import {
+  agencyCrumbs,
+  AgencyNav,
+  type AgencySection,
+  AgencySwitcher,
+  gateCrumbs,
+  GateNav,
+  type GateSection,
+} from './sidebar.tsx'
 import { ViewpointContext } from './time.tsx'
 
 /** A person with what the frame of a page needs to know of them. */
@@ -35,6 +44,8 @@ interface LayoutProps {
   section?: GateSection | undefined
   /** The agency of the page, and the section of its pages. */
   agency?: { agency: Pick<Agency, 'id' | 'name'>; section: AgencySection } | undefined
+  /** The pages between the first one of the section and this one; left out for that first page. */
+  parents?: readonly Crumb[] | undefined
   /** A narrow page, as for signing in. */
   narrow?: boolean
   /** The page that the browser opens by itself. */
@@ -49,13 +60,14 @@ export const Layout = ({
   person,
   section,
   agency,
+  parents,
   narrow = false,
   next,
   query,
   children,
 }: LayoutProps) => (
   <html lang="en">
-    <Head title={title} next={next} />
+    <Head title={agency ? `${title} · ${agency.agency.name}` : title} next={next} />
     <body class={person ? 'framed' : undefined}>
       <SkipLink />
       <header class="side">
@@ -70,6 +82,9 @@ export const Layout = ({
         {person?.openAlerts ? <AlertBanner count={person.openAlerts} /> : null}
         <div class={narrow ? 'shell narrow' : 'shell'} id="content" tabIndex={-1}>
           <Flash>{person?.takeFlash?.()}</Flash>
+          {parents && (
+            <Breadcrumbs above={[...sectionCrumbs({ section, agency }), ...parents]} title={title} />
+          )}
           <ViewpointContext.Provider value={{ timeZone: person?.timeZone ?? 'UTC', now: person?.now }}>
             {children}
           </ViewpointContext.Provider>
@@ -78,6 +93,11 @@ export const Layout = ({
     </body>
   </html>
 )
+
+const sectionCrumbs = ({ section, agency }: Pick<LayoutProps, 'section' | 'agency'>): Crumb[] => {
+  if (agency) return agencyCrumbs(agency.agency, agency.section)
+  return section ? gateCrumbs(section) : []
+}
 
 /** The first that the Tab key reaches. */
 export const SkipLink = () => (

@@ -1,4 +1,5 @@
 import type { Agency } from '../../agencies/agency.ts'
+import type { Crumb } from './breadcrumbs.tsx'
 import { Icon, type IconName } from './icon.tsx'
 
 /** The sections of the pages of an agency. */
@@ -63,6 +64,20 @@ export const AgencyNav = ({ agency, current }: { agency: NamedAgency; current: A
   const sections = agencySections.map(([icon, title, path]) => [icon, title, base + path] as const)
   return <Sections label={agency.name} sections={sections} current={current} />
 }
+
+/** The agency and the first page of a section, for the pages below it. */
+export const agencyCrumbs = (agency: NamedAgency, section: AgencySection): Crumb[] => {
+  const base = `/admin/agencies/${agency.id}`
+  return [
+    { href: base, label: agency.name },
+    ...agencySections
+      .filter(([name]) => name === section && name !== 'overview')
+      .map(([, label, path]) => ({ href: base + path, label })),
+  ]
+}
+
+export const gateCrumbs = (section: GateSection): Crumb[] =>
+  gateSections.filter(([name]) => name === section).map(([, label, href]) => ({ href, label }))
 
 /** As many agencies as are listed; with more, there is a search. */
 export const listedAgencies = 8

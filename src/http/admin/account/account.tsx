@@ -1,11 +1,14 @@
 import type { FieldProblem } from '../../../field-problem.ts'
 import type { Person, Session } from '../../../people/person.ts'
 import { NewPasswordField, PasswordField } from '../entrance/forms.tsx'
+import type { Crumb } from '../../page/breadcrumbs.tsx'
 import { Form } from '../../page/form.tsx'
 import { Layout } from '../../page/layout.tsx'
 import { TimeZoneForm } from './time-zone.tsx'
 import { SessionTable } from './session-table.tsx'
 import { roleInWords } from '../people/people.tsx'
+
+export const accountCrumb: Crumb = { href: '/admin/account', label: 'Your account' }
 
 interface AccountProps {
   person: Person
@@ -27,9 +30,9 @@ export const AccountPage = ({
   ownZone,
   zoneError,
 }: AccountProps) => (
-  <Layout title="Your account" person={person}>
+  <Layout title={accountCrumb.label} person={person}>
     <main>
-      <h1>Your account</h1>
+      <h1>{accountCrumb.label}</h1>
       <p>
         <a href="/admin/keys">Keyboard shortcuts</a>
       </p>

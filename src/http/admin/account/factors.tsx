@@ -4,25 +4,35 @@ import type { FieldProblem } from '../../../field-problem.ts'
 import { type Factor, factorTitles } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
 import { recoveryCodeCount } from '../../../people/recovery-codes.ts'
+import type { Crumb } from '../../page/breadcrumbs.tsx'
 import { Form, InputField } from '../../page/form.tsx'
 import { Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 import { Table } from '../../page/table.tsx'
 import { CodeField, PasskeyForm } from '../second-factor/forms.tsx'
+import { accountCrumb } from './account.tsx'
 import { QrCode } from './qr-code.tsx'
 
 export const factorsPath = '/admin/account/second-factor'
+const factorsCrumb: Crumb = { href: factorsPath, label: 'Second factor' }
 
 interface FrameProps {
   title: string
   /** Null for somebody who has to set up a second factor before anything else. */
   person: Person | null
+  /** The pages between the account and this one. */
+  parents?: readonly Crumb[]
   children: ComponentChildren
 }
 
-const Frame = ({ title, person, children }: FrameProps) => (
-  <Layout title={title} person={person ?? undefined} narrow={person === null}>
+const Frame = ({ title, person, parents = [factorsCrumb], children }: FrameProps) => (
+  <Layout
+    title={title}
+    person={person ?? undefined}
+    parents={person === null ? undefined : [accountCrumb, ...parents]}
+    narrow={person === null}
+  >
     <main>
       <h1>{title}</h1>
       {children}
@@ -36,7 +46,7 @@ interface FactorsProps extends Pick<FrameProps, 'person'> {
 }
 
 export const FactorsPage = ({ person, factors, recoveryCodes }: FactorsProps) => (
-  <Frame title="Second factor" person={person}>
+  <Frame title={factorsCrumb.label} person={person} parents={[]}>
     {person === null && (
       <p class="notice warning" role="status">
         The operator of this server requires a second factor. Set one up to continue.

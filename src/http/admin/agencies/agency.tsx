@@ -3,6 +3,7 @@ import type { Agency } from '../../../agencies/agency.ts'
 import type { Question } from '../../../people/actor.ts'
 import { PlanField } from './agencies.tsx'
 import { planNames } from '../../page/words.tsx'
+import type { Crumb } from '../../page/breadcrumbs.tsx'
 import { Copyable } from '../../page/copyable.tsx'
 import { Layout, type Viewer } from '../../page/layout.tsx'
 import type { AgencySection } from '../../page/sidebar.tsx'
@@ -19,12 +20,14 @@ export interface AgencyPageProps {
 interface AgencyLayoutProps extends AgencyPageProps {
   title: string
   section: AgencySection
+  /** The pages between the first one of the section and this one; left out for that first page. */
+  parents?: readonly Crumb[] | undefined
   children: ComponentChildren
 }
 
 /** A page of an agency. */
-export const AgencyLayout = ({ person, agency, title, section, children }: AgencyLayoutProps) => (
-  <Layout title={`${title} · ${agency.name}`} person={person} agency={{ agency, section }}>
+export const AgencyLayout = ({ person, agency, section, children, ...shown }: AgencyLayoutProps) => (
+  <Layout person={person} agency={{ agency, section }} {...shown}>
     <main>
       <ProductionOff agencyId={agency.id} role={person.role} access={person.productionAccess?.(agency.id)} />
       {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
@@ -122,7 +125,7 @@ const Suspension = ({ agency }: { agency: Agency }) =>
 
 /** Confirms the deletion of an agency and names the consequences. */
 export const DeleteAgencyPage = ({ person, agency, asked }: AgencyPageProps & { asked: Question }) => (
-  <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview">
+  <AgencyLayout person={person} agency={agency} title="Delete the agency" section="overview" parents={[]}>
     <Ask
       asked={asked}
       action={`/admin/agencies/${agency.id}/delete`}

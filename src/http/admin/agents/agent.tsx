@@ -21,10 +21,7 @@ interface AgentProps extends AgencyPageProps {
 }
 
 export const AgentPage = ({ person, agency, agent, accounts, typed, error }: AgentProps) => (
-  <AgencyLayout person={person} agency={agency} title={agent.name} section="agents">
-    <p class="crumb">
-      <a href={`/admin/agencies/${agency.id}/agents`}>Agents</a>
-    </p>
+  <AgencyLayout person={person} agency={agency} title={agent.name} section="agents" parents={[]}>
     <h1>{agent.name}</h1>
     <AgentProblem agent={agent} />
     <dl class="facts">
@@ -73,7 +70,13 @@ interface DeleteProps extends AgencyPageProps {
 export const DeleteAgentPage = ({ person, agency, agent, asked, error }: DeleteProps) => {
   const path = `/admin/agencies/${agency.id}/agents/${agent.id}`
   return (
-    <AgencyLayout person={person} agency={agency} title="Delete agent" section="agents">
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title="Delete agent"
+      section="agents"
+      parents={[{ href: path, label: agent.name }]}
+    >
       {asked ? (
         <Ask asked={asked} action={`${path}/delete`} keep={{ href: path, label: 'Keep the agent' }}>
           <p>Its calls are kept, with its name. This can’t be undone.</p>

@@ -39,11 +39,8 @@ interface CallProps extends AgencyPageProps {
 export const CallPage = ({ person, agency, call, apiUrl, error, whole = false, children }: CallProps) => {
   const refresh = holdsSlot(call) ? refreshSeconds : undefined
   return (
-    <AgencyLayout person={person} agency={agency} title={`Call to ${numberOf(call)}`} section="calls">
-      <p class="crumb">
-        <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
-      </p>
-      <h1>{`Call to ${numberOf(call)}`}</h1>
+    <AgencyLayout person={person} agency={agency} title={titleOf(call)} section="calls" parents={[]}>
+      <h1>{titleOf(call)}</h1>
       <p class="row start">
         <EnvironmentTag name={call.environment} />
         <span id="call-status" role="status" data-refresh-seconds={refresh}>
@@ -66,6 +63,8 @@ export const CallPage = ({ person, agency, call, apiUrl, error, whole = false, c
     </AgencyLayout>
   )
 }
+
+const titleOf = (call: CallView) => `Call to ${numberOf(call)}`
 
 export const callPath = ({ agencyId, id }: Pick<CallView, 'agencyId' | 'id'>) =>
   `/admin/agencies/${agencyId}/calls/${id}`
@@ -192,7 +191,13 @@ interface ReleaseProps extends AgencyPageProps {
 }
 
 export const ReleasePage = ({ person, agency, call, asked }: ReleaseProps) => (
-  <AgencyLayout person={person} agency={agency} title="Release slot" section="calls">
+  <AgencyLayout
+    person={person}
+    agency={agency}
+    title="Release slot"
+    section="calls"
+    parents={[{ href: callPath(call), label: titleOf(call) }]}
+  >
     <Ask
       asked={asked}
       action={`${callPath(call)}/release`}

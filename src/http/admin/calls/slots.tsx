@@ -19,10 +19,7 @@ interface SlotsProps extends AgencyPageProps {
 }
 
 export const SlotsPage = ({ person, agency, environments, now }: SlotsProps) => (
-  <AgencyLayout person={person} agency={agency} title="Active slots" section="calls">
-    <p class="crumb">
-      <a href={`/admin/agencies/${agency.id}/calls`}>Calls</a>
-    </p>
+  <AgencyLayout person={person} agency={agency} title="Active slots" section="calls" parents={[]}>
     <h1>Active slots</h1>
     <p>
       Each call occupies a slot of its environment until it ends. Only an operator can release a slot by hand.

@@ -69,7 +69,7 @@ interface Card extends EnvironmentView {
 }
 
 export const ApiPage = ({ person, agency, environments, now }: ApiProps) => (
-  <AgencyLayout person={person} agency={agency} title="API & Webhooks" section="integrations">
+  <AgencyLayout person={person} agency={agency} title="API & Webhooks" section="integrations" parents={[]}>
     <h1>API &amp; Webhooks</h1>
     {agency.plan !== 'agency' && (
       <p class="notice warning">

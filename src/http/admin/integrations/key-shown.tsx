@@ -1,6 +1,7 @@
 import type { ApiKey } from '../../../keys/key.ts'
 import { Time } from '../../page/time.tsx'
 import { environmentTitles } from '../../page/words.tsx'
+import { apiCrumb } from './api-crumb.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { environmentPath, type EnvironmentView } from './integrations.tsx'
 
@@ -13,7 +14,13 @@ interface KeyShownProps extends AgencyPageProps {
 
 /** For whoever reloads the page that showed a key. */
 export const KeyShownPage = ({ person, agency, environment, liveKey, refusal }: KeyShownProps) => (
-  <AgencyLayout person={person} agency={agency} title="API key" section="integrations">
+  <AgencyLayout
+    person={person}
+    agency={agency}
+    title="API key"
+    section="integrations"
+    parents={[apiCrumb(agency)]}
+  >
     <h1>{`${environmentTitles[environment.name]} API key`}</h1>
     {refusal !== undefined && <p>{refusal}</p>}
     <p class="notice">

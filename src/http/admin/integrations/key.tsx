@@ -3,6 +3,7 @@ import type { ApiKey } from '../../../keys/key.ts'
 import type { Question } from '../../../people/actor.ts'
 import { Ask } from '../question/questions.tsx'
 import type { FirstCall } from './first-call.ts'
+import { apiCrumb } from './api-crumb.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { CurlLine } from './curl.tsx'
 import { ClientTable } from './clients.tsx'
@@ -21,7 +22,13 @@ interface NewKeyProps extends AgencyPageProps {
 
 /** The only response that shows a key. */
 export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, firstCall }: NewKeyProps) => (
-  <AgencyLayout person={person} agency={agency} title="New API key" section="integrations">
+  <AgencyLayout
+    person={person}
+    agency={agency}
+    title="New API key"
+    section="integrations"
+    parents={[apiCrumb(agency)]}
+  >
     <article class={`environment ${environment.name}`}>
       <h1>{`${environmentTitles[environment.name]} API key`}</h1>
       <p class="notice warning" role="status">
@@ -56,7 +63,13 @@ interface RotateProps extends AgencyPageProps {
 }
 
 export const RotatePage = ({ person, agency, environment, liveKey, asked }: RotateProps) => (
-  <AgencyLayout person={person} agency={agency} title="Rotate API key" section="integrations">
+  <AgencyLayout
+    person={person}
+    agency={agency}
+    title="Rotate API key"
+    section="integrations"
+    parents={[apiCrumb(agency)]}
+  >
     <div class={`environment ${environment.name}`}>
       <LeakedNotice liveKey={liveKey} />
       <Ask

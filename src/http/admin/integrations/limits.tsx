@@ -1,5 +1,6 @@
 import type { Limits } from '../../../limits/limits.ts'
 import type { Environment } from '../../../agencies/environment.ts'
+import { apiCrumb } from './api-crumb.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { environmentPath } from './integrations.tsx'
 import type { FieldProblem } from '../../../field-problem.ts'
@@ -16,7 +17,13 @@ interface LimitsProps extends AgencyPageProps {
 }
 
 export const LimitsPage = ({ person, agency, environment, server, typed, error }: LimitsProps) => (
-  <AgencyLayout person={person} agency={agency} title="Limits" section="integrations">
+  <AgencyLayout
+    person={person}
+    agency={agency}
+    title={`${environmentTitles[environment.name]} limits`}
+    section="integrations"
+    parents={[apiCrumb(agency)]}
+  >
     <article class={`environment ${environment.name}`}>
       <h1>{`${environmentTitles[environment.name]} limits`}</h1>
       <p>

@@ -1,10 +1,11 @@
+import { accountCrumb } from '../account/account.tsx'
 import { Layout, type Viewer } from '../../page/layout.tsx'
 import { agencyShortcuts, gateShortcuts } from '../../page/shortcuts.ts'
 import { Table } from '../../page/table.tsx'
 
 /** All keys, and a way to turn them off (WCAG 2.2, 2.1.4). The script shows it as a sheet over any page. */
 export const KeysPage = ({ person }: { person: Viewer }) => (
-  <Layout title="Keyboard shortcuts" person={person}>
+  <Layout title="Keyboard shortcuts" person={person} parents={[accountCrumb]}>
     <main>
       <h1 id="keys-title">Keyboard shortcuts</h1>
       <p>They work outside of fields, and need JavaScript. You can reach everything with Tab as well.</p>

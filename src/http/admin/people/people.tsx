@@ -124,7 +124,7 @@ const InvitationRow = ({
 
 /** Confirms the removal of a person and names the consequences. */
 export const RemovePersonPage = ({ person, leaving, asked }: RemoveProps) => (
-  <Layout section="people" title="Remove a person" person={person}>
+  <Layout section="people" title="Remove a person" person={person} parents={[]}>
     <main>
       <Ask
         asked={asked}
@@ -169,7 +169,7 @@ interface InviteProps extends Omit<InviteFormProps, 'label'> {
 
 /** The form again, with the reason for which it was refused. */
 export const InvitePage = ({ person, ...form }: InviteProps) => (
-  <Layout section="people" title="Invite" person={person}>
+  <Layout section="people" title="Invite" person={person} parents={[]}>
     <main>
       <h1>Invite</h1>
       <InviteForm label={form.agencyId === undefined ? 'Invite an operator' : 'Invite an admin'} {...form} />
@@ -187,7 +187,7 @@ interface LinkProps {
 
 /** The only response that shows the link of an invitation. */
 export const InvitationLinkPage = ({ person, email, link, expiresAt, agencyName }: LinkProps) => (
-  <Layout section="people" title="Invitation" person={person}>
+  <Layout section="people" title="Invitation" person={person} parents={[]}>
     <main>
       <article>
         <h1>Invitation</h1>

@@ -14,7 +14,7 @@ interface PersonSessionsProps {
 export const PersonSessionsPage = ({ person, shown, sessions, current }: PersonSessionsProps) => {
   const action = `/admin/people/${shown.id}/sessions/end`
   return (
-    <Layout section="people" title="Sessions" person={person}>
+    <Layout section="people" title="Sessions" person={person} parents={[]}>
       <main>
         <h1>{`Sessions of ${shown.email}`}</h1>
         {sessions.length === 0 ? (

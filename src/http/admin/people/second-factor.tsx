@@ -36,7 +36,7 @@ export const AudienceForm = ({ audience }: { audience: FactorAudience }) => (
 
 /** Confirms the reset of a lost second factor and names the consequences. */
 export const ResetFactorPage = ({ person, subject, asked }: ResetProps) => (
-  <Layout section="people" title="Reset a second factor" person={person}>
+  <Layout section="people" title="Reset a second factor" person={person} parents={[]}>
     <main>
       <Ask
         asked={asked}

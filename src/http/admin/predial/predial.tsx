@@ -4,6 +4,7 @@ import type { PredialHook } from '../../../predial/hook.ts'
 import { Time } from '../../page/time.tsx'
 import { MadeSecret, RotateForm, UrlForm } from '../../page/signed-url.tsx'
 import { environmentTitles } from '../../page/words.tsx'
+import { apiCrumb } from '../integrations/api-crumb.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 
 export interface TestResult {
@@ -26,13 +27,17 @@ interface PredialProps extends AgencyPageProps {
 
 export const PredialPage = (props: PredialProps) => {
   const { person, agency, environment, hook, path, now, typed, error, secret, tested } = props
+  const title = `${environmentTitles[environment.name]} pre-dial hook`
   return (
-    <AgencyLayout person={person} agency={agency} title="Pre-dial hook" section="integrations">
-      <p>
-        <a href={`/admin/agencies/${agency.id}/integrations/api`}>API &amp; Webhooks</a>
-      </p>
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title={title}
+      section="integrations"
+      parents={[apiCrumb(agency)]}
+    >
       <article class={`environment ${environment.name}`}>
-        <h1>{`${environmentTitles[environment.name]} pre-dial hook`}</h1>
+        <h1>{title}</h1>
         <p>
           Before a real call is placed, callgate asks your URL with a signed request. The call is placed only
           if it responds with <code>{'{"eligible": true}'}</code> within 5 seconds; otherwise the call is

@@ -27,7 +27,7 @@ export const ProviderPage = (props: ProviderProps) => {
   const { person, agency, kind, account, hookUrl, notice, error, complaint, made = {} } = props
   const path = `/admin/agencies/${agency.id}/integrations/providers/${kind.name}`
   return (
-    <AgencyLayout person={person} agency={agency} title={kind.title} section="integrations">
+    <AgencyLayout person={person} agency={agency} title={kind.title} section="integrations" parents={[]}>
       <h1>{kind.title}</h1>
       <FormError message={complaint} />
       {Object.entries(made).map(([name, secret]) => (

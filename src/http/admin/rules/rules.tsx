@@ -81,10 +81,17 @@ export const RulesPage = (props: RulesProps) => {
 const Frame = ({
   person,
   agency,
+  environment,
   children,
-}: Pick<RulesProps, 'person' | 'agency'> & { children: ComponentChildren }) =>
+}: Pick<RulesProps, 'person' | 'agency' | 'environment'> & { children: ComponentChildren }) =>
   agency ? (
-    <AgencyLayout person={person} agency={agency} title="Rules for calls" section="rules">
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title={environment ? `${environmentTitles[environment.name]} rules` : 'Rules for calls'}
+      section="rules"
+      parents={environment && []}
+    >
       {children}
     </AgencyLayout>
   ) : (

@@ -14,11 +14,8 @@ const here = '/admin/style'
 
 /** Every part of which pages are made, to look at in both themes and at all widths. */
 export const StylePage = ({ person, now }: { person: Viewer; now: number }) => (
-  <Layout title="Style" person={person}>
+  <Layout title="Style" section="overview" person={person} parents={[]}>
     <main>
-      <p class="crumb">
-        <a href="/admin">Overview</a>
-      </p>
       <h1>Style</h1>
       <Words now={now} />
       <Notices />

@@ -145,7 +145,7 @@ const CreateForm = ({
 
 /** The only response that shows a token. */
 export const NewTokenPage = ({ person, name, token }: { person: Person; name: string; token: string }) => (
-  <Layout section="tokens" title="Admin token" person={person}>
+  <Layout section="tokens" title="Admin token" person={person} parents={[]}>
     <main>
       <article>
         <h1>{name}</h1>
@@ -162,7 +162,7 @@ export const NewTokenPage = ({ person, name, token }: { person: Person; name: st
 
 /** Confirms revoking a token and names the consequence. */
 export const RevokeTokenPage = ({ person, id, asked }: { person: Person; id: string; asked: Question }) => (
-  <Layout section="tokens" title="Revoke an admin token" person={person}>
+  <Layout section="tokens" title="Revoke an admin token" person={person} parents={[]}>
     <main>
       <Ask
         asked={asked}

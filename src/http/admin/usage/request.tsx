@@ -22,10 +22,7 @@ export const RequestPage = ({ person, agency, refused, environment, usedKey }: R
   const base = `/admin/agencies/${agency.id}`
   const { cure, page } = cureOf(refused.code) ?? {}
   return (
-    <AgencyLayout person={person} agency={agency} title="Rejected request" section="usage">
-      <p class="crumb">
-        <a href={`${base}/usage`}>Usage</a>
-      </p>
+    <AgencyLayout person={person} agency={agency} title="Rejected request" section="usage" parents={[]}>
       <h1>{reasonInWords(refused.code)}</h1>
       {cure !== undefined && (
         <p class="notice">

@@ -6,7 +6,7 @@ import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { stateTitles } from './delivery.tsx'
-import { webhookPath } from './webhook-path.ts'
+import { webhookCrumbs, webhookPath } from './webhook-path.ts'
 
 interface DeliveryProps extends AgencyPageProps {
   environment: Environment
@@ -21,10 +21,13 @@ export const DeliveryPage = (props: DeliveryProps) => {
   const { person, agency, environment, delivery, attempts, webhook, now } = props
   const path = webhookPath(agency.id, environment.name)
   return (
-    <AgencyLayout person={person} agency={agency} title="Delivery" section="integrations">
-      <p class="crumb">
-        <a href={path}>{`All deliveries in ${environment.name}`}</a>
-      </p>
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title="Delivery"
+      section="integrations"
+      parents={webhookCrumbs(agency, environment)}
+    >
       <h1>{delivery.event}</h1>
       <dl class="facts">
         <dt>State</dt>

@@ -3,7 +3,7 @@ import { type Endpoint, endpointTarget } from '../../../webhooks/endpoint.ts'
 import { counted } from '../../page/layout.tsx'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Ask } from '../question/questions.tsx'
-import { webhookPath } from './webhook-path.ts'
+import { webhookCrumbs, webhookPath } from './webhook-path.ts'
 
 interface ReplayAllProps extends AgencyPageProps {
   environment: Environment
@@ -22,7 +22,13 @@ export const ReplayAllPage = ({ person, agency, environment, webhook, dead }: Re
     environment: environment.name,
   }
   return (
-    <AgencyLayout person={person} agency={agency} title="Replay all" section="integrations">
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title="Replay all"
+      section="integrations"
+      parents={webhookCrumbs(agency, environment)}
+    >
       <Ask asked={asked} action={`${path}/replay`} keep={{ href: path, label: 'Cancel' }} />
     </AgencyLayout>
   )

@@ -1,12 +1,12 @@
-import { webhookPath } from './webhook-path.ts'
+import { webhookPath, webhookTitle } from './webhook-path.ts'
 import type { FieldProblem } from '../../../field-problem.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { attemptsMost, type Delivery, deliveryStates } from '../../../webhooks/delivery.ts'
+import { apiCrumb } from '../integrations/api-crumb.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { AttemptFacts, DeliveryTable, stateTitles } from './delivery.tsx'
 import { Verification, WebhookSettings } from './webhook-settings.tsx'
-import { environmentTitles } from '../../page/words.tsx'
 import { MadeSecret, UrlForm } from '../../page/signed-url.tsx'
 
 interface WebhookProps extends AgencyPageProps {
@@ -30,13 +30,17 @@ interface WebhookProps extends AgencyPageProps {
 export const WebhookPage = (props: WebhookProps) => {
   const { person, agency, environment, webhook, tested, secret, now } = props
   const path = webhookPath(agency.id, environment.name)
+  const title = webhookTitle(environment)
   return (
-    <AgencyLayout person={person} agency={agency} title="Webhook" section="integrations">
-      <p>
-        <a href={`/admin/agencies/${agency.id}/integrations/api`}>API &amp; Webhooks</a>
-      </p>
+    <AgencyLayout
+      person={person}
+      agency={agency}
+      title={title}
+      section="integrations"
+      parents={[apiCrumb(agency)]}
+    >
       <article class={`environment ${environment.name}`}>
-        <h1>{`${environmentTitles[environment.name]} webhook`}</h1>
+        <h1>{title}</h1>
         <p>
           callgate sends signed <code>call_started</code>, <code>call_ended</code> and{' '}
           <code>call_analyzed</code> events of this environment’s calls to your URL, and retries until it gets
