@@ -113,6 +113,7 @@ test.each(withAndWithoutJavaScript)(
     await signIn(other, changed)
     await agenciesOf(other)
 
+    await ours.getByRole('button', { name: 'Sign out everywhere…' }).click()
     await ours.getByRole('button', { name: 'Sign out everywhere' }).click()
     await signInOf(ours)
     await other.reload()

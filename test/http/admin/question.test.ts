@@ -1,10 +1,12 @@
 import { afterAll, expect, test } from 'bun:test'
 import type { Operation } from '../../../src/operation/operation.ts'
 import { operations } from '../../../src/operations.ts'
+import { tokenHash } from '../../../src/keys/token.ts'
 import { commandLineActor } from '../../../src/people/actor.ts'
+import { newTotpSecret } from '../../../src/people/totp.ts'
 import { createGate } from '../../support/gate.ts'
 import { operationCases } from '../../support/operation-cases.ts'
-import { createOperator, textOf } from '../../support/page.ts'
+import { createOperator, enter, postForm, textOf } from '../../support/page.ts'
 import { createWorld } from '../../support/world.ts'
 
 const world = await createWorld()
@@ -86,3 +88,38 @@ test('the way back from a question leads to a page of ours only', async () => {
     expect(await response.text()).toContain('<a href="/admin">Cancel</a>')
   }
 })
+
+test.each([
+  ['factors/:factor/remove', 'Phone no longer signs you in.', 'Then your password alone signs you in.'],
+  ['recovery-codes', 'Your present recovery codes stop working.', '2 of them are unused.'],
+  ['sessions/end', 'This browser is signed out at once.', ''],
+  ['sign-out-everywhere', 'You are signed out everywhere, also here.', 'signed in in 1 browser.'],
+])(
+  'account/%s says what of one’s own it ends, and does it once that is agreed to',
+  async (path, ends, impact) => {
+    const gate = createGate()
+    const { audit, factors } = gate.services
+    const { person, cookie } = enter(gate, { role: 'operator' })
+    const factor = {
+      id: crypto.randomUUID(),
+      personId: person.id,
+      name: 'Phone',
+      createdAt: gate.clock.now(),
+    }
+    factors.addTotp(factor, newTotpSecret(), 0)
+    factors.setRecoveryCodes(person.id, ['one', 'another'])
+    const target = `/admin/account/${path.replace(':factor', factor.id)}`
+    const fields = { session: tokenHash(cookie.split('=')[1] ?? '') }
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const lines = () => audit.list({ limit: 9 }).length
+    const before = lines()
+    const asked = await gate.request(target, { method: 'POST', headers, body: new URLSearchParams(fields) })
+    const text = await textOf(asked)
+    expect([asked.status, lines()]).toEqual([422, before])
+    expect(text).toContain(ends)
+    expect(text).toContain(impact)
+    expect(text).not.toContain('Do this?')
+    expect((await postForm(gate, target, fields, headers)).status).toBeLessThan(400)
+    expect(lines()).toBe(before + 1)
+  },
+)

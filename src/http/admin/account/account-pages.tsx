@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { actedBy, type AuditedChange } from '../../../audit.ts'
 import type { Clock } from '../../../clock.ts'
 import type { FieldProblem } from '../../../field-problem.ts'
+import { browserInWords } from '../../../people/browser.ts'
 import { timeZoneField } from '../../../people/operations/time-zone.ts'
 import { passwordFlaw, passwordMost, passwordTooLong } from '../../../people/password-rules.ts'
 import type { Passwords } from '../../../people/passwords.ts'
@@ -11,7 +12,8 @@ import { addCookie } from '../../cookies.ts'
 import type { FindAgency } from '../agencies/agency-pages.tsx'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { AccountPage } from './account.tsx'
-import { renderPage } from '../../page/layout.tsx'
+import { counted, renderPage } from '../../page/layout.tsx'
+import { requireAgreedTo } from './own-question.ts'
 
 /** The same message for a wrong password and too many attempts. */
 const wrongPassword = 'The current password is wrong, or there were too many attempts.'
@@ -112,6 +114,12 @@ export const accountPages = (deps: AccountPagesDeps) => {
       '/account/sessions/end',
       async ({ actor, flash, person, request, set, redirect, readForm }) => {
         const { session = '' } = await readForm()
+        const ending = sessions.list(person.id).find(({ hash }) => hash === session)
+        if (ending) {
+          const isThis = sessions.find(request)?.session.hash === session
+          const browser = isThis ? 'This browser' : browserInWords(ending.userAgent)
+          requireAgreedTo(actor, 'own.session', `${browser} is signed out at once.`)
+        }
         const entry = {
           ...actedBy(actor, clock.now()),
           action: 'sessions.ended',
@@ -132,7 +140,10 @@ export const accountPages = (deps: AccountPagesDeps) => {
     )
     .post(
       '/account/sign-out-everywhere',
-      ({ actor, person, request, set, redirect }) => {
+      async ({ actor, person, readForm, request, set, redirect }) => {
+        await readForm()
+        const impact = `You are signed in in ${counted(sessions.list(person.id).length, 'browser')}.`
+        requireAgreedTo(actor, 'own.sessions', 'You are signed out everywhere, also here.', impact)
         const entry = {
           ...actedBy(actor, clock.now()),
           action: 'signed_out_everywhere',

@@ -68,7 +68,7 @@ export const AccountPage = ({
         <p>Ends all of your sessions, including this one. API keys keep working.</p>
         <form method="post" action="/admin/account/sign-out-everywhere">
           <button type="submit" class="secondary">
-            Sign out everywhere
+            Sign out everywhere…
           </button>
         </form>
       </article>

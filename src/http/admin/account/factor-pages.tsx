@@ -9,8 +9,9 @@ import type { Actor } from '../../../people/actor.ts'
 import { type Factor, type FactorAudience, factorTitles, needsFactor } from '../../../people/factor.ts'
 import type { Person } from '../../../people/person.ts'
 import { newRecoveryCodes, recoveryCodeHash } from '../../../people/recovery-codes.ts'
-import { renderPage } from '../../page/layout.tsx'
+import { counted, renderPage } from '../../page/layout.tsx'
 import { enrolling, type GuardDeps, signedIn } from '../guard.ts'
+import { requireAgreedTo } from './own-question.ts'
 import { FactorPage, FactorsPage, factorsPath, RecoveryCodesPage } from './factors.tsx'
 
 const factorParams = z.object({ factor: z.guid() })
@@ -97,13 +98,16 @@ export const factorPages = (deps: FactorPagesDeps) => {
     )
     .post(
       '/account/factors/:factor/remove',
-      ({ flash, actor, person, params, redirect, set }) => {
+      async ({ flash, actor, person, params, readForm, redirect, set }) => {
+        await readForm()
         const factor = find(person, params.factor)
-        actor.requireConfirmed()
         if (isNeeded(person)) {
           set.status = 422
           return factorPage(person, factor)
         }
+        const ends = `${factor.name} no longer signs you in. Your sessions continue.`
+        requireAgreedTo(actor, 'own.second-factor', ends, remaining(factors.list(person.id).length - 1))
+        actor.requireConfirmed()
         const removed = entry(actor, person, 'second_factor.removed', factorTarget(factor))
         audit.change(() => factors.remove(person.id, factor.id), removed)
         flash(`Removed ${factor.name}. It no longer signs you in.`)
@@ -115,9 +119,15 @@ export const factorPages = (deps: FactorPagesDeps) => {
     .get('/account/recovery-codes', ({ redirect }) => redirect(factorsPath, 303))
     .post(
       '/account/recovery-codes',
-      ({ flash, actor, person, redirect }) => {
-        actor.requireConfirmed()
+      async ({ flash, actor, person, readForm, redirect }) => {
+        await readForm()
         if (factors.list(person.id).length === 0) return redirect(factorsPath, 303)
+        const unused = factors.countRecoveryCodes(person.id)
+        if (unused > 0) {
+          const impact = unused === 1 ? '1 of them is unused.' : `${unused} of them are unused.`
+          requireAgreedTo(actor, 'own.recovery-codes', 'Your present recovery codes stop working.', impact)
+        }
+        actor.requireConfirmed()
         const codes = newRecoveryCodes()
         audit.change(
           () => factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)),
@@ -131,3 +141,8 @@ export const factorPages = (deps: FactorPagesDeps) => {
 
   return new Elysia({ name: 'factor-pages' }).use(list).use(changes)
 }
+
+const remaining = (others: number) =>
+  others === 0
+    ? 'Then your password alone signs you in.'
+    : `You keep ${counted(others, 'other second factor')}.`

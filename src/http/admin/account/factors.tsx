@@ -73,7 +73,7 @@ export const FactorsPage = ({ person, factors, recoveryCodes }: FactorsProps) =>
         </p>
         <form method="post" action="/admin/account/recovery-codes">
           <button type="submit" class="secondary">
-            Create new recovery codes
+            Create new recovery codes…
           </button>
         </form>
       </article>
@@ -186,15 +186,12 @@ export const FactorPage = ({ person, factor, isNeeded, name = factor.name, error
     </Form>
     <article>
       <h2>Remove</h2>
-      <p>
-        {isNeeded
-          ? 'You need a second factor on this server, and this is your only one. Add another one first.'
-          : 'It can no longer be used to sign in. Your other sessions continue.'}
-      </p>
-      {!isNeeded && (
+      {isNeeded ? (
+        <p>You need a second factor on this server, and this is your only one. Add another one first.</p>
+      ) : (
         <form method="post" action={`/admin/account/factors/${factor.id}/remove`}>
-          <button type="submit" class="danger">
-            Remove
+          <button type="submit" class="secondary">
+            Remove…
           </button>
         </form>
       )}

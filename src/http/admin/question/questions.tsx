@@ -12,7 +12,7 @@ interface Words {
 const of = ({ agencyName }: Asked) => (agencyName === undefined ? '' : ` of ${agencyName}`)
 const key = ({ environment, ...asked }: Asked) => `${environment ?? ''} key${of({ ...asked, environment })}`
 
-/** What people are asked before each operation that ends something. */
+/** What people are asked before each operation that ends something, and before what ends something of their own. */
 const questions: Readonly<Record<string, Words>> = {
   'agency.plan': { title: (asked) => `Change the plan${of(asked)}?`, button: 'Change plan' },
   'agency.suspend': { title: ({ agencyName }) => `Suspend ${agencyName}?`, button: 'Suspend agency' },
@@ -48,6 +48,10 @@ const questions: Readonly<Record<string, Words>> = {
   'person.second-factor-reset': { title: 'Reset the second factor?', button: 'Reset' },
   'person.remove': { title: 'Remove this person?', button: 'Remove' },
   'session.end': { title: 'End the session?', button: 'End session' },
+  'own.second-factor': { title: 'Remove this second factor?', button: 'Remove' },
+  'own.recovery-codes': { title: 'Create new recovery codes?', button: 'Create new recovery codes' },
+  'own.session': { title: 'End this session?', button: 'End session' },
+  'own.sessions': { title: 'Sign out everywhere?', button: 'Sign out everywhere' },
   'token.revoke': { title: 'Revoke this admin token?', button: 'Revoke' },
 }
 
