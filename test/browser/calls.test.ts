@@ -92,11 +92,11 @@ test.each(withAndWithoutJavaScript)(
     const shown = await card(page, 'Staging').getByRole('region', { name: 'curl for staging' }).innerText()
     expect(shown).toStartWith(`curl -X POST ${site.url}/api/v1/calls/trigger \\\n`)
     expect(shown).toContain('Bearer $CALLGATE_KEY')
-    const copy = card(page, 'Staging').getByRole('button', { name: 'Copy command' })
+    const copy = card(page, 'Staging').getByRole('button', { name: 'Copy curl for staging' })
     expect(await copy.isVisible()).toBe(javaScriptEnabled)
     if (javaScriptEnabled) {
       await copy.click()
-      await card(page, 'Staging').getByText('Copied.').waitFor()
+      await page.getByRole('status').getByText('Copied.').waitFor()
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown)
     }
     expect(complaints).toEqual([])

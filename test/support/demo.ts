@@ -54,7 +54,6 @@ export const seedDemo = (stores: Stores, now: number) => {
   for (const [at, action, target] of [
     [now - 2 * dayMs, 'key.rotated', 'staging'],
     [now - 26 * hourMs, 'agent.changed', ben.name],
-    [now - 3 * hourMs, 'call.released', 'a call'],
   ] as const)
     audit.record({ ...common, at, action, target })
 
@@ -132,6 +131,7 @@ export const seedDemo = (stores: Stores, now: number) => {
   const liveCall = live(production.id, ann.id, 4 * minuteMs, 1)
   live(production.id, ann.id, 90_000, 2)
   live(staging.id, ann.id, 20_000, 3)
+  audit.record({ ...common, at: now - 3 * hourMs, action: 'call.released', target: completed.id })
   const refusals = seedUsage(stores, [production.id, staging.id], now)
   const deliveries = seedWebhook(stores, production.id, completed, now)
   const token = {

@@ -16,6 +16,7 @@ export const pagesOf = ({
     agencies: '/admin/agencies',
     'agencies-alarmed': '/admin/agencies?alarm=key_over_age',
     find: '/admin/find?q=ops@example',
+    'find-call': `/admin/find?q=${calls.completed.id}`,
     'find-nothing': '/admin/find?q=nobody',
     overview: home,
     'agency-delete': `${home}/delete`,

@@ -4,13 +4,21 @@ interface CopyableProps {
   children: string
 }
 
+interface ValueProps extends CopyableProps {
+  /** The page of what it stands for. */
+  href?: string | undefined
+}
+
 /** A value that people copy. Without a script, one click selects it whole. */
-export const Copyable = ({ label, children }: CopyableProps) => (
-  <span class="copyable">
-    <code>{children}</code>
-    <CopyButton label={label} />
-  </span>
-)
+export const Copyable = ({ label, href, children }: ValueProps) => {
+  const value = <code>{children}</code>
+  return (
+    <span class="copyable">
+      {href === undefined ? value : <a href={href}>{value}</a>}
+      <CopyButton label={label} />
+    </span>
+  )
+}
 
 /** A block of code that people copy. */
 export const CodeBlock = ({ label, children }: CopyableProps) => (
@@ -22,12 +30,25 @@ export const CodeBlock = ({ label, children }: CopyableProps) => (
   </div>
 )
 
-/** Shown by the script alone, which copies the `code` beside it. */
+/** A UUID, or the ID of a delivery. */
+const ids = /\b((?:msg_)?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/
+
+/** A sentence, in which people copy each ID. */
+export const WithCopyable = ({ href, children }: { href?: string | undefined; children: string }) => (
+  <>
+    {children.split(ids).map((part, at) => {
+      if (part === '') return null
+      if (at % 2 === 0) return href === undefined ? part : <a href={href}>{part}</a>
+      return (
+        <Copyable key={at} label="ID" href={href}>
+          {part}
+        </Copyable>
+      )
+    })}
+  </>
+)
+
+/** Shown by the script alone, which copies the `code` beside it. Its drawing is in the style sheet. */
 const CopyButton = ({ label }: { label: string }) => (
-  <button type="button" class="copy" aria-label={`Copy ${label}`}>
-    <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor">
-      <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
-      <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
-    </svg>
-  </button>
+  <button type="button" class="copy" aria-label={`Copy ${label}`} />
 )

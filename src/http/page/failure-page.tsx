@@ -1,4 +1,5 @@
 import type { ApiError } from '../../failures.ts'
+import { Copyable } from './copyable.tsx'
 import { Layout, renderPage } from './layout.tsx'
 
 const headings: Record<number, string> = {
@@ -20,7 +21,9 @@ export const failurePage = (failure: ApiError, requestId: string) =>
           <a href="/admin">Back to callgate</a>
         </p>
         <p>
-          <small>Request {requestId}</small>
+          <small>
+            Request <Copyable label="request ID">{requestId}</Copyable>
+          </small>
         </p>
       </main>
     </Layout>,

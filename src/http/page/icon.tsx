@@ -2,6 +2,7 @@ import alert from '@primer/octicons/build/svg/alert-16.svg' with { type: 'text' 
 import bell from '@primer/octicons/build/svg/bell-16.svg' with { type: 'text' }
 import book from '@primer/octicons/build/svg/book-16.svg' with { type: 'text' }
 import chevronDown from '@primer/octicons/build/svg/chevron-down-16.svg' with { type: 'text' }
+import copy from '@primer/octicons/build/svg/copy-16.svg' with { type: 'text' }
 import deviceMobile from '@primer/octicons/build/svg/device-mobile-16.svg' with { type: 'text' }
 import graph from '@primer/octicons/build/svg/graph-16.svg' with { type: 'text' }
 import home from '@primer/octicons/build/svg/home-16.svg' with { type: 'text' }
@@ -49,6 +50,7 @@ export const Icon = ({ name }: { name: IconName }) => <span class={`icon icon-${
 /** The rules of the style sheet that draw the icons. */
 export const iconStyles = Object.entries(drawings)
   .map(([name, svg]) => `.icon-${name}{--drawing:url("${dataUrlOf(svg)}")}`)
+  .concat(`.copy{--drawing:url("${dataUrlOf(copy)}")}`)
   .join('\n')
 
 /** A drawing as a data URL (RFC 2397) inside double quotes of a style sheet. */

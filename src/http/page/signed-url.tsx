@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import type { FieldProblem } from '../../field-problem.ts'
 import { Form, InputField } from './form.tsx'
 import { ShownSecret } from './shown-secret.tsx'
@@ -9,12 +8,10 @@ interface UrlFormProps {
   placeholder: string
   value: string
   error: FieldProblem | undefined
-  /** Below the field. */
-  children?: ComponentChildren
 }
 
 /** The form of a URL to which callgate sends signed requests. */
-export const UrlForm = ({ path, label, placeholder, value, error, children }: UrlFormProps) => (
+export const UrlForm = ({ path, label, placeholder, value, error }: UrlFormProps) => (
   <Form action={path} error={error}>
     <InputField
       type="url"
@@ -24,7 +21,7 @@ export const UrlForm = ({ path, label, placeholder, value, error, children }: Ur
       placeholder={placeholder}
       required
       autoComplete="off"
-      hint={children ?? 'An https URL on the public internet. Redirects aren’t followed.'}
+      hint="An https URL on the public internet. Redirects aren’t followed."
     />
     <div class="row start">
       <button type="submit">Save</button>

@@ -123,7 +123,7 @@ test('an entry links to what it is about, as far as the reader has that page', a
     })
   const html = await (await visit('/admin/audit')).text()
   for (const [href, words] of [
-    [`${home}/calls/${call}`, call],
+    [`${home}/calls/${call}`, `<code>${call}</code>`],
     [`${home}/integrations/api/staging/webhook`, 'example.com'],
     [`${home}/rules`, 'countries'],
     ['/admin/rules', 'gate rules'],

@@ -228,8 +228,10 @@ test('a call is a command line that asks for the same, whatever is in it', async
   const { visit } = await createOperator(gate)
   const metadata = { note: `it's "so" $(touch /tmp/x) \`y\` <b> &amp;`, n: 1 }
   const { id } = undispatched(gate, '00', { name: "O'Hara", metadata, timeZone: 'Europe/Berlin' })
-  const text = await textOf(await visit(`${callsPath(gate)}/${id}`))
-  const [, command = ''] = /(curl -X POST .*?') Copy command/.exec(text) ?? []
+  const html = await (await visit(`${callsPath(gate)}/${id}`)).text()
+  const [, line = ''] =
+    /aria-label="The same call as a curl command"[^>]*><code>(.*?)<\/code>/s.exec(html) ?? []
+  const command = await textOf(new Response(line))
   expect(command).toStartWith('curl -X POST https://calls.example.com/api/v1/calls/trigger')
   const shell = Bun.spawnSync(['sh', '-c', command.replace('curl', 'printf "%s\\n"')])
   const body = shell.stdout.toString().trim().split('\n').at(-1) ?? ''

@@ -3,6 +3,7 @@ import type { ListedAlert } from '../../../alerts/alert.ts'
 import type { AlertWebhook } from '../../../alerts/webhook.ts'
 import type { Person } from '../../../people/person.ts'
 import { counted, Layout } from '../../page/layout.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { MadeSecret, RotateForm, UrlForm } from '../../page/signed-url.tsx'
 import { Table } from '../../page/table.tsx'
@@ -107,9 +108,19 @@ const Telling = ({ webhook, isMailSet, typed, error, secret, tested }: TellingPr
       placeholder="https://example.com/alerts"
       value={typed ?? webhook?.url ?? ''}
       error={error}
-    >
-      {webhook && `Signed with whsec_…${webhook.hint}`}
-    </UrlForm>
+    />
+    {webhook && (
+      <dl class="facts">
+        <dt>Webhook URL</dt>
+        <dd>
+          <Copyable label="URL">{webhook.url}</Copyable>
+        </dd>
+        <dt>Signing secret</dt>
+        <dd>
+          <code>{`whsec_…${webhook.hint}`}</code>
+        </dd>
+      </dl>
+    )}
     {tested && <TestResults results={tested} />}
     {(webhook || isMailSet) && (
       <form method="post" action="/admin/alerts/test" class="row start">

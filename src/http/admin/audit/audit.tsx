@@ -2,6 +2,7 @@ import { actions, type AuditLine, type ChainState } from '../../../audit.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { counted, Layout } from '../../page/layout.tsx'
+import { WithCopyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { EnvironmentTag } from '../../page/words.tsx'
 import { filterUrl } from '../filters.ts'
@@ -143,7 +144,7 @@ const Sentence = ({
   return (
     <>
       {target !== null && `${words}: `}
-      {path === undefined ? subject : <a href={path}>{subject}</a>}
+      <WithCopyable href={path}>{subject}</WithCopyable>
       {often}
     </>
   )

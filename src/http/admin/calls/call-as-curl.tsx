@@ -1,4 +1,5 @@
 import { type Call, isForgotten } from '../../../calls/call.ts'
+import { CodeBlock } from '../../page/copyable.tsx'
 
 /** A longer command is of no use to copy, and would make the page large. */
 const bodyMost = 6000
@@ -17,24 +18,10 @@ export const CallAsCurl = ({ call, apiUrl }: { call: Call; apiUrl: string }) => 
           ? 'This places the same call again.'
           : 'This places the same call again, without its name, email, metadata and consent, which are too long.'}
       </p>
-      <pre role="region" aria-label="The same call as a curl command" tabIndex={0}>
-        <code id="call-curl">{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
+      <CodeBlock label="The same call as a curl command">{`curl -X POST ${apiUrl}/api/v1/calls/trigger \\
   -H "Authorization: Bearer $CALLGATE_KEY" \\
   -H "Content-Type: application/json" \\
-  -d ${quoted(body)}`}</code>
-      </pre>
-      <p class="row start">
-        <button
-          type="button"
-          class="secondary outline small"
-          data-copy="call-curl"
-          data-status="call-curl-copied"
-          hidden
-        >
-          Copy command
-        </button>
-        <span id="call-curl-copied" role="status" />
-      </p>
+  -d ${quoted(body)}`}</CodeBlock>
     </details>
   )
 }

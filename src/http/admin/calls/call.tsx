@@ -7,7 +7,7 @@ import type { CallView } from './calls.tsx'
 import { Ask } from '../question/questions.tsx'
 import { CallAsCurl } from './call-as-curl.tsx'
 import { Conversation } from './conversation.tsx'
-import { Copyable } from '../../page/copyable.tsx'
+import { Copyable, WithCopyable } from '../../page/copyable.tsx'
 import { FormError } from '../../page/form.tsx'
 import { Time } from '../../page/time.tsx'
 import { Timeline } from './timeline.tsx'
@@ -115,13 +115,16 @@ const Facts = ({ call }: { call: CallView }) => (
     </dd>
     <dt>Provider</dt>
     <dd>{call.provider}</dd>
-    <Fact name="Called from" value={call.fromNumber} />
+    <Fact name="Called from" value={call.fromNumber && <WithCopyable>{call.fromNumber}</WithCopyable>} />
     <Fact name="Name" value={call.name} />
     <Fact name="Email" value={call.email} />
     <Fact name="Answered by" value={call.answeredBy && answeredByTitles[call.answeredBy]} />
     <Fact name="Sentiment" value={call.sentiment && sentimentTitles[call.sentiment]} />
     <Fact name="Cost" value={costOf(call)} />
-    <Fact name={isEndedHere(call) ? 'Reason' : 'The provider’s words'} value={call.reason} />
+    <Fact
+      name={isEndedHere(call) ? 'Reason' : 'The provider’s words'}
+      value={call.reason && <WithCopyable>{call.reason}</WithCopyable>}
+    />
     {call.reasonCode !== null && (
       <>
         <dt>Code</dt>
@@ -161,7 +164,7 @@ const Id = ({ name, value }: { name: string; value: string | null }) =>
   )
 
 /** Omitted without a value. */
-const Fact = ({ name, value }: { name: string; value: string | null }) =>
+const Fact = ({ name, value }: { name: string; value: ComponentChildren }) =>
   value === null ? null : (
     <>
       <dt>{name}</dt>

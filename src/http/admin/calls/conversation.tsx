@@ -1,4 +1,5 @@
 import type { Call } from '../../../calls/call.ts'
+import { CodeBlock } from '../../page/copyable.tsx'
 import type { TranscriptLine } from '../../../calls/call-details.ts'
 
 /** The text that the page shows at first; the rest is a click away. */
@@ -51,9 +52,7 @@ const Json = ({ title, json, length }: { title: string; json: string | null; len
   json === null ? null : (
     <>
       <h2>{title}</h2>
-      <pre role="region" aria-label={title} tabIndex={0}>
-        <code>{json.slice(0, length)}</code>
-      </pre>
+      <CodeBlock label={title}>{json.slice(0, length)}</CodeBlock>
     </>
   )
 

@@ -1,4 +1,5 @@
 import type { Call } from '../../../calls/call.ts'
+import { WithCopyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { lasting, statusTitles } from '../../page/words.tsx'
 
@@ -32,7 +33,11 @@ export const Timeline = ({ call }: { call: Call }) => (
                 <Time at={at} show="clock" />
               </small>
             )}
-            {why && <span class="why">{why}</span>}
+            {why && (
+              <span class="why">
+                <WithCopyable>{why}</WithCopyable>
+              </span>
+            )}
           </span>
         </li>
       ))}

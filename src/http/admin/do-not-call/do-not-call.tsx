@@ -6,6 +6,7 @@ import type { entryRecord } from '../../../do-not-call/fields.ts'
 import type { ImportResult } from '../../../do-not-call/operations/import.ts'
 import type { Person } from '../../../people/person.ts'
 import { AgencyLayout } from '../agencies/agency.tsx'
+import { WithCopyable } from '../../page/copyable.tsx'
 import { Form, InputField } from '../../page/form.tsx'
 import { counted, Layout } from '../../page/layout.tsx'
 import { Time } from '../../page/time.tsx'
@@ -86,7 +87,7 @@ const Entries = ({ entries, older, isNewest, path }: DoNotCallProps & { path: st
           <tr key={id}>
             <td>{hint}</td>
             <td>{source}</td>
-            <td class="name">{reason ?? '–'}</td>
+            <td class="name">{reason === null ? '–' : <WithCopyable>{reason}</WithCopyable>}</td>
             <td>
               <Time at={Date.parse(added_at)} />
             </td>

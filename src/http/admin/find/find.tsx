@@ -1,6 +1,7 @@
 import type { Person } from '../../../people/person.ts'
 import { refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
 import { Layout } from '../../page/layout.tsx'
+import { WithCopyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 import type { Hit } from './find.ts'
@@ -23,10 +24,10 @@ export const FindPage = ({ person, text, hits, agencyNames }: FindProps) => (
             <tr key={href}>
               <td>{kind}</td>
               <td class="name">
-                <a href={href}>{title}</a>
+                <WithCopyable href={href}>{title}</WithCopyable>
               </td>
               <td class="name">{(kind !== 'Agency' && agencyId && agencyNames.get(agencyId)) || '–'}</td>
-              <td>{detail ?? '–'}</td>
+              <td>{detail === undefined ? '–' : <WithCopyable>{detail}</WithCopyable>}</td>
               <td>{at === undefined ? '–' : <Time at={at} />}</td>
             </tr>
           ))}

@@ -52,7 +52,7 @@ export const NewKeyPage = ({ person, agency, environment, token, replacedLast4, 
     <p>
       With the key in the variable <code>CALLGATE_KEY</code>:
     </p>
-    <CurlLine id="first-call" label="curl" firstCall={firstCall} />
+    <CurlLine label="curl" firstCall={firstCall} />
   </AgencyLayout>
 )
 

@@ -19,7 +19,7 @@ export const TryIt = ({ environment, firstCall }: TryItProps) => (
         ? 'If the agent’s provider isn’t the simulator, this calls the number.'
         : 'The simulator plays the call; no phone rings.'}
     </p>
-    <CurlLine id={`curl-${environment.name}`} label={`curl for ${environment.name}`} firstCall={firstCall} />
+    <CurlLine label={`curl for ${environment.name}`} firstCall={firstCall} />
     {firstCall.hasAgent ? (
       <TestCallForm environment={environment} />
     ) : (

@@ -1,6 +1,7 @@
 import type { FieldProblem } from '../../../field-problem.ts'
 import type { Environment } from '../../../agencies/environment.ts'
 import type { PredialHook } from '../../../predial/hook.ts'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { MadeSecret, RotateForm, UrlForm } from '../../page/signed-url.tsx'
 import { environmentTitles } from '../../page/words.tsx'
@@ -77,6 +78,10 @@ const Settings = ({ path, hook, now }: { path: string; hook: PredialHook; now: n
   <article aria-labelledby="settings">
     <h2 id="settings">Settings</h2>
     <dl class="facts">
+      <dt>URL</dt>
+      <dd>
+        <Copyable label="URL">{hook.url}</Copyable>
+      </dd>
       <dt>Signing secret</dt>
       <dd>
         <code>{`whsec_…${hook.hint}`}</code>

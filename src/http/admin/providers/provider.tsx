@@ -5,6 +5,7 @@ import { credentialText, credentialTitle, pageHost } from '../../../providers/cr
 import type { ProviderAccount } from '../../../providers/account.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import { Form, FormError, InputField } from '../../page/form.tsx'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { ShownSecret } from '../../page/shown-secret.tsx'
 import { inSentence } from '../../../providers/title.ts'
@@ -93,10 +94,10 @@ const MadeSecret = ({ name, secret, title }: { name: string; secret: string; tit
 
 const HookUrl = ({ url, kind: { title, hookAdvice } }: { url: string; kind: ProviderKind }) => (
   <>
-    <label for="hook-url">{`Hook URL, by which ${inSentence(title)} reports how calls go`}</label>
-    <input id="hook-url" class="secret" value={url} readOnly aria-describedby="hook-advice" />
-    <p id="hook-advice">
-      <small>{hookAdvice}</small>
+    <h2>Hook URL</h2>
+    <p>{`${title} uses this URL to report how calls go. ${hookAdvice}`}</p>
+    <p>
+      <Copyable label="hook URL">{url}</Copyable>
     </p>
   </>
 )

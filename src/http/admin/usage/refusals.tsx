@@ -1,5 +1,6 @@
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import { type Refused, refusedPerEnvironment } from '../../../usage/recent-refusals.ts'
+import { Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { reasonInWords } from './reasons.ts'
 
@@ -46,9 +47,9 @@ export const Refusals = ({ name, refusals, wanted }: RefusalsProps) => (
                 <td>{`${refused.requests} of ${refused.requestLimit}`}</td>
                 <td>{`${refused.calls} of ${refused.callLimit}`}</td>
                 <td>
-                  <a href={`requests/${refused.requestId}`}>
-                    <code>{refused.requestId}</code>
-                  </a>
+                  <Copyable label="ID" href={`requests/${refused.requestId}`}>
+                    {refused.requestId}
+                  </Copyable>
                 </td>
               </tr>
             ))}

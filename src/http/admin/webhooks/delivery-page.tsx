@@ -3,7 +3,7 @@ import type { Environment } from '../../../agencies/environment.ts'
 import { attemptsMost, type Delivery, type PastAttempt } from '../../../webhooks/delivery.ts'
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
-import { Copyable } from '../../page/copyable.tsx'
+import { CodeBlock, Copyable, WithCopyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { stateTitles } from './delivery.tsx'
 import { webhookCrumbs, webhookPath } from './webhook-path.ts'
@@ -42,7 +42,9 @@ export const DeliveryPage = (props: DeliveryProps) => {
           <>
             <dt>Call</dt>
             <dd>
-              <a href={`/admin/agencies/${agency.id}/calls/${delivery.callId}`}>{delivery.callId}</a>
+              <Copyable label="call ID" href={`/admin/agencies/${agency.id}/calls/${delivery.callId}`}>
+                {delivery.callId}
+              </Copyable>
             </dd>
           </>
         )}
@@ -78,17 +80,13 @@ export const DeliveryPage = (props: DeliveryProps) => {
         </>
       )}
       <h2>Request</h2>
-      <pre tabIndex={0} aria-label="Headers">
-        <code>{requestHead(delivery, webhook)}</code>
-      </pre>
+      <CodeBlock label="Headers">{requestHead(delivery, webhook)}</CodeBlock>
       <p>
         <small>
           Each attempt sends this body with its own timestamp and signature. Signatures are not stored.
         </small>
       </p>
-      <pre tabIndex={0} aria-label="Body">
-        <code>{JSON.stringify(parseExactly(delivery.payload), null, 2)}</code>
-      </pre>
+      <CodeBlock label="Body">{JSON.stringify(parseExactly(delivery.payload), null, 2)}</CodeBlock>
     </AgencyLayout>
   )
 }
@@ -110,11 +108,13 @@ const AttemptDetails = ({ attempt, isOpen }: { attempt: PastAttempt; isOpen: boo
       <Time at={attempt.at} /> {attempt.status ?? 'no response'}
       {attempt.tookMs !== null && ` in ${attempt.tookMs.toLocaleString('en')} ms`}
     </summary>
-    {attempt.error !== null && <p>{attempt.error}</p>}
+    {attempt.error !== null && (
+      <p>
+        <WithCopyable>{attempt.error}</WithCopyable>
+      </p>
+    )}
     {attempt.answer !== null && (
-      <pre tabIndex={0} aria-label="Response">
-        <code>{attempt.answer === '' ? '(empty response)' : attempt.answer}</code>
-      </pre>
+      <CodeBlock label="Response">{attempt.answer === '' ? '(empty response)' : attempt.answer}</CodeBlock>
     )}
   </details>
 )

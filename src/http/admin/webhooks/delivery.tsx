@@ -1,4 +1,5 @@
 import { attemptsMost, type Delivery } from '../../../webhooks/delivery.ts'
+import { Copyable, WithCopyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { Table } from '../../page/table.tsx'
 
@@ -53,13 +54,17 @@ export const AttemptFacts = ({ delivery }: { delivery: Delivery }) => (
     {delivery.lastError !== null && (
       <>
         <dt>Error</dt>
-        <dd>{delivery.lastError}</dd>
+        <dd>
+          <WithCopyable>{delivery.lastError}</WithCopyable>
+        </dd>
       </>
     )}
     {delivery.lastAnswer !== null && (
       <>
         <dt>Response</dt>
-        <dd>{delivery.lastAnswer === '' ? 'empty' : <code>{delivery.lastAnswer}</code>}</dd>
+        <dd>
+          {delivery.lastAnswer === '' ? 'empty' : <Copyable label="response">{delivery.lastAnswer}</Copyable>}
+        </dd>
       </>
     )}
     {delivery.attemptedAt !== null && (

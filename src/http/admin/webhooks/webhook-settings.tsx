@@ -1,6 +1,6 @@
 import { readExample } from '../../../docs/example.ts' with { type: 'macro' }
 import type { Endpoint } from '../../../webhooks/endpoint.ts'
-import { CodeBlock } from '../../page/copyable.tsx'
+import { CodeBlock, Copyable } from '../../page/copyable.tsx'
 import { Time } from '../../page/time.tsx'
 import { RotateForm } from '../../page/signed-url.tsx'
 
@@ -8,6 +8,10 @@ export const WebhookSettings = ({ path, webhook, now }: { path: string; webhook:
   <article aria-labelledby="settings">
     <h2 id="settings">Settings</h2>
     <dl class="facts">
+      <dt>URL</dt>
+      <dd>
+        <Copyable label="URL">{webhook.url}</Copyable>
+      </dd>
       <dt>Signing secret</dt>
       <dd>
         <code>{`whsec_…${webhook.hint}`}</code>

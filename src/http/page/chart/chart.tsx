@@ -105,7 +105,7 @@ const Column = ({ bar, at, of, top }: ColumnProps) => {
     <a href={bar.href} tabIndex={at === of - 1 ? 0 : -1}>
       <title>{bar.says}</title>
       <svg x={percent(at / of)} width={percent(1 / of)}>
-        <rect class="whole" height="100%" />
+        <rect class="whole" />
         {bar.parts.map(({ mark, amount }) => {
           if (amount <= 0) return null
           sum += amount
