@@ -71,6 +71,11 @@ export class Leases {
     return this.#active.get(environmentId)?.size ?? 0
   }
 
+  /** Slots in use in all environments together. */
+  get total() {
+    return this.#byCall.size
+  }
+
   /** The ids of the calls that hold a slot. */
   calls(): Iterable<string> {
     return this.#byCall.keys()

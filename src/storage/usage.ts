@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
-import { mergeTotals } from '../usage/usage-counters.ts'
+import { mergeTotals, peakOfAll, type Total } from '../usage/usage-counters.ts'
 import { callOutcomes } from '../usage/call-outcomes.ts'
 import type { Busy } from '../usage/usage.ts'
 import type { Database } from './database.ts'
@@ -12,6 +12,7 @@ type Refused = typeof refusals.$inferSelect
 interface Gathered {
   lastUses: Iterable<[keyId: string, at: number]>
   figures: Iterable<Figure>
+  peaks?: Iterable<Total>
   uses: Iterable<ClientUse>
   refusals: Iterable<Refused>
 }
@@ -47,7 +48,7 @@ export const createUsageStore = (database: Database) => {
   }
 
   return {
-    save: ({ lastUses, figures, uses, refusals: refused }: Gathered) =>
+    save: ({ lastUses, figures, peaks = [], uses, refusals: refused }: Gathered) =>
       database.transaction(() => {
         for (const [id, lastUsedAt] of lastUses) statements.lastUse.run({ id, lastUsedAt })
         const hours: Figure[] = []
@@ -55,7 +56,7 @@ export const createUsageStore = (database: Database) => {
           statements.addFigure.run({ ...figure })
           if (figure.span === 'hour') hours.push(figure)
         }
-        for (const total of mergeTotals(hours)) statements.addTotal.run({ ...total })
+        for (const total of [...mergeTotals(hours), ...peaks]) statements.addTotal.run({ ...total })
         for (const use of uses) saveUse(use)
         const environments = new Set<string>()
         for (const refusal of refused) {
@@ -72,7 +73,7 @@ export const createUsageStore = (database: Database) => {
         .where(and(eq(usage.environmentId, environmentId), eq(usage.span, span), gte(usage.startAt, from)))
         .all(),
 
-    /** The figures of all environments together, by the hour, without peaks. */
+    /** The figures of all environments together, by the hour, with their common peak and none of their own. */
     totals: (from: number) => orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all(),
 
     /** The environments with the most calls triggered since the hour of a moment, with what is not written yet. */
@@ -160,7 +161,9 @@ const prepareWrites = ({ orm }: Database) => {
       })
       .onConflictDoUpdate({
         target: [usageTotals.startAt, usageTotals.outcome],
-        set: { count: sql`count + excluded.count` },
+        set: {
+          count: sql`case outcome when ${sql.raw(`'${peakOfAll}'`)} then max(count, excluded.count) else count + excluded.count end`,
+        },
       })
       .prepare(),
 

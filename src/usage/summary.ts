@@ -1,6 +1,6 @@
 import { callOutcomes, isOfCalls, providerOf } from './call-outcomes.ts'
 import { spansOf, startIn } from './spans.ts'
-import { granted, peakCalls, type Total } from './usage-counters.ts'
+import { type Figure, granted, peakCalls, peakOfAll, type Total } from './usage-counters.ts'
 
 /** A number of today, the same of a week ago up to the same time, and its last seven days, today last. */
 export interface Measure<Amount = number> {
@@ -19,6 +19,8 @@ export interface Summary {
   limited: Measure
   /** Rejected for other reasons than a limit. */
   rejected: Measure
+  /** The most calls in progress at once in all agencies; of one agency, nothing is known of it. */
+  peakCalls: Measure
 }
 
 const daysCompared = 8
@@ -56,7 +58,21 @@ export const summaryOf = (totals: Iterable<Total>, timeZone: string, now: number
     allowed: measure((tally) => tally.allowed),
     limited: measure((tally) => tally.limited),
     rejected: measure((tally) => tally.rejected),
+    peakCalls: measure((tally) => tally.peakCalls),
   }
+}
+
+/** The most concurrent calls of an environment on each of the last seven days, today last. */
+export const dailyPeaks = (figures: Iterable<Figure>, timeZone: string, now: number): number[] => {
+  const days = summaryDays(timeZone, now)
+  const peaks = new Map(days.starts.slice(1).map((day) => [day, 0]))
+  for (const { startAt, outcome, count } of figures) {
+    const day = startIn(days, startAt)
+    const highest = day === undefined ? undefined : peaks.get(day)
+    if (day !== undefined && highest !== undefined && outcome === peakCalls)
+      peaks.set(day, Math.max(highest, count))
+  }
+  return [...peaks.values()]
 }
 
 /** The calls that a provider accepted and refused since a moment, the most refused first. */
@@ -83,6 +99,7 @@ const emptyTally = () => ({
   allowed: 0,
   limited: 0,
   rejected: 0,
+  peakCalls: 0,
 })
 type Tally = ReturnType<typeof emptyTally>
 
@@ -96,6 +113,10 @@ const nameOf = new Map<string, keyof Tally>([
 
 const add = (tally: Tally | undefined, { outcome, count }: Total) => {
   if (!tally || outcome === peakCalls) return
+  if (outcome === peakOfAll) {
+    tally.peakCalls = Math.max(tally.peakCalls, count)
+    return
+  }
   const name =
     nameOf.get(outcome) ?? (limits.has(outcome) ? 'limited' : isOfCalls(outcome) ? undefined : 'rejected')
   if (name !== undefined) tally[name] += count

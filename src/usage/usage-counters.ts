@@ -32,6 +32,8 @@ interface Wanted {
 export const spanMs = { minute: 60_000, hour: 3_600_000 } as const
 export const granted = 'granted'
 export const peakCalls = 'peak_calls'
+/** The most calls in progress at once in all environments together: a total, and no sum of their peaks. */
+export const peakOfAll = 'peak_calls_of_all'
 
 /** Bounds the memory while the disk fails for hours: beyond it, counts are added to the newest minute. */
 const minutesMost = 100_000
@@ -41,6 +43,8 @@ export class UsageCounters {
   readonly #activeCalls: (environmentId: string) => number
   readonly #newest = new Map<string, Tally>()
   #all: Tally[] = []
+  /** By the first millisecond of the hour. */
+  readonly #peaks = new Map<number, number>()
 
   /** A minute's peak starts with the calls in progress at its start. */
   constructor(activeCalls: (environmentId: string) => number) {
@@ -59,9 +63,12 @@ export class UsageCounters {
     tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1)
   }
 
-  calls(environmentId: string, active: number, now: number) {
+  /** The calls in progress, of an environment and of all together. */
+  calls(environmentId: string, active: number, ofAll: number, now: number) {
     const tally = this.#at(environmentId, now)
     if (active > tally.peakCalls) tally.peakCalls = active
+    const hour = now - (now % spanMs.hour)
+    this.#peaks.set(hour, Math.max(ofAll, this.#peaks.get(hour) ?? 0))
   }
 
   /** Adds to the outcomes of calls. */
@@ -80,20 +87,29 @@ export class UsageCounters {
     }
   }
 
+  /** The unwritten peaks of all environments together since a time. */
+  *peaks(from: number): Generator<Total> {
+    for (const [startAt, count] of this.#peaks)
+      if (startAt >= from) yield { startAt, outcome: peakOfAll, count }
+  }
+
   /** The number of minutes with counts, of all environments. */
   get size() {
     return this.#all.length
   }
 
-  /** The figures of the oldest minutes, at most so many, and how to remove these once they are written. */
+  /** The figures of the oldest minutes, at most so many, with all peaks, and how to remove these once they are written. */
   oldest(most: number) {
     const tallies = this.#all.slice(0, most)
+    const peaks = [...this.peaks(Number.NEGATIVE_INFINITY)]
     const remove = () => {
+      for (const { startAt, count } of peaks)
+        if (this.#peaks.get(startAt) === count) this.#peaks.delete(startAt)
       this.#all = this.#all.slice(tallies.length)
       for (const tally of tallies)
         if (this.#newest.get(tally.environmentId) === tally) this.#newest.delete(tally.environmentId)
     }
-    return { figures: tallies.flatMap((tally) => [...figuresOf(tally)]), remove }
+    return { figures: tallies.flatMap((tally) => [...figuresOf(tally)]), peaks, remove }
   }
 
   #at(environmentId: string, now: number) {
@@ -144,15 +160,19 @@ export const mergeFigures = (figures: Iterable<Figure>): Figure[] => {
 /** A count of an hour, of one environment or of all. */
 export type Total = Pick<Figure, 'startAt' | 'outcome' | 'count'>
 
-/** Merges counts by hour and outcome. The peaks of environments are not at the same time, so they have no sum. */
+/**
+ * Merges counts by hour and outcome. The peaks of environments are not at the same time, so they have no sum; of the
+ * peaks of all together, the highest stays.
+ */
 export const mergeTotals = (figures: Iterable<Total>): Total[] => {
   const merged = new Map<string, Total>()
   for (const { startAt, outcome, count } of figures) {
     if (outcome === peakCalls) continue
     const id = `${startAt} ${outcome}`
     const earlier = merged.get(id)
-    if (earlier) earlier.count += count
-    else merged.set(id, { startAt, outcome, count })
+    if (!earlier) merged.set(id, { startAt, outcome, count })
+    else if (outcome === peakOfAll) earlier.count = Math.max(earlier.count, count)
+    else earlier.count += count
   }
   return [...merged.values()]
 }

@@ -8,7 +8,9 @@ import {
   type Figure,
   mergeFigures,
   mergeTotals,
+  peakOfAll,
   type Span,
+  spanMs,
   type Total,
   UsageCounters,
 } from './usage-counters.ts'
@@ -22,6 +24,8 @@ interface WarnLog {
 interface Gathered {
   lastUses: Iterable<[keyId: string, at: number]>
   figures: Iterable<Figure>
+  /** The peaks of all environments together. */
+  peaks: Iterable<Total>
   uses: Iterable<ClientUse>
   refusals: Iterable<Refused>
 }
@@ -38,7 +42,7 @@ interface UsageStore {
   /** Adds everything in one transaction, or nothing. */
   save(gathered: Gathered): void
   figures(environmentId: string, span: Span, from: number): Figure[]
-  /** The figures of all environments together, by the hour, without peaks. */
+  /** The figures of all environments together, by the hour, with their common peak and none of their own. */
   totals(from: number): Total[]
   /** The environments with the most calls triggered since the hour of a moment, with figures that are not written yet. */
   busiest(from: number, most: number, unwritten: readonly Figure[]): Busy[]
@@ -50,6 +54,8 @@ interface UsageStore {
 
 interface ActiveCalls {
   count(environmentId: string): number
+  /** Calls in progress in all environments. */
+  readonly total: number
   /** Environments with calls in progress. */
   active(): Iterable<[environmentId: string, calls: number]>
 }
@@ -115,7 +121,7 @@ export class Usage {
 
   /** The number of calls in progress, after one has just begun. */
   calls(environmentId: string, active: number, now: number) {
-    this.#counters.calls(environmentId, active, now)
+    this.#counters.calls(environmentId, active, this.#deps.leases.total, now)
     this.#arm()
   }
 
@@ -140,10 +146,14 @@ export class Usage {
     return mergeFigures([...stored, ...this.#counters.figures({ environmentId, span, from })])
   }
 
-  /** The figures of all environments together since a time, by the hour, without peaks. */
+  /** The figures of all environments together since a time, by the hour, with their common peak and none of their own. */
   totals(from: number): Total[] {
+    const now = this.#deps.clock.now()
     const unwritten = this.#counters.figures({ span: 'hour', from })
-    return mergeTotals([...this.#deps.store.totals(from), ...unwritten])
+    // Calls that a start took over are in no peak before the next minute.
+    const present = { startAt: now - (now % spanMs.hour), outcome: peakOfAll, count: this.#deps.leases.total }
+    const peaks = [...this.#counters.peaks(from), ...(present.count > 0 ? [present] : [])]
+    return mergeTotals([...this.#deps.store.totals(from), ...unwritten, ...peaks])
   }
 
   /** The environments with the most calls triggered since the hour of a moment. */
@@ -183,7 +193,7 @@ export class Usage {
   #tick() {
     const now = this.#deps.clock.now()
     for (const [environmentId, calls] of this.#deps.leases.active())
-      this.#counters.calls(environmentId, calls, now)
+      this.#counters.calls(environmentId, calls, this.#deps.leases.total, now)
     this.#writeParts(Math.ceil(this.#size / partSize))
   }
 
@@ -202,11 +212,11 @@ export class Usage {
   /** False where the disk did not take it. */
   #write(most: number) {
     if (this.#size === 0) return true
-    const { figures, ...counted } = this.#counters.oldest(most)
+    const { figures, peaks, ...counted } = this.#counters.oldest(most)
     const { lastUses, uses, ...used } = this.#clients.first(most)
     const { refusals, ...refused } = this.#refused.first(most)
     try {
-      this.#deps.store.save({ lastUses, figures, uses, refusals })
+      this.#deps.store.save({ lastUses, figures, peaks, uses, refusals })
     } catch (error) {
       this.#deps.log.warn('usage could not be written', { error: String(error) })
       this.#arm()

@@ -118,6 +118,47 @@ test('the peak of calls at once is kept for every minute of a call, also without
   expect(peaks.map(({ count }) => count)).toEqual([2, 2, 2, 2])
 })
 
+test('the peak of the whole gate is of calls in progress at once, not a sum of peaks, before it is written and after', async () => {
+  using directory = temporaryDirectory()
+  const gate = createGate({ path: directory.database })
+  const { leases, usage } = gate.services
+  const take = (environmentId: string) => {
+    const callId = crypto.randomUUID()
+    const takenAt = gate.clock.now()
+    leases.take({ callId, environmentId, takenAt, expiresAt: takenAt + 3_600_000 }, 10)
+    return callId
+  }
+  const peaks = (of: Pick<typeof usage, 'totals'> = usage) =>
+    of
+      .totals(0)
+      .filter(({ outcome }) => outcome === 'peak_calls_of_all')
+      .map(({ count }) => count)
+  const staging = gate.environment('staging').id
+  const calls = [take(gate.production.id), take(gate.production.id), take(gate.production.id)]
+  for (const call of calls) leases.release(call, gate.clock.now())
+  const two = [take(staging), take(staging)]
+  expect(peaks()).toEqual([3])
+  await gate.clock.advance(minuteMs)
+  expect(peaks()).toEqual([3])
+  const both = [...two, take(gate.production.id), take(gate.production.id)]
+  expect(peaks()).toEqual([4])
+  await gate.clock.advance(minuteMs)
+  for (const call of both.slice(1)) leases.release(call, gate.clock.now())
+  // Written twice in its hour, the higher one stays; the next hour begins with the call that goes on.
+  await gate.clock.advance(60 * minuteMs)
+  expect(peaks()).toEqual([4, 1])
+  gate.services.halt()
+  gate.database.close()
+  const next = createGate({ path: directory.database, clock: gate.clock })
+  expect(peaks(next.services.usage)).toEqual([4, 1])
+  // What is in progress now was at once now, also before the first minute after a start.
+  const takenAt = gate.clock.now()
+  for (const callId of ['a', 'b'])
+    next.services.leases.restore({ callId, environmentId: staging, takenAt, expiresAt: takenAt + 3_600_000 })
+  expect(peaks(next.services.usage)).toEqual([4, 2])
+  next.database.close()
+})
+
 test('a refusal is kept with its request id, its route and the counters as they stood', async () => {
   const gate = createGate({ requestsPerMinute: 3, concurrentCalls: 1 })
   await gate.trigger('07')

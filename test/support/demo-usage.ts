@@ -37,6 +37,12 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
       ...Array.from({ length: 29 * 24 }, (_, back) => figure('hour', hourMs, back, 1900)).flat(),
     ]
   })
+  const hours = figures.filter(({ span, outcome }) => span === 'hour' && outcome === 'peak_calls')
+  const peaks = [...Map.groupBy(hours, ({ startAt }) => startAt)].map(([startAt, of]) => ({
+    startAt,
+    outcome: 'peak_calls_of_all',
+    count: of.reduce((sum, { count }) => sum + count, 0),
+  }))
   const clients = environmentIds.flatMap((id, at) => {
     const key = keys.live(id)
     const seen = { firstSeenAt: now - 9 * dayMs, lastSeenAt: now - 2 * minuteMs, afterRotation: 0 }
@@ -72,6 +78,7 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
   usageRows.save({
     lastUses: clients.map(({ keyId }): [string, number] => [keyId, now - 2 * minuteMs]),
     figures,
+    peaks,
     uses: clients,
     refusals,
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { providersOf, summaryDays, summaryOf } from '../../src/usage/summary.ts'
+import { dailyPeaks, providersOf, summaryDays, summaryOf } from '../../src/usage/summary.ts'
 
 const hourMs = 3_600_000
 const at = (text: string) => Date.parse(text)
@@ -44,7 +44,39 @@ test('rates, minutes and refusals are told apart', () => {
   )
   expect(summary.answerRate).toMatchObject({ weekAgo: null, week: [null, null, null, null, null, null, 75] })
   const today = Object.fromEntries(Object.entries(summary).map(([name, measure]) => [name, measure.today]))
-  expect(today).toEqual({ calls: 0, answerRate: 75, minutes: 10, allowed: 0, limited: 7, rejected: 2 })
+  expect(today).toEqual({
+    calls: 0,
+    answerRate: 75,
+    minutes: 10,
+    allowed: 0,
+    limited: 7,
+    rejected: 2,
+    peakCalls: 0,
+  })
+})
+
+test('the peak of a day is the highest of its hours, and that of a week ago the highest up to the same time', () => {
+  const now = at('2026-01-15T12:30Z')
+  const { peakCalls, rejected } = summaryOf(
+    [
+      total(at('2026-01-15T00:00Z'), 'peak_calls_of_all', 5),
+      total(at('2026-01-15T12:00Z'), 'peak_calls_of_all', 2),
+      total(at('2026-01-13T23:00Z'), 'peak_calls_of_all', 11),
+      total(at('2026-01-08T12:00Z'), 'peak_calls_of_all', 3),
+      total(at('2026-01-08T13:00Z'), 'peak_calls_of_all', 100),
+    ],
+    'UTC',
+    now,
+  )
+  expect(peakCalls).toEqual({ today: 5, weekAgo: 3, week: [0, 0, 0, 0, 11, 0, 5] })
+  expect(rejected.week).toEqual([0, 0, 0, 0, 0, 0, 0])
+  const figures = [
+    { ...total(at('2026-01-15T00:00Z'), 'peak_calls', 4), environmentId: 'one', span: 'hour' as const },
+    { ...total(at('2026-01-15T01:00Z'), 'peak_calls', 9), environmentId: 'one', span: 'hour' as const },
+    { ...total(at('2026-01-15T01:00Z'), 'granted', 90), environmentId: 'one', span: 'hour' as const },
+    { ...total(at('2026-01-08T01:00Z'), 'peak_calls', 90), environmentId: 'one', span: 'hour' as const },
+  ]
+  expect(dailyPeaks(figures, 'UTC', now)).toEqual([0, 0, 0, 0, 0, 0, 9])
 })
 
 test('every hour of the week counts in exactly one day, whatever the zone and the change of its clocks', () => {

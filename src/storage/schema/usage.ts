@@ -34,6 +34,7 @@ export const usageTotals = sqliteTable(
   'usage_totals',
   {
     startAt: integer('start_at').notNull(),
+    /** As of `usage`, but `peak_calls_of_all` in place of `peak_calls`: the most calls in progress at once anywhere. */
     outcome: text().notNull(),
     count: integer().notNull(),
   },

@@ -46,7 +46,7 @@ test('the first page counts today’s calls and requests of all agencies, before
     expect(text).toContain('Answered 67 %')
     expect(text).toContain('Requests allowed 4')
     expect(text).toContain('Requests limited 1')
-    expect(text).toContain('Calls in progress 1')
+    expect(text).toContain('Calls in progress 1 At most 4 at once today, 0 by this time last week')
     expect(text).toContain('Agency Calls Acme Production 3 Other Production 1')
   }
   const home = await textOf(await gate.request(`/admin/agencies/${gate.agency.id}`, { headers: { cookie } }))

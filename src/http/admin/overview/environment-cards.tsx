@@ -3,6 +3,7 @@ import type { AccessDisabler } from '../../../agencies/access.ts'
 import type { EnvironmentName } from '../../../agencies/environment.ts'
 import type { Call } from '../../../calls/call.ts'
 import type { Counters } from '../../rate-limits.ts'
+import { Sparkline } from '../../page/chart/sparkline.tsx'
 import { Time } from '../../page/time.tsx'
 import { environmentTitles, StatusTag } from '../../page/words.tsx'
 
@@ -12,6 +13,8 @@ export interface EnvironmentFacts {
   dialsReal: boolean
   liveKey: { last4: string; createdAt: number } | undefined
   counters: Counters
+  /** The most concurrent calls on each of the last seven days. */
+  peaks: number[]
   windowSeconds: number
   lastCall: Pick<Call, 'id' | 'status' | 'createdAt'> | undefined
 }
@@ -37,7 +40,8 @@ export const EnvironmentCards = ({ agencyId, environments, now }: EnvironmentCar
 )
 
 const EnvironmentCard = (props: EnvironmentFacts & { home: string; now: number }) => {
-  const { name, accessDisabledBy, dialsReal, liveKey, counters, windowSeconds, lastCall, home, now } = props
+  const { name, accessDisabledBy, dialsReal, liveKey, counters, peaks, windowSeconds, lastCall, home, now } =
+    props
   return (
     <article class={`environment ${name}`} aria-labelledby={`${name}-title`}>
       <h2 id={`${name}-title`}>{environmentTitles[name]}</h2>
@@ -54,6 +58,11 @@ const EnvironmentCard = (props: EnvironmentFacts & { home: string; now: number }
         <dt>Slots</dt>
         <dd>
           <a href={`${home}/slots`}>{`${counters.calls} of ${counters.callLimit}`}</a>
+          <Sparkline
+            label={`Most concurrent calls in ${name}, last 7 days: ${peaks.join(', ')}`}
+            amounts={peaks}
+            limit={counters.callLimit}
+          />
         </dd>
         <dt>{`Last ${windowSeconds} seconds`}</dt>
         <dd>

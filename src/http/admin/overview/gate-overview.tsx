@@ -25,7 +25,11 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
     <main>
       <h1>Overview</h1>
       <AlarmList alarms={alarms} isOfOneAgency={false} />
-      <Tiles {...today} calls={{ now: today.callsInProgress, slots: undefined }} home={undefined} />
+      <Tiles
+        {...today}
+        calls={{ now: today.callsInProgress, slots: undefined, peaks: today.summary.peakCalls }}
+        home={undefined}
+      />
       <div class="columns">
         <section>
           <h2>Busiest agencies today</h2>

@@ -6,7 +6,7 @@ import type { Call } from '../../../calls/call.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Config } from '../../../config.ts'
 import type { ApiKey } from '../../../keys/key.ts'
-import { providersOf, summaryDays, summaryOf } from '../../../usage/summary.ts'
+import { dailyPeaks, providersOf, summaryDays, summaryOf } from '../../../usage/summary.ts'
 import type { Usage } from '../../../usage/usage.ts'
 import type { RateLimits } from '../../rate-limits.ts'
 import type { EnvironmentFacts } from './environment-cards.tsx'
@@ -41,13 +41,17 @@ export const createReadOverview = (deps: OverviewDeps) => {
     return spendingOf(spending.costByDay(dates[0] ?? '', agencyId), dates)
   }
 
-  const factsOf = (environment: Environment): EnvironmentFacts => ({
-    ...environment,
-    liveKey: deps.keys.live(environment.id),
-    counters: deps.rateLimits.counters(environment),
-    windowSeconds: deps.config.windowSeconds,
-    lastCall: deps.calls.page({ environmentId: environment.id, limit: 1 }).calls[0],
-  })
+  const factsOf = (environment: Environment, peaks: number[]): EnvironmentFacts => {
+    const counters = deps.rateLimits.counters(environment)
+    return {
+      ...environment,
+      counters,
+      peaks: [...peaks.slice(0, -1), Math.max(peaks.at(-1) ?? 0, counters.calls)],
+      liveKey: deps.keys.live(environment.id),
+      windowSeconds: deps.config.windowSeconds,
+      lastCall: deps.calls.page({ environmentId: environment.id, limit: 1 }).calls[0],
+    }
+  }
 
   const checklist = (agencyId: string, own: Environment[], facts: EnvironmentFacts[]): Progress[] =>
     checklistOf({
@@ -78,11 +82,13 @@ export const createReadOverview = (deps: OverviewDeps) => {
       const now = clock.now()
       const from = summaryDays(timeZone, now).starts[0] ?? now
       const own = deps.environments.list(agencyId)
-      const environments = own.map(factsOf)
-      const totals = own.flatMap(({ id }) => usage.figures(id, 'hour', from))
+      const figures = own.map(({ id }) => usage.figures(id, 'hour', from))
+      const environments = own.map((environment, at) =>
+        factsOf(environment, dailyPeaks(figures[at] ?? [], timeZone, now)),
+      )
       return {
         alarms: alarms.of(person, agencyId),
-        summary: summaryOf(totals, timeZone, now),
+        summary: summaryOf(figures.flat(), timeZone, now),
         spending: costs(timeZone, now, agencyId),
         environments,
         checklist: checklist(agencyId, own, environments),

@@ -10,8 +10,8 @@ export interface Spending {
 interface TilesProps {
   summary: Summary
   spending: Spending[]
-  /** Calls in progress; of one agency, with the slots that it has. */
-  calls: { now: number; slots: number | undefined }
+  /** Calls in progress; of one agency, with the slots that it has. Their week is known of all agencies only. */
+  calls: { now: number; slots: number | undefined; peaks?: Measure }
   /** The page of an agency's usage and calls; undefined for all agencies. */
   home: string | undefined
 }
@@ -56,7 +56,14 @@ export const Tiles = ({ summary, spending, calls, home }: TilesProps) => (
         <strong>
           {calls.slots === undefined ? whole(calls.now) : `${whole(calls.now)} of ${whole(calls.slots)}`}
         </strong>
-        <small>now</small>
+        {calls.peaks ? (
+          <>
+            <small>{`At most ${whole(calls.peaks.today)} at once today, ${whole(calls.peaks.weekAgo)} by this time last week`}</small>
+            <Week title="Most calls in progress at once" week={calls.peaks.week} inWords={whole} />
+          </>
+        ) : (
+          <small>now</small>
+        )}
       </li>
     </ul>
   </section>
@@ -79,9 +86,19 @@ const Tile = <Amount extends number | null>({
     <span>{href === undefined ? title : <a href={href}>{title}</a>}</span>
     <strong>{inWords(today)}</strong>
     <small>{`${inWords(weekAgo)} by this time last week`}</small>
-    <Sparkline
-      label={`${title}, last 7 days: ${week.map(inWords).join(', ')}`}
-      amounts={week.map((amount) => amount ?? 0)}
-    />
+    <Week title={title} week={week} inWords={inWords} />
   </li>
+)
+
+interface WeekProps<Amount> {
+  title: string
+  week: Amount[]
+  inWords: (amount: Amount) => string
+}
+
+const Week = <Amount extends number | null>({ title, week, inWords }: WeekProps<Amount>) => (
+  <Sparkline
+    label={`${title}, last 7 days: ${week.map(inWords).join(', ')}`}
+    amounts={week.map((amount) => amount ?? 0)}
+  />
 )
