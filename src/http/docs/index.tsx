@@ -9,7 +9,7 @@ import { AdminReference } from './admin-reference.tsx'
 import { DocsLayout } from './layout.tsx'
 import { Markdown } from './markdown.tsx'
 import { Reference } from './reference.tsx'
-import { openShelf, type Page } from './shelf.ts'
+import { openShelf, type Page, readers } from './shelf.ts'
 
 /** The documentation, served from the executable: no other host, no script needed. */
 export const docs = ({ operations }: { operations: readonly Operation[] }) => {
@@ -61,18 +61,25 @@ const fileHeaders = { 'content-type': 'text/plain; charset=utf-8' }
 const Index = ({ pages }: { pages: readonly Page[] }) => (
   <DocsLayout title="Documentation" path="/docs" pages={pages}>
     <h1>Documentation</h1>
-    <dl>
-      {pages.map(({ name, title, markdown }) => (
-        <>
-          <dt>
-            <a href={`/docs/${name}`}>{title}</a>
-          </dt>
-          <dd>
-            <Markdown text={openingOf(markdown)} />
-          </dd>
-        </>
-      ))}
-    </dl>
+    {readers.map((reader) => (
+      <>
+        <h2 id={reader.toLowerCase()}>{reader}</h2>
+        <dl>
+          {pages
+            .filter((page) => page.reader === reader)
+            .map(({ name, title, markdown }) => (
+              <>
+                <dt>
+                  <a href={`/docs/${name}`}>{title}</a>
+                </dt>
+                <dd>
+                  <Markdown text={openingOf(markdown)} />
+                </dd>
+              </>
+            ))}
+        </dl>
+      </>
+    ))}
   </DocsLayout>
 )
 

@@ -2,13 +2,14 @@ import type { ComponentChildren } from 'preact'
 import { Head } from '../page/head.tsx'
 import { MenuToggle, SkipLink } from '../page/layout.tsx'
 import { Logo } from '../page/logo.tsx'
+import { type Page, readers } from './shelf.ts'
 
 interface DocsLayoutProps {
   title: string
   /** The current page. */
   path: string
   /** All pages. */
-  pages: readonly { name: string; title: string }[]
+  pages: readonly Pick<Page, 'name' | 'title' | 'reader'>[]
   children: ComponentChildren
 }
 
@@ -24,20 +25,21 @@ export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) =>
         </a>
         <MenuToggle />
         <div class="menu">
-          <nav aria-label="Documentation">
-            <ul role="list">
-              {pages.map((page) => {
-                const href = `/docs/${page.name}`
-                return (
-                  <li key={page.name}>
-                    <a href={href} {...(href === path ? { 'aria-current': 'page' as const } : {})}>
-                      {page.title}
-                    </a>
-                  </li>
-                )
-              })}
-            </ul>
-          </nav>
+          {readers.map((reader) => (
+            <nav key={reader} class="reader" aria-label={reader} data-title={reader}>
+              <ul role="list">
+                {pages
+                  .filter((page) => page.reader === reader)
+                  .map(({ name, title: its }) => (
+                    <li key={name}>
+                      <a href={`/docs/${name}`} aria-current={`/docs/${name}` === path ? 'page' : undefined}>
+                        {its}
+                      </a>
+                    </li>
+                  ))}
+              </ul>
+            </nav>
+          ))}
           <nav aria-label="callgate">
             <ul role="list">
               <li>

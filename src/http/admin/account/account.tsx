@@ -34,6 +34,8 @@ export const AccountPage = ({
     <main>
       <h1>{accountCrumb.label}</h1>
       <p>
+        <a href="/docs/dashboard">How to use the dashboard</a>
+        {' · '}
         <a href="/admin/keys">Keyboard shortcuts</a>
       </p>
       <dl class="facts">

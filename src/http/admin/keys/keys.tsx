@@ -8,7 +8,10 @@ export const KeysPage = ({ person }: { person: Viewer }) => (
   <Layout title="Keyboard shortcuts" person={person} parents={[accountCrumb]}>
     <main>
       <h1 id="keys-title">Keyboard shortcuts</h1>
-      <p>They work outside of fields, and need JavaScript. You can reach everything with Tab as well.</p>
+      <p>
+        They work outside of fields, and need JavaScript. You can reach everything with Tab as well.{' '}
+        <a href="/docs/dashboard">How to use the dashboard</a>
+      </p>
       <p>
         <button type="button" class="secondary" data-keys-switch hidden />
       </p>
