@@ -10,6 +10,8 @@ import { ConfirmationNeeded } from './admin/confirmation/confirmation-needed.ts'
 import { confirmationPage } from './admin/confirmation/confirmation.tsx'
 import { QuestionNeeded } from './admin/question/question-needed.ts'
 import { questionPage } from './admin/question/questions.tsx'
+import { AlreadySent } from './admin/shown-once/already-sent.ts'
+import { alreadySentPage } from './admin/shown-once/already-sent-page.tsx'
 import { stepBefore } from './admin/entrance/going-to.ts'
 import { failurePage } from './page/failure-page.tsx'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
@@ -95,6 +97,7 @@ const answerPerson = (refusal: ApiError, requestId: string, request: Request, se
   Object.assign(set.headers, pageHeaders)
   if (refusal instanceof ConfirmationNeeded) return confirmationPage(refusal.form)
   if (refusal instanceof QuestionNeeded) return questionPage(refusal.form)
+  if (refusal instanceof AlreadySent) return alreadySentPage(refusal.form)
   const step = missingSteps[refusal.reason]
   if (step !== undefined) {
     set.status = 303

@@ -103,7 +103,7 @@ test('accounts saved at once by the page and the command line: one row, and the 
     byCommand('eve'),
   ])
   await vapiServer.stop(true)
-  expect(outcomes).toEqual([0, 200, 0, 200, 0])
+  expect(outcomes).toEqual([0, 303, 0, 303, 0])
   const [account, ...others] = services.accounts.list(agency.id)
   expect(others).toEqual([])
   const kept = account ? services.accounts.open(account) : {}

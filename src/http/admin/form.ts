@@ -20,17 +20,9 @@ export const submit = async <T>(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (!flaws.has(error.reason) && error.reason !== also) throw error
-    const { message, param } = error
-    if (param === undefined) return { error: { sentence: message } }
-    return { error: { sentence: withoutName(message, param), field: fields[param] ?? param } }
+    const { message: sentence, param } = error
+    return { error: { sentence, field: param === undefined ? undefined : (fields[param] ?? param) } }
   }
-}
-
-/** The sentence next to its field, which people know by its label and not by the name of the API. */
-const withoutName = (sentence: string, param: string) => {
-  const name = param.split('.').at(-1)
-  const opening = [`${name} `, `The credential ${name} `].find((words) => sentence.startsWith(words))
-  return opening === undefined ? sentence : `It ${sentence.slice(opening.length)}`
 }
 
 /** Parses a `true` or `false` of a form. */

@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia'
+import { z } from 'zod'
 import type { ReadAlarms } from '../../alarms/read-alarms.ts'
 import { requireConnected } from '../../calls/connected.ts'
 import type { Agency } from '../../agencies/agency.ts'
 import type { CountDenial } from '../../audit/denials.ts'
 import type { ProductionAccess } from '../../agencies/production-access.ts'
+import type { PerformOptions } from '../../operation/perform.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import { ApiError } from '../../failures.ts'
@@ -16,11 +18,13 @@ import { readForm } from '../body.ts'
 import { ConfirmationNeeded, withoutConfirmation } from './confirmation/confirmation-needed.ts'
 import { addCookie } from '../cookies.ts'
 import { pathOf } from '../url.ts'
+import { onceField } from '../page/form.tsx'
 import type { Viewer } from '../page/layout.tsx'
 import { listedAgencies } from '../page/sidebar.tsx'
 import type { Flashes } from './flashes.ts'
 import { zoneOf } from './viewpoint.ts'
 import { isFromOurPages } from './cross-site.ts'
+import { AlreadySent, type ShownOnce, withoutOnce } from './shown-once/already-sent.ts'
 import { agreedField, QuestionNeeded, withoutAgreement } from './question/question-needed.ts'
 import { ownReferrer } from './referrer.ts'
 import { pageActor } from './page-actor.ts'
@@ -31,6 +35,10 @@ export interface GuardDeps {
   alerts: {
     /** The number of alerts that nobody has acknowledged, of one agency or of all. */
     openCount(agencyId?: string): number
+  }
+  audit: {
+    /** True for the id of an operation that was performed. */
+    hasOperation(operationId: string): boolean
   }
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   search: { firstAgencies(limit: number): Pick<Agency, 'id' | 'name'>[] }
@@ -67,13 +75,15 @@ export const isOperator = ({ role }: Person) => role === 'operator'
 /**
  * Provides the signed-in person, and the same as the `actor` of operations. `confirm` is to be called after every wait
  * and before any change: the person may have been removed in the meantime. `readForm` waits, and confirms. `flash` says
- * what was done, on this response if it is a page, else on the next page.
+ * what was done, on this response if it is a page, else on the next page. `once` is for forms whose response shows a
+ * secret: it returns the id under which they are performed, and throws where that was done.
  */
 const guard = (
   name: string,
   {
     alarms,
     alerts,
+    audit,
     clock,
     config,
     sessions,
@@ -115,7 +125,7 @@ const guard = (
     const readConfirmed = async () => {
       fields = withoutConfirmation(await readForm(request))
       confirm()
-      return withoutAgreement(fields)
+      return withoutOnce(withoutAgreement(fields))
     }
     const requireConfirmed = () => {
       const found = find()
@@ -159,7 +169,13 @@ const guard = (
       flashId = id
       addCookie(set, cookie)
     }
-    return { person: viewer, actor, confirm, flash, readForm: readConfirmed }
+    const once = (shown: ShownOnce): Pick<PerformOptions, 'operationId'> => {
+      const id = z.guid().toLowerCase().safeParse(fields?.[onceField])
+      if (!id.success) return {}
+      if (audit.hasOperation(id.data)) throw new AlreadySent({ person: viewer, ...shown })
+      return { operationId: id.data }
+    }
+    return { person: viewer, actor, confirm, flash, once, readForm: readConfirmed }
   })
 
 /** The origins of our pages: the requested one and the public one. */

@@ -5,21 +5,27 @@ import type { FieldProblem } from '../../field-problem.ts'
 
 const ProblemContext = createContext<FieldProblem | undefined>(undefined)
 
+/** The field that holds the id of the one time that a form is sent: the audit entry of what it did has it. */
+export const onceField = 'once'
+
 /** A page has at most one rejected form, and that one field at fault. */
 const sentenceId = 'field-error'
 
 type FormProps = JSX.IntrinsicElements['form'] & {
   error?: FieldProblem | undefined
+  /** True where the response shows a secret: sending the form again, as by a reload, does nothing. */
+  once?: boolean
   children: ComponentChildren
 }
 
 /** A form that posts. Its error is below the field at fault, or above the form where no field has that name. */
-export const Form = ({ error, children, ...attributes }: FormProps) => {
+export const Form = ({ error, once = false, children, ...attributes }: FormProps) => {
   const fields = <ProblemContext.Provider value={error}>{children}</ProblemContext.Provider>
   return (
     <>
       {error && !isBelowField(fields) && <FormError message={error.sentence} />}
       <form method="post" {...attributes}>
+        {once && <input type="hidden" name={onceField} value={crypto.randomUUID()} autoComplete="off" />}
         {fields}
       </form>
     </>

@@ -8,11 +8,13 @@ interface UrlFormProps {
   placeholder: string
   value: string
   error: FieldProblem | undefined
+  /** True where nothing is saved yet: saving makes a signing secret. */
+  isNew: boolean
 }
 
 /** The form of a URL to which callgate sends signed requests. */
-export const UrlForm = ({ path, label, placeholder, value, error }: UrlFormProps) => (
-  <Form action={path} error={error}>
+export const UrlForm = ({ path, label, placeholder, value, error, isNew }: UrlFormProps) => (
+  <Form action={path} error={error} once={isNew}>
     <InputField
       type="url"
       name="url"
@@ -40,6 +42,12 @@ export const MadeSecret = ({ id, secret }: { id: string; secret: string }) => (
   </>
 )
 
+/** For whoever reloads the page that showed a secret. `path` is where its form of rotation is. */
+export const signingSecretAt = (path: string) => ({
+  what: 'A signing secret is',
+  lost: { href: path, label: 'rotate the signing secret' },
+})
+
 interface RotateFormProps {
   path: string
   /** What is signed. */
@@ -49,13 +57,13 @@ interface RotateFormProps {
 export const RotateForm = ({ path, requests }: RotateFormProps) => (
   <details>
     <summary>Rotate the signing secret</summary>
-    <form method="post" action={path}>
+    <Form action={path} once>
       <p class="notice warning">
         {`For 24 hours, every ${requests} is signed with both secrets. If you rotate again before that, the previous secret ends immediately.`}
       </p>
       <div class="row start">
         <button type="submit">Rotate secret</button>
       </div>
-    </form>
+    </Form>
   </details>
 )

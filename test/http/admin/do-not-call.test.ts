@@ -52,7 +52,7 @@ test('a form that is refused comes back with what was typed and the reason', asy
   const html = await response.text()
   expect(html).toContain('value="030 12345"')
   expect(html).toContain('value="by phone"')
-  expect(html).toContain('It must be a plus and 7 to 15 digits')
+  expect(html).toContain('phone_number must be a plus and 7 to 15 digits')
 })
 
 test('the list of the whole gate is an operator’s, and an agency’s admin only sees its effect', async () => {

@@ -22,7 +22,7 @@ test.each([
     expect(html).not.toContain(password)
   }
   expect([vendor.seen, gate.services.accounts.list(gate.agency.id)]).toEqual([[], []])
-  expect((await post(vapiPath, fields)).status).toBe(200)
+  expect((await post(vapiPath, fields)).status).toBe(303)
   expect(vendor.seen).toHaveLength(1)
 })
 

@@ -32,7 +32,7 @@ test('a form that is refused comes back with what was typed and the reason', asy
   expect(response.status).toBe(422)
   const html = await response.text()
   expect(html).toContain('value="everything!"')
-  expect(html).toContain('It must be an operation such as key.rotate')
+  expect(html).toContain('permission must be an operation such as key.rotate')
 })
 
 test('revoking asks first, names the token, and ends it', async () => {

@@ -19,7 +19,7 @@ import { requireAgreedTo } from './own-question.ts'
 const wrongPassword = 'The current password is wrong, or there were too many attempts.'
 
 export interface AccountPagesDeps extends GuardDeps, FindAgency {
-  audit: AuditedChange
+  audit: GuardDeps['audit'] & AuditedChange
   passwords: Pick<Passwords, 'signIn' | 'hash'>
   people: {
     /** False for a person who was removed, or whose password was changed, in the meantime. */

@@ -17,7 +17,7 @@ import { addCookie } from '../../cookies.ts'
 import { enrolling, type GuardDeps } from '../guard.ts'
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { factorTarget } from './factor-pages.tsx'
-import { AuthenticatorPage, factorsPath, PasskeyPage, RecoveryCodesPage } from './factors.tsx'
+import { AuthenticatorPage, factorsPath, PasskeyPage, RecoveryCodesPage, shownCodes } from './factors.tsx'
 
 /** Enough for all devices of a person, and a bound for the page. */
 const factorsMost = 20
@@ -25,7 +25,7 @@ const factorsMost = 20
 type NewFactor = Pick<Factor, 'id' | 'personId' | 'name' | 'createdAt'>
 
 export interface EnrolmentPagesDeps extends GuardDeps {
-  audit: AuditedChange
+  audit: GuardDeps['audit'] & AuditedChange
   sessions: GuardDeps['sessions'] & Pick<Sessions, 'renew'>
   factors: GuardDeps['factors'] & {
     addTotp(factor: NewFactor, secret: string, lastStep: number): void
@@ -66,7 +66,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
   const add = (
     found: SignedIn,
     actor: Actor,
-    { kind, name }: Pick<Factor, 'kind' | 'name'>,
+    { kind, name, ...options }: Pick<Factor, 'kind' | 'name'> & { operationId?: string },
     store: (factor: NewFactor) => void,
   ) => {
     const { person } = found
@@ -84,6 +84,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
         action: 'second_factor.added',
         agency: person.agencyId,
         target: factorTarget({ kind, name }),
+        ...options,
       },
     )
   }
@@ -118,8 +119,9 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     )
     .post(
       '/account/authenticator',
-      async ({ actor, flash, person, readForm, redirect, request, server, set }) => {
+      async ({ actor, flash, once, person, readForm, redirect, request, server, set }) => {
         const { name: typed, code = '' } = await readForm()
+        const options = once(shownCodes)
         actor.requireConfirmed()
         const found = find(request)
         const { name, error } = nameOf(typed)
@@ -130,7 +132,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
           const host = relyingParty({ request, server }, config).id
           return authenticatorPage({ person, request }, host, typed ?? '', error ?? wrongCode)
         }
-        const { codes, cookie } = add(found, actor, { kind: 'totp', name }, (factor) =>
+        const { codes, cookie } = add(found, actor, { kind: 'totp', name, ...options }, (factor) =>
           factors.addTotp(factor, secret, step),
         )
         enrolments.end(found.person.id)
@@ -152,8 +154,9 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     })
     .post(
       '/account/passkey',
-      async ({ actor, flash, person, readForm, redirect, request, server, set }) => {
+      async ({ actor, flash, once, person, readForm, redirect, request, server, set }) => {
         const { name: typed, passkey = '' } = await readForm()
+        const options = once(shownCodes)
         actor.requireConfirmed()
         const rp = relyingParty({ request, server }, config)
         const { name, error } = nameOf(typed)
@@ -165,7 +168,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
           const shown = { person: framed(request, person), host: rp.id, name: typed, error: said }
           return renderPage(<PasskeyPage {...shown} />)
         }
-        const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name }, (factor) =>
+        const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name, ...options }, (factor) =>
           factors.addPasskey(factor, created.credentialId, created.credential),
         )
         addCookie(set, cookie)

@@ -12,12 +12,12 @@ import { newRecoveryCodes, recoveryCodeHash } from '../../../people/recovery-cod
 import { counted, renderPage } from '../../page/layout.tsx'
 import { enrolling, type GuardDeps, signedIn } from '../guard.ts'
 import { requireAgreedTo } from './own-question.ts'
-import { FactorPage, FactorsPage, factorsPath, RecoveryCodesPage } from './factors.tsx'
+import { FactorPage, FactorsPage, factorsPath, RecoveryCodesPage, shownCodes } from './factors.tsx'
 
 const factorParams = z.object({ factor: z.guid() })
 
 export interface FactorPagesDeps extends GuardDeps {
-  audit: AuditedChange
+  audit: GuardDeps['audit'] & AuditedChange
   people: { factorAudience(): FactorAudience }
   factors: GuardDeps['factors'] & {
     find(personId: string, id: string): Factor | undefined
@@ -119,8 +119,9 @@ export const factorPages = (deps: FactorPagesDeps) => {
     .get('/account/recovery-codes', ({ redirect }) => redirect(factorsPath, 303))
     .post(
       '/account/recovery-codes',
-      async ({ flash, actor, person, readForm, redirect }) => {
+      async ({ flash, actor, once, person, readForm, redirect }) => {
         await readForm()
+        const options = once(shownCodes)
         if (factors.list(person.id).length === 0) return redirect(factorsPath, 303)
         const unused = factors.countRecoveryCodes(person.id)
         if (unused > 0) {
@@ -129,10 +130,10 @@ export const factorPages = (deps: FactorPagesDeps) => {
         }
         actor.requireConfirmed()
         const codes = newRecoveryCodes()
-        audit.change(
-          () => factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)),
-          entry(actor, person, 'recovery_codes.created'),
-        )
+        audit.change(() => factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)), {
+          ...entry(actor, person, 'recovery_codes.created'),
+          ...options,
+        })
         flash('Created new recovery codes. The earlier ones have stopped working.')
         return renderPage(<RecoveryCodesPage person={person} codes={codes} />)
       },

@@ -15,6 +15,13 @@ import { accountCrumb } from './account.tsx'
 import { QrCode } from './qr-code.tsx'
 
 export const factorsPath = '/admin/account/second-factor'
+
+/** For whoever reloads the page that showed recovery codes. */
+export const shownCodes = {
+  what: 'Recovery codes are',
+  isPlural: true,
+  lost: { href: factorsPath, label: 'create new ones' },
+}
 const factorsCrumb: Crumb = { href: factorsPath, label: 'Second factor' }
 
 interface FrameProps {
@@ -71,11 +78,11 @@ export const FactorsPage = ({ person, factors, recoveryCodes }: FactorsProps) =>
         <p>
           {`You have ${recoveryCodes} of ${recoveryCodeCount} left. Each signs you in once, in place of your second factor. New codes replace the old ones.`}
         </p>
-        <form method="post" action="/admin/account/recovery-codes">
+        <Form action="/admin/account/recovery-codes" once>
           <button type="submit" class="secondary">
             Create new recovery codes…
           </button>
-        </form>
+        </Form>
       </article>
     )}
     {person === null && (
@@ -120,7 +127,7 @@ export const AuthenticatorPage = ({ person, uri, secret, name, error }: Authenti
       label="If you can’t scan the code, enter this key in the app"
       value={secret}
     />
-    <Form action="/admin/account/authenticator" error={error}>
+    <Form action="/admin/account/authenticator" error={error} once>
       <NameField name={name} />
       <CodeField label="Code from the app" />
       <div class="row start">

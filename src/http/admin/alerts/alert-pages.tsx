@@ -8,6 +8,7 @@ import { type AlertWebhook, gateOwner } from '../../../alerts/webhook.ts'
 import type { Perform } from '../../../operation/perform.ts'
 import type { Person } from '../../../people/person.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { signingSecretAt } from '../../page/signed-url.tsx'
 import { submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { AlertsPage, type Tested } from './alerts.tsx'
@@ -67,12 +68,13 @@ export const alertPages = (deps: AlertPagesDeps) => {
     )
     .post(
       '/alerts/webhook',
-      async ({ actor, flash, person, readForm, set }) => {
+      async ({ actor, flash, once, person, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const { done, error } = await submit(perform(setAlertWebhook, { url }, actor))
+        const options = once(signingSecretAt('/admin/alerts'))
+        const { done, error } = await submit(perform(setAlertWebhook, { url }, actor, options))
         if (done) {
           flash(`Webhook saved. Alerts go to ${done.url}`)
-          return page(person, done.secret === null ? {} : { secret: done.secret })
+          return done.secret === null ? redirect('/admin/alerts', 303) : page(person, { secret: done.secret })
         }
         set.status = 422
         return page(person, { typed: url, error })
@@ -81,9 +83,11 @@ export const alertPages = (deps: AlertPagesDeps) => {
     )
     .post(
       '/alerts/webhook/secret',
-      async ({ flash, actor, person }) => {
+      async ({ flash, actor, once, person, readForm }) => {
+        await readForm()
+        const options = once(signingSecretAt('/admin/alerts'))
         const url = alertWebhook.find(gateOwner)?.url ?? ''
-        const rotated = await perform(setAlertWebhook, { url, rotate_secret: true }, actor)
+        const rotated = await perform(setAlertWebhook, { url, rotate_secret: true }, actor, options)
         flash('Signing secret rotated. For 24 hours, alerts are signed with both secrets.')
         return page(person, { secret: rotated.secret ?? '' })
       },

@@ -108,6 +108,7 @@ const Telling = ({ webhook, isMailSet, typed, error, secret, tested }: TellingPr
       placeholder="https://example.com/alerts"
       value={typed ?? webhook?.url ?? ''}
       error={error}
+      isNew={webhook === undefined}
     />
     {webhook && (
       <dl class="facts">

@@ -23,7 +23,7 @@ interface Audit {
 }
 
 export interface AuditPagesDeps extends GuardDeps {
-  audit: Audit
+  audit: GuardDeps['audit'] & Audit
   perform: Perform
 }
 

@@ -32,6 +32,11 @@ export interface PeoplePagesDeps extends GuardDeps, FindAgency {
   clock: Pick<Clock, 'now'>
 }
 
+const shownLink = {
+  what: 'The link of an invitation is',
+  lost: { href: '/admin/people', label: 'revoke the invitation and invite them again' },
+}
+
 /** The pages of people and invitations, for operators. */
 export const peoplePages = (deps: PeoplePagesDeps) => {
   const { clock, invitations, people, perform, sessions } = deps
@@ -57,10 +62,11 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       .get('/people/invite', ({ redirect }) => redirect('/admin/people', 303))
       .post(
         '/people/invite',
-        async ({ flash, actor, person, readForm, set }) => {
+        async ({ flash, actor, once, person, readForm, set }) => {
           const { email = '', agency } = await readForm()
+          const options = once(shownLink)
           const given = { email, ...(agency ? { agency } : { role: 'operator' as const }) }
-          const { done: made, error } = await submit(perform(invitePerson, given, actor))
+          const { done: made, error } = await submit(perform(invitePerson, given, actor, options))
           if (!made) {
             set.status = 422
             return renderPage(<InvitePage person={person} email={email} agencyId={agency} error={error} />)

@@ -156,7 +156,7 @@ interface InviteFormProps {
 
 /** Without an agency, the invitation is for an operator. */
 export const InviteForm = ({ label, agencyId, email = '', error }: InviteFormProps) => (
-  <Form action="/admin/people/invite" error={error}>
+  <Form action="/admin/people/invite" error={error} once>
     <EmailField email={email} autoComplete="off" />
     {agencyId !== undefined && <input type="hidden" name="agency" value={agencyId} />}
     <button type="submit">{label}</button>

@@ -6,6 +6,7 @@ import type { Person } from '../../../people/person.ts'
 import { type PredialHook, requireHook } from '../../../predial/hook.ts'
 import { removePredial, setPredial, testPredial } from '../../../predial/operations/predial.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { signingSecretAt } from '../../page/signed-url.tsx'
 import {
   type EnvironmentParams,
   environmentParams,
@@ -58,12 +59,15 @@ export const predialPages = (deps: PredialPagesDeps) => {
     .get(base, ({ person, params }) => page(person, params), { params: environmentParams })
     .post(
       base,
-      async ({ actor, flash, person, params, readForm, set }) => {
+      async ({ actor, flash, once, person, params, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const { done, error } = await submit(perform(setPredial, { ...params, url }, actor))
+        const options = once(signingSecretAt(pathOf(params)))
+        const { done, error } = await submit(perform(setPredial, { ...params, url }, actor, options))
         if (done) {
           flash(`Pre-dial hook saved. Before each real call of ${params.environment}, callgate asks ${url}`)
-          return page(person, params, done.secret === null ? {} : { secret: done.secret })
+          return done.secret === null
+            ? redirect(pathOf(params), 303)
+            : page(person, params, { secret: done.secret })
         }
         set.status = 422
         return page(person, params, { typed: url, error })
@@ -72,9 +76,11 @@ export const predialPages = (deps: PredialPagesDeps) => {
     )
     .post(
       `${base}/secret`,
-      async ({ flash, actor, person, params }) => {
+      async ({ flash, actor, once, person, params, readForm }) => {
+        await readForm()
+        const options = once(signingSecretAt(pathOf(params)))
         const { url } = requireHook(predialHooks, findEnvironment(deps, params).environment.id)
-        const rotated = await perform(setPredial, { ...params, url, rotate_secret: true }, actor)
+        const rotated = await perform(setPredial, { ...params, url, rotate_secret: true }, actor, options)
         flash('Signing secret rotated. For 24 hours, requests are signed with both secrets.')
         return page(person, params, { secret: rotated.secret ?? '' })
       },

@@ -51,6 +51,7 @@ export const PredialPage = (props: PredialProps) => {
           placeholder="https://example.com/hooks/eligible"
           value={typed ?? hook?.url ?? ''}
           error={error}
+          isNew={hook === undefined}
         />
         {hook && (
           <form method="post" action={`${path}/test`} class="row start">

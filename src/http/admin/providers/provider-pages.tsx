@@ -61,9 +61,14 @@ export const providerPages = (deps: ProviderPagesDeps) => {
     })
     .post(
       '/agencies/:agency/integrations/providers/:provider',
-      async ({ flash, actor, person, params, confirm, readForm, set }) => {
+      async ({ flash, actor, once, person, params, confirm, readForm, redirect, set }) => {
         const { kind } = find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
+        const path = `/admin/agencies/${params.agency}/integrations/providers/${kind.name}`
+        const options = once({
+          what: 'A signing secret is',
+          lost: { href: path, label: 'enter one of your own' },
+        })
         const refuse = (error: FieldProblem, status = 422) => {
           set.status = status
           return page(person, params, { baseUrl, error })
@@ -82,10 +87,11 @@ export const providerPages = (deps: ProviderPagesDeps) => {
         const fields = Object.fromEntries(
           kind.credentials.map(({ name }) => [`${credentialPrefix}${name}`, name]),
         )
-        const { done, error } = await submit(perform(setProvider, input, actor), { fields })
+        const { done, error } = await submit(perform(setProvider, input, actor, options), { fields })
         if (!done) return refuse(error)
         flash(`Saved the ${inSentence(kind.title)} account. The credentials were accepted.`)
-        return page(person, params, done.hook_secret ? { made: { hook_secret: done.hook_secret } } : {})
+        if (done.hook_secret === undefined) return redirect(path, 303)
+        return page(person, params, { made: { hook_secret: done.hook_secret } })
       },
       { parse: 'none', params: providerParams },
     )

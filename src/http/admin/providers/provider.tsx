@@ -56,7 +56,7 @@ export const ProviderPage = (props: ProviderProps) => {
       {notice && <p class="notice warning">{notice}</p>}
       <article>
         <h2>{account ? 'Change the account' : 'Connect an account'}</h2>
-        <Form action={path} error={error}>
+        <Form action={path} error={error} once={!account && kind.credentials.some(({ make }) => make)}>
           {kind.credentials.map((credential) => (
             <CredentialField
               key={credential.name}

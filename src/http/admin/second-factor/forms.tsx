@@ -48,6 +48,7 @@ export const PasskeyForm = ({
     <Form
       action={action}
       error={error}
+      once={ceremony === 'create'}
       data-passkey={ceremony}
       data-options={options}
       data-field={name}

@@ -40,9 +40,10 @@ export const tokenPages = (deps: TokenPagesDeps) => {
     .get('/tokens', ({ person }) => page(person))
     .post(
       '/tokens',
-      async ({ actor, flash, person, readForm, set }) => {
+      async ({ actor, flash, once, person, readForm, set }) => {
         const form = await readForm()
-        const { done, error } = await submit(perform(createToken, inputFrom(form), actor), {
+        const options = once(shownToken)
+        const { done, error } = await submit(perform(createToken, inputFrom(form), actor, options), {
           fields: { expires_at: 'expires_on' },
         })
         if (done) {
@@ -73,6 +74,11 @@ export const tokenPages = (deps: TokenPagesDeps) => {
       },
       { parse: 'none', params: tokenParams },
     )
+}
+
+const shownToken = {
+  what: 'An admin token is',
+  lost: { href: '/admin/tokens', label: 'revoke the token and create another one' },
 }
 
 /** Lists may use blanks or commas; a date means the end of that day in UTC. */

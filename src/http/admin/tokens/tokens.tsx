@@ -80,7 +80,7 @@ const CreateForm = ({
 }: Pick<TokensProps, 'agencies' | 'operations' | 'typed' | 'error'>) => (
   <article>
     <h2>Create an admin token</h2>
-    <Form action="/admin/tokens" error={error}>
+    <Form action="/admin/tokens" error={error} once>
       <InputField
         name="name"
         label="Name"

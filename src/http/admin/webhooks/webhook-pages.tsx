@@ -23,6 +23,7 @@ import {
 } from '../agencies/find-environment.ts'
 import { flagIn, submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
+import { signingSecretAt } from '../../page/signed-url.tsx'
 import { counted, renderPage } from '../../page/layout.tsx'
 import { DeliveryPage } from './delivery-page.tsx'
 import { ReplayAllPage } from './replay-all.tsx'
@@ -112,12 +113,15 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     .get(base, ({ person, params, query }) => page(person, params, { query }), { params: environmentParams })
     .post(
       base,
-      async ({ actor, flash, person, params, readForm, set }) => {
+      async ({ actor, flash, once, person, params, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const { done, error } = await submit(perform(setWebhook, { ...params, url }, actor))
+        const options = once(signingSecretAt(backTo(params)))
+        const { done, error } = await submit(perform(setWebhook, { ...params, url }, actor, options))
         if (done) {
           flash(`Webhook saved. Deliveries go to ${done.url}`)
-          return page(person, params, done.secret === null ? {} : { secret: done.secret })
+          return done.secret === null
+            ? redirect(backTo(params), 303)
+            : page(person, params, { secret: done.secret })
         }
         set.status = 422
         return page(person, params, { typed: url, error })
@@ -126,8 +130,10 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .post(
       `${base}/secret`,
-      async ({ flash, actor, person, params }) => {
-        const { secret } = await perform(rotateWebhookSecret, params, actor)
+      async ({ flash, actor, once, person, params, readForm }) => {
+        await readForm()
+        const options = once(signingSecretAt(backTo(params)))
+        const { secret } = await perform(rotateWebhookSecret, params, actor, options)
         flash('Signing secret rotated. For 24 hours, deliveries are signed with both secrets.')
         return page(person, params, { secret })
       },

@@ -58,6 +58,7 @@ export const WebhookPage = (props: WebhookProps) => {
           placeholder="https://example.com/hooks/callgate"
           value={props.typed ?? webhook?.url ?? ''}
           error={props.error}
+          isNew={webhook === undefined}
         />
         {webhook && <SendTest path={path} tested={tested} />}
       </article>
