@@ -14,11 +14,11 @@ export type Demo = ReturnType<typeof seedDemo>
 export const seedDemo = (stores: Stores, now: number) => {
   const { agencies, environments, agents, accounts, keys, alerts, audit } = stores
   for (const [name, plan] of [
-    ['Harbour Realty', 'growth'],
+    ['Harbour Realty and Property Management Partners of the Greater Puget Sound Area', 'growth'],
     ['Northside Auto', 'agency'],
-    ['Alpine Fitness', 'starter'],
   ] as const)
     agencies.create(name, plan, now - 40 * dayMs)
+  const newAgency = agencies.create('Alpine Fitness', 'starter', now - 40 * minuteMs)
   const agency = agencies.create('Bright Dental', 'agency', now - 120 * dayMs)
   const environment = (name: EnvironmentName) => {
     const found = environments.find(agency.id, name)
@@ -151,6 +151,7 @@ export const seedDemo = (stores: Stores, now: number) => {
   stores.adminTokens.add(token)
   return {
     agency,
+    newAgency,
     production,
     staging,
     agents: { ann, ben, cleo },

@@ -150,7 +150,7 @@ const Top = ({ person, query }: { person: Viewer; query: string | undefined }) =
       <Icon name="docs" />
       Documentation
     </a>
-    <a href="/admin/account" class="account">
+    <a href="/admin/account" class="account" title={person.email}>
       <Icon name="account" />
       <span>{person.email}</span>
     </a>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { holdsSlot, isEndedHere, isForgotten, isOver } from '../../../calls/call.ts'
 import type { Question } from '../../../people/actor.ts'
-import { recordingsOf } from '../../../providers/kinds.ts'
+import { findKind, recordingsOf } from '../../../providers/kinds.ts'
 import { AgencyLayout, type AgencyPageProps } from '../agencies/agency.tsx'
 import type { CallView } from './calls.tsx'
 import { Ask } from '../question/questions.tsx'
@@ -53,10 +53,16 @@ export const CallPage = ({ person, agency, call, apiUrl, error, whole = false, c
         {holdsSlot(call) && <LiveActions person={person} call={call} />}
       </div>
       <div id="call-facts" data-refresh-seconds={refresh}>
-        <Timeline call={call} />
-        <h2>Details</h2>
-        <Facts call={call} />
-        <Conversation call={call} whole={whole} />
+        <div class="columns">
+          <section>
+            <Timeline call={call} />
+            <h2>Details</h2>
+            <Facts call={call} />
+          </section>
+          <section>
+            <Conversation call={call} whole={whole} />
+          </section>
+        </div>
       </div>
       <CallAsCurl call={call} apiUrl={apiUrl} />
       {children}
@@ -114,7 +120,7 @@ const Facts = ({ call }: { call: CallView }) => (
       )}
     </dd>
     <dt>Provider</dt>
-    <dd>{call.provider}</dd>
+    <dd>{findKind(call.provider)?.title ?? call.provider}</dd>
     <Fact name="Called from" value={call.fromNumber && <WithCopyable>{call.fromNumber}</WithCopyable>} />
     <Fact name="Name" value={call.name} />
     <Fact name="Email" value={call.email} />

@@ -73,7 +73,8 @@ refreshLater()
 // The code of a one-time link is behind the #, where no server sees it. It goes on in a form, and leaves the address.
 const takeCode = () => {
   const form = document.querySelector('form[data-code-from-address]')
-  if (!form || location.hash.length < 2) return
+  // The link that skips to the content changes the address too.
+  if (!form || location.hash.length < 2 || document.querySelector(':target')) return
   form.elements.token.value = location.hash.slice(1)
   history.replaceState(null, '', location.pathname)
   form.requestSubmit()
