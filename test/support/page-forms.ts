@@ -14,6 +14,8 @@ type Wrong = Record<string, string | Record<string, string>>
 
 export interface Form {
   leaves: Action
+  /** True where its response shows a secret: see test/http/admin/shown-once.test.ts. */
+  showsSecret?: true
   /** Empty where nobody types anything: test/http/admin/wrong-fields.test.ts knows. */
   wrong: Wrong
   fields?: Record<string, string> | ((place: Place) => Record<string, string>)
@@ -70,7 +72,12 @@ export const pageForms: Record<string, Form> = {
     fields: { time_zone: 'Asia/Tokyo' },
   },
   '/admin/account/sign-out-everywhere': { leaves: 'signed_out_everywhere', wrong: {} },
-  '/admin/people/invite': { leaves: 'person.invited', wrong: { email: 'nobody' }, fields: account },
+  '/admin/people/invite': {
+    showsSecret: true,
+    leaves: 'person.invited',
+    wrong: { email: 'nobody' },
+    fields: account,
+  },
   '/admin/people/second-factor': {
     leaves: 'second_factor.required',
     wrong: {},
@@ -83,11 +90,12 @@ export const pageForms: Record<string, Form> = {
     fields: { name: 'Old phone' },
   },
   '/admin/account/factors/:factor/remove': { leaves: 'second_factor.removed', wrong: {} },
-  '/admin/account/recovery-codes': { leaves: 'recovery_codes.created', wrong: {} },
+  '/admin/account/recovery-codes': { showsSecret: true, leaves: 'recovery_codes.created', wrong: {} },
   '/admin/people/invitations/:invitation/revoke': { leaves: 'invitation.revoked', wrong: {} },
   '/admin/people/:person/sessions/end': { leaves: 'sessions.ended', wrong: {} },
   '/admin/people/:person/remove': { leaves: 'person.removed', wrong: {} },
   '/admin/tokens': {
+    showsSecret: true,
     leaves: 'token.created',
     wrong: {
       name: ' ',
@@ -104,7 +112,7 @@ export const pageForms: Record<string, Form> = {
     wrong: { url: 'somewhere' },
     fields: { url: 'http://127.0.0.1:9/alerts' },
   },
-  '/admin/alerts/webhook/secret': { leaves: 'alert.secret_rotated', wrong: {} },
+  '/admin/alerts/webhook/secret': { showsSecret: true, leaves: 'alert.secret_rotated', wrong: {} },
   '/admin/alerts/webhook/remove': { leaves: 'alert.webhook_removed', wrong: {} },
   '/admin/alerts/test': { leaves: 'alert.tested', wrong: {} },
   '/admin/agencies': {
@@ -169,6 +177,7 @@ export const pageForms: Record<string, Form> = {
     fields: { requests_per_minute: '7', concurrent_calls: '' },
   },
   [`${inEnvironment}/key`]: {
+    showsSecret: true,
     leaves: 'key.rotated',
     wrong: {},
     fields: ({ gate }) => ({ replaces: gate.services.keys.live(gate.production.id)?.id ?? '' }),
@@ -180,7 +189,7 @@ export const pageForms: Record<string, Form> = {
     wrong: { url: 'somewhere' },
     fields: { url: 'http://127.0.0.1:9/other' },
   },
-  [`${inEnvironment}/predial/secret`]: { leaves: 'predial.secret_rotated', wrong: {} },
+  [`${inEnvironment}/predial/secret`]: { showsSecret: true, leaves: 'predial.secret_rotated', wrong: {} },
   [`${inEnvironment}/predial/test`]: { leaves: 'predial.tested', wrong: {} },
   [`${inEnvironment}/predial/remove`]: { leaves: 'predial.removed', wrong: {} },
   [`${inEnvironment}/webhook`]: {
@@ -188,7 +197,7 @@ export const pageForms: Record<string, Form> = {
     wrong: { url: 'somewhere' },
     fields: { url: 'http://127.0.0.1:9/other' },
   },
-  [`${inEnvironment}/webhook/secret`]: { leaves: 'webhook.secret_rotated', wrong: {} },
+  [`${inEnvironment}/webhook/secret`]: { showsSecret: true, leaves: 'webhook.secret_rotated', wrong: {} },
   [`${inEnvironment}/webhook/test`]: { leaves: 'webhook.tested', wrong: {} },
   [`${inEnvironment}/webhook/access`]: {
     leaves: 'webhook.switched',

@@ -21,6 +21,7 @@ test.each(Object.entries(pageForms))(
     const before = audit.list({ limit: 100 }).length
     const answer = await fillIn(path, form, place)()
     expect(answer.status).toBeLessThan(400)
+    expect((await answer.clone().text()).includes('be shown again')).toBe(form.showsSecret === true)
     const { said, again } = await flashAfter(place.gate, place.cookies.operator, answer)
     expect(said).toMatch(/^\S.*(\.|http\S+)$/)
     expect(again).toBeUndefined()

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { addApp, codeOf, createVisitor } from '../../support/authenticator.ts'
 import { json, serving } from '../../support/fakes/serving.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
+import { pageForms } from '../../support/page-forms.ts'
 import { createOperator, textOf } from '../../support/page.ts'
 
 type Fields = Record<string, string>
@@ -69,6 +70,14 @@ const hiddenOf = (html: string, action: string) => {
     ]),
   ) as Fields
 }
+
+test('every form whose response shows a secret is among these, or names what it replaces', () => {
+  const shows = Object.keys(pageForms).filter((path) => pageForms[path]?.showsSecret)
+  const here = new Set(cases.map(({ form }) => form.replace('/production/', '/:environment/')))
+  expect(shows.filter((path) => !here.has(path))).toEqual([
+    '/admin/agencies/:agency/integrations/api/:environment/key',
+  ])
+})
 
 test.each(cases.map((each) => [each.form, each] as const))(
   '%s does nothing when the page that showed its secret is reloaded, and says what to do',
