@@ -1,6 +1,7 @@
 import type { CallEvent } from '../calls/call.ts'
 import type { Placement, ProviderIds, Report } from '../calls/provider.ts'
 import { type Answered, tidy, type WireResult } from './wire.ts'
+import { inSentence } from './title.ts'
 
 /**
  * The rules for a response to an order. `idIn` finds the call's id in a successful response; `complaintIn` finds an
@@ -78,7 +79,7 @@ export const checkFrom = (
   if (isSuccess(result.status))
     return isTheirs(result.json)
       ? undefined
-      : `It responded with ${result.status}, but not like ${provider}. Is the base URL correct?`
+      : `It responded with ${result.status}, but not like ${inSentence(provider)}. Is the base URL correct?`
   return result.status === 401 || result.status === 403
     ? `${provider} rejected these credentials (it responded with ${result.status}).`
     : `${provider} responded with ${result.status}.`

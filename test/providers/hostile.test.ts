@@ -8,6 +8,7 @@ import { conversation, eventsOf as conversationEvents } from '../../src/provider
 import { providerKinds } from '../../src/providers/kinds.ts'
 import { member, text } from '../../src/providers/parse.ts'
 import type { Placement } from '../../src/calls/provider.ts'
+import { inSentence } from '../../src/providers/title.ts'
 import { tidy } from '../../src/providers/wire.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { startFakeHttp } from '../support/fakes/http.ts'
@@ -95,7 +96,9 @@ describe('credentials do not check out by an answer that is not the provider’s
       using server = await serving(said)
       const account = { id: 'account', baseUrl: server.url, credentials, hookUrl: 'https://gate.test/hook' }
       const problem = await kind.connect(account, { clock: { now: () => now }, timeoutMs: 300, send }).check()
-      expect(problem).toBe(`It responded with 200, but not like ${title}. Is the base URL correct?`)
+      expect(problem).toBe(
+        `It responded with 200, but not like ${inSentence(title)}. Is the base URL correct?`,
+      )
     }
   })
 })

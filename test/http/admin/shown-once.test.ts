@@ -110,7 +110,7 @@ test('a signing secret that was made for one’s own dialler stays what it is wh
   const { visit, post } = await createOperator(gate)
   const path = provider.replace(':agency', gate.agency.id)
   const sent = { ...hiddenOf(await (await visit(path)).text(), path), base_url: dialler.url, hook_secret: '' }
-  expect(await textOf(await post(path, sent))).toContain('Copy the Signing secret now')
+  expect(await textOf(await post(path, sent))).toContain('Signing secret: copy it now')
   const account = () => gate.services.accounts.list(gate.agency.id).map(({ sealed }) => sealed)
   const before = account()
   const reloaded = await post(path, sent)

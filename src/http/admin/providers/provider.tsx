@@ -85,7 +85,7 @@ export const ProviderPage = (props: ProviderProps) => {
 const MadeSecret = ({ name, secret, title }: { name: string; secret: string; title: string }) => (
   <article>
     <p class="notice warning" role="status">
-      <strong>{`Copy the ${name} now. It won’t be shown again.`}</strong>{' '}
+      <strong>{`${name}: copy it now. It won’t be shown again.`}</strong>{' '}
       {`Paste it at ${inSentence(title)}.`}
     </p>
     <ShownSecret id="made-secret" label={name} value={secret} />
