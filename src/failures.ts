@@ -198,31 +198,35 @@ interface Particulars {
   cause?: unknown
 }
 
-/** An error with a public face (status, code, sentence) and a private cause. */
+/**
+ * An error with a public face (status, code, sentence) and a private cause. Its fields are only declared, and set in the
+ * constructor: defining them on an error takes longer than making it.
+ */
 export class ApiError extends Error {
-  readonly status: number
-  readonly detail: string
-  readonly param: string | undefined
-  readonly retryAfterSeconds: number | undefined
+  declare readonly reason: Reason
+  declare readonly status: number
+  declare readonly detail: string
+  declare readonly param: string | undefined
+  declare readonly retryAfterSeconds: number | undefined
   /** Private: the rejected key, where it is known. */
-  asker: { id: string; environment: { id: string } } | undefined
+  declare asker: { id: string; environment: { id: string } } | undefined
 
-  constructor(
-    readonly reason: Reason,
-    { detail = '', param, retryAfterSeconds, cause }: Particulars = {},
-  ) {
+  constructor(reason: Reason, { detail = '', param, retryAfterSeconds, cause }: Particulars = {}) {
     const { status, sentence, param: usualParam }: Row = failures[reason]
     // No stack trace: these errors are expected, and the trace would cost more than all the rest.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    super(sentence.replace('{detail}', () => detail).replace('{seconds}', String(retryAfterSeconds)), {
-      cause,
-    })
+    super(
+      sentence.replace('{detail}', () => detail).replace('{seconds}', String(retryAfterSeconds)),
+      cause === undefined ? undefined : { cause },
+    )
     Error.stackTraceLimit = stackTraceLimit
+    this.reason = reason
     this.status = status
     this.detail = detail
     this.param = param ?? usualParam
     this.retryAfterSeconds = retryAfterSeconds
+    this.asker = undefined
   }
 }
 
