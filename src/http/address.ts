@@ -6,13 +6,17 @@ import { isAddressOrLoopback, isHost } from './host.ts'
 import { hostOf } from './url.ts'
 
 type Trusted = Config['trustedProxies']
-type Peer = Pick<Server<unknown>, 'requestIP'> | null
+/** Where a request comes from; null when it did not come over a socket. */
+export type Peer = ReturnType<Server<unknown>['requestIP']>
+
+/** The server that a request came to; null without a socket. */
+export type Listener = Pick<Server<unknown>, 'requestIP'> | null
 
 /**
  * The client address of a request; null without a socket. Behind trusted proxies it is the last address in
  * `X-Forwarded-For` that is not a trusted proxy: the client could have forged all before it.
  */
-export const clientAddress = (request: Request, server: Peer, trusted: Trusted): string | null => {
+export const clientAddress = (request: Request, server: Listener, trusted: Trusted): string | null => {
   const peer = server?.requestIP(request)?.address ?? null
   if (!isTrusted(peer, trusted)) return peer
   let nearest = peer
@@ -26,21 +30,21 @@ export const clientAddress = (request: Request, server: Peer, trusted: Trusted):
 }
 
 /** True for a request over https, to us or to a trusted proxy that says so in `X-Forwarded-Proto`. */
-export const cameSecurely = (request: Request, server: Peer, trusted: Trusted): boolean => {
+export const cameSecurely = (request: Request, server: Listener, trusted: Trusted): boolean => {
   if (request.url.startsWith('https:')) return true
   if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return false
   return request.headers.get('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
 }
 
 /** The origin that the browser of a request sees. */
-export const ownOrigin = (request: Request, server: Peer, trusted: Trusted) =>
+export const ownOrigin = (request: Request, server: Listener, trusted: Trusted) =>
   ownOrigins(request, server, trusted)[0]
 
 /**
  * All possible origins, the likeliest first: the host in a trusted proxy's `X-Forwarded-Host`, and the Host header,
  * which such a proxy may have set or passed on.
  */
-export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [string, ...string[]] => {
+export const ownOrigins = (request: Request, server: Listener, trusted: Trusted): [string, ...string[]] => {
   const scheme = cameSecurely(request, server, trusted) ? 'https' : 'http'
   const asked = originAt(scheme, request.headers.get('host') ?? new URL(request.url).host)
   const forwarded = forwardedHost(request, server, trusted)
@@ -48,7 +52,7 @@ export const ownOrigins = (request: Request, server: Peer, trusted: Trusted): [s
 }
 
 /** The valid host in a trusted proxy's `X-Forwarded-Host`. */
-export const forwardedHost = (request: Request, server: Peer, trusted: Trusted): string | undefined => {
+export const forwardedHost = (request: Request, server: Listener, trusted: Trusted): string | undefined => {
   if (!isTrusted(server?.requestIP(request)?.address ?? null, trusted)) return undefined
   const forwarded = request.headers.get('x-forwarded-host')?.split(',').at(-1)?.trim() ?? ''
   return isHost(forwarded) ? forwarded : undefined
@@ -58,7 +62,7 @@ export const forwardedHost = (request: Request, server: Peer, trusted: Trusted):
 const originAt = (scheme: string, host: string) => new URL(`${scheme}://${host}`).origin
 
 /** True for a request from this machine that no proxy has forwarded. */
-export const isFromThisMachine = (request: Request, server: Peer): boolean => {
+export const isFromThisMachine = (request: Request, server: Listener): boolean => {
   const peer = server?.requestIP(request)?.address ?? ''
   const passedOn = ['forwarded', 'x-forwarded-for', 'via'].some((name) => request.headers.has(name))
   return !passedOn && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback'

@@ -7,10 +7,11 @@ import type { Keyring, KeyInEnvironment } from '../keys/keyring.ts'
 import type { WindowJournal } from '../limits/journal.ts'
 import type { Windows } from '../limits/window.ts'
 import type { Usage } from '../usage/usage.ts'
-import { clientAddress } from './address.ts'
+import { clientAddress, type Listener } from './address.ts'
 import { readBearer, readUserAgent } from './bearer.ts'
 import type { RecordRequest } from './record-request.ts'
 import { answerProgram } from './failure.ts'
+import { respondJson } from './respond.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
@@ -29,11 +30,12 @@ export interface AdmissionDeps {
   publicUrl(): string
   /** The limit of environments that have none of their own. */
   requestsPerMinute: number
+  server: Listener
   trustedProxies: Config['trustedProxies']
 }
 
 /** A request as the plugin `request-context` leaves it. */
-interface Opened extends RefusedRequest {
+interface Opened extends Omit<RefusedRequest, 'server'> {
   begunAt?: number
 }
 
@@ -42,10 +44,9 @@ interface Opened extends RefusedRequest {
  * to grant in one synchronous step, so that no change can come in between.
  */
 export const admission = (deps: AdmissionDeps) => {
-  const { keyring, windows, rateLimits, usage, recordRefusal, clock } = deps
+  const { keyring, windows, rateLimits, usage, recordRefusal, clock, server } = deps
 
-  const addressOf = ({ request, server }: Pick<RefusedRequest, 'request' | 'server'>) =>
-    clientAddress(request, server, deps.trustedProxies)
+  const addressOf = (request: Request) => clientAddress(request, server, deps.trustedProxies)
 
   /** The error for a key that does not open its environment now. */
   const judge = (key: KeyInEnvironment): ApiError | undefined => {
@@ -58,18 +59,18 @@ export const admission = (deps: AdmissionDeps) => {
   }
 
   /** Counts a wrong key against its address. A right key is admitted from a throttled address too. */
-  const throttled = (refusal: ApiError, address: string | null): ApiError =>
+  const throttled = (refusal: ApiError, request: Request): ApiError =>
     refusal.reason === 'invalid_key' || refusal.reason === 'malformed_key'
-      ? (deps.countWrongKey(address) ?? refusal)
+      ? (deps.countWrongKey(addressOf(request)) ?? refusal)
       : refusal
 
   const admit = (context: RefusedRequest) => {
     const { request, set } = context
     const now = clock.now()
     const token = readBearer(request.headers.get('authorization'))
-    if (token instanceof ApiError) return throttled(token, addressOf(context))
+    if (token instanceof ApiError) return throttled(token, request)
     const key = keyring.find(token)
-    if (!key) return throttled(new ApiError('invalid_key'), addressOf(context))
+    if (!key) return throttled(new ApiError('invalid_key'), request)
     const refused = (refusal: ApiError) => {
       refusal.asker = key
       recordRefusal(key, refusal, context, false)
@@ -86,7 +87,7 @@ export const admission = (deps: AdmissionDeps) => {
       return refused(new ApiError('rate_limited', { retryAfterSeconds: window.resetSeconds }))
     const grantNumber = deps.journal.note()
     const userAgent = readUserAgent(request)
-    const address = addressOf(context)
+    const address = addressOf(request)
     usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
 
     /**
@@ -102,13 +103,15 @@ export const admission = (deps: AdmissionDeps) => {
 
   return new Elysia({ name: 'admission' }).derive(
     { as: 'scoped' },
-    ({ request, server, set, route, begunAt }: Opened) => {
+    ({ request, set, route, begunAt }: Opened) => {
       set.headers['cache-control'] = 'no-store'
       const admitted = admit({ request, server, set, route })
       if (!(admitted instanceof ApiError)) return admitted
+      const ended = { request, route, set: { headers: set.headers }, begunAt: begunAt ?? 0 }
       // Returned, not thrown: a thrown error costs more than an admitted request.
-      const answer = status(admitted.status, answerProgram(admitted, set, deps.publicUrl()))
-      deps.recordRequest({ request, route, set, begunAt: begunAt ?? 0 }, admitted.status, admitted)
+      const answer = status(200, respondJson(answerProgram(admitted, set, deps.publicUrl()), set))
+      // Between the two, because Elysia takes a hook that returns a call for an asynchronous one, and waits for it.
+      deps.recordRequest(ended, admitted.status, admitted)
       return answer
     },
   )

@@ -2,6 +2,7 @@ import { Elysia, ValidationError } from 'elysia'
 import { ApiError, type Reason, storageUnavailable } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Listener } from './address.ts'
 import { pageHeaders } from './page/headers.ts'
 import type { RecordRequest } from './record-request.ts'
 import type { RouteTable } from './route-table.ts'
@@ -18,6 +19,7 @@ import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 
 interface FailureDeps {
   log: Log
+  server: Listener
   routes: RouteTable
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
@@ -27,7 +29,7 @@ interface FailureDeps {
   isStorageTrouble(error: unknown): boolean
 }
 
-interface Failed extends RefusedRequest {
+interface Failed extends Omit<RefusedRequest, 'server'> {
   /** Set by `requestContext`. */
   begunAt?: number
   error: unknown
@@ -40,6 +42,7 @@ interface Failed extends RefusedRequest {
 /** Writes every error response: JSON for programs, a page for people, and no input in either. */
 export const failure = ({
   log,
+  server,
   routes,
   publicUrl,
   recordRefusal,
@@ -48,7 +51,7 @@ export const failure = ({
 }: FailureDeps) =>
   new Elysia({ name: 'failure' }).onError(
     { as: 'global' },
-    ({ error, code, request, server, route, set, key, begunAt }: Failed) => {
+    ({ error, code, request, route, set, key, begunAt }: Failed) => {
       const path = pathOf(request)
       const refusal =
         code === 'NOT_FOUND' || isOfParams(error)

@@ -1,17 +1,16 @@
-import type { Server } from 'bun'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { ApiError } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
 import type { Usage } from '../usage/usage.ts'
-import { clientAddress } from './address.ts'
+import { clientAddress, type Listener } from './address.ts'
 import { readUserAgent } from './bearer.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 /** A rejected request, as the hooks of Elysia give it. */
 export interface RefusedRequest {
   request: Request
-  server: Pick<Server<unknown>, 'requestIP'> | null
+  server: Listener
   set: { headers: Record<string, string | number | string[]> }
   /** The route pattern. */
   route: string

@@ -2,13 +2,14 @@ import { Elysia } from 'elysia'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { ApiError } from '../failures.ts'
-import { forwardedHost } from './address.ts'
+import { forwardedHost, type Listener } from './address.ts'
 import { createRefuseKeyInUrl, type ExposedKeysDeps } from './exposed-keys.ts'
 import { isHealthCheck } from './health.ts'
 import { isHost, servedHosts } from './host.ts'
 import { securityHeaders } from './page/headers.ts'
 import type { RefusedRequest } from './record-refusal.ts'
 import type { EndedRequest, RecordRequest } from './record-request.ts'
+import { isJson, respondJson } from './respond.ts'
 import type { RouteTable } from './route-table.ts'
 import type { UntrustedProxies } from './untrusted-proxies.ts'
 import { hostOf, pathOf } from './url.ts'
@@ -25,6 +26,7 @@ const shortHost = 4
 interface RequestContextDeps extends Omit<ExposedKeysDeps, 'patternOf' | 'trustedProxies'> {
   /** Behind a short host Elysia may match another path, so only paths without any route pass. */
   routes: RouteTable
+  server: Listener
   clock: Pick<Clock, 'monotonic' | 'now'>
   config: Pick<Config, 'publicUrl' | 'requireHttps' | 'tls' | 'trustedProxies'>
   recordRequest: RecordRequest
@@ -36,7 +38,7 @@ interface RequestContextDeps extends Omit<ExposedKeysDeps, 'patternOf' | 'truste
  * served. Records the requests that succeed; the plugin `failure` records the others.
  */
 export const requestContext = (deps: RequestContextDeps) => {
-  const { clock, config, recordRequest, routes } = deps
+  const { clock, config, recordRequest, routes, server } = deps
   const headers = securityHeaders(config)
   const refuseUnclear = createHostCheck(deps)
   const refuseKeyInUrl = createRefuseKeyInUrl({ ...deps, ...config, patternOf: routes.patternOf })
@@ -45,7 +47,7 @@ export const requestContext = (deps: RequestContextDeps) => {
       .decorate('begunAt', 0)
       // Never handed on as a whole: Elysia would then parse the query, the headers and the cookies of every request.
       .onRequest((opened) => {
-        const { request, server } = opened
+        const { request } = opened
         opened.begunAt = clock.monotonic()
         // With its time in it (RFC 9562 §5.7), by which the call of a request is found without an index.
         const set = { headers: { ...headers, 'x-request-id': Bun.randomUUIDv7('hex', clock.now()) } }
@@ -61,8 +63,11 @@ export const requestContext = (deps: RequestContextDeps) => {
         ({ request, route, set, begunAt, error, key, responseValue }: Ending) => {
           if (error === undefined)
             recordRequest({ request, route, set, begunAt, key }, statusOf(responseValue, set))
-          // Elysia uses the returned value as the response to an error, even when it is undefined.
-          return responseValue as Response
+          // Elysia takes a hook that returns a call for an asynchronous one, and waits for it; and what it returns for the
+          // response to an error, even when that is undefined.
+          let response = responseValue as Response
+          if (isJson(responseValue)) response = respondJson(responseValue, set)
+          return response
         },
       )
   )

@@ -15,6 +15,19 @@ const remaining = ({ services, production, clock }: Gate) =>
 
 const staging = (gate: Gate) => gate.issue(gate.environment('staging').id)
 
+test('a grant and a refusal are answered in the turn in which they are decided, without a wait', () => {
+  const gate = createGate({ requestsPerMinute: 1 })
+  const statusOf = (authorization: string) => {
+    const answered = gate.app.fetch(
+      new Request('http://localhost/api/v1/key', { headers: { authorization } }),
+    )
+    return answered instanceof Response ? answered.status : 'answered later'
+  }
+  expect(statusOf(`Bearer ${gate.key}`)).toBe(200)
+  expect(statusOf(`Bearer ${gate.key}`)).toBe(429)
+  expect(statusOf('Bearer nothing')).toBe(401)
+})
+
 describe('the window', () => {
   test('grants exactly 100 requests, then says when to come back', async () => {
     const gate = createGate()

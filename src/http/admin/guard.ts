@@ -13,7 +13,7 @@ import type { Actor } from '../../people/actor.ts'
 import type { Factor } from '../../people/factor.ts'
 import type { Person } from '../../people/person.ts'
 import { type MissingStep, refreshHeader, type Sessions } from '../../people/sessions.ts'
-import { ownOrigins } from '../address.ts'
+import { type Listener, ownOrigins } from '../address.ts'
 import { readForm } from '../body.ts'
 import { ConfirmationNeeded, withoutConfirmation } from './confirmation/confirmation-needed.ts'
 import { addCookie } from '../cookies.ts'
@@ -41,6 +41,7 @@ export interface GuardDeps {
     hasOperation(operationId: string): boolean
   }
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  server: Listener
   search: { firstAgencies(limit: number): Pick<Agency, 'id' | 'name'>[] }
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
   factors: { list(personId: string): Factor[] }
@@ -50,9 +51,11 @@ export interface GuardDeps {
   clock: Pick<Clock, 'now'>
 }
 
+export type AnyoneDeps = Pick<GuardDeps, 'config' | 'server'>
+
 /** For public pages: sets the headers, and rejects forms from other sites. */
-export const anyone = ({ config }: Pick<GuardDeps, 'config'>) =>
-  new Elysia({ name: 'anyone' }).derive({ as: 'scoped' }, ({ request, server, set }) => {
+export const anyone = ({ config, server }: AnyoneDeps) =>
+  new Elysia({ name: 'anyone' }).derive({ as: 'scoped' }, ({ request, set }) => {
     Object.assign(set.headers, pageHeaders)
     refuseForeignForms(request, ourOrigins(request, server, config))
   })
@@ -86,6 +89,7 @@ const guard = (
     audit,
     clock,
     config,
+    server,
     sessions,
     factors,
     flashes,
@@ -96,7 +100,7 @@ const guard = (
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
-  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, route, server, set }) => {
+  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, route, set }) => {
     Object.assign(set.headers, pageHeaders)
     const ours = ourOrigins(request, server, config)
     refuseForeignForms(request, ours)
@@ -181,7 +185,7 @@ const guard = (
 /** The origins of our pages: the requested one and the public one. */
 export const ourOrigins = (
   request: Request,
-  server: Parameters<typeof ownOrigins>[1],
+  server: Listener,
   { publicUrl, trustedProxies }: GuardDeps['config'],
 ) => [...ownOrigins(request, server, trustedProxies), ...(publicUrl === null ? [] : [publicUrl])]
 

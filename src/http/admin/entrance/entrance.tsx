@@ -16,7 +16,7 @@ import { readForm } from '../../body.ts'
 import { addCookie } from '../../cookies.ts'
 import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
-import { anyone } from '../guard.ts'
+import { anyone, type AnyoneDeps } from '../guard.ts'
 import { type HttpsConfig, httpsNotice, type Visit } from './https-notice.ts'
 import { nextOf, ownPage } from './going-to.ts'
 import { codeIn, wrongCode } from './code.ts'
@@ -25,7 +25,7 @@ import { renderPage } from '../../page/layout.tsx'
 import { setupMinutes } from '../../../people/setup.ts'
 import { tokenHash } from '../../../keys/token.ts'
 
-export interface EntranceDeps {
+export interface EntranceDeps extends AnyoneDeps {
   audit: AuditedChange
   countDenial: CountDenial
   people: {

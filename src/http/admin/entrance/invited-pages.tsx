@@ -12,12 +12,12 @@ import { readForm } from '../../body.ts'
 import { addCookie } from '../../cookies.ts'
 import type { Flashes } from '../flashes.ts'
 import { pageActor } from '../page-actor.ts'
-import { anyone, type GuardDeps } from '../guard.ts'
+import { anyone, type AnyoneDeps, type GuardDeps } from '../guard.ts'
 import { codeIn, wrongCode } from './code.ts'
 import { CodePage, InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 
-export interface InvitedPagesDeps {
+export interface InvitedPagesDeps extends AnyoneDeps {
   audit: AuditedChange
   invitations: {
     /** Finds an invitation that is still valid. */

@@ -11,14 +11,14 @@ import type { Oidc, OidcProblem, PendingSignIn } from '../../../people/oidc.ts'
 import type { Person } from '../../../people/person.ts'
 import type { Sessions } from '../../../people/sessions.ts'
 import { clientAddress } from '../../address.ts'
-import { anyone } from '../guard.ts'
+import { anyone, type AnyoneDeps } from '../guard.ts'
 import { pageActor } from '../page-actor.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { nextOf, ownPage } from './going-to.ts'
 import { SignedInPage, SignInPage } from './forms.tsx'
 import type { HttpsConfig } from './https-notice.ts'
 
-export interface OidcSignInDeps {
+export interface OidcSignInDeps extends AnyoneDeps {
   countDenial: CountDenial
   audit: AuditedChange
   /** Undefined where no provider is configured. */

@@ -10,14 +10,14 @@ import type { Sessions } from '../../../people/sessions.ts'
 import { clientAddress } from '../../address.ts'
 import { readForm } from '../../body.ts'
 import { factorTarget } from '../account/factor-pages.tsx'
-import { anyone, type GuardDeps } from '../guard.ts'
+import { anyone, type GuardDeps, type AnyoneDeps } from '../guard.ts'
 import { pageActor } from '../page-actor.ts'
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { ownPage } from './going-to.ts'
 import { SignInPage } from './forms.tsx'
 
-export interface PasskeySignInDeps {
+export interface PasskeySignInDeps extends AnyoneDeps {
   audit: AuditedChange
   passkeys: Pick<Passkeys, 'requestOptions' | 'signed'>
   factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
