@@ -86,9 +86,8 @@ export const admission = (deps: AdmissionDeps) => {
     if (!window.granted)
       return refused(new ApiError('rate_limited', { retryAfterSeconds: window.resetSeconds }))
     const grantNumber = deps.journal.note()
-    const userAgent = readUserAgent(request)
-    const address = addressOf(request)
-    usage.grant({ environmentId: environment.id, keyId: key.id, address, userAgent }, now)
+    const readClient = () => ({ address: addressOf(request), userAgent: readUserAgent(request) })
+    usage.grant({ environmentId: environment.id, keyId: key.id }, readClient, now)
 
     /**
      * To be called after every wait and before any change: the key may have been rotated or disabled during the wait.

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { ApiError } from '../failures.ts'
 import type { KeyInEnvironment } from '../keys/keyring.ts'
+import type { Client } from '../usage/client-usage.ts'
 import type { Usage } from '../usage/usage.ts'
 import { clientAddress, type Listener } from './address.ts'
 import { readUserAgent } from './bearer.ts'
@@ -35,18 +36,22 @@ interface RecordRefusalDeps {
 export const createRecordRefusal =
   ({ usage, rateLimits, clock, trustedProxies }: RecordRefusalDeps): RecordRefusal =>
   ({ id: keyId, environment }, { reason: code }, { request, server, set, route }, admitted) => {
-    const address = clientAddress(request, server, trustedProxies)
-    const refused = {
-      requestId: String(set.headers['x-request-id']),
-      environmentId: environment.id,
+    const environmentId = environment.id
+    const at = clock.now()
+    const readClient = () => ({
+      address: clientAddress(request, server, trustedProxies),
+      userAgent: readUserAgent(request),
+    })
+    const describe = ({ address }: Client) => ({
+      environmentId,
       keyId,
-      at: clock.now(),
       code,
+      at,
+      requestId: String(set.headers['x-request-id']),
       route: `${request.method} ${route}`,
       address: address ?? 'unknown',
       ...rateLimits.counters(environment),
-    }
-    if (admitted) return usage.refuseAdmitted(refused)
-    const userAgent = readUserAgent(request)
-    usage.refuse({ environmentId: environment.id, keyId, address, userAgent }, refused)
+    })
+    if (admitted) usage.refuseAdmitted(describe(readClient()))
+    else usage.refuse({ environmentId, keyId }, { code, at }, readClient, describe)
   }

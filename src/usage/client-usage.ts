@@ -18,11 +18,19 @@ interface KeyUse {
   /** The last pair, so that a client that repeats its requests costs two comparisons. */
   recent: ClientUse | undefined
   recentAgent: string | null
+  /** The last second with a request, and how many it had. */
+  second: number
+  inSecond: number
 }
 
-interface Use {
+/** An issued key of an environment, by which a request came. */
+export interface Asker {
   environmentId: string
   keyId: string
+}
+
+/** Where a request came from. */
+export interface Client {
   address: string | null
   userAgent: string | null
 }
@@ -36,23 +44,34 @@ const agentKept = 300
 /** The name that stands for all pairs of a key beyond the first hundred. */
 export const others = { address: 'others', client: '' } as const
 
+/** So many requests of a key in a second are told one by one, more than any person or usual program sends. */
+export const toldPerSecond = 100
+/** Of a flood beyond, one in so many is. */
+export const toldOneIn = 16
+
 /** The clients of keys since the last write. Only issued keys are in here. */
 export class ClientUsage {
   readonly #byKey = new Map<string, KeyUse>()
   #pairs = 0
 
-  note({ environmentId, keyId, address, userAgent }: Use, how: 'live' | 'refused' | 'rotated', now: number) {
+  /**
+   * Counts a request. In a flood by one key, the client is read of a sample only, and the rest counts for the last one.
+   * Returns the client where it was read.
+   */
+  note(
+    { environmentId, keyId }: Asker,
+    readClient: () => Client,
+    how: 'live' | 'refused' | 'rotated',
+    now: number,
+  ): Client | undefined {
     const key = this.#byKey.get(keyId) ?? this.#open(environmentId, keyId)
     if (how === 'live') key.lastUsedAt = now
-    const pair =
-      key.recent !== undefined &&
-      key.recent.address === (address ?? 'unknown') &&
-      key.recentAgent === userAgent
-        ? key.recent
-        : this.#pair(key, keyId, address ?? 'unknown', userAgent, now)
+    const client = isTold(key, now) || key.recent === undefined ? readClient() : undefined
+    const pair = client ? this.#pair(key, keyId, client, now) : key.recent!
     pair.requests++
     if (how === 'rotated') pair.afterRotation++
     pair.lastSeenAt = now
+    return client
   }
 
   lastUse(keyId: string) {
@@ -94,12 +113,16 @@ export class ClientUsage {
       pairs: new Map(),
       recent: undefined,
       recentAgent: null,
+      second: 0,
+      inSecond: 0,
     }
     this.#byKey.set(keyId, key)
     return key
   }
 
-  #pair(key: KeyUse, keyId: string, address: string, userAgent: string | null, now: number) {
+  #pair(key: KeyUse, keyId: string, { address: known, userAgent }: Client, now: number) {
+    const address = known ?? 'unknown'
+    if (key.recent?.address === address && key.recentAgent === userAgent) return key.recent
     const client = clientName(userAgent)
     let pair = key.pairs.get(`${address} ${client}`)
     if (!pair) {
@@ -118,6 +141,13 @@ export class ClientUsage {
     key.recentAgent = kept ? userAgent : null
     return pair
   }
+}
+
+const isTold = (key: KeyUse, now: number) => {
+  const second = Math.floor(now / 1000)
+  key.inSecond = key.second === second ? key.inSecond + 1 : 1
+  key.second = second
+  return key.inSecond <= toldPerSecond || key.inSecond % toldOneIn === 0
 }
 
 /** The program name in a User-Agent, without version and comments: "python-requests". */

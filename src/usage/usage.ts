@@ -2,7 +2,7 @@ import type { EnvironmentName } from '../agencies/environment.ts'
 import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
 import { callOutcomes, endedOutcomes } from './call-outcomes.ts'
-import { ClientUsage, type ClientUse, mergeUses } from './client-usage.ts'
+import { type Asker, type Client, ClientUsage, type ClientUse, mergeUses } from './client-usage.ts'
 import { type Refused, RecentRefusals, refusedPerEnvironment } from './recent-refusals.ts'
 import {
   type Figure,
@@ -67,14 +67,6 @@ interface UsageDeps {
   log: WarnLog
 }
 
-/** A client: an issued key, and the address of the request. */
-interface Asker {
-  environmentId: string
-  keyId: string
-  address: string | null
-  userAgent: string | null
-}
-
 const flushMs = 60_000
 /** A few milliseconds of work: a request that comes in meanwhile waits for it. */
 const partSize = 100
@@ -98,17 +90,22 @@ export class Usage {
   }
 
   /** A request that passed admission. */
-  grant(asker: Asker, now: number) {
+  grant(asker: Asker, readClient: () => Client, now: number) {
     this.#counters.grant(asker.environmentId, now)
-    this.#clients.note(asker, 'live', now)
+    this.#clients.note(asker, readClient, 'live', now)
     this.#arm()
   }
 
-  /** A request rejected by admission. */
-  refuse(asker: Asker, refused: Refused) {
-    this.#counters.refuse(refused.environmentId, refused.code, false, refused.at)
-    this.#clients.note(asker, useOf(refused.code), refused.at)
-    this.#refused.note(refused)
+  /** A request rejected by admission. Listed where its client is read, so that a flood costs no more than its counts. */
+  refuse(
+    asker: Asker,
+    { code, at }: Pick<Refused, 'code' | 'at'>,
+    readClient: () => Client,
+    describe: (client: Client) => Refused,
+  ) {
+    this.#counters.refuse(asker.environmentId, code, false, at)
+    const client = this.#clients.note(asker, readClient, useOf(code), at)
+    if (client) this.#refused.note(describe(client))
     this.#arm()
   }
 

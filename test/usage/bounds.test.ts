@@ -32,7 +32,8 @@ test('all keys together hold a bounded number of clients, and lose no request', 
   for (let key = 0; key < keys; key++)
     for (let host = 0; host < 100; host++)
       clients.note(
-        { environmentId: 'environment', keyId: `key ${key}`, address: `10.0.0.${host}`, userAgent: 'x' },
+        { environmentId: 'environment', keyId: `key ${key}` },
+        () => ({ address: `10.0.0.${host}`, userAgent: 'x' }),
         'live',
         1,
       )

@@ -10,7 +10,11 @@ const withUsedKeys = (keys: number) => {
   const environmentIds = Array.from({ length: keys }, (_, at) => {
     const agency = agencies.create(`Agency ${at}`, 'agency', gate.clock.now())
     const { id } = environments.find(agency.id, 'production')!
-    usage.grant({ environmentId: id, keyId: id, address: '10.0.0.1', userAgent: 'x' }, gate.clock.now())
+    usage.grant(
+      { environmentId: id, keyId: id },
+      () => ({ address: '10.0.0.1', userAgent: 'x' }),
+      gate.clock.now(),
+    )
     return id
   })
   const rows = () =>
@@ -39,7 +43,11 @@ test('requests that come in while usage is written wait for the next minute, and
   const { clock, services, environmentIds, rows, granted } = withUsedKeys(150)
   const again = () => {
     for (const id of environmentIds)
-      services.usage.grant({ environmentId: id, keyId: id, address: null, userAgent: null }, clock.now())
+      services.usage.grant(
+        { environmentId: id, keyId: id },
+        () => ({ address: null, userAgent: null }),
+        clock.now(),
+      )
   }
   await clock.advance(minuteMs)
   again()

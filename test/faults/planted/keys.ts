@@ -104,7 +104,7 @@ export const keys: readonly Fault[] = [
       admit(
         "if (!$key) return _(new _('invalid_key'), _)",
         before(
-          "if (!$key) usage.grant({ environmentId: '', keyId: '', address: null, userAgent: null }, now)",
+          "if (!$key) usage.grant({ environmentId: '', keyId: '' }, () => ({ address: null, userAgent: null }), now)",
         ),
       ),
     ],
