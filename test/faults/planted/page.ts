@@ -8,6 +8,7 @@ const printable = within('printable')
 const overview = within('OverviewPage')
 const findAll = within('findAll')
 const actorIs = within('actorIs')
+const mergeTotals = within('mergeTotals')
 const deliveryStore = within('createDeliveryStore')
 
 export const page: readonly Fault[] = [
@@ -120,5 +121,25 @@ export const page: readonly Fault[] = [
     title: 'today is compared with the whole day of a week ago',
     edits: [anywhere('$day === weekAgo && $startAt < sameTime', put('$day === weekAgo'))],
     noticedBy: ['summary'],
+  },
+  {
+    title: 'a link to a span of time is in the reader’s zone, whatever its clocks show twice',
+    edits: [anywhere("_ ? $local : localTimes($span, 'UTC')", put('$local'))],
+    noticedBy: ['call-filters'],
+  },
+  {
+    title: 'the peaks of all agencies that are written in one hour add up',
+    edits: [mergeTotals('outcome === peakOfAll', put('false'))],
+    noticedBy: ['usage', 'summary'],
+  },
+  {
+    title: 'the list behind an alarm holds only the places that the overview lists',
+    edits: [
+      anywhere(
+        'readKind(kind, { now: _, most: $most })',
+        put('readKind(kind, { now: clock.now(), most: listedMost })'),
+      ),
+    ],
+    noticedBy: ['alarms'],
   },
 ]
