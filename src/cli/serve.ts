@@ -4,6 +4,7 @@ import { setupMinutes } from '../people/setup.ts'
 import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json } from './io.ts'
+import { setupBanner } from './setup-banner.ts'
 
 export const serve = (io: Io) =>
   defineCommand({
@@ -18,7 +19,8 @@ export const serve = (io: Io) =>
       if (config.tls || !io.isTerminal) process.on('SIGHUP', reloadCertificate)
       log.always(`listening on ${url}`, { event: 'listening', url })
       for (const { name, says } of configWarnings(config)) log.warn(`${name}: ${says}`, { setting: name })
-      if (setupLink)
+      if (setupLink && config.logFormat === 'pretty') io.out(setupBanner(setupLink, Date.now()))
+      else if (setupLink)
         log.always(
           `create your account within ${setupMinutes} minutes (for a new link, run "callgate person setup"): ${setupLink}`,
           { event: 'setup', url: setupLink },

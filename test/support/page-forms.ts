@@ -245,6 +245,8 @@ export const formsElsewhere: Record<string, Elsewhere> = {
     fields: account,
     wrong: { token: { token: 'wrong' }, email: 'nobody', password: 'short' },
   },
+  // Leaves a line of the agency, and those of its agent: see test/http/admin/setup.test.ts.
+  '/admin/setup/agency': { fields: { name: 'Acme' }, wrong: { name: ' ' } },
   '/admin/sign-in': { fields: account, wrong: { password: 'x'.repeat(passwordMost + 1) } },
   '/admin/sign-in/passkey': { wrong: {} },
   '/admin/second-factor': { wrong: { code: 'wrong' } },

@@ -22,6 +22,8 @@ export const pagesOf = ({
     'find-call': `/admin/find?q=${calls.completed.id}`,
     'find-nothing': '/admin/find?q=nobody',
     overview: home,
+    'setup-agency': '/admin/setup/agency',
+    'first-call': `${newHome}/first-call`,
     'overview-new': newHome,
     'agency-delete': `${home}/delete`,
     calls: `${home}/calls`,

@@ -28,6 +28,7 @@ import { type PeoplePagesDeps, peoplePages } from './people/people-pages.tsx'
 import { type PredialPagesDeps, predialPages } from './predial/predial-pages.tsx'
 import { type ProviderPagesDeps, providerPages } from './providers/provider-pages.tsx'
 import { type RulePagesDeps, rulePages } from './rules/rule-pages.tsx'
+import { type SetupPagesDeps, setupPages } from './setup/setup-pages.tsx'
 import { stylePages } from './style/style-pages.tsx'
 import { type TestCallsDeps, testCalls } from './calls/test-calls.ts'
 import { type TokenPagesDeps, tokenPages } from './tokens/token-pages.tsx'
@@ -62,6 +63,7 @@ type AdminDeps = AccountPagesDeps &
   ReleasePagesDeps &
   RequestPagesDeps &
   RulePagesDeps &
+  SetupPagesDeps &
   TestCallsDeps &
   TokenPagesDeps &
   UsagePagesDeps &
@@ -96,6 +98,7 @@ const agencySections = (deps: AdminDeps) =>
     .use(agencyAuditPages(deps)) // who did what in an agency
     .use(doNotCallPages(deps)) // numbers that an agency does not call
     .use(agencyPages(deps)) // the agencies
+    .use(setupPages(deps)) // the first agency, and its first call
     .use(operatorPages(deps)) // their plans, and whether they ring real phones
     .use(agentPages(deps)) // an agency's agents
     .use(callPages(deps)) // its calls, and the slots that they hold

@@ -70,6 +70,9 @@ const routes: Record<keyof typeof verdicts, string[]> = {
     'POST /admin/confirm',
   ],
   'the operator’s': [
+    'GET /admin/setup/agency',
+    'POST /admin/setup/agency',
+    'GET /admin/agencies/:agency/first-call',
     'GET /admin/agencies/:agency/calls/:call/release',
     'POST /admin/agencies/:agency/calls/:call/release',
     'POST /admin/agencies',

@@ -55,6 +55,7 @@ export const SetupPage = ({ token, email = '', error, notices }: EntranceProps &
   <Layout title="Set up" narrow>
     <main>
       <h1>Set up callgate</h1>
+      <p class="help">Step 1 of 3: create your account</p>
       <p>
         Create the first operator account. Operators can access all agencies. You can use this page only once.
       </p>

@@ -1,17 +1,17 @@
 import type { Alarm } from '../../../alarms/alarm.ts'
 import { countOf } from '../../../alarms/alarms.ts'
-import type { Person } from '../../../people/person.ts'
 import type { Summary } from '../../../usage/summary.ts'
 import type { Busy } from '../../../usage/usage.ts'
 import { findKind } from '../../../providers/kinds.ts'
-import { Layout } from '../../page/layout.tsx'
+import { Layout, type Viewer } from '../../page/layout.tsx'
+import { FirstAgency } from '../setup/setup.tsx'
 import { Table } from '../../page/table.tsx'
 import { environmentTitles } from '../../page/words.tsx'
 import { AlarmList } from './alarm-list.tsx'
 import { type Spending, Tiles } from './tiles.tsx'
 
 interface GateOverviewProps {
-  person: Person
+  person: Viewer
   alarms: Alarm[]
   summary: Summary
   spending: Spending[]
@@ -24,6 +24,7 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
   <Layout section="overview" title="Overview" person={{ ...person, openAlarms: countOf(alarms) }}>
     <main>
       <h1>Overview</h1>
+      {person.firstAgencies?.().length === 0 && <FirstAgency />}
       <AlarmList alarms={alarms} isOfOneAgency={false} />
       <Tiles
         {...today}
