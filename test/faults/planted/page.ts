@@ -142,4 +142,14 @@ export const page: readonly Fault[] = [
     ],
     noticedBy: ['alarms'],
   },
+  {
+    title: 'a reload of the page that shows a secret makes another one',
+    edits: [guard('if (audit.hasOperation(_)) throw _', drop)],
+    noticedBy: ['shown-once'],
+  },
+  {
+    title: 'an error stands above its form although one of the fields is at fault',
+    edits: [within('useProblem')('$problem?.field !== $name', put('true'))],
+    noticedBy: ['wrong-fields'],
+  },
 ]
