@@ -43,19 +43,22 @@ export const serverOption = {
 const quiet = { quiet: { type: 'boolean', description: 'Print the id alone' } } as const
 
 const operationCommand = (io: Io, operation: Operation): CommandDef => {
-  const fields = fieldsOf(operation)
-  const args: ArgsDef = {
-    ...Object.fromEntries(fields.map((field) => [field.flag, argOf(field)])),
-    ...(operation.ends && yes),
-    ...serverOption,
-    ...quiet,
-    ...json,
-  }
+  let args: ArgsDef | undefined
   return defineCommand({
     meta: { name: verbOf(operation), description: operation.summary },
-    args,
+    // Made when they are asked for: a command line names one command, and reading the input of all takes longer than it.
+    get args(): ArgsDef {
+      args ??= {
+        ...Object.fromEntries(fieldsOf(operation).map((field) => [field.flag, argOf(field)])),
+        ...(operation.ends && yes),
+        ...serverOption,
+        ...quiet,
+        ...json,
+      }
+      return args
+    },
     run: async ({ args: given, rawArgs }) => {
-      const input = await readInput(io, fields, rawArgs)
+      const input = await readInput(io, fieldsOf(operation), rawArgs)
       const door = await openDoor(io, given.server as string | undefined)
       try {
         const options: PerformOptions = { operationId: crypto.randomUUID() }
