@@ -53,9 +53,9 @@ export const FirstAgency = ({ typed, error }: FirstAgencyProps) => (
 )
 
 export const FirstAgencyPage = ({ person, ...shown }: FirstAgencyProps & { person: Viewer }) => (
-  <Layout section="overview" title="Set up" person={person}>
+  <Layout section="overview" title="Set up" person={person} parents={[]}>
     <main>
-      <h1>Overview</h1>
+      <h1>Set up</h1>
       <FirstAgency {...shown} />
     </main>
   </Layout>
