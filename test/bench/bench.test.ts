@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseLoad } from './load.ts'
 import { readOptions } from './options.ts'
 import { parseCpuMs, parseResidentBytes } from './pinned.ts'
-import { loadTable, remarksOf, rowsOf } from './report.ts'
+import { aimsOf, loadTable, remarksOf, rowsOf } from './report.ts'
 import { middleOf, type Run } from './rounds.ts'
 import { markdownTable, median } from './table.ts'
 
@@ -95,6 +95,24 @@ test('a row is the median of its rounds, over the median of its floor', () => {
     { name: 'floor', ofFloor: 1 },
     { name: 'ours', perSecond: 100, ofFloor: 0.5 },
   ])
+})
+
+test('an aim is met or missed by what was measured, and neither where nothing was', () => {
+  const row = { says: 'ours', name: 'ours', connections: 32, aim: 0.65 }
+  const figure = { name: 'start', says: 'start', unit: 'ms', aim: '≤ 60' } as const
+  expect(
+    aimsOf(
+      [{ ...row, ofFloorByCpu: 0.7 }, { ...row, ofFloorByCpu: 0.4 }, row],
+      [
+        { ...figure, value: 60 },
+        { ...figure, value: 61 },
+        { ...figure, value: null },
+      ],
+    ),
+  ).toEqual({
+    missed: ['ours, 32 connections: 0.40, ≥ 0.65', 'start: 61 ms, ≤ 60'],
+    met: ['ours, 32 connections: 0.70, ≥ 0.65', 'start: 60 ms, ≤ 60'],
+  })
 })
 
 test('a row that could not be measured stays in the table, and is spoken of under it', () => {

@@ -14,6 +14,8 @@ export interface Case {
   /** The case that a constant answer is asked for in the same way. */
   floor?: 'floor' | 'floor-row' | 'floor-life'
   connections: readonly number[]
+  /** The least that is wanted of its floor, by processor time. */
+  aim?: number
   /** Every key has had its only grant before the load begins. */
   isSpent?: boolean
   isQuick: boolean

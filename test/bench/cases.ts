@@ -7,6 +7,9 @@ import type { Load } from './load.ts'
 import { peers } from './peers.ts'
 
 const unlimited = { CALLGATE_REQUESTS_PER_MINUTE: '1000000', CALLGATE_CONCURRENT_CALLS: '1000000' }
+/** Of the floor, by processor time: a grant or a refusal, and what is on disk before the answer. */
+const admissionAim = 0.65
+const storedAim = 0.5
 /** As many wrong keys a minute are let through to a 401 from each: together more than are ever sent. */
 const addresses = 40_000
 
@@ -96,6 +99,7 @@ const granted = (agencies: number, isQuick = false): Case => ({
   start: gate({ agencies, settings: unlimited }),
   expects: 200,
   floor: 'floor',
+  aim: admissionAim,
   connections: agencies === keysInTurn ? [1, ...usualConnections] : usualConnections,
   isQuick,
 })
@@ -111,6 +115,7 @@ const wrong = (name: string, says: string, spoil: (token: string) => string, isS
   }),
   expects: isSpread ? 401 : 429,
   floor: 'floor',
+  aim: admissionAim,
   connections: usualConnections,
   isQuick: name === 'unknown',
 })
@@ -134,6 +139,7 @@ const refusals: Case[] = [
     isSpent: true,
     expects: 429,
     floor: 'floor',
+    aim: admissionAim,
     connections: usualConnections,
     isQuick: true,
   },
@@ -148,6 +154,7 @@ const refusals: Case[] = [
     start: gate({ agencies: keysInTurn }),
     expects: 401,
     floor: 'floor',
+    aim: admissionAim,
     connections: usualConnections,
     isQuick: false,
   },
@@ -160,6 +167,7 @@ const trigger = (agencies: number, says: string, isUnique: boolean, isQuick = fa
   start: gate({ agencies, settings: unlimited }),
   expects: 200,
   floor: 'floor-row',
+  aim: storedAim,
   connections: usualConnections,
   isQuick,
 })
@@ -177,6 +185,7 @@ const life: Case = {
   start: gate({ agencies: 1000, settings: unlimited, hasWebhooks: true }),
   expects: 200,
   floor: 'floor-life',
+  aim: storedAim,
   connections: [32],
   isQuick: false,
 }

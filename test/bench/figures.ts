@@ -1,3 +1,4 @@
+import { besideFlood, floods } from './floods.ts'
 import type { Ground } from './ground.ts'
 import { keysInTurn, withKeys } from './case.ts'
 import { runLoad } from './load.ts'
@@ -5,9 +6,9 @@ import type { Options } from './options.ts'
 import type { Pinned } from './pinned.ts'
 import { median } from './table.ts'
 
-/** A figure that is no load: what it is, its unit, and the aim of design §9 where there is one. */
+/** A figure that is no load: what it is, its unit, and the aim where there is one. */
 export interface Figure {
-  name: 'start' | 'memory'
+  name: 'start' | 'memory' | 'floods'
   says: string
   value: number | null
   unit: string
@@ -144,6 +145,14 @@ const plans: Plan[] = [
     isQuick: false,
     take: bytesPerWindow,
   },
+  ...floods.map((flood): Plan => ({
+    name: 'floods',
+    says: `p99 of a right key beside a flood of ${flood.says}, of p99 beside as many right keys`,
+    unit: 'times',
+    aim: '≤ 2',
+    isQuick: false,
+    take: besideFlood(flood),
+  })),
 ]
 
 const settled = async (server: Pinned) => {

@@ -11,6 +11,8 @@ export interface Row extends Partial<Run> {
   ofFloor?: number
   /** The same by the processor time of a request, which others on the machine disturb less. */
   ofFloorByCpu?: number
+  /** The least that is wanted of `ofFloorByCpu`. */
+  aim?: number
   problem?: string
 }
 
@@ -18,7 +20,7 @@ export interface Row extends Partial<Run> {
 export const rowsOf = (cases: Case[], outcomes: Map<string, Outcome>): Row[] => {
   const middle = (name: string, connections: number) =>
     middleOf(outcomes.get(name)?.runs.filter((run) => run.connections === connections) ?? [])
-  return cases.flatMap(({ name, says, floor, connections }) =>
+  return cases.flatMap(({ name, says, floor, connections, aim }) =>
     connections.map((count): Row => {
       const { problem } = outcomes.get(name) ?? {}
       const run = middle(name, count)
@@ -27,6 +29,7 @@ export const rowsOf = (cases: Case[], outcomes: Map<string, Outcome>): Row[] => 
         name,
         says,
         connections: count,
+        ...(aim === undefined ? {} : { aim }),
         ...run,
         ...(run && base
           ? { ofFloor: run.perSecond / base.perSecond, ofFloorByCpu: base.cpuUs / run.cpuUs }
@@ -43,6 +46,7 @@ const head = [
   'a second',
   'of the floor',
   'by CPU',
+  'aim',
   'CPU µs each',
   'p50 ms',
   'p99 ms',
@@ -59,6 +63,7 @@ export const loadTable = (rows: Row[]) =>
       row.perSecond ?? '–',
       ratio(row.ofFloor),
       ratio(row.ofFloorByCpu),
+      row.aim === undefined ? '' : `≥ ${row.aim}`,
       row.cpuUs ?? '–',
       row.p50Ms ?? '–',
       row.p99Ms ?? '–',
@@ -74,6 +79,29 @@ export const figureTable = (figures: Figure[]) =>
     ['figure', 'measured', 'unit', 'aim'],
     figures.map(({ says, value, unit, aim }) => [says, value ?? '–', unit, aim]),
   )
+
+/** The aims that were missed and those that were met, a sentence each; one that could not be measured is in neither. */
+export const aimsOf = (rows: Row[], figures: Figure[]) => {
+  const aims = [
+    ...rows.flatMap(({ says, connections, aim, ofFloorByCpu: value }) =>
+      aim === undefined || value === undefined
+        ? []
+        : [{ isMet: value >= aim, says: `${says}, ${connections} connections: ${ratio(value)}, ≥ ${aim}` }],
+    ),
+    ...figures.flatMap(({ says, value, unit, aim }) =>
+      aim === '' || value === null
+        ? []
+        : [
+            {
+              isMet: value <= Number(aim.replace('≤ ', '')),
+              says: `${says}: ${Number(value.toPrecision(3))} ${unit}, ${aim}`,
+            },
+          ],
+    ),
+  ]
+  const told = (isMet: boolean) => aims.filter((aim) => aim.isMet === isMet).map(({ says }) => says)
+  return { missed: told(false), met: told(true) }
+}
 
 /** What has to be known beside the figures, one sentence each. */
 export const remarksOf = (rows: Row[], figures: Figure[], loadBefore: number) => [

@@ -6,10 +6,10 @@ import { type Figure, takeFigures } from './figures.ts'
 import { Ground } from './ground.ts'
 import { describeMachine, describeVersions } from './machine.ts'
 import { type Options, readOptions, usage } from './options.ts'
-import { figureTable, loadTable, remarksOf, rowsOf } from './report.ts'
+import { aimsOf, figureTable, loadTable, remarksOf, rowsOf } from './report.ts'
 import { runRounds } from './rounds.ts'
 
-const figureNames: Figure['name'][] = ['start', 'memory']
+const figureNames: Figure['name'][] = ['start', 'memory', 'floods']
 
 /** The cases that are asked for, and the floors of these, in the order of the table. */
 const chosen = ({ only, isQuick }: Options): Case[] => {
@@ -46,9 +46,10 @@ const main = async (options: Options) => {
   const figures = await takeFigures(ground, names, options)
   const rows = rowsOf(wanted, outcomes)
   const remarks = remarksOf(rows, figures, machine.loadBefore)
+  const aims = aimsOf(rows, figures)
   if (options.asJson)
     return process.stdout.write(
-      `${JSON.stringify({ machine, versions, options, rows, figures, remarks }, null, 2)}\n`,
+      `${JSON.stringify({ machine, versions, options, rows, figures, aims, remarks }, null, 2)}\n`,
     )
   const facts = (of: Record<string, unknown>) =>
     Object.entries(of)
@@ -58,10 +59,15 @@ const main = async (options: Options) => {
     `${facts(machine)}\n${facts(versions)}\n${facts({ rounds: options.rounds, seconds: options.seconds })}`,
     ...(rows.length > 0 ? [loadTable(rows)] : []),
     ...(figures.length > 0 ? [figureTable(figures)] : []),
+    ...(aims.missed.length > 0 ? [listed('Aims missed', aims.missed)] : []),
+    ...(aims.met.length > 0 ? [listed('Aims met', aims.met)] : []),
     ...(remarks.length > 0 ? [remarks.map((remark) => `- ${remark}`).join('\n')] : []),
   ]
   return process.stdout.write(`${parts.join('\n\n')}\n`)
 }
+
+const listed = (title: string, lines: string[]) =>
+  [`${title}:`, ...lines.map((line) => `- ${line}`)].join('\n')
 
 const refuse = (sentence: string, code: number): never => {
   process.stderr.write(`${sentence}\n`)
