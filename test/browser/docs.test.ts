@@ -52,13 +52,19 @@ test('code is copied by a button, which is not there without JavaScript', async 
   await page.goto(`${server.url}/docs/quickstart`)
   await page.getByRole('button', { name: 'Copy', exact: true }).first().click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('npx -y bun@1.4.5 run demo\n')
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    `export CALLGATE_URL=${server.url}\nexport CALLGATE_KEY=bvai_sk_…\n`,
+  )
   await context.close()
 
   const bare = await browser.newContext({ javaScriptEnabled: false })
   const still = await bare.newPage()
   await still.goto(`${server.url}/docs/quickstart`)
   expect(await still.getByRole('button').count()).toBe(0)
+  await still.getByRole('searchbox').fill('idempotency')
+  await still.getByRole('searchbox').press('Enter')
+  await still.getByRole('heading', { name: 'Results for “idempotency”' }).waitFor()
+  expect(await still.locator('dt').count()).toBeGreaterThan(0)
   await still.getByRole('link', { name: 'API reference' }).first().click()
   await still.getByRole('heading', { name: 'Trigger a call' }).waitFor()
   await bare.close()

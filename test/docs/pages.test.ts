@@ -85,7 +85,7 @@ test('a file beside the pages comes as plain text, and nothing else does', async
   for (const path of [
     'nothing',
     'page.png',
-    'quickstart.md',
+    'nothing.md',
     'examples/..%2f..%2fconfig.ts',
     '..%2fconfig.ts',
     '__proto__',

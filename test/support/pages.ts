@@ -81,5 +81,7 @@ export const publicPages = (): Record<string, string> => ({
   'link-code': '/admin/invitation/open',
   'link-error': '/admin/setup/open',
   docs: '/docs',
+  'docs-found': '/docs?q=webhook',
+  'docs-not-found': '/docs?q=xylophone',
   ...Object.fromEntries(openShelf().pages.map(({ name }) => [`docs-${name}`, `/docs/${name}`])),
 })

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import type { Person } from '../../people/person.ts'
 import { Head } from '../page/head.tsx'
 import { MenuToggle, SkipLink } from '../page/layout.tsx'
 import { Logo } from '../page/logo.tsx'
@@ -10,10 +10,15 @@ interface DocsLayoutProps {
   path: string
   /** All pages. */
   pages: readonly Pick<Page, 'name' | 'title' | 'reader'>[]
-  children: ComponentChildren
+  /** Whoever is signed in. */
+  person: Pick<Person, 'email'> | undefined
+  /** What was searched for. */
+  query?: string
+  /** The content, rendered. */
+  html: string
 }
 
-export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) => (
+export const DocsLayout = ({ title, path, pages, person, query, html }: DocsLayoutProps) => (
   <html lang="en">
     <Head title={title} />
     <body class="framed">
@@ -25,6 +30,17 @@ export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) =>
         </a>
         <MenuToggle />
         <div class="menu">
+          <form method="get" action="/docs" role="search" class="docs-search">
+            <input
+              type="search"
+              name="q"
+              value={query ?? ''}
+              placeholder="Search the documentation…"
+              aria-label="Search the documentation"
+              maxLength={100}
+              autoComplete="off"
+            />
+          </form>
           {readers.map((reader) => (
             <nav key={reader} class="reader" aria-label={reader} data-title={reader}>
               <ul role="list">
@@ -45,13 +61,16 @@ export const DocsLayout = ({ title, path, pages, children }: DocsLayoutProps) =>
               <li>
                 <a href="/admin">Dashboard</a>
               </li>
+              {person && (
+                <li>
+                  <a href="/admin/account">{person.email}</a>
+                </li>
+              )}
             </ul>
           </nav>
         </div>
       </header>
-      <main class="docs" id="content" tabIndex={-1}>
-        {children}
-      </main>
+      <main class="docs" id="content" tabIndex={-1} dangerouslySetInnerHTML={{ __html: html }} />
     </body>
   </html>
 )

@@ -57,3 +57,9 @@ export const openShelf = () => {
     .toSorted((a, b) => place(a.name) - place(b.name))
   return { pages, files: new Map(Object.entries(texts).filter(([file]) => !file.endsWith('.md'))) }
 }
+
+/** The first sentence after the title. */
+export const openingOf = (markdown: string) => {
+  const [, paragraph = ''] = /^# .+\n\n([^#`|][^]*?)(?:\n\n|$)/.exec(markdown) ?? []
+  return /^[^]+?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/:$/, '.') ?? paragraph
+}
