@@ -120,7 +120,7 @@ const Facts = ({ call }: { call: CallView }) => (
       )}
     </dd>
     <dt>Provider</dt>
-    <dd>{findKind(call.provider)?.title ?? call.provider}</dd>
+    <dd>{findKind(call.provider)?.title ?? 'Simulator'}</dd>
     <Fact name="Called from" value={call.fromNumber && <WithCopyable>{call.fromNumber}</WithCopyable>} />
     <Fact name="Name" value={call.name} />
     <Fact name="Email" value={call.email} />

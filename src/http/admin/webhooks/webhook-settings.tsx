@@ -50,7 +50,8 @@ export const Verification = () => (
     <h2 id="verification">Verify webhooks</h2>
     <p>
       Don’t trust a webhook until you have verified its signature (Standard Webhooks 1.0.0). Use the{' '}
-      <code>webhook-id</code> to detect duplicate events.
+      <code>webhook-id</code> to detect duplicate events. To watch deliveries arrive, run{' '}
+      <a href="/docs/quickstart#4-receive-webhooks">the documentation’s receiver</a>.
     </p>
     {snippets.map(([title, code]) => (
       <details key={title}>
