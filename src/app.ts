@@ -50,7 +50,7 @@ export const createSocketApp = (services: Services) => {
   const app = new Elysia({ name: 'callgate-socket' })
     .use(failure({ ...services, server: null, routes: noRoutes }))
     .use(requestContext({ ...services, server: null, routes: noRoutes }))
-    .use(adminApi({ ...services, actorOf: ({ request }) => commandLineAs(userIn(request)) }))
+    .use(adminApi({ ...services, actorOf: async ({ request }) => commandLineAs(userIn(request)) }))
   return app
 }
 

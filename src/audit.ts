@@ -1,7 +1,7 @@
 import type { EnvironmentName } from './agencies/environment.ts'
-import type { NotPromise } from './commit.ts'
 import type { OwnLimits } from './limits/limits.ts'
 import type { Actor } from './people/actor.ts'
+import type { Work } from './work.ts'
 
 /** All audited actions, and their words after the actor's name. */
 export const actions = {
@@ -107,7 +107,7 @@ export interface AuditEntry {
 
 export interface AuditedChange {
   /** Makes a change and writes its entry in one transaction: both are on disk when this returns, or neither. */
-  change<T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T
+  change<T>(make: () => Work<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): Work<T>
 }
 
 /** The part of an actor that the audit records. Without a role: whoever is not authenticated. */

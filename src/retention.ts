@@ -2,6 +2,7 @@ import { idempotencyMs } from './calls/idempotency.ts'
 import type { Commit } from './commit.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Work } from './work.ts'
 
 /** The number of rows that a step removed, and whether more remain. */
 interface Step {
@@ -9,7 +10,7 @@ interface Step {
   isLast: boolean
 }
 
-type Remove = (before: number, limit: number) => Step
+type Remove = (before: number, limit: number) => Work<Step>
 
 /** A kind of row with a retention time, and the way to remove a few of those before a moment. */
 interface Kept {
@@ -34,12 +35,12 @@ type PlainRows =
   | 'audit'
 
 interface OldRows extends Record<PlainRows, Remove> {
-  calls(before: number, limit: number, rememberedSince: number): Step
-  figures(span: 'minute' | 'hour', before: number, limit: number): Step
+  calls(before: number, limit: number, rememberedSince: number): Work<Step>
+  figures(span: 'minute' | 'hour', before: number, limit: number): Work<Step>
 }
 
 interface DeletedAgencies {
-  purge(limit: number): Step
+  purge(limit: number): Work<Step>
 }
 
 const hourMs = 60 * 60_000

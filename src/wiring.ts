@@ -43,6 +43,7 @@ import { wireAlerts } from './wiring/alerts.ts'
 import { wireCalls } from './wiring/calls.ts'
 import { wireLimits } from './wiring/limits.ts'
 import { wireWebhooks } from './wiring/webhooks.ts'
+import { atOnce } from './work.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -106,7 +107,7 @@ export const createServices = (deps: ServiceDeps) => {
 
   const untrustedProxies = new UntrustedProxies({ config, log })
   const warnings = () => [...configWarnings(config), ...untrustedProxies.warnings()]
-  stores.audit.follow(createLogEntry(log))
+  atOnce(stores.audit.follow(createLogEntry(log)))
   const denials = new Denials({ audit: stores.audit, clock, log })
 
   const operationDeps = {
@@ -206,8 +207,8 @@ export const createServices = (deps: ServiceDeps) => {
       simulator.stop()
       lifecycle.stop()
       journal.stop()
-      usage.flush()
-      denials.flush()
+      atOnce(usage.flush())
+      atOnce(denials.flush())
     },
   }
 }

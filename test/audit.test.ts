@@ -6,8 +6,9 @@ import { temporaryDataDir } from './support/directory.ts'
 import { startFakeHttp } from './support/fakes/http.ts'
 import { createGate, type Gate } from './support/gate.ts'
 import { cookieOf, createOperator, operator, postForm } from './support/page.ts'
+import { atOnce } from '../src/work.ts'
 
-const lines = ({ services }: Gate) => services.audit.list({ limit: 100 }).toReversed()
+const lines = ({ services }: Gate) => atOnce(services.audit.list({ limit: 100 })).toReversed()
 const keyIn = (text: string) => /bvai_sk_[0-9A-Za-z]{38}/.exec(text)?.[0] ?? ''
 const textOfAudit = (gate: Gate) => JSON.stringify(gate.database.sqlite.query('select * from audit').all())
 
@@ -21,10 +22,10 @@ test('whatever is done at the page leaves a line: who, what and to what, and nev
   const api = `${home}/integrations/api/production`
   await post(`${home}/plan`, { plan: 'growth' })
   await post(`${home}/agents`, { name: 'Ann' })
-  const ann = gate.services.agents.list(agency)[0]?.id ?? ''
+  const ann = atOnce(gate.services.agents.list(agency))[0]?.id ?? ''
   await post(`${home}/agents/default`, { environment: 'staging', agent: ann })
   const first = keyIn(await (await post(`${api}/key`)).text())
-  const replaces = gate.services.keys.live(gate.environment('production', agency).id)?.id ?? ''
+  const replaces = atOnce(gate.services.keys.live(gate.environment('production', agency).id))?.id ?? ''
   const second = keyIn(await (await post(`${api}/key`, { replaces })).text())
   await post(`${api}/access`, { enabled: 'false' })
   await post(`${api}/access`, { enabled: 'true' })
@@ -137,7 +138,7 @@ test('whatever a command changes leaves a line, and never a secret', async () =>
   await command(`provider remove --agency ${agency} --provider http --yes`)
 
   using stores = new DataDir({ dataDir: directory.path, secret: null }).openStores()
-  const found = stores.audit.list({ limit: 100 })
+  const found = atOnce(stores.audit.list({ limit: 100 }))
   expect(found.toReversed().map(({ action }) => action)).toEqual([
     'agency.created',
     'plan.changed',

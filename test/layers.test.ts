@@ -26,11 +26,11 @@ const rules: Record<string, Rule> = {
   },
   'the fences are pure: they know an order, counters and the time': {
     of: /^policy\/(?!operations\/)/,
-    only: /^(policy\/|failures\.)/,
+    only: /^(policy\/|(failures|work)\.)/,
     packages: /^(elysia|drizzle-orm|bun:)/,
   },
   'the domain imports nothing of the outside': {
-    of: /^(agencies|policy|people|keys|limits|calls|do-not-call|providers|webhooks|alarms|alerts|predial|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names)\./,
+    of: /^(agencies|policy|people|keys|limits|calls|do-not-call|providers|webhooks|alarms|alerts|predial|usage|outgoing|operation|audit)\/|^(operations|audit|commit|names|work)\./,
     never: outer,
     packages: webOrStorage,
   },
@@ -64,7 +64,7 @@ const rules: Record<string, Rule> = {
   'the client can be taken out and used anywhere': { of: /^client\//, only: /^client\//, packages: /./ },
   'telemetry knows nobody but the clock and the configuration': {
     of: /^telemetry\//,
-    only: /^(telemetry\/|clock\.|config\.|failures\.|visible\.)/,
+    only: /^(telemetry\/|(clock|config|failures|visible|work)\.)/,
   },
 }
 

@@ -6,6 +6,7 @@ import { silentLog } from '../src/telemetry/log.ts'
 import { createGate, type Gate } from './support/gate.ts'
 import { oldCall, oldDelivery } from './support/old-rows.ts'
 import { callCount } from './support/rows.ts'
+import { atOnce } from '../src/work.ts'
 
 const dayMs = 24 * 60 * 60_000
 const hourMs = 60 * 60_000
@@ -18,9 +19,9 @@ const watchCommits = ({ database }: Gate) => {
   const transaction = database.transaction.bind(database)
   const changes = () =>
     database.sqlite.query<{ all: number }, []>('select total_changes() as "all"').get()?.all ?? 0
-  database.transaction = (work) => {
+  database.transaction = function* (work) {
     const before = changes()
-    const done = transaction(work)
+    const done = yield* transaction(work)
     sizes.push(changes() - before)
     return done
   }
@@ -30,9 +31,11 @@ const watchCommits = ({ database }: Gate) => {
 test('a trigger waits for one small batch at most while 20,000 old calls are removed', async () => {
   const gate = createGate({ requestsPerMinute: 1_000_000, concurrentCalls: 1000 })
   const now = gate.clock.now()
-  gate.database.transaction(() => {
-    for (let made = 0; made < 20_000; made++) oldCall(gate, now - 400 * dayMs - made)
-  })
+  atOnce(
+    gate.database.transaction(function* () {
+      for (let made = 0; made < 20_000; made++) oldCall(gate, now - 400 * dayMs - made)
+    }),
+  )
   const young = oldCall(gate, now - 300 * dayMs)
   const sizes = watchCommits(gate)
   gate.services.start()
@@ -48,9 +51,10 @@ test('a trigger waits for one small batch at most while 20,000 old calls are rem
     // Its own commit, and at most the one that was under way.
     expect(sizes.length - before).toBeLessThanOrEqual(2)
     await moving
-    if (triggers % 50 === 0) for (const { id } of gate.services.calls.holdingSlots()) await end(gate, id)
+    if (triggers % 50 === 0)
+      for (const { id } of atOnce(gate.services.calls.holdingSlots())) await end(gate, id)
   }
-  expect(gate.services.calls.find(young.id)).toBeDefined()
+  expect(atOnce(gate.services.calls.find(young.id))).toBeDefined()
   expect(triggers).toBeGreaterThan(100)
   // What others changed may share the commit of a batch: here a trigger, and the calls that it began.
   expect(Math.max(...sizes)).toBeLessThanOrEqual(rowsAtOnce)
@@ -74,12 +78,12 @@ test('everything has its age, and goes within the hour after it', async () => {
   const { audit, oldRows } = gate.services
   const call = oldCall(gate, start)
   const delivery = oldDelivery(gate, start)
-  audit.record({ at: start, actor: 'x', address: null, action: 'signed_in' })
+  atOnce(audit.record({ at: start, actor: 'x', address: null, action: 'signed_in' }))
   startRetention(gate)
   const there = () => [
-    gate.services.calls.find(call.id) !== undefined,
-    gate.services.deliveries.find(delivery.id) !== undefined,
-    audit.list({ limit: 9 }).length > 0,
+    atOnce(gate.services.calls.find(call.id)) !== undefined,
+    atOnce(gate.services.deliveries.find(delivery.id)) !== undefined,
+    atOnce(audit.list({ limit: 9 })).length > 0,
   ]
   const skipTo = async (at: number) => {
     gate.clock.step(at - gate.clock.now())
@@ -93,7 +97,7 @@ test('everything has its age, and goes within the hour after it', async () => {
   expect(there()).toEqual([false, false, true])
   await skipTo(start + keepDays.audit * dayMs)
   expect(there()).toEqual([false, false, false])
-  expect(oldRows.calls(0, 10, 0).removed).toBe(0)
+  expect(atOnce(oldRows.calls(0, 10, 0)).removed).toBe(0)
 })
 
 test('an expired entry, a number called and a day of spending go when nothing asks for them any more', async () => {
@@ -101,12 +105,12 @@ test('an expired entry, a number called and a day of spending go when nothing as
   const start = gate.clock.now()
   const { doNotCall, spending } = gate.services
   const entry = { source: 'manual', reason: null, addedAt: start }
-  doNotCall.replace(null, { ...entry, phoneNumber: '+493012345667', expiresAt: start + 3 * hourMs })
-  doNotCall.replace(null, { ...entry, phoneNumber: '+493012345668', expiresAt: null })
+  atOnce(doNotCall.replace(null, { ...entry, phoneNumber: '+493012345667', expiresAt: start + 3 * hourMs }))
+  atOnce(doNotCall.replace(null, { ...entry, phoneNumber: '+493012345668', expiresAt: null }))
   const owner = { agencyId: gate.agency.id, environmentId: gate.production.id }
-  spending.dial({ ...owner, id: 'a call', phoneNumber: '+493012345667', createdAt: start })
+  atOnce(spending.dial({ ...owner, id: 'a call', phoneNumber: '+493012345667', createdAt: start }))
   const day = new Date(start).toISOString().slice(0, 10)
-  spending.add(gate.production.id, day, { calls: 1, seconds: 0, reservedSeconds: 0, cents: {} })
+  atOnce(spending.add(gate.production.id, day, { calls: 1, seconds: 0, reservedSeconds: 0, cents: {} }))
   startRetention(gate)
   const rowsOf = (table: string) =>
     gate.database.sqlite.query<{ n: number }, []>(`select count(*) as n from ${table}`).get()?.n

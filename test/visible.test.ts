@@ -12,6 +12,7 @@ import { hasHidden, visible } from '../src/visible.ts'
 import { temporaryDirectory } from './support/directory.ts'
 import { DataDir } from '../src/storage/data-dir.ts'
 import { createStores } from '../src/storage/stores.ts'
+import { atOnce } from '../src/work.ts'
 
 /** What would clear a terminal, colour it, name its window, ring, go back, or read backwards. */
 const hostile = [
@@ -57,7 +58,7 @@ test('so is a reason on a do-not-call list; an agent whose name is from before c
   const { agents, perform } = services
   const entry = { agency: agency.id, phone_number: '+15551234567', reason: 'asked\u202e' }
   expect(perform(addNumber, entry, commandLineActor)).rejects.toMatchObject({ reason: 'invalid_input' })
-  const { id } = agents.create(agency.id, { name: 'A\u202eB', provider: 'simulator' }, 0)
+  const { id } = atOnce(agents.create(agency.id, { name: 'A\u202eB', provider: 'simulator' }, 0))
   const changed = { agency: agency.id, agent: id, ref: 'other' }
   expect(await perform(changeAgent, changed, commandLineActor)).toMatchObject({ ref: 'other' })
   const renamed = { ...changed, name: 'C\u202eD' }
@@ -70,7 +71,7 @@ const createPlace = () => {
   const dataDir = new DataDir({ dataDir: directory.path, secret: null })
   const database = dataDir.openDatabase()
   const { agencies } = createStores(database, dataDir.secret())
-  for (const name of names) agencies.create(name, 'agency', Date.now())
+  for (const name of names) atOnce(agencies.create(name, 'agency', Date.now()))
   database.close()
   const written: string[] = []
   const command = (line: string[], ask?: string) =>

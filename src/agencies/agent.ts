@@ -2,6 +2,7 @@ import { ApiError } from '../failures.ts'
 import { nameSchema } from '../names.ts'
 import { type AgentDials, agentProblems, optionsFor } from '../providers/kinds.ts'
 import { type FieldProblem, together } from '../field-problem.ts'
+import type { Work } from '../work.ts'
 
 /** The fields of an agent that can be changed. */
 export interface AgentSettings extends AgentDials {
@@ -82,24 +83,24 @@ export const changeTarget = ({ name }: AgentSettings, before: AgentSettings) =>
   name === before.name ? name : `${name}, until now ${before.name}`
 
 /** Finds an agency's agent. Fails with `not_found`, also for an agent of another agency. */
-export const findAgentOf = (
-  agents: { find(id: string): Agent | undefined },
+export const findAgentOf = function* (
+  agents: { find(id: string): Work<Agent | undefined> },
   agencyId: string,
   id: string,
-): Agent | undefined => {
-  const agent = agents.find(id)
+): Work<Agent | undefined> {
+  const agent = yield* agents.find(id)
   return agent?.agencyId === agencyId ? agent : undefined
 }
 
 export interface FindAgents {
-  find(id: string): Agent | undefined
-  named(agencyId: string, name: string): Agent[]
+  find(id: string): Work<Agent | undefined>
+  named(agencyId: string, name: string): Work<Agent[]>
 }
 
 /** Finds an agency's agent by its id, or by its name where that is unique. Fails with `not_found` or `conflict`. */
-export const requireAgent = (agents: FindAgents, agencyId: string, reference: string): Agent => {
-  const byId = findAgentOf(agents, agencyId, reference.toLowerCase())
-  const [found, another] = byId ? [byId] : agents.named(agencyId, reference.trim())
+export const requireAgent = function* (agents: FindAgents, agencyId: string, reference: string): Work<Agent> {
+  const byId = yield* findAgentOf(agents, agencyId, reference.toLowerCase())
+  const [found, another] = byId ? [byId] : yield* agents.named(agencyId, reference.trim())
   if (another)
     throw new ApiError('conflict', { detail: 'Several agents have this name. Use the ID of one of them.' })
   if (!found) throw new ApiError('not_found', { detail: 'There is no such agent.' })

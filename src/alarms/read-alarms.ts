@@ -9,6 +9,7 @@ import type { BudgetState } from '../policy/budget.ts'
 import type { Alarm, Place } from './alarm.ts'
 import { alarms, countOf } from './alarms.ts'
 import { alarmsIn, type PlaceFacts, type PlaceKind } from './place-alarms.ts'
+import { inTurn, type Work } from '../work.ts'
 
 interface Query {
   agencyId?: string | undefined
@@ -17,7 +18,7 @@ interface Query {
   most: number
 }
 
-type Find<Kind extends keyof PlaceFacts> = (query: Query) => PlaceFacts[Kind]
+type Find<Kind extends keyof PlaceFacts> = (query: Query) => Work<PlaceFacts[Kind]>
 type OwnerOfBudget = Place & { environmentId: string }
 
 export interface AlarmDeps {
@@ -31,20 +32,20 @@ export interface AlarmDeps {
     oldKeysInUse: Find<'old_key_in_use'>
     withoutDefaultAgent: Find<'no_default_agent'>
     providersRefusing: Find<'provider_refusing'>
-    keysOverAge(query: Query, before: number): PlaceFacts['key_over_age']
+    keysOverAge(query: Query, before: number): Work<PlaceFacts['key_over_age']>
     /** Environments of which a budget has lately reached a threshold. */
-    nearBudgets(query: Query): OwnerOfBudget[]
+    nearBudgets(query: Query): Work<OwnerOfBudget[]>
   }
-  agencies: { find(id: string): { name: string } | undefined }
-  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  agencies: { find(id: string): Work<{ name: string } | undefined> }
+  environments: { list(agencyId: string): Work<{ id: string; name: EnvironmentName }[]> }
   policy: {
-    policyFor(of: { agencyId: null; environmentId: null }): { rules: { countries: string[] | null } }
-    budgets(of: { agencyId: string; environmentId: string }, now: number): BudgetState[]
+    policyFor(of: { agencyId: null; environmentId: null }): Work<{ rules: { countries: string[] | null } }>
+    budgets(of: { agencyId: string; environmentId: string }, now: number): Work<BudgetState[]>
   }
-  alerts: { openCount(agencyId?: string): number }
-  alertWebhook: { find(ownerId: string): { offReason: string | null } | undefined }
-  people: { factorAudience(): FactorAudience }
-  factors: { list(personId: string): unknown[] }
+  alerts: { openCount(agencyId?: string): Work<number> }
+  alertWebhook: { find(ownerId: string): Work<{ offReason: string | null } | undefined> }
+  people: { factorAudience(): Work<FactorAudience> }
+  factors: { list(personId: string): Work<unknown[]> }
   warnings(): ConfigWarning[]
   /** On the disk of the data directory; null where it cannot be known. */
   freeBytes(): number | null
@@ -55,11 +56,11 @@ export type Viewer = Pick<Person, 'id' | 'role' | 'agencyId'>
 
 export interface ReadAlarms {
   /** What is wrong in an agency; without one, in the whole gate. */
-  of(person: Viewer, agencyId?: string): Alarm[]
+  of(person: Viewer, agencyId?: string): Work<Alarm[]>
   /** Everything of one kind that is wrong in any place. */
-  ofKind(kind: PlaceKind): Alarm[]
+  ofKind(kind: PlaceKind): Work<Alarm[]>
   /** How much is wrong in what a person may see, as of the last half minute. */
-  count(person: Viewer): number
+  count(person: Viewer): Work<number>
 }
 
 /** The share of a budget from which it is told, in percent. */
@@ -76,14 +77,16 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
   const { alarming, alerts, alertWebhook, clock, factors, people, policy, warnings } = deps
   const counts = new Map<string, { count: number; at: number }>()
 
-  const budgets = (query: Query): PlaceFacts['budget_near'] => {
-    const owners = query.agencyId === undefined ? alarming.nearBudgets(query) : environmentsOf(query.agencyId)
-    const near = owners.flatMap(({ environmentId, ...place }) =>
-      policy
-        .budgets({ agencyId: place.agencyId, environmentId }, query.now)
+  const budgets = function* (query: Query): Work<PlaceFacts['budget_near']> {
+    const owners =
+      query.agencyId === undefined
+        ? yield* alarming.nearBudgets(query)
+        : yield* environmentsOf(query.agencyId)
+    const near = (yield* inTurn(owners, function* ({ environmentId, ...place }) {
+      return (yield* policy.budgets({ agencyId: place.agencyId, environmentId }, query.now))
         .filter(({ used, limit }) => used * 100 >= limit * nearPercent)
-        .map((budget) => ({ ...place, budget })),
-    )
+        .map((budget) => ({ ...place, budget }))
+    })).flat()
     const each = near.filter((one, at) => near.findIndex((other) => isSame(one, other)) === at)
     return { total: each.length, first: each.slice(0, query.most) }
   }
@@ -102,45 +105,52 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
     key_over_age: (query) => alarming.keysOverAge(query, dueIfMadeBefore(query.now)),
   }
 
-  const readKind = <Kind extends PlaceKind>(kind: Kind, query: Query) =>
-    alarmsIn(kind, find[kind](query), query.now)
-
-  const environmentsOf = (agencyId: string): OwnerOfBudget[] => {
-    const agencyName = deps.agencies.find(agencyId)?.name ?? ''
-    return deps.environments
-      .list(agencyId)
-      .map(({ id, name }) => ({ agencyId, agencyName, environment: name, environmentId: id }))
+  const readKind = function* <Kind extends PlaceKind>(kind: Kind, query: Query) {
+    return alarmsIn(kind, yield* find[kind](query), query.now)
   }
 
-  const gate = () => ({
-    hasCountries: policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
-    settings: warnings(),
-    isSecondFactorRequired: people.factorAudience() !== 'nobody',
-    alertWebhookOffReason: alertWebhook.find(gateOwner)?.offReason ?? null,
-    freeBytes: deps.freeBytes(),
-  })
+  const environmentsOf = function* (agencyId: string): Work<OwnerOfBudget[]> {
+    const agencyName = (yield* deps.agencies.find(agencyId))?.name ?? ''
+    return (yield* deps.environments.list(agencyId)).map(({ id, name }) => ({
+      agencyId,
+      agencyName,
+      environment: name,
+      environmentId: id,
+    }))
+  }
 
-  const of = (person: Viewer, agencyId?: string): Alarm[] => {
+  const gate = function* () {
+    return {
+      hasCountries:
+        (yield* policy.policyFor({ agencyId: null, environmentId: null })).rules.countries !== null,
+      settings: warnings(),
+      isSecondFactorRequired: (yield* people.factorAudience()) !== 'nobody',
+      alertWebhookOffReason: (yield* alertWebhook.find(gateOwner))?.offReason ?? null,
+      freeBytes: deps.freeBytes(),
+    }
+  }
+
+  const of = function* (person: Viewer, agencyId?: string): Work<Alarm[]> {
     const now = clock.now()
     const query = { agencyId, now, most: agencyId === undefined ? listedMost : everyPlace }
     const found = alarms({
       now,
       places: {
-        leaked_key: find.leaked_key(query),
-        exposed_key: find.exposed_key(query),
-        provider_refusing: find.provider_refusing(query),
-        webhook_disabled: find.webhook_disabled(query),
-        webhook_failing: find.webhook_failing(query),
-        budget_near: find.budget_near(query),
-        access_disabled: find.access_disabled(query),
-        old_key_in_use: find.old_key_in_use(query),
-        events_undelivered: find.events_undelivered(query),
-        no_default_agent: find.no_default_agent(query),
-        key_over_age: find.key_over_age(query),
+        leaked_key: yield* find.leaked_key(query),
+        exposed_key: yield* find.exposed_key(query),
+        provider_refusing: yield* find.provider_refusing(query),
+        webhook_disabled: yield* find.webhook_disabled(query),
+        webhook_failing: yield* find.webhook_failing(query),
+        budget_near: yield* find.budget_near(query),
+        access_disabled: yield* find.access_disabled(query),
+        old_key_in_use: yield* find.old_key_in_use(query),
+        events_undelivered: yield* find.events_undelivered(query),
+        no_default_agent: yield* find.no_default_agent(query),
+        key_over_age: yield* find.key_over_age(query),
       },
-      openAlerts: alerts.openCount(agencyId),
-      gate: agencyId === undefined ? gate() : null,
-      hasOwnSecondFactor: factors.list(person.id).length > 0,
+      openAlerts: yield* alerts.openCount(agencyId),
+      gate: agencyId === undefined ? yield* gate() : null,
+      hasOwnSecondFactor: (yield* factors.list(person.id)).length > 0,
     })
     if (agencyId === (person.agencyId ?? undefined)) keep(person.id, countOf(found), now)
     return found
@@ -154,12 +164,12 @@ export const createReadAlarms = (deps: AlarmDeps): ReadAlarms => {
   return {
     of,
     ofKind: (kind) => readKind(kind, { now: clock.now(), most: everyPlace }),
-    count: (person) => {
+    *count(person) {
       const kept = counts.get(person.id)
       const age = clock.now() - (kept?.at ?? 0)
       return kept && age >= 0 && age < countedForMs
         ? kept.count
-        : countOf(of(person, person.agencyId ?? undefined))
+        : countOf(yield* of(person, person.agencyId ?? undefined))
     },
   }
 }

@@ -10,36 +10,37 @@ import { numberFacts } from '../policy/number.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Alert, withMore } from './alert.ts'
 import { passedThreshold, thresholds, usedInWords } from './thresholds.ts'
+import { run, type Work } from '../work.ts'
 
 type Subject = Pick<Call, 'agencyId' | 'environmentId'>
 
 interface NoticeDeps {
   alerts: {
-    mark(ownerId: string, kind: AlertKind, subject: string, now: number): boolean
-    latest(environmentId: string, kind: AlertKind): Alert | undefined
-    insert(alert: Alert): void
-    repeat(id: string, message: string, now: number): void
-    find(id: string): object | undefined
+    mark(ownerId: string, kind: AlertKind, subject: string, now: number): Work<boolean>
+    latest(environmentId: string, kind: AlertKind): Work<Alert | undefined>
+    insert(alert: Alert): Work<void>
+    repeat(id: string, message: string, now: number): Work<void>
+    find(id: string): Work<object | undefined>
   }
   policy: {
-    policyFor(of: Subject): Policy
-    budgets(of: Subject, now: number): BudgetState[]
+    policyFor(of: Subject): Work<Policy>
+    budgets(of: Subject, now: number): Work<BudgetState[]>
   }
   spending: {
     /** The number of calls to new numbers since a moment, counted up to `most`. */
-    newNumbersSince(environmentId: string, since: number, most: number): number
+    newNumbersSince(environmentId: string, since: number, most: number): Work<number>
   }
   environments: {
-    nameOf(environmentId: string): EnvironmentName | undefined
+    nameOf(environmentId: string): Work<EnvironmentName | undefined>
     /** False where access was disabled before, by somebody as strong. */
-    disableAccess(environmentId: string, by: 'policy'): boolean
+    disableAccess(environmentId: string, by: 'policy'): Work<boolean>
   }
-  audit: { record(entry: AuditEntry): void }
+  audit: { record(entry: AuditEntry): Work<void> }
   commit: Commit
   clock: Clock
   log: { warn(message: string, facts: Record<string, unknown>): void }
   /** Writes the deliveries of an alert, in its transaction. */
-  enqueue(alert: Alert): void
+  enqueue(alert: Alert): Work<void>
   /** Called once an alert is on disk. */
   raised(kind: AlertKind): void
 }
@@ -66,46 +67,48 @@ export const createNotice = (deps: NoticeDeps) => {
   const { alerts, policy, spending, clock, commit, log } = deps
   const raise = createRaise(deps)
 
-  const noticeCountry = (call: Call, now: number) => {
+  const noticeCountry = function* (call: Call, now: number) {
     const { country } = numberFacts(call.phoneNumber)
-    if (country === null || !alerts.mark(call.environmentId, 'new_country', country, now)) return
-    raise(call, { kind: 'new_country', message: `The first call to a country: ${country}`, more: country })
+    if (country === null || !(yield* alerts.mark(call.environmentId, 'new_country', country, now))) return
+    yield* raise(call, {
+      kind: 'new_country',
+      message: `The first call to a country: ${country}`,
+      more: country,
+    })
   }
 
-  const noticeNewNumbers = (call: Call, now: number) => {
-    const most = policy.policyFor(call).rules.newNumbersPerTenMinutes
-    if (most === null || spending.newNumbersSince(call.environmentId, now - burstMs, most) < most) return
+  const noticeNewNumbers = function* (call: Call, now: number) {
+    const most = (yield* policy.policyFor(call)).rules.newNumbersPerTenMinutes
+    if (most === null || (yield* spending.newNumbersSince(call.environmentId, now - burstMs, most)) < most)
+      return
     const message = `${most} calls within 10 minutes to numbers that were not called in the last day`
-    raise(call, { kind: 'new_numbers', message })
+    yield* raise(call, { kind: 'new_numbers', message })
   }
 
-  const noticeBudgets = (call: Subject, now: number) => {
-    for (const budget of policy.budgets(call, now)) {
+  const noticeBudgets = function* (call: Subject, now: number) {
+    for (const budget of yield* policy.budgets(call, now)) {
       const passed = passedThreshold(budget)
       if (passed === undefined) continue
       const ownerId = budget.of === 'agency' ? call.agencyId : call.environmentId
-      const mark = (percent: number) =>
-        alerts.mark(
-          ownerId,
-          'budget_threshold',
-          `${budget.name} ${budget.limit} ${budget.resetsAt} ${percent}`,
-          now,
-        )
+      const isFirst = function* (percent: number) {
+        const subject = `${budget.name} ${budget.limit} ${budget.resetsAt} ${percent}`
+        return yield* alerts.mark(ownerId, 'budget_threshold', subject, now)
+      }
       // One call can pass several: the highest is told, and none of them again.
-      const fresh = thresholds.filter((percent) => percent <= passed).filter(mark)
-      if (!fresh.includes(passed)) continue
+      for (const percent of thresholds) if (percent < passed) yield* isFirst(percent)
+      if (!(yield* isFirst(passed))) continue
       const message = `${passed} % of a budget is used, ${budgetInWords(budget)}: ${usedInWords(budget)}`
-      raise(call, { kind: 'budget_threshold', message })
+      yield* raise(call, { kind: 'budget_threshold', message })
     }
   }
 
   return {
     /** To be called in the transaction that stores a real call, after it is counted. */
-    placed: (call: Call) => {
+    *placed(call: Call) {
       const now = clock.now()
-      noticeCountry(call, now)
-      noticeNewNumbers(call, now)
-      noticeBudgets(call, now)
+      yield* noticeCountry(call, now)
+      yield* noticeNewNumbers(call, now)
+      yield* noticeBudgets(call, now)
     },
 
     /** To be called in the transaction in which a real call has used more. */
@@ -116,7 +119,7 @@ export const createNotice = (deps: NoticeDeps) => {
       const { shut } = numberFacts(call.phoneNumber)
       // A number of an unassigned range is a typing error more often than fraud.
       if (shut === null || shut === 'unknown') return
-      if (policy.policyFor(call).rules.numberKinds?.includes(shut)) return
+      if ((await run(policy.policyFor(call))).rules.numberKinds?.includes(shut)) return
       const message = `A call was rejected because of its kind of number: ${kindInWords(shut)} are not allowed`
       try {
         await commit(() => raise(call, { kind: 'shut_number', message }))
@@ -128,20 +131,30 @@ export const createNotice = (deps: NoticeDeps) => {
 }
 
 const createRaise = ({ alerts, policy, environments, audit, clock, enqueue, raised }: NoticeDeps) => {
-  const audited = (alert: Alert, action: 'alert.raised' | 'access.disabled', target: string) => {
-    const environment = environments.nameOf(alert.environmentId)
+  const audited = function* (alert: Alert, action: 'alert.raised' | 'access.disabled', target: string) {
+    const environment = yield* environments.nameOf(alert.environmentId)
     const entry = { at: alert.at, actor: 'policy', address: null, action, agency: alert.agencyId, target }
-    audit.record({ ...entry, ...(environment && { environment }) })
+    yield* audit.record({ ...entry, ...(environment && { environment }) })
   }
 
-  return ({ agencyId, environmentId }: Subject, { kind, message, more }: Noticed) => {
+  /** A savepoint may have rolled it back. */
+  const announce = function* ({ id, kind }: Alert) {
+    if (yield* alerts.find(id)) raised(kind)
+  }
+
+  return function* ({ agencyId, environmentId }: Subject, { kind, message, more }: Noticed) {
     const now = clock.now()
-    const disables = policy.policyFor({ agencyId, environmentId }).rules.disableOn?.includes(kind) ?? false
-    const accessDisabled = disables && environments.disableAccess(environmentId, 'policy')
-    const last = kind === 'budget_threshold' ? undefined : alerts.latest(environmentId, kind)
+    const disables =
+      (yield* policy.policyFor({ agencyId, environmentId })).rules.disableOn?.includes(kind) ?? false
+    const accessDisabled = disables && (yield* environments.disableAccess(environmentId, 'policy'))
+    const last = kind === 'budget_threshold' ? undefined : yield* alerts.latest(environmentId, kind)
     // That access was disabled is told however soon: somebody has to enable it before it can happen again.
     if (last && now - last.at < quietMs && !accessDisabled)
-      return alerts.repeat(last.id, more === undefined ? last.message : withMore(last.message, more), now)
+      return yield* alerts.repeat(
+        last.id,
+        more === undefined ? last.message : withMore(last.message, more),
+        now,
+      )
     const alert: Alert = {
       id: Bun.randomUUIDv7(),
       kind,
@@ -155,12 +168,10 @@ const createRaise = ({ alerts, policy, environments, audit, clock, enqueue, rais
       acknowledgedAt: null,
       acknowledgedBy: null,
     }
-    alerts.insert(alert)
-    audited(alert, 'alert.raised', message)
-    if (accessDisabled) audited(alert, 'access.disabled', `because of the alert ${kind}`)
-    enqueue(alert)
-    clock.after(0, () => {
-      if (alerts.find(alert.id)) raised(kind)
-    })
+    yield* alerts.insert(alert)
+    yield* audited(alert, 'alert.raised', message)
+    if (accessDisabled) yield* audited(alert, 'access.disabled', `because of the alert ${kind}`)
+    yield* enqueue(alert)
+    clock.after(0, () => void run(announce(alert)))
   }
 }

@@ -2,9 +2,10 @@ import type { Clock } from '../clock.ts'
 import { type Attempt, newSending } from '../webhooks/delivery.ts'
 import { type AlertPayload, payloadOf } from './alert.ts'
 import type { AlertChannel } from './channel.ts'
+import { run, type Work } from '../work.ts'
 
 interface SampleDeps {
-  channels(): AlertChannel[]
+  channels(): Work<AlertChannel[]>
   /** Sends once, now. Undefined where the channel is gone. */
   attempt(channel: AlertChannel, message: { id: string; payload: string }): Promise<Attempt | undefined>
   clock: Clock
@@ -16,7 +17,7 @@ export const createAlertSample =
   async (): Promise<Partial<Record<AlertChannel, Attempt>>> => {
     const payload = JSON.stringify(sampleAt(clock.now()))
     const results = await Promise.all(
-      channels().map(async (channel) => {
+      (await run(channels())).map(async (channel) => {
         const sending = newSending({ payload, createdAt: clock.now() })
         return [channel, await attempt(channel, sending)] as const
       }),

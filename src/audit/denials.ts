@@ -1,5 +1,6 @@
 import { type Action, actedBy, type AuditActor, type AuditEntry } from '../audit.ts'
 import type { Clock } from '../clock.ts'
+import { run, type Work } from '../work.ts'
 
 /** Something that was attempted and denied. */
 interface Denial {
@@ -16,7 +17,7 @@ export interface CountDenial {
 }
 
 interface DenialsDeps {
-  audit: { recordAll(entries: AuditEntry[]): void }
+  audit: { recordAll(entries: AuditEntry[]): Work<void> }
   clock: Clock
   log: { warn(message: string, facts?: Record<string, unknown>): void }
 }
@@ -62,21 +63,21 @@ export class Denials {
     counted.times++
     if (counted.targets.size < targetsMost) counted.targets.add(target)
     if (!known) this.#counted.set(key, counted)
-    this.#cancel ??= this.#deps.clock.after(minuteMs, () => this.flush())
-  }
+    this.#cancel ??= this.#deps.clock.after(minuteMs, () => void run(this.flush()))
+  };
 
   /** Writes what was counted. What cannot be written now is written a minute later. */
-  flush() {
+  *flush() {
     this.#cancel?.()
     this.#cancel = undefined
     if (this.#counted.size === 0) return
     const { audit, clock, log } = this.#deps
     try {
-      audit.recordAll([...this.#counted.values()].map(entryOf))
+      yield* audit.recordAll([...this.#counted.values()].map(entryOf))
       this.#counted.clear()
     } catch (error) {
       log.warn('denied attempts could not be written to the audit', { error: String(error) })
-      this.#cancel = clock.after(minuteMs, () => this.flush())
+      this.#cancel = clock.after(minuteMs, () => void run(this.flush()))
     }
   }
 }

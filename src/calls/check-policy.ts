@@ -9,6 +9,7 @@ import { type Policy, policyOf } from '../policy/policy.ts'
 import type { RuleSet } from '../policy/rules.ts'
 import type { Call } from './call.ts'
 import { longestSecondsOf } from './spending.ts'
+import type { Work } from '../work.ts'
 
 type Owner = { agencyId: string } | { environmentId: string }
 
@@ -19,13 +20,13 @@ export interface PolicyOwners {
 }
 
 export interface PolicyDeps {
-  policies: { sets(owners: PolicyOwners): readonly RuleSet[] }
+  policies: { sets(owners: PolicyOwners): Work<readonly RuleSet[]> }
   spending: {
-    sum(of: Owner, days: { first: string; last: string }, now: number): Spent
-    dialledSince(agencyId: string, phoneNumber: string, since: number): readonly number[]
+    sum(of: Owner, days: { first: string; last: string }, now: number): Work<Spent>
+    dialledSince(agencyId: string, phoneNumber: string, since: number): Work<readonly number[]>
   }
-  doNotCall: { isListed(agencyId: string, phoneNumber: string, now: number): boolean }
-  environments: { nameOf(environmentId: string): EnvironmentName | undefined }
+  doNotCall: { isListed(agencyId: string, phoneNumber: string, now: number): Work<boolean> }
+  environments: { nameOf(environmentId: string): Work<EnvironmentName | undefined> }
 }
 
 type Judged = Pick<
@@ -47,45 +48,52 @@ export type CheckPolicy = ReturnType<typeof createCheckPolicy>
 
 /** The policy of real calls: their fences, with the counters as they stand when they are asked. */
 export const createCheckPolicy = (deps: PolicyDeps) => {
-  const policyFor = ({ agencyId, environmentId }: PolicyOwners): Policy =>
-    policyOf(deps.policies.sets({ agencyId, environmentId }))
+  const policyFor = function* ({ agencyId, environmentId }: PolicyOwners): Work<Policy> {
+    return policyOf(yield* deps.policies.sets({ agencyId, environmentId }))
+  }
 
-  const asked = (call: Judged, now: number): Asked => ({
-    order: {
-      phoneNumber: call.phoneNumber,
-      isStaging: deps.environments.nameOf(call.environmentId) === 'staging',
-      hasConsent: call.consent !== null,
-      timeZone: call.timeZone,
-      longestSeconds: longestSecondsOf(call),
-    },
-    number: numberFacts(call.phoneNumber),
-    policy: policyFor(call),
-    counters: countersOf(deps, call, now),
-    now,
-  })
+  const asked = function* (call: Judged, now: number): Work<Asked> {
+    return {
+      order: {
+        phoneNumber: call.phoneNumber,
+        isStaging: (yield* deps.environments.nameOf(call.environmentId)) === 'staging',
+        hasConsent: call.consent !== null,
+        timeZone: call.timeZone,
+        longestSeconds: longestSecondsOf(call),
+      },
+      number: numberFacts(call.phoneNumber),
+      policy: yield* policyFor(call),
+      counters: countersOf(deps, call, now),
+      now,
+    }
+  }
 
   return {
     policyFor,
     /** The budgets at a level, as they stand. */
-    budgets: ({ agencyId, environmentId }: PolicyOwners, now: number): BudgetState[] =>
-      agencyId === null
+    *budgets({ agencyId, environmentId }: PolicyOwners, now: number): Work<BudgetState[]> {
+      return agencyId === null
         ? []
-        : budgetsOf(
-            policyFor({ agencyId, environmentId }),
+        : yield* budgetsOf(
+            yield* policyFor({ agencyId, environmentId }),
             spentBy(deps, { agencyId, environmentId }, now),
             now,
-          ),
+          )
+    },
     /** What the fences are asked about a call. */
     asked,
     /** The error for a call that is about to be stored; to be asked again in the transaction that stores it. */
-    atTrigger: (call: Judged, now: number): ApiError | undefined =>
-      isReal(call) ? refusalOf(asked(call, now)) : undefined,
+    *atTrigger(call: Judged, now: number): Work<ApiError | undefined> {
+      return isReal(call) ? yield* refusalOf(yield* asked(call, now)) : undefined
+    },
     /** The error for a stored call whose order is about to go out: hours, lists and rules may have changed meanwhile. */
-    atDispatch: (call: Judged, now: number): ApiError | undefined =>
-      isReal(call) ? refusalAtDispatch(asked(call, now)) : undefined,
+    *atDispatch(call: Judged, now: number): Work<ApiError | undefined> {
+      return isReal(call) ? yield* refusalAtDispatch(yield* asked(call, now)) : undefined
+    },
     /** The day on which a call counts; null for a simulated one. */
-    spendingDay: (call: Judged, now: number): string | null =>
-      isReal(call) ? dayIn(policyFor(call).rules.timeZone ?? 'UTC', now) : null,
+    *spendingDay(call: Judged, now: number): Work<string | null> {
+      return isReal(call) ? dayIn((yield* policyFor(call)).rules.timeZone ?? 'UTC', now) : null
+    },
   }
 }
 

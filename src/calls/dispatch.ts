@@ -7,12 +7,13 @@ import { type Call, isEndedHere, isOver, policyCodes } from './call.ts'
 import { isReal } from './check-policy.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { withIds, withMissingIds } from './provider-ids.ts'
+import { run, type Work } from '../work.ts'
 
 interface DispatchDeps {
   lifecycle: Lifecycle
-  provider(call: Call): Provider
+  provider(call: Call): Work<Provider>
   /** The error for a call that must not go out any more. */
-  refusal(call: Call, now: number): ApiError | undefined
+  refusal(call: Call, now: number): Work<ApiError | undefined>
   /** Why the agency's own hook does not let a call go out; undefined where it does. */
   askPredial(call: Call): Promise<Objection | undefined>
   clock: Clock
@@ -57,18 +58,18 @@ export class Dispatcher {
   }
 
   async #send(callId: string) {
-    const { lifecycle, clock } = this.#deps
-    const pending = lifecycle.find(callId)
+    const { lifecycle, refusal, clock } = this.#deps
+    const pending = await run(lifecycle.find(callId))
     if (!pending || !isPending(pending)) return
     // Asked before the call is claimed: a process that dies meanwhile has sent nothing, and the next one asks again.
     const objection = isReal(pending) ? await this.#deps.askPredial(pending) : undefined
     let claimed = false
-    const call = await lifecycle.changeWithRetry(callId, (before) => {
+    const call = await lifecycle.changeWithRetry(callId, function* (before) {
       const now = clock.now()
       claimed = false
       if (!isPending(before)) return before
-      const refusal = this.#deps.refusal(before, now)
-      if (refusal) return canceled(before, now, codeOf(refusal), refusal.message)
+      const refused = yield* refusal(before, now)
+      if (refused) return canceled(before, now, codeOf(refused), refused.message)
       if (objection) return canceled(before, now, objection.code, objection.reason)
       claimed = true
       return { ...before, dispatch: 'sending', sentAt: now, lastContactAt: now }
@@ -80,7 +81,7 @@ export class Dispatcher {
 
   async #place(call: Call): Promise<Placement> {
     try {
-      return await this.#deps.provider(call).place(call)
+      return await (await run(this.#deps.provider(call))).place(call)
     } catch (error) {
       return { outcome: 'unknown', reason: String(error) }
     }

@@ -5,19 +5,20 @@ import { advance } from './advance.ts'
 import { type Call, type CallEvent, isOver } from './call.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { finish, type MaybeWork, run, type Work } from '../work.ts'
 
 interface EndDeps {
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'settled'>
-  provider(call: Call): Provider
+  provider(call: Call): Work<Provider>
   clock: Clock
 }
 
 interface EndOptions {
   /** Throws when the client has disconnected, and then nothing changes. Runs inside the first commit. */
-  confirm?: () => void
+  confirm?: () => MaybeWork<void>
   /** Writes the audit entry, inside the commit that ends the call. */
-  alongside?: () => void
+  alongside?: () => Work<void>
 }
 
 /**
@@ -28,25 +29,25 @@ export const createEnd =
   ({ lifecycle, dispatcher, provider, clock }: EndDeps) =>
   async (call: Call, { confirm, alongside }: EndOptions = {}): Promise<Call> => {
     const now = clock.now()
-    const over = (before: Call) => {
+    const over = function* (before: Call) {
       // Another request ended the call in the meantime, and wrote the audit entry.
-      if (before.reasonCode !== 'ended_on_request') alongside?.()
+      if (alongside && before.reasonCode !== 'ended_on_request') yield* alongside()
       return advance(before, endedOnRequest(before, now))
     }
-    const unsent = await lifecycle.change(call.id, (before) => {
-      confirm?.()
-      return before.dispatch === 'pending' && !isOver(before) ? over(before) : before
+    const unsent = await lifecycle.change(call.id, function* (before) {
+      yield* finish(confirm?.())
+      return before.dispatch === 'pending' && !isOver(before) ? yield* over(before) : before
     })
     if (!unsent || isOver(unsent)) return unsent ?? call
     await dispatcher.settled(call.id)
-    const placed = lifecycle.find(call.id) ?? call
+    const placed = (await run(lifecycle.find(call.id))) ?? call
     if (isOver(placed)) return placed
     // An order of unknown fate may still arrive: the provider's `not_found` would prove nothing.
     if (placed.dispatch !== 'placed') throw new ApiError('provider_unavailable')
     try {
-      await provider(placed).end(placed)
+      await (await run(provider(placed))).end(placed)
     } catch (error) {
-      const meanwhile = lifecycle.find(call.id)
+      const meanwhile = await run(lifecycle.find(call.id))
       if (meanwhile && isOver(meanwhile)) return meanwhile
       throw new ApiError('provider_unavailable', { cause: error })
     }

@@ -1,5 +1,6 @@
 import type { Environment } from '../keys/keyring.ts'
 import { ApiError } from '../failures.ts'
+import type { Work } from '../work.ts'
 
 /** The time that a key is remembered. */
 export const idempotencyMs = 24 * 60 * 60_000
@@ -13,9 +14,9 @@ export interface IdempotencyRow {
 }
 
 export interface IdempotencyStore {
-  find(environmentId: string, key: string): IdempotencyRow | undefined
+  find(environmentId: string, key: string): Work<IdempotencyRow | undefined>
   /** Inserts a row, or replaces an expired one. */
-  put(row: IdempotencyRow): void
+  put(row: IdempotencyRow): Work<void>
 }
 
 /**
@@ -31,31 +32,33 @@ export class Idempotency {
   }
 
   /**
-   * Returns the call of the key, if it has one. Fails with `idempotency_mismatch` for a different request, and with
-   * `idempotency_in_flight` while the first request is being stored.
+   * Returns the call of the key; where it has none, reserves the key for `hold`. Fails with `idempotency_mismatch` for a
+   * different request, and with `idempotency_in_flight` while the first request is being stored.
    */
-  replay(environment: Environment, key: string, fingerprint: string, now: number): string | undefined {
-    if (this.#inFlight.has(nameOf(environment, key)))
-      throw new ApiError('idempotency_in_flight', { retryAfterSeconds: 1 })
-    const row = this.#store.find(environment.id, key)
-    if (!row || row.createdAt <= now - idempotencyMs) return undefined
+  *claim(environment: Environment, key: string, fingerprint: string, now: number): Work<string | undefined> {
+    const row = yield* this.#store.find(environment.id, key)
+    const name = nameOf(environment, key)
+    // In one step with the reservation: others may have come while the row was read.
+    if (this.#inFlight.has(name)) throw new ApiError('idempotency_in_flight', { retryAfterSeconds: 1 })
+    if (!row || row.createdAt <= now - idempotencyMs) {
+      this.#inFlight.add(name)
+      return undefined
+    }
     if (row.fingerprint !== fingerprint) throw new ApiError('idempotency_mismatch')
     return row.callId
   }
 
-  /** Reserves the key while `store` runs. */
+  /** Frees a claimed key after `store`. */
   async hold<T>(environment: Environment, key: string, store: () => Promise<T>): Promise<T> {
-    const name = nameOf(environment, key)
-    this.#inFlight.add(name)
     try {
       return await store()
     } finally {
-      this.#inFlight.delete(name)
+      this.#inFlight.delete(nameOf(environment, key))
     }
   }
 
-  put(row: IdempotencyRow) {
-    this.#store.put(row)
+  *put(row: IdempotencyRow) {
+    yield* this.#store.put(row)
   }
 }
 

@@ -7,11 +7,12 @@ import type { Commit } from '../commit.ts'
 import { awaitDetails } from './details.ts'
 import type { Capabilities } from './provider.ts'
 import { type SpendingDelta, spendingDelta } from './spending.ts'
+import { finish, type MaybeWork, type Work } from '../work.ts'
 
 interface LifecycleStore {
-  find(id: string): Call | undefined
+  find(id: string): Work<Call | undefined>
   /** Writes the changed columns of a call. */
-  update(before: Call, after: Call): void
+  update(before: Call, after: Call): Work<void>
 }
 
 interface LifecycleDeps {
@@ -21,16 +22,19 @@ interface LifecycleDeps {
   commit: Commit
   clock: Clock
   /** Writes the webhook events of a change, in the same commit. */
-  enqueueEvents(before: Call, after: Call): void
+  enqueueEvents(before: Call, after: Call): Work<void>
   /** Called once for each call that is over, after the commit. */
   ended?(call: Call): void
   /** Lists the number of a person who asked not to be called again, in the same commit. */
-  optedOut?(call: Call, now: number): void
+  optedOut?(call: Call, now: number): Work<void>
   /** Adds what a change of a real call adds to what was used, in the same commit. */
-  addSpending?(environmentId: string, day: string, delta: SpendingDelta): void
+  addSpending?(environmentId: string, day: string, delta: SpendingDelta): Work<void>
   /** Called after that, in the same commit, where a call has used more. */
-  spent?(call: Call): void
+  spent?(call: Call): Work<void>
 }
+
+/** A change of a call. What it asks for is read in the commit. */
+type Alter = (call: Call) => MaybeWork<Call>
 
 /** The pause before a change that the disk did not take is tried again. */
 const retryMs = 1000
@@ -49,8 +53,8 @@ export class Lifecycle {
   }
 
   /** True for a stored call that is over. */
-  isOver(callId: string): boolean {
-    const call = this.find(callId)
+  *isOver(callId: string): Work<boolean> {
+    const call = yield* this.find(callId)
     return call !== undefined && isOver(call)
   }
 
@@ -69,7 +73,7 @@ export class Lifecycle {
   }
 
   /** `change`, retried until the disk takes it or the process stops. */
-  async changeWithRetry(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+  async changeWithRetry(callId: string, alter: Alter): Promise<Call | undefined> {
     for (;;) {
       if (this.#stopped) return undefined
       try {
@@ -82,32 +86,33 @@ export class Lifecycle {
   }
 
   /** Applies a pure change in one commit. Resolves to the call as stored; undefined for an unknown id. */
-  async change(callId: string, alter: (call: Call) => Call): Promise<Call | undefined> {
+  async change(callId: string, alter: Alter): Promise<Call | undefined> {
     const result = await this.#deps.commit(() => this.within(callId, alter))
     if (result) this.committed(result)
     return result
   }
 
   /** The same inside the caller's transaction. The caller must call `committed` once it is on disk. */
-  within(callId: string, alter: (call: Call) => Call): Call | undefined {
+  *within(callId: string, alter: Alter): Work<Call | undefined> {
     const { enqueueEvents, optedOut, calls, capabilities, clock } = this.#deps
-    const call = calls.find(callId)
+    const call = yield* calls.find(callId)
     // An erased call takes no changes, which would bring personal data back.
     if (!call || isForgotten(call)) return call
-    const altered = alter(call)
+    const altered = yield* finish(alter(call))
     if (altered === call) return call
     const next = awaitDetails(altered, capabilities(altered).details, clock.now())
-    calls.update(call, next)
-    if (next.spendingDay !== null) this.#count(spendingDelta(call, next), next, next.spendingDay)
-    if (next.optedOut && !call.optedOut) optedOut?.(next, clock.now())
-    enqueueEvents(call, next)
+    yield* calls.update(call, next)
+    if (next.spendingDay !== null) yield* this.#count(spendingDelta(call, next), next, next.spendingDay)
+    if (optedOut && next.optedOut && !call.optedOut) yield* optedOut(next, clock.now())
+    yield* enqueueEvents(call, next)
     return next
   }
 
-  #count(delta: SpendingDelta, call: Call, day: string) {
+  *#count(delta: SpendingDelta, call: Call, day: string) {
     const { addSpending, spent } = this.#deps
-    addSpending?.(call.environmentId, day, delta)
-    if (delta.seconds > 0 || Object.values(delta.cents).some((cents) => cents > 0)) spent?.(call)
+    if (addSpending) yield* addSpending(call.environmentId, day, delta)
+    if (!spent) return
+    if (delta.seconds > 0 || Object.values(delta.cents).some((cents) => cents > 0)) yield* spent(call)
   }
 
   committed(call: Call) {

@@ -5,12 +5,13 @@ import { withEndCheck } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Capabilities, ProviderIds, ReportedEvent } from './provider.ts'
 import { hasIds, isOtherCall, withMissingIds } from './provider-ids.ts'
+import { run, type Work } from '../work.ts'
 
 interface ProviderEventsDeps {
   calls: {
-    find(id: string): Call | undefined
+    find(id: string): Work<Call | undefined>
     /** The call that an account's provider knows by one of these ids. */
-    findAtProvider(accountId: string, ids: ProviderIds): Call | undefined
+    findAtProvider(accountId: string, ids: ProviderIds): Work<Call | undefined>
   }
   lifecycle: Pick<Lifecycle, 'change'>
   capabilities(call: Call): Pick<Capabilities, 'lookupByCallId'>
@@ -23,13 +24,13 @@ export type TakeEvents = ReturnType<typeof createTakeEvents>
 
 export const createTakeEvents = ({ calls, lifecycle, capabilities, clock, log }: ProviderEventsDeps) => {
   /** Finds the call of an event among the account's own calls, whatever id it names. */
-  const findCall = (accountId: string, { callId, ...ids }: ReportedEvent): Call | undefined => {
-    const named = callId === null ? undefined : calls.find(callId)
-    return named?.accountId === accountId ? named : calls.findAtProvider(accountId, ids)
+  const findCall = function* (accountId: string, { callId, ...ids }: ReportedEvent): Work<Call | undefined> {
+    const named = callId === null ? undefined : yield* calls.find(callId)
+    return named?.accountId === accountId ? named : yield* calls.findAtProvider(accountId, ids)
   }
 
   const take = async (accountId: string, reported: ReportedEvent) => {
-    const call = findCall(accountId, reported)
+    const call = await run(findCall(accountId, reported))
     if (!call) return log.warn('a provider reported an unknown call', { account_id: accountId })
     if (isOtherCall(call, reported))
       return log.warn('a provider reported another call by our id', {

@@ -7,6 +7,7 @@ import type { Dispatcher } from './dispatch.ts'
 import { afterEndCheck, releaseStillRunning } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { hasIds, withIds, withMissingIds } from './provider-ids.ts'
+import { inTurn, run, type Work } from '../work.ts'
 
 /** A place among the calls that are not over. */
 interface Place {
@@ -15,7 +16,7 @@ interface Place {
 }
 
 interface ReconcileStore {
-  find(id: string): Call | undefined
+  find(id: string): Work<Call | undefined>
   /**
    * Of the next `limit` calls that are not over, the ids of those that have expired or were last heard of at
    * `lastContactBefore` or earlier. Without a next place, all have been looked at.
@@ -25,23 +26,23 @@ interface ReconcileStore {
     lastContactBefore: number,
     after: Place | undefined,
     limit: number,
-  ): { ids: string[]; next: Place | undefined }
+  ): Work<{ ids: string[]; next: Place | undefined }>
   /** Calls whose provider has not hung up yet, last tried at `triedBefore` or earlier. */
-  hangUpsDue(now: number, triedBefore: number): Call[]
+  hangUpsDue(now: number, triedBefore: number): Work<Call[]>
   /** Calls whose end is due for a check by `now`, the earliest first. */
-  endChecksDue(now: number, limit: number): Call[]
+  endChecksDue(now: number, limit: number): Work<Call[]>
   /** Calls that are over and whose details are due for a request by `now`, the earliest first. */
-  detailsDue(now: number, limit: number): Call[]
+  detailsDue(now: number, limit: number): Work<Call[]>
 }
 
 interface ReconcileDeps {
   calls: ReconcileStore
   lifecycle: Lifecycle
   dispatcher: Pick<Dispatcher, 'dispatch' | 'settled'>
-  provider(call: Call): Provider
+  provider(call: Call): Work<Provider>
   capabilities(call: Call): Capabilities
   /** Called in the commit in which a call takes its slot back, because it is still running at its provider. */
-  auditStillRunning(call: Call, now: number): void
+  auditStillRunning(call: Call, now: number): Work<void>
   /** Called once for each such call, after the commit. */
   stillRunning?(call: Call): void
   clock: Clock
@@ -80,7 +81,7 @@ export class Reconciler {
 
   /** Resumes the work of an earlier process, then runs `tick` every second until `stop`. */
   start() {
-    this.#look(true)
+    void run(this.#look(true))
     this.#again()
   }
 
@@ -93,32 +94,32 @@ export class Reconciler {
    * Starts all work that is due: status requests, ends at the hard cap, retries of hanging up, checks of ends, requests
    * for details.
    */
-  tick() {
+  *tick() {
     const now = this.#deps.clock.now()
-    for (const call of this.#deps.calls.endChecksDue(now, endChecksAtOnce)) this.#checkEnd(call, now)
-    for (const call of this.#deps.calls.detailsDue(now, detailsAtOnce))
+    for (const call of yield* this.#deps.calls.endChecksDue(now, endChecksAtOnce)) this.#checkEnd(call, now)
+    for (const call of yield* this.#deps.calls.detailsDue(now, detailsAtOnce))
       this.#once(`details ${call.id}`, () => this.#fetchDetails(call))
-    for (const call of this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
-    if (!this.#isLooking) this.#look(false)
+    for (const call of yield* this.#deps.calls.hangUpsDue(now, now - silenceMs)) this.hangUp(call)
+    if (!this.#isLooking) yield* this.#look(false)
   }
 
   /**
    * Takes up the silent calls, or in the first round of a process all of them, in parts with pauses, so that no request
    * waits for long.
    */
-  #look(isFirst: boolean, after?: Place) {
+  *#look(isFirst: boolean, after?: Place) {
     const { calls, clock, log } = this.#deps
     this.#isLooking = false
     if (this.#stopped) return
     try {
       const now = clock.now()
       const silentSince = isFirst ? Number.MAX_SAFE_INTEGER : now - silenceMs
-      const { ids, next } = calls.overdue(now, silentSince, after, activeAtOnce)
-      for (const call of ids.flatMap((id) => calls.find(id) ?? []))
-        if (isFirst || call.expiresAt <= now || call.dispatch !== 'pending') this.#takeUp(call, now)
+      const { ids, next } = yield* calls.overdue(now, silentSince, after, activeAtOnce)
+      for (const call of yield* inTurn(ids, calls.find))
+        if (call && (isFirst || call.expiresAt <= now || call.dispatch !== 'pending')) this.#takeUp(call, now)
       if (!next) return
       this.#isLooking = true
-      clock.after(pauseMs, () => this.#look(isFirst, next))
+      clock.after(pauseMs, () => void run(this.#look(isFirst, next)))
     } catch (error) {
       log.warn('reconcile failed', { error: String(error) })
     }
@@ -132,11 +133,9 @@ export class Reconciler {
   #again() {
     if (this.#stopped) return
     this.#cancel = this.#deps.clock.after(tickMs, () => {
-      try {
-        this.tick()
-      } catch (error) {
-        this.#deps.log.warn('reconcile failed', { error: String(error) })
-      }
+      run(this.tick()).catch((error: unknown) =>
+        this.#deps.log.warn('reconcile failed', { error: String(error) }),
+      )
       this.#again()
     })
   }
@@ -159,7 +158,7 @@ export class Reconciler {
   async #settle(callId: string) {
     const { lifecycle, dispatcher, clock } = this.#deps
     await dispatcher.settled(callId)
-    const call = lifecycle.find(callId)
+    const call = await run(lifecycle.find(callId))
     if (!call || isOver(call)) return
     const report = await this.#fetchStatus(call)
     this.#deps.log.info('asked about a silent call', { call_id: callId, outcome: report.outcome })
@@ -176,14 +175,14 @@ export class Reconciler {
   async #askAboutEnd(call: Call) {
     const { auditStillRunning, stillRunning, lifecycle, dispatcher, clock, log } = this.#deps
     await dispatcher.settled(call.id)
-    const report = await this.#fetchStatus(lifecycle.find(call.id) ?? call)
+    const report = await this.#fetchStatus((await run(lifecycle.find(call.id))) ?? call)
     log.info('asked whether a call has ended', { call_id: call.id, outcome: report.outcome })
     let isNews = false
-    const after = await lifecycle.changeWithRetry(call.id, (before) => {
+    const after = await lifecycle.changeWithRetry(call.id, function* (before) {
       const now = clock.now()
       const next = afterEndCheck(before, report, now)
       isNews = isStillRunning(next) && !isStillRunning(before)
-      if (isNews) auditStillRunning(next, now)
+      if (isNews) yield* auditStillRunning(next, now)
       return next
     })
     if (isNews && after) {
@@ -209,7 +208,7 @@ export class Reconciler {
 
   async #fetchStatus(call: Call): Promise<Report> {
     try {
-      return await this.#deps.provider(call).fetchStatus(call)
+      return await (await run(this.#deps.provider(call))).fetchStatus(call)
     } catch (error) {
       this.#deps.log.warn('provider could not be asked', { call_id: call.id, error: String(error) })
       return { outcome: 'unknown', reason: String(error) }
@@ -238,7 +237,7 @@ export class Reconciler {
     let isDone = clock.now() > call.expiresAt + hangUpForMs
     const known = hasIds(call) ? call : withIds(call, await this.#idsOf(call))
     try {
-      await provider(call).end(known)
+      await (await run(provider(call))).end(known)
       isDone = true
     } catch (error) {
       log.warn('provider could not hang up', { call_id: call.id, again: !isDone, error: String(error) })

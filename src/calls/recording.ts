@@ -3,6 +3,7 @@ import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Open } from '../outgoing/open.ts'
 import { type Call, isForgotten, isOver } from './call.ts'
 import type { Provider } from './provider.ts'
+import { run, type Work } from '../work.ts'
 
 /** A recording from its provider, whole or the requested part. Read the body or cancel it. */
 export interface Recording {
@@ -12,7 +13,7 @@ export interface Recording {
 }
 
 interface RecordingDeps {
-  provider(call: Call): Pick<Provider, 'recording'>
+  provider(call: Call): Work<Pick<Provider, 'recording'>>
   /** When a provider keeps recordings, for people to read. */
   recordingsOf(provider: string): string
   open: Open
@@ -58,7 +59,7 @@ export const createFetchRecording = ({ provider, recordingsOf, open, limiter, lo
   }
 
   const find = async (call: Call) => {
-    const place = await provider(call).recording(call)
+    const place = await (await run(provider(call))).recording(call)
     if (place.outcome === 'unknown') throw unavailable(call, place.reason)
     if (place.outcome === 'none') throw notKept(recordingsOf(call.provider))
     return place

@@ -3,6 +3,7 @@ import { advance } from './advance.ts'
 import { type Call, holdsSlot, isStillRunning } from './call.ts'
 import { releaseStillRunning } from './end-check.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { inTurn, type Work } from '../work.ts'
 
 interface ReleaseDeps {
   lifecycle: Lifecycle
@@ -18,11 +19,11 @@ interface ReleaseDeps {
  */
 export const createRelease =
   ({ lifecycle, hangUp, clock }: ReleaseDeps) =>
-  async (call: Call, alongside: () => void): Promise<Call> => {
+  async (call: Call, alongside: () => Work<void>): Promise<Call> => {
     const now = clock.now()
-    const over = await lifecycle.change(call.id, (before) => {
+    const over = await lifecycle.change(call.id, function* (before) {
       if (!holdsSlot(before)) return before
-      alongside()
+      yield* alongside()
       return afterRelease(before, releasedByHand, now)
     })
     if (over?.hangUpPending) hangUp(over)
@@ -41,17 +42,19 @@ const afterRelease = (call: Call, reason: string, at: number): Call =>
       }
 
 interface EndCallsDeps extends ReleaseDeps {
-  calls: { holdingSlotsIn(environmentId: string): Call[] }
+  calls: { holdingSlotsIn(environmentId: string): Work<Call[]> }
 }
 
 /** Ends all calls of environments, inside the caller's transaction. */
 export const createEndCalls = ({ lifecycle, calls, hangUp, clock }: EndCallsDeps) => ({
   /** To be called inside the transaction; returns the ended calls. */
-  within: (environmentIds: string[], reason: string): Call[] =>
-    environmentIds
-      .flatMap((id) => calls.holdingSlotsIn(id))
-      .map(({ id }) => lifecycle.within(id, (call) => afterRelease(call, reason, clock.now())))
-      .filter((call) => call !== undefined),
+  *within(environmentIds: string[], reason: string): Work<Call[]> {
+    const active = (yield* inTurn(environmentIds, (id) => calls.holdingSlotsIn(id))).flat()
+    const ended = yield* inTurn(active, ({ id }) =>
+      lifecycle.within(id, (call) => afterRelease(call, reason, clock.now())),
+    )
+    return ended.filter((call) => call !== undefined)
+  },
 
   /** To be called after the commit: releases the slots, and makes the providers hang up. */
   committed: (ended: Call[]) => {

@@ -9,6 +9,7 @@ import { requireConnected } from './connected.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { TriggerRequest } from './order.ts'
 import { type SpendingDelta, spendingDelta } from './spending.ts'
+import { run, type Work } from '../work.ts'
 
 export interface Agent {
   id: string
@@ -37,22 +38,22 @@ interface TriggerOptions {
   /** The id of the request. */
   requestId?: string
   /** Writes the audit entry, in the commit of the call. */
-  alongside?: (callId: string) => void
+  alongside?: (callId: string) => Work<void>
 }
 
 interface TriggerDeps {
-  agents: { find(id: string): Agent | undefined }
-  calls: { insert(call: Call): void }
-  accounts: { idOf(agencyId: string, provider: string): string | undefined }
+  agents: { find(id: string): Work<Agent | undefined> }
+  calls: { insert(call: Call): Work<void> }
+  accounts: { idOf(agencyId: string, provider: string): Work<string | undefined> }
   idempotency: Idempotency
   policy: Pick<CheckPolicy, 'atTrigger' | 'spendingDay'>
   spending: {
-    add(environmentId: string, day: string, delta: SpendingDelta): void
-    dial(call: Call): void
+    add(environmentId: string, day: string, delta: SpendingDelta): Work<void>
+    dial(call: Call): Work<void>
   }
   notice: {
     /** To be called in the transaction that stores a real call. */
-    placed(call: Call): void
+    placed(call: Call): Work<void>
     rejected(call: Call): Promise<void>
   }
   leases: Leases
@@ -88,11 +89,11 @@ export const createTrigger = (deps: TriggerDeps) => {
     if (key === null) return { callId: await start(deps, environment, request, options), replayed: false }
     const now = clock.now()
     const fingerprint = fingerprintOf(request)
-    const earlier = idempotency.replay(environment, key, fingerprint, now)
+    const earlier = await run(idempotency.claim(environment, key, fingerprint, now))
     if (earlier !== undefined) return { callId: earlier, replayed: true }
-    const alongside = (callId: string) => {
-      idempotency.put({ environmentId: environment.id, key, fingerprint, callId, createdAt: now })
-      options.alongside?.(callId)
+    const alongside = function* (callId: string) {
+      yield* idempotency.put({ environmentId: environment.id, key, fingerprint, callId, createdAt: now })
+      if (options.alongside) yield* options.alongside(callId)
     }
     const callId = await idempotency.hold(environment, key, () =>
       start(deps, environment, request, { ...options, alongside }),
@@ -107,23 +108,7 @@ const start = async (
   request: TriggerRequest,
   { simulated = false, alongside, signal, ...admitted }: TriggerOptions,
 ): Promise<string> => {
-  const agent = chooseAgent(deps, environment, request.agentId)
-  const { providerOptions, ...asked } = request
-  const options = optionsOf(deps, agent, providerOptions)
-  const now = deps.clock.now()
-  const order = {
-    ...asked,
-    id: Bun.randomUUIDv7('hex', now),
-    agencyId: environment.agencyId,
-    environmentId: environment.id,
-    agentId: agent.id,
-    ...dialling(deps, environment, { ...agent, options }, simulated),
-    createdAt: now,
-    expiresAt: now + deps.maxCallSeconds * 1000,
-  }
-  const spendingDay = deps.policy.spendingDay(order, now)
-  const call = newCall({ ...order, spendingDay }, admitted)
-  const refusal = deps.policy.atTrigger(call, now)
+  const { call, agent, now, refusal } = await run(prepare(deps, environment, request, simulated, admitted))
   if (refusal) {
     await deps.notice.rejected(call)
     throw refusal
@@ -131,16 +116,16 @@ const start = async (
   const slot = deps.leases.take(leaseOf(call), environment.concurrentCalls ?? deps.concurrentCalls)
   if (!slot.granted) throw new ApiError('concurrency_limited', { retryAfterSeconds: slot.retryAfterSeconds })
   try {
-    await deps.commit(() => {
+    await deps.commit(function* () {
       requireConnected(signal)
       // An agent can be deleted while it has no active call, and this one is not stored yet.
-      if (!deps.agents.find(agent.id)) throw new ApiError('agent_not_found')
+      if (!(yield* deps.agents.find(agent.id))) throw new ApiError('agent_not_found')
       // Counted here again, with the calls that were stored since.
-      const refusedSince = deps.policy.atTrigger(call, now)
+      const refusedSince = yield* deps.policy.atTrigger(call, now)
       if (refusedSince) throw refusedSince
-      deps.calls.insert(call)
-      if (isReal(call)) count(deps, call)
-      alongside?.(call.id)
+      yield* deps.calls.insert(call)
+      if (isReal(call)) yield* count(deps, call)
+      if (alongside) yield* alongside(call.id)
     })
   } catch (error) {
     deps.leases.revoke(call.id)
@@ -150,25 +135,53 @@ const start = async (
   return call.id
 }
 
+/** The call of a request, or also why the policy does not let it through. */
+const prepare = function* (
+  deps: TriggerDeps,
+  environment: Environment,
+  request: TriggerRequest,
+  simulated: boolean,
+  admitted: Pick<TriggerOptions, 'grantNumber' | 'requestId'>,
+) {
+  const agent = yield* chooseAgent(deps, environment, request.agentId)
+  const { providerOptions, ...asked } = request
+  const options = optionsOf(deps, agent, providerOptions)
+  const now = deps.clock.now()
+  const order = {
+    ...asked,
+    id: Bun.randomUUIDv7('hex', now),
+    agencyId: environment.agencyId,
+    environmentId: environment.id,
+    agentId: agent.id,
+    ...(yield* dialling(deps, environment, { ...agent, options }, simulated)),
+    createdAt: now,
+    expiresAt: now + deps.maxCallSeconds * 1000,
+  }
+  const spendingDay = yield* deps.policy.spendingDay(order, now)
+  const call = newCall({ ...order, spendingDay }, admitted)
+  return { call, agent, now, refusal: yield* deps.policy.atTrigger(call, now) }
+}
+
 /** Counts a real call, in the transaction that stores it. */
-const count = ({ spending, notice }: Pick<TriggerDeps, 'spending' | 'notice'>, call: Call) => {
-  spending.dial(call)
-  if (call.spendingDay !== null) spending.add(call.environmentId, call.spendingDay, spendingDelta(null, call))
-  notice.placed(call)
+const count = function* ({ spending, notice }: Pick<TriggerDeps, 'spending' | 'notice'>, call: Call) {
+  yield* spending.dial(call)
+  if (call.spendingDay !== null)
+    yield* spending.add(call.environmentId, call.spendingDay, spendingDelta(null, call))
+  yield* notice.placed(call)
 }
 
 /** The provider and the account for this call. */
-const dialling = (
+const dialling = function* (
   { accounts }: Pick<TriggerDeps, 'accounts'>,
   environment: Environment,
   agent: Agent,
   simulated: boolean,
-) => {
+) {
   if (simulated || !environment.dialsReal || agent.provider === 'simulator')
     return { provider: 'simulator', accountId: null, agentRef: null, fromNumber: null, options: null }
   return {
     provider: agent.provider,
-    accountId: accounts.idOf(environment.agencyId, agent.provider) ?? null,
+    accountId: (yield* accounts.idOf(environment.agencyId, agent.provider)) ?? null,
     agentRef: agent.ref,
     fromNumber: agent.fromNumber,
     options: agent.options,
@@ -199,14 +212,14 @@ const fingerprintOf = ({ providerOptions, timeZone, consent, ...request }: Trigg
   return new Bun.CryptoHasher('sha256').update(JSON.stringify(asked)).digest('hex')
 }
 
-const chooseAgent = (
+const chooseAgent = function* (
   { agents }: Pick<TriggerDeps, 'agents'>,
   environment: Environment,
   wanted: string | null,
-) => {
+) {
   const id = wanted ?? environment.defaultAgentId
   if (id === null) throw new ApiError('no_agent')
-  const agent = agents.find(id)
+  const agent = yield* agents.find(id)
   if (!agent) throw new ApiError('agent_not_found')
   if (agent.agencyId !== environment.agencyId)
     throw new ApiError('wrong_agency', { detail: 'agent', param: 'agent_id' })

@@ -13,6 +13,7 @@ import { startServer } from '../server/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { configOf, type Io, json, print } from './io.ts'
 import { stopSignal } from './serve.ts'
+import { run, type Work } from '../work.ts'
 
 export const demo = (io: Io) =>
   defineCommand({
@@ -29,7 +30,7 @@ export const demo = (io: Io) =>
           io,
         )
         const page = setupLink ?? url
-        const key = seed(services)
+        const key = await seed(services)
         print(io, args.json, { url, key, page }, welcome(url, page, key, dataDir))
         await stopSignal()
         await stop()
@@ -58,35 +59,43 @@ const startAnywhere = async (config: Config, io: Io) => {
 }
 
 interface SeedDeps {
-  agencies: { create(name: string, plan: Plan, now: number): Agency }
+  agencies: { create(name: string, plan: Plan, now: number): Work<Agency> }
   agents: {
     create(
       agencyId: string,
       given: { name: string; provider: string },
       now: number,
-    ): { id: string; name: string }
+    ): Work<{ id: string; name: string }>
   }
-  audit: { record(entry: AuditEntry): void }
+  audit: { record(entry: AuditEntry): Work<void> }
   environments: {
-    list(agencyId: string): Environment[]
-    find(agencyId: string, name: EnvironmentName): Environment | undefined
-    setDefaultAgent(id: string, agentId: string): void
+    list(agencyId: string): Work<Environment[]>
+    find(agencyId: string, name: EnvironmentName): Work<Environment | undefined>
+    setDefaultAgent(id: string, agentId: string): Work<void>
   }
   keys: IssueStore
 }
 
-const seed = ({ agencies, agents, audit, environments, keys }: SeedDeps) => {
+const seed = async ({ agencies, agents, audit, environments, keys }: SeedDeps) => {
   const now = Date.now()
-  const agency = agencies.create('Demo Agency', 'agency', now)
-  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, now)
-  for (const { id } of environments.list(agency.id)) environments.setDefaultAgent(id, agent.id)
-  const production = environments.find(agency.id, 'production')
+  const agency = await run(agencies.create('Demo Agency', 'agency', now))
+  const agent = await run(agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, now))
+  for (const { id } of await run(environments.list(agency.id)))
+    await run(environments.setDefaultAgent(id, agent.id))
+  const production = await run(environments.find(agency.id, 'production'))
   if (!production) throw new Error('the demo agency has no production environment')
-  const { key, token } = issueKey(keys, production.id, now)
+  const { key, token } = await run(issueKey(keys, production.id, now))
   const common = { ...actedBy(commandLineActor, now), agency: agency.id }
-  audit.record({ ...common, action: 'agency.created', target: agency.name })
-  audit.record({ ...common, action: 'agent.created', target: agent.name })
-  audit.record({ ...common, action: 'key.generated', environment: production.name, target: keyTarget(key) })
+  await run(audit.record({ ...common, action: 'agency.created', target: agency.name }))
+  await run(audit.record({ ...common, action: 'agent.created', target: agent.name }))
+  await run(
+    audit.record({
+      ...common,
+      action: 'key.generated',
+      environment: production.name,
+      target: keyTarget(key),
+    }),
+  )
   return token
 }
 

@@ -7,6 +7,7 @@ import type { AdminToken } from '../people/admin-token.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import { configOf, type Io, iso, json, print } from './io.ts'
 import { scanPath, scanStream, type Skip, skips } from './scan/files.ts'
+import { run, type Work } from '../work.ts'
 
 export const scan = (io: Io) =>
   defineCommand({
@@ -32,7 +33,10 @@ export const scan = (io: Io) =>
           if ('skip' in seen) skipped.set(seen.skip, (skipped.get(seen.skip) ?? 0) + 1)
           else files++
           if ('skip' in seen && seen.skip === 'unreadable') io.err(`${seen.file} could not be read.\n`)
-          if ('finds' in seen) found.push(...seen.finds.map((find) => tokens.tell(seen.file, find)))
+          if ('finds' in seen)
+            found.push(
+              ...(await Promise.all(seen.finds.map(async (find) => await tokens.tell(seen.file, find)))),
+            )
         }
       const lines = found.map((each) => `${each.file}:${each.line}: ${each.key} ${each.says}`)
       print(
@@ -69,9 +73,9 @@ const knownTokens = (io: Io) => {
   const dataDir = new DataDir(configOf(io))
   const opened = dataDir.exists ? dataDir.openStores() : undefined
   return {
-    tell: (file: string, { token, line }: Find): Found => {
+    tell: async (file: string, { token, line }: Find): Promise<Found> => {
       const kind = tokenKinds.find(({ prefix }) => token.startsWith(prefix)) ?? apiKey
-      const known = opened && (kind === adminToken ? tokenIn : keyIn)(opened, tokenHash(token))
+      const known = opened && (await (kind === adminToken ? tokenIn : keyIn)(opened, tokenHash(token)))
       const other = opened ? foreign : unknown
       return { file, line, key: `${kind.prefix}…${tokenLast4(token)}`, ...(known ?? other) }
     },
@@ -81,7 +85,7 @@ const knownTokens = (io: Io) => {
 
 interface TokenStores {
   keys: { findByHash(hash: string): KeyInEnvironment | undefined }
-  adminTokens: { findByHash(hash: string): AdminToken | undefined }
+  adminTokens: { findByHash(hash: string): Work<AdminToken | undefined> }
 }
 
 type Known = Omit<Found, 'file' | 'line' | 'key'>
@@ -116,8 +120,8 @@ const keyIn = ({ keys }: TokenStores, hash: string): Known | undefined => {
   }
 }
 
-const tokenIn = ({ adminTokens }: TokenStores, hash: string): Known | undefined => {
-  const token = adminTokens.findByHash(hash)
+const tokenIn = async ({ adminTokens }: TokenStores, hash: string): Promise<Known | undefined> => {
+  const token = await run(adminTokens.findByHash(hash))
   if (!token) return undefined
   const { name, agencyId, revokedAt } = token
   return {

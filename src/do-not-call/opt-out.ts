@@ -2,11 +2,12 @@ import type { EnvironmentName } from '../agencies/environment.ts'
 import type { AuditEntry } from '../audit.ts'
 import type { ListOwner, NewEntry } from './entry.ts'
 import { numberHint } from './number-hint.ts'
+import type { Work } from '../work.ts'
 
 interface OptOutDeps {
-  doNotCall: { extend(owner: ListOwner, entry: NewEntry): boolean }
-  environments: { nameOf(environmentId: string): EnvironmentName | undefined }
-  audit: { record(entry: AuditEntry): void }
+  doNotCall: { extend(owner: ListOwner, entry: NewEntry): Work<boolean> }
+  environments: { nameOf(environmentId: string): Work<EnvironmentName | undefined> }
+  audit: { record(entry: AuditEntry): Work<void> }
 }
 
 interface OptedOutCall {
@@ -18,14 +19,13 @@ interface OptedOutCall {
 }
 
 /** Lists the number of a call whose provider reports that the person opted out, for the call's agency and for good. */
-export const createListOptOut =
-  ({ doNotCall, environments, audit }: OptOutDeps) =>
-  ({ id, agencyId, environmentId, provider, phoneNumber }: OptedOutCall, now: number) => {
+export const createListOptOut = ({ doNotCall, environments, audit }: OptOutDeps) =>
+  function* ({ id, agencyId, environmentId, provider, phoneNumber }: OptedOutCall, now: number) {
     const reason = `opted out in call ${id}`
     const entry = { phoneNumber, source: 'provider', reason, addedAt: now, expiresAt: null }
-    if (!doNotCall.extend(agencyId, entry)) return
-    const environment = environments.nameOf(environmentId)
-    audit.record({
+    if (!(yield* doNotCall.extend(agencyId, entry))) return
+    const environment = yield* environments.nameOf(environmentId)
+    yield* audit.record({
       at: now,
       actor: `provider ${provider}`,
       address: null,

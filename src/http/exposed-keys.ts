@@ -8,12 +8,13 @@ import { clientAddress } from './address.ts'
 import { keysInUrl } from './bearer.ts'
 import type { RecordRefusal, RefusedRequest } from './record-refusal.ts'
 import { pathOf } from './url.ts'
+import { run, type Work } from '../work.ts'
 
 export interface ExposedKeysDeps {
   keyring: Pick<Keyring, 'find'>
   recordRefusal: RecordRefusal
   /** Records for the agency's admins that the key was sent in a URL. */
-  markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): void
+  markKeyExposed(key: KeyInEnvironment, now: number, address: string | null): Work<void>
   patternOf(path: string): string
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
@@ -27,9 +28,9 @@ const lookedUpMost = 3
 export const createRefuseKeyInUrl = (deps: ExposedKeysDeps) => {
   const { keyring, recordRefusal, patternOf, clock, log } = deps
 
-  const markKeyExposed = (key: KeyInEnvironment, address: string | null) => {
+  const markKeyExposed = async (key: KeyInEnvironment, address: string | null) => {
     try {
-      deps.markKeyExposed(key, clock.now(), address)
+      await run(deps.markKeyExposed(key, clock.now(), address))
     } catch (error) {
       log.warn('a key seen in a URL could not be noted', { key_id: key.id, error: String(error) })
     }
@@ -46,7 +47,7 @@ export const createRefuseKeyInUrl = (deps: ExposedKeysDeps) => {
     const route = patternOf(pathOf(context.request))
     for (const key of new Set(known)) {
       if (key.exposedAt === null)
-        markKeyExposed(key, clientAddress(context.request, context.server, deps.trustedProxies))
+        void markKeyExposed(key, clientAddress(context.request, context.server, deps.trustedProxies))
       recordRefusal(key, refusal, { ...context, route }, false)
     }
     throw refusal

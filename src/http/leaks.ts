@@ -7,10 +7,11 @@ import type { LeakResult } from '../keys/leak.ts'
 import { clientAddress } from './address.ts'
 import { readJson } from './body.ts'
 import { requireNoQuery } from './query.ts'
+import { run, type Work } from '../work.ts'
 
 interface LeaksDeps {
   /** Disables a found key, or revokes a found admin token. `where` is the finder's own text. */
-  reportLeak(token: string, where: string, now: number, address: string | null): LeakResult
+  reportLeak(token: string, where: string, now: number, address: string | null): Work<LeakResult>
   /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
   config: Pick<Config, 'trustedProxies'>
@@ -38,7 +39,11 @@ export const leaks = ({ clock, config, countWrongKey, reportLeak }: LeaksDeps) =
       const parsed = leakReports.safeParse(await readJson(request))
       if (!parsed.success) throw new ApiError('invalid_body', { detail: shape })
       const address = clientAddress(request, server, config.trustedProxies)
-      const results = parsed.data.map(({ key, where }) => reportLeak(key, where ?? '', clock.now(), address))
+      const results = await Promise.all(
+        parsed.data.map(
+          async ({ key, where }) => await run(reportLeak(key, where ?? '', clock.now(), address)),
+        ),
+      )
       const count = (wanted: LeakResult) => results.filter((result) => result === wanted).length
       const unknown = count('unknown')
       for (let counted = 0; counted < unknown; counted++) {

@@ -6,10 +6,11 @@ import { metricsContentType } from '../telemetry/metrics/metric.ts'
 import { isFromThisMachine, namesAddress } from './address.ts'
 import { securityHeaders } from './page/headers.ts'
 import { pathOf } from './url.ts'
+import { run, type Work } from '../work.ts'
 
 interface MetricsDeps {
   config: Pick<Config, 'metricsAddress' | 'metricsToken'>
-  readMetrics(): string
+  readMetrics(): Work<string>
 }
 
 /**
@@ -17,24 +18,24 @@ interface MetricsDeps {
  * configured.
  */
 export const metrics = ({ config, readMetrics }: MetricsDeps) =>
-  new Elysia({ name: 'metrics' }).get('/metrics', ({ request, server, set }) => {
+  new Elysia({ name: 'metrics' }).get('/metrics', async ({ request, server, set }) => {
     const { metricsAddress, metricsToken } = config
     if (metricsAddress)
       throw new ApiError('not_found', { detail: 'The metrics are served at a separate address.' })
     if (metricsToken === null && !isFromThisMachine(request, server)) throw new ApiError('metrics_closed')
     requireReader(request, metricsToken)
     set.headers['content-type'] = metricsContentType
-    return readMetrics()
+    return await run(readMetrics())
   })
 
 /** Serves `/metrics` only, on its own address; undefined without one. Throws when the address is in use. */
 export const listenForMetrics = ({ config, readMetrics }: MetricsDeps) => {
   const { metricsAddress, metricsToken } = config
   if (!metricsAddress) return undefined
-  const answer = (request: Request) => {
+  const answer = async (request: Request) => {
     if (pathOf(request) !== '/metrics') return plain(404, 'There is nothing at this path.')
     requireReader(request, metricsToken)
-    return new Response(readMetrics(), {
+    return new Response(await run(readMetrics()), {
       headers: { ...securityHeaders(), 'content-type': metricsContentType },
     })
   }

@@ -1,4 +1,5 @@
 import { mintToken, tokenHash, tokenLast4 } from './token.ts'
+import type { Work } from '../work.ts'
 
 interface IssuedKey {
   id: string
@@ -10,11 +11,11 @@ interface IssuedKey {
 
 export interface IssueStore {
   /** Makes `key` the environment's only live key; returns the one that it replaced. */
-  replace(key: IssuedKey): { id: string; last4: string } | undefined
+  replace(key: IssuedKey): Work<{ id: string; last4: string } | undefined>
 }
 
 /** Issues a key for an environment and ends its live one in the same instant. Only this result holds the token. */
-export const issueKey = (store: IssueStore, environmentId: string, now: number) => {
+export const issueKey = function* (store: IssueStore, environmentId: string, now: number) {
   const token = mintToken()
   const key: IssuedKey = {
     id: Bun.randomUUIDv7(),
@@ -23,6 +24,6 @@ export const issueKey = (store: IssueStore, environmentId: string, now: number) 
     last4: tokenLast4(token),
     createdAt: now,
   }
-  const replaced = store.replace(key)
+  const replaced = yield* store.replace(key)
   return { token, key, replaced }
 }

@@ -1,17 +1,17 @@
 import { actedBy, type AuditEntry, keyTarget } from '../audit.ts'
-import type { NotPromise } from '../commit.ts'
 import type { AdminToken } from '../people/admin-token.ts'
 import type { Keyring, KeyInEnvironment } from './keyring.ts'
 import { adminToken, holdsPrefix, tokenFlaw, tokenHash } from './token.ts'
+import type { Work } from '../work.ts'
 
 interface LeakDeps {
   keyring: Pick<Keyring, 'find'>
-  keys: { markLeaked(key: KeyInEnvironment, where: string | null, now: number): boolean }
+  keys: { markLeaked(key: KeyInEnvironment, where: string | null, now: number): Work<boolean> }
   adminTokens: {
-    findByHash(hash: string): AdminToken | undefined
-    revoke(id: string, now: number): boolean
+    findByHash(hash: string): Work<AdminToken | undefined>
+    revoke(id: string, now: number): Work<boolean>
   }
-  audit: { change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T }
+  audit: { change<T>(make: () => Work<T>, entry: (made: T) => AuditEntry | undefined): Work<T> }
 }
 
 /** The result for a reported token: disabled by this report, dead before, or unknown. */
@@ -24,18 +24,18 @@ export type LeakResult = 'disabled' | 'dead' | 'unknown'
 export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps) => {
   const finder = (now: number, address: string | null) => actedBy({ name: 'leak finder', address }, now)
 
-  const reportKey = (
+  const reportKey = function* (
     token: string,
     where: string | null,
     now: number,
     address: string | null,
-  ): LeakResult => {
+  ): Work<LeakResult> {
     const key = tokenFlaw(token) === undefined ? keyring.find(token) : undefined
     if (!key) return 'unknown'
     if (key.replacedAt !== null) return 'dead'
     const { agencyId: agency, name: environment } = key.environment
     const target = `${keyTarget(key)}${foundAt(where)}; access was disabled`
-    audit.change(
+    yield* audit.change(
       () => keys.markLeaked(key, where, now),
       (isNews) =>
         isNews ? { ...finder(now, address), action: 'key.leaked', agency, environment, target } : undefined,
@@ -43,17 +43,19 @@ export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps
     return 'disabled'
   }
 
-  const reportAdminToken = (
+  const reportAdminToken = function* (
     secret: string,
     where: string | null,
     now: number,
     address: string | null,
-  ): LeakResult => {
+  ): Work<LeakResult> {
     const token =
-      tokenFlaw(secret, adminToken) === undefined ? adminTokens.findByHash(tokenHash(secret)) : undefined
+      tokenFlaw(secret, adminToken) === undefined
+        ? yield* adminTokens.findByHash(tokenHash(secret))
+        : undefined
     if (!token) return 'unknown'
     if (token.revokedAt !== null) return 'dead'
-    audit.change(
+    yield* audit.change(
       () => adminTokens.revoke(token.id, now),
       () => ({
         ...finder(now, address),
@@ -65,7 +67,7 @@ export const createReportLeak = ({ keyring, keys, adminTokens, audit }: LeakDeps
     return 'disabled'
   }
 
-  return (token: string, where: string, now: number, address: string | null): LeakResult =>
+  return (token: string, where: string, now: number, address: string | null): Work<LeakResult> =>
     (token.startsWith(adminToken.prefix) ? reportAdminToken : reportKey)(token, placeOf(where), now, address)
 }
 

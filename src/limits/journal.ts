@@ -1,3 +1,6 @@
+import type { Commit } from '../commit.ts'
+import { atOnce, type Work } from '../work.ts'
+
 /** The content of the windows at a moment: all grants, or those since the entry before. */
 interface Entry {
   /** Wall-clock milliseconds. */
@@ -28,14 +31,14 @@ interface JournalStore {
   /** The newest complete entry with those after it, oldest first, and the calls that were stored since then. */
   read(since: number): { entries: Entry[]; calls: StoredCall[] }
   /** Replaces all earlier entries by this one. */
-  append(entry: Entry, removeUntil: number): void
+  append(entry: Entry, removeUntil: number): Work<void>
 }
 
 interface JournalDeps {
   windows: RestorableWindows
   windowSeconds: number
   store: JournalStore
-  commit(operation: () => void): Promise<void>
+  commit: Commit
   clock: { now(): number; monotonic(): number; after(delayMs: number, action: () => void): () => void }
   log: { warn(message: string, facts: Record<string, unknown>): void }
 }
@@ -115,7 +118,7 @@ export class WindowJournal {
     this.#isStopped = true
     this.#cancel?.()
     try {
-      if (this.#hasNews()) this.#append()
+      if (this.#hasNews()) atOnce(this.#append())
     } catch (error) {
       this.#failed(error)
     }
@@ -154,13 +157,13 @@ export class WindowJournal {
     return this.#isDue
   }
 
-  #append() {
+  *#append(): Work<void> {
     const { windows, store, clock } = this.#deps
     const [writtenAt, nowMs] = [clock.now(), clock.monotonic()]
     const grants: Entry['grants'] = {}
     for (const [id, times] of windows.unread(nowMs, this.#isStale)) grants[id] = agesOf(times, nowMs)
     const removeUntil = this.#isStale ? Number.MAX_SAFE_INTEGER : writtenAt - this.#spanMs
-    store.append({ writtenAt, grants, lastGrant: this.#lastGrant }, removeUntil)
+    yield* store.append({ writtenAt, grants, lastGrant: this.#lastGrant }, removeUntil)
     if (this.#isStale) this.#aheadMs = writtenAt - nowMs
     this.#isStale = this.#isDue = false
   }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Agency } from '../agencies/agency.ts'
 import { type Environment, environmentNames } from '../agencies/environment.ts'
 import type { AuditEntry } from '../audit.ts'
-import type { NotPromise } from '../commit.ts'
 import type { Actor } from '../people/actor.ts'
+import type { MaybeWork, Work } from '../work.ts'
 
 /**
  * The object of an operation: the whole gate, one agency, one environment of an agency, or (`agencies`) one agency or,
@@ -22,7 +22,7 @@ export type ChangeEntry = Pick<AuditEntry, 'action' | 'agency' | 'environment' |
 
 /** Makes a change and writes its audit entry in one transaction: both are on disk when this resolves, or neither. */
 export type Change = <T>(
-  make: () => NotPromise<T>,
+  make: () => Work<T>,
   entry: ChangeEntry | ((made: T) => ChangeEntry | undefined),
 ) => Promise<T>
 
@@ -36,7 +36,7 @@ export interface Context<S extends Scope = Scope, Input = unknown> {
   now: number
   change: Change
   /** Writes the audit entry of a change that has a commit of its own. Must be called inside that commit. */
-  record(entry: ChangeEntry): void
+  record(entry: ChangeEntry): Work<void>
 }
 
 export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out extends z.ZodType, Deps> {
@@ -66,17 +66,20 @@ export interface Definition<S extends Scope, Shape extends z.ZodRawShape, Out ex
   columns?: readonly string[]
   empty?: string
   /** The consequence to confirm, as a sentence; undefined where nothing stops working. */
-  ends?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
+  ends?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): MaybeWork<string | undefined>
   /**
    * How much of what `ends` names there is at the moment, for people who are asked. It changes by itself, so nobody
    * agrees to it.
    */
-  impact?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): string | undefined
+  impact?(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): MaybeWork<string | undefined>
   /** The result as a sentence; without one, people see the output's fields. */
   says?(output: z.output<Out>, input: InputOf<S, Shape>): string
   /** The reason for exit code 1 of an operation that ran but did not reach its goal, such as a failed test event. */
   fails?(output: z.output<Out>): string | undefined
-  run(deps: Deps, context: Context<S, z.output<z.ZodObject<Shape>>>): z.input<Out> | Promise<z.input<Out>>
+  run(
+    deps: Deps,
+    context: Context<S, z.output<z.ZodObject<Shape>>>,
+  ): MaybeWork<z.input<Out>> | Promise<z.input<Out>>
 }
 
 /** A change or a query that the dashboard, the admin API and the command line share. */
@@ -94,8 +97,8 @@ export interface Operation<Deps = never, In = unknown, Out = unknown> {
   example?: object
   columns?: readonly string[]
   empty?: string
-  ends?(deps: Deps, context: Context): string | undefined
-  impact?(deps: Deps, context: Context): string | undefined
+  ends?(deps: Deps, context: Context): MaybeWork<string | undefined>
+  impact?(deps: Deps, context: Context): MaybeWork<string | undefined>
   says?(output: Out, input: In): string
   fails?(output: Out): string | undefined
   run(deps: Deps, context: Context): unknown

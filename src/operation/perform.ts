@@ -3,20 +3,20 @@ import type { Agency } from '../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../agencies/environment.ts'
 import { actedBy, type AuditEntry } from '../audit.ts'
 import type { CountDenial } from '../audit/denials.ts'
-import type { NotPromise } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import { holdsToken } from '../keys/token.ts'
 import type { Change, ChangeEntry, Context, Operation } from './operation.ts'
 import { type Actor, isPermitted, type Question } from '../people/actor.ts'
+import { finish, type MaybeWork, run, type Work } from '../work.ts'
 
 export interface PerformDeps {
-  agencies: { find(id: string): Agency | undefined; named(name: string): Agency[] }
-  environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
+  agencies: { find(id: string): Work<Agency | undefined>; named(name: string): Work<Agency[]> }
+  environments: { find(agencyId: string, name: EnvironmentName): Work<Environment | undefined> }
   audit: {
-    hasOperation(operationId: string): boolean
-    change<T>(make: () => NotPromise<T>, entry: (made: T) => AuditEntry | undefined): T
-    record(entry: AuditEntry): void
+    hasOperation(operationId: string): Work<boolean>
+    change<T>(make: () => Work<T>, entry: (made: T) => AuditEntry | undefined): Work<T>
+    record(entry: AuditEntry): Work<void>
   }
   countDenial: CountDenial
   clock: Pick<Clock, 'now'>
@@ -47,20 +47,25 @@ export interface Perform {
    * The consequence of the operation as a sentence; undefined without one. Checks as `perform` does and changes
    * nothing.
    */
-  preview(operation: Operation, input: unknown, actor: Actor): string | undefined
+  preview(operation: Operation, input: unknown, actor: Actor): Promise<string | undefined>
   /** The same with how much of it there is now, as people are asked at the dashboard. */
-  question(operation: Operation, input: unknown, actor: Actor): Question | undefined
+  question(operation: Operation, input: unknown, actor: Actor): Promise<Question | undefined>
 }
 
 /** `deps` holds the dependencies of all operations. */
 export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => {
-  const prepare = (operation: Operation, raw: unknown, actor: Actor, operationId?: string): Context => {
+  const prepare = function* (
+    operation: Operation,
+    raw: unknown,
+    actor: Actor,
+    operationId?: string,
+  ): Work<Context> {
     const input = parsed(operation.input, raw)
     requirePermission(deps, operation, actor)
-    const agency = agencyOf(deps, operation, input, actor)
+    const agency = yield* agencyOf(deps, operation, input, actor)
     const environment =
       operation.scope === 'environment' && agency
-        ? deps.environments.find(agency.id, input.environment as EnvironmentName)
+        ? yield* deps.environments.find(agency.id, input.environment as EnvironmentName)
         : undefined
     const now = deps.clock.now()
     const lineOf = (entry: ChangeEntry): AuditEntry => ({
@@ -83,58 +88,72 @@ export const createPerform = <Deps extends PerformDeps>(deps: Deps): Perform => 
   type Runnable = Operation<Deps>
 
   const endsIn = (operation: Operation, context: Context) =>
-    (operation as unknown as Runnable).ends?.(deps, context)
+    finish((operation as unknown as Runnable).ends?.(deps, context))
 
-  const questionIn = (operation: Operation, context: Context): Question | undefined => {
-    const ends = endsIn(operation, context)
+  const questionIn = function* (operation: Operation, context: Context): Work<Question | undefined> {
+    const ends = yield* endsIn(operation, context)
     return ends === undefined
       ? undefined
       : {
           operation: operation.name,
           ends,
-          impact: (operation as unknown as Runnable).impact?.(deps, context),
+          impact: yield* finish((operation as unknown as Runnable).impact?.(deps, context)),
           agencyName: context.agency?.name,
           environment: context.environment?.name,
         }
   }
 
-  const perform = async (
+  /** The operation's result, or the promise of it. From the checks to its first change nothing comes in between. */
+  const begin = function* (
     operation: Operation,
     raw: unknown,
     actor: Actor,
     { agreed, operationId }: PerformOptions = {},
-  ) => {
-    const context = prepare(operation, raw, actor, operationId)
+  ): Work<unknown> {
+    const context = yield* prepare(operation, raw, actor, operationId)
     // The consequence differs from the confirmed one, for example because the key was rotated in between.
-    if (agreed !== undefined && agreed !== (endsIn(operation, context) ?? null))
+    if (agreed !== undefined && agreed !== ((yield* endsIn(operation, context)) ?? null))
       throw new ApiError('conflict', {
         detail: 'It has changed in the meantime, so nothing was done. Check it and try again.',
       })
-    if (operationId !== undefined && deps.audit.hasOperation(operationId))
+    if (operationId !== undefined && (yield* deps.audit.hasOperation(operationId)))
       throw new ApiError('conflict', { detail: 'An operation with this ID was already performed.' })
-    const question = agreed === undefined && actor.requireAgreed && questionIn(operation, context)
+    const question = agreed === undefined && actor.requireAgreed && (yield* questionIn(operation, context))
     if (question) actor.requireAgreed?.(question)
-    if (operation.sensitive) actor.requireConfirmed()
+    if (operation.sensitive) yield* actor.requireConfirmed()
     if (operation.needsServer && !deps.isServing()) throw new ApiError('server_needed')
-    const output = await (operation as unknown as Runnable).run(deps, context)
-    return operation.output.parse(output)
+    const output = (operation as unknown as Runnable).run(deps, context) as MaybeWork<unknown>
+    return yield* finish(output)
   }
-  return Object.assign(perform as Perform, {
-    preview: (operation: Operation, raw: unknown, actor: Actor) =>
-      endsIn(operation, prepare(operation, raw, actor)),
-    question: (operation: Operation, raw: unknown, actor: Actor) =>
-      questionIn(operation, prepare(operation, raw, actor)),
-  })
+
+  const perform = async (operation: Operation, raw: unknown, actor: Actor, options?: PerformOptions) =>
+    operation.output.parse(await run(begin(operation, raw, actor, options)))
+
+  const preview = function* (operation: Operation, raw: unknown, actor: Actor) {
+    return yield* endsIn(operation, yield* prepare(operation, raw, actor))
+  }
+  const question = function* (operation: Operation, raw: unknown, actor: Actor) {
+    return yield* questionIn(operation, yield* prepare(operation, raw, actor))
+  }
+  return Object.assign(perform, {
+    preview: (...asked: Parameters<typeof preview>) => run(preview(...asked)),
+    question: (...asked: Parameters<typeof question>) => run(question(...asked)),
+  }) as Perform
 }
 
 const changeAs =
   ({ audit }: PerformDeps, actor: Actor, lineOf: (entry: ChangeEntry) => AuditEntry): Change =>
-  async (make, entry) => {
-    actor.confirm()
-    return audit.change(make, (made) => {
-      const line: ChangeEntry | undefined = typeof entry === 'function' ? entry(made) : entry
-      return line && lineOf(line)
-    })
+  (make, entry) => {
+    const confirmed = function* () {
+      yield* actor.confirm()
+      return yield* make()
+    }
+    return run(
+      audit.change(confirmed, (made) => {
+        const line: ChangeEntry | undefined = typeof entry === 'function' ? entry(made) : entry
+        return line && lineOf(line)
+      }),
+    )
   }
 
 const requirePermission = ({ countDenial }: PerformDeps, operation: Operation, actor: Actor) => {
@@ -152,16 +171,16 @@ const refusalOf = ({ name, may }: Operation, { role, permissions }: Actor): ApiE
 }
 
 /** An actor of one agency gets `not_found` for every other, and need not name its own. */
-const agencyOf = (
+const agencyOf = function* (
   { agencies }: PerformDeps,
   { scope }: Operation,
   { agency: reference }: Record<string, unknown>,
   { agencyId }: Actor,
-): Agency | undefined => {
+): Work<Agency | undefined> {
   if (scope === 'gate') return undefined
-  if (typeof reference !== 'string') return agencyId === null ? undefined : agencies.find(agencyId)
-  const byId = agencies.find(reference.toLowerCase())
-  const found = (byId ? [byId] : agencies.named(reference)).filter(
+  if (typeof reference !== 'string') return agencyId === null ? undefined : yield* agencies.find(agencyId)
+  const byId = yield* agencies.find(reference.toLowerCase())
+  const found = (byId ? [byId] : yield* agencies.named(reference)).filter(
     ({ id }) => agencyId === null || id === agencyId,
   )
   if (found.length > 1)

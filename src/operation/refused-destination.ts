@@ -9,7 +9,7 @@ import type { Change } from './operation.ts'
 export const auditRefusedDestination = (change: Change, url: string, problem: string) => {
   const parsed = URL.parse(url)
   return change(
-    () => {},
+    function* () {},
     () =>
       parsed === null || parsed.host === ''
         ? undefined

@@ -1,3 +1,4 @@
+import type { Work } from '../work.ts'
 /** The actor of an operation: a person at the dashboard, an admin token, or the command line. */
 export interface Actor {
   /** The id of the person or the admin token; null for the command line. */
@@ -17,12 +18,12 @@ export interface Actor {
    */
   mayDelegate: boolean
   /** To be called after a wait. Throws when the actor has lost its access or disconnected in the meantime. */
-  confirm(): void
+  confirm(): Work<void>
   /**
    * Throws where the person has to confirm first that it is them, which they did too long ago. Only people at the
    * dashboard are asked.
    */
-  requireConfirmed(): void
+  requireConfirmed(): Work<void>
   /** Throws where the person has yet to agree to what an operation ends. Only people at the dashboard are asked so. */
   requireAgreed?(question: Question): void
 }
@@ -47,8 +48,8 @@ export const commandLineActor: Actor = {
   agencyId: null,
   permissions: null,
   mayDelegate: true,
-  confirm: () => {},
-  requireConfirmed: () => {},
+  *confirm() {},
+  *requireConfirmed() {},
 }
 
 /** The command line, run by a user of the system. */

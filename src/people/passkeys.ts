@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { Challenges } from './challenges.ts'
 import type { Factor, PasskeyCredential } from './factor.ts'
 import type { Person } from './person.ts'
+import { run, type Work } from '../work.ts'
 
 /** The relying party of WebAuthn: the host name that passkeys belong to, and the origins of our pages. */
 export interface RelyingParty {
@@ -17,8 +18,8 @@ export interface Passkey {
 }
 
 interface PasskeyStore {
-  passkeys(personId: string): Passkey[]
-  findPasskey(credentialId: string): Passkey | undefined
+  passkeys(personId: string): Work<Passkey[]>
+  findPasskey(credentialId: string): Work<Passkey | undefined>
 }
 
 /** Loaded at first use: a start needs none of it, and its ASN.1 classes register themselves by this polyfill. */
@@ -46,7 +47,7 @@ export class Passkeys {
       userID: new TextEncoder().encode(id),
       userName: email,
       challenge: this.#challenges.issue(`create ${id}`),
-      excludeCredentials: this.#store.passkeys(id).map(descriptor),
+      excludeCredentials: (await run(this.#store.passkeys(id))).map(descriptor),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     })
   }
@@ -63,7 +64,7 @@ export class Passkeys {
     const result = await orUndefined(() => verifyRegistrationResponse({ response, ...expected }))
     if (!result?.verified || !this.#use(response, `create ${id}`)) return undefined
     const { id: credentialId, publicKey, counter, transports = [] } = result.registrationInfo.credential
-    if (this.#store.findPasskey(credentialId)) return undefined
+    if (await run(this.#store.findPasskey(credentialId))) return undefined
     const key = Buffer.from(publicKey).toString('base64url')
     return { credentialId, credential: { publicKey: key, counter, transports } }
   }
@@ -74,7 +75,7 @@ export class Passkeys {
     return generateAuthenticationOptions({
       rpID: rp.id,
       challenge: this.#challenges.issue(requestBy(person)),
-      allowCredentials: person ? this.#store.passkeys(person.id).map(descriptor) : [],
+      allowCredentials: person ? (await run(this.#store.passkeys(person.id))).map(descriptor) : [],
       userVerification: 'required',
     })
   }
@@ -83,7 +84,8 @@ export class Passkeys {
   async signed(text: string, rp: RelyingParty, person?: Person): Promise<Passkey | undefined> {
     const { verifyAuthenticationResponse } = await load()
     const response = parsed<AuthenticationResponseJSON>(text)
-    const found = typeof response?.id === 'string' ? this.#store.findPasskey(response.id) : undefined
+    const found =
+      typeof response?.id === 'string' ? await run(this.#store.findPasskey(response.id)) : undefined
     if (!found || !isOf(found, response, person)) return undefined
     const { publicKey, counter } = found.credential
     // A counter that did not grow, of a copied authenticator, is rejected (WebAuthn §6.1.1).

@@ -7,6 +7,7 @@ import { Attempts } from './attempts.ts'
 import { normalEmail } from './email.ts'
 import { passwordLeast, passwordMost } from './password-rules.ts'
 import type { Person } from './person.ts'
+import { run, type Work } from '../work.ts'
 
 /** OWASP's second recommendation for argon2id: 19 MiB, two passes; about 60 ms. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
@@ -31,11 +32,11 @@ export type SignInResult = { person: Person } | { refused: true; retryAfterSecon
 
 export interface KnownAddresses {
   /** True for an address from which the person has signed in. */
-  has(personId: string, address: string | null): boolean
+  has(personId: string, address: string | null): Work<boolean>
 }
 
 interface PeopleStore {
-  findByEmail(email: string): Person | undefined
+  findByEmail(email: string): Work<Person | undefined>
 }
 
 /**
@@ -71,10 +72,10 @@ export class Passwords {
   async signIn(givenEmail: string, password: string, address: string | null): Promise<SignInResult> {
     const email = normalEmail(givenEmail).slice(0, 254)
     const pair = `${clientNetworks(address).host} ${email}`
+    const isKnown = await run(this.#isKnown(email, address))
+    // Judged and counted in one step: in a wait between them, any number of attempts would be judged alike.
     const waitSeconds = this.#attempts.waitSeconds(pair)
     if (waitSeconds > 0) return { refused: true, retryAfterSeconds: waitSeconds }
-    const found = this.#people.findByEmail(email)
-    const isKnown = found !== undefined && this.#known.has(found.id, address)
     const places = hashesWaiting + (isKnown ? hashesReserved : 0)
     if (this.#waiting >= places) return { refused: true, retryAfterSeconds: 1 }
     const budget = this.#takeAttempt(email, address, isKnown)
@@ -83,19 +84,24 @@ export class Passwords {
     this.#waiting++
     this.#attempts.countFailure(pair)
     try {
-      const person = this.#people.findByEmail(email)
+      const person = await run(this.#people.findByEmail(email))
       this.#decoy ??= this.hash(crypto.randomUUID())
       const hash = person?.passwordHash ?? (await this.#decoy)
       const matches =
         password.length <= passwordMost && (await this.#limit(() => Bun.password.verify(password, hash)))
       // The password may have been changed during the check.
-      const stillHolds = this.#people.findByEmail(email)?.passwordHash === hash
+      const stillHolds = (await run(this.#people.findByEmail(email)))?.passwordHash === hash
       if (!matches || !person || !stillHolds) return { refused: true }
       this.#attempts.succeed(pair)
       return { person }
     } finally {
       this.#waiting--
     }
+  }
+
+  *#isKnown(email: string, address: string | null) {
+    const found = yield* this.#people.findByEmail(email)
+    return found !== undefined && (yield* this.#known.has(found.id, address))
   }
 
   #takeAttempt(email: string, address: string | null, isKnown: boolean) {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { tokenHash } from '../keys/token.ts'
 import { type FactorAudience, needsFactor } from './factor.ts'
 import type { Person, Session } from './person.ts'
+import type { Work } from '../work.ts'
 
 /** The log for failed writes. */
 interface WarnLog {
@@ -17,21 +18,21 @@ export interface FoundSession {
 }
 
 interface SessionStore {
-  openSession(session: Session): void
-  findSession(hash: string): FoundSession | undefined
+  openSession(session: Session): Work<void>
+  findSession(hash: string): Work<FoundSession | undefined>
   /** The people who need a second factor. */
-  factorAudience(): FactorAudience
-  touchSession(hash: string, seenAt: number): void
-  renewSession(hash: string, renewed: Pick<Session, 'hash' | 'confirmedAt' | 'secondFactorAt'>): void
-  closeSession(hash: string): void
-  sessionsOf(personId: string): Session[]
+  factorAudience(): Work<FactorAudience>
+  touchSession(hash: string, seenAt: number): Work<void>
+  renewSession(hash: string, renewed: Pick<Session, 'hash' | 'confirmedAt' | 'secondFactorAt'>): Work<void>
+  closeSession(hash: string): Work<void>
+  sessionsOf(personId: string): Work<Session[]>
   /** Removes sessions whose times are not after these, or are in the future. */
-  dropSessions(times: { createdBefore: number; seenBefore: number; now: number }): void
+  dropSessions(times: { createdBefore: number; seenBefore: number; now: number }): Work<void>
 }
 
 /** The addresses from which people have signed in. */
 interface AddressStore {
-  remember(personId: string, address: string | null, now: number): void
+  remember(personId: string, address: string | null, now: number): Work<void>
 }
 
 /** The request that opens a session, and its client's address. */
@@ -88,17 +89,18 @@ export class Sessions {
    * Opens a session with a new token, closes the request's own, and returns the cookie. `hasFactor` is for a passkey,
    * which is both factors at once.
    */
-  open(personId: string, { request, address }: Visit, hasFactor = false) {
-    this.#end(request)
+  *open(personId: string, { request, address }: Visit, hasFactor = false) {
+    yield* this.#end(request)
     const token = randomToken()
     const now = this.#clock.now()
-    this.#store.dropSessions({ createdBefore: now - absoluteMs, seenBefore: now - idleMs, now })
+    yield* this.#store.dropSessions({ createdBefore: now - absoluteMs, seenBefore: now - idleMs, now })
     const times = { createdAt: now, seenAt: now, confirmedAt: now, secondFactorAt: hasFactor ? now : null }
     const userAgent = request.headers.get('user-agent')?.slice(0, userAgentMost) ?? null
-    this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
+    yield* this.#store.openSession({ hash: tokenHash(token), personId, address, userAgent, ...times })
     // Whoever has only the password of an account must not make an address known to it.
-    const found = this.#store.findSession(tokenHash(token))
-    if (found && this.#missingIn(found) !== 'second_factor') this.#addresses.remember(personId, address, now)
+    const found = yield* this.#store.findSession(tokenHash(token))
+    if (found && (yield* this.#missingIn(found)) !== 'second_factor')
+      yield* this.#addresses.remember(personId, address, now)
     return this.#cookie(token)
   }
 
@@ -106,40 +108,44 @@ export class Sessions {
    * Gives the request's session a new token after a proof of who it is (ASVS 7.2.4), and returns the cookie. The
    * session ends when it would have ended.
    */
-  renew({ session }: SignedIn, { hasFactor }: { hasFactor: boolean }) {
+  *renew({ session }: SignedIn, { hasFactor }: { hasFactor: boolean }) {
     const token = randomToken()
     const now = this.#clock.now()
     const secondFactorAt = hasFactor ? now : session.secondFactorAt
-    this.#store.renewSession(session.hash, { hash: tokenHash(token), confirmedAt: now, secondFactorAt })
-    if (hasFactor) this.#addresses.remember(session.personId, session.address, now)
+    yield* this.#store.renewSession(session.hash, {
+      hash: tokenHash(token),
+      confirmedAt: now,
+      secondFactorAt,
+    })
+    if (hasFactor) yield* this.#addresses.remember(session.personId, session.address, now)
     return this.#cookie(token)
   }
 
   /** The session of the request's cookie, and the step that it lacks; undefined without a valid session. */
-  find(request: Request): SignedIn | undefined {
+  *find(request: Request): Work<SignedIn | undefined> {
     const token = this.#token(request)
     if (!token) return undefined
     const now = this.#clock.now()
-    const found = this.#store.findSession(tokenHash(token))
+    const found = yield* this.#store.findSession(tokenHash(token))
     if (!found || isOver(found.session, now)) return undefined
     const { person, session } = found
-    const missing = this.#missingIn(found)
+    const missing = yield* this.#missingIn(found)
     if (missing === 'second_factor' && session.createdAt <= now - secondFactorMs) return undefined
     const asked = !request.headers.has(refreshHeader)
-    if (asked && session.seenAt <= now - touchEveryMs) this.#touch(session.hash, now)
+    if (asked && session.seenAt <= now - touchEveryMs) yield* this.#touch(session.hash, now)
     return { person, session, missing }
   }
 
   /** The person of the request's cookie; undefined without a valid session that lacks no step. */
-  person(request: Request): Person | undefined {
-    const found = this.find(request)
+  *person(request: Request): Work<Person | undefined> {
+    const found = yield* this.find(request)
     return found?.missing === null ? found.person : undefined
   }
 
   /** The sessions of a person that are not over, the last used first. */
-  list(personId: string): Session[] {
+  *list(personId: string): Work<Session[]> {
     const now = this.#clock.now()
-    return this.#store.sessionsOf(personId).filter((session) => !isOver(session, now))
+    return (yield* this.#store.sessionsOf(personId)).filter((session) => !isOver(session, now))
   }
 
   /** True where the person proved a short time ago that it is them. A time in the future proves nothing. */
@@ -149,26 +155,26 @@ export class Sessions {
   }
 
   /** Closes the session, and returns the cookie that removes it from the browser. */
-  close(request: Request) {
-    this.#end(request)
+  *close(request: Request) {
+    yield* this.#end(request)
     return this.#cookie('')
   }
 
   /** Asked anew for each request, so that a factor or a requirement that was added holds for open sessions too. */
-  #missingIn({ session, person, hasFactor }: FoundSession): MissingStep | null {
+  *#missingIn({ session, person, hasFactor }: FoundSession): Work<MissingStep | null> {
     if (hasFactor) return session.secondFactorAt === null ? 'second_factor' : null
-    return needsFactor(this.#store.factorAudience(), person) ? 'enrolment' : null
+    return needsFactor(yield* this.#store.factorAudience(), person) ? 'enrolment' : null
   }
 
-  #end(request: Request) {
+  *#end(request: Request) {
     const token = this.#token(request)
-    if (token) this.#store.closeSession(tokenHash(token))
+    if (token) yield* this.#store.closeSession(tokenHash(token))
   }
 
   /** A full disk must not lock out the operator who comes to fix it. */
-  #touch(hash: string, now: number) {
+  *#touch(hash: string, now: number) {
     try {
-      this.#store.touchSession(hash, now)
+      yield* this.#store.touchSession(hash, now)
     } catch (error) {
       this.#log.warn('the last use of a session could not be written', { error: String(error) })
     }

@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts'
 import { tokenHash } from '../keys/token.ts'
 import { randomToken } from './sessions.ts'
+import type { Work } from '../work.ts'
 
 export const setupMinutes = 30
 
 export interface SetupDeps {
   people: {
-    anyone(): boolean
-    setSetupToken(hash: string, expiresAt: number): void
+    anyone(): Work<boolean>
+    setSetupToken(hash: string, expiresAt: number): Work<void>
   }
   dataDir: {
     writeSetupLink(link: string): void
@@ -17,13 +18,13 @@ export interface SetupDeps {
 }
 
 /** Makes the setup link for the first account, stored as a hash; undefined once there is an account. */
-export const makeSetupLink = (
+export const makeSetupLink = function* (
   { people, clock }: Pick<SetupDeps, 'people' | 'clock'>,
   url: string,
-): string | undefined => {
-  if (people.anyone()) return undefined
+): Work<string | undefined> {
+  if (yield* people.anyone()) return undefined
   const token = randomToken()
-  people.setSetupToken(tokenHash(token), clock.now() + setupMinutes * 60_000)
+  yield* people.setSetupToken(tokenHash(token), clock.now() + setupMinutes * 60_000)
   return `${url}/admin/setup/open#${token}`
 }
 
@@ -32,8 +33,8 @@ export const leaveSetupLink = ({ dataDir }: Pick<SetupDeps, 'dataDir'>, link: st
   link === undefined ? dataDir.removeSetupLink() : dataDir.writeSetupLink(link)
 
 /** Makes a new setup link at every start, and writes it to its file. */
-export const prepareSetup = (deps: SetupDeps, url: string): string | undefined => {
-  const link = makeSetupLink(deps, url)
+export const prepareSetup = function* (deps: SetupDeps, url: string): Work<string | undefined> {
+  const link = yield* makeSetupLink(deps, url)
   leaveSetupLink(deps, link)
   return link
 }

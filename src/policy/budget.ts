@@ -3,6 +3,7 @@ import { dayIn, endOf } from './calendar.ts'
 import type { BudgetName, Fence, Order, Spent } from './fence.ts'
 import type { Policy } from './policy.ts'
 import { budgetNames } from './rules.ts'
+import type { Work } from '../work.ts'
 
 /** A budget with what was used of it, both in its own unit: calls, seconds or cents. */
 export interface BudgetState {
@@ -29,21 +30,22 @@ const amounts = (policy: Policy, of: BudgetState['of'], name: BudgetName, spent:
 }
 
 /** All budgets of an environment and its agency, as they stand. */
-export const budgetsOf = (
+export const budgetsOf = function* (
   policy: Policy,
-  spent: (of: BudgetState['of'], period: 'day' | 'month', day: string) => Spent,
+  spent: (of: BudgetState['of'], period: 'day' | 'month', day: string) => Work<Spent>,
   now: number,
-): BudgetState[] => {
+): Work<BudgetState[]> {
   const zone = policy.rules.timeZone ?? 'UTC'
   const day = dayIn(zone, now)
-  return (['agency', 'environment'] as const).flatMap((of) =>
-    budgetNames.flatMap((name): BudgetState[] => {
-      if (policy.budgets[of][name] === null) return []
+  const states: BudgetState[] = []
+  for (const of of ['agency', 'environment'] as const)
+    for (const name of budgetNames) {
+      if (policy.budgets[of][name] === null) continue
       const period = periodOf(name)
-      const found = amounts(policy, of, name, spent(of, period, day))
-      return found ? [{ of, name, ...found, resetsAt: endOf(period, day, zone) }] : []
-    }),
-  )
+      const found = amounts(policy, of, name, yield* spent(of, period, day))
+      if (found) states.push({ of, name, ...found, resetsAt: endOf(period, day, zone) })
+    }
+  return states
 }
 
 /** A hard budget has to hold the call's longest length as well. */
@@ -66,8 +68,8 @@ export const budgetInWords = ({ of, name }: Pick<BudgetState, 'of' | 'name'>) =>
   `the ${of}’s ${inWords[name]}`
 
 /** What may be spent in a day and a month. Of several that are used up, the one that resets last is named. */
-export const budget: Fence = ({ order, policy, counters, now }) => {
-  const states = budgetsOf(policy, (...asked) => counters.spent(...asked), now)
+export const budget: Fence = function* ({ order, policy, counters, now }) {
+  const states = yield* budgetsOf(policy, (...asked) => counters.spent(...asked), now)
   const [last] = states
     .filter((state) => isUsedUp(state, policy.rules.hardBudget === true, order))
     .toSorted((one, other) => other.resetsAt - one.resetsAt)

@@ -14,7 +14,7 @@ export const zonesOfOrder = (
 }
 
 /** The hours of the called person's day. */
-export const callingHours: Fence = ({ order, policy: { rules }, now }) => {
+export const callingHours: Fence = function* ({ order, policy: { rules }, now }) {
   if (rules.hours === null || rules.hours.length === 0) return undefined
   const opening = openingOf(rules.hours, zonesOfOrder(order, rules.timeZone), now)
   if (opening === true) return undefined

@@ -1,5 +1,6 @@
 import { ApiError } from '../failures.ts'
 import type { Fence } from './fence.ts'
 
-export const consent: Fence = ({ order, policy: { rules } }) =>
-  rules.consentRequired && !order.hasConsent ? new ApiError('consent_required') : undefined
+export const consent: Fence = function* ({ order, policy: { rules } }) {
+  return rules.consentRequired && !order.hasConsent ? new ApiError('consent_required') : undefined
+}

@@ -11,15 +11,16 @@ const spans = [
 ] as const satisfies [keyof Rules, number][]
 
 /** The most calls to one number in any minute, hour and day, the calls of all environments of the agency together. */
-export const destinationCap: Fence = ({ policy: { rules }, counters, now }) => {
-  const waits = spans.flatMap(([name, spanMs]) => {
+export const destinationCap: Fence = function* ({ policy: { rules }, counters, now }) {
+  const waits: number[] = []
+  for (const [name, spanMs] of spans) {
     const most = rules[name]
-    if (most === null) return []
-    const earlier = counters.callsToNumberSince(now - spanMs)
+    if (most === null) continue
+    const earlier = yield* counters.callsToNumberSince(now - spanMs)
     // The call that has to leave the span so that one more fits.
     const oldest = earlier.at(-most)
-    return earlier.length < most || oldest === undefined ? [] : [oldest + spanMs - now]
-  })
+    if (earlier.length >= most && oldest !== undefined) waits.push(oldest + spanMs - now)
+  }
   if (waits.length === 0) return undefined
   const retryAfterSeconds = Math.max(1, Math.ceil(Math.max(...waits) / 1000))
   return new ApiError('destination_limited', { retryAfterSeconds })

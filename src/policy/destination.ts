@@ -20,7 +20,7 @@ const kindsInWords: Record<ShutKind, string> = {
 export const kindInWords = (kind: ShutKind) => kindsInWords[kind]
 
 /** The countries, by the numbering plans: +1 alone is two dozen. */
-export const country: Fence = ({ number, policy: { rules } }) => {
+export const country: Fence = function* ({ number, policy: { rules } }) {
   if (number.isShort) return refuse('it is too short for its country, like an emergency number')
   if (rules.countries === null) return refuse('no operator has chosen yet which countries may be called')
   if (rules.countries.includes(anyCountry)) return undefined
@@ -32,13 +32,15 @@ export const country: Fence = ({ number, policy: { rules } }) => {
 }
 
 /** The kinds of numbers that cost their caller money, or that nobody has. */
-export const numberKind: Fence = ({ number: { shut }, policy: { rules } }) =>
-  shut === null || rules.numberKinds?.includes(shut)
+export const numberKind: Fence = function* ({ number: { shut }, policy: { rules } }) {
+  return shut === null || rules.numberKinds?.includes(shut)
     ? undefined
     : refuse(`calls to ${kindsInWords[shut]} are not allowed`)
+}
 
 /** Where an environment that tests calls real phones, only the own ones. */
-export const stagingNumber: Fence = ({ order, policy: { rules } }) =>
-  !order.isStaging || rules.stagingNumbers === null || rules.stagingNumbers.includes(order.phoneNumber)
+export const stagingNumber: Fence = function* ({ order, policy: { rules } }) {
+  return !order.isStaging || rules.stagingNumbers === null || rules.stagingNumbers.includes(order.phoneNumber)
     ? undefined
     : refuse('staging may call only its own list of numbers')
+}

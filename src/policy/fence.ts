@@ -2,6 +2,7 @@ import type { ApiError } from '../failures.ts'
 import type { NumberFacts } from './number.ts'
 import type { Policy } from './policy.ts'
 import type { BudgetLimits } from './rules.ts'
+import type { Work } from '../work.ts'
 
 /** The part of an order that the fences look at. */
 export interface Order {
@@ -29,10 +30,10 @@ export interface Spent {
 
 /** What happened before, read when a fence asks. */
 export interface Counters {
-  isListed(): boolean
+  isListed(): Work<boolean>
   /** Times of earlier calls to the number since a moment, the earliest first. */
-  callsToNumberSince(since: number): readonly number[]
-  spent(of: 'agency' | 'environment', period: 'day' | 'month', day: string): Spent
+  callsToNumberSince(since: number): Work<readonly number[]>
+  spent(of: 'agency' | 'environment', period: 'day' | 'month', day: string): Work<Spent>
 }
 
 export interface Asked {
@@ -45,6 +46,6 @@ export interface Asked {
 }
 
 /** A rule: the error for an order that it doesn't let through. Pure: it takes nothing and counts nothing. */
-export type Fence = (asked: Asked) => ApiError | undefined
+export type Fence = (asked: Asked) => Work<ApiError | undefined>
 
 export type BudgetName = keyof BudgetLimits

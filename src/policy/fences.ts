@@ -6,6 +6,7 @@ import { country, numberKind, stagingNumber } from './destination.ts'
 import { destinationCap } from './destination-cap.ts'
 import { doNotCall } from './do-not-call.ts'
 import type { Asked, Fence } from './fence.ts'
+import type { Work } from '../work.ts'
 
 /** Whether a call may be placed to its number at its time. */
 const lasting = { country, numberKind, stagingNumber, doNotCall, consent, callingHours }
@@ -15,9 +16,9 @@ const counted = { destinationCap, budget }
 /** All fences, in the order in which they are asked. */
 export const fences: Readonly<Record<string, Fence>> = { ...lasting, ...counted }
 
-const first = (list: Readonly<Record<string, Fence>>, asked: Asked): ApiError | undefined => {
+const first = function* (list: Readonly<Record<string, Fence>>, asked: Asked): Work<ApiError | undefined> {
   for (const fence of Object.values(list)) {
-    const refusal = fence(asked)
+    const refusal = yield* fence(asked)
     if (refusal) return refusal
   }
   return undefined

@@ -4,13 +4,14 @@ import type { OutgoingLimiter } from '../outgoing/limiter.ts'
 import type { Send } from '../outgoing/send.ts'
 import { signedHeaders } from '../webhooks/secret.ts'
 import { type AskedCall, predialResponse, requestOf } from './request.ts'
+import { run, type Work } from '../work.ts'
 
 interface AskDeps<Hook extends { url: string }> {
   hooks: {
-    find(environmentId: string): Hook | undefined
+    find(environmentId: string): Work<Hook | undefined>
     secrets(hook: Hook, now: number): string[]
   }
-  environments: { nameOf(environmentId: string): EnvironmentName | undefined }
+  environments: { nameOf(environmentId: string): Work<EnvironmentName | undefined> }
   send: Send
   limiter: Pick<OutgoingLimiter, 'run'>
   clock: Pick<Clock, 'now'>
@@ -37,8 +38,8 @@ export const createAskPredial =
   <Hook extends { url: string }>(deps: AskDeps<Hook>): AskPredial =>
   async (call, isTest = false) => {
     const { hooks, environments, limiter } = deps
-    const hook = hooks.find(call.environmentId)
-    const environment = environments.nameOf(call.environmentId)
+    const hook = await run(hooks.find(call.environmentId))
+    const environment = await run(environments.nameOf(call.environmentId))
     if (!hook || !environment) return undefined
     const body = JSON.stringify(requestOf(call, environment, isTest))
     // Not placing: a hook that hangs must not take from the share that is reserved for orders.

@@ -1,4 +1,5 @@
 import { ApiError } from '../failures.ts'
+import type { Work } from '../work.ts'
 
 /** The URL that is asked before an environment's real calls are placed. */
 export interface PredialHook {
@@ -11,11 +12,11 @@ export interface PredialHook {
 }
 
 /** Finds the hook of an environment. Fails with `not_found`. */
-export const requireHook = <Hook>(
-  hooks: { find(environmentId: string): Hook | undefined },
+export const requireHook = function* <Hook>(
+  hooks: { find(environmentId: string): Work<Hook | undefined> },
   environmentId: string,
-): Hook => {
-  const hook = hooks.find(environmentId)
+): Work<Hook> {
+  const hook = yield* hooks.find(environmentId)
   if (hook) return hook
   throw new ApiError('not_found', { detail: 'There is no pre-dial hook yet.' })
 }

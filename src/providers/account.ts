@@ -1,6 +1,7 @@
 import { ApiError } from '../failures.ts'
 import { findKind } from './kinds.ts'
 import type { ProviderKind } from '../calls/provider.ts'
+import type { Work } from '../work.ts'
 
 /** An agency's account at a provider, as it is stored; at most one per provider. */
 export interface ProviderAccount {
@@ -22,7 +23,7 @@ export interface NewAccount extends Pick<ProviderAccount, 'agencyId' | 'provider
 }
 
 export interface FindAccounts {
-  findFor(agencyId: string, provider: string): ProviderAccount | undefined
+  findFor(agencyId: string, provider: string): Work<ProviderAccount | undefined>
 }
 
 /** Finds a provider by its name. Fails with `not_found`. */
@@ -33,12 +34,12 @@ export const requireKind = (name: string): ProviderKind => {
 }
 
 /** Finds an agency's account at a provider. Fails with `not_found`. */
-export const requireAccount = (
+export const requireAccount = function* (
   accounts: FindAccounts,
   agencyId: string,
   { name }: Pick<ProviderKind, 'name'>,
-): ProviderAccount => {
-  const account = accounts.findFor(agencyId, name)
+): Work<ProviderAccount> {
+  const account = yield* accounts.findFor(agencyId, name)
   if (account) return account
   throw new ApiError('not_found', { detail: `No ${name} account is connected.` })
 }

@@ -5,6 +5,7 @@ import { redactCredentials } from './redact-credentials.ts'
 import { findKind } from './kinds.ts'
 import type { Account, Placement, Provider, ProviderKind, ProviderDeps } from '../calls/provider.ts'
 import { inSentence } from './title.ts'
+import { run, type Work } from '../work.ts'
 
 interface StoredAccount {
   id: string
@@ -17,13 +18,13 @@ interface StoredAccount {
 interface DiallingDeps<Row extends StoredAccount> {
   simulator: Provider
   accounts: {
-    find(id: string): Row | undefined
+    find(id: string): Work<Row | undefined>
     open(account: Row): Record<string, string>
   }
   providerDeps: ProviderDeps
   limiter: Pick<OutgoingLimiter, 'run'>
   /** True for a call that is over, for whatever reason. */
-  isOver(callId: string): boolean
+  isOver(callId: string): Work<boolean>
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
   measure?: Measure
@@ -56,17 +57,17 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   /** The provider of a call; one that rejects every order where the account is gone. */
-  providerOf({ provider, accountId }: { provider: string; accountId: string | null }): Provider {
+  *providerOf({ provider, accountId }: { provider: string; accountId: string | null }): Work<Provider> {
     if (provider === 'simulator') return this.#deps.simulator
     return (
-      (accountId === null ? undefined : this.account(provider, accountId)) ??
+      (accountId === null ? undefined : yield* this.account(provider, accountId)) ??
       unavailableProvider(`No ${provider} account is connected.`)
     )
   }
 
   /** The connected account; undefined for an unknown one. */
-  account(provider: string, accountId: string): Provider | undefined {
-    const row = this.#deps.accounts.find(accountId)
+  *account(provider: string, accountId: string): Work<Provider | undefined> {
+    const row = yield* this.#deps.accounts.find(accountId)
     const kind = findKind(provider)
     if (!row || !kind || row.provider !== provider) return undefined
     const known = this.#connected.get(row.id)
@@ -104,7 +105,13 @@ export class Dialling<Row extends StoredAccount> {
   }
 
   #connect(kind: ProviderKind, row: Row): Provider {
-    const { accounts, isOver, publicUrl, limiter, measure = (_provider, _request, run) => run() } = this.#deps
+    const {
+      accounts,
+      isOver,
+      publicUrl,
+      limiter,
+      measure = (_provider, _request, request) => request(),
+    } = this.#deps
     try {
       const credentials = accounts.open(row)
       const own = { id: row.id, baseUrl: row.baseUrl, hookUrl: hookUrl(publicUrl(), kind.name, row.id) }
@@ -128,13 +135,13 @@ interface Turns {
 const limited = (
   provider: Provider,
   { limiter, ...whose }: Turns,
-  isOver: (callId: string) => boolean,
+  isOver: (callId: string) => Work<boolean>,
 ): Provider => {
   const limit = <T>(work: () => Promise<T>) => limiter.run({ ...whose, isPlacing: false }, work)
   return {
     place: (order) =>
       limiter.run({ ...whose, isPlacing: true }, async () =>
-        isOver(order.id) ? notSent : provider.place(order),
+        (await run(isOver(order.id))) ? notSent : provider.place(order),
       ),
     fetchStatus: (call) => limit(() => provider.fetchStatus(call)),
     end: (call) => limit(() => provider.end(call)),

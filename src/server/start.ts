@@ -9,6 +9,7 @@ import { serveSocket } from './socket.ts'
 import { createServices, type Services } from '../wiring.ts'
 import { DataDir } from '../storage/data-dir.ts'
 import type { Log } from '../telemetry/log.ts'
+import { run } from '../work.ts'
 
 /** The longest that a stop waits for open requests. */
 const drainMs = 8000
@@ -43,7 +44,7 @@ export const startServer = async (config: Config, log: Log, clock: Clock = syste
       await Promise.all([server.cut(), socket.cut()])
       undoAll()
     }
-    const setupLink = prepareSetup(services, config.publicUrl ?? url)
+    const setupLink = await run(prepareSetup(services, config.publicUrl ?? url))
     return { url, setupLink, services, stop, reloadCertificate: () => server.reloadCertificate() }
   } catch (error) {
     undoAll()

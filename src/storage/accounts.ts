@@ -4,6 +4,7 @@ import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { providerAccounts } from './schema.ts'
 import type { Binding, Vault } from './vault.ts'
+import { type Work, wait } from '../work.ts'
 
 export type AccountRow = typeof providerAccounts.$inferSelect
 
@@ -22,8 +23,13 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       ),
     )
     .prepare()
-  const idOf = (agencyId: string, provider: string) =>
-    ids.read(`${agencyId} ${provider}`, () => byAgency.get({ agencyId, provider })?.id ?? null) ?? undefined
+  const idOf = function* (agencyId: string, provider: string) {
+    return (
+      (yield* ids.read(`${agencyId} ${provider}`, function* () {
+        return (yield* wait(byAgency.get({ agencyId, provider })))?.id ?? null
+      })) ?? undefined
+    )
+  }
 
   const byId = orm
     .select()
@@ -36,8 +42,11 @@ export const createAccountStore = (database: Database, vault: Vault) => {
     ids.clear()
   }
 
-  const put = ({ agencyId, provider, baseUrl, credentials }: NewAccount, now: number): AccountRow => {
-    const id = idOf(agencyId, provider) ?? Bun.randomUUIDv7()
+  const put = function* (
+    { agencyId, provider, baseUrl, credentials }: NewAccount,
+    now: number,
+  ): Work<AccountRow> {
+    const id = (yield* idOf(agencyId, provider)) ?? Bun.randomUUIDv7()
     const row: AccountRow = {
       id,
       agencyId,
@@ -47,11 +56,13 @@ export const createAccountStore = (database: Database, vault: Vault) => {
       hints: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, hintOf(value)])),
       savedAt: now,
     }
-    orm
-      .insert(providerAccounts)
-      .values(row)
-      .onConflictDoUpdate({ target: providerAccounts.id, set: row })
-      .run()
+    yield* wait(
+      orm
+        .insert(providerAccounts)
+        .values(row)
+        .onConflictDoUpdate({ target: providerAccounts.id, set: row })
+        .run(),
+    )
     dropKept(id)
     return row
   }
@@ -63,27 +74,32 @@ export const createAccountStore = (database: Database, vault: Vault) => {
      * Saves an account, and replaces the agency's earlier one at that provider under the same id. Of two saves at once,
      * even in two processes, the later one is stored whole.
      */
-    save: (account: NewAccount, now: number): AccountRow => database.transaction(() => put(account, now)),
+    save: (account: NewAccount, now: number): Work<AccountRow> =>
+      database.transaction(() => put(account, now)),
 
-    findFor: (agencyId: string, provider: string): AccountRow | undefined =>
-      orm
-        .select()
-        .from(providerAccounts)
-        .where(and(eq(providerAccounts.agencyId, agencyId), eq(providerAccounts.provider, provider)))
-        .get(),
+    findFor: (agencyId: string, provider: string): Work<AccountRow | undefined> =>
+      wait(
+        orm
+          .select()
+          .from(providerAccounts)
+          .where(and(eq(providerAccounts.agencyId, agencyId), eq(providerAccounts.provider, provider)))
+          .get(),
+      ),
 
-    find: (id: string): AccountRow | undefined => kept.read(id, () => byId.get({ id })),
+    find: (id: string): Work<AccountRow | undefined> => kept.read(id, () => wait(byId.get({ id }))),
 
-    list: (agencyId: string): AccountRow[] =>
-      orm
-        .select()
-        .from(providerAccounts)
-        .where(eq(providerAccounts.agencyId, agencyId))
-        .orderBy(providerAccounts.provider)
-        .all(),
+    list: (agencyId: string): Work<AccountRow[]> =>
+      wait(
+        orm
+          .select()
+          .from(providerAccounts)
+          .where(eq(providerAccounts.agencyId, agencyId))
+          .orderBy(providerAccounts.provider)
+          .all(),
+      ),
 
-    remove: (id: string) => {
-      orm.delete(providerAccounts).where(eq(providerAccounts.id, id)).run()
+    *remove(id: string) {
+      yield* wait(orm.delete(providerAccounts).where(eq(providerAccounts.id, id)).run())
       dropKept(id)
     },
 

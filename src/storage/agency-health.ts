@@ -3,6 +3,7 @@ import type { AgencyHealth, HealthColumn, HealthPage, HealthQuery } from '../age
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { idAt, timeOf } from './call-list.ts'
 import type { Database } from './database.ts'
+import { type Work, wait } from '../work.ts'
 
 /** What is looked up of one agency, `a`: each a few steps into an index, however many calls there are. */
 const figures = (since: number) => ({
@@ -52,7 +53,7 @@ interface SortedRow {
 
 /** The list of agencies with their health, in the order of any column. */
 export const createAgencyHealth = ({ orm }: Database) => ({
-  page: ({ text, ids, column, isDescending, after, limit, since }: HealthQuery): HealthPage => {
+  *page({ text, ids, column, isDescending, after, limit, since }: HealthQuery): Work<HealthPage> {
     const isListed =
       ids === undefined ? sql`true` : sql`a.id in (select value from json_each(${JSON.stringify(ids)}))`
     const isMeant = sql`a.deleted_at is null and ${isListed}
@@ -60,36 +61,43 @@ export const createAgencyHealth = ({ orm }: Database) => ({
     const beyond = isDescending ? sql`<` : sql`>`
     const way = isDescending ? sql`desc` : sql`asc`
     const rest = after === undefined ? sql`true` : sql`(key, id) ${beyond} (${after[0]}, ${after[1]})`
-    const found = orm.all<SortedRow>(sql`
+    const found = yield* wait(
+      orm.all<SortedRow>(sql`
       select id, key from (
         select a.id as id, ${sortKeys(since)[column]} as key from agencies a where ${isMeant}
-      ) where ${rest} order by key ${way}, id ${way} limit ${limit + 1}`)
+      ) where ${rest} order by key ${way}, id ${way} limit ${limit + 1}`),
+    )
     const shown = found.slice(0, limit)
     const last = shown.at(-1)
-    const byId = new Map(healthOf(orm, shown, since).map((agency) => [agency.id, agency]))
+    const byId = new Map((yield* healthOf(orm, shown, since)).map((agency) => [agency.id, agency]))
     return {
       agencies: shown.flatMap(({ id }) => byId.get(id) ?? []),
       next: found.length > limit && last ? [last.key, last.id] : undefined,
       total:
-        orm.all<{ total: number }>(sql`select count(*) as total from agencies a where ${isMeant}`)[0]
-          ?.total ?? 0,
+        (yield* wait(
+          orm.all<{ total: number }>(sql`select count(*) as total from agencies a where ${isMeant}`),
+        ))[0]?.total ?? 0,
     }
   },
 })
 
-const healthOf = (orm: Database['orm'], rows: readonly SortedRow[], since: number): AgencyHealth[] => {
+const healthOf = function* (
+  orm: Database['orm'],
+  rows: readonly SortedRow[],
+  since: number,
+): Work<AgencyHealth[]> {
   const { callsToday, limitedToday, oldestKeyAt, lastCallId, failingWebhook } = figures(since)
   const ids = JSON.stringify(rows.map(({ id }) => id))
-  return orm
-    .all<AgencyHealth & { lastCallId: string | null }>(
+  return (yield* wait(
+    orm.all<AgencyHealth & { lastCallId: string | null }>(
       sql`
       select a.id, a.name, a.plan, a.created_at as createdAt, a.suspended_at as suspendedAt,
         ${callsToday} as callsToday, ${limitedToday} as limitedToday, ${oldestKeyAt} as oldestKeyAt,
         ${lastCallId} as lastCallId, ${failingWebhook} as failingWebhook
       from agencies a where a.id in (select value from json_each(${ids}))`,
-    )
-    .map(({ lastCallId: callId, ...agency }) => ({
-      ...agency,
-      lastCallAt: callId === null ? null : timeOf(callId),
-    }))
+    ),
+  )).map(({ lastCallId: callId, ...agency }) => ({
+    ...agency,
+    lastCallAt: callId === null ? null : timeOf(callId),
+  }))
 }

@@ -2,6 +2,7 @@ import type { Place } from '../alarms/alarm.ts'
 import type { Found } from '../alarms/place-alarms.ts'
 import { acceptedBy, refusedBy } from '../usage/call-outcomes.ts'
 import type { Database } from './database.ts'
+import { type Work, wait } from '../work.ts'
 
 interface Query {
   /** Left out, all agencies. */
@@ -76,23 +77,33 @@ const given = ({ agencyId }: Query): { agencyId?: string } => (agencyId === unde
 /** What may be wrong in environments, of one agency or of all. */
 export const createAlarmingStore = ({ sqlite }: Database) => {
   /** `count` counts what may be in every agency without looking at each: the keys of deleted ones are gone. */
-  const find =
-    <Fact>(sql: string, count?: string) =>
-    (query: Query, extra: Record<string, number> = {}): Found<Fact> => {
+  const find = <Fact>(sql: string, count?: string) =>
+    function* (query: Query, extra: Record<string, number> = {}): Work<Found<Fact>> {
       if (count !== undefined && query.agencyId === undefined) {
-        const first = sqlite
-          .query<Place & Fact, Record<string, number>>(`${ofOne(sql, query)} limit $most`)
-          .all({ ...extra, most: query.most })
-        const { total } = sqlite.query<{ total: number }, Record<string, number>>(count).get(extra) ?? {
+        const first = yield* wait(
+          sqlite
+            .query<Place & Fact, Record<string, number>>(`${ofOne(sql, query)} limit $most`)
+            .all({ ...extra, most: query.most }),
+        )
+        const { total } = (yield* wait(
+          sqlite.query<{ total: number }, Record<string, number>>(count).get(extra),
+        )) ?? {
           total: 0,
         }
         return { total, first }
       }
-      const rows = sqlite
-        .query<Place & Fact & { total: number }, Record<string, string | number>>(
-          `select *, count(*) over () as total from (${ofOne(sql, query)}) limit $most`,
-        )
-        .all({ ...given(query), most: query.most, ...(sql.includes('$now') && { now: query.now }), ...extra })
+      const rows = yield* wait(
+        sqlite
+          .query<Place & Fact & { total: number }, Record<string, string | number>>(
+            `select *, count(*) over () as total from (${ofOne(sql, query)}) limit $most`,
+          )
+          .all({
+            ...given(query),
+            most: query.most,
+            ...(sql.includes('$now') && { now: query.now }),
+            ...extra,
+          }),
+      )
       return { total: rows[0]?.total ?? 0, first: rows }
     }
 
@@ -122,15 +133,17 @@ export const createAlarmingStore = ({ sqlite }: Database) => {
 
     /** Environments of which a budget has lately reached a threshold. */
     nearBudgets: (query: Query) =>
-      sqlite
-        .query<Place & { environmentId: string }, { agencyId?: string; since: number }>(
-          ofOne(
-            `select distinct ${place}, e.id as environmentId from alert_marks
+      wait(
+        sqlite
+          .query<Place & { environmentId: string }, { agencyId?: string; since: number }>(
+            ofOne(
+              `select distinct ${place}, e.id as environmentId from alert_marks
           join environments e on e.id = alert_marks.owner_id or e.agency_id = alert_marks.owner_id ${ofAgency}
           where alert_marks.kind = 'budget_threshold' and alert_marks.at > $since limit ${ownersMost}`,
-            query,
-          ),
-        )
-        .all({ ...given(query), since: query.now - budgetMs }),
+              query,
+            ),
+          )
+          .all({ ...given(query), since: query.now - budgetMs }),
+      ),
   }
 }

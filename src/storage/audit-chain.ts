@@ -3,6 +3,7 @@ import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
 import type { ChainState } from '../audit.ts'
 import { deriveKey, isSameMac, macOf } from './derive-key.ts'
 import { auditChain } from './schema.ts'
+import { atOnce, run, wait, type Work } from '../work.ts'
 
 /** The columns that an entry's MAC covers, besides its number. */
 const columns = [
@@ -51,35 +52,39 @@ export class AuditChain {
   }
 
   /** Adds an entry. Must run inside a transaction. */
-  append(values: ChainedValues) {
-    const { isWhole, ends } = this.#newest()
+  *append(values: ChainedValues) {
+    const { isWhole, ends } = yield* this.#newest()
     const number = ends.lastNumber + 1
     const mac = this.#linkOf(ends.lastMac, number, values)
     const names = ['number', 'mac', ...columns]
-    this.#sqlite
-      .query(`insert into audit (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`)
-      .run(number, mac, ...columns.map((column) => values[column]))
-    this.#keepEnds({ ...ends, lastNumber: number, lastMac: mac }, isWhole)
+    yield* wait(
+      this.#sqlite
+        .query(`insert into audit (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`)
+        .run(number, mac, ...columns.map((column) => values[column])),
+    )
+    yield* this.#keepEnds({ ...ends, lastNumber: number, lastMac: mac }, isWhole)
   }
 
   /** Removes the oldest entries from before a time, and keeps the MAC of the last of them. Returns how many. */
-  removeBefore(before: number, limit: number): number {
-    const oldest = this.#sqlite
-      .query<Row, [number]>('select number, mac, at from audit where number > 0 order by number limit ?')
-      .all(limit)
+  *removeBefore(before: number, limit: number): Work<number> {
+    const oldest = yield* wait(
+      this.#sqlite
+        .query<Row, [number]>('select number, mac, at from audit where number > 0 order by number limit ?')
+        .all(limit),
+    )
     const kept = oldest.findIndex(({ at }) => Number(at) >= before)
     const last = oldest.at(kept === -1 ? -1 : kept - 1)
     if (!last || kept === 0) return 0
-    const { isWhole, ends } = this.#newest()
+    const { isWhole, ends } = yield* this.#newest()
     const removed = { removedNumber: last.number ?? 0, removedMac: last.mac ?? '' }
-    this.#keepEnds({ ...ends, ...removed }, isWhole)
-    this.#sqlite.query('delete from audit where number <= ?').run(removed.removedNumber)
+    yield* this.#keepEnds({ ...ends, ...removed }, isWhole)
+    yield* wait(this.#sqlite.query('delete from audit where number <= ?').run(removed.removedNumber))
     return kept === -1 ? oldest.length : kept
   }
 
   /** Reads the whole chain. */
-  verify(): ChainState {
-    const ends = this.#ends()
+  *verify(): Work<ChainState> {
+    const ends = yield* this.#ends()
     let { removedNumber: number, removedMac: previous } = ends ?? firstEnds
     let entries = 0
     let flaw: string | null = null
@@ -101,25 +106,24 @@ export class AuditChain {
 
   /** The same while entries are added: those of its beginning are verified, a few hundred in a turn. */
   async verifyInTurns(turn: () => Promise<unknown>): Promise<ChainState> {
-    const ends = this.#ends()
-    const isPlain = this.#sqlite.query('select 1 from audit where number is null').get() === null
-    if (!ends || !isPlain || !isSameMac(ends.mac, this.#macOfEnds(ends))) return this.verify()
+    const ends = await run(this.#ends())
+    const isPlain = !(await run(this.#hasUnnumbered()))
+    if (!ends || !isPlain || !isSameMac(ends.mac, this.#macOfEnds(ends))) return run(this.verify())
     let { removedNumber: number, removedMac: previous } = ends
-    const some = this.#sqlite.query<Row, [number, number]>(
-      `${allOf} where number > ? and number <= ? order by number limit ${verifiedAtOnce}`,
-    )
     while (number < ends.lastNumber) {
-      for (const row of some.all(number, Math.min(ends.lastNumber, number + verifiedAtOnce))) {
+      for (const row of await run(this.#between(number, ends.lastNumber))) {
         if (row.number !== number + 1 || !isSameMac(row.mac ?? '', this.#linkOf(previous, number + 1, row)))
-          return this.verify()
+          return run(this.verify())
         number++
         previous = row.mac ?? ''
       }
       await turn()
       // Retention has removed entries in the meantime, or somebody has taken them out.
-      if (number < ends.lastNumber && !this.#has(number + 1)) return this.verify()
+      if (number < ends.lastNumber && !(await run(this.#has(number + 1)))) return run(this.verify())
     }
-    return previous === ends.lastMac ? { entries: number - ends.removedNumber, flaw: null } : this.verify()
+    return previous === ends.lastMac
+      ? { entries: number - ends.removedNumber, flaw: null }
+      : run(this.verify())
   }
 
   /**
@@ -127,7 +131,7 @@ export class AuditChain {
    * stays marked. The triggers that protect entries are put back before this returns.
    */
   relink(wasWhole: boolean) {
-    const ends = this.#ends() ?? firstEnds
+    const ends = atOnce(this.#ends()) ?? firstEnds
     const link = this.#sqlite.query('update audit set number = ?, mac = ? where rowid = ?')
     let number = ends.removedNumber
     let mac = ends.removedMac
@@ -141,15 +145,17 @@ export class AuditChain {
         link.run(number, mac, rowid)
       }
     })
-    this.#keepEnds({ ...ends, lastNumber: number, lastMac: mac }, wasWhole)
+    atOnce(this.#keepEnds({ ...ends, lastNumber: number, lastMac: mac }, wasWhole))
   }
 
   /** Where the next entry goes. A row of ends that somebody changed never becomes valid again. */
-  #newest(): { isWhole: boolean; ends: Ends } {
-    const ends = this.#ends()
-    const newest = this.#sqlite
-      .query<Pick<Row, 'number' | 'mac'>, []>('select number, mac from audit order by number desc limit 1')
-      .get()
+  *#newest(): Work<{ isWhole: boolean; ends: Ends }> {
+    const ends = yield* this.#ends()
+    const newest = yield* wait(
+      this.#sqlite
+        .query<Pick<Row, 'number' | 'mac'>, []>('select number, mac from audit order by number desc limit 1')
+        .get(),
+    )
     const { number, mac } = { number: newest?.number ?? 0, mac: newest?.mac ?? '' }
     if (!ends) return { isWhole: number === 0, ends: { ...firstEnds, lastNumber: number, lastMac: mac } }
     const isNewest = number === ends.lastNumber || (number === 0 && ends.lastNumber === ends.removedNumber)
@@ -157,21 +163,35 @@ export class AuditChain {
     return { isWhole, ends: number > ends.lastNumber ? { ...ends, lastNumber: number, lastMac: mac } : ends }
   }
 
-  #has(number: number) {
-    return this.#sqlite.query('select 1 from audit where number = ?').get(number) !== null
+  /** The next entries after a number, up to another. */
+  #between(after: number, last: number) {
+    const some = this.#sqlite.query<Row, [number, number]>(
+      `${allOf} where number > ? and number <= ? order by number limit ${verifiedAtOnce}`,
+    )
+    return wait(some.all(after, last))
+  }
+
+  *#hasUnnumbered() {
+    return (yield* wait(this.#sqlite.query('select 1 from audit where number is null').get())) !== null
+  }
+
+  *#has(number: number) {
+    return (yield* wait(this.#sqlite.query('select 1 from audit where number = ?').get(number))) !== null
   }
 
   #rows() {
     return this.#sqlite.query<Row, []>(`${allOf} ${inOrder}`).iterate()
   }
 
-  #ends(): Ends | undefined {
-    return this.#orm.select().from(auditChain).get()
+  #ends(): Work<Ends | undefined> {
+    return wait(this.#orm.select().from(auditChain).get())
   }
 
-  #keepEnds(ends: Ends, isWhole: boolean) {
+  *#keepEnds(ends: Ends, isWhole: boolean) {
     const row = { ...ends, id: 1, mac: isWhole ? this.#macOfEnds(ends) : '' }
-    this.#orm.insert(auditChain).values(row).onConflictDoUpdate({ target: auditChain.id, set: row }).run()
+    yield* wait(
+      this.#orm.insert(auditChain).values(row).onConflictDoUpdate({ target: auditChain.id, set: row }).run(),
+    )
   }
 
   #linkOf(previous: string, number: number, values: ChainedValues) {

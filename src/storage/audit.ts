@@ -1,11 +1,11 @@
 import { and, desc, eq, getTableColumns, gt, gte, isNotNull, lt, max, not, type SQL, sql } from 'drizzle-orm'
 import type { AuditEntry, AuditLine, AuditQuery } from '../audit.ts'
-import type { NotPromise } from '../commit.ts'
 import type { Actor } from '../people/actor.ts'
 import { actorShownTo, anOperator, somebody } from '../people/shown-actor.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { Database } from './database.ts'
 import { agencies, audit } from './schema.ts'
+import { atOnce, run, type Work, wait } from '../work.ts'
 
 export type StoredEntry = typeof audit.$inferSelect
 
@@ -50,17 +50,24 @@ const matching = (
 /** The audit. Entries are added, and removed when they are old enough (see old-rows.ts), and never changed. */
 export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'append' | 'verifyInTurns'>) => {
   const { orm, sqlite } = database
-  const newest = () =>
-    orm
-      .select({ number: max(audit.number) })
-      .from(audit)
-      .get()?.number ?? 0
-  let told = newest()
+  const newest = function* () {
+    return (
+      (yield* wait(
+        orm
+          .select({ number: max(audit.number) })
+          .from(audit)
+          .get(),
+      ))?.number ?? 0
+    )
+  }
+  let told = atOnce(newest())
   let follow: ((entry: StoredEntry) => void) | undefined
 
   /** Tells of the entries that are on disk: a savepoint may have rolled back some that were recorded. */
-  const tell = () => {
-    for (const entry of orm.select().from(audit).where(gt(audit.number, told)).orderBy(audit.number).all()) {
+  const tell = function* () {
+    for (const entry of yield* wait(
+      orm.select().from(audit).where(gt(audit.number, told)).orderBy(audit.number).all(),
+    )) {
       told = entry.number ?? told
       follow?.(entry)
     }
@@ -89,22 +96,27 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
     })
 
   /** Writes an entry, in the current transaction or in its own. */
-  const record = (entry: AuditEntry): void => {
-    if (!sqlite.inTransaction) return database.transaction(() => record(entry))
-    append(entry)
-    if (follow) database.afterCommit(tell)
+  const record = function* (entry: AuditEntry): Work<void> {
+    if (!sqlite.inTransaction) return yield* database.transaction(() => record(entry))
+    yield* append(entry)
+    if (follow) database.afterCommit(() => void run(tell()))
   }
 
   /** Newest first, with the names of the actors as the viewer may see them. */
-  const listFor = (viewer: Pick<Actor, 'agencyId'>, { limit, ...query }: PageOfAudit): AuditLine[] => {
-    const lines = orm
-      .select({ ...getTableColumns(audit), agencyName: agencies.name })
-      .from(audit)
-      .leftJoin(agencies, eq(agencies.id, audit.agencyId))
-      .where(matching(viewer, query))
-      .orderBy(desc(audit.id))
-      .limit(limit)
-      .all() as AuditLine[]
+  const listFor = function* (
+    viewer: Pick<Actor, 'agencyId'>,
+    { limit, ...query }: PageOfAudit,
+  ): Work<AuditLine[]> {
+    const lines = (yield* wait(
+      orm
+        .select({ ...getTableColumns(audit), agencyName: agencies.name })
+        .from(audit)
+        .leftJoin(agencies, eq(agencies.id, audit.agencyId))
+        .where(matching(viewer, query))
+        .orderBy(desc(audit.id))
+        .limit(limit)
+        .all(),
+    )) as AuditLine[]
     return lines.map((line) => actorShownTo(viewer, line))
   }
 
@@ -112,30 +124,38 @@ export const createAuditStore = (database: Database, chain: Pick<AuditChain, 'ap
     record,
 
     /** Writes entries in one transaction. */
-    recordAll: (entries: AuditEntry[]) => database.transaction(() => entries.forEach(record)),
+    recordAll: (entries: AuditEntry[]) =>
+      database.transaction(function* () {
+        for (const entry of entries) yield* record(entry)
+      }),
 
     /** Calls `listener` with every entry from now on, once it is on disk. */
-    follow: (listener: (entry: StoredEntry) => void) => {
-      told = newest()
+    *follow(listener: (entry: StoredEntry) => void) {
+      told = yield* newest()
       follow = listener
     },
 
     /** Makes a change and writes its entry in one transaction: both are on disk when this returns, or neither. */
-    change: <T>(make: () => NotPromise<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): T =>
-      database.transaction<T>(() => {
-        const made = make()
+    change: <T>(make: () => Work<T>, entry: AuditEntry | ((made: T) => AuditEntry | undefined)): Work<T> =>
+      database.transaction<T>(function* () {
+        const made = yield* make()
         const line = typeof entry === 'function' ? entry(made) : entry
-        if (line) record(line)
+        if (line) yield* record(line)
         return made
       }),
 
     /** True where an operation with this id has an entry. */
-    hasOperation: (operationId: string) =>
-      orm
-        .select({ id: audit.id })
-        .from(audit)
-        .where(and(isNotNull(audit.operationId), eq(audit.operationId, operationId)))
-        .get() !== undefined,
+    *hasOperation(operationId: string) {
+      return (
+        (yield* wait(
+          orm
+            .select({ id: audit.id })
+            .from(audit)
+            .where(and(isNotNull(audit.operationId), eq(audit.operationId, operationId)))
+            .get(),
+        )) !== undefined
+      )
+    },
 
     /** With the names of all actors. */
     list: (query: PageOfAudit) => listFor(everybody, query),

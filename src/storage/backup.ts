@@ -10,6 +10,7 @@ import { holdsSealed } from './inspect.ts'
 import { refuseNewer, migrationStateOf } from './migrate.ts'
 import { isTaken, placeFile } from './place-file.ts'
 import { keepTemporaryFiles } from './temporary-files.ts'
+import { atOnce } from '../work.ts'
 
 /** Reports the progress of long work. */
 export type Progress = (step: string) => void
@@ -164,12 +165,14 @@ const endWhatIsPast = (path: string) => {
   const database = openDatabase(path)
   const { sqlite } = database
   try {
-    database.transaction(() => {
-      sqlite.run(
-        "update calls set dispatch = 'unknown', sent_at = created_at where dispatch = 'pending' and ended_at is null",
-      )
-      for (const table of ['sessions', 'invitations', 'setup_tokens']) sqlite.run(`delete from ${table}`)
-    })
+    atOnce(
+      database.transaction(function* () {
+        sqlite.run(
+          "update calls set dispatch = 'unknown', sent_at = created_at where dispatch = 'pending' and ended_at is null",
+        )
+        for (const table of ['sessions', 'invitations', 'setup_tokens']) sqlite.run(`delete from ${table}`)
+      }),
+    )
   } finally {
     database.sqlite.run('PRAGMA journal_mode = DELETE')
     database.close()

@@ -3,6 +3,7 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type Call, finalStatuses } from '../calls/call.ts'
 import type { Database } from './database.ts'
 import { calls } from './schema.ts'
+import { inTurn, type Work, wait } from '../work.ts'
 
 interface PageQuery {
   environmentId: string
@@ -111,9 +112,9 @@ export const createCallList = ({ orm }: Database) => ({
    * An environment's calls, newest first, those with ids below `before`: ids rise with time. A page ends at `limit`, or
    * where its next call would make it too large.
    */
-  page: ({ limit, ...query }: PageQuery): CallPage => {
-    const sizes = conditions(query)
-      .flatMap((wanted) =>
+  *page({ limit, ...query }: PageQuery): Work<CallPage> {
+    const sizes = (yield* inTurn(conditions(query), (wanted) =>
+      wait(
         orm
           .select({ id: calls.id, bytes: keptBytes })
           .from(calls)
@@ -121,29 +122,38 @@ export const createCallList = ({ orm }: Database) => ({
           .orderBy(desc(calls.id))
           .limit(limit + 1)
           .all(),
-      )
+      ),
+    ))
+      .flat()
       .toSorted((one, other) => (one.id < other.id ? 1 : -1))
       .slice(0, limit + 1)
     const fitting = firstThatFit(sizes, limit)
     if (fitting.length === 0) return { calls: [], hasMore: false }
     const ids = fitting.map(({ id }) => id)
-    const page = orm.select().from(calls).where(inArray(calls.id, ids)).orderBy(desc(calls.id)).all()
+    const page = yield* wait(
+      orm.select().from(calls).where(inArray(calls.id, ids)).orderBy(desc(calls.id)).all(),
+    )
     return { calls: page, hasMore: sizes.length > fitting.length }
   },
 
   /** The number of an environment's calls, counted up to `most`. */
-  count: (query: Omit<PageQuery, 'limit' | 'before'>, most: number): number =>
-    conditions(query).reduce((sum, wanted) => {
+  *count(query: Omit<PageQuery, 'limit' | 'before'>, most: number): Work<number> {
+    let sum = 0
+    for (const wanted of conditions(query)) {
       const counted = orm
         .select({ one: sql`1`.as('one') })
         .from(calls)
         .where(wanted)
         .limit(most - sum)
         .as('counted')
-      const [more] = orm
-        .select({ calls: sql<number>`count(*)` })
-        .from(counted)
-        .all()
-      return sum + (more?.calls ?? 0)
-    }, 0),
+      const [more] = yield* wait(
+        orm
+          .select({ calls: sql<number>`count(*)` })
+          .from(counted)
+          .all(),
+      )
+      sum += more?.calls ?? 0
+    }
+    return sum
+  },
 })

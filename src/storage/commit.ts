@@ -1,6 +1,7 @@
 import type { Commit } from '../commit.ts'
 import { storageUnavailable } from '../failures.ts'
 import { type Database, isStorageTrouble } from './database.ts'
+import { atOnce, type Work } from '../work.ts'
 
 interface Waiting {
   run: () => void
@@ -24,12 +25,14 @@ export const createCommit = (database: Database, measure: Measure = (_, run) => 
     const failures = new Map<Waiting, { error: unknown }>()
     try {
       measure(batch.length, () =>
-        database.transaction(() => {
-          for (const operation of batch) {
-            const error = attempt(operation.run)
-            if (error) failures.set(operation, error)
-          }
-        }),
+        atOnce(
+          database.transaction(function* () {
+            for (const operation of batch) {
+              const error = attempt(operation.run)
+              if (error) failures.set(operation, error)
+            }
+          }),
+        ),
       )
     } catch (error) {
       for (const operation of batch) operation.settle({ error: storageUnavailable(error) })
@@ -38,13 +41,13 @@ export const createCommit = (database: Database, measure: Measure = (_, run) => 
     for (const operation of batch) operation.settle(failures.get(operation))
   }
 
-  return (operation) =>
-    new Promise((resolve, reject) => {
-      let result: ReturnType<typeof operation>
+  return <T>(operation: () => Work<T>) =>
+    new Promise<T>((resolve, reject) => {
+      let result: T
       if (waiting.length === 0) setImmediate(flush)
       waiting.push({
         run: () => {
-          result = operation()
+          result = atOnce(operation())
         },
         settle: (failed) => (failed ? reject(failed.error) : resolve(result)),
       })

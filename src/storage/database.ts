@@ -1,16 +1,16 @@
 import { Database as Sqlite, SQLiteError } from 'bun:sqlite'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
-import type { NotPromise } from '../commit.ts'
 import type { Changes } from './cache.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { keepTemporaryFiles } from './temporary-files.ts'
+import { atOnce, type Work } from '../work.ts'
 
 export interface Database {
   readonly sqlite: Sqlite
   readonly orm: BunSQLiteDatabase
   readonly changes: Changes
   /** Runs `work` in one IMMEDIATE transaction, on disk when this returns, undone when it throws. */
-  transaction<T>(work: () => NotPromise<T>): T
+  transaction<T>(work: () => Work<T>): Work<T>
   /** Marks the current transaction as one that affects admission. */
   touchAdmission(): void
   /** Runs once when the current transaction is on disk, and never where it is not. */
@@ -98,7 +98,7 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
     changes.foreign++
   }
 
-  const outermost = <T>(work: () => NotPromise<T>) => {
+  const outermost = <T>(work: () => T) => {
     waiting.clear()
     try {
       const result = inTransaction(sqlite, () => {
@@ -118,9 +118,10 @@ const createTransactions = (sqlite: Sqlite): Transactions => {
   return {
     changes,
     look,
-    transaction: (work) => {
+    *transaction(work) {
       try {
-        return sqlite.inTransaction ? inTransaction(sqlite, work) : outermost(work)
+        const atOnceInIt = () => atOnce(work())
+        return sqlite.inTransaction ? inTransaction(sqlite, atOnceInIt) : outermost(atOnceInIt)
       } catch (error) {
         changes.undone++
         throw error

@@ -17,13 +17,14 @@ import {
   spending,
   usage,
 } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 /**
  * Removes the data of deleted agencies. The rows of an agency, its environments and its agents stay, cleared: the audit
  * needs the name, revisions are counted over the environments, and finding out that no call refers to an agent would
  * mean reading all calls.
  */
-export const createDeletedAgencies = (database: Database, accounts: { remove(id: string): void }) => {
+export const createDeletedAgencies = (database: Database, accounts: { remove(id: string): Work<void> }) => {
   const { orm } = database
   const deleted = orm.select({ id: agencies.id }).from(agencies).where(isNotNull(agencies.deletedAt))
   const theirs = orm
@@ -59,27 +60,29 @@ export const createDeletedAgencies = (database: Database, accounts: { remove(id:
         .where(and(eq(environments.agencyId, providerAccounts.agencyId), state)),
     )
   const accountsWithoutCalls = () =>
-    orm
-      .select({ id: providerAccounts.id })
-      .from(providerAccounts)
-      .where(
-        and(
-          inArray(providerAccounts.agencyId, deleted),
-          withoutCalls(isNull(calls.endedAt)),
-          withoutCalls(isNotNull(calls.endedAt)),
-        ),
-      )
-      .all()
+    wait(
+      orm
+        .select({ id: providerAccounts.id })
+        .from(providerAccounts)
+        .where(
+          and(
+            inArray(providerAccounts.agencyId, deleted),
+            withoutCalls(isNull(calls.endedAt)),
+            withoutCalls(isNotNull(calls.endedAt)),
+          ),
+        )
+        .all(),
+    )
 
   return {
     /** Removes at most `limit` rows. Calls whose provider has not hung up wait for a later round. */
-    purge: (limit: number): Step => {
+    *purge(limit: number): Work<Step> {
       for (const [table, which] of heavy) {
-        const removed = remove(database, table, which, limit)
+        const removed = yield* remove(database, table, which, limit)
         if (removed > 0) return { removed, isLast: false }
       }
-      const left = accountsWithoutCalls()
-      for (const { id } of left) accounts.remove(id)
+      const left = yield* accountsWithoutCalls()
+      for (const { id } of left) yield* accounts.remove(id)
       return { removed: left.length, isLast: true }
     },
   }

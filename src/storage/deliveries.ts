@@ -3,6 +3,7 @@ import { type Delivery, lastAttempt, type PastAttempt } from '../webhooks/delive
 import type { Database } from './database.ts'
 import { createRows } from './rows.ts'
 import { deliveries, deliveryAttempts } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 interface PageQuery {
   environmentId: string
@@ -60,33 +61,37 @@ export const createDeliveryStore = (database: Database) => {
     and deliveries.id > earlier.id and earlier.next_at > deliveries.next_at`)
 
   const rows = createRows<Delivery>(database, deliveries)
-  const keepAttempt = (deliveryId: string, past: PastAttempt) => {
-    orm
-      .insert(deliveryAttempts)
-      .values({ deliveryId, ...past })
-      .run()
+  const keepAttempt = function* (deliveryId: string, past: PastAttempt) {
+    yield* wait(
+      orm
+        .insert(deliveryAttempts)
+        .values({ deliveryId, ...past })
+        .run(),
+    )
   }
 
   return {
     ...rows,
 
     /** A further attempt takes the place of the last one, which is kept: most deliveries need one, and so one row. */
-    update: (before: Delivery, after: Delivery) => {
+    *update(before: Delivery, after: Delivery) {
       const past = after.attempts > before.attempts ? lastAttempt(before) : undefined
-      if (past) keepAttempt(before.id, past)
-      rows.update(before, after)
+      if (past) yield* keepAttempt(before.id, past)
+      yield* rows.update(before, after)
     },
 
     /** All attempts of a delivery, those before a replay too, the last one first. */
-    attempts: (delivery: Delivery): PastAttempt[] => {
+    *attempts(delivery: Delivery): Work<PastAttempt[]> {
       const { id: _, deliveryId: of, ...columns } = getTableColumns(deliveryAttempts)
-      const earlier = orm
-        .select(columns)
-        .from(deliveryAttempts)
-        .where(eq(of, delivery.id))
-        .orderBy(desc(deliveryAttempts.id))
-        .limit(attemptsShown)
-        .all()
+      const earlier = yield* wait(
+        orm
+          .select(columns)
+          .from(deliveryAttempts)
+          .where(eq(of, delivery.id))
+          .orderBy(desc(deliveryAttempts.id))
+          .limit(attemptsShown)
+          .all(),
+      )
       return [...[lastAttempt(delivery) ?? []].flat(), ...earlier]
     },
 
@@ -94,74 +99,88 @@ export const createDeliveryStore = (database: Database) => {
      * Postpones what comes later of a call to the next attempt of what came before: for an endpoint that is down for a day, a hundred
      * thousand ends wait, and the query for due deliveries must not scan them all.
      */
-    keepOrder: (callId: string | null) => {
-      if (callId !== null) order.run({ callId })
+    *keepOrder(callId: string | null) {
+      if (callId !== null) yield* wait(order.run({ callId }))
     },
 
     /** The last delivery of a call's end or its analysis. */
-    lastOfEnd: (callId: string): Delivery | undefined =>
-      orm
-        .select()
-        .from(deliveries)
-        .where(and(eq(deliveries.callId, callId), inArray(deliveries.event, ['call_ended', 'call_analyzed'])))
-        .orderBy(desc(deliveries.id))
-        .limit(1)
-        .get(),
+    lastOfEnd: (callId: string): Work<Delivery | undefined> =>
+      wait(
+        orm
+          .select()
+          .from(deliveries)
+          .where(
+            and(eq(deliveries.callId, callId), inArray(deliveries.event, ['call_ended', 'call_analyzed'])),
+          )
+          .orderBy(desc(deliveries.id))
+          .limit(1)
+          .get(),
+      ),
 
     /** Replaces the payload of an undelivered event; due at `nextAt`, or as before for null. */
-    retell: (id: string, payload: string, nextAt: number | null) => {
-      orm
-        .update(deliveries)
-        .set({ payload, ...(nextAt === null ? {} : { nextAt }) })
-        .where(eq(deliveries.id, id))
-        .run()
+    *retell(id: string, payload: string, nextAt: number | null) {
+      yield* wait(
+        orm
+          .update(deliveries)
+          .set({ payload, ...(nextAt === null ? {} : { nextAt }) })
+          .where(eq(deliveries.id, id))
+          .run(),
+      )
     },
 
     /** The environments with an enabled endpoint and a due delivery, in the order of their ids. */
-    endpointsDue: (now: number): string[] => endpointsDue.all({ now }).map(({ id }) => id),
+    *endpointsDue(now: number): Work<string[]> {
+      return (yield* wait(endpointsDue.all({ now }))).map(({ id }) => id)
+    },
 
-    due: (environmentId: string, now: number, limit: number): Delivery[] =>
-      due.all({ environmentId, now, limit }),
+    due: (environmentId: string, now: number, limit: number): Work<Delivery[]> =>
+      wait(due.all({ environmentId, now, limit })),
 
     /** An environment's deliveries, newest first, those with ids below `before`: ids rise with time. */
-    page: ({ environmentId, state, before, limit }: PageQuery): Delivery[] =>
-      orm
-        .select()
-        .from(deliveries)
-        .where(
-          and(
-            eq(deliveries.environmentId, environmentId),
-            before === undefined ? undefined : lt(deliveries.id, before),
-            state === undefined ? undefined : inState[state],
-          ),
-        )
-        .orderBy(desc(deliveries.id))
-        .limit(limit)
-        .all(),
+    page: ({ environmentId, state, before, limit }: PageQuery): Work<Delivery[]> =>
+      wait(
+        orm
+          .select()
+          .from(deliveries)
+          .where(
+            and(
+              eq(deliveries.environmentId, environmentId),
+              before === undefined ? undefined : lt(deliveries.id, before),
+              state === undefined ? undefined : inState[state],
+            ),
+          )
+          .orderBy(desc(deliveries.id))
+          .limit(limit)
+          .all(),
+      ),
 
-    ofCall: (callId: string): Delivery[] =>
-      orm.select().from(deliveries).where(eq(deliveries.callId, callId)).orderBy(deliveries.id).all(),
+    ofCall: (callId: string): Work<Delivery[]> =>
+      wait(orm.select().from(deliveries).where(eq(deliveries.callId, callId)).orderBy(deliveries.id).all()),
 
     /** The number of an environment's deliveries by state. */
-    counts: (environmentId: string): Record<Delivery['state'], number> => {
+    *counts(environmentId: string): Work<Record<Delivery['state'], number>> {
       const of = (which: SQL | undefined) =>
         orm.$count(deliveries, and(eq(deliveries.environmentId, environmentId), which))
       // One statement, so that the counts are of one moment.
-      const [found] = orm
-        .select({ all: of(undefined), pending: of(isPending), dead: of(isDead) })
-        .from(sql`(select 1)`)
-        .all()
+      const [found] = yield* wait(
+        orm
+          .select({ all: of(undefined), pending: of(isPending), dead: of(isDead) })
+          .from(sql`(select 1)`)
+          .all(),
+      )
       const { all = 0, pending = 0, dead = 0 } = found ?? {}
       return { pending, delivered: all - pending - dead, dead }
     },
 
     /** Restarts every dead delivery of an environment; returns their number. */
-    replayDead: (environmentId: string, now: number): number => {
-      const { changes } = orm
-        .update(deliveries)
-        .set({ state: 'pending', attempts: 0, nextAt: now })
-        .where(and(eq(deliveries.environmentId, environmentId), isDead))
-        .run() as unknown as { changes: number }
+    *replayDead(environmentId: string, now: number): Work<number> {
+      const { changes } = (yield* wait(
+        orm
+          .update(deliveries)
+          .set({ state: 'pending', attempts: 0, nextAt: now })
+          .where(and(eq(deliveries.environmentId, environmentId), isDead))
+          .run(),
+      )) as unknown as { changes: number }
       return changes
     },
   }

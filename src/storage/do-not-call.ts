@@ -4,6 +4,7 @@ import { numberHint } from '../do-not-call/number-hint.ts'
 import type { Database } from './database.ts'
 import type { NumberHashes } from './number-hashes.ts'
 import { doNotCall } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 const gateOwner = 'gate'
 const { ownerId: _, number, ...columns } = getTableColumns(doNotCall)
@@ -27,82 +28,90 @@ export const createDoNotCallStore = ({ orm, sqlite }: Database, hashes: NumberHa
       where owner_id in ('${gateOwner}', ?) and number = ? and (expires_at is null or expires_at > ?)`,
   )
 
-  const valuesOf = (
+  const valuesOf = function* (
     owner: ListOwner,
     { phoneNumber, source, reason, addedAt, expiresAt }: NewEntry,
-  ): Values => [
-    owner ?? gateOwner,
-    hashes.of(phoneNumber),
-    numberHint(phoneNumber),
-    source.toWellFormed(),
-    reason?.toWellFormed() ?? null,
-    addedAt,
-    expiresAt,
-  ]
+  ): Work<Values> {
+    return [
+      owner ?? gateOwner,
+      yield* hashes.of(phoneNumber),
+      numberHint(phoneNumber),
+      source.toWellFormed(),
+      reason?.toWellFormed() ?? null,
+      addedAt,
+      expiresAt,
+    ]
+  }
 
   const byHash = (owner: ListOwner, hash: Buffer) =>
     and(eq(doNotCall.ownerId, owner ?? gateOwner), eq(doNotCall.number, hash))
 
-  const entryAt = (owner: ListOwner, hash: Buffer): Entry | undefined => {
-    const row = orm
-      .select({ ...columns, number })
-      .from(doNotCall)
-      .where(byHash(owner, hash))
-      .get()
+  const entryAt = function* (owner: ListOwner, hash: Buffer): Work<Entry | undefined> {
+    const row = yield* wait(
+      orm
+        .select({ ...columns, number })
+        .from(doNotCall)
+        .where(byHash(owner, hash))
+        .get(),
+    )
     return row && entryOf(row)
   }
 
   return {
     /** True for a number that the gate or the agency must not call now. */
-    isListed: (agencyId: string, phoneNumber: string, now: number): boolean => {
-      const hash = hashes.find(phoneNumber)
-      return hash !== undefined && listed.get(agencyId, hash, now) !== null
+    *isListed(agencyId: string, phoneNumber: string, now: number): Work<boolean> {
+      const hash = yield* hashes.find(phoneNumber)
+      return hash !== undefined && (yield* wait(listed.get(agencyId, hash, now))) !== null
     },
 
     /** The entry of a number in one list, expired or not. */
-    find: (owner: ListOwner, phoneNumber: string): Entry | undefined => {
-      const hash = hashes.find(phoneNumber)
-      return hash && entryAt(owner, hash)
+    *find(owner: ListOwner, phoneNumber: string): Work<Entry | undefined> {
+      const hash = yield* hashes.find(phoneNumber)
+      return hash && (yield* entryAt(owner, hash))
     },
 
     /** Lists a number in place of an earlier entry of it. */
-    replace: (owner: ListOwner, entry: NewEntry): Position => {
-      const values = valuesOf(owner, entry)
-      replace.run(...values)
+    *replace(owner: ListOwner, entry: NewEntry): Work<Position> {
+      const values = yield* valuesOf(owner, entry)
+      yield* wait(replace.run(...values))
       return { id: values[1].toString('hex'), addedAt: entry.addedAt }
     },
 
     /** Lists a number, unless an entry of it lasts as long. Returns whether anything changed. */
-    extend: (owner: ListOwner, entry: NewEntry): boolean => extend.run(...valuesOf(owner, entry)).changes > 0,
+    *extend(owner: ListOwner, entry: NewEntry): Work<boolean> {
+      return (yield* wait(extend.run(...(yield* valuesOf(owner, entry))))).changes > 0
+    },
 
     /** Takes a number off one list; returns what was there. */
-    remove: (owner: ListOwner, phoneNumber: string): Entry | undefined => {
-      const hash = hashes.find(phoneNumber)
-      const found = hash && entryAt(owner, hash)
-      if (found) orm.delete(doNotCall).where(byHash(owner, hash)).run()
+    *remove(owner: ListOwner, phoneNumber: string): Work<Entry | undefined> {
+      const hash = yield* hashes.find(phoneNumber)
+      const found = hash && (yield* entryAt(owner, hash))
+      if (found) yield* wait(orm.delete(doNotCall).where(byHash(owner, hash)).run())
       return found
     },
 
     /** The place of an entry in its list; undefined once it is gone. */
-    positionOf: (owner: ListOwner, id: string): Position | undefined =>
+    positionOf: (owner: ListOwner, id: string): Work<Position | undefined> =>
       entryAt(owner, Buffer.from(id, 'hex')),
 
     /** One list, newest first. */
-    page: (owner: ListOwner, { after, limit }: PageOfEntries): Entry[] =>
-      orm
-        .select({ ...columns, number })
-        .from(doNotCall)
-        .where(
-          and(
-            eq(doNotCall.ownerId, owner ?? gateOwner),
-            after &&
-              sql`(${doNotCall.addedAt}, ${number}) < (${after.addedAt}, ${Buffer.from(after.id, 'hex')})`,
-          ),
-        )
-        .orderBy(desc(doNotCall.addedAt), desc(number))
-        .limit(limit)
-        .all()
-        .map(entryOf),
+    *page(owner: ListOwner, { after, limit }: PageOfEntries): Work<Entry[]> {
+      return (yield* wait(
+        orm
+          .select({ ...columns, number })
+          .from(doNotCall)
+          .where(
+            and(
+              eq(doNotCall.ownerId, owner ?? gateOwner),
+              after &&
+                sql`(${doNotCall.addedAt}, ${number}) < (${after.addedAt}, ${Buffer.from(after.id, 'hex')})`,
+            ),
+          )
+          .orderBy(desc(doNotCall.addedAt), desc(number))
+          .limit(limit)
+          .all(),
+      )).map(entryOf)
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { IdempotencyRow, IdempotencyStore } from '../calls/idempotency.ts'
 import type { Database } from './database.ts'
 import { idempotencyKeys } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 export const createIdempotencyStore = ({ orm }: Database): IdempotencyStore => {
   const byKey = orm
@@ -35,10 +36,10 @@ export const createIdempotencyStore = ({ orm }: Database): IdempotencyStore => {
     .prepare()
 
   return {
-    find: (environmentId, key): IdempotencyRow | undefined => byKey.get({ environmentId, key }),
+    find: (environmentId, key): Work<IdempotencyRow | undefined> => wait(byKey.get({ environmentId, key })),
 
-    put: (row) => {
-      placing.run({ ...row })
+    *put(row) {
+      yield* wait(placing.run({ ...row }))
     },
   }
 }

@@ -11,6 +11,7 @@ import { migrationStateOf } from './migrate.ts'
 import { isSealed, isSecretOf } from './seal-anew.ts'
 import { opens, sealedTexts } from './seals.ts'
 import { Vault } from './vault.ts'
+import { atOnce } from '../work.ts'
 
 const patientBusyTimeoutMs = 5000
 
@@ -180,6 +181,7 @@ const secretsIn = (database: Sqlite, secret: string | undefined) => {
     isOwnSecret,
     sealed: texts.length,
     unopened: [...new Set(unopened.map(({ name }) => name))],
-    chain: secret !== undefined && isOwnSecret ? new AuditChain(database, secret).verify() : undefined,
+    chain:
+      secret !== undefined && isOwnSecret ? atOnce(new AuditChain(database, secret).verify()) : undefined,
   }
 }

@@ -2,13 +2,16 @@ import { and, desc, eq, gt, isNotNull, isNull, lte, or } from 'drizzle-orm'
 import type { Invitation, Person } from '../people/person.ts'
 import type { Database } from './database.ts'
 import { agencies, invitations, people, sessions } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 /** Ends the links to a person's new password, and those that the person or admin token made. */
-export const endLinksOf = ({ orm }: Pick<Database, 'orm'>, id: string) => {
-  orm
-    .delete(invitations)
-    .where(or(eq(invitations.personId, id), eq(invitations.createdById, id)))
-    .run()
+export const endLinksOf = function* ({ orm }: Pick<Database, 'orm'>, id: string) {
+  yield* wait(
+    orm
+      .delete(invitations)
+      .where(or(eq(invitations.personId, id), eq(invitations.createdById, id)))
+      .run(),
+  )
 }
 
 /** Single-use links, found by the hash of their token: invitations, and links to a new password. */
@@ -34,66 +37,76 @@ export const createInvitationStore = (database: Database) => {
   return {
     /** Stores a link. It replaces older ones to the same account. */
     add: (invitation: Invitation) =>
-      database.transaction(() => {
-        orm.delete(invitations).where(lte(invitations.expiresAt, invitation.createdAt)).run()
-        orm.delete(invitations).where(eq(invitations.email, invitation.email)).run()
-        orm.insert(invitations).values(invitation).run()
+      database.transaction(function* () {
+        yield* wait(orm.delete(invitations).where(lte(invitations.expiresAt, invitation.createdAt)).run())
+        yield* wait(orm.delete(invitations).where(eq(invitations.email, invitation.email)).run())
+        yield* wait(orm.insert(invitations).values(invitation).run())
       }),
 
     /** Finds an invitation that is still valid. */
     find: (hash: string, now: number) =>
-      joined()
-        .where(and(valid(hash, now), isNull(invitations.personId)))
-        .get(),
+      wait(
+        joined()
+          .where(and(valid(hash, now), isNull(invitations.personId)))
+          .get(),
+      ),
 
     /** Finds a link to a new password that is still valid. */
     findReset: (hash: string, now: number) =>
-      joined()
-        .where(and(valid(hash, now), isNotNull(invitations.personId)))
-        .get(),
+      wait(
+        joined()
+          .where(and(valid(hash, now), isNotNull(invitations.personId)))
+          .get(),
+      ),
 
     /** The open invitations, newest first. */
     pending: (now: number) =>
-      joined()
-        .where(and(gt(invitations.expiresAt, now), isNull(invitations.personId)))
-        .orderBy(desc(invitations.createdAt), invitations.hash)
-        .all(),
+      wait(
+        joined()
+          .where(and(gt(invitations.expiresAt, now), isNull(invitations.personId)))
+          .orderBy(desc(invitations.createdAt), invitations.hash)
+          .all(),
+      ),
 
     /** Revokes an invitation and returns it. */
     revoke: (hash: string) =>
-      orm
-        .delete(invitations)
-        .where(and(eq(invitations.hash, hash), isNull(invitations.personId)))
-        .returning()
-        .get(),
+      wait(
+        orm
+          .delete(invitations)
+          .where(and(eq(invitations.hash, hash), isNull(invitations.personId)))
+          .returning()
+          .get(),
+      ),
 
     /**
      * Creates the account and uses up the invitation in one transaction; "taken" when its e-mail address has got an
      * account in the meantime.
      */
     accept: (hash: string, passwordHash: string, now: number) =>
-      database.transaction((): Person | 'taken' | undefined => {
+      database.transaction(function* (): Work<Person | 'taken' | undefined> {
         const open = and(valid(hash, now), isNull(invitations.personId))
-        const invitation = orm.select().from(invitations).where(open).get()
+        const invitation = yield* wait(orm.select().from(invitations).where(open).get())
         if (!invitation) return undefined
         const { email, role, agencyId } = invitation
-        if (orm.select().from(people).where(eq(people.email, email)).get()) return 'taken'
-        orm.delete(invitations).where(eq(invitations.hash, hash)).run()
+        if (yield* wait(orm.select().from(people).where(eq(people.email, email)).get())) return 'taken'
+        yield* wait(orm.delete(invitations).where(eq(invitations.hash, hash)).run())
         const account = { email, role, agencyId, passwordHash, timeZone: null }
         const made = { id: Bun.randomUUIDv7(), ...account, createdAt: now }
-        orm.insert(people).values(made).run()
+        yield* wait(orm.insert(people).values(made).run())
         return made
       }),
 
     /** Sets the new password, uses up the link and ends all sessions of the person in one transaction. */
     acceptReset: (hash: string, passwordHash: string, now: number) =>
-      database.transaction((): Person | undefined => {
+      database.transaction(function* (): Work<Person | undefined> {
         const link = and(valid(hash, now), isNotNull(invitations.personId))
-        const used = orm.delete(invitations).where(link).returning().get()
+        const used = yield* wait(orm.delete(invitations).where(link).returning().get())
         if (!used?.personId) return undefined
-        endLinksOf(database, used.personId)
-        orm.delete(sessions).where(eq(sessions.personId, used.personId)).run()
-        return orm.update(people).set({ passwordHash }).where(eq(people.id, used.personId)).returning().get()
+        yield* endLinksOf(database, used.personId)
+        yield* wait(orm.delete(sessions).where(eq(sessions.personId, used.personId)).run())
+        return yield* wait(
+          orm.update(people).set({ passwordHash }).where(eq(people.id, used.personId)).returning().get(),
+        )
       }),
   }
 }

@@ -5,6 +5,7 @@ import type { KeyringStore, KeyInEnvironment } from '../keys/keyring.ts'
 import type { Database } from './database.ts'
 import { accessDisabledBy, raiseRevision } from './environments.ts'
 import { agencies, environments, keyClients, keys } from './schema.ts'
+import { wait } from '../work.ts'
 
 /** Bounds the list for an environment whose key is rotated all the time. */
 const replacedMost = 5
@@ -13,14 +14,18 @@ export const createKeyStore = (database: Database) => {
   const { orm, sqlite } = database
 
   const live = (environmentId: string) =>
-    orm
-      .select()
-      .from(keys)
-      .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
-      .get()
+    wait(
+      orm
+        .select()
+        .from(keys)
+        .where(and(eq(keys.environmentId, environmentId), isNull(keys.replacedAt)))
+        .get(),
+    )
 
   const setAccess = (environmentId: string, by: AccessDisabler | null) =>
-    orm.update(environments).set({ accessDisabledBy: by }).where(eq(environments.id, environmentId)).run()
+    wait(
+      orm.update(environments).set({ accessDisabledBy: by }).where(eq(environments.id, environmentId)).run(),
+    )
 
   const keyring: KeyringStore = {
     changes: database.changes,
@@ -83,33 +88,41 @@ export const createKeyStore = (database: Database) => {
     live,
 
     /** Replaced keys, the last replaced first: those replaced since a time, and those with one of these ids. */
-    replaced: (environmentId: string, { since, or: ids }: { since: number; or: string[] }) =>
-      orm
-        .select()
-        .from(keys)
-        .where(
-          and(
-            eq(keys.environmentId, environmentId),
-            isNotNull(keys.replacedAt),
-            or(gt(keys.replacedAt, since), inArray(keys.id, ids)),
-          ),
-        )
-        .orderBy(desc(keys.replacedAt))
-        .limit(replacedMost)
-        .all() as (ApiKey & { replacedAt: number })[],
+    *replaced(environmentId: string, { since, or: ids }: { since: number; or: string[] }) {
+      return (yield* wait(
+        orm
+          .select()
+          .from(keys)
+          .where(
+            and(
+              eq(keys.environmentId, environmentId),
+              isNotNull(keys.replacedAt),
+              or(gt(keys.replacedAt, since), inArray(keys.id, ids)),
+            ),
+          )
+          .orderBy(desc(keys.replacedAt))
+          .limit(replacedMost)
+          .all(),
+      )) as (ApiKey & { replacedAt: number })[]
+    },
 
     /**
      * Replaces the live key, whose hash stays as a tombstone, and with it the reason to keep access disabled that lies in
      * that key. One transaction, so that never two keys are live.
      */
     replace: (key: Pick<ApiKey, 'id' | 'environmentId' | 'hash' | 'last4' | 'createdAt'>) =>
-      database.transaction(() => {
-        const replaced = live(key.environmentId)
+      database.transaction(function* () {
+        const replaced = yield* live(key.environmentId)
         if (replaced)
-          orm.update(keys).set({ replacedAt: key.createdAt }).where(eq(keys.id, replaced.id)).run()
-        orm.insert(keys).values(key).run()
-        setAccess(key.environmentId, afterRotation(accessDisabledBy(database, key.environmentId)))
-        raiseRevision(database, [key.environmentId])
+          yield* wait(
+            orm.update(keys).set({ replacedAt: key.createdAt }).where(eq(keys.id, replaced.id)).run(),
+          )
+        yield* wait(orm.insert(keys).values(key).run())
+        yield* setAccess(
+          key.environmentId,
+          afterRotation(yield* accessDisabledBy(database, key.environmentId)),
+        )
+        yield* raiseRevision(database, [key.environmentId])
         return replaced
       }),
 
@@ -117,43 +130,48 @@ export const createKeyStore = (database: Database) => {
      * Marks a live key as leaked, and disables the access of its environment. False when both were so already.
      */
     markLeaked: ({ id, environment }: KeyInEnvironment, where: string | null, now: number) =>
-      database.transaction(() => {
-        const known = live(environment.id)
-        const disabledBy = accessDisabledBy(database, environment.id)
+      database.transaction(function* () {
+        const known = yield* live(environment.id)
+        const disabledBy = yield* accessDisabledBy(database, environment.id)
         if (known?.id !== id || (known.leakedAt !== null && disabledBy !== null)) return false
-        orm.update(keys).set({ leakedAt: now, leakedWhere: where }).where(eq(keys.id, id)).run()
-        setAccess(environment.id, strongerDisabler(disabledBy, 'leak'))
-        raiseRevision(database, [environment.id])
+        yield* wait(orm.update(keys).set({ leakedAt: now, leakedWhere: where }).where(eq(keys.id, id)).run())
+        yield* setAccess(environment.id, strongerDisabler(disabledBy, 'leak'))
+        yield* raiseRevision(database, [environment.id])
         return true
       }),
 
     /** Removes an agency's keys, live and replaced, and their clients. */
     removeOf: (agencyId: string) =>
-      database.transaction(() => {
-        const own = orm
-          .select({ id: environments.id })
-          .from(environments)
-          .where(eq(environments.agencyId, agencyId))
-          .all()
-          .map(({ id }) => id)
+      database.transaction(function* () {
+        const own = (yield* wait(
+          orm
+            .select({ id: environments.id })
+            .from(environments)
+            .where(eq(environments.agencyId, agencyId))
+            .all(),
+        )).map(({ id }) => id)
         const ofOwn = inArray(keys.environmentId, own)
-        orm
-          .delete(keyClients)
-          .where(inArray(keyClients.keyId, orm.select({ id: keys.id }).from(keys).where(ofOwn)))
-          .run()
-        orm.delete(keys).where(ofOwn).run()
-        raiseRevision(database, own)
+        yield* wait(
+          orm
+            .delete(keyClients)
+            .where(inArray(keyClients.keyId, orm.select({ id: keys.id }).from(keys).where(ofOwn)))
+            .run(),
+        )
+        yield* wait(orm.delete(keys).where(ofOwn).run())
+        yield* raiseRevision(database, own)
       }),
 
     /** Marks a key as sent in a URL; the first time is kept. */
     markExposed: ({ id, environment }: KeyInEnvironment, now: number) =>
-      database.transaction(() => {
-        orm
-          .update(keys)
-          .set({ exposedAt: now })
-          .where(and(eq(keys.id, id), isNull(keys.exposedAt)))
-          .run()
-        raiseRevision(database, [environment.id])
+      database.transaction(function* () {
+        yield* wait(
+          orm
+            .update(keys)
+            .set({ exposedAt: now })
+            .where(and(eq(keys.id, id), isNull(keys.exposedAt)))
+            .run(),
+        )
+        yield* raiseRevision(database, [environment.id])
       }),
   }
 }

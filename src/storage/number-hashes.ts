@@ -4,6 +4,7 @@ import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { sealedKeys } from './schema.ts'
 import type { Binding, Vault } from './vault.ts'
+import { type Work, wait } from '../work.ts'
 
 const keyBytes = 32
 /** 128 bits: two of a billion numbers meet with a chance of 10⁻²¹. */
@@ -20,22 +21,26 @@ export const createNumberHashes = ({ changes, orm }: Database, vault: Vault) => 
   // A rollback may take the key away again, and then empties the cache.
   const cached = new Cache<HashNumber>(changes)
 
-  const read = () => {
-    const row = orm.select().from(sealedKeys).where(eq(sealedKeys.name, name)).get()
+  const read = function* () {
+    const row = yield* wait(orm.select().from(sealedKeys).where(eq(sealedKeys.name, name)).get())
     return row && hashWith(Buffer.from(vault.open(row.sealed, sealedKeyBinding({ name })), 'base64'))
   }
-  const make = () => {
+  const make = function* () {
     const key = randomBytes(keyBytes)
     const sealed = vault.seal(key.toString('base64'), sealedKeyBinding({ name }))
-    orm.insert(sealedKeys).values({ name, sealed }).run()
+    yield* wait(orm.insert(sealedKeys).values({ name, sealed }).run())
     return hashWith(key)
   }
 
   return {
     /** The hash of a number; undefined while there is no key, and so no hash. */
-    find: (phoneNumber: string): Buffer | undefined => cached.read(name, read)?.(phoneNumber),
+    *find(phoneNumber: string): Work<Buffer | undefined> {
+      return (yield* cached.read(name, read))?.(phoneNumber)
+    },
     /** The hash of a number, to be stored in the caller's transaction. */
-    of: (phoneNumber: string): Buffer => (cached.read(name, read) ?? make())(phoneNumber),
+    *of(phoneNumber: string): Work<Buffer> {
+      return ((yield* cached.read(name, read)) ?? (yield* make()))(phoneNumber)
+    },
   }
 }
 

@@ -18,6 +18,7 @@ import {
   usage,
   usageTotals,
 } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 /** The number of rows that a step removed, and whether more remain. */
 export interface Step {
@@ -36,54 +37,58 @@ export const createOldRows = (database: Database, chain: Pick<AuditChain, 'remov
 
   /** The next ended calls, removable or not. */
   const endedBefore = (before: number, limit: number) =>
-    orm
-      .select({ id: calls.id, endedAt: sql<number>`${calls.endedAt}`, rowid: sql<number>`rowid` })
-      .from(calls)
-      .where(
-        and(
-          lt(calls.endedAt, before),
-          sql`(${calls.endedAt}, rowid) > (${reached.endedAt}, ${reached.rowid})`,
-        ),
-      )
-      .orderBy(calls.endedAt, sql`rowid`)
-      .limit(limit)
-      .all()
+    wait(
+      orm
+        .select({ id: calls.id, endedAt: sql<number>`${calls.endedAt}`, rowid: sql<number>`rowid` })
+        .from(calls)
+        .where(
+          and(
+            lt(calls.endedAt, before),
+            sql`(${calls.endedAt}, rowid) > (${reached.endedAt}, ${reached.rowid})`,
+          ),
+        )
+        .orderBy(calls.endedAt, sql`rowid`)
+        .limit(limit)
+        .all(),
+    )
 
   /**
    * The removable ones of these calls: nothing is pending, no hanging up, no details, no delivery, no Idempotency-Key
    * in use.
    */
-  const free = (ids: string[], rememberedSince: number) =>
-    orm
-      .select({ id: calls.id })
-      .from(calls)
-      .where(
-        and(
-          inArray(calls.id, ids),
-          eq(calls.hangUpPending, false),
-          isNull(calls.detailsDueAt),
-          sql`not exists (select 1 from deliveries where call_id = calls.id and state = 'pending')`,
-          sql`not exists (select 1 from idempotency_keys where call_id = calls.id and created_at > ${rememberedSince})`,
-        ),
-      )
-      .all()
-      .map(({ id }) => id)
+  const free = function* (ids: string[], rememberedSince: number) {
+    return (yield* wait(
+      orm
+        .select({ id: calls.id })
+        .from(calls)
+        .where(
+          and(
+            inArray(calls.id, ids),
+            eq(calls.hangUpPending, false),
+            isNull(calls.detailsDueAt),
+            sql`not exists (select 1 from deliveries where call_id = calls.id and state = 'pending')`,
+            sql`not exists (select 1 from idempotency_keys where call_id = calls.id and created_at > ${rememberedSince})`,
+          ),
+        )
+        .all(),
+    )).map(({ id }) => id)
+  }
 
   return {
     /** Removes calls with their deliveries and Idempotency-Keys, unless one of those is still needed. */
-    calls: (before: number, limit: number, rememberedSince: number): Step => {
-      const looked = endedBefore(before, Math.max(1, Math.floor(limit / rowsOfCall)))
+    *calls(before: number, limit: number, rememberedSince: number): Work<Step> {
+      const looked = yield* endedBefore(before, Math.max(1, Math.floor(limit / rowsOfCall)))
       const last = looked.at(-1)
       reached = last ?? { endedAt: -1, rowid: -1 }
       if (!last) return { removed: 0, isLast: true }
-      const ids = free(
+      const ids = yield* free(
         looked.map(({ id }) => id),
         rememberedSince,
       )
       const removed =
-        remove(database, deliveries, inArray(deliveries.callId, ids), limit) +
-        remove(database, idempotencyKeys, inArray(idempotencyKeys.callId, ids), limit) +
-        remove(database, calls, inArray(calls.id, ids), limit)
+        (yield* remove(database, deliveries, inArray(deliveries.callId, ids), limit)) +
+        (yield* remove(database, idempotencyKeys, inArray(idempotencyKeys.callId, ids), limit)) +
+        (yield* remove(database, calls, inArray(calls.id, ids), limit))
       return { removed, isLast: false }
     },
 
@@ -138,34 +143,41 @@ export const createOldRows = (database: Database, chain: Pick<AuditChain, 'remov
         limit,
       ),
 
-    audit: (before: number, limit: number): Step =>
-      database.transaction(() => {
-        const removed = chain.removeBefore(before, limit)
+    audit: (before: number, limit: number): Work<Step> =>
+      database.transaction(function* () {
+        const removed = yield* chain.removeBefore(before, limit)
         return { removed, isLast: removed < limit }
       }),
   }
 }
 
-const step = (database: Database, table: SQLiteTable, which: SQL | undefined, limit: number): Step => {
-  const removed = remove(database, table, which, limit)
+const step = function* (
+  database: Database,
+  table: SQLiteTable,
+  which: SQL | undefined,
+  limit: number,
+): Work<Step> {
+  const removed = yield* remove(database, table, which, limit)
   return { removed, isLast: removed < limit }
 }
 
 /** A subquery, because SQLite's DELETE is built without LIMIT. */
-export const remove = (
+export const remove = function* (
   { orm }: Database,
   table: SQLiteTable,
   which: SQL | undefined,
   limit: number,
-): number => {
+): Work<number> {
   const chosen = orm
     .select({ rowid: sql`rowid` })
     .from(table)
     .where(which)
     .limit(limit)
-  const { changes } = orm
-    .delete(table)
-    .where(sql`rowid in ${chosen}`)
-    .run() as unknown as { changes: number }
+  const { changes } = (yield* wait(
+    orm
+      .delete(table)
+      .where(sql`rowid in ${chosen}`)
+      .run(),
+  )) as unknown as { changes: number }
   return changes
 }

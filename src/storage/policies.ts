@@ -4,6 +4,7 @@ import { type Author, type Level, noRules, type Rules, type RuleSet } from '../p
 import { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { policies } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 /** The owner of the rules of the whole gate, beside agencies and environments. */
 const gateOwner = 'gate'
@@ -19,10 +20,10 @@ export const createPolicyStore = ({ orm, changes }: Database) => {
 
   return {
     /** All rule sets that concern an environment; of an agency without one, of the gate without either. */
-    sets: (owners: PolicyOwners): readonly RuleSet[] => {
-      const load = () => {
+    *sets(owners: PolicyOwners): Work<readonly RuleSet[]> {
+      const load = function* () {
         const ids = [gateOwner, owners.agencyId, owners.environmentId].filter((id) => id !== null)
-        const rows = orm.select().from(policies).where(inArray(policies.ownerId, ids)).all()
+        const rows = yield* wait(orm.select().from(policies).where(inArray(policies.ownerId, ids)).all())
         return rows.map(({ ownerId, author, rules }) => ({
           level: levelOf(ownerId, owners),
           author,
@@ -30,30 +31,34 @@ export const createPolicyStore = ({ orm, changes }: Database) => {
           rules: { ...noRules, ...rules },
         }))
       }
-      return cached.read(ownerOf(owners), load) ?? []
+      return (yield* cached.read(ownerOf(owners), load)) ?? []
     },
 
     /** Replaces the rules of one author at one level. */
-    set: (owners: PolicyOwners, author: Author, rules: Rules, now: number) => {
+    *set(owners: PolicyOwners, author: Author, rules: Rules, now: number) {
       const row = { ownerId: ownerOf(owners), author, rules, changedAt: now }
-      orm
-        .insert(policies)
-        .values(row)
-        .onConflictDoUpdate({
-          target: [policies.ownerId, policies.author],
-          set: { rules, changedAt: now },
-        })
-        .run()
+      yield* wait(
+        orm
+          .insert(policies)
+          .values(row)
+          .onConflictDoUpdate({
+            target: [policies.ownerId, policies.author],
+            set: { rules, changedAt: now },
+          })
+          .run(),
+      )
       cached.clear()
     },
 
     /** The rules of one author at one level, as they were set. */
-    find: (owners: PolicyOwners, author: Author): Rules | undefined => {
-      const row = orm
-        .select()
-        .from(policies)
-        .where(and(eq(policies.ownerId, ownerOf(owners)), eq(policies.author, author)))
-        .get()
+    *find(owners: PolicyOwners, author: Author): Work<Rules | undefined> {
+      const row = yield* wait(
+        orm
+          .select()
+          .from(policies)
+          .where(and(eq(policies.ownerId, ownerOf(owners)), eq(policies.author, author)))
+          .get(),
+      )
       return row && { ...noRules, ...row.rules }
     },
   }

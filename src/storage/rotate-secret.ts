@@ -40,7 +40,11 @@ export const rotateSecret = (
       ...(wasWhole ? [] : ['the audit log had been changed']),
     ]
     const target = notes.length > 0 ? { target: notes.join('; ') } : {}
-    createAuditStore(database, chain).record({ ...actedBy(actor, now), action: 'secret.rotated', ...target })
+    return createAuditStore(database, chain).record({
+      ...actedBy(actor, now),
+      action: 'secret.rotated',
+      ...target,
+    })
   })
 }
 

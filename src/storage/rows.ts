@@ -3,6 +3,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { Cache, frozen } from './cache.ts'
 import type { Database } from './database.ts'
+import { type Work, wait } from '../work.ts'
 
 type Value = string | number | null
 type Fields = Record<string, unknown>
@@ -48,45 +49,45 @@ export const createRows = <Row extends { id: string }>(
   )
 
   /** Caches a row as `find` would return it, given the columns that were written. */
-  const keep = (row: Row, written: readonly Column[], values: readonly Value[]) => {
+  const keep = function* (row: Row, written: readonly Column[], values: readonly Value[]) {
     const fields: Fields = { ...row }
     for (let at = 0; at < written.length; at++) {
       const { field, read } = written[at]!
       const value = values[at] ?? null
-      if (value !== fields[field]) fields[field] = read(value)
+      if (value !== fields[field]) fields[field] = yield* read(value)
     }
-    kept.put(row.id, Object.freeze(fields) as unknown as Row)
+    yield* kept.put(row.id, Object.freeze(fields) as unknown as Row)
   }
 
   return {
-    insert: (row: Row) => {
+    *insert(row: Row) {
       const { statement, columns: present } = insertion(differing(columns, empty, row))
       const values = present.map(({ write }) => write(row))
-      statement.run(...values)
-      if (isKept(row) && isShort(values)) keep(row, present, values)
+      yield* wait(statement.run(...values))
+      if (isKept(row) && isShort(values)) yield* keep(row, present, values)
     },
 
-    find: (id: string): Row | undefined => {
+    *find(id: string): Work<Row | undefined> {
       const known = kept.get(id)
       if (known) return known
-      const [values] = selection.values(id) as Value[][]
+      const [values] = (yield* wait(selection.values(id))) as Value[][]
       if (!values) return undefined
       const fields: Fields = {}
-      for (const { field, read, at } of columns) fields[field] = read(values[at] ?? null)
+      for (const { field, read, at } of columns) fields[field] = yield* read(values[at] ?? null)
       const row = fields as unknown as Row
-      if (isKept(row) && isShort(values)) kept.put(id, Object.freeze(row))
+      if (isKept(row) && isShort(values)) yield* kept.put(id, Object.freeze(row))
       return row
     },
 
     /** Writes the changed columns of the row. */
-    update: (before: Row, after: Row) => {
+    *update(before: Row, after: Row) {
       const subset = differing(columns, before, after)
       if (subset === 0) return
       const { statement, columns: changed } = change(subset)
       const values = changed.map(({ write }) => write(after))
-      statement.run(...values, after.id)
+      yield* wait(statement.run(...values, after.id))
       // Where `before` is not the cached row, the other columns are unknown, so the row is dropped from the cache.
-      if (isKept(after) && kept.get(after.id) === before) keep(after, changed, values)
+      if (isKept(after) && kept.get(after.id) === before) yield* keep(after, changed, values)
       else kept.drop(after.id)
     },
   }
@@ -103,7 +104,7 @@ interface Column {
   /** The position in the table, and the bit of it in a subset of the columns. */
   at: number
   /** Frozen, because cached rows are shared. */
-  read(value: Value): unknown
+  read(value: Value): Work<unknown>
   write(row: object): Value
 }
 
@@ -136,7 +137,9 @@ const columnOf = (field: string, column: AnySQLiteColumn, at: number): Column =>
     field,
     name: column.name,
     at,
-    read: (value) => (isPlain || value === null ? value : frozen(column.mapFromDriverValue(value))),
+    *read(value) {
+      return isPlain || value === null ? value : yield* frozen(column.mapFromDriverValue(value))
+    },
     write: (row) => {
       const value = (row as Fields)[field] ?? null
       const written = (isPlain || value === null ? value : column.mapToDriverValue(value)) as Value

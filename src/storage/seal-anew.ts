@@ -7,6 +7,7 @@ import { deriveKey, isSameMac, macOf } from './derive-key.ts'
 import { secretCheck } from './schema.ts'
 import { opens, sealedTexts } from './seals.ts'
 import { Vault } from './vault.ts'
+import { atOnce, type Work } from '../work.ts'
 
 /** True for the secret that everything in a database is sealed with; undefined where it has not been used yet. */
 export const isSecretOf = (sqlite: Sqlite, secret: string): boolean | undefined => {
@@ -25,22 +26,24 @@ export const isSealed = (sqlite: Sqlite) => checkIn(sqlite) !== undefined
 export const requireSecret = (database: Database, secret: string) => {
   const { sqlite } = database
   if (isSecretOf(sqlite, secret) === true) return
-  database.transaction(() => {
-    const isOwn = isSecretOf(sqlite, secret)
-    if (isOwn === true) return
-    const texts = sealedTexts(sqlite)
-    const vault = new Vault(secret)
-    const old = texts.filter((text) => opens(vault, text, false))
-    if (isOwn === false || (texts.length > 0 && old.length === 0)) throw anotherSecret()
-    if (hasChain(sqlite))
-      throw new CommandError(
-        'The database was changed: the check of its secret is missing. Restore a backup.',
-      )
-    for (const { sealed, label, binding, replace } of old)
-      replace(vault.seal(vault.openUnbound(sealed, label), binding))
-    keepCheck(database, secret)
-    new AuditChain(sqlite, secret).relink(true)
-  })
+  atOnce(
+    database.transaction(function* () {
+      const isOwn = isSecretOf(sqlite, secret)
+      if (isOwn === true) return
+      const texts = sealedTexts(sqlite)
+      const vault = new Vault(secret)
+      const old = texts.filter((text) => opens(vault, text, false))
+      if (isOwn === false || (texts.length > 0 && old.length === 0)) throw anotherSecret()
+      if (hasChain(sqlite))
+        throw new CommandError(
+          'The database was changed: the check of its secret is missing. Restore a backup.',
+        )
+      for (const { sealed, label, binding, replace } of old)
+        replace(vault.seal(vault.openUnbound(sealed, label), binding))
+      keepCheck(database, secret)
+      new AuditChain(sqlite, secret).relink(true)
+    }),
+  )
 }
 
 /** The secret before, or null where it is lost: what it sealed then stays closed. */
@@ -60,29 +63,31 @@ export const sealAnew = (
   database: Database,
   before: Before,
   secret: string,
-  record: (chain: AuditChain, wasWhole: boolean) => void,
+  record: (chain: AuditChain, wasWhole: boolean) => Work<void>,
 ): Resealed =>
-  database.transaction(() => {
-    const { sqlite } = database
-    const [from, to] = [before === null ? undefined : new Vault(before), new Vault(secret)]
-    const wasWhole = before === null || new AuditChain(sqlite, before).verify().flaw === null
-    const texts = sealedTexts(sqlite)
-    const openable = new Set(texts.filter((text) => from && opens(from, text, true)))
-    for (const { sealed, binding, replace } of openable)
-      if (from) replace(to.seal(from.open(sealed, binding), binding))
-    // Keyed hashes whose key is gone match nothing any more.
-    const unmatched = [
-      'known_addresses',
-      ...(before === null ? ['sealed_keys', 'do_not_call', 'dialled'] : []),
-    ]
-    for (const table of unmatched) sqlite.run(`delete from ${table}`)
-    keepCheck(database, secret)
-    const chain = new AuditChain(sqlite, secret)
-    chain.relink(wasWhole)
-    record(chain, wasWhole)
-    const closed = texts.filter((text) => !openable.has(text)).map(({ name }) => name)
-    return { sealed: openable.size, closed: [...new Set(closed)] }
-  })
+  atOnce(
+    database.transaction(function* () {
+      const { sqlite } = database
+      const [from, to] = [before === null ? undefined : new Vault(before), new Vault(secret)]
+      const wasWhole = before === null || (yield* new AuditChain(sqlite, before).verify()).flaw === null
+      const texts = sealedTexts(sqlite)
+      const openable = new Set(texts.filter((text) => from && opens(from, text, true)))
+      for (const { sealed, binding, replace } of openable)
+        if (from) replace(to.seal(from.open(sealed, binding), binding))
+      // Keyed hashes whose key is gone match nothing any more.
+      const unmatched = [
+        'known_addresses',
+        ...(before === null ? ['sealed_keys', 'do_not_call', 'dialled'] : []),
+      ]
+      for (const table of unmatched) sqlite.run(`delete from ${table}`)
+      keepCheck(database, secret)
+      const chain = new AuditChain(sqlite, secret)
+      chain.relink(wasWhole)
+      yield* record(chain, wasWhole)
+      const closed = texts.filter((text) => !openable.has(text)).map(({ name }) => name)
+      return { sealed: openable.size, closed: [...new Set(closed)] }
+    }),
+  )
 
 const anotherSecret = () =>
   new CommandError(

@@ -5,6 +5,7 @@ import type { Call } from '../calls/call.ts'
 import { idAt, timeOf } from './call-list.ts'
 import type { Database } from './database.ts'
 import { agencies, calls, environments, keys, people } from './schema.ts'
+import { inTurn, type Work, wait } from '../work.ts'
 
 /** A call as far as a list of what was found shows it. */
 export type CallHit = Pick<
@@ -37,9 +38,9 @@ const hit = {
 /** Finds what people know a part of. Calls, of which there are millions, only by an index. */
 export const createSearch = ({ orm }: Database) => {
   /** Skips from environment to environment by the index, so that a number with a million calls costs no more than one. */
-  const environmentsOf = (phoneNumber: string) =>
-    orm
-      .all<{ id: string }>(
+  const environmentsOf = function* (phoneNumber: string) {
+    return (yield* wait(
+      orm.all<{ id: string }>(
         sql`
         with recursive found(id) as (
           select min(environment_id) from calls where ended_at is not null and phone_number = ${phoneNumber}
@@ -55,48 +56,56 @@ export const createSearch = ({ orm }: Database) => {
         union
         select environment_id from calls where ended_at is null and phone_number = ${phoneNumber}
         limit ${environmentsMost}`,
-      )
-      .map(({ id }) => id)
+      ),
+    )).map(({ id }) => id)
+  }
 
   return {
     /** Agencies with the text in their name, first those that begin with it. */
-    agenciesLike: (text: string, limit: number): Agency[] => {
+    *agenciesLike(text: string, limit: number): Work<Agency[]> {
       const { deletedAt, ...columns } = getTableColumns(agencies)
       const at = sql`instr(lower(${agencies.name}), lower(${text}))`
-      return orm
-        .select(columns)
-        .from(agencies)
-        .where(and(isNull(deletedAt), sql`${at} > 0`))
-        .orderBy(sql`${at} > 1`, sql`length(${agencies.name})`, sql`name collate nocase`)
-        .limit(limit)
-        .all()
+      return yield* wait(
+        orm
+          .select(columns)
+          .from(agencies)
+          .where(and(isNull(deletedAt), sql`${at} > 0`))
+          .orderBy(sql`${at} > 1`, sql`length(${agencies.name})`, sql`name collate nocase`)
+          .limit(limit)
+          .all(),
+      )
     },
 
     /** The first agencies in the order of their names. */
-    firstAgencies: (limit: number): Pick<Agency, 'id' | 'name'>[] =>
-      orm
-        .select({ id: agencies.id, name: agencies.name })
-        .from(agencies)
-        .where(isNull(agencies.deletedAt))
-        .orderBy(sql`name collate nocase`, agencies.id)
-        .limit(limit)
-        .all(),
+    firstAgencies: (limit: number): Work<Pick<Agency, 'id' | 'name'>[]> =>
+      wait(
+        orm
+          .select({ id: agencies.id, name: agencies.name })
+          .from(agencies)
+          .where(isNull(agencies.deletedAt))
+          .orderBy(sql`name collate nocase`, agencies.id)
+          .limit(limit)
+          .all(),
+      ),
 
     /** People with the text in their address. */
     peopleLike: (text: string, limit: number) =>
-      orm
-        .select({ id: people.id, email: people.email, agencyId: people.agencyId })
-        .from(people)
-        .where(sql`instr(${people.email}, lower(${text})) > 0`)
-        .orderBy(sql`length(${people.email})`, people.email)
-        .limit(limit)
-        .all(),
+      wait(
+        orm
+          .select({ id: people.id, email: people.email, agencyId: people.agencyId })
+          .from(people)
+          .where(sql`instr(${people.email}, lower(${text})) > 0`)
+          .orderBy(sql`length(${people.email})`, people.email)
+          .limit(limit)
+          .all(),
+      ),
 
     /** The calls to a number, the newest of each environment: of these environments, or of all. */
-    callsTo: (phoneNumber: string, limit: number, environmentIds?: string[]): CallHit[] =>
-      (environmentIds ?? environmentsOf(phoneNumber)).flatMap((environmentId) =>
-        [isNull(calls.endedAt), isNotNull(calls.endedAt)]
-          .flatMap((state) =>
+    *callsTo(phoneNumber: string, limit: number, environmentIds?: string[]): Work<CallHit[]> {
+      const searched = environmentIds ?? (yield* environmentsOf(phoneNumber))
+      const hits = yield* inTurn(searched, function* (environmentId) {
+        const found = yield* inTurn([isNull(calls.endedAt), isNotNull(calls.endedAt)], (state) =>
+          wait(
             orm
               .select(hit)
               .from(calls)
@@ -104,61 +113,74 @@ export const createSearch = ({ orm }: Database) => {
               .orderBy(desc(calls.id))
               .limit(limit)
               .all(),
-          )
-          .toSorted((one, other) => (one.id < other.id ? 1 : -1))
-          .slice(0, limit),
-      ),
-
-    /** The calls that a provider, or its carrier, knows by an id: ids of different accounts may be the same. */
-    callsOfProvider: (theirId: string, limit: number): CallHit[] =>
-      orm
-        .select(hit)
-        .from(calls)
-        .where(or(eq(calls.providerCallId, theirId), eq(calls.telephonyCallId, theirId)))
-        .limit(limit)
-        .all(),
-
-    /** The call that an API request has triggered: of those with an id of the minute after the request's. */
-    callOfRequest: (requestId: string): CallHit | undefined => {
-      const at = timeOf(requestId)
-      return orm
-        .select(hit)
-        .from(calls)
-        .where(
-          and(
-            gte(calls.id, idAt(at)),
-            lt(calls.id, idAt(at + triggerMostMs)),
-            eq(calls.requestId, requestId),
           ),
         )
-        .get()
+        return found
+          .flat()
+          .toSorted((one, other) => (one.id < other.id ? 1 : -1))
+          .slice(0, limit)
+      })
+      return hits.flat()
+    },
+
+    /** The calls that a provider, or its carrier, knows by an id: ids of different accounts may be the same. */
+    callsOfProvider: (theirId: string, limit: number): Work<CallHit[]> =>
+      wait(
+        orm
+          .select(hit)
+          .from(calls)
+          .where(or(eq(calls.providerCallId, theirId), eq(calls.telephonyCallId, theirId)))
+          .limit(limit)
+          .all(),
+      ),
+
+    /** The call that an API request has triggered: of those with an id of the minute after the request's. */
+    *callOfRequest(requestId: string): Work<CallHit | undefined> {
+      const at = timeOf(requestId)
+      return yield* wait(
+        orm
+          .select(hit)
+          .from(calls)
+          .where(
+            and(
+              gte(calls.id, idAt(at)),
+              lt(calls.id, idAt(at + triggerMostMs)),
+              eq(calls.requestId, requestId),
+            ),
+          )
+          .get(),
+      )
     },
 
     /** The keys that end so, live ones first. */
-    keysEnding: (last4: string, limit: number): KeyHit[] =>
-      orm
-        .select({
-          agencyId: environments.agencyId,
-          environment: environments.name,
-          last4: keys.last4,
-          replacedAt: keys.replacedAt,
-        })
-        .from(keys)
-        .innerJoin(environments, eq(environments.id, keys.environmentId))
-        .where(eq(keys.last4, last4))
-        .orderBy(sql`replaced_at is not null`, desc(keys.createdAt))
-        .limit(limit)
-        .all(),
+    keysEnding: (last4: string, limit: number): Work<KeyHit[]> =>
+      wait(
+        orm
+          .select({
+            agencyId: environments.agencyId,
+            environment: environments.name,
+            last4: keys.last4,
+            replacedAt: keys.replacedAt,
+          })
+          .from(keys)
+          .innerJoin(environments, eq(environments.id, keys.environmentId))
+          .where(eq(keys.last4, last4))
+          .orderBy(sql`replaced_at is not null`, desc(keys.createdAt))
+          .limit(limit)
+          .all(),
+      ),
 
     /** The names of agencies by their ids. */
-    agencyNames: (ids: string[]): Map<string, string> =>
-      new Map(
-        orm
-          .select({ id: agencies.id, name: agencies.name })
-          .from(agencies)
-          .where(inArray(agencies.id, ids))
-          .all()
-          .map(({ id, name }) => [id, name]),
-      ),
+    *agencyNames(ids: string[]): Work<Map<string, string>> {
+      return new Map(
+        (yield* wait(
+          orm
+            .select({ id: agencies.id, name: agencies.name })
+            .from(agencies)
+            .where(inArray(agencies.id, ids))
+            .all(),
+        )).map(({ id, name }) => [id, name]),
+      )
+    },
   }
 }

@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { signedUrls } from './schema.ts'
 import { movedSecret, openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
 import type { Binding, Vault } from './vault.ts'
+import { type Work, wait } from '../work.ts'
 
 type SignedUrlRow = typeof signedUrls.$inferSelect
 
@@ -15,13 +16,15 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
   const own = (ownerId: string) => and(eq(signedUrls.kind, kind), eq(signedUrls.ownerId, ownerId))
 
   /** Most owners have none, which is cached too. */
-  const find = (ownerId: string): SignedUrlRow | undefined => {
-    const load = () => ({ row: orm.select().from(signedUrls).where(own(ownerId)).get() ?? null })
-    return kept.read(ownerId, load)?.row ?? undefined
+  const find = function* (ownerId: string): Work<SignedUrlRow | undefined> {
+    const load = function* () {
+      return { row: (yield* wait(orm.select().from(signedUrls).where(own(ownerId)).get())) ?? null }
+    }
+    return (yield* kept.read(ownerId, load))?.row ?? undefined
   }
 
-  const change = (ownerId: string, given: Partial<SignedUrlRow>) => {
-    orm.update(signedUrls).set(given).where(own(ownerId)).run()
+  const change = function* (ownerId: string, given: Partial<SignedUrlRow>) {
+    yield* wait(orm.update(signedUrls).set(given).where(own(ownerId)).run())
     kept.drop(ownerId)
   }
 
@@ -29,23 +32,26 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
     find,
 
     /** Creates it with this secret; an existing one gets the URL, and keeps its secrets, sealed anew for it. */
-    save: (ownerId: string, url: string, secret: string, now: number) => {
-      const before = find(ownerId)
+    *save(ownerId: string, url: string, secret: string, now: number) {
+      const before = yield* find(ownerId)
       const to = binding(ownerId, url)
       const again = { url, savedAt: now, offReason: null }
       const moved = before && movedSecret(vault, before, binding(ownerId, before.url), to)
-      orm
-        .insert(signedUrls)
-        .values({ kind, ownerId, ...again, ...sealedSecret(vault, secret, to) })
-        .onConflictDoUpdate({ target: [signedUrls.kind, signedUrls.ownerId], set: { ...again, ...moved } })
-        .run()
+      yield* wait(
+        orm
+          .insert(signedUrls)
+          .values({ kind, ownerId, ...again, ...sealedSecret(vault, secret, to) })
+          .onConflictDoUpdate({ target: [signedUrls.kind, signedUrls.ownerId], set: { ...again, ...moved } })
+          .run(),
+      )
       kept.drop(ownerId)
     },
 
     /** Replaces the signing secret; the old one signs as well for a day. */
-    rotate: (ownerId: string, secret: string, now: number) => {
-      const before = find(ownerId)
-      if (before) change(ownerId, replacedSecret(vault, before, secret, binding(ownerId, before.url), now))
+    *rotate(ownerId: string, secret: string, now: number) {
+      const before = yield* find(ownerId)
+      if (before)
+        yield* change(ownerId, replacedSecret(vault, before, secret, binding(ownerId, before.url), now))
     },
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
@@ -54,8 +60,8 @@ export const createSignedUrlStore = (database: Database, vault: Vault, kind: Sig
     /** Ends all requests there, until it is saved again. */
     switchOff: (ownerId: string, offReason: string) => change(ownerId, { offReason }),
 
-    remove: (ownerId: string) => {
-      orm.delete(signedUrls).where(own(ownerId)).run()
+    *remove(ownerId: string) {
+      yield* wait(orm.delete(signedUrls).where(own(ownerId)).run())
       kept.drop(ownerId)
     },
   }

@@ -4,6 +4,7 @@ import { callOutcomes } from '../usage/call-outcomes.ts'
 import type { Busy } from '../usage/usage.ts'
 import type { Database } from './database.ts'
 import { keyClients, keys, refusals, usage, usageTotals } from './schema.ts'
+import { type Work, wait } from '../work.ts'
 
 type Figure = typeof usage.$inferSelect
 type ClientUse = typeof keyClients.$inferSelect
@@ -38,74 +39,83 @@ export const createUsageStore = (database: Database) => {
     order by calls desc, agencies.name, environments.name`)
 
   /** A new pair of a key with a hundred of them is counted under `others`. */
-  const saveUse = (use: ClientUse) => {
-    if (statements.addToClient(use)) return
+  const saveUse = function* (use: ClientUse) {
+    if (yield* statements.addToClient(use)) return
     // The agency of the key was deleted in the meantime.
-    if (!statements.keyById.get({ id: use.keyId })) return
-    const known = statements.clientsOf.get({ keyId: use.keyId })?.clients ?? 0
+    if (!(yield* wait(statements.keyById.get({ id: use.keyId })))) return
+    const known = (yield* wait(statements.clientsOf.get({ keyId: use.keyId })))?.clients ?? 0
     const kept = known < clientsPerKey ? use : { ...use, ...others }
-    if (kept === use || !statements.addToClient(kept)) statements.insertClient.run({ ...kept })
+    if (kept === use || !(yield* statements.addToClient(kept)))
+      yield* wait(statements.insertClient.run({ ...kept }))
   }
 
   return {
     save: ({ lastUses, figures, peaks = [], uses, refusals: refused }: Gathered) =>
-      database.transaction(() => {
-        for (const [id, lastUsedAt] of lastUses) statements.lastUse.run({ id, lastUsedAt })
+      database.transaction(function* () {
+        for (const [id, lastUsedAt] of lastUses) yield* wait(statements.lastUse.run({ id, lastUsedAt }))
         const hours: Figure[] = []
         for (const figure of figures) {
-          statements.addFigure.run({ ...figure })
+          yield* wait(statements.addFigure.run({ ...figure }))
           if (figure.span === 'hour') hours.push(figure)
         }
-        for (const total of [...mergeTotals(hours), ...peaks]) statements.addTotal.run({ ...total })
-        for (const use of uses) saveUse(use)
+        for (const total of [...mergeTotals(hours), ...peaks])
+          yield* wait(statements.addTotal.run({ ...total }))
+        for (const use of uses) yield* saveUse(use)
         const environments = new Set<string>()
         for (const refusal of refused) {
-          statements.insertRefusal.run({ ...refusal })
+          yield* wait(statements.insertRefusal.run({ ...refusal }))
           environments.add(refusal.environmentId)
         }
-        for (const environmentId of environments) statements.trimRefusals.run({ environmentId })
+        for (const environmentId of environments) yield* wait(statements.trimRefusals.run({ environmentId }))
       }),
 
-    figures: (environmentId: string, span: Figure['span'], from: number): Figure[] =>
-      orm
-        .select()
-        .from(usage)
-        .where(and(eq(usage.environmentId, environmentId), eq(usage.span, span), gte(usage.startAt, from)))
-        .all(),
+    figures: (environmentId: string, span: Figure['span'], from: number): Work<Figure[]> =>
+      wait(
+        orm
+          .select()
+          .from(usage)
+          .where(and(eq(usage.environmentId, environmentId), eq(usage.span, span), gte(usage.startAt, from)))
+          .all(),
+      ),
 
     /** The figures of all environments together, by the hour, with their common peak and none of their own. */
-    totals: (from: number) => orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all(),
+    totals: (from: number) =>
+      wait(orm.select().from(usageTotals).where(gte(usageTotals.startAt, from)).all()),
 
     /** The environments with the most calls triggered since the hour of a moment, with what is not written yet. */
     busiest: (from: number, most: number, unwritten: readonly Figure[]) =>
-      busiest.all({ from, most, unwritten: JSON.stringify(unwritten) }),
+      wait(busiest.all({ from, most, unwritten: JSON.stringify(unwritten) })),
 
-    uses: (environmentId: string, since: number): ClientUse[] =>
-      orm
-        .select()
-        .from(keyClients)
-        .where(
-          and(
-            inArray(
-              keyClients.keyId,
-              orm.select({ id: keys.id }).from(keys).where(eq(keys.environmentId, environmentId)),
+    uses: (environmentId: string, since: number): Work<ClientUse[]> =>
+      wait(
+        orm
+          .select()
+          .from(keyClients)
+          .where(
+            and(
+              inArray(
+                keyClients.keyId,
+                orm.select({ id: keys.id }).from(keys).where(eq(keys.environmentId, environmentId)),
+              ),
+              gte(keyClients.lastSeenAt, since),
             ),
-            gte(keyClients.lastSeenAt, since),
-          ),
-        )
-        .all(),
+          )
+          .all(),
+      ),
 
-    refusal: (requestId: string): Refused | undefined =>
-      orm.select().from(refusals).where(eq(refusals.requestId, requestId)).get(),
+    refusal: (requestId: string): Work<Refused | undefined> =>
+      wait(orm.select().from(refusals).where(eq(refusals.requestId, requestId)).get()),
 
-    refusals: (environmentId: string): Refused[] =>
-      orm
-        .select()
-        .from(refusals)
-        .where(eq(refusals.environmentId, environmentId))
-        .orderBy(desc(refusals.at))
-        .limit(refusalsPerEnvironment)
-        .all(),
+    refusals: (environmentId: string): Work<Refused[]> =>
+      wait(
+        orm
+          .select()
+          .from(refusals)
+          .where(eq(refusals.environmentId, environmentId))
+          .orderBy(desc(refusals.at))
+          .limit(refusalsPerEnvironment)
+          .all(),
+      ),
   }
 }
 
@@ -168,7 +178,9 @@ const prepareWrites = ({ orm }: Database) => {
       .prepare(),
 
     /** False for a new pair. */
-    addToClient: (use: ClientUse) => (addition.run({ ...use }) as unknown as { changes: number }).changes > 0,
+    *addToClient(use: ClientUse) {
+      return ((yield* wait(addition.run({ ...use }))) as unknown as { changes: number }).changes > 0
+    },
 
     keyById: orm
       .select({ id: keys.id })

@@ -1,13 +1,14 @@
 import type { Database as Sqlite } from 'bun:sqlite'
 import type { Clock } from '../clock.ts'
 import type { Database } from './database.ts'
+import { atOnce, type Work } from '../work.ts'
 
 interface WatcherDeps {
   database: Pick<Database, 'changes' | 'look' | 'sqlite'>
   clock: Clock
   log: { warn(message: string, facts?: Record<string, unknown>): void }
   /** Restores state in memory that is no copy of a row. */
-  takeOver(): void
+  takeOver(): Work<void>
 }
 
 const lookMs = 1000
@@ -47,7 +48,7 @@ export class Watcher {
       const { foreign } = database.changes
       if (foreign === this.#foreign) return
       if (!this.#isLitestream()) {
-        takeOver()
+        atOnce(takeOver())
         log.warn('the database was changed by another process: what was in memory is loaded again')
       }
       this.#foreign = foreign

@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 import { deliveries, environments, webhooks } from './schema.ts'
 import { movedSecret, openSecrets, replacedSecret, sealedSecret } from './signing-secret.ts'
 import type { Binding, Vault } from './vault.ts'
+import { type Work, wait } from '../work.ts'
 
 type WebhookRow = typeof webhooks.$inferSelect
 
@@ -33,47 +34,53 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
 
   /** Most environments have no endpoint, which is cached too. */
   const endpoint = (environmentId: string) =>
-    kept.read(environmentId, () => byEnvironment.get({ environmentId }) ?? null)
+    kept.read(environmentId, function* () {
+      return (yield* wait(byEnvironment.get({ environmentId }))) ?? null
+    })
 
-  const find = (environmentId: string): EndpointRow | undefined => endpoint(environmentId)?.row
+  const find = function* (environmentId: string): Work<EndpointRow | undefined> {
+    return (yield* endpoint(environmentId))?.row
+  }
 
-  const change = (environmentId: string, given: Partial<WebhookRow>) => {
-    orm.update(webhooks).set(given).where(eq(webhooks.environmentId, environmentId)).run()
+  const change = function* (environmentId: string, given: Partial<WebhookRow>) {
+    yield* wait(orm.update(webhooks).set(given).where(eq(webhooks.environmentId, environmentId)).run())
     kept.drop(environmentId)
   }
 
   return {
     find,
 
-    listening: (environmentId: string): { environment: EnvironmentName } | undefined => {
-      const found = endpoint(environmentId)
+    *listening(environmentId: string): Work<{ environment: EnvironmentName } | undefined> {
+      const found = yield* endpoint(environmentId)
       return found?.row.enabled ? found : undefined
     },
 
     /** Creates the endpoint with this secret; an existing one gets the URL, and keeps its secrets, sealed anew for it. */
-    save: (environmentId: string, url: string, secret: string, now: number): WebhookRow =>
-      database.transaction(() => {
-        const before = find(environmentId)
+    save: (environmentId: string, url: string, secret: string, now: number): Work<WebhookRow> =>
+      database.transaction(function* () {
+        const before = yield* find(environmentId)
         const binding = webhookBinding({ environmentId, url })
         const made = { environmentId, url, ...sealedSecret(vault, secret, binding), savedAt: now }
         const moved = before && movedSecret(vault, before, webhookBinding(before), binding)
         const again = { url, savedAt: now, enabled: true, offReason: null, ...moved }
-        const row = orm
-          .insert(webhooks)
-          .values(made)
-          .onConflictDoUpdate({ target: webhooks.environmentId, set: again })
-          .returning()
-          .get()
+        const row = yield* wait(
+          orm
+            .insert(webhooks)
+            .values(made)
+            .onConflictDoUpdate({ target: webhooks.environmentId, set: again })
+            .returning()
+            .get(),
+        )
         kept.drop(environmentId)
         return row
       }),
 
     /** Replaces the signing secret; the old one signs as well for a day, unless it cannot be decrypted. */
     rotate: (environmentId: string, secret: string, now: number) =>
-      database.transaction(() => {
-        const before = find(environmentId)
+      database.transaction(function* () {
+        const before = yield* find(environmentId)
         if (!before) return
-        change(environmentId, replacedSecret(vault, before, secret, webhookBinding(before), now))
+        yield* change(environmentId, replacedSecret(vault, before, secret, webhookBinding(before), now))
       }),
 
     /** The secrets that sign at `now`, newest first. Throws `SealBroken` under another `CALLGATE_SECRET`. */
@@ -85,14 +92,16 @@ export const createWebhookStore = (database: Database, vault: Vault) => {
 
     /** Removes the endpoint; its pending deliveries are dead. */
     remove: (environmentId: string) =>
-      database.transaction(() => {
-        orm.delete(webhooks).where(eq(webhooks.environmentId, environmentId)).run()
+      database.transaction(function* () {
+        yield* wait(orm.delete(webhooks).where(eq(webhooks.environmentId, environmentId)).run())
         kept.drop(environmentId)
-        orm
-          .update(deliveries)
-          .set({ state: 'dead', lastError: 'The endpoint was removed.' })
-          .where(and(eq(deliveries.environmentId, environmentId), eq(deliveries.state, 'pending')))
-          .run()
+        yield* wait(
+          orm
+            .update(deliveries)
+            .set({ state: 'dead', lastError: 'The endpoint was removed.' })
+            .where(and(eq(deliveries.environmentId, environmentId), eq(deliveries.state, 'pending')))
+            .run(),
+        )
       }),
   }
 }

@@ -1,6 +1,7 @@
 import { asc, eq, gt, lte, or, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { calls, windowGrants } from './schema.ts'
+import { wait } from '../work.ts'
 
 type Entry = Pick<typeof windowGrants.$inferSelect, 'writtenAt' | 'grants' | 'lastGrant'>
 
@@ -44,13 +45,15 @@ export const createWindowGrants = (database: Database) => {
 
     /** Adds an entry and removes those written by `removeUntil`. */
     append: (entry: Entry, removeUntil: number) =>
-      database.transaction(() => {
-        orm.delete(windowGrants).where(lte(windowGrants.writtenAt, removeUntil)).run()
+      database.transaction(function* () {
+        yield* wait(orm.delete(windowGrants).where(lte(windowGrants.writtenAt, removeUntil)).run())
         const lastCallId = sql`(select id from ${calls} order by rowid desc limit 1)`
-        orm
-          .insert(windowGrants)
-          .values({ ...entry, lastCallId })
-          .run()
+        yield* wait(
+          orm
+            .insert(windowGrants)
+            .values({ ...entry, lastCallId })
+            .run(),
+        )
       }),
   }
 }

@@ -14,6 +14,7 @@ import {
   type Total,
   UsageCounters,
 } from './usage-counters.ts'
+import { run, type Work } from '../work.ts'
 
 /** The log for failed writes. */
 interface WarnLog {
@@ -40,16 +41,16 @@ export interface Busy {
 
 interface UsageStore {
   /** Adds everything in one transaction, or nothing. */
-  save(gathered: Gathered): void
-  figures(environmentId: string, span: Span, from: number): Figure[]
+  save(gathered: Gathered): Work<void>
+  figures(environmentId: string, span: Span, from: number): Work<Figure[]>
   /** The figures of all environments together, by the hour, with their common peak and none of their own. */
-  totals(from: number): Total[]
+  totals(from: number): Work<Total[]>
   /** The environments with the most calls triggered since the hour of a moment, with figures that are not written yet. */
-  busiest(from: number, most: number, unwritten: readonly Figure[]): Busy[]
+  busiest(from: number, most: number, unwritten: readonly Figure[]): Work<Busy[]>
   /** The clients of the environment's keys, live and replaced, since then. */
-  uses(environmentId: string, since: number): ClientUse[]
-  refusals(environmentId: string): Refused[]
-  refusal(requestId: string): Refused | undefined
+  uses(environmentId: string, since: number): Work<ClientUse[]>
+  refusals(environmentId: string): Work<Refused[]>
+  refusal(requestId: string): Work<Refused | undefined>
 }
 
 interface ActiveCalls {
@@ -138,68 +139,71 @@ export class Usage {
   }
 
   /** An environment's figures since a time. */
-  figures(environmentId: string, span: Span, from: number) {
-    const stored = this.#deps.store.figures(environmentId, span, from)
+  *figures(environmentId: string, span: Span, from: number) {
+    const stored = yield* this.#deps.store.figures(environmentId, span, from)
     return mergeFigures([...stored, ...this.#counters.figures({ environmentId, span, from })])
   }
 
   /** The figures of all environments together since a time, by the hour, with their common peak and none of their own. */
-  totals(from: number): Total[] {
+  *totals(from: number): Work<Total[]> {
     const now = this.#deps.clock.now()
     const unwritten = this.#counters.figures({ span: 'hour', from })
     // Calls that a start took over are in no peak before the next minute.
     const present = { startAt: now - (now % spanMs.hour), outcome: peakOfAll, count: this.#deps.leases.total }
     const peaks = [...this.#counters.peaks(from), ...(present.count > 0 ? [present] : [])]
-    return mergeTotals([...this.#deps.store.totals(from), ...unwritten, ...peaks])
+    return mergeTotals([...(yield* this.#deps.store.totals(from)), ...unwritten, ...peaks])
   }
 
   /** The environments with the most calls triggered since the hour of a moment. */
-  busiest(from: number, most: number): Busy[] {
+  *busiest(from: number, most: number): Work<Busy[]> {
     const unwritten = [...this.#counters.figures({ span: 'hour', from })]
     const triggered = unwritten.filter(({ outcome }) => outcome === callOutcomes.triggered)
-    return this.#deps.store.busiest(from, most, triggered)
+    return yield* this.#deps.store.busiest(from, most, triggered)
   }
 
   /** The clients of an environment's keys, live and replaced, since a time; the last seen first. */
-  uses(environmentId: string, since: number) {
-    return mergeUses([...this.#deps.store.uses(environmentId, since), ...this.#clients.uses(environmentId)])
+  *uses(environmentId: string, since: number) {
+    return mergeUses([
+      ...(yield* this.#deps.store.uses(environmentId, since)),
+      ...this.#clients.uses(environmentId),
+    ])
   }
 
   /** An environment's last rejections, newest first. */
-  refusals(environmentId: string) {
+  *refusals(environmentId: string) {
     const pending = [...this.#refused.entries(environmentId)]
-    return [...pending, ...this.#deps.store.refusals(environmentId)]
+    return [...pending, ...(yield* this.#deps.store.refusals(environmentId))]
       .toSorted((a, b) => b.at - a.at)
       .slice(0, refusedPerEnvironment)
   }
 
   /** One of the rejections that are kept, of any environment. */
-  refusal(requestId: string): Refused | undefined {
+  *refusal(requestId: string): Work<Refused | undefined> {
     for (const refused of this.#refused.entries()) if (refused.requestId === requestId) return refused
-    return this.#deps.store.refusal(requestId)
+    return yield* this.#deps.store.refusal(requestId)
   }
 
   /** Writes all counts at once. After a failure they are kept for the next write. */
-  flush() {
+  *flush() {
     this.#cancel?.()
     this.#cancel = undefined
-    this.#write(Number.POSITIVE_INFINITY)
+    yield* this.#write(Number.POSITIVE_INFINITY)
   }
 
   /** Runs once a minute while there are requests or calls in progress. */
-  #tick() {
+  *#tick() {
     const now = this.#deps.clock.now()
     for (const [environmentId, calls] of this.#deps.leases.active())
       this.#counters.calls(environmentId, calls, this.#deps.leases.total, now)
-    this.#writeParts(Math.ceil(this.#size / partSize))
+    yield* this.#writeParts(Math.ceil(this.#size / partSize))
   }
 
   /** Writes so many parts with pauses, because a write holds up every request. */
-  #writeParts(left: number) {
+  *#writeParts(left: number) {
     this.#cancel = undefined
-    const isWritten = this.#write(partSize)
+    const isWritten = yield* this.#write(partSize)
     if (isWritten && left > 1) {
-      this.#cancel = this.#deps.clock.after(pauseMs, () => this.#writeParts(left - 1))
+      this.#cancel = this.#deps.clock.after(pauseMs, () => void run(this.#writeParts(left - 1)))
       return
     }
     const [isActive] = this.#deps.leases.active()
@@ -207,13 +211,13 @@ export class Usage {
   }
 
   /** False where the disk did not take it. */
-  #write(most: number) {
+  *#write(most: number) {
     if (this.#size === 0) return true
     const { figures, peaks, ...counted } = this.#counters.oldest(most)
     const { lastUses, uses, ...used } = this.#clients.first(most)
     const { refusals, ...refused } = this.#refused.first(most)
     try {
-      this.#deps.store.save({ lastUses, figures, peaks, uses, refusals })
+      yield* this.#deps.store.save({ lastUses, figures, peaks, uses, refusals })
     } catch (error) {
       this.#deps.log.warn('usage could not be written', { error: String(error) })
       this.#arm()
@@ -229,7 +233,7 @@ export class Usage {
   }
 
   #arm() {
-    this.#cancel ??= this.#deps.clock.after(flushMs, () => this.#tick())
+    this.#cancel ??= this.#deps.clock.after(flushMs, () => void run(this.#tick()))
   }
 }
 

@@ -2,6 +2,7 @@ import type { Commit } from '../commit.ts'
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../failures.ts'
 import { afterAttempt, type Attempt, type Sending } from './delivery.ts'
+import { run, type Work } from '../work.ts'
 
 interface Endpoint {
   url: string
@@ -9,19 +10,19 @@ interface Endpoint {
 
 interface DelivererDeps<Row extends Endpoint, Sent extends Sending, Id extends string> {
   endpoints: {
-    find(id: Id): Row | undefined
+    find(id: Id): Work<Row | undefined>
     /** Ends the sending to an endpoint that wants no more. */
-    switchOff(id: Id, reason: string | null): void
+    switchOff(id: Id, reason: string | null): Work<void>
   }
   /** The id of the endpoint that a delivery goes to. */
   endpointOf(delivery: Sent): Id
   deliveries: {
-    endpointsDue(now: number): Id[]
-    due(endpointId: Id, now: number, limit: number): Sent[]
-    find(id: string): Sent | undefined
-    update(before: Sent, after: Sent): void
+    endpointsDue(now: number): Work<Id[]>
+    due(endpointId: Id, now: number, limit: number): Work<Sent[]>
+    find(id: string): Work<Sent | undefined>
+    update(before: Sent, after: Sent): Work<void>
     /** Called after a failed attempt, for what has to wait for this delivery. */
-    postpone?(delivery: Sent): void
+    postpone?(delivery: Sent): Work<void>
   }
   attempt(endpoint: Row, delivery: Sent): Promise<Attempt>
   commit: Commit
@@ -62,7 +63,7 @@ export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends st
   /** Starts due deliveries, then looks every second until `stop`. */
   start() {
     this.#stopped = false
-    this.#look()
+    void run(this.#look())
   }
 
   /** Starts no more attempts; `idle` waits for the current ones. */
@@ -77,7 +78,7 @@ export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends st
     this.#woken = true
     this.#deps.clock.after(0, () => {
       this.#woken = false
-      this.#pump()
+      void run(this.#pump())
     })
   }
 
@@ -95,34 +96,33 @@ export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends st
     while (this.busy) await Promise.all([...this.#underWay.values()].flatMap((each) => [...each.values()]))
   }
 
-  #look() {
-    this.#pump()
-    if (!this.#stopped) this.#cancel = this.#deps.clock.after(lookMs, () => this.#look())
+  *#look() {
+    yield* this.#pump()
+    if (!this.#stopped) this.#cancel = this.#deps.clock.after(lookMs, () => void run(this.#look()))
   }
 
-  #pump() {
+  *#pump() {
     if (this.#stopped) return
     const { deliveries, clock, log } = this.#deps
     try {
       const now = clock.now()
-      const due = deliveries.endpointsDue(now)
+      const due = yield* deliveries.endpointsDue(now)
       const turn = Math.max(
         0,
         due.findIndex((id) => id > this.#lastServed),
       )
-      for (const id of [...due.slice(turn), ...due.slice(0, turn)]) this.#fill(id, now)
+      for (const id of [...due.slice(turn), ...due.slice(0, turn)]) yield* this.#fill(id, now)
     } catch (error) {
       log.warn('the outbox could not be read', { error: String(error) })
     }
   }
 
-  #fill(endpointId: Id, now: number) {
+  *#fill(endpointId: Id, now: number) {
     const own = this.#underWay.get(endpointId) ?? new Map<string, Promise<void>>()
     const most = this.#failing.has(endpointId) ? perFailing : perEndpoint
     const room = Math.min(most - own.size, inAll - this.#count)
     if (room <= 0) return
-    const due = this.#deps.deliveries
-      .due(endpointId, now, room + own.size)
+    const due = (yield* this.#deps.deliveries.due(endpointId, now, room + own.size))
       .filter(({ id }) => !own.has(id))
       .slice(0, room)
     for (const delivery of due) {
@@ -146,7 +146,7 @@ export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends st
     const { id } = delivery
     const endpointId = endpointOf(delivery)
     try {
-      const endpoint = endpoints.find(endpointId)
+      const endpoint = await run(endpoints.find(endpointId))
       if (!endpoint) return
       const tried = await attempt(endpoint, delivery)
       if (tried.verdict === 'delivered') this.#failing.delete(endpointId)
@@ -173,17 +173,17 @@ export class Deliverer<Row extends Endpoint, Sent extends Sending, Id extends st
 
   async #save(id: string, told: Attempt, url?: string) {
     const { endpoints, endpointOf, deliveries, commit, clock, log, random, attempted } = this.#deps
-    const saved = await commit(() => {
-      const before = deliveries.find(id)
+    const saved = await commit(function* () {
+      const before = yield* deliveries.find(id)
       // The delivery was removed with its endpoint in the meantime.
       if (before?.state !== 'pending') return undefined
       const endpointId = endpointOf(before)
-      const isReplaced = endpoints.find(endpointId)?.url !== url
+      const isReplaced = (yield* endpoints.find(endpointId))?.url !== url
       const tried = isReplaced ? fromReplaced(told) : told
       const after = afterAttempt(before, tried, clock.now(), random())
-      deliveries.update(before, after)
-      if (tried.verdict !== 'delivered') deliveries.postpone?.(after)
-      if (tried.verdict === 'gone') endpoints.switchOff(endpointId, tried.error)
+      yield* deliveries.update(before, after)
+      if (deliveries.postpone && tried.verdict !== 'delivered') yield* deliveries.postpone(after)
+      if (tried.verdict === 'gone') yield* endpoints.switchOff(endpointId, tried.error)
       return {
         endpointId,
         state: after.state,

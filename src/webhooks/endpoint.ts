@@ -1,4 +1,5 @@
 import { ApiError } from '../failures.ts'
+import type { Work } from '../work.ts'
 
 /** The webhook endpoint of an environment. */
 export interface Endpoint {
@@ -15,11 +16,11 @@ export interface Endpoint {
 }
 
 /** Finds the endpoint of an environment. Fails with `not_found`. */
-export const requireEndpoint = <Row>(
-  webhooks: { find(environmentId: string): Row | undefined },
+export const requireEndpoint = function* <Row>(
+  webhooks: { find(environmentId: string): Work<Row | undefined> },
   environmentId: string,
-): Row => {
-  const endpoint = webhooks.find(environmentId)
+): Work<Row> {
+  const endpoint = yield* webhooks.find(environmentId)
   if (endpoint) return endpoint
   throw new ApiError('not_found', { detail: 'There is no webhook yet.' })
 }

@@ -4,23 +4,24 @@ import type { Capabilities, Detail } from '../calls/provider.ts'
 import type { EnvironmentName } from '../agencies/environment.ts'
 import { type Delivery, newDelivery } from './delivery.ts'
 import { type EventName, payloadOf, toldOf } from './event.ts'
+import type { Work } from '../work.ts'
 
 interface OutboxDeps {
   webhooks: {
     /** The environment of an enabled endpoint; undefined without one. */
-    listening(environmentId: string): { environment: EnvironmentName } | undefined
+    listening(environmentId: string): Work<{ environment: EnvironmentName } | undefined>
   }
   deliveries: {
-    insert(delivery: Delivery): void
+    insert(delivery: Delivery): Work<void>
     /** The last delivery of a call's end or its analysis. */
-    lastOfEnd(callId: string): Delivery | undefined
+    lastOfEnd(callId: string): Work<Delivery | undefined>
     /** Replaces the payload of an undelivered event; due at `nextAt`, or as before for null. */
-    retell(id: string, payload: string, nextAt: number | null): void
+    retell(id: string, payload: string, nextAt: number | null): Work<void>
     /** Postpones the end event of a call until its start event is delivered. */
-    keepOrder(callId: string): void
+    keepOrder(callId: string): Work<void>
   }
   /** Includes deleted agents: a provider may report on a call long after its end. */
-  agents: { nameOf(id: string): string | undefined }
+  agents: { nameOf(id: string): Work<string | undefined> }
   capabilities(call: Call): Capabilities
   clock: { now(): number }
   /** Whether a delivery is being sent at this moment. */
@@ -37,42 +38,52 @@ const detailsGraceMs = 45_000
  * Writes the events of a change. To be called in the transaction of that change, so that there is no event without its
  * change and no change without its event. Without an enabled endpoint at that moment, nothing is written.
  */
-export const createOutbox =
-  ({ webhooks, deliveries, agents, capabilities, clock, isUnderWay, publicUrl, wake }: OutboxDeps) =>
-  (before: Call, after: Call): void => {
+export const createOutbox = ({
+  webhooks,
+  deliveries,
+  agents,
+  capabilities,
+  clock,
+  isUnderWay,
+  publicUrl,
+  wake,
+}: OutboxDeps) =>
+  function* (before: Call, after: Call): Work<void> {
     const events = eventsBetween(before, after)
     if (events.length === 0 && !isRetold(before, after)) return
-    const endpoint = webhooks.listening(after.environmentId)
+    const endpoint = yield* webhooks.listening(after.environmentId)
     if (!endpoint) return
     const now = clock.now()
-    const agent = agents.nameOf(after.agentId) ?? ''
+    const agent = (yield* agents.nameOf(after.agentId)) ?? ''
     const names = { agent, environment: endpoint.environment, publicUrl: publicUrl() }
     const tell = (event: EventName, call: Call) => JSON.stringify(payloadOf(event, call, names))
     const isMissing = (detail: Detail) => awaited.includes(detail) && after[detail] === null
     const isAwaited = awaitsDetails(after) && capabilities(after).details.some(isMissing)
 
-    if (events.length === 0) tellMore()
+    if (events.length === 0) yield* tellMore()
     /** What was told stays as it was told: what comes after it, once it is complete, is an event of its own. */
-    function tellMore() {
-      const last = deliveries.lastOfEnd(after.id)
+    function* tellMore() {
+      const last = yield* deliveries.lastOfEnd(after.id)
       if (!last) return
       const payload = tell(last.event, after)
       const isUntold = last.state === 'pending' && last.attempts === 0 && !isUnderWay(last)
-      if (isUntold) return deliveries.retell(last.id, payload, isAwaited ? null : now)
+      if (isUntold) return yield* deliveries.retell(last.id, payload, isAwaited ? null : now)
       if (awaitsDetails(after) || toldOf(payload) === toldOf(last.payload)) return
-      insert('call_analyzed', tell('call_analyzed', after))
+      yield* insert('call_analyzed', tell('call_analyzed', after))
     }
 
-    function insert(event: EventName, payload: string, delayMs = 0) {
+    function* insert(event: EventName, payload: string, delayMs = 0) {
       const { environmentId, id: callId } = after
-      deliveries.insert(newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs))
+      yield* deliveries.insert(
+        newDelivery({ environmentId, callId, event, payload, createdAt: now }, delayMs),
+      )
     }
 
     for (const event of events) {
       const payload = tell(event, event === 'call_started' ? asItBegan(after) : after)
-      insert(event, payload, event === 'call_ended' && isAwaited ? detailsGraceMs : 0)
+      yield* insert(event, payload, event === 'call_ended' && isAwaited ? detailsGraceMs : 0)
     }
-    if (isOver(after)) deliveries.keepOrder(after.id)
+    if (isOver(after)) yield* deliveries.keepOrder(after.id)
     wake()
   }
 

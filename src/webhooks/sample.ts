@@ -6,13 +6,14 @@ import type { Send } from '../outgoing/send.ts'
 import { attempt, type AttemptedEndpoint } from './attempt.ts'
 import { afterAttempt, type Delivery, newDelivery } from './delivery.ts'
 import { payloadOf } from './event.ts'
+import { run, type Work } from '../work.ts'
 
 interface SampleDeps<Row extends AttemptedEndpoint> {
   webhooks: {
-    find(environmentId: string): Row | undefined
+    find(environmentId: string): Work<Row | undefined>
     secrets(row: Row, now: number): string[]
   }
-  deliveries: { insert(delivery: Delivery): void }
+  deliveries: { insert(delivery: Delivery): Work<void> }
   send: Send
   limiter: Pick<OutgoingLimiter, 'run'>
   clock: Clock
@@ -33,7 +34,7 @@ export const createSample =
   <Row extends AttemptedEndpoint>(deps: SampleDeps<Row>) =>
   async (environment: SampleEnvironment): Promise<Delivery | undefined> => {
     const { webhooks, deliveries, clock, publicUrl } = deps
-    const endpoint = webhooks.find(environment.id)
+    const endpoint = await run(webhooks.find(environment.id))
     if (!endpoint) return undefined
     const now = clock.now()
     const names = { agent: 'Sample agent', environment: environment.name, publicUrl: publicUrl() }
@@ -48,7 +49,7 @@ export const createSample =
     // Not retried: the person who sends a test sees its result.
     const state = tried.verdict === 'delivered' ? 'delivered' : 'dead'
     const sample: Delivery = { ...afterAttempt(delivery, tried, clock.now(), 0), state }
-    deliveries.insert(sample)
+    await run(deliveries.insert(sample))
     return sample
   }
 

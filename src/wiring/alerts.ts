@@ -16,6 +16,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { attempt as attemptWebhook } from '../webhooks/attempt.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
+import { run } from '../work.ts'
 
 interface AlertDeps {
   config: Pick<Config, 'alertMail'>
@@ -39,18 +40,23 @@ export const wireAlerts = (deps: AlertDeps) => {
   const { alertDeliveries, alertWebhook } = stores
   const sendMail = config.alertMail && createMailer({ mail: config.alertMail, clock, publicUrl })
 
-  const webhook = () => {
-    const found = alertWebhook.find(gateOwner)
+  const webhook = function* () {
+    const found = yield* alertWebhook.find(gateOwner)
     return found?.offReason === null ? found : undefined
   }
   /** Where a channel leads to: another place is another endpoint. */
-  const endpoint = (channel: AlertChannel) =>
-    channel === 'mail' ? (sendMail ? { url: 'mail' } : undefined) : webhook()
-  const channels = () => (['webhook', 'mail'] as const).filter((channel) => endpoint(channel) !== undefined)
+  const endpoint = function* (channel: AlertChannel) {
+    return channel === 'mail' ? (sendMail ? { url: 'mail' } : undefined) : yield* webhook()
+  }
+  const channels = function* () {
+    const open: AlertChannel[] = []
+    for (const channel of ['webhook', 'mail'] as const) if (yield* endpoint(channel)) open.push(channel)
+    return open
+  }
 
   const attempt = async (channel: AlertChannel, message: { id: string; payload: string }) => {
     if (channel === 'mail') return await sendMail?.(message)
-    const found = webhook()
+    const found = await run(webhook())
     if (!found) return undefined
     const secrets = alertWebhook.secrets(found, clock.now())
     const receiver = { url: found.url, agencyId: gateOwner, environmentId: gateOwner }
@@ -65,8 +71,10 @@ export const wireAlerts = (deps: AlertDeps) => {
     endpointOf: ({ channel }) => channel,
     deliveries: {
       ...alertDeliveries,
-      endpointsDue: (now) =>
-        alertDeliveries.channelsDue(now).filter((channel) => channels().includes(channel)),
+      *endpointsDue(now) {
+        const open = yield* channels()
+        return (yield* alertDeliveries.channelsDue(now)).filter((channel) => open.includes(channel))
+      },
     },
     attempt: async (_, delivery) => {
       const result = await attempt(delivery.channel, delivery)

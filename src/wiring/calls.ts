@@ -27,6 +27,7 @@ import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Usage } from '../usage/usage.ts'
+import type { Work } from '../work.ts'
 
 interface CallDeps {
   config: Config
@@ -46,7 +47,7 @@ interface CallDeps {
   usage: Pick<Usage, 'callTriggered' | 'callEnded'>
   policy: CheckPolicy
   notice: Notice
-  enqueueEvents(before: Call, after: Call): void
+  enqueueEvents(before: Call, after: Call): Work<void>
   send: Send
   limiter: OutgoingLimiter
   /** Opens a recording at its provider. */

@@ -9,6 +9,7 @@ import { Windows } from '../limits/window.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { Log } from '../telemetry/log.ts'
 import { Usage } from '../usage/usage.ts'
+import { atOnce } from '../work.ts'
 
 interface LimitDeps {
   config: Config
@@ -23,7 +24,7 @@ export const wireLimits = ({ config, stores, commit, clock, log }: LimitDeps) =>
   const leases: Leases = new Leases((environmentId, active, now) => usage.calls(environmentId, active, now))
   const usage = new Usage({ store: stores.usageRows, leases, clock, log })
   const takeOver = () => restoreLeases({ calls: stores.calls, leases, clock })
-  takeOver()
+  atOnce(takeOver())
   const windows = new Windows(config.windowSeconds * 1000)
   const journal = new WindowJournal({ ...config, windows, store: stores.windowGrants, commit, clock, log })
   journal.restore()

@@ -15,6 +15,7 @@ import { adminOf, tokenWith } from '../support/actors.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { enter, textOf } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 const here = { agency: 'Acme', environment: 'production' as const }
 const disabledBy = (gate: Gate) => gate.environment('production').accessDisabledBy
@@ -111,10 +112,10 @@ test('an alert’s switch-off is lifted by an operator, or for the admin by a ro
   const gate = createGate()
   const { environments, perform } = gate.services
   const admin = adminOf(gate.agency.id)
-  environments.disableAccess(gate.production.id, 'policy')
+  atOnce(environments.disableAccess(gate.production.id, 'policy'))
   expect(perform(enableKey, here, admin)).rejects.toMatchObject({ reason: 'access_locked' })
   await perform(enableKey, here, commandLineActor)
-  environments.disableAccess(gate.production.id, 'policy')
+  atOnce(environments.disableAccess(gate.production.id, 'policy'))
   await perform(rotateKey, here, admin)
   await perform(enableKey, here, admin)
   expect(disabledBy(gate)).toBeNull()

@@ -4,6 +4,7 @@ import { takeCommands } from '../support/commands.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const uuid = '7d0f2c9e-5b1a-4c38-8e6f-90ab12cd34ef'
 const answerUrl = 'https://twiml.example/answer'
@@ -28,7 +29,7 @@ const bothFaces = async () => {
     const code = await run([...words, '--agency', gate.agency.id], io)
     return { code, out, err: err.trim() }
   }
-  const lastLine = () => gate.services.audit.list({ limit: 1 })[0]
+  const lastLine = () => atOnce(gate.services.audit.list({ limit: 1 }))[0]
   return {
     gate,
     post,
@@ -91,7 +92,7 @@ test.each<[Dials, string]>([
     expect(sentence).toEndWith('.')
     for (const value of Object.values(dials).slice(1))
       if (value.trim() !== '') expect(sentence).not.toContain(value)
-    expect(gate.services.agents.list(gate.agency.id)).toEqual([gate.agent])
+    expect(atOnce(gate.services.agents.list(gate.agency.id))).toEqual([gate.agent])
   },
 )
 
@@ -111,7 +112,7 @@ test('what an agent is at its provider has an end, and a long TwiML URL is far f
     code: 1,
     err: 'The TwiML URL or application SID of an agent at Twilio must have at most 2,000 characters.',
   })
-  expect(gate.services.agents.list(gate.agency.id)).toHaveLength(2)
+  expect(atOnce(gate.services.agents.list(gate.agency.id))).toHaveLength(2)
 })
 
 test('blanks around what is given are dropped, and what is blank is nothing, at either face', async () => {
@@ -121,7 +122,7 @@ test('blanks around what is given are dropped, and what is blank is nothing, at 
   await post(agentsPath, { name: ' Bea ', ...given })
   await command('agent', 'create', '--name', ' Bea ', ...optionsOf(given))
   await command('agent', 'change', '--agent', gate.agent.id, '--name', ' Bea ', ...optionsOf(given))
-  const made = gate.services.agents.list(gate.agency.id)
+  const made = atOnce(gate.services.agents.list(gate.agency.id))
   expect(made).toHaveLength(3)
   for (const agent of made)
     expect(agent).toMatchObject({ name: 'Bea', provider: 'http', ref: 'x', fromNumber: null })
@@ -132,12 +133,12 @@ test('an agent that moves to another provider is judged by that one, whatever el
   const { gate, post, agentsPath, command } = faces
   const { agents } = gate.services
   const vapi = { name: 'Ann', provider: 'vapi', ref: uuid, fromNumber: uuid }
-  agents.change(gate.agent.id, vapi)
+  atOnce(agents.change(gate.agent.id, vapi))
   const moved = await command('agent', 'change', '--agent', gate.agent.id, '--provider', 'elevenlabs')
   expect(moved).toMatchObject({ code: 1, err: expect.stringContaining('agent ID') })
   const form = { name: 'Ann', provider: 'elevenlabs', ref: uuid, from: uuid }
   expect((await post(`${agentsPath}/${gate.agent.id}`, form)).status).toBe(422)
-  expect(agents.find(gate.agent.id)).toMatchObject(vapi)
+  expect(atOnce(agents.find(gate.agent.id))).toMatchObject(vapi)
 })
 
 test('an agent saved before its provider was judged loads, says what is wrong, and can be renamed and mended', async () => {
@@ -145,7 +146,7 @@ test('an agent saved before its provider was judged loads, says what is wrong, a
   const { gate, post, visit, agentsPath, command } = faces
   const { agents } = gate.services
   const bad = { provider: 'twilio', ref: 'not-a-url', fromNumber: '+15550001111' }
-  agents.change(gate.agent.id, { name: 'Ann', ...bad })
+  atOnce(agents.change(gate.agent.id, { name: 'Ann', ...bad }))
   const agentPath = `${agentsPath}/${gate.agent.id}`
   const sentence = 'TwiML URL or application SID of an agent at Twilio must be'
   const html = await (await visit(agentPath)).text()
@@ -156,7 +157,7 @@ test('an agent saved before its provider was judged loads, says what is wrong, a
   expect(
     (await post(agentPath, { name: 'Cleo', provider: 'twilio', ref: bad.ref, from: bad.fromNumber })).status,
   ).toBe(303)
-  expect(agents.find(gate.agent.id)).toMatchObject({ name: 'Cleo', ...bad })
+  expect(atOnce(agents.find(gate.agent.id))).toMatchObject({ name: 'Cleo', ...bad })
   const mended = await command('agent', 'change', '--agent', gate.agent.id, '--ref', answerUrl)
   expect(mended.code).toBe(0)
   expect(await (await visit(agentPath)).text()).not.toContain(sentence)
@@ -179,9 +180,9 @@ test('a field that a form leaves out stays as it was, as an option does', async 
   const { gate, post, agentsPath } = faces
   const { agents } = gate.services
   const vapi = { provider: 'vapi', ref: uuid, fromNumber: uuid }
-  agents.change(gate.agent.id, { name: 'Ann', ...vapi })
+  atOnce(agents.change(gate.agent.id, { name: 'Ann', ...vapi }))
   expect((await post(`${agentsPath}/${gate.agent.id}`, { name: 'Bea' })).status).toBe(303)
-  expect(agents.find(gate.agent.id)).toMatchObject({ name: 'Bea', ...vapi })
+  expect(atOnce(agents.find(gate.agent.id))).toMatchObject({ name: 'Bea', ...vapi })
 })
 
 test('an environment can be left without a default agent, at the page and the command line', async () => {
@@ -218,11 +219,9 @@ test('the command line wants one agent or none, not both and not neither', async
 test('an agent of another agency is nobody’s default', async () => {
   using faces = await bothFaces()
   const { gate, post, agentsPath, command } = faces
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const theirs = gate.services.agents.create(
-    other.id,
-    { name: 'Bob', provider: 'simulator' },
-    gate.clock.now(),
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  const theirs = atOnce(
+    gate.services.agents.create(other.id, { name: 'Bob', provider: 'simulator' }, gate.clock.now()),
   )
   const chosen = await command('agent', 'default', '--environment', 'production', '--agent', theirs.id)
   expect(chosen).toMatchObject({ code: 1, err: 'There is no such agent.' })

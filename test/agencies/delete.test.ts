@@ -17,6 +17,7 @@ import { createOperator, enter, linkTo, textOf } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { connect, until } from '../support/scenarios.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const acme = { agency: 'Acme' }
 const remove = ({ services }: Gate) => services.perform(deleteAgency, acme, commandLineActor)
@@ -51,11 +52,11 @@ test('nobody finds it by its id or its name, and its lines in the audit still na
   expect(await perform(listAgencies, {}, commandLineActor)).toEqual([])
   for (const agency of [gate.agency.id, 'Acme'])
     expect(perform(showAgency, { agency }, commandLineActor)).rejects.toMatchObject({ reason: 'not_found' })
-  expect([agencies.find(gate.agency.id), agencies.named('Acme'), agencies.list()]).toEqual([
-    undefined,
-    [],
-    [],
-  ])
+  expect([
+    atOnce(agencies.find(gate.agency.id)),
+    atOnce(agencies.named('Acme')),
+    atOnce(agencies.list()),
+  ]).toEqual([undefined, [], []])
   expect(await perform(listAudit, {}, commandLineActor)).toMatchObject([
     { action: 'agency.deleted', agency: gate.agency.id, agency_name: 'Acme', target: 'Acme' },
   ])
@@ -70,8 +71,8 @@ test('its admins are signed out, its invitations and admin tokens open nothing, 
   const admin = enter(gate, { agencyId: gate.agency.id })
   const now = gate.clock.now()
   const role = 'admin' as const
-  invitations.add(linkTo({ hash: 'joining', createdAt: now, role, agencyId: gate.agency.id }))
-  invitations.add(linkTo({ hash: 'reset', createdAt: now, role, personId: admin.person.id }))
+  atOnce(invitations.add(linkTo({ hash: 'joining', createdAt: now, role, agencyId: gate.agency.id })))
+  atOnce(invitations.add(linkTo({ hash: 'reset', createdAt: now, role, personId: admin.person.id })))
   const token = { permission: ['*'] }
   const theirs = await perform(createToken, { ...token, name: 'theirs', ...acme }, commandLineActor)
   await perform(createToken, { ...token, name: 'ours' }, commandLineActor)
@@ -80,7 +81,7 @@ test('its admins are signed out, its invitations and admin tokens open nothing, 
   expect((await lookAt(admin.cookie)).headers.get('location')).toStartWith('/admin/sign-in')
   expect((await lookAt(cookie)).status).toBe(200)
   expect(await textOf(await visit('/admin/people'))).not.toContain(admin.person.email)
-  expect([invitations.find('joining', now), invitations.findReset('reset', now)]).toEqual([
+  expect([atOnce(invitations.find('joining', now)), atOnce(invitations.findReset('reset', now))]).toEqual([
     undefined,
     undefined,
   ])
@@ -115,11 +116,11 @@ test('its alerts and its pre-dial hook go with it', async () => {
   const gate = createGate()
   const { deletedAgencies, alerts, predialHooks } = gate.services
   openAlert(gate)
-  alerts.mark(gate.production.id, 'new_country', 'US', 0)
-  alerts.mark(gate.agency.id, 'budget_threshold', 'calls', 0)
-  predialHooks.save(gate.production.id, 'https://example.com/ask', mintWebhookSecret(), 0)
+  atOnce(alerts.mark(gate.production.id, 'new_country', 'US', 0))
+  atOnce(alerts.mark(gate.agency.id, 'budget_threshold', 'calls', 0))
+  atOnce(predialHooks.save(gate.production.id, 'https://example.com/ask', mintWebhookSecret(), 0))
   await remove(gate)
-  while (!deletedAgencies.purge(200).isLast);
+  while (!atOnce(deletedAgencies.purge(200)).isLast);
   for (const table of ['alerts', 'alert_marks', 'signed_urls']) expect(rowsOf(gate, table)).toBe(0)
 })
 
@@ -130,11 +131,11 @@ test('the provider hangs up what it was talking on, by the account that goes onc
   const call = await place()
   await report(call.id, 'answered')
   await remove(gate)
-  expect(accounts.list(gate.agency.id)).toHaveLength(1)
+  expect(atOnce(accounts.list(gate.agency.id))).toHaveLength(1)
   await until(() => !call.now().hangUpPending)
   expect(fake.wasEnded(call.id)).toBe(true)
-  while (!deletedAgencies.purge(200).isLast);
-  expect(accounts.list(gate.agency.id)).toEqual([])
+  while (!atOnce(deletedAgencies.purge(200)).isLast);
+  expect(atOnce(accounts.list(gate.agency.id))).toEqual([])
 })
 
 test('no phone rings for a trigger that was let in just before, and waits for its commit', async () => {
@@ -154,7 +155,7 @@ test('no phone rings for a trigger that was let in just before, and waits for it
   }
   const [{ callId }] = await Promise.all([trigger(admitted.environment, order), remove(gate)])
   await gate.clock.advance(60_000)
-  expect(calls.find(callId)).toMatchObject({ status: 'failed', dispatch: 'pending', ringingAt: null })
+  expect(atOnce(calls.find(callId))).toMatchObject({ status: 'failed', dispatch: 'pending', ringingAt: null })
   expect(leases.count(gate.production.id)).toBe(0)
 })
 
@@ -198,39 +199,43 @@ test('all of it is deleted, with its line, or nothing is', async () => {
 /** Another agency with a key, a call and everything that is removed of the first. */
 const withNeighbour = (gate: Gate) => {
   const { agencies, agents } = gate.services
-  const other = agencies.create('Other', 'agency', 0)
+  const other = atOnce(agencies.create('Other', 'agency', 0))
   const production = gate.environment('production', other.id)
-  const agent = agents.create(other.id, { name: 'Bea', provider: 'simulator' }, 0)
+  const agent = atOnce(agents.create(other.id, { name: 'Bea', provider: 'simulator' }, 0))
   const neighbour = { ...gate, agency: other, agent, production }
   return { neighbour, key: gate.issue(production.id) }
 }
 
 const fill = async (gate: Gate, key: string, calls: number) => {
-  gate.database.transaction(() => {
-    for (let made = 0; made < calls; made++) {
-      const { id } = oldCall(gate, gate.clock.now())
-      oldDelivery(gate, gate.clock.now(), { callId: id })
-      gate.services.idempotency.put({
-        environmentId: gate.production.id,
-        key: id,
-        fingerprint: 'x',
-        callId: id,
-        createdAt: gate.clock.now(),
-      })
-    }
-  })
+  atOnce(
+    gate.database.transaction(function* () {
+      for (let made = 0; made < calls; made++) {
+        const { id } = oldCall(gate, gate.clock.now())
+        oldDelivery(gate, gate.clock.now(), { callId: id })
+        yield* gate.services.idempotency.put({
+          environmentId: gate.production.id,
+          key: id,
+          fingerprint: 'x',
+          callId: id,
+          createdAt: gate.clock.now(),
+        })
+      }
+    }),
+  )
   await gate.authorized('/api/v1/key', {}, key)
   await gate.postJson('/api/v1/calls/trigger', '{', key)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
 }
 
 test('what it had is removed in batches, and nothing of another agency', async () => {
   const gate = createGate()
   const { neighbour, key } = withNeighbour(gate)
   const { accounts } = gate.services
-  accounts.save(
-    { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'x' } },
-    1,
+  atOnce(
+    accounts.save(
+      { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'x' } },
+      1,
+    ),
   )
   await fill(gate, gate.key, 500)
   await fill(neighbour, key, 3)
@@ -242,10 +247,10 @@ test('what it had is removed in batches, and nothing of another agency', async (
   expect(ofOther.every((count) => (count ?? 0) > 0)).toBe(true)
   await remove(gate)
   expect(rowsOf(gate, 'calls')).toBe(503)
-  expect(gate.services.deletedAgencies.purge(200)).toEqual({ removed: 200, isLast: false })
+  expect(atOnce(gate.services.deletedAgencies.purge(200))).toEqual({ removed: 200, isLast: false })
   await untilPurged(gate)
   expect(counts()).toEqual(ofOther)
-  expect(accounts.list(gate.agency.id)).toEqual([])
+  expect(atOnce(accounts.list(gate.agency.id))).toEqual([])
   expect(rowsOf(gate, "agents where name = 'Ann'")).toBe(0)
   expect(gate.database.sqlite.query('PRAGMA foreign_key_check').all()).toEqual([])
   expect((await gate.authorized('/api/v1/key', {}, key)).status).toBe(200)
@@ -256,33 +261,35 @@ test('a server that was stopped in the middle of it goes on after its next start
   const gate = createGate({ path: directory.database })
   await fill(gate, gate.key, 250)
   await remove(gate)
-  gate.services.deletedAgencies.purge(200)
+  atOnce(gate.services.deletedAgencies.purge(200))
   expect(rowsOf(gate, 'deliveries')).toBe(50)
   using next = await restarted(gate, directory.database)
   next.services.start()
   await next.clock.advance(70_000)
   next.services.halt()
-  expect(next.services.calls.page({ environmentId: gate.production.id, limit: 1 }).calls).toEqual([])
+  expect(atOnce(next.services.calls.page({ environmentId: gate.production.id, limit: 1 })).calls).toEqual([])
 })
 
 test('a call that has still to be hung up is kept, and with it the account', async () => {
   const gate = createGate()
   const { accounts, deletedAgencies } = gate.services
-  const { id: accountId } = accounts.save(
-    { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'x' } },
-    1,
+  const { id: accountId } = atOnce(
+    accounts.save(
+      { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'x' } },
+      1,
+    ),
   )
   oldCall(gate, 1, { hangUpPending: true, accountId })
   oldCall(gate, 1)
   await remove(gate)
   const purge = () => {
-    while (!deletedAgencies.purge(200).isLast);
+    while (!atOnce(deletedAgencies.purge(200)).isLast);
   }
   purge()
-  expect([rowsOf(gate, 'calls'), accounts.list(gate.agency.id).length]).toEqual([1, 1])
+  expect([rowsOf(gate, 'calls'), atOnce(accounts.list(gate.agency.id)).length]).toEqual([1, 1])
   gate.database.sqlite.run('update calls set hang_up_due = 0')
   purge()
-  expect([rowsOf(gate, 'calls'), accounts.list(gate.agency.id).length]).toEqual([0, 0])
+  expect([rowsOf(gate, 'calls'), atOnce(accounts.list(gate.agency.id)).length]).toEqual([0, 0])
 })
 
 test('what a request of it has left in memory keeps nothing of the others from being written', async () => {
@@ -291,7 +298,7 @@ test('what a request of it has left in memory keeps nothing of the others from b
   await gate.authorized('/api/v1/key')
   await gate.authorized('/api/v1/key', {}, key)
   await remove(gate)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   expect(rowsOf(gate, 'key_clients')).toBe(1)
 })
 

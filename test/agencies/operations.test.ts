@@ -8,6 +8,7 @@ import { adminOf } from '../support/actors.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const acme = { agency: 'Acme' }
 const production = { ...acme, environment: 'production' as const }
@@ -17,7 +18,7 @@ const vapi = { provider: 'vapi', ref: uuid, from: uuid }
 const open = () => {
   const gate = createGate()
   const { perform, audit } = gate.services
-  return { ...gate, perform, lastLine: () => audit.list({ limit: 1 })[0] }
+  return { ...gate, perform, lastLine: () => atOnce(audit.list({ limit: 1 }))[0] }
 }
 
 /** A gate with an agent beside the default one. */
@@ -32,12 +33,12 @@ const withSpare = async () => {
 
 test('the first agent of an agency takes the calls that name none, in both environments, and the next one takes none', async () => {
   const { perform, services, clock } = open()
-  const agency = services.agencies.create('New', 'agency', clock.now()).id
+  const agency = atOnce(services.agencies.create('New', 'agency', clock.now())).id
   const create = (name: string) => perform(createAgent, { agency, name }, commandLineActor)
   const first = await create('Ann')
   expect(first.default_in).toEqual(['production', 'staging'])
   expect((await create('Bea')).default_in).toEqual([])
-  expect(services.audit.list({ limit: 4 }).map(({ action, target }) => [action, target])).toEqual([
+  expect(atOnce(services.audit.list({ limit: 4 })).map(({ action, target }) => [action, target])).toEqual([
     ['agent.created', 'Bea'],
     ['default_agent.changed', 'Ann'],
     ['default_agent.changed', 'Ann'],
@@ -87,8 +88,8 @@ test('a name that two agents of the agency have names neither, and the id does',
 
 test('an agent of another agency is as unknown as none, by its id and by its name', async () => {
   const { services, perform } = open()
-  const other = services.agencies.create('Other', 'agency', 0)
-  const theirs = services.agents.create(other.id, { name: 'Bob', provider: 'simulator' }, 0)
+  const other = atOnce(services.agencies.create('Other', 'agency', 0))
+  const theirs = atOnce(services.agents.create(other.id, { name: 'Bob', provider: 'simulator' }, 0))
   for (const agent of [theirs.id, 'Bob', 'Nobody', ''])
     for (const operation of [showAgent, deleteAgent])
       expect(await failureOf(perform(operation, { ...acme, agent }, commandLineActor))).toMatchObject({
@@ -124,8 +125,8 @@ describe('what is given of an agent', () => {
         expect(failure.reason).toBe('invalid_input')
         expect(failure.message).toStartWith(sentence)
       }
-      expect(services.agents.list(agency.id)).toEqual([agent])
-      expect(services.audit.list({ limit: 1 })).toEqual([])
+      expect(atOnce(services.agents.list(agency.id))).toEqual([agent])
+      expect(atOnce(services.audit.list({ limit: 1 }))).toEqual([])
     },
   )
 
@@ -162,7 +163,7 @@ describe('the options of an agent', () => {
     const given = { ...acme, name: 'Bea', ...twilio, option }
     const { reason, detail } = await failureOf(perform(createAgent, given, commandLineActor))
     expect([reason, detail.slice(0, sentence.length)]).toEqual(['invalid_input', sentence])
-    expect(services.agents.named(agency.id, 'Bea')).toEqual([])
+    expect(atOnce(services.agents.named(agency.id, 'Bea'))).toEqual([])
   })
 })
 
@@ -188,19 +189,19 @@ describe('the default agent', () => {
     const { perform, agent } = open()
     const preview = (input: object) =>
       perform.preview(chooseDefaultAgent, { ...production, ...input }, commandLineActor)
-    expect(preview({ none: true })).toBe(
+    expect(await preview({ none: true })).toBe(
       'All production calls of Acme that name no agent are rejected from now on.',
     )
-    expect(preview({ agent: agent.id })).toBeUndefined()
+    expect(await preview({ agent: agent.id })).toBeUndefined()
     await perform(chooseDefaultAgent, { ...production, none: true }, commandLineActor)
-    expect(preview({ none: true })).toBeUndefined()
+    expect(await preview({ none: true })).toBeUndefined()
   })
 })
 
 describe('a deleted agent', () => {
   test('is in no list and takes no call, and its name is free', async () => {
     const { agency, authorized, call, lastLine, perform, remove, spare } = await withSpare()
-    expect(perform.preview(deleteAgent, { ...acme, agent: 'Bea' }, commandLineActor)).toBe(
+    expect(await perform.preview(deleteAgent, { ...acme, agent: 'Bea' }, commandLineActor)).toBe(
       'Bea places no more calls: requests that name this agent get 400 Agent not found.',
     )
     expect(await remove('Bea')).toEqual({ id: spare.id, name: 'Bea' })
@@ -221,14 +222,14 @@ describe('a deleted agent', () => {
 
   test('is not the default of an environment: each that has it is named, and it stays', async () => {
     const { agent, perform, remove, services, environment } = await withSpare()
-    services.environments.setDefaultAgent(environment('staging').id, agent.id)
+    atOnce(services.environments.setDefaultAgent(environment('staging').id, agent.id))
     const sentence = 'This is the default agent in production and staging. Choose another one there first.'
     expect(await failureOf(remove(agent.id))).toMatchObject({ reason: 'conflict', detail: sentence })
-    expect(() => perform.preview(deleteAgent, { ...acme, agent: agent.id }, commandLineActor)).toThrow(
-      sentence,
-    )
-    expect(services.agents.find(agent.id)).toEqual(agent)
-    expect(services.audit.list({ limit: 1 })).toMatchObject([{ action: 'agent.created' }])
+    await expect(
+      perform.preview(deleteAgent, { ...acme, agent: agent.id }, commandLineActor),
+    ).rejects.toThrow(sentence)
+    expect(atOnce(services.agents.find(agent.id))).toEqual(agent)
+    expect(atOnce(services.audit.list({ limit: 1 }))).toMatchObject([{ action: 'agent.created' }])
   })
 
   test('has no call under way: until the last one is over, it stays', async () => {
@@ -239,10 +240,10 @@ describe('a deleted agent', () => {
       detail: 'A call of this agent is in progress. Wait until it has ended.',
     })
     await clock.advance(0)
-    const found = services.calls.find(call_id)
+    const found = atOnce(services.calls.find(call_id))
     if (found) await services.endCall(found)
     await remove()
-    expect(services.calls.find(call_id)?.agentId).toBe(spare.id)
+    expect(atOnce(services.calls.find(call_id))?.agentId).toBe(spare.id)
   })
 
   test('gets no call that was chosen for it and is not on disk yet', async () => {
@@ -263,7 +264,7 @@ describe('a deleted agent', () => {
     await remove()
     expect((await placing).reason).toBe('agent_not_found')
     expect(services.leases.count(row.id)).toBe(0)
-    expect(services.calls.holdingSlots()).toEqual([])
+    expect(atOnce(services.calls.holdingSlots())).toEqual([])
   })
 
   test('keeps its name in the news of a call that its provider reports on later', async () => {
@@ -276,7 +277,7 @@ describe('a deleted agent', () => {
     await services.lifecycle.record(id, { type: 'answered', at }, ended)
     await remove()
     await services.lifecycle.record(id, { ...ended, details: { summary: 'They agreed.' } })
-    const [, told] = services.deliveries.ofCall(id)
+    const [, told] = atOnce(services.deliveries.ofCall(id))
     expect(JSON.parse(told?.payload ?? '')).toMatchObject({ agent_name: 'Bea', summary: 'They agreed.' })
   })
 })

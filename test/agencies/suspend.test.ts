@@ -8,11 +8,13 @@ import { createGate, type Gate } from '../support/gate.ts'
 import { triggered } from '../support/orders.ts'
 import { createOperator, enter, textOf } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 const acme = { agency: 'Acme' }
 const suspend = ({ services }: Gate) => services.perform(suspendAgency, acme, commandLineActor)
 const resume = ({ services }: Gate) => services.perform(resumeAgency, acme, commandLineActor)
-const actionsOf = ({ services }: Gate) => services.audit.list({ limit: 9 }).map(({ action }) => action)
+const actionsOf = ({ services }: Gate) =>
+  atOnce(services.audit.list({ limit: 9 })).map(({ action }) => action)
 
 test('every key of a suspended agency is refused from the very next request on, and works again when it is resumed', async () => {
   const gate = createGate()
@@ -33,8 +35,8 @@ test('every key of a suspended agency is refused from the very next request on, 
 test('a suspension says itself, whatever the plan and the switch say, and takes nothing of the window', async () => {
   const gate = createGate()
   const { agencies, environments, windows } = gate.services
-  agencies.setPlan(gate.agency.id, 'growth')
-  environments.disableAccess(gate.production.id, 'admin')
+  atOnce(agencies.setPlan(gate.agency.id, 'growth'))
+  atOnce(environments.disableAccess(gate.production.id, 'admin'))
   await suspend(gate)
   await expectRefusal(await gate.trigger(), 403, 'agency_suspended')
   expect(windows.count(gate.production.id, gate.clock.monotonic())).toBe(0)
@@ -71,11 +73,11 @@ test('what is so already changes nothing and leaves no line', async () => {
   const gate = createGate()
   const { perform } = gate.services
   await resume(gate)
-  expect(perform.preview(suspendAgency, acme, commandLineActor)).toContain('get 403 from now on')
+  expect(await perform.preview(suspendAgency, acme, commandLineActor)).toContain('get 403 from now on')
   const { suspended_at } = await suspend(gate)
   await gate.clock.advance(1000)
   expect((await suspend(gate)).suspended_at).toBe(suspended_at)
-  expect(perform.preview(suspendAgency, acme, commandLineActor)).toBeUndefined()
+  expect(await perform.preview(suspendAgency, acme, commandLineActor)).toBeUndefined()
   expect(actionsOf(gate)).toEqual(['agency.suspended'])
   expect(await perform(showAgency, acme, commandLineActor)).toMatchObject({ suspended_at })
   expect(await perform(listAgencies, {}, commandLineActor)).toMatchObject([{ suspended_at }])

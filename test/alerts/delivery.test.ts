@@ -8,6 +8,7 @@ import { startMailServer } from '../support/mail-server.ts'
 import { metricsOf } from '../support/metrics.ts'
 import { restarted } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { atOnce } from '../../src/work.ts'
 
 const running: Pick<Gate, 'services'>[] = []
 afterEach(() => {
@@ -27,7 +28,9 @@ const createTelling = (options: Parameters<typeof createGate>[0] = {}) => {
 /** Lets a call be rejected for its kind of number. */
 const reject = async ({ services, production, agency }: Gate) => {
   const { policies, notice } = services
-  policies.set({ agencyId: agency.id, environmentId: null }, 'admin', { ...noRules, numberKinds: [] }, 0)
+  atOnce(
+    policies.set({ agencyId: agency.id, environmentId: null }, 'admin', { ...noRules, numberKinds: [] }, 0),
+  )
   const call = { agencyId: agency.id, environmentId: production.id, phoneNumber: '+19002345678' }
   await notice.rejected(call)
 }
@@ -80,7 +83,7 @@ test('an alert is sent again like a delivery, under the same id, until it arrive
   await tell(gate, 300_000)
   await tell(gate, 300_000)
   expect(receiver.received.map(({ id }) => id)).toEqual(Array(3).fill(receiver.received[0]?.id))
-  expect(gate.services.alertDeliveries.latest(9)).toMatchObject([{ state: 'delivered', attempts: 3 }])
+  expect(atOnce(gate.services.alertDeliveries.latest(9))).toMatchObject([{ state: 'delivered', attempts: 3 }])
 })
 
 test('an alert that was not told when the process died is told by the next one', async () => {
@@ -122,7 +125,7 @@ test('mail goes to everyone on the list, and again after the mail server turned 
   server.answer(451)
   await reject(gate)
   await tell(gate)
-  expect(gate.services.alertDeliveries.latest(9)).toMatchObject([
+  expect(atOnce(gate.services.alertDeliveries.latest(9))).toMatchObject([
     { channel: 'mail', state: 'pending', lastStatus: 451 },
   ])
   server.answer(250)
@@ -138,7 +141,7 @@ test('what a mail server that cannot be reached says shows no password', async (
   const gate = createTelling(mailTo('smtp://user:a-password@127.0.0.1:1'))
   await reject(gate)
   await tell(gate)
-  const [delivery] = gate.services.alertDeliveries.latest(1)
+  const [delivery] = atOnce(gate.services.alertDeliveries.latest(1))
   expect(delivery).toMatchObject({ state: 'pending', attempts: 1 })
   expect(JSON.stringify(delivery)).not.toContain('a-password')
 })
@@ -167,7 +170,7 @@ test('a test goes to each channel once, is kept nowhere, and says what came of i
   })
   expect(receiver.received).toMatchObject([{ body: { event: 'alert', test: true } }])
   expect(server.mails).toHaveLength(1)
-  expect(gate.services.alerts.list({ limit: 9 })).toEqual([])
+  expect(atOnce(gate.services.alerts.list({ limit: 9 }))).toEqual([])
 })
 
 test('the webhook’s secret is shown once and rotated, with both signing for a day', async () => {

@@ -6,6 +6,7 @@ import { adminOf } from '../support/actors.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { gateOwner, openRules } from '../support/policy.ts'
+import { atOnce } from '../../src/work.ts'
 
 const hourMs = 60 * 60_000
 
@@ -13,9 +14,9 @@ const hourMs = 60 * 60_000
 const createDialling = (rules: Partial<Rules> = {}) => {
   const gate = createGate({ requestsPerMinute: 10_000, concurrentCalls: 10_000 })
   const { agents, environments, policies } = gate.services
-  const agent = agents.create(gate.agency.id, { name: 'Real', provider: 'vapi' }, gate.clock.now())
-  environments.setDefaultAgent(gate.production.id, agent.id)
-  policies.set(gateOwner, 'operator', { ...openRules, numberKinds: [], ...rules }, gate.clock.now())
+  const agent = atOnce(agents.create(gate.agency.id, { name: 'Real', provider: 'vapi' }, gate.clock.now()))
+  atOnce(environments.setDefaultAgent(gate.production.id, agent.id))
+  atOnce(policies.set(gateOwner, 'operator', { ...openRules, numberKinds: [], ...rules }, gate.clock.now()))
   return gate
 }
 
@@ -26,8 +27,7 @@ const inTheStates = (at: number) => `+1202456${1000 + at}`
 const premium = '+19002345678'
 
 const alertsOf = ({ services }: Gate, kind?: string) =>
-  services.alerts
-    .list({ limit: 100 })
+  atOnce(services.alerts.list({ limit: 100 }))
     .toReversed()
     .filter((alert) => kind === undefined || alert.kind === kind)
 
@@ -50,7 +50,7 @@ describe('a budget', () => {
   test('of minutes is told of in the commit that ends the call, once for the highest threshold it passes', async () => {
     const gate = createDialling()
     const owner = { agencyId: gate.agency.id, environmentId: gate.production.id }
-    gate.services.policies.set(owner, 'operator', { ...noRules, minutesPerDay: 10 }, gate.clock.now())
+    atOnce(gate.services.policies.set(owner, 'operator', { ...noRules, minutesPerDay: 10 }, gate.clock.now()))
     const talk = async (durationSeconds: number) => {
       const { id } = undispatched(gate, '00', { provider: 'vapi', spendingDay: '2026-01-15' })
       const ended = { type: 'ended', at: gate.clock.now(), status: 'completed', durationSeconds } as const
@@ -70,7 +70,7 @@ describe('a budget', () => {
     const gate = createDialling({ callsPerDay: 2 })
     await call(gate, inTheStates(0))
     const { policies } = gate.services
-    policies.set(gateOwner, 'operator', { ...openRules, callsPerDay: 4 }, gate.clock.now())
+    atOnce(policies.set(gateOwner, 'operator', { ...openRules, callsPerDay: 4 }, gate.clock.now()))
     await call(gate, inTheStates(1))
     expect(alertsOf(gate, 'budget_threshold').map(({ message }) => message.slice(-6))).toEqual([
       '1 of 2',
@@ -174,7 +174,7 @@ describe('an alert that disables access', () => {
     const { perform, audit } = gate.services
     const enabling = perform(enableKey, environment, adminOf(gate.agency.id))
     await expect(enabling).rejects.toMatchObject({ reason: 'access_locked' })
-    expect(audit.list({ limit: 2 }).map(({ action, actor }) => [action, actor])).toEqual([
+    expect(atOnce(audit.list({ limit: 2 })).map(({ action, actor }) => [action, actor])).toEqual([
       ['access.disabled', 'policy'],
       ['alert.raised', 'policy'],
     ])
@@ -191,18 +191,18 @@ describe('an alert that disables access', () => {
     expect(await call(gate, inTheStates(0))).toBe(200)
     expect(accessOf(gate)).toBe('policy')
     expect(await call(gate, inTheStates(1))).toBe(403)
-    expect(gate.services.calls.holdingSlots()).toHaveLength(1)
+    expect(atOnce(gate.services.calls.holdingSlots())).toHaveLength(1)
   })
 
   test('leaves nothing where the call was not stored', async () => {
     const gate = createDialling({ disableOn: ['new_country'] })
     const { agents } = gate.services
     const triggering = call(gate, inTheStates(0))
-    agents.delete(gate.environment('production').defaultAgentId ?? '', gate.clock.now())
+    atOnce(agents.delete(gate.environment('production').defaultAgentId ?? '', gate.clock.now()))
     expect(await triggering).toBe(400)
     expect([alertsOf(gate), accessOf(gate)]).toEqual([[], null])
-    const again = agents.create(gate.agency.id, { name: 'Again', provider: 'vapi' }, gate.clock.now())
-    gate.services.environments.setDefaultAgent(gate.production.id, again.id)
+    const again = atOnce(agents.create(gate.agency.id, { name: 'Again', provider: 'vapi' }, gate.clock.now()))
+    atOnce(gate.services.environments.setDefaultAgent(gate.production.id, again.id))
     await call(gate, inTheStates(0))
     expect(alertsOf(gate)).toHaveLength(1)
   })

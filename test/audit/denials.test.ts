@@ -6,10 +6,11 @@ import { commandLineActor } from '../../src/people/actor.ts'
 import { FixedClock } from '../support/clock.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { createOperator, enter, operator, postForm } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const minute = 60_000
 const linesOf = ({ services }: Gate, action: string) =>
-  services.audit.list({ limit: 100 }).filter((line) => line.action === action)
+  atOnce(services.audit.list({ limit: 100 })).filter((line) => line.action === action)
 
 test('failed sign-ins from an address are one entry a minute, with their count and the accounts that exist', async () => {
   const gate = createGate()
@@ -83,7 +84,7 @@ test('a hook with a wrong signature is an entry of the account’s agency', asyn
   const gate = createGate()
   const credentials = { api_key: 'x', hook_secret: 'a secret of the hook' }
   const given = { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials }
-  const { id } = gate.services.accounts.save(given, 1)
+  const { id } = atOnce(gate.services.accounts.save(given, 1))
   for (let forged = 0; forged < 3; forged++) {
     const sent = await gate.request(`/hooks/vapi/${id}`, { method: 'POST', body: '{}' })
     expect(sent.status).toBe(401)
@@ -97,7 +98,11 @@ test('a hook with a wrong signature is an entry of the account’s agency', asyn
 test('a flood from ever new addresses makes a bounded number of entries, and loses no attempt', async () => {
   const written: { times?: number }[] = []
   const clock = new FixedClock()
-  const audit = { recordAll: (entries: { times?: number }[]) => void written.push(...entries) }
+  const audit = {
+    *recordAll(entries: { times?: number }[]) {
+      return void written.push(...entries)
+    },
+  }
   const denials = new Denials({ audit, clock, log: { warn: () => {} } })
   for (let number = 0; number < 5000; number++) {
     const actor = { name: 'somebody', address: `2001:db8::${number.toString(16)}` }
@@ -112,7 +117,7 @@ test('what cannot be written is written a minute later', async () => {
   const written: unknown[] = []
   const clock = new FixedClock()
   let isFull = true
-  const recordAll = (entries: unknown[]) => {
+  const recordAll = function* (entries: unknown[]) {
     if (isFull) throw new Error('full')
     written.push(...entries)
   }

@@ -4,15 +4,16 @@ import { listAudit } from '../../src/audit/operations/list.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { adminOf } from '../support/actors.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const open = () => {
   const gate = createGate()
   const { agencies, audit, perform } = gate.services
-  const other = agencies.create('Other', 'agency', 0)
+  const other = atOnce(agencies.create('Other', 'agency', 0))
   const entry = { ...actedBy(commandLineActor, gate.clock.now()), action: 'agent.created' } as const
-  audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: 'Ours' })
-  audit.record({ ...entry, agency: other.id, target: 'Theirs' })
-  audit.record({ ...entry, target: 'Nobody’s' })
+  atOnce(audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: 'Ours' }))
+  atOnce(audit.record({ ...entry, agency: other.id, target: 'Theirs' }))
+  atOnce(audit.record({ ...entry, target: 'Nobody’s' }))
   const list = (input: object = {}, actor = commandLineActor) => perform(listAudit, input, actor)
   const targets = async (...of: Parameters<typeof list>) => (await list(...of)).map(({ target }) => target)
   return { ...gate, other, list, targets }

@@ -5,6 +5,7 @@ import { mintToken, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { agencies, agents, environments, keys } from '../../src/storage/schema.ts'
 import { createStores } from '../../src/storage/stores.ts'
+import { atOnce } from '../../src/work.ts'
 
 export interface Seeded {
   /** A data directory to be copied, never served from. */
@@ -23,19 +24,21 @@ export const seed = (directory: string, count: number): Seeded => {
   const insert = inserts(database.orm)
   const now = Date.now()
   let agencyId = ''
-  const tokens = database.transaction(() =>
-    Array.from({ length: count }, (_, at) => {
-      const [id, production, staging] = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()]
-      const [agentId, token] = [crypto.randomUUID(), mintToken()]
-      agencyId ||= id
-      insert.agency.run({ id, name: `Agency ${at}`, now })
-      insert.agent.run({ id: agentId, agencyId: id, now })
-      const of = { agencyId: id, agentId }
-      insert.environment.run({ ...of, id: production, name: 'production', revision: 2 * at + 1 })
-      insert.environment.run({ ...of, id: staging, name: 'staging', revision: 2 * at + 2 })
-      const secret = { hash: tokenHash(token), last4: tokenLast4(token) }
-      insert.key.run({ id: Bun.randomUUIDv7(), environmentId: production, ...secret, now })
-      return token
+  const tokens = atOnce(
+    database.transaction(function* () {
+      return Array.from({ length: count }, (_, at) => {
+        const [id, production, staging] = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()]
+        const [agentId, token] = [crypto.randomUUID(), mintToken()]
+        agencyId ||= id
+        insert.agency.run({ id, name: `Agency ${at}`, now })
+        insert.agent.run({ id: agentId, agencyId: id, now })
+        const of = { agencyId: id, agentId }
+        insert.environment.run({ ...of, id: production, name: 'production', revision: 2 * at + 1 })
+        insert.environment.run({ ...of, id: staging, name: 'staging', revision: 2 * at + 2 })
+        const secret = { hash: tokenHash(token), last4: tokenLast4(token) }
+        insert.key.run({ id: Bun.randomUUIDv7(), environmentId: production, ...secret, now })
+        return token
+      })
     }),
   )
   database.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -49,18 +52,22 @@ export const signIn = (path: string) => {
   const database = dir.openDatabase()
   const { people } = createStores(database, dir.secret())
   const now = Date.now()
-  people.setSetupToken('bench', now + 60_000)
-  const person = people.setUp('bench', { email: 'ops@example.com', passwordHash: 'matches nothing' }, now)
-  people.openSession({
-    hash: tokenHash('session'),
-    personId: person?.id ?? '',
-    createdAt: now,
-    seenAt: now,
-    confirmedAt: now,
-    secondFactorAt: null,
-    address: null,
-    userAgent: null,
-  })
+  atOnce(people.setSetupToken('bench', now + 60_000))
+  const person = atOnce(
+    people.setUp('bench', { email: 'ops@example.com', passwordHash: 'matches nothing' }, now),
+  )
+  atOnce(
+    people.openSession({
+      hash: tokenHash('session'),
+      personId: person?.id ?? '',
+      createdAt: now,
+      seenAt: now,
+      confirmedAt: now,
+      secondFactorAt: null,
+      address: null,
+      userAgent: null,
+    }),
+  )
   database.close()
   return 'callgate=session'
 }
@@ -72,9 +79,11 @@ export const listen = (path: string, url: string) => {
   const { webhooks } = createStores(database, dir.secret())
   const secret = `whsec_${Buffer.alloc(24, 'bench').toString('base64')}`
   const production = database.orm.select().from(environments).where(eq(environments.name, 'production')).all()
-  database.transaction(() => {
-    for (const { id } of production) webhooks.save(id, url, secret, Date.now())
-  })
+  atOnce(
+    database.transaction(function* () {
+      for (const { id } of production) yield* webhooks.save(id, url, secret, Date.now())
+    }),
+  )
   database.close()
 }
 

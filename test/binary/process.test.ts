@@ -4,6 +4,7 @@ import { DataDir } from '../../src/storage/data-dir.ts'
 import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { cookieOf, operator, partsOf, textOf } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Starts a demo and reads what it prints until its page's address is there. */
 const startDemo = async (settings: Record<string, string>) => {
@@ -136,7 +137,7 @@ test('a long answer reaches a slow pipe whole', async () => {
   using directory = temporaryDirectory()
   {
     using stores = new DataDir({ dataDir: directory.path, secret: null }).openStores()
-    for (let made = 0; made < 2000; made++) stores.agencies.create('x'.repeat(100), 'agency', made)
+    for (let made = 0; made < 2000; made++) atOnce(stores.agencies.create('x'.repeat(100), 'agency', made))
   }
   const env = { ...process.env, CALLGATE_DATA_DIR: directory.path }
   const slow = Bun.spawnSync(['sh', '-c', `${executable} agency list --json | (sleep 0.3; cat)`], { env })

@@ -4,6 +4,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate } from '../support/gate.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
+import { atOnce } from '../../src/work.ts'
 
 describe('an order is sent', () => {
   test('once, and never rings twice, however often its dispatch is asked for', async () => {
@@ -25,7 +26,7 @@ describe('an order is sent', () => {
     const { provider } = scriptedProvider({
       place: async ({ id, phoneNumber }) => {
         await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
-        personalData.forget(personalData.next(phoneNumber, gate.agency.id))
+        atOnce(personalData.forget(atOnce(personalData.next(phoneNumber, gate.agency.id))))
         return { outcome: 'placed', providerCallId: phoneNumber }
       },
     })

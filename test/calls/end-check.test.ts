@@ -15,6 +15,7 @@ import { createGate, type Gate } from '../support/gate.ts'
 import { restarted, undispatched } from '../support/orders.ts'
 import { enter, textOf } from '../support/page.ts'
 import { callingThrough, scriptedProvider } from '../support/provider.ts'
+import { atOnce } from '../../src/work.ts'
 
 const ended: CallEvent = { type: 'ended', at: 0, status: 'completed' }
 const answered: CallEvent = { type: 'answered', at: 0 }
@@ -52,7 +53,7 @@ const connected = (gate: Gate, answer: () => Report = () => running) => {
 }
 
 const inAudit = ({ services }: Gate) =>
-  services.audit.list({ limit: 99 }).filter(({ action }) => action === 'call.still_running')
+  atOnce(services.audit.list({ limit: 99 })).filter(({ action }) => action === 'call.still_running')
 
 describe('an end that a hook reported', () => {
   test('frees the slot at once, and is checked once, soon after', async () => {
@@ -172,7 +173,7 @@ test.each(['an operator who releases the slot', 'the deletion of the agency'])(
     if (by.startsWith('an operator')) {
       const { lifecycle } = services
       const hangUp: Parameters<typeof createRelease>[0]['hangUp'] = (each) => reconciler.hangUp(each)
-      await createRelease({ lifecycle, clock, hangUp })(now(), () => {})
+      await createRelease({ lifecycle, clock, hangUp })(now(), function* () {})
     } else await services.perform(deleteAgency, { agency: 'Acme' }, commandLineActor)
     expect(slots()).toBe(0)
     await clock.advance(20_000)
@@ -251,7 +252,7 @@ test('whatever hooks and providers tell, slots are those of calls that are not o
       const wait = async (seconds: number) => {
         for (let waited = 0; waited < seconds; waited += 5) {
           clock.step(5000)
-          reconciler.tick()
+          atOnce(reconciler.tick())
           await settled()
         }
       }
@@ -266,7 +267,7 @@ test('whatever hooks and providers tell, slots are those of calls that are not o
       }
       for (const each of steps) {
         if (each === 'triggers') trigger()
-        else if (each === 'restarts') services.takeOver()
+        else if (each === 'restarts') atOnce(services.takeOver())
         else if (typeof each === 'string') fails = each === 'fails'
         else if ('waits' in each) await wait(each.waits)
         else if ('hangsUp' in each) hungUp.add(ours[each.hangsUp % ours.length]?.now().id ?? '')

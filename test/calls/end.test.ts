@@ -58,7 +58,14 @@ test('does not ask a provider to end what it was never told of', async () => {
   })
   const { lifecycle } = gate.services
   const { dispatcher } = callingThrough(gate, provider)
-  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const endCall = createEnd({
+    lifecycle,
+    dispatcher,
+    *provider() {
+      return provider
+    },
+    clock: gate.clock,
+  })
   const call = undispatched(gate)
   expect(await endCall(call.now())).toMatchObject({ status: 'canceled', endedAt: gate.clock.now() })
 })
@@ -75,7 +82,14 @@ test('waits for an order that is on its way, and hangs up what came of it', asyn
   })
   const { lifecycle } = gate.services
   const { dispatcher } = callingThrough(gate, provider)
-  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const endCall = createEnd({
+    lifecycle,
+    dispatcher,
+    *provider() {
+      return provider
+    },
+    clock: gate.clock,
+  })
   const call = undispatched(gate)
   dispatcher.dispatch(call)
   await gate.clock.advance(1000)
@@ -90,7 +104,14 @@ test('never says that a call of unknown fate is ended, though its provider does 
   const { provider } = scriptedProvider()
   const { lifecycle } = gate.services
   const { dispatcher } = callingThrough(gate, provider)
-  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const endCall = createEnd({
+    lifecycle,
+    dispatcher,
+    *provider() {
+      return provider
+    },
+    clock: gate.clock,
+  })
   const call = undispatched(gate, '00', { dispatch: 'unknown' })
   expect(endCall(call.now())).rejects.toMatchObject({ reason: 'provider_unavailable' })
   await settled()
@@ -151,10 +172,20 @@ test('what is written alongside says who hung up, also where the provider report
     end: async ({ id }) =>
       void (await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'completed' })),
   })
-  const endCall = createEnd({ lifecycle, dispatcher, provider: () => provider, clock: gate.clock })
+  const endCall = createEnd({
+    lifecycle,
+    dispatcher,
+    *provider() {
+      return provider
+    },
+    clock: gate.clock,
+  })
   const call = undispatched(gate, '00', { dispatch: 'placed' })
   let notes = 0
-  expect(await endCall(call.now(), { alongside: () => void notes++ })).toMatchObject({ status: 'completed' })
-  await endCall(call.now(), { alongside: () => void notes++ })
+  const alongside = function* () {
+    notes++
+  }
+  expect(await endCall(call.now(), { alongside })).toMatchObject({ status: 'completed' })
+  await endCall(call.now(), { alongside })
   expect(notes).toBe(1)
 })

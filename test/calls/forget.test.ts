@@ -9,26 +9,29 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { oldCall, oldDelivery } from '../support/old-rows.ts'
 import { undispatched } from '../support/orders.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone = '+15559876500'
 const traces = [phone.slice(1), 'Rosalind Quimby', 'rosalind@quimby.example', 'allergic-to-bees']
 
 /** Calls that are over, to one person, each with what was told of it. */
 const callPerson = (gate: Gate, count = 1) =>
-  gate.database.transaction(() => {
-    for (let made = 0; made < count; made++) {
-      const { id } = oldCall(gate, gate.clock.now() - made, {
-        phoneNumber: phone,
-        name: 'Rosalind Quimby',
-        email: 'rosalind@quimby.example',
-        metadata: { note: 'allergic-to-bees' },
-      })
-      oldDelivery(gate, 1, {
-        callId: id,
-        payload: JSON.stringify({ event: 'call_ended', phone_number: phone }),
-      })
-    }
-  })
+  atOnce(
+    gate.database.transaction(function* () {
+      for (let made = 0; made < count; made++) {
+        const { id } = oldCall(gate, gate.clock.now() - made, {
+          phoneNumber: phone,
+          name: 'Rosalind Quimby',
+          email: 'rosalind@quimby.example',
+          metadata: { note: 'allergic-to-bees' },
+        })
+        oldDelivery(gate, 1, {
+          callId: id,
+          payload: JSON.stringify({ event: 'call_ended', phone_number: phone }),
+        })
+      }
+    }),
+  )
 
 const forget = ({ services }: Gate, actor = commandLineActor, input: { agency?: string } = {}) =>
   services.perform(forgetPerson, { phone, ...input }, actor)
@@ -56,13 +59,13 @@ test('a serving process leaves nothing of the person in any file of the data dir
   const { gate, found } = place
   callPerson(gate, 120)
   const { id: other } = oldCall(gate, gate.clock.now())
-  const before = gate.services.calls.find(other)
+  const before = atOnce(gate.services.calls.find(other))
   expect(found()).toEqual(traces)
   expect(await forget(gate)).toEqual({ calls: 120, deliveries: 120 })
   expect(found()).toEqual([])
-  expect(gate.services.calls.find(other)).toEqual(before)
+  expect(atOnce(gate.services.calls.find(other))).toEqual(before)
   expect((await gate.trigger()).status).toBe(200)
-  expect(gate.services.audit.list({ limit: 9 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 9 }))).toMatchObject([
     { action: 'person.forgotten', agencyId: gate.agency.id, target: 'a number ending in 00' },
   ])
 })
@@ -90,8 +93,8 @@ test('a call that is not over is named, and nothing is changed', async () => {
     reason: 'conflict',
     message: `Calls to this number are not over yet. End them first: ${call.id}.`,
   })
-  expect(gate.services.personalData.next(phone, gate.agency.id)).toHaveLength(1)
-  expect(gate.services.audit.list({ limit: 1 })).toEqual([])
+  expect(atOnce(gate.services.personalData.next(phone, gate.agency.id))).toHaveLength(1)
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toEqual([])
 })
 
 test('the line and the first calls are changed together or not at all', async () => {
@@ -101,7 +104,7 @@ test('the line and the first calls are changed together or not at all', async ()
     "create trigger full before insert on audit begin select raise(abort, 'full'); end",
   )
   expect(forget(gate)).rejects.toThrow()
-  expect(gate.services.personalData.next(phone, gate.agency.id)).toHaveLength(1)
+  expect(atOnce(gate.services.personalData.next(phone, gate.agency.id))).toHaveLength(1)
 })
 
 test('a reader that keeps earlier copies in the log is told, and once it is gone the next time erases them', async () => {
@@ -119,10 +122,10 @@ test('a reader that keeps earlier copies in the log is told, and once it is gone
 
 test('one agency forgets, and another does not', async () => {
   const gate = createGate()
-  const other = gate.services.agencies.create('Other', 'agency', 0)
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', 0))
   callPerson(gate)
   expect(await forget(gate, commandLineActor, { agency: other.id })).toEqual({ calls: 0, deliveries: 0 })
-  expect(gate.services.personalData.next(phone, gate.agency.id)).toHaveLength(1)
+  expect(atOnce(gate.services.personalData.next(phone, gate.agency.id))).toHaveLength(1)
 })
 
 test('only an operator forgets, and a program that has the permission', async () => {

@@ -9,6 +9,7 @@ import { adminOf, tokenWith } from '../support/actors.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { triggered, undispatched } from '../support/orders.ts'
 import { expectNothingLeft } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const production = { agency: 'Acme', environment: 'production' as const }
 const order = { ...production, phone_number: '+15551234507' }
@@ -20,15 +21,18 @@ const reasonOf = (doing: Promise<unknown>): Promise<Reason | 'done'> =>
   )
 
 const auditOf = ({ services }: Gate) =>
-  services.audit
-    .list({ limit: 10 })
-    .map(({ actor, environment, action, target }) => [actor, environment, action, target])
+  atOnce(services.audit.list({ limit: 10 })).map(({ actor, environment, action, target }) => [
+    actor,
+    environment,
+    action,
+    target,
+  ])
 
 describe('call.trigger', () => {
   test('an admin token never places a call, whatever it may, and plays one on the simulator', async () => {
     const gate = createGate()
     const { agents, perform } = gate.services
-    agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' })
+    atOnce(agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' }))
     const refused = await perform(triggerCall, order, tokenWith(['*'])).catch((error: unknown) => error)
     expect(refused).toMatchObject({ reason: 'wrong_credential', status: 401 })
     expect((refused as ApiError).message).toStartWith('This is an admin token, which never places a call.')
@@ -40,7 +44,14 @@ describe('call.trigger', () => {
 
   test('a real call goes to the agent’s provider, and its line says who placed it and names no number', async () => {
     const gate = createGate()
-    gate.services.agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' })
+    atOnce(
+      gate.services.agents.change(gate.agent.id, {
+        name: 'Ann',
+        provider: 'vapi',
+        ref: 'a',
+        fromNumber: 'n',
+      }),
+    )
     const call = await gate.services.perform(triggerCall, order, commandLineActor)
     expect(call).toMatchObject({ provider: 'vapi', from_number: 'n', environment: 'production' })
     expect(auditOf(gate)).toEqual([['command line', 'production', 'call.triggered', call.call_id]])
@@ -58,7 +69,7 @@ describe('call.trigger', () => {
 
   test('no call is made for whoever is gone before it is on disk', async () => {
     const gate = createGate()
-    const gone = () => {
+    const gone = function* () {
       throw new ApiError('request_aborted')
     }
     const asked = gate.services.perform(triggerCall, order, { ...commandLineActor, confirm: gone })
@@ -99,7 +110,7 @@ describe('call.trigger', () => {
     const { agencies, perform } = gate.services
     await perform(triggerCall, order, commandLineActor)
     expect(await reasonOf(perform(triggerCall, order, commandLineActor))).toBe('concurrency_limited')
-    agencies.setPlan(gate.agency.id, 'growth')
+    atOnce(agencies.setPlan(gate.agency.id, 'growth'))
     const simulated = { ...order, simulated: true }
     expect(await reasonOf(perform(triggerCall, simulated, commandLineActor))).toBe('plan_required')
   })
@@ -151,7 +162,7 @@ test('a call is shown as the API shows it', async () => {
 test('a call of another agency is as unknown as none, to look at and to end; nobody but an operator releases', async () => {
   const gate = createGate()
   const { agencies, perform } = gate.services
-  const other = agencies.create('Other', 'agency', 0)
+  const other = atOnce(agencies.create('Other', 'agency', 0))
   const call = await triggered(gate, '07')
   for (const id of [call.id, crypto.randomUUID()]) {
     const theirs = { agency: other.id, call: id }
@@ -179,13 +190,13 @@ describe('ending and releasing', () => {
       const call = await triggered(gate, '07')
       await gate.clock.advance(3000)
       const input = { agency: 'Acme', call: call.id }
-      expect(perform.preview(operation, input, commandLineActor)).toContain('+15551234507')
+      expect(await perform.preview(operation, input, commandLineActor)).toContain('+15551234507')
       await Promise.all([1, 2, 3].map(() => perform(operation, input, commandLineActor)))
       expect(await perform(operation, input, commandLineActor)).toMatchObject({ call_id: call.id })
       expect(call.now().endedAt).not.toBeNull()
       expect(gate.services.leases.count(gate.production.id)).toBe(0)
       expect(auditOf(gate)).toEqual([['command line', 'production', action, call.id]])
-      expect(perform.preview(operation, input, commandLineActor)).toBeUndefined()
+      expect(await perform.preview(operation, input, commandLineActor)).toBeUndefined()
     },
   )
 
@@ -243,5 +254,5 @@ test('a program that hangs up before its change is made changes nothing', async 
   )
   client.abort()
   expect(await answer(await asked)).toMatchObject({ code: 'request_aborted' })
-  expect(gate.services.keys.live(gate.production.id)?.last4).toBe(gate.key.slice(-4))
+  expect(atOnce(gate.services.keys.live(gate.production.id))?.last4).toBe(gate.key.slice(-4))
 })

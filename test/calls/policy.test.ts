@@ -5,6 +5,7 @@ import { noRules, type Rules } from '../../src/policy/rules.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { gateOwner, openRules } from '../support/policy.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone_number = '+14155550123'
 const minuteMs = 60_000
@@ -13,14 +14,14 @@ const minuteMs = 60_000
 const createRinging = (rules: Partial<Rules> = {}, options: Parameters<typeof createGate>[0] = {}) => {
   const gate = createGate({ requestsPerMinute: 10_000, concurrentCalls: 10_000, ...options })
   const { agents, environments, policies } = gate.services
-  const agent = agents.create(gate.agency.id, { name: 'Rin', provider: 'twilio' }, gate.clock.now())
-  environments.setDefaultAgent(gate.production.id, agent.id)
-  policies.set(gateOwner, 'operator', { ...openRules, ...rules }, gate.clock.now())
+  const agent = atOnce(agents.create(gate.agency.id, { name: 'Rin', provider: 'twilio' }, gate.clock.now()))
+  atOnce(environments.setDefaultAgent(gate.production.id, agent.id))
+  atOnce(policies.set(gateOwner, 'operator', { ...openRules, ...rules }, gate.clock.now()))
   return gate
 }
 
 const agentOf = ({ services, agency }: Gate) =>
-  services.agents.list(agency.id).find(({ name }) => name === 'Rin')?.id ?? null
+  atOnce(services.agents.list(agency.id)).find(({ name }) => name === 'Rin')?.id ?? null
 
 const ring = (gate: Gate, body: object = {}) =>
   gate.postJson('/api/v1/calls/trigger', { phone_number, ...body })
@@ -31,10 +32,12 @@ const codeOf = async (response: Promise<Response>) => {
 }
 
 const used = ({ services, production, clock }: Gate) =>
-  services.spending.sum(
-    { environmentId: production.id },
-    { first: '2000-01-01', last: '2100-01-01' },
-    clock.now(),
+  atOnce(
+    services.spending.sum(
+      { environmentId: production.id },
+      { first: '2000-01-01', last: '2100-01-01' },
+      clock.now(),
+    ),
   )
 
 /** What the table says of all calls that are stored. */
@@ -48,13 +51,13 @@ const counted = ({ database }: Gate) =>
     .get()
 
 describe('a new gate', () => {
-  const unanswered = (gate: Gate) => gate.services.policies.set(gateOwner, 'operator', noRules, 0)
+  const unanswered = (gate: Gate) => atOnce(gate.services.policies.set(gateOwner, 'operator', noRules, 0))
 
   test('rings no phone until an operator has chosen countries', async () => {
     const gate = createRinging()
     unanswered(gate)
     expect(await codeOf(ring(gate))).toBe('destination_not_allowed')
-    gate.services.policies.set(gateOwner, 'operator', { ...noRules, countries: ['US'] }, 0)
+    atOnce(gate.services.policies.set(gateOwner, 'operator', { ...noRules, countries: ['US'] }, 0))
     expect(await codeOf(ring(gate))).toBe('placed')
   })
 
@@ -81,7 +84,7 @@ describe('each rule refuses with its own code, takes no slot and counts nothing'
     expect([response.status, (await answer(response)).code]).toEqual([status, code])
     expect(gate.services.leases.count(gate.production.id)).toBe(0)
     expect(used(gate)).toMatchObject({ calls: 0, reservedSeconds: 0 })
-    expect(gate.services.calls.holdingSlots()).toEqual([])
+    expect(atOnce(gate.services.calls.holdingSlots())).toEqual([])
   })
 
   test('a hard budget that one call could exceed', async () => {
@@ -106,8 +109,8 @@ describe('each rule refuses with its own code, takes no slot and counts nothing'
     const gate = createRinging({ stagingNumbers: [phone_number] })
     const staging = gate.environment('staging')
     const { environments } = gate.services
-    environments.setDialsReal(staging.id, true)
-    environments.setDefaultAgent(staging.id, agentOf(gate))
+    atOnce(environments.setDialsReal(staging.id, true))
+    atOnce(environments.setDefaultAgent(staging.id, agentOf(gate)))
     const key = gate.issue(staging.id)
     const codes = ['+14155550124', phone_number].map((number) =>
       codeOf(gate.postJson('/api/v1/calls/trigger', { phone_number: number }, key)),
@@ -144,7 +147,9 @@ test('the call that ends frees what it reserved, and what it used stays', async 
   expect(used(gate)).toMatchObject({ calls: 1, seconds: 90, reservedSeconds: 0 })
   expect(await codeOf(ring(gate))).toBe('budget_exceeded')
   const owners = { agencyId: null, environmentId: null }
-  gate.services.policies.set(owners, 'operator', { ...openRules, minutesPerDay: 62, hardBudget: true }, 0)
+  atOnce(
+    gate.services.policies.set(owners, 'operator', { ...openRules, minutesPerDay: 62, hardBudget: true }, 0),
+  )
   expect(await codeOf(ring(gate))).toBe('placed')
 })
 
@@ -163,14 +168,14 @@ describe('right before the order goes out the rules are asked again', () => {
     const { call_id = '' } = await answer(await ring(gate))
     meanwhile()
     await gate.clock.advance(0)
-    const call = gate.services.calls.find(call_id)
+    const call = atOnce(gate.services.calls.find(call_id))
     return { status: call?.status, code: call?.reasonCode, sent: call?.sentAt }
   }
 
   test('a country that was closed meanwhile is not called, and the slot is free', async () => {
     const gate = createRinging()
     const close = () =>
-      gate.services.policies.set(gateOwner, 'operator', { ...openRules, countries: ['GB'] }, 0)
+      atOnce(gate.services.policies.set(gateOwner, 'operator', { ...openRules, countries: ['GB'] }, 0))
     expect(await outcome(gate, close)).toEqual({
       status: 'canceled',
       code: 'destination_not_allowed',
@@ -189,10 +194,12 @@ describe('right before the order goes out the rules are asked again', () => {
     gate.services.halt()
     const again = createGate({ path, clock: gate.clock })
     await gate.clock.advance(2 * minuteMs)
-    again.services.policies.set(gateOwner, 'operator', { ...openRules, hours: ['mon-sun 00:00-12:00'] }, 0)
+    atOnce(
+      again.services.policies.set(gateOwner, 'operator', { ...openRules, hours: ['mon-sun 00:00-12:00'] }, 0),
+    )
     again.services.reconciler.start()
     await gate.clock.advance(0)
-    expect(again.services.calls.find(call_id)).toMatchObject({
+    expect(atOnce(again.services.calls.find(call_id))).toMatchObject({
       status: 'canceled',
       reasonCode: 'outside_calling_hours',
     })
@@ -236,8 +243,8 @@ test('what was used is the sum of the calls, whatever their events, and erasing 
     .query<{ cents: number }, []>('select coalesce(sum(cost_cents), 0) as cents from calls')
     .get()
   expect(before.cents.USD ?? 0).toBe(costs?.cents ?? -1)
-  const ended = calls.page({ environmentId: gate.production.id, limit: 100 }).calls
-  gate.services.personalData.forget(ended.map(({ id }) => id))
+  const ended = atOnce(calls.page({ environmentId: gate.production.id, limit: 100 })).calls
+  atOnce(gate.services.personalData.forget(ended.map(({ id }) => id)))
   expect(used(gate)).toEqual(before)
 })
 
@@ -248,8 +255,8 @@ test('consent is kept with the call, and its reference is erased with the person
   const shown = await answer(await gate.authorized(`/api/v1/calls/${call_id}`))
   expect(shown.data?.consent).toEqual(consent)
   await gate.clock.advance(0)
-  gate.services.personalData.forget([call_id])
-  expect(gate.services.calls.find(call_id)?.consent).toEqual({ ...consent, reference: null })
+  atOnce(gate.services.personalData.forget([call_id]))
+  expect(atOnce(gate.services.calls.find(call_id))?.consent).toEqual({ ...consent, reference: null })
 })
 
 test('GET /policy says what may be called, and what is left', async () => {

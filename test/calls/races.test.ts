@@ -8,6 +8,7 @@ import { settled } from '../support/clock.ts'
 import { createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider } from '../support/provider.ts'
+import { atOnce } from '../../src/work.ts'
 
 const calls = 3
 const limit = 4
@@ -24,7 +25,7 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
   const gate = createGate({ concurrentCalls: limit, requestsPerMinute: 1_000_000 })
   const { services, clock, production } = gate
   const { lifecycle, leases } = services
-  const open = () => services.calls.holdingSlots().length
+  const open = () => atOnce(services.calls.holdingSlots()).length
 
   const race = fc.asyncProperty(
     fc.scheduler(),
@@ -39,7 +40,14 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
         end: () => scheduler.schedule(Promise.resolve(), 'hung up'),
       })
       const { dispatcher, reconciler } = callingThrough(gate, provider)
-      const deps = { lifecycle, dispatcher, provider: () => provider, clock }
+      const deps = {
+        lifecycle,
+        dispatcher,
+        *provider() {
+          return provider
+        },
+        clock,
+      }
       const end = createEnd(deps)
       const release = createRelease({ ...deps, hangUp: (call) => reconciler.hangUp(call) })
       const ids = Array.from({ length: calls }, () => undispatched(gate).id)
@@ -47,13 +55,13 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
 
       const perform = async ({ call: number, does }: (typeof deeds)[number]) => {
         const id = ids[number] ?? ''
-        const call = lifecycle.find(id)
+        const call = atOnce(lifecycle.find(id))
         if (!call) throw new Error('no call')
         const at = clock.now()
         if (does === 'trigger') await gate.trigger('07')
         else if (does === 'dispatch') dispatcher.dispatch(call)
         else if (does === 'end') await end(call).catch(unlessRefused)
-        else if (does === 'release') await release(call, () => {})
+        else if (does === 'release') await release(call, function* () {})
         else if (does === 'answered') await lifecycle.record(id, { type: 'answered', at })
         else await lifecycle.record(id, { type: 'ended', at, status: does === 'busy' ? 'busy' : 'completed' })
       }
@@ -62,7 +70,7 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
         expect(leases.count(production.id)).toBe(open())
         expect(open()).toBeLessThanOrEqual(limit)
         for (const id of ids) {
-          const call = lifecycle.find(id)
+          const call = atOnce(lifecycle.find(id))
           if (!call || !isOver(call)) continue
           expect(call.status).toBe((ends.get(id) ?? call.status) as typeof call.status)
           ends.set(id, call.status)
@@ -77,7 +85,9 @@ test('a slot lives exactly as long as its call, and an order goes out once, howe
         await done
       })
       await scheduler.waitFor(Promise.all(performed))
-      const over = Promise.all(services.calls.holdingSlots().map((call) => release(call, () => {})))
+      const over = Promise.all(
+        atOnce(services.calls.holdingSlots()).map((call) => release(call, function* () {})),
+      )
       await scheduler.waitFor(over)
       await settled()
       await scheduler.waitIdle()

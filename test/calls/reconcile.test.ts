@@ -5,6 +5,7 @@ import { createGate, type Gate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { restarted, triggered, undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
+import { atOnce } from '../../src/work.ts'
 
 const leases = ({ services, production }: Gate) => services.leases.count(production.id)
 const refusal = async () => {
@@ -378,8 +379,10 @@ test('however many calls are active, each is asked about once a round, and no mo
     },
   })
   const placed = { dispatch: 'placed', providerCallId: 'theirs' } as const
-  const calls = gate.database.transaction(() =>
-    Array.from({ length: 1200 }, () => undispatched(gate, '07', placed).id),
+  const calls = atOnce(
+    gate.database.transaction(function* () {
+      return Array.from({ length: 1200 }, () => undispatched(gate, '07', placed).id)
+    }),
   )
   const { reconciler } = callingThrough(gate, provider)
   reconciler.start()

@@ -7,9 +7,10 @@ import { restarted, triggered, undispatched } from '../support/orders.ts'
 import { callingThrough, scriptedProvider, silence } from '../support/provider.ts'
 import { connect, until } from '../support/scenarios.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { atOnce } from '../../src/work.ts'
 
 const leases = ({ services, production }: Gate) => services.leases.count(production.id)
-const nothing = () => {}
+const nothing = function* () {}
 
 test('a released slot is free at once, and its call has failed for good', async () => {
   const gate = createGate({ concurrentCalls: 1 })
@@ -94,7 +95,9 @@ test('what is written alongside is written once, and not for a call that is over
   const call = await triggered(gate, '07')
   await gate.clock.advance(2000)
   let notes = 0
-  const note = () => void notes++
+  const note = function* () {
+    notes++
+  }
   await Promise.all([call, call, call].map(() => gate.services.releaseCall(call.now(), note)))
   await gate.services.releaseCall(call.now(), note)
   expect([notes, leases(gate)]).toEqual([1, 0])
@@ -125,7 +128,7 @@ test('an order that waits for its turn at a provider that hangs is never sent on
   await using fake = await startFakeHttp()
   const { gate, callNow } = connect(fake)
   const { dispatcher, environments, releaseCall } = gate.services
-  environments.setLimits(gate.production.id, { concurrentCalls: 100 })
+  atOnce(environments.setLimits(gate.production.id, { concurrentCalls: 100 }))
   let letGo = () => {}
   const held = new Promise<void>((resolve) => (letGo = resolve))
   fake.watch(() => held)
@@ -135,7 +138,7 @@ test('an order that waits for its turn at a provider that hangs is never sent on
   await until(() => ids.filter((id) => fake.createsOf(id) === 1).length === 40)
   const waiting = ids.find((id) => fake.createsOf(id) === 0) ?? ''
   expect(callNow(waiting).dispatch).toBe('sending')
-  await releaseCall(callNow(waiting), () => {})
+  await releaseCall(callNow(waiting), nothing)
   letGo()
   await dispatcher.idle()
   expect(fake.createsOf(waiting)).toBe(0)

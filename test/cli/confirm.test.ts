@@ -4,6 +4,7 @@ import { run } from '../../src/cli/run.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { takeCommands } from '../support/commands.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Commands on the data directory of a gate whose production key works, with a webhook and an account. */
 const beside = () => {
@@ -12,8 +13,15 @@ const beside = () => {
   const stopCommands = takeCommands(gate, directory.path)
   const { accounts, webhooks } = gate.services
   const credentials = { hook_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
-  accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl: 'https://d.example', credentials }, 1)
-  webhooks.save(gate.production.id, 'https://example.com/', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 1)
+  atOnce(
+    accounts.save(
+      { agencyId: gate.agency.id, provider: 'http', baseUrl: 'https://d.example', credentials },
+      1,
+    ),
+  )
+  atOnce(
+    webhooks.save(gate.production.id, 'https://example.com/', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 1),
+  )
   const asked: string[] = []
   /** `answer` is what a person at the terminal says; undefined, and nobody sits there. */
   const command = async (line: string, answer?: string, meanwhile = () => {}) => {
@@ -37,11 +45,11 @@ const beside = () => {
     return { code: await run(words.split(' '), io), out, err }
   }
   const works = () => ({
-    last4: gate.services.keys.live(gate.production.id)?.last4,
+    last4: atOnce(gate.services.keys.live(gate.production.id))?.last4,
     access: gate.environment('production').accessDisabledBy === null,
-    plan: gate.services.agencies.find(gate.agency.id)?.plan,
-    account: gate.services.accounts.findFor(gate.agency.id, 'http') !== undefined,
-    webhook: gate.services.webhooks.find(gate.production.id) !== undefined,
+    plan: atOnce(gate.services.agencies.find(gate.agency.id))?.plan,
+    account: atOnce(gate.services.accounts.findFor(gate.agency.id, 'http')) !== undefined,
+    webhook: atOnce(gate.services.webhooks.find(gate.production.id)) !== undefined,
   })
   return {
     gate,

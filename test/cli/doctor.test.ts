@@ -12,6 +12,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { startFakeOidc } from '../support/fakes/oidc.ts'
 import { gateOwner } from '../support/policy.ts'
 import { withoutAuditTriggers } from '../support/unbound.ts'
+import { atOnce } from '../../src/work.ts'
 
 const examine = async (path: string, settings: Record<string, string> = {}) => {
   let out = ''
@@ -40,15 +41,16 @@ const filled = () => {
     dataDir.secret(),
   )
   const choose = (countries: string[] | null) =>
-    policies.set(gateOwner, 'operator', { ...noRules, countries }, Date.now())
+    atOnce(policies.set(gateOwner, 'operator', { ...noRules, countries }, Date.now()))
   choose(['US'])
-  const agency = agencies.create('Acme', 'agency', Date.now())
+  const agency = atOnce(agencies.create('Acme', 'agency', Date.now()))
   const credentials = { api_key: 'a very secret key', hook_secret: 'a very secret hook' }
-  accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now())
-  const [environment] = environments.list(agency.id)
-  webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_very secret', Date.now())
-  audit.record({ at: Date.now(), actor: 'x', address: null, action: 'signed_in' })
-  const addAgent = (dials: AgentDials) => void agents.create(agency.id, { name: 'Ann', ...dials }, Date.now())
+  atOnce(accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, Date.now()))
+  const [environment] = atOnce(environments.list(agency.id))
+  atOnce(webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_very secret', Date.now()))
+  atOnce(audit.record({ at: Date.now(), actor: 'x', address: null, action: 'signed_in' }))
+  const addAgent = (dials: AgentDials) =>
+    void atOnce(agents.create(agency.id, { name: 'Ann', ...dials }, Date.now()))
   return {
     ...directory,
     addAgent,

@@ -8,6 +8,7 @@ import { answer, createGate, type Gate, testSecret } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone = '+15559876500'
 const person = {
@@ -86,7 +87,9 @@ test('nothing of the person is left in any file of the data directory, beside a 
     payload: '{}',
     createdAt: 1,
   })
-  gate.services.deliveries.insert({ ...echo, state: 'delivered', lastAnswer: `thanks, ${person.email}` })
+  atOnce(
+    gate.services.deliveries.insert({ ...echo, state: 'delivered', lastAnswer: `thanks, ${person.email}` }),
+  )
   for (const found of tracesIn(path)) expect(found).toBeGreaterThan(0)
 
   const { code, out, err } = await place.command(`forget ${phone}`)
@@ -107,7 +110,7 @@ test('nothing of the person is left in any file of the data directory, beside a 
     recording_url: null,
     status: 'completed',
   })
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     {
       action: 'person.forgotten',
       agencyId: gate.agency.id,
@@ -123,9 +126,9 @@ test('others keep what is theirs', async () => {
   await triggerPerson(gate)
   const other = (await answer(await gate.trigger('00'))).call_id ?? ''
   await gate.clock.advance(10_000)
-  const before = gate.services.calls.find(other)
+  const before = atOnce(gate.services.calls.find(other))
   expect((await place.command(`forget ${phone}`)).code).toBe(0)
-  expect(gate.services.calls.find(other)).toEqual(before)
+  expect(atOnce(gate.services.calls.find(other))).toEqual(before)
 })
 
 test('a call that is not over is refused with a sentence, and nothing is changed', async () => {
@@ -139,7 +142,7 @@ test('a call that is not over is refused with a sentence, and nothing is changed
     out: '',
     err: `Calls to this number are not over yet. End them first: ${id}.\n`,
   })
-  expect(gate.services.calls.find(over)?.phoneNumber).toBe(phone)
+  expect(atOnce(gate.services.calls.find(over))?.phoneNumber).toBe(phone)
   await gate.clock.advance(10_000)
   gate.database.sqlite.run('update calls set hang_up_due = 1 where id = ?', [id])
   expect((await place.command(`forget ${phone}`)).err).toContain(id)
@@ -149,18 +152,18 @@ test('one agency forgets, and another does not', async () => {
   using place = open()
   const { gate } = place
   const { agencies, agents, environments } = gate.services
-  const other = agencies.create('Other', 'agency', 1)
+  const other = atOnce(agencies.create('Other', 'agency', 1))
   const production = gate.environment('production', other.id)
-  const agent = agents.create(other.id, { name: 'Bea', provider: 'simulator' }, 1)
-  environments.setDefaultAgent(production.id, agent.id)
+  const agent = atOnce(agents.create(other.id, { name: 'Bea', provider: 'simulator' }, 1))
+  atOnce(environments.setDefaultAgent(production.id, agent.id))
   const { id: own } = await triggerPerson(gate)
   const { id: theirs } = await triggerPerson(gate, { key: gate.issue(production.id) })
   await gate.clock.advance(10_000)
   const { out } = await place.command(`forget ${phone} --agency ${other.id} --json`)
   expect(JSON.parse(out)).toEqual({ calls: 1, deliveries: 0 })
-  expect(gate.services.calls.find(theirs)?.phoneNumber).toBe('')
-  expect(gate.services.calls.find(own)?.phoneNumber).toBe(phone)
-  expect(gate.services.audit.list({ limit: 9 }).map(({ agencyId }) => agencyId)).toEqual([other.id])
+  expect(atOnce(gate.services.calls.find(theirs))?.phoneNumber).toBe('')
+  expect(atOnce(gate.services.calls.find(own))?.phoneNumber).toBe(phone)
+  expect(atOnce(gate.services.audit.list({ limit: 9 })).map(({ agencyId }) => agencyId)).toEqual([other.id])
 })
 
 test('what comes late about a forgotten call is not taken in', async () => {
@@ -170,14 +173,14 @@ test('what comes late about a forgotten call is not taken in', async () => {
   await gate.clock.advance(10_000)
   gate.database.sqlite.run('update calls set details_due_at = 1 where id = ?', [id])
   await place.command(`forget ${phone}`)
-  const forgotten = gate.services.calls.find(id)
+  const forgotten = atOnce(gate.services.calls.find(id))
   await gate.services.lifecycle.record(id, {
     type: 'ended',
     at: gate.clock.now(),
     status: 'completed',
     details: { summary: 'Rosalind Quimby called back.', recordingRef: 'https://recordings.example/1' },
   })
-  expect(gate.services.calls.find(id)).toEqual(forgotten)
+  expect(atOnce(gate.services.calls.find(id))).toEqual(forgotten)
   expect(forgotten?.detailsDueAt).toBeNull()
 })
 
@@ -189,8 +192,8 @@ test('a retry of its trigger rings nobody', async () => {
   await place.command(`forget ${phone}`)
   const { response } = await triggerPerson(gate, { idempotencyKey: 'order-1' })
   await expectRefusal(response, 422, 'idempotency_mismatch')
-  expect(gate.services.calls.holdingSlots()).toEqual([])
-  expect(gate.services.calls.find(id)?.name).toBeNull()
+  expect(atOnce(gate.services.calls.holdingSlots())).toEqual([])
+  expect(atOnce(gate.services.calls.find(id))?.name).toBeNull()
 })
 
 test('the page still shows the call, and whom it rang no more', async () => {
@@ -211,7 +214,7 @@ test('a number that nobody was called by changes nothing; what is no number is r
   using place = open()
   const { out } = await place.command('forget +15550000000 --json')
   expect(JSON.parse(out)).toEqual({ calls: 0, deliveries: 0 })
-  expect(place.gate.services.audit.list({ limit: 1 })).toEqual([])
+  expect(atOnce(place.gate.services.audit.list({ limit: 1 }))).toEqual([])
   expect(await place.command('forget 5550000000')).toMatchObject({ code: 1, out: '' })
   expect((await place.command('forget')).code).toBe(2)
 })

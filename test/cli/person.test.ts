@@ -7,6 +7,7 @@ import { takeCommands } from '../support/commands.ts'
 import { createGate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { cookieOf, createOperator, operator, postForm } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const password = 'a password of their own'
 
@@ -88,7 +89,7 @@ test('who is locked out comes back in by a link from the command line, and every
   const account = (cookie: string) => gate.request('/admin/account', { headers: { cookie } })
   expect((await account(cookieOf(set))).status).toBe(200)
   expect((await account(page.cookie)).status).toBe(303)
-  const done = gate.services.audit.list({ limit: 2 }).map(({ actor, action }) => [actor, action])
+  const done = atOnce(gate.services.audit.list({ limit: 2 })).map(({ actor, action }) => [actor, action])
   expect(done).toEqual([
     [operator.email, 'password.reset'],
     [expect.stringMatching(/^command line \(.+\)$/), 'password.reset_link_made'],
@@ -113,5 +114,5 @@ test.each([
   const { code, out, err } = await place.command(line)
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^[A-Z].*\.\n$/)
-  expect(place.gate.services.invitations.pending(place.gate.clock.now())).toEqual([])
+  expect(atOnce(place.gate.services.invitations.pending(place.gate.clock.now()))).toEqual([])
 })

@@ -6,6 +6,7 @@ import { DataDir } from '../../src/storage/data-dir.ts'
 import { executable } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { canTrace } from '../support/strace.ts'
+import { atOnce } from '../../src/work.ts'
 
 const credentials = { api_key: 'a-very-secret-key', hook_secret: 'a-very-secret-hook' }
 const [first, second] = ['the first secret, of 32 characters', 'the second secret, of 32 characters'] as const
@@ -16,11 +17,11 @@ const filled = (secret: string | null = null) => {
   const dataDir = new DataDir({ dataDir: directory.path, secret })
   {
     using stores = dataDir.openStores()
-    const { id: agencyId } = stores.agencies.create('Acme', 'agency', 1)
-    stores.accounts.save({ agencyId, provider: 'vapi', baseUrl: null, credentials }, 1)
-    const [environment] = stores.environments.list(agencyId)
-    stores.webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_secret', 1)
-    stores.audit.record({ at: 1, actor: 'x', address: null, action: 'signed_in' })
+    const { id: agencyId } = atOnce(stores.agencies.create('Acme', 'agency', 1))
+    atOnce(stores.accounts.save({ agencyId, provider: 'vapi', baseUrl: null, credentials }, 1))
+    const [environment] = atOnce(stores.environments.list(agencyId))
+    atOnce(stores.webhooks.save(environment?.id ?? '', 'https://example.com/', 'whsec_secret', 1))
+    atOnce(stores.audit.record({ at: 1, actor: 'x', address: null, action: 'signed_in' }))
   }
   const command = async (words: string, env: Record<string, string> = {}) => {
     const said = { out: '', err: '' }
@@ -38,8 +39,8 @@ const filled = (secret: string | null = null) => {
 /** What the credentials of the only account are, under the secret that the directory or the environment has. */
 const opened = (path: string, secret: string | null = null) => {
   using stores = new DataDir({ dataDir: path, secret }).openStores()
-  const [agency] = stores.agencies.list()
-  const [account] = stores.accounts.list(agency?.id ?? '')
+  const [agency] = atOnce(stores.agencies.list())
+  const [account] = atOnce(stores.accounts.list(agency?.id ?? ''))
   return account && stores.accounts.open(account)
 }
 

@@ -6,6 +6,7 @@ import { createGate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { deliver } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Commands on the data directory of a gate that serves meanwhile. */
 const beside = (config: { allowPrivateDestinations?: boolean } = {}) => {
@@ -100,7 +101,11 @@ test('what was given up is listed, and the server sends it again when it is repl
   // The command's clock is the machine's; the gate's stands where its test put it.
   gate.clock.step(Date.now() - gate.clock.now())
   await deliver(gate, 1000)
-  expect(gate.services.deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
+  expect(atOnce(gate.services.deliveries.counts(gate.production.id))).toEqual({
+    pending: 0,
+    delivered: 1,
+    dead: 0,
+  })
   expect((await cli.command('replay --delivery msg_none')).err).toContain('There is no such delivery.')
   expect((await cli.command('replay')).err).toContain('Choose one')
   gate.services.halt()
@@ -110,7 +115,7 @@ test('switched off and removed, each with its sentence', async () => {
   using cli = beside()
   await cli.command('set --url http://127.0.0.1:9/a')
   expect((await cli.command('disable --yes')).out).toBe('The production webhook is off.\n')
-  expect(cli.gate.services.webhooks.find(cli.gate.production.id)?.enabled).toBe(false)
+  expect(atOnce(cli.gate.services.webhooks.find(cli.gate.production.id))?.enabled).toBe(false)
   expect((await cli.command('remove --yes')).out).toBe('The production webhook is removed.\n')
   expect((await cli.command('enable')).code).toBe(1)
 })

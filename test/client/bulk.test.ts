@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { CallgateError, type TriggerResult } from '../../src/client/index.ts'
 import { createLine, errorOf } from '../support/client.ts'
 import { callCount } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const orders = (count: number, scenario = '00') =>
   Array.from({ length: count }, (_, n) => ({
@@ -86,7 +87,7 @@ test('an order that is refused does not hold up the others, and each result is t
 
 test('a key that is refused ends the bulk with the first order', async () => {
   const { gate, client, statuses } = createLine()
-  gate.services.environments.disableAccess(gate.production.id, 'admin')
+  atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
   const error = await errorOf(client.triggerAll(orders(50)))
   expect(error).toBeInstanceOf(CallgateError)
   expect((error as CallgateError).code).toBe('access_disabled')

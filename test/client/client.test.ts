@@ -19,6 +19,7 @@ import { serving } from '../support/fakes/serving.ts'
 import { withRecordingAt } from '../support/orders.ts'
 import { retryAfterCases } from '../support/retry-after.ts'
 import { callCount } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone_number = '+15551234507'
 const refused = (error: unknown) => {
@@ -197,7 +198,7 @@ describe('when nothing comes back', () => {
         return lost === 'gateway' ? new Response('<h1>Bad gateway</h1>', { status: 502 }) : response
       })
       const { call_id } = await client.trigger({ phone_number })
-      expect([callCount(gate), gate.services.calls.find(call_id)?.id]).toEqual([1, call_id])
+      expect([callCount(gate), atOnce(gate.services.calls.find(call_id))?.id]).toEqual([1, call_id])
     }
   })
 

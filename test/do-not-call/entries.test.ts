@@ -15,16 +15,17 @@ import { adminOf, tokenWith } from '../support/actors.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { importText, numberOf } from '../support/do-not-call.ts'
 import { createGate, type Gate, testSecret } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone_number = '+493012345667'
 const acme = { agency: 'Acme' }
 const isListed = ({ services, agency, clock }: Gate, of = agency.id) =>
-  services.doNotCall.isListed(of, phone_number, clock.now())
+  atOnce(services.doNotCall.isListed(of, phone_number, clock.now()))
 
 test('a number on an agency’s list is not called by that agency, one on the gate’s by none', async () => {
   const gate = createGate()
   const { perform } = gate.services
-  const other = gate.services.agencies.create('Other', 'agency', 1)
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', 1))
   await perform(addNumber, { phone_number, ...acme }, commandLineActor)
   expect([isListed(gate), isListed(gate, other.id)]).toEqual([true, false])
   await perform(removeNumber, { phone_number, ...acme }, commandLineActor)
@@ -70,7 +71,7 @@ describe('an agency’s admin', () => {
   test('works on the own list, named or not, and on no other', async () => {
     const gate = createGate()
     const { perform, agencies } = gate.services
-    const other = agencies.create('Other', 'agency', 1)
+    const other = atOnce(agencies.create('Other', 'agency', 1))
     const admin = adminOf(gate.agency.id)
     await perform(addNumber, { phone_number }, admin)
     expect(await perform(listNumbers, {}, commandLineActor)).toEqual([])
@@ -153,7 +154,8 @@ test('an export has every entry once, and no number', async () => {
   expect(header).toBe('id,hint,source,reason,added_at,expires_at')
   expect(new Set(rows.map((row) => row.slice(0, 32))).size).toBe(2300)
   expect(rows[0]).toEndWith(`,import,"asked, twice",${new Date(gate.clock.now()).toISOString()},`)
-  expect(csv).not.toContain('493000')
+  // A random ID may hold any digits.
+  expect(rows.map((row) => row.slice(32)).join()).not.toContain('493000')
 })
 
 test('no file of the data directory and no audit entry has a listed number', async () => {
@@ -163,7 +165,7 @@ test('no file of the data directory and no audit entry has a listed number', asy
   await perform(addNumber, { phone_number, ...acme }, commandLineActor)
   await importText(gate, '+493012345668\n', acme)
   await perform(removeNumber, { phone_number, ...acme }, commandLineActor)
-  expect(audit.list({ limit: 9 })).toMatchObject([
+  expect(atOnce(audit.list({ limit: 9 }))).toMatchObject([
     { action: 'dnc.removed', agencyId: gate.agency.id, target: '+49…67' },
     { action: 'dnc.imported', agencyId: gate.agency.id, target: '1 number' },
     { action: 'dnc.added', agencyId: gate.agency.id, target: '+49…67' },
@@ -193,15 +195,15 @@ test('entries outlive a replacement of the secret, and go where the old one is l
   const gate = createGate({ path: directory.database })
   await gate.services.perform(addNumber, { phone_number, ...acme }, commandLineActor)
   const replaced = 'another secret for tests, of 32 or more'
-  sealAnew(gate.database, testSecret, replaced, () => {})
+  sealAnew(gate.database, testSecret, replaced, function* () {})
   gate.database.close()
   const next = createGate({ path: directory.database, secret: replaced })
   expect(isListed(next, gate.agency.id)).toBe(true)
-  sealAnew(next.database, null, testSecret, () => {})
+  sealAnew(next.database, null, testSecret, function* () {})
   next.database.close()
   const last = createGate({ path: directory.database })
   expect(isListed(last, gate.agency.id)).toBe(false)
-  expect(last.services.doNotCall.page(gate.agency.id, { limit: 9 })).toEqual([])
+  expect(atOnce(last.services.doNotCall.page(gate.agency.id, { limit: 9 }))).toEqual([])
   last.database.close()
 })
 
@@ -210,14 +212,16 @@ test('a key of hashes that was rolled back is not used', async () => {
   const { commit, doNotCall } = { ...gate.services, commit: gate.database.transaction }
   const entry = { phoneNumber: phone_number, source: 'manual', reason: null, addedAt: 1, expiresAt: null }
   expect(() =>
-    commit(() => {
-      doNotCall.replace(null, entry)
-      expect(isListed(gate)).toBe(true)
-      throw new Error('the disk is full')
-    }),
+    atOnce(
+      commit(function* () {
+        yield* doNotCall.replace(null, entry)
+        expect(isListed(gate)).toBe(true)
+        throw new Error('the disk is full')
+      }),
+    ),
   ).toThrow('the disk is full')
   expect(isListed(gate)).toBe(false)
-  commit(() => doNotCall.replace(null, entry))
+  atOnce(commit(() => doNotCall.replace(null, entry)))
   expect(isListed(gate)).toBe(true)
   expect(gate.database.sqlite.query('select count(*) as n from sealed_keys').get()).toEqual({ n: 1 })
 })

@@ -5,6 +5,7 @@ import { type Actor, commandLineActor } from '../../src/people/actor.ts'
 import { adminOf, tokenWith } from '../support/actors.ts'
 import { importText, numberOf } from '../support/do-not-call.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const acme = { agency: 'Acme' }
 const clean = { already_listed: 0, rejected: 0, problems: [] }
@@ -97,9 +98,9 @@ test('a file is committed in parts of a bounded size, each with an audit entry, 
   const transaction = gate.database.transaction.bind(gate.database)
   const changes = () =>
     gate.database.sqlite.query<{ n: number }, []>('select total_changes() as n').get()?.n ?? 0
-  gate.database.transaction = (work) => {
+  gate.database.transaction = function* (work) {
     const before = changes()
-    const done = transaction(work)
+    const done = yield* transaction(work)
     sizes.push(changes() - before)
     return done
   }
@@ -119,7 +120,7 @@ test('a file is committed in parts of a bounded size, each with an audit entry, 
   // The entries, an audit entry and its end of the chain, and the key of the hashes.
   expect(Math.max(...sizes)).toBeLessThanOrEqual(entriesAtOnce + 3)
   expect(answered).toBeGreaterThanOrEqual(5)
-  const targets = audit.list({ limit: 9 }).map(({ action, target }) => [action, target])
+  const targets = atOnce(audit.list({ limit: 9 })).map(({ action, target }) => [action, target])
   expect(targets).toEqual([
     ['dnc.imported', '1 number'],
     ...Array.from({ length: 5 }, () => ['dnc.imported', `${entriesAtOnce} numbers`]),
@@ -136,13 +137,13 @@ test('whoever may not import is told before the file is read, and whoever loses 
   let confirmed = 0
   const leaving: Actor = {
     ...adminOf(agency.id),
-    confirm: () => {
+    *confirm() {
       if (++confirmed > 1) throw new Error('signed out')
     },
   }
   expect(importText(gate, lines, {}, leaving)).rejects.toThrow('signed out')
   await gate.clock.advance(0)
-  const listed = (at: number) => gate.services.doNotCall.isListed(agency.id, numberOf(at), 0)
+  const listed = (at: number) => atOnce(gate.services.doNotCall.isListed(agency.id, numberOf(at), 0))
   expect([listed(0), listed(entriesAtOnce - 1), listed(entriesAtOnce)]).toEqual([true, true, false])
 })
 
@@ -153,5 +154,5 @@ test('a flaw of the file is told with its line and what was imported before it',
     message: 'Line 2 cannot be read as CSV. Before it: Numbers added: 1, already listed: 0, rejected: 0.',
   })
   await gate.clock.advance(0)
-  expect(gate.services.doNotCall.isListed(gate.agency.id, '+493000000001', 0)).toBe(true)
+  expect(atOnce(gate.services.doNotCall.isListed(gate.agency.id, '+493000000001', 0))).toBe(true)
 })

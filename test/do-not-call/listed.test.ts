@@ -10,6 +10,7 @@ import { createGate, type Gate } from '../support/gate.ts'
 import { oldCall } from '../support/old-rows.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { connect, until } from '../support/scenarios.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone_number = '+15551234567'
 const acme = { agency: 'Acme' }
@@ -89,7 +90,7 @@ describe('a person who opts out in a call', () => {
     gate.clock.step(1000)
     await send(said)
     expect(await entries(gate)).toEqual(listed)
-    expect(gate.services.audit.list({ limit: 9 })).toMatchObject([
+    expect(atOnce(gate.services.audit.list({ limit: 9 }))).toMatchObject([
       {
         action: 'dnc.added',
         actor: 'provider http',
@@ -152,7 +153,7 @@ test('erasing a person keeps their entries', async () => {
   oldCall(gate, gate.clock.now(), { phoneNumber: phone_number })
   const { doNotCall, perform } = gate.services
   expect(await perform(forgetPerson, { phone: phone_number }, commandLineActor)).toMatchObject({ calls: 1 })
-  expect([null, gate.agency.id].map((owner) => doNotCall.find(owner, phone_number)?.hint)).toEqual([
+  expect([null, gate.agency.id].map((owner) => atOnce(doNotCall.find(owner, phone_number))?.hint)).toEqual([
     '+1…67',
     '+1…67',
   ])
@@ -162,22 +163,31 @@ test('deleting an agency removes its entries, rules, spending and numbers called
   const gate = createGate()
   const { agencies, policies, spending, perform } = gate.services
   const now = gate.clock.now()
-  const other = agencies.create('Other', 'agency', now)
+  const other = atOnce(agencies.create('Other', 'agency', now))
   const rowsOf = (table: string) =>
     gate.database.sqlite.query<{ n: number }, []>(`select count(*) as n from ${table}`).get()?.n
   const fill = (agencyId: string, environmentId: string) => {
-    const rules = policies.find({ agencyId: null, environmentId: null }, 'operator')
+    const rules = atOnce(policies.find({ agencyId: null, environmentId: null }, 'operator'))
     if (!rules) throw new Error('the gate has no rules')
-    policies.set({ agencyId, environmentId: null }, 'admin', rules, now)
-    policies.set({ agencyId, environmentId }, 'operator', rules, now)
-    spending.add(environmentId, '2026-01-15', { calls: 1, seconds: 1, reservedSeconds: 0, cents: { EUR: 5 } })
-    spending.dial({
-      id: Bun.randomUUIDv7(),
-      agencyId,
-      environmentId,
-      phoneNumber: phone_number,
-      createdAt: now,
-    })
+    atOnce(policies.set({ agencyId, environmentId: null }, 'admin', rules, now))
+    atOnce(policies.set({ agencyId, environmentId }, 'operator', rules, now))
+    atOnce(
+      spending.add(environmentId, '2026-01-15', {
+        calls: 1,
+        seconds: 1,
+        reservedSeconds: 0,
+        cents: { EUR: 5 },
+      }),
+    )
+    atOnce(
+      spending.dial({
+        id: Bun.randomUUIDv7(),
+        agencyId,
+        environmentId,
+        phoneNumber: phone_number,
+        createdAt: now,
+      }),
+    )
   }
   fill(gate.agency.id, gate.production.id)
   fill(other.id, gate.environment('production', other.id).id)

@@ -5,6 +5,7 @@ import { seedDemo } from '../support/demo.ts'
 import { createGate } from '../support/gate.ts'
 import { createOperator } from '../support/page.ts'
 import { pagesOf } from '../support/pages.ts'
+import { atOnce } from '../../src/work.ts'
 
 const text = await Bun.file(new URL('../../src/docs/dashboard.md', import.meta.url)).text()
 
@@ -14,7 +15,10 @@ test('every name in bold is on a page of the dashboard', async () => {
   // More environments alike than an overview lists.
   for (const name of ['One', 'Two', 'Three', 'Four'])
     gate.issue(
-      gate.environment('production', gate.services.agencies.create(name, 'agency', gate.clock.now()).id).id,
+      gate.environment(
+        'production',
+        atOnce(gate.services.agencies.create(name, 'agency', gate.clock.now())).id,
+      ).id,
     )
   const { visit } = await createOperator(gate)
   const shown = await Promise.all(

@@ -15,6 +15,7 @@ import { answer } from '../support/gate.ts'
 import { gateOwner, openRules } from '../support/policy.ts'
 import { until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
+import { atOnce } from '../../src/work.ts'
 
 const source = join(import.meta.dir, '../../src/docs/dialler.ts')
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -39,19 +40,19 @@ const startGate = async (dataDir: string, baseUrl: string) => {
   const { url, services, stop } = await startServer(config, silentLog)
   const { accounts, agencies, agents, dialling, environments, keys, policies } = services
   const now = Date.now()
-  policies.set(gateOwner, 'operator', openRules, now)
-  const agency = agencies.create('Acme', 'agency', now)
+  atOnce(policies.set(gateOwner, 'operator', openRules, now))
+  const agency = atOnce(agencies.create('Acme', 'agency', now))
   const credentials = { hook_secret: secret }
-  const account = accounts.save({ agencyId: agency.id, provider: 'http', baseUrl, credentials }, now)
-  const agent = agents.create(agency.id, { name: 'Ann', provider: 'http', ref: 'sales' }, now)
-  const production = environments.find(agency.id, 'production')
+  const account = atOnce(accounts.save({ agencyId: agency.id, provider: 'http', baseUrl, credentials }, now))
+  const agent = atOnce(agents.create(agency.id, { name: 'Ann', provider: 'http', ref: 'sales' }, now))
+  const production = atOnce(environments.find(agency.id, 'production'))
   if (!production) throw new Error('every agency has a production environment')
-  environments.setDefaultAgent(production.id, agent.id)
-  const key = issueKey(keys, production.id, now).token
+  atOnce(environments.setDefaultAgent(production.id, agent.id))
+  const key = atOnce(issueKey(keys, production.id, now)).token
 
   const trigger = async () => (await answer(await triggerAt(url, key))).call_id ?? ''
   const end = (id: string) => askAt(url, key, `/api/v1/calls/${id}/end`, 'POST')
-  const check = () => dialling.account('http', account.id)?.check()
+  const check = () => atOnce(dialling.account('http', account.id))?.check()
   return { services, trigger, end, check, [Symbol.asyncDispose]: stop }
 }
 
@@ -69,7 +70,7 @@ afterAll(async () => {
   directory[Symbol.dispose]()
 })
 
-const callOf = (id: string) => gate.services.calls.find(id)
+const callOf = (id: string) => atOnce(gate.services.calls.find(id))
 
 test('a call goes through the example dialler, ringing and answered, to completed', async () => {
   const id = await gate.trigger()
@@ -93,7 +94,7 @@ test('a call ended at the gate is hung up by the example dialler and not reporte
   expect(callOf(id)).toMatchObject({ status: 'completed', reasonCode: 'ended_on_request' })
   const call = callOf(id)
   if (!call) throw new Error('the call is gone')
-  const asked = await gate.services.dialling.providerOf(call).fetchStatus(call)
+  const asked = await atOnce(gate.services.dialling.providerOf(call)).fetchStatus(call)
   expect(asked).toMatchObject({ outcome: 'found', events: [{ type: 'ended', status: 'completed' }] })
 }, 10_000)
 

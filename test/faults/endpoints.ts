@@ -8,6 +8,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { atOnce } from '../../src/work.ts'
 
 /**
  * Every delivery verifies, and endpoints that hang, answer a gigabyte or drip hold up no other and fill no memory.
@@ -25,7 +26,7 @@ using directory = temporaryDirectory()
 const seed = createGate({ path: directory.database })
 const { agencies, environments } = seed.services
 const environmentOf = (name: string) => {
-  const made = environments.find(agencies.create(name, 'agency', Date.now()).id, 'production')
+  const made = atOnce(environments.find(atOnce(agencies.create(name, 'agency', Date.now())).id, 'production'))
   if (!made) throw new Error('no production environment')
   return made.id
 }
@@ -62,7 +63,7 @@ await using receiver = startReceiver(({ body }) => {
 })
 const save = (environmentId: string, url: string) => {
   const secret = mintWebhookSecret()
-  services.webhooks.save(environmentId, url, secret, Date.now())
+  atOnce(services.webhooks.save(environmentId, url, secret, Date.now()))
   return secret
 }
 const first = save(seed.production.id, receiver.url)
@@ -99,7 +100,7 @@ const servers = await Promise.all(
 )
 Bun.gc(true)
 const beforeMb = process.memoryUsage.rss() / 1024 / 1024
-services.webhooks.rotate(seed.production.id, mintWebhookSecret(), Date.now())
+atOnce(services.webhooks.rotate(seed.production.id, mintWebhookSecret(), Date.now()))
 const beside = await run(events / 2)
 const growthMb = process.memoryUsage.rss() / 1024 / 1024 - beforeMb
 

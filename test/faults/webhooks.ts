@@ -10,6 +10,7 @@ import { undispatched } from '../support/orders.ts'
 import { createRandom } from '../support/random.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 /**
  * Every event is delivered, or given up after ten attempts, whatever the receiver does and however often the sender is
@@ -110,10 +111,12 @@ const prove = async (calls: number, kills: number, seed: number) => {
   await untilNonePends()
   const hours = ((Date.now() - begunAt) * speed) / hourMs
 
-  const deliveries = gate.services.deliveries.page({
-    environmentId: gate.production.id,
-    limit: 2 * calls + 1,
-  })
+  const deliveries = atOnce(
+    gate.services.deliveries.page({
+      environmentId: gate.production.id,
+      limit: 2 * calls + 1,
+    }),
+  )
   const dead = deliveries.filter(({ state }) => state === 'dead')
   const isLost = ({ id, state, attempts }: (typeof deliveries)[number]) => {
     const answers = tries.get(id)?.answers ?? []
@@ -127,7 +130,7 @@ const prove = async (calls: number, kills: number, seed: number) => {
 
   mended = true
   const before = new Map(dead.map(({ id }) => [id, tries.get(id)?.answers.length ?? 0]))
-  gate.services.deliveries.replayDead(gate.production.id, gate.clock.now())
+  atOnce(gate.services.deliveries.replayDead(gate.production.id, gate.clock.now()))
   await untilNonePends()
   const replayedOnce = dead.filter(
     ({ id }) => tries.get(id)?.answers.length === (before.get(id) ?? 0) + 1,

@@ -5,6 +5,7 @@ import { settled } from '../support/clock.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { expectNothingLeft } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A trigger that is admitted and then holds its body back until told. */
 const slowTrigger = (gate: Gate) => {
@@ -29,19 +30,19 @@ test.each<[what: string, change: (gate: Gate) => unknown, status: number, code: 
   ['rotated', (gate) => gate.issue(), 401, 'rotated_key'],
   [
     'switched off',
-    ({ services, production }) => services.environments.disableAccess(production.id, 'admin'),
+    ({ services, production }) => atOnce(services.environments.disableAccess(production.id, 'admin')),
     403,
     'access_disabled',
   ],
   [
     'left without its plan',
-    ({ services, agency }) => services.agencies.setPlan(agency.id, 'growth'),
+    ({ services, agency }) => atOnce(services.agencies.setPlan(agency.id, 'growth')),
     403,
     'plan_required',
   ],
   [
     'of a suspended agency',
-    ({ services, agency }) => services.agencies.suspend(agency.id, 1),
+    ({ services, agency }) => atOnce(services.agencies.suspend(agency.id, 1)),
     403,
     'agency_suspended',
   ],

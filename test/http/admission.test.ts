@@ -3,6 +3,7 @@ import type { Plan } from '../../src/agencies/agency.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { callCount } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const ask = (gate: Gate, token = gate.key) => gate.authorized('/api/v1/key', {}, token)
 
@@ -84,9 +85,9 @@ describe('the window', () => {
   test('is not touched by a refused key, plan or switch', async () => {
     const gate = createGate()
     await expectRefusal(await gate.request('/api/v1/key'), 401, 'missing_key')
-    gate.services.environments.disableAccess(gate.production.id, 'admin')
+    atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
     await expectRefusal(await ask(gate), 403, 'access_disabled')
-    gate.services.agencies.setPlan(gate.agency.id, 'growth')
+    atOnce(gate.services.agencies.setPlan(gate.agency.id, 'growth'))
     await expectRefusal(await ask(gate), 403, 'plan_required')
     expect(remaining(gate)).toBe(100)
   })
@@ -107,11 +108,11 @@ describe('the window', () => {
     const gate = createGate()
     const { agencies, environments } = gate.services
     await exhaust(gate)
-    environments.disableAccess(gate.production.id, 'admin')
-    agencies.setPlan(gate.agency.id, 'starter')
+    atOnce(environments.disableAccess(gate.production.id, 'admin'))
+    atOnce(agencies.setPlan(gate.agency.id, 'starter'))
     await expectRefusal(await ask(gate), 403, 'plan_required')
-    environments.enableAccess(gate.production.id)
-    agencies.setPlan(gate.agency.id, 'agency')
+    atOnce(environments.enableAccess(gate.production.id))
+    atOnce(agencies.setPlan(gate.agency.id, 'agency'))
     await expectRefusal(await ask(gate), 429, 'rate_limited')
   })
 })
@@ -121,10 +122,10 @@ describe('the switch and the plan', () => {
     const gate = createGate()
     const { environments } = gate.services
     for (let round = 0; round < 3; round++) {
-      environments.disableAccess(gate.production.id, 'admin')
+      atOnce(environments.disableAccess(gate.production.id, 'admin'))
       const { sentence } = await expectRefusal(await ask(gate), 403, 'access_disabled')
       expect(sentence).toBe('API access is disabled. Enable it in Integrations → API & Webhooks.')
-      environments.enableAccess(gate.production.id)
+      atOnce(environments.enableAccess(gate.production.id))
       expect((await ask(gate)).status).toBe(200)
     }
   })
@@ -132,7 +133,7 @@ describe('the switch and the plan', () => {
   test('disabled access of production leaves staging alone', async () => {
     const gate = createGate()
     const key = staging(gate)
-    gate.services.environments.disableAccess(gate.production.id, 'admin')
+    atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
     expect((await ask(gate, key)).status).toBe(200)
   })
 
@@ -141,9 +142,9 @@ describe('the switch and the plan', () => {
     async (plan) => {
       const gate = createGate()
       const keys = [gate.key, staging(gate)]
-      gate.services.agencies.setPlan(gate.agency.id, plan)
+      atOnce(gate.services.agencies.setPlan(gate.agency.id, plan))
       for (const key of keys) await expectRefusal(await ask(gate, key), 403, 'plan_required')
-      gate.services.agencies.setPlan(gate.agency.id, 'agency')
+      atOnce(gate.services.agencies.setPlan(gate.agency.id, 'agency'))
       for (const key of keys) expect((await ask(gate, key)).status).toBe(200)
     },
   )
@@ -151,7 +152,7 @@ describe('the switch and the plan', () => {
   test('a rotated key stays refused whatever the switch and the plan say', async () => {
     const gate = createGate()
     gate.issue()
-    gate.services.environments.disableAccess(gate.production.id, 'admin')
+    atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
     await expectRefusal(await ask(gate), 401, 'rotated_key')
   })
 
@@ -192,7 +193,7 @@ describe('the slots', () => {
   test('of staging are not the ones of production', async () => {
     const gate = createGate({ concurrentCalls: 1 })
     const key = staging(gate)
-    gate.services.environments.setDefaultAgent(gate.environment('staging').id, gate.agent.id)
+    atOnce(gate.services.environments.setDefaultAgent(gate.environment('staging').id, gate.agent.id))
     expect((await gate.trigger('07')).status).toBe(200)
     expect((await gate.trigger('07', key)).status).toBe(200)
     await expectRefusal(await gate.trigger('07'), 429, 'concurrency_limited')
@@ -202,8 +203,8 @@ describe('the slots', () => {
   test('are not refreshed by a rotation or the switch', async () => {
     const gate = createGate({ concurrentCalls: 1 })
     await gate.trigger('07')
-    gate.services.environments.disableAccess(gate.production.id, 'admin')
-    gate.services.environments.enableAccess(gate.production.id)
+    atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
+    atOnce(gate.services.environments.enableAccess(gate.production.id))
     await expectRefusal(await gate.trigger('07', gate.issue()), 429, 'concurrency_limited')
   })
 

@@ -3,6 +3,7 @@ import { mintToken, tokenHash } from '../../src/keys/token.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { createOperator } from '../support/page.ts'
 import { everythingIn, expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 const send = (gate: Gate, authorization: string | Headers | undefined, query = '') => {
   const headers = authorization instanceof Headers ? authorization : new Headers()
@@ -148,7 +149,7 @@ describe('a key in the wrong place is never kept:', () => {
       await gate.authorized('/api/v1/key', { headers: { 'user-agent': userAgent } })
     await gate.trigger('00', gate.issue())
     await gate.authorized('/api/v1/key', { headers: { 'user-agent': gate.key } })
-    gate.services.usage.flush()
+    atOnce(gate.services.usage.flush())
     expect(holdsKey(gate, gate.key)).toBe(false)
     expect(holdsKey(gate, 'dialler')).toBe(true)
   })
@@ -248,7 +249,7 @@ describe('a key in the URL', () => {
     const gate = createGate()
     await gate.request(`/api/v1/calls/${gate.key}`)
     await gate.request(`/nowhere/${gate.key}`)
-    const routes = gate.services.usage.refusals(gate.production.id).map(({ route }) => route)
+    const routes = atOnce(gate.services.usage.refusals(gate.production.id)).map(({ route }) => route)
     expect(routes).toEqual(expect.arrayContaining(['GET /api/v1/calls/:call_id', 'GET ']))
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { expectNothingLeft } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const phone_number = '+15551234507'
 const good = JSON.stringify({ phone_number })
@@ -136,6 +137,6 @@ describe('takes a body that', () => {
       },
     })
     const { call_id = '' } = await answer(await post(gate, body))
-    expect(gate.services.calls.find(call_id)?.name).toBe('Zoë')
+    expect(atOnce(gate.services.calls.find(call_id))?.name).toBe('Zoë')
   })
 })

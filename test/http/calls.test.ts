@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { issueKey } from '../../src/keys/issue.ts'
 import { answer, createGate, type Gate } from '../support/gate.ts'
 import { everythingIn, expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 const path = '/api/v1/calls/trigger'
 const phone_number = '+15551234507'
@@ -71,8 +72,8 @@ describe('GET /calls/{call_id}', () => {
   test('of another agency is refused, to look at and to end', async () => {
     const gate = createGate()
     const { agencies, environments, keys } = gate.services
-    const other = environments.find(agencies.create('Other', 'agency', 0).id, 'production')
-    const stranger = issueKey(keys, other?.id ?? '', 0).token
+    const other = atOnce(environments.find(atOnce(agencies.create('Other', 'agency', 0)).id, 'production'))
+    const stranger = atOnce(issueKey(keys, other?.id ?? '', 0)).token
     const { call_id } = await answer(await gate.trigger('07'))
     const look = await gate.authorized(`/api/v1/calls/${call_id}`, {}, stranger)
     const end = await gate.authorized(`/api/v1/calls/${call_id}/end`, { method: 'POST' }, stranger)
@@ -80,7 +81,7 @@ describe('GET /calls/{call_id}', () => {
       expect(await everythingIn(response)).not.toContain(phone_number)
       await expectRefusal(response, 403, 'wrong_agency')
     }
-    expect(gate.services.calls.find(call_id ?? '')?.status).toBe('initiated')
+    expect(atOnce(gate.services.calls.find(call_id ?? ''))?.status).toBe('initiated')
   })
 
   test('of the agency’s other environment is as unknown as one that never was', async () => {

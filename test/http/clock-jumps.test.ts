@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createGate } from '../support/gate.ts'
 import { Oracle } from '../support/window-oracle.ts'
+import { atOnce } from '../../src/work.ts'
 
 const dayMs = 24 * 60 * 60_000
 const happening = fc.oneof(
@@ -33,7 +34,7 @@ test('a clock that is set forward or back, and a limit that changes in mid-windo
         if (does === 'jump') clock.step(amount)
         if (does === 'limit') {
           limit = amount
-          services.environments.setLimits(production.id, { requestsPerMinute: limit })
+          atOnce(services.environments.setLimits(production.id, { requestsPerMinute: limit }))
         }
         if (does !== 'ask') continue
         const response = await gate.authorized('/api/v1/key')

@@ -4,6 +4,7 @@ import { createGate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { signAsRetell, startFakeRetell } from '../support/fakes/retell.ts'
 import { connect, until } from '../support/scenarios.ts'
+import { atOnce } from '../../src/work.ts'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
 const post = (body: BodyInit) => ({ method: 'POST', body })
@@ -26,10 +27,12 @@ test('an account never speaks for the call of another account, though it names i
   await using fake = await startFakeHttp()
   const { gate, place, slots } = connect(fake)
   const call = await place()
-  const { id: agencyId } = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const other = gate.services.accounts.save(
-    { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
-    gate.clock.now(),
+  const { id: agencyId } = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  const other = atOnce(
+    gate.services.accounts.save(
+      { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+      gate.clock.now(),
+    ),
   )
   const [report] = fake.reports(call.id, 'completed', gate.clock.now())
   const given = { method: 'POST', headers: report?.headers ?? {}, body: report?.body ?? '' }
@@ -44,10 +47,12 @@ test('wrong signatures are throttled for each account and address, and a right o
   const forge = (id = account.id) => gate.request(`/hooks/http/${id}`, post('{"call_id":"x"}'))
   for (let tried = 0; tried < 60; tried++) expect((await forge()).status).toBe(401)
   await expectRefusal(await forge(), 429, 'too_many_invalid_signatures')
-  const { id: agencyId } = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const other = gate.services.accounts.save(
-    { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
-    gate.clock.now(),
+  const { id: agencyId } = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  const other = atOnce(
+    gate.services.accounts.save(
+      { agencyId, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+      gate.clock.now(),
+    ),
   )
   expect((await forge(other.id)).status).toBe(401)
   const [report] = fake.reports(call.id, 'completed', gate.clock.now())
@@ -149,14 +154,14 @@ test('news by our id of a call that its provider knows by another id is another 
   const call = await place()
   const [report] = fake.reports(call.id, 'completed', gate.clock.now())
   const held = call.now().providerCallId ?? ''
-  gate.services.calls.update(call.now(), { ...call.now(), providerCallId: 'call_other' })
+  atOnce(gate.services.calls.update(call.now(), { ...call.now(), providerCallId: 'call_other' }))
   expect(report && (await deliver(report)).status).toBe(200)
   expect(call.now()).toMatchObject({ status: 'initiated', providerCallId: 'call_other' })
   expect(warn).toHaveBeenCalledWith('a provider reported another call by our id', {
     account_id: account.id,
     call_id: call.id,
   })
-  gate.services.calls.update(call.now(), { ...call.now(), providerCallId: held })
+  atOnce(gate.services.calls.update(call.now(), { ...call.now(), providerCallId: held }))
   expect(report && (await deliver(report)).status).toBe(200)
   expect(call.now().status).toBe('completed')
 })
@@ -165,7 +170,7 @@ test('a report of a live call shows that its provider knows it', async () => {
   await using fake = await startFakeHttp()
   const { gate, place, report } = connect(fake)
   const call = await place()
-  gate.services.calls.update(call.now(), { ...call.now(), missingSince: gate.clock.now() })
+  atOnce(gate.services.calls.update(call.now(), { ...call.now(), missingSince: gate.clock.now() }))
   await gate.clock.advance(1000)
   await report(call.id, 'ringing')
   expect(call.now()).toMatchObject({ status: 'ringing', missingSince: null })

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { answer, createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const dayMs = 24 * 60 * 60_000
 const request = fc.record({
@@ -24,7 +25,7 @@ test('agrees with a map of what each key stands for, whatever is sent with it, t
     async (requests) => {
       const gate = createGate({ maxCallSeconds: 60, concurrentCalls: 1000 })
       const staging = gate.environment('staging')
-      gate.services.environments.setDefaultAgent(staging.id, gate.agent.id)
+      atOnce(gate.services.environments.setDefaultAgent(staging.id, gate.agent.id))
       const stagingKey = gate.issue(staging.id)
       const model = new Map<string, Remembered>()
       const calls = new Set<string>()

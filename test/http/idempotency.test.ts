@@ -4,6 +4,7 @@ import { answer, createGate, type Gate } from '../support/gate.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { callCount } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const body = { phone_number: '+15551234507', metadata: { order: 7 } }
 const day = 24 * 60 * 60_000
@@ -98,7 +99,7 @@ test('a refusal is never remembered: the key is free for the next try', async ()
 test('a key belongs to its environment', async () => {
   const gate = createGate()
   const { id } = gate.environment('staging')
-  gate.services.environments.setDefaultAgent(id, gate.agent.id)
+  atOnce(gate.services.environments.setDefaultAgent(id, gate.agent.id))
   const staging = gate.issue(id)
   const one = await answer(await triggerOnce(gate, 'order-7'))
   const two = await answer(await triggerOnce(gate, 'order-7', body, staging))

@@ -5,6 +5,7 @@ import { createToken, listTokens } from '../../src/people/operations/tokens.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
 import { everythingIn, expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 const where = 'https://code.example/acme/app/blob/main/.env#L3'
 
@@ -24,8 +25,8 @@ const expectAnswer = async (response: Response, received: number, switchedOff: n
   })
 }
 
-const rowOf = ({ services, production }: Gate) => services.keys.live(production.id)
-const lines = ({ services }: Gate) => services.audit.list({ limit: 100 })
+const rowOf = ({ services, production }: Gate) => atOnce(services.keys.live(production.id))
+const lines = ({ services }: Gate) => atOnce(services.audit.list({ limit: 100 }))
 
 test('a live key that is reported is refused from that instant on, and the audit says by whom and where', async () => {
   const gate = createGate()
@@ -77,7 +78,7 @@ test('told twice it is written once; let in again and found again, it is switche
   await report(gate, { key: gate.key })
   await expectAnswer(await report(gate, { key: gate.key, where }), 1, 1)
   expect(lines(gate)).toHaveLength(1)
-  gate.services.environments.enableAccess(gate.production.id)
+  atOnce(gate.services.environments.enableAccess(gate.production.id))
   expect((await gate.authorized('/api/v1/key')).status).toBe(200)
   await report(gate, { key: gate.key, where })
   await expectRefusal(await gate.authorized('/api/v1/key'), 403, 'access_disabled')
@@ -128,7 +129,7 @@ test('of where it was found nothing is kept that could be a secret', async () =>
     ['javascript:alert(1)', null],
     ['in the chat', null],
   ] as const) {
-    gate.services.environments.enableAccess(gate.production.id)
+    atOnce(gate.services.environments.enableAccess(gate.production.id))
     await report(gate, { key: gate.key, where: told })
     const { leakedWhere } = rowOf(gate) ?? {}
     expect({ told, leakedWhere }).toEqual({ told, leakedWhere: kept })

@@ -3,6 +3,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { answer, createGate, type Gate, testSecret } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const ask = (gate: Gate, key = gate.key) => gate.authorized('/api/v1/key', {}, key)
 
@@ -14,7 +15,7 @@ const grantedOf = async (gate: Gate, requests: number) => {
 }
 
 const limit = (gate: Gate, limits: Parameters<Gate['services']['environments']['setLimits']>[1]) =>
-  gate.services.environments.setLimits(gate.production.id, limits)
+  atOnce(gate.services.environments.setLimits(gate.production.id, limits))
 
 test('a request limit raised in mid-window lets exactly the difference through', async () => {
   const gate = createGate()
@@ -77,7 +78,9 @@ test('a limit that another process has set holds within a second', async () => {
   gate.services.watcher.start()
   expect((await ask(gate)).status).toBe(200)
   const database = openDatabase(directory.database)
-  createStores(database, testSecret).environments.setLimits(gate.production.id, { requestsPerMinute: 1 })
+  atOnce(
+    createStores(database, testSecret).environments.setLimits(gate.production.id, { requestsPerMinute: 1 }),
+  )
   await gate.clock.advance(1000)
   expect((await ask(gate)).status).toBe(429)
   gate.services.halt()

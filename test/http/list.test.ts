@@ -5,6 +5,7 @@ import { type Answer, answer, createGate, type Gate } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { statementsDuring } from '../support/statements.ts'
 import { expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 interface Page extends Omit<Answer, 'data'> {
   data: { call_id: string; status: string }[]
@@ -74,7 +75,7 @@ test('filters by status', async () => {
 test('shows no call of another environment or agency', async () => {
   const gate = createGate()
   await triggerMany(gate, ['07'])
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
   for (const id of [gate.environment('staging').id, gate.environment('production', other.id).id])
     expect((await list(gate, '', gate.issue(id))).data).toEqual([])
 })
@@ -106,10 +107,8 @@ test.each([
 
 test('filters by number, agent and time, and by all of them together', async () => {
   const gate = createGate({ concurrentCalls: 100 })
-  const other = gate.services.agents.create(
-    gate.agency.id,
-    { name: 'Bob', provider: 'simulator' },
-    gate.clock.now(),
+  const other = atOnce(
+    gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, gate.clock.now()),
   )
   const trigger = async (phone_number: string, agent_id = gate.agent.id) => {
     const at = new Date(gate.clock.now()).toISOString()
@@ -210,7 +209,7 @@ test('a page of both environments ends before it is too large, and misses none',
   ).toReversed()
   const listed: string[] = []
   for (let before: string | undefined; ; before = listed.at(-1)) {
-    const { found, hasMore } = callsOf(gate.services, gate.agency.id, { before, limit: 100 })
+    const { found, hasMore } = atOnce(callsOf(gate.services, gate.agency.id, { before, limit: 100 }))
     expect(JSON.stringify(found).length).toBeLessThan(2.5 * 1024 * 1024)
     listed.push(...found.map(({ call }) => call.id))
     if (!hasMore) break

@@ -6,6 +6,7 @@ import { createOperator } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { expectNothingLeft } from '../support/rows.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const path = '/api/v1/calls/trigger'
 const phone_number = '+15551234500'
@@ -34,7 +35,7 @@ describe('metadata comes back as it was sent', () => {
         await gate.authorized('/api/v1/calls'),
         await gate.authorized(`/api/v1/calls/${call_id}/end`, { method: 'POST' }),
       ]
-      const payloads = gate.services.deliveries.ofCall(call_id).map(({ payload }) => payload)
+      const payloads = atOnce(gate.services.deliveries.ofCall(call_id)).map(({ payload }) => payload)
       expect(payloads).toHaveLength(2)
       for (const text of [...payloads, ...(await Promise.all(responses.map((response) => response.text())))])
         expect(text).toContain(`"metadata":${metadata}`)
@@ -47,8 +48,10 @@ describe('metadata comes back as it was sent', () => {
     using dialler = await serving(Response.json({ id: 'theirs' }))
     const gate = createGate()
     const { accounts, agents } = gate.services
-    accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl: dialler.url, credentials }, 0)
-    const { id } = agents.create(gate.agency.id, { name: 'Bob', provider: 'http', ...agent }, 0)
+    atOnce(
+      accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl: dialler.url, credentials }, 0),
+    )
+    const { id } = atOnce(agents.create(gate.agency.id, { name: 'Bob', provider: 'http', ...agent }, 0))
     const sent = kept.map((metadata) => bodyWith(metadata).replace('{', `{"agent_id":"${id}",`))
     for (const body of sent) await gate.postJson(path, body)
     await gate.clock.advance(0)

@@ -5,6 +5,7 @@ import { holdNothingOf } from '../support/conformance.ts'
 import { createGate } from '../support/gate.ts'
 import { busyGate, metricsOf, readMetrics } from '../support/metrics.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const servers: { stop(now: boolean): unknown }[] = []
 afterAll(() => servers.forEach((server) => server.stop(true)))
@@ -106,7 +107,7 @@ describe('what it tells', () => {
 
   test('windows, slots and calls as they stand, each limit its own', async () => {
     const gate = createGate({ requestsPerMinute: 3 })
-    gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 2 })
+    atOnce(gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 2 }))
     const gauges = () => {
       const families = metricsOf(gate)
       const value = (name: string) => families.get(`callgate_${name}`)?.samples.get('{}')
@@ -161,7 +162,7 @@ describe('what it tells', () => {
 
   test('nothing of whom: no agency, key, id, address or number', async () => {
     await using gate = await busyGate()
-    const text = gate.services.readMetrics()
+    const text = atOnce(gate.services.readMetrics())
     const { agency, agent, key, production } = gate
     for (const secret of [agency.id, agency.name, agent.id, production.id, key, '+1555'])
       expect(text).not.toContain(secret)

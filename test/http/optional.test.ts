@@ -3,13 +3,14 @@ import { answer, createGate, type Gate } from '../support/gate.ts'
 import { createOperator } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { expectNothingLeft } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const path = '/api/v1/calls/trigger'
 const phone_number = '+15551234507'
 
 const orderedWith = async (gate: Gate, fields: object) => {
   const { call_id } = await answer(await gate.postJson(path, { phone_number, ...fields }))
-  return gate.services.calls.find(call_id ?? '')
+  return atOnce(gate.services.calls.find(call_id ?? ''))
 }
 
 describe('an e-mail address stops no call where mail could have it', () => {

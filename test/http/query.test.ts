@@ -3,6 +3,7 @@ import { apiRoutes } from '../../src/http/openapi/routes.ts'
 import { pageText } from '../support/docs.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
+import { atOnce } from '../../src/work.ts'
 
 test.each(apiRoutes.map(({ method, path }) => [method.toUpperCase(), path] as const))(
   '%s %s refuses a parameter that it does not know, as it refuses an unknown field',
@@ -28,8 +29,8 @@ test('an anonymous request with an unknown parameter is told of its key first', 
 
 test('a failure says which field is at fault where it is one, and where to read of it', async () => {
   const gate = createGate({ publicUrl: 'https://calls.example.com' })
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const foreign = gate.services.agents.create(other.id, { name: 'Eve', provider: 'simulator' }, 0)
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  const foreign = atOnce(gate.services.agents.create(other.id, { name: 'Eve', provider: 'simulator' }, 0))
   const call = { phone_number: '+15551234507' }
   const trigger = '/api/v1/calls/trigger'
   const failed = async (body: unknown) => answer(await gate.postJson(trigger, body))

@@ -17,6 +17,7 @@ import { withRecordingAt } from '../support/orders.ts'
 import { enter } from '../support/page.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { connect, until } from '../support/scenarios.ts'
+import { atOnce } from '../../src/work.ts'
 
 const providers = {
   vapi: startFakeVapi,
@@ -66,7 +67,7 @@ describe.each(Object.entries(providers))('a recording at %s', (_, start) => {
     const { gate, id } = await recorded(fake)
     const record = await (await gate.authorized(`/api/v1/calls/${id}`)).text()
     const own = fake.kind.name === 'http'
-    const row = JSON.stringify(gate.services.calls.find(id))
+    const row = JSON.stringify(atOnce(gate.services.calls.find(id)))
     for (const text of own ? [record] : [record, row]) {
       expect(text).not.toMatch(/signature=|storage\.|\/Recordings\/|127\.0\.0\.1/)
       for (const secret of Object.values(fake.credentials)) expect(text).not.toContain(secret)
@@ -104,9 +105,9 @@ describe('who may have it', () => {
     const gate = createGate()
     const { agencies, environments, keys } = gate.services
     const { id } = withRecordingAt(gate, storage.url)
-    const staging = issueKey(keys, gate.environment('staging').id, 0).token
-    const other = environments.find(agencies.create('Other', 'agency', 0).id, 'production')
-    const stranger = issueKey(keys, other?.id ?? '', 0).token
+    const staging = atOnce(issueKey(keys, gate.environment('staging').id, 0)).token
+    const other = atOnce(environments.find(atOnce(agencies.create('Other', 'agency', 0)).id, 'production'))
+    const stranger = atOnce(issueKey(keys, other?.id ?? '', 0)).token
     await expectRefusal(await gate.authorized(pathOf(id), {}, staging), 404, 'not_found')
     await expectRefusal(await gate.authorized(pathOf(id), {}, stranger), 403, 'wrong_agency')
     await expectRefusal(await gate.request(pathOf(id)), 401, 'missing_key')
@@ -197,7 +198,7 @@ describe('it is bounded', () => {
     const gate = createGate()
     const { id } = withRecordingAt(gate, storage.url)
     // Not held against the description, which would read them to their end.
-    const open = () => gate.services.fetchRecording(gate.services.calls.find(id)!, null)
+    const open = () => gate.services.fetchRecording(atOnce(gate.services.calls.find(id))!, null)
     const four = [await open(), await open(), await open(), await open()]
     const refusal = await gate.authorized(pathOf(id))
     expect(refusal.headers.get('retry-after')).toBe('5')

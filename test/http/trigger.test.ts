@@ -5,6 +5,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { callCount, expectNothingLeft } from '../support/rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const path = '/api/v1/calls/trigger'
 const phone_number = '+15551234507'
@@ -102,15 +103,15 @@ describe('the agent', () => {
   test('of another agency is refused', async () => {
     const gate = createGate()
     const { agencies, agents } = gate.services
-    const other = agencies.create('Other', 'agency', 0)
-    const theirs = agents.create(other.id, { name: 'Bob', provider: 'simulator' }, 0)
+    const other = atOnce(agencies.create('Other', 'agency', 0))
+    const theirs = atOnce(agents.create(other.id, { name: 'Bob', provider: 'simulator' }, 0))
     await expectRefusal(await gate.postJson(path, { phone_number, agent_id: theirs.id }), 403, 'wrong_agency')
     expectNothingLeft(gate)
   })
 
   test('must be named where the environment has no default', async () => {
     const gate = createGate()
-    gate.services.environments.setDefaultAgent(gate.production.id, null)
+    atOnce(gate.services.environments.setDefaultAgent(gate.production.id, null))
     const { sentence } = await expectRefusal(await gate.postJson(path, { phone_number }), 400, 'no_agent')
     expect(sentence).toBe('No agent specified and no default agent configured')
     expectNothingLeft(gate)
@@ -119,10 +120,12 @@ describe('the agent', () => {
 
   test('that is named is taken before the default, in capitals too', async () => {
     const gate = createGate()
-    const named = gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, 0)
+    const named = atOnce(
+      gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, 0),
+    )
     for (const agent_id of [named.id, named.id.toUpperCase()]) {
       const { call_id = '' } = await answer(await gate.postJson(path, { phone_number, agent_id }))
-      expect(gate.services.calls.find(call_id)?.agentId).toBe(named.id)
+      expect(atOnce(gate.services.calls.find(call_id))?.agentId).toBe(named.id)
     }
   })
 })
@@ -132,7 +135,10 @@ describe('a granted trigger', () => {
     const gate = createGate()
     const response = await gate.trigger('07')
     const { call_id = '' } = await answer(response.clone())
-    expect(gate.services.calls.find(call_id)).toMatchObject({ status: 'initiated', dispatch: 'pending' })
+    expect(atOnce(gate.services.calls.find(call_id))).toMatchObject({
+      status: 'initiated',
+      dispatch: 'pending',
+    })
     expect(await response.text()).toBe(`{"success":true,"call_id":"${call_id}","status":"initiated"}`)
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(gate.services.leases.count(gate.production.id)).toBe(1)

@@ -3,6 +3,7 @@ import { mintToken } from '../../src/keys/token.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, type Gate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const minuteMs = 60_000
 
@@ -11,7 +12,9 @@ const ask = (gate: Gate, token = gate.key, headers: Record<string, string> = {})
 
 /** What is known of production, by outcome. */
 const outcomes = ({ services, production }: Gate, span: 'minute' | 'hour' = 'minute') =>
-  Object.fromEntries(services.usage.figures(production.id, span, 0).map((each) => [each.outcome, each.count]))
+  Object.fromEntries(
+    atOnce(services.usage.figures(production.id, span, 0)).map((each) => [each.outcome, each.count]),
+  )
 
 const stored = ({ database }: Gate) =>
   database.sqlite.query<{ rows: number }, []>('select count(*) as rows from usage').get()?.rows
@@ -25,9 +28,9 @@ test('every request with a key of ours counts once: granted, or under the code o
   await gate.postJson('/api/v1/calls/trigger', { phone_number: '123' })
   await gate.authorized('/api/v1/calls/00000000-0000-4000-8000-000000000000')
   await ask(gate)
-  gate.services.environments.disableAccess(gate.production.id, 'admin')
+  atOnce(gate.services.environments.disableAccess(gate.production.id, 'admin'))
   await ask(gate)
-  gate.services.agencies.setPlan(gate.agency.id, 'growth')
+  atOnce(gate.services.agencies.setPlan(gate.agency.id, 'growth'))
   await ask(gate)
   await gate.authorized(`/api/v1/key?key=${gate.key}`)
   gate.issue()
@@ -46,7 +49,7 @@ test('every request with a key of ours counts once: granted, or under the code o
     peak_calls: 1,
   }
   expect(outcomes(gate)).toEqual(counted)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   expect(outcomes(gate)).toEqual(counted)
   expect(outcomes(gate, 'hour')).toEqual({ ...counted, 'call:triggered': 1 })
 })
@@ -58,8 +61,8 @@ test('a flood of unknown keys leaves nothing in memory and nothing on disk', asy
   await gate.request('/api/v1/key')
   await ask(gate, 'wrong')
   expect(outcomes(gate)).toEqual({})
-  expect(gate.services.usage.uses(gate.production.id, 0)).toEqual([])
-  expect(gate.services.usage.refusals(gate.production.id)).toEqual([])
+  expect(atOnce(gate.services.usage.uses(gate.production.id, 0))).toEqual([])
+  expect(atOnce(gate.services.usage.refusals(gate.production.id))).toEqual([])
   await gate.clock.advance(2 * minuteMs)
   expect(stored(gate)).toBe(0)
   // What had gathered for nobody could not be written.
@@ -77,9 +80,9 @@ test('counts are written once a minute, whole, and read the same before and afte
   await ask(gate)
   expect([stored(gate), outcomes(gate, 'hour').granted]).toEqual([2, 5])
   gate.services.halt()
-  expect(gate.services.usage.figures(gate.production.id, 'minute', 0).map(({ count }) => count)).toEqual([
-    4, 1,
-  ])
+  expect(
+    atOnce(gate.services.usage.figures(gate.production.id, 'minute', 0)).map(({ count }) => count),
+  ).toEqual([4, 1])
 })
 
 test('a disk that takes nothing loses no count: the next flush writes them all', async () => {
@@ -93,7 +96,7 @@ test('a disk that takes nothing loses no count: the next flush writes them all',
   await gate.clock.advance(minuteMs)
   const rows = gate.database.sqlite.query('select outcome, count from usage where span = ?').all('hour')
   expect(rows).toEqual([{ outcome: 'granted', count: 2 }])
-  expect(gate.services.keys.live(gate.production.id)?.lastUsedAt).toBe(gate.clock.now() - minuteMs)
+  expect(atOnce(gate.services.keys.live(gate.production.id))?.lastUsedAt).toBe(gate.clock.now() - minuteMs)
 })
 
 test('what was counted is there after a restart', async () => {
@@ -103,7 +106,7 @@ test('what was counted is there after a restart', async () => {
   first.services.halt()
   first.database.close()
   const second = createGate({ path: directory.database })
-  expect(second.services.usage.figures(first.production.id, 'hour', 0)).toMatchObject([{ count: 1 }])
+  expect(atOnce(second.services.usage.figures(first.production.id, 'hour', 0))).toMatchObject([{ count: 1 }])
   second.database.close()
 })
 
@@ -112,9 +115,9 @@ test('the peak of calls at once is kept for every minute of a call, also without
   await gate.trigger('07')
   await gate.trigger('07')
   await gate.clock.advance(3 * minuteMs + 5000)
-  const peaks = gate.services.usage
-    .figures(gate.production.id, 'minute', 0)
-    .filter(({ outcome }) => outcome === 'peak_calls')
+  const peaks = atOnce(gate.services.usage.figures(gate.production.id, 'minute', 0)).filter(
+    ({ outcome }) => outcome === 'peak_calls',
+  )
   expect(peaks.map(({ count }) => count)).toEqual([2, 2, 2, 2])
 })
 
@@ -129,8 +132,7 @@ test('the peak of the whole gate is of calls in progress at once, not a sum of p
     return callId
   }
   const peaks = (of: Pick<typeof usage, 'totals'> = usage) =>
-    of
-      .totals(0)
+    atOnce(of.totals(0))
       .filter(({ outcome }) => outcome === 'peak_calls_of_all')
       .map(({ count }) => count)
   const staging = gate.environment('staging').id
@@ -179,10 +181,10 @@ test('a refusal is kept with its request id, its route and the counters as they 
     },
   ]
   const kept = () =>
-    gate.services.usage.refusals(gate.production.id).toSorted((a, b) => (a.code < b.code ? 1 : -1))
+    atOnce(gate.services.usage.refusals(gate.production.id)).toSorted((a, b) => (a.code < b.code ? 1 : -1))
   const sorted = expected.toSorted((a, b) => (a.code < b.code ? 1 : -1))
   expect(kept()).toMatchObject(sorted)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   expect(kept()).toMatchObject(sorted)
 })
 
@@ -196,13 +198,14 @@ test('only the newest 200 refusals of an environment are kept, in memory and on 
       ids.unshift((await ask(gate)).headers.get('x-request-id') ?? '')
     }
   }
-  const kept = () => gate.services.usage.refusals(gate.production.id).map(({ requestId }) => requestId)
+  const kept = () =>
+    atOnce(gate.services.usage.refusals(gate.production.id)).map(({ requestId }) => requestId)
   await flood()
   expect(kept()).toEqual(ids.slice(0, 200))
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   await flood()
   expect(kept()).toEqual(ids.slice(0, 200))
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   expect(kept()).toEqual(ids.slice(0, 200))
   expect(gate.database.sqlite.query('select count(*) as rows from refusals').get()).toEqual({ rows: 200 })
 })
@@ -212,15 +215,15 @@ test('a replaced key that is still used is counted by its own clients, apart fro
   const agent = { 'user-agent': 'python-requests/2.31' }
   await ask(gate, gate.key, agent)
   await ask(gate, gate.key, agent)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   const fresh = gate.issue()
   await gate.clock.advance(1000)
   await ask(gate, gate.key, agent)
   await ask(gate, fresh, { 'user-agent': 'node' })
   const lastUsedAt = gate.clock.now()
-  for (const flush of [() => {}, () => gate.services.usage.flush()]) {
+  for (const flush of [() => {}, () => atOnce(gate.services.usage.flush())]) {
     flush()
-    const uses = gate.services.usage.uses(gate.production.id, 0)
+    const uses = atOnce(gate.services.usage.uses(gate.production.id, 0))
     expect(uses.map(({ client, requests, afterRotation }) => [client, requests, afterRotation])).toEqual([
       ['python-requests', 3, 1],
       ['node', 1, 0],
@@ -237,10 +240,10 @@ test('over a socket, who used a key is known by address and program', async () =
   await fetch(url, { headers })
   await fetch(`${url}/nothing`, { headers })
   expect((await fetch(`${url}?key=${gate.key}`, { headers })).status).toBe(400)
-  expect(gate.services.usage.uses(gate.production.id, 0)).toMatchObject([
+  expect(atOnce(gate.services.usage.uses(gate.production.id, 0))).toMatchObject([
     { address: '127.0.0.1', client: 'curl', requests: 2 },
   ])
-  expect(gate.services.usage.refusals(gate.production.id)).toMatchObject([
+  expect(atOnce(gate.services.usage.refusals(gate.production.id))).toMatchObject([
     { address: '127.0.0.1', code: 'key_in_url', route: 'GET /api/v1/key' },
   ])
   await gate.app.stop(true)

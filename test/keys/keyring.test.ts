@@ -6,6 +6,7 @@ import { createStores } from '../../src/storage/stores.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A gate on a file, and the stores of another connection to it, as the command line has them. */
 const gateAndNeighbour = (path: string) => {
@@ -58,13 +59,13 @@ test('never has the old key live after a rotation, and remembers when it was rep
 test('sees a switch, a plan and a default agent on the very next look-up', () => {
   const { services, key, production, agency } = createGate()
   const environment = () => services.keyring.find(key)?.environment
-  services.environments.disableAccess(production.id, 'admin')
+  atOnce(services.environments.disableAccess(production.id, 'admin'))
   expect(environment()?.accessDisabledBy).toBe('admin')
-  services.environments.enableAccess(production.id)
+  atOnce(services.environments.enableAccess(production.id))
   expect(environment()?.accessDisabledBy).toBeNull()
-  services.agencies.setPlan(agency.id, 'starter')
+  atOnce(services.agencies.setPlan(agency.id, 'starter'))
   expect(environment()?.plan).toBe('starter')
-  services.environments.setDefaultAgent(production.id, null)
+  atOnce(services.environments.setDefaultAgent(production.id, null))
   expect(environment()?.defaultAgentId).toBeNull()
 })
 
@@ -78,12 +79,12 @@ test('sees what another connection to the same file has committed as soon as the
   }
   expect(keyring.find(gate.key)?.replacedAt).toBeNull()
 
-  const { token } = issueKey(other.keys, gate.production.id, 5)
+  const { token } = atOnce(issueKey(other.keys, gate.production.id, 5))
   expect(findAfterALook(gate.key)?.replacedAt).toBe(5)
   expect(keyring.find(token)?.replacedAt).toBeNull()
-  other.environments.disableAccess(gate.production.id, 'admin')
+  atOnce(other.environments.disableAccess(gate.production.id, 'admin'))
   expect(findAfterALook(token)?.environment.accessDisabledBy).toBe('admin')
-  other.agencies.setPlan(gate.agency.id, 'growth')
+  atOnce(other.agencies.setPlan(gate.agency.id, 'growth'))
   expect(findAfterALook(token)?.environment.plan).toBe('growth')
   close()
 })
@@ -108,7 +109,7 @@ test('sees changes of both connections in any order', () => {
   let live = gate.key
   for (let round = 1; round <= 50; round++) {
     const store = round % 2 === 0 ? gate.services.keys : other.keys
-    const { token } = issueKey(store, gate.production.id, round)
+    const { token } = atOnce(issueKey(store, gate.production.id, round))
     gate.services.watcher.look()
     expect(gate.services.keyring.find(live)?.replacedAt).toBe(round)
     expect(gate.services.keyring.find(token)?.replacedAt).toBeNull()

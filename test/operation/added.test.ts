@@ -10,9 +10,10 @@ import { holdNothingOf } from '../support/conformance.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { textOf } from '../support/page.ts'
+import { atOnce, type Work } from '../../src/work.ts'
 
 interface Deps {
-  agencies: { rename(id: string, name: string): void }
+  agencies: { rename(id: string, name: string): Work<void> }
 }
 
 /** All that has to be written for a new operation. */
@@ -70,7 +71,9 @@ describe('an operation that one file adds to the list', () => {
     }
     expect(await post('key.*')).toMatchObject({ code: 'permission_required' })
     expect(await post('agency.shout')).toEqual({ success: true, data: { name: 'ACME!!' } })
-    expect(services.audit.list({ limit: 1 })).toMatchObject([{ action: 'agency.renamed', actor: 'token ci' }])
+    expect(atOnce(services.audit.list({ limit: 1 }))).toMatchObject([
+      { action: 'agency.renamed', actor: 'token ci' },
+    ])
   })
 
   test('is a command on a data directory that a server serves, and on one that none does', async () => {

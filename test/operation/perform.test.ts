@@ -8,6 +8,7 @@ import { commandLineActor } from '../../src/people/actor.ts'
 import { createToken, listTokens, revokeToken } from '../../src/people/operations/tokens.ts'
 import { adminOf, tokenWith } from '../support/actors.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const reasonOf = (doing: Promise<unknown>): Promise<Reason | 'done'> =>
   doing.then(
@@ -24,7 +25,7 @@ test('no two operations have one name, and each is noun and verb', () => {
 describe('whoever is bound to one agency', () => {
   test('learns nothing of another, by its id or by its name', async () => {
     const { agency, services } = createGate()
-    const other = services.agencies.create('Other', 'agency', 0)
+    const other = atOnce(services.agencies.create('Other', 'agency', 0))
     for (const named of [other.id, other.name, crypto.randomUUID()]) {
       const input = { agency: named, environment: 'production' as const }
       expect(await reasonOf(services.perform(showKey, input, adminOf(agency.id)))).toBe('not_found')
@@ -47,7 +48,7 @@ describe('an agency', () => {
     const { services } = createGate()
     const input = { agency: 'Acme', environment: 'production' as const }
     expect(await services.perform(showKey, input, commandLineActor)).toMatchObject({ access: 'enabled' })
-    services.agencies.create('Acme', 'agency', 0)
+    atOnce(services.agencies.create('Acme', 'agency', 0))
     expect(await reasonOf(services.perform(showKey, input, commandLineActor))).toBe('conflict')
   })
 })
@@ -92,14 +93,14 @@ describe('a change', () => {
     const { agency, services, production } = createGate()
     const removed = {
       ...adminOf(agency.id),
-      confirm: () => {
+      *confirm() {
         throw new Error('removed')
       },
     }
-    const before = services.keys.live(production.id)
+    const before = atOnce(services.keys.live(production.id))
     const input = { agency: agency.id, environment: 'production' as const }
     expect(services.perform(rotateKey, input, removed)).rejects.toThrow('removed')
-    expect(services.keys.live(production.id)).toEqual(before)
+    expect(atOnce(services.keys.live(production.id))).toEqual(before)
   })
 
   test('is written with who made it, to what, and from where', async () => {
@@ -107,7 +108,7 @@ describe('a change', () => {
     const actor = { ...adminOf(agency.id), address: '203.0.113.7' }
     const input = { agency: agency.id, environment: 'staging' as const }
     const { last4 } = await services.perform(generateKey, input, actor)
-    expect(services.audit.list({ limit: 1 })).toMatchObject([
+    expect(atOnce(services.audit.list({ limit: 1 }))).toMatchObject([
       {
         action: 'key.generated',
         actor: 'admin@example.com',
@@ -123,9 +124,9 @@ describe('a change', () => {
     const { agency, database, services, production } = createGate()
     database.sqlite.run('drop table audit')
     const input = { agency: agency.id, environment: 'production' as const }
-    const before = services.keys.live(production.id)
+    const before = atOnce(services.keys.live(production.id))
     expect(services.perform(rotateKey, input, commandLineActor)).rejects.toThrow()
-    expect(services.keys.live(production.id)).toEqual(before)
+    expect(atOnce(services.keys.live(production.id))).toEqual(before)
   })
 })
 
@@ -134,14 +135,14 @@ describe('what an operation would end', () => {
     const { key, services, production } = createGate()
     const preview = (environment: string) =>
       services.perform.preview(generateKey, { agency: 'Acme', environment }, commandLineActor)
-    expect(preview('production')).toBe(
+    expect(await preview('production')).toBe(
       `The production key of Acme ending in ${key.slice(-4)} (never used) stops working at once.`,
     )
-    expect(preview('staging')).toBeUndefined()
-    expect(services.keys.live(production.id)?.last4).toBe(key.slice(-4))
+    expect(await preview('staging')).toBeUndefined()
+    expect(atOnce(services.keys.live(production.id))?.last4).toBe(key.slice(-4))
     const off = { agency: 'Acme', environment: 'production' as const }
     await services.perform(disableKey, off, commandLineActor)
-    expect(services.perform.preview(disableKey, off, commandLineActor)).toBeUndefined()
+    expect(await services.perform.preview(disableKey, off, commandLineActor)).toBeUndefined()
   })
 })
 

@@ -6,6 +6,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { postTo } from '../support/operator.ts'
 import { enter, operator } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const hour = 60 * 60_000
 const day = 24 * hour
@@ -18,7 +19,7 @@ const cheap = { algorithm: 'bcrypt', cost: 4 } as const
 const openAccount = async (gate: Gate, address: string | null = home) => {
   const { person } = enter(gate, { role: 'operator', email: operator.email })
   gate.database.sqlite.run('update people set password_hash = ?', [await Bun.password.hash(password, cheap)])
-  gate.services.sessions.open(person.id, { request: new Request('http://localhost'), address })
+  atOnce(gate.services.sessions.open(person.id, { request: new Request('http://localhost'), address }))
   return person
 }
 const signIn = (gate: Gate, address: string, given = password, email = operator.email) =>
@@ -77,7 +78,7 @@ test('nor out of a new one with a link to a new password, after which that one i
   try {
     expect(await enters(password)).toBe(429)
     const { invitations } = gate.services
-    const { link } = inviteToNewPassword(invitations, person, commandLineActor, '', gate.clock.now())
+    const { link } = atOnce(inviteToNewPassword(invitations, person, commandLineActor, '', gate.clock.now()))
     const fields = { token: link.split('#')[1] ?? '', password: changed }
     expect((await postTo(url, '/admin/new-password', fields, from)).status).toBe(303)
     expect(await enters(changed)).toBe(303)
@@ -104,20 +105,20 @@ test('an address is stored as a keyed hash only, 50 for each person, for 90 days
   expect(JSON.stringify(stored())).not.toContain(home)
   expect(JSON.stringify(stored())).not.toContain(bare)
   for (let number = 1; number <= 60; number++)
-    knownAddresses.remember(person.id, `192.0.2.${number}`, gate.clock.now() + number)
-  knownAddresses.remember(other.id, home, gate.clock.now())
+    atOnce(knownAddresses.remember(person.id, `192.0.2.${number}`, gate.clock.now() + number))
+  atOnce(knownAddresses.remember(other.id, home, gate.clock.now()))
   expect(stored()).toHaveLength(51)
-  const known = (number: number) => knownAddresses.has(person.id, `192.0.2.${number}`)
-  expect([known(10), known(11), known(60), knownAddresses.has(other.id, '192.0.2.60')]).toEqual([
+  const known = (number: number) => atOnce(knownAddresses.has(person.id, `192.0.2.${number}`))
+  expect([known(10), known(11), known(60), atOnce(knownAddresses.has(other.id, '192.0.2.60'))]).toEqual([
     false,
     true,
     true,
     false,
   ])
   await gate.clock.advance(90 * day + 30)
-  oldRows.knownAddresses(gate.clock.now() - 90 * day, 100)
+  atOnce(oldRows.knownAddresses(gate.clock.now() - 90 * day, 100))
   expect([known(29), known(30), known(60)]).toEqual([false, true, true])
-  people.remove(person)
-  people.remove({ ...person, role: 'admin' })
+  atOnce(people.remove(person))
+  atOnce(people.remove({ ...person, role: 'admin' }))
   expect(stored()).toEqual([])
 })

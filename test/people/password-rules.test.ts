@@ -5,6 +5,7 @@ import { passwordFlaw } from '../../src/people/password-rules.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { allowSetup, createOperator, linkTo, operator, postForm, textOf } from '../support/page.ts'
 import { tokenHash } from '../../src/keys/token.ts'
+import { atOnce } from '../../src/work.ts'
 
 const email = 'jane.doe+calls@lighthouse.co.uk'
 const common = list.split('\n').filter((line) => line !== '' && !line.startsWith('# From'))
@@ -54,14 +55,14 @@ const forms: Record<string, (gate: Gate) => Promise<(password: string) => Promis
     return (password) => postForm(gate, '/admin/setup', { ...operator, token, password })
   },
   invitation: async (gate) => {
-    gate.services.invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: gate.clock.now() }))
+    atOnce(gate.services.invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: gate.clock.now() })))
     return (password) => postForm(gate, '/admin/invitation', { token: 'invited', password })
   },
   'new password': async (gate) => {
     await createOperator(gate)
-    const { id: personId, email: own } = gate.services.people.findByEmail(operator.email)!
+    const { id: personId, email: own } = atOnce(gate.services.people.findByEmail(operator.email))!
     const link = { hash: tokenHash('reset'), createdAt: gate.clock.now(), personId, email: own }
-    gate.services.invitations.add(linkTo(link))
+    atOnce(gate.services.invitations.add(linkTo(link)))
     return (password) => postForm(gate, '/admin/new-password', { token: 'reset', password })
   },
   account: async (gate) => {

@@ -7,6 +7,7 @@ import { sealedTexts } from '../../src/storage/seals.ts'
 import { Vault } from '../../src/storage/vault.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { enter } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const step = 30_000
 const here = '198.51.100.7'
@@ -18,13 +19,13 @@ const open = () => {
   const { factors, secondFactors } = gate.services
   const secret = newTotpSecret()
   const factor = { id: crypto.randomUUID(), personId: person.id, name: 'Phone', createdAt: gate.clock.now() }
-  factors.addTotp(factor, secret, 0)
+  atOnce(factors.addTotp(factor, secret, 0))
   const codes = newRecoveryCodes()
-  factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash))
+  atOnce(factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash)))
   const codeAt = (offsetMs = 0) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: gate.clock.now() + offsetMs })
   const wrong = () => (codeAt() === '000000' ? '000001' : '000000')
-  const check = (code: string, address = here) => secondFactors.check(person, code, address)
+  const check = (code: string, address = here) => atOnce(secondFactors.check(person, code, address))
   return { gate, person, factors, secret, factor, codes, codeAt, wrong, check, secondFactors }
 }
 
@@ -50,8 +51,8 @@ test('a recovery code is accepted once, of its own person only, and not where a 
   const { gate, check, codes, person, secondFactors } = open()
   const [code = ''] = codes
   const { person: other } = enter(gate, { role: 'operator' })
-  expect(secondFactors.check(other, code, here)).toEqual({ refused: true })
-  expect(secondFactors.check(person, code, here, { recovery: false })).toEqual({ refused: true })
+  expect(atOnce(secondFactors.check(other, code, here))).toEqual({ refused: true })
+  expect(atOnce(secondFactors.check(person, code, here, { recovery: false }))).toEqual({ refused: true })
   expect([check(code.toUpperCase()), check(code)]).toEqual([{ used: 'recovery code' }, { refused: true }])
 })
 
@@ -71,7 +72,7 @@ test('every wrong code after the second doubles the wait of its address, and of 
 
 test('of guesses from everywhere, 20 an hour are looked at; the owner still has a known address and recovery codes', async () => {
   const { gate, check, codeAt, codes, person, wrong } = open()
-  gate.services.knownAddresses.remember(person.id, here, gate.clock.now())
+  atOnce(gate.services.knownAddresses.remember(person.id, here, gate.clock.now()))
   const guesses = Array.from({ length: 40 }, (_, number) => check(wrong(), `203.0.113.${number}`))
   expect(guesses.filter((guess) => 'retryAfterSeconds' in guess)).toHaveLength(20)
   expect(check(codeAt(), '203.0.113.99')).toHaveProperty('retryAfterSeconds')
@@ -87,21 +88,21 @@ test('the secret of an app and recovery codes are nowhere in the database, and o
   for (const text of [secret, ...codes]) expect(JSON.stringify(stored)).not.toContain(text)
   const { person: other } = enter(gate, { role: 'operator' })
   gate.database.sqlite.run('update factors set person_id = ? where person_id = ?', [other.id, person.id])
-  expect(() => factors.totpSecrets(other.id)).toThrow('cannot be decrypted')
+  expect(() => atOnce(factors.totpSecrets(other.id))).toThrow('cannot be decrypted')
 })
 
 test('the password alone makes no address known to an account with a second factor, and the whole sign-in does', () => {
   const { gate, person } = open()
   const { knownAddresses, sessions } = gate.services
   const request = new Request('http://localhost')
-  const cookie = sessions.open(person.id, { request, address: here }).split(';')[0] ?? ''
-  expect(knownAddresses.has(person.id, here)).toBe(false)
-  const found = sessions.find(new Request('http://localhost', { headers: { cookie } }))
+  const cookie = atOnce(sessions.open(person.id, { request, address: here })).split(';')[0] ?? ''
+  expect(atOnce(knownAddresses.has(person.id, here))).toBe(false)
+  const found = atOnce(sessions.find(new Request('http://localhost', { headers: { cookie } })))
   if (!found) throw new Error('there is no session')
-  sessions.renew(found, { hasFactor: false })
-  expect(knownAddresses.has(person.id, here)).toBe(false)
-  sessions.renew(found, { hasFactor: true })
-  expect(knownAddresses.has(person.id, here)).toBe(true)
+  atOnce(sessions.renew(found, { hasFactor: false }))
+  expect(atOnce(knownAddresses.has(person.id, here))).toBe(false)
+  atOnce(sessions.renew(found, { hasFactor: true }))
+  expect(atOnce(knownAddresses.has(person.id, here))).toBe(true)
 })
 
 test('the secret of an app is among all that is sealed, and opens under a new secret once it is sealed anew', () => {
@@ -111,5 +112,5 @@ test('the secret of an app is among all that is sealed, and opens under a new se
   expect(texts.map(({ name }) => name)).toContain(`authenticator app of ${person.email}`)
   for (const { sealed, binding, replace } of texts) replace(fresh.seal(old.open(sealed, binding), binding))
   const factors = createFactorStore(gate.database, fresh)
-  expect(factors.totpSecrets(person.id)).toMatchObject([{ secret }])
+  expect(atOnce(factors.totpSecrets(person.id))).toMatchObject([{ secret }])
 })

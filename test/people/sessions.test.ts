@@ -4,6 +4,7 @@ import { browserInWords } from '../../src/people/browser.ts'
 import { endSession, listSessions } from '../../src/people/operations/sessions.ts'
 import { createGate, type Gate } from '../support/gate.ts'
 import { enter, postForm, textOf } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0'
 const safari =
@@ -11,7 +12,7 @@ const safari =
 
 const open = ({ services }: Gate, personId: string, userAgent: string, address: string) => {
   const request = new Request('http://localhost', { headers: { 'user-agent': userAgent } })
-  return services.sessions.open(personId, { request, address }).split(';')[0] ?? ''
+  return atOnce(services.sessions.open(personId, { request, address })).split(';')[0] ?? ''
 }
 const isIn = async (gate: Gate, cookie: string) =>
   (await gate.request('/admin/account', { headers: { cookie } })).status === 200
@@ -22,7 +23,7 @@ const post = (gate: Gate, cookie: string, path: string, fields: Record<string, s
 const createPlace = async () => {
   const gate = createGate()
   const { person } = enter(gate, { role: 'operator' })
-  gate.services.people.closeSessions(person.id)
+  atOnce(gate.services.people.closeSessions(person.id))
   const first = open(gate, person.id, firefox, '192.0.2.1')
   await gate.clock.advance(60_000)
   const second = open(gate, person.id, safari, '2001:db8::1')
@@ -75,13 +76,13 @@ test('so does the command line, with a line in the audit', async () => {
     { address: '2001:db8::1', browser: 'Safari on iOS' },
     { address: '192.0.2.1', browser: 'Firefox on Linux' },
   ])
-  expect(perform.preview(endSession, { person: person.id }, commandLineActor)).toContain('everywhere')
+  expect(await perform.preview(endSession, { person: person.id }, commandLineActor)).toContain('everywhere')
   const wanted = { person: person.email, session: listed[1]?.id }
   expect(await perform(endSession, wanted, commandLineActor)).toEqual({ ended: 1 })
   expect(await perform(endSession, wanted, commandLineActor)).toEqual({ ended: 0 })
   expect(await perform(endSession, { person: person.email }, commandLineActor)).toEqual({ ended: 1 })
   expect([await isIn(gate, first), await isIn(gate, second)]).toEqual([false, false])
-  const lines = audit.list({ limit: 2 }).map(({ action, target }) => [action, target])
+  const lines = atOnce(audit.list({ limit: 2 })).map(({ action, target }) => [action, target])
   expect(lines).toEqual(Array.from({ length: 2 }, () => ['sessions.ended', `${person.email}: 1`]))
 })
 
@@ -96,7 +97,7 @@ test.each([
     expect(await isIn(gate, second)).toBe(false)
     expect(await gate.services.perform(listSessions, { person: person.id }, commandLineActor)).toEqual([])
     enter(gate, {})
-    expect(gate.services.people.sessionsOf(person.id)).toEqual([])
+    expect(atOnce(gate.services.people.sessionsOf(person.id))).toEqual([])
   },
 )
 
@@ -104,7 +105,9 @@ test('a User-Agent of any length is stored to 300 characters, and one of no brow
   const gate = createGate()
   const { person } = enter(gate, {})
   open(gate, person.id, 'x'.repeat(10_000), '192.0.2.1')
-  expect(gate.services.people.sessionsOf(person.id).map(({ userAgent }) => userAgent?.length)).toContain(300)
+  expect(
+    atOnce(gate.services.people.sessionsOf(person.id)).map(({ userAgent }) => userAgent?.length),
+  ).toContain(300)
   for (const userAgent of [null, '', 'x', 'curl/8.5', '<b>/1.0 (x)'])
     expect(browserInWords(userAgent)).toBe('Unknown browser')
 })

@@ -13,6 +13,7 @@ import { createToken } from '../../src/people/operations/tokens.ts'
 import { actorShownTo } from '../../src/people/shown-actor.ts'
 import { textOf } from '../support/page.ts'
 import { populate } from '../support/visitors.ts'
+import { atOnce } from '../../src/work.ts'
 
 const secret = 'hidden.operator@example.com'
 const address = '203.0.113.77'
@@ -31,22 +32,24 @@ const createPlace = async () => {
   await perform(createToken, { agency: gate.agency.id, name: 'ci', permission: ['*'] }, operator)
   await perform(disableKey, production, operator)
   const now = gate.clock.now()
-  gate.services.alerts.insert({
-    id: Bun.randomUUIDv7(),
-    kind: 'budget_threshold',
-    agencyId: gate.agency.id,
-    environmentId: gate.production.id,
-    message: 'The budget is used up.',
-    count: 1,
-    at: now,
-    lastAt: now,
-    accessDisabled: false,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-  })
+  atOnce(
+    gate.services.alerts.insert({
+      id: Bun.randomUUIDv7(),
+      kind: 'budget_threshold',
+      agencyId: gate.agency.id,
+      environmentId: gate.production.id,
+      message: 'The budget is used up.',
+      count: 1,
+      at: now,
+      lastAt: now,
+      accessDisabled: false,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+    }),
+  )
   await perform(acknowledgeAlerts, { all: true }, operator)
   for (const action of Object.keys(actions) as Action[])
-    audit.record({ ...actedBy(operator, gate.clock.now()), action, agency: gate.agency.id })
+    atOnce(audit.record({ ...actedBy(operator, gate.clock.now()), action, agency: gate.agency.id }))
   const admin: Actor = { ...operator, name: 'own@example.com', role: 'admin', agencyId: gate.agency.id }
   return { ...place, operator, admin }
 }

@@ -5,6 +5,7 @@ import type { Asked } from '../../src/policy/fence.ts'
 import { numberFacts, type ShutKind, shutKinds } from '../../src/policy/number.ts'
 import { policyOf } from '../../src/policy/policy.ts'
 import { noRules, type Rules } from '../../src/policy/rules.ts'
+import { atOnce } from '../../src/work.ts'
 
 const plans = PhoneNumberUtil.getInstance()
 
@@ -39,7 +40,7 @@ const examples = plans.getSupportedRegions().flatMap((region) =>
 const refuses = (e164: string, rules: Partial<Rules>) => {
   const policy = policyOf([{ level: 'gate', author: 'operator', rules: { ...noRules, ...rules } }])
   const asked = { number: numberFacts(e164), policy } as Asked
-  return (country(asked) ?? numberKind(asked)) !== undefined
+  return (atOnce(country(asked)) ?? atOnce(numberKind(asked))) !== undefined
 }
 
 test(`each of ${examples.length} examples of all countries and types is allowed exactly where both are listed`, () => {

@@ -9,6 +9,7 @@ import { numberFacts, shutKinds } from '../../src/policy/number.ts'
 import { policyOf } from '../../src/policy/policy.ts'
 import { ruleForms, type RuleName } from '../../src/policy/rule-forms.ts'
 import { noRules, ruleNames, type Rules, type RuleSet } from '../../src/policy/rules.ts'
+import { atOnce } from '../../src/work.ts'
 
 const nothing: Spent = { calls: 0, seconds: 0, underWaySeconds: 0, reservedSeconds: 0, cents: {} }
 const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: null })
@@ -59,9 +60,15 @@ const askedOf = (
   number: numberFacts(order.phoneNumber),
   policy: policyOf(sets),
   counters: {
-    isListed: () => false,
-    callsToNumberSince: (since) => earlier.filter((at) => at > since),
-    spent: () => spent,
+    *isListed() {
+      return false
+    },
+    *callsToNumberSince(since) {
+      return earlier.filter((at) => at > since)
+    },
+    *spent() {
+      return spent
+    },
   },
   now,
 })
@@ -92,8 +99,8 @@ test('whatever an agency’s admins set, nothing passes that the operators’ ru
       someOrder,
       someState,
       (operators, admins, order, state) => {
-        const refused = refusalOf(askedOf(operators, order, stateOf(state)))
-        const narrowed = refusalOf(askedOf([...operators, ...admins], order, stateOf(state)))
+        const refused = atOnce(refusalOf(askedOf(operators, order, stateOf(state))))
+        const narrowed = atOnce(refusalOf(askedOf([...operators, ...admins], order, stateOf(state))))
         if (refused) expect(narrowed).toBeDefined()
       },
     ),
@@ -138,11 +145,17 @@ test('never more calls reach a number in any span than the cap, and Retry-After 
         const policy = policyOf([{ level: 'gate', author: 'operator', rules }])
         const placed: number[] = []
         const ask = (now: number) =>
-          destinationCap({
-            policy,
-            now,
-            counters: { callsToNumberSince: (since: number) => placed.filter((at) => at > since) },
-          } as unknown as Asked)
+          atOnce(
+            destinationCap({
+              policy,
+              now,
+              counters: {
+                *callsToNumberSince(since: number) {
+                  return placed.filter((at) => at > since)
+                },
+              },
+            } as unknown as Asked),
+          )
         let now = 0
         for (const pause of pauses) {
           now += pause
@@ -183,7 +196,15 @@ describe('a budget', () => {
     const used = (hardBudget: boolean) => {
       const rules = { ...noRules, minutesPerDay: 10, hardBudget }
       const policy = policyOf([{ level: 'agency', author: 'operator', rules }])
-      return budgetsOf(policy, () => spent, 0).map((state) => state.used)
+      return atOnce(
+        budgetsOf(
+          policy,
+          function* () {
+            return spent
+          },
+          0,
+        ),
+      ).map((state) => state.used)
     }
     expect([used(false), used(true)]).toEqual([[66], [661]])
   })
@@ -192,7 +213,17 @@ describe('a budget', () => {
     const rules = { ...noRules, costPerMonth: { cents: 500, currency: 'EUR' } }
     const policy = policyOf([{ level: 'agency', author: 'operator', rules }])
     const spent = { ...nothing, cents: { USD: 900, EUR: 42 } }
-    expect(budgetsOf(policy, () => spent, 0)).toMatchObject([{ limit: 500, used: 42, currency: 'EUR' }])
+    expect(
+      atOnce(
+        budgetsOf(
+          policy,
+          function* () {
+            return spent
+          },
+          0,
+        ),
+      ),
+    ).toMatchObject([{ limit: 500, used: 42, currency: 'EUR' }])
   })
 })
 

@@ -9,6 +9,7 @@ import { answer, createGate, type Gate } from '../support/gate.ts'
 import { restarted } from '../support/orders.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { deliver, listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const eligible = () => Response.json({ eligible: true })
 
@@ -29,11 +30,11 @@ const createHooked = async (script: Parameters<typeof startReceiver>[0], options
   const { accounts, agents, environments, predialHooks } = gate.services
   const now = gate.clock.now()
   const { baseUrl, credentials } = dialler
-  accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl, credentials }, now)
-  const agent = agents.create(gate.agency.id, { name: 'Real', provider: 'http', ref: 'sales' }, now)
-  environments.setDefaultAgent(gate.production.id, agent.id)
+  atOnce(accounts.save({ agencyId: gate.agency.id, provider: 'http', baseUrl, credentials }, now))
+  const agent = atOnce(agents.create(gate.agency.id, { name: 'Real', provider: 'http', ref: 'sales' }, now))
+  atOnce(environments.setDefaultAgent(gate.production.id, agent.id))
   const secret = mintWebhookSecret()
-  predialHooks.save(gate.production.id, hook.url, secret, now)
+  atOnce(predialHooks.save(gate.production.id, hook.url, secret, now))
   hook.expect(secret)
   return { gate, hook, agent }
 }
@@ -53,13 +54,13 @@ const until = async ({ clock }: Pick<Gate, 'clock'>, isReached: () => boolean) =
 }
 
 const stateOf = ({ services }: Pick<Gate, 'services'>, id: string) => {
-  const call = services.calls.find(id)
+  const call = atOnce(services.calls.find(id))
   return { dispatch: call?.dispatch, status: call?.status, code: call?.reasonCode, reason: call?.reason }
 }
 
 const settledCall = async (gate: Gate, id: string) => {
   await until(gate, () => {
-    const call = gate.services.calls.find(id)
+    const call = atOnce(gate.services.calls.find(id))
     return call !== undefined && (isOver(call) || call.dispatch === 'placed')
   })
   return stateOf(gate, id)
@@ -97,7 +98,7 @@ describe('a hook that says yes', () => {
 
 test('a simulated call asks no hook', async () => {
   const { gate, hook } = await createHooked(eligible)
-  gate.services.environments.setDialsReal(gate.production.id, false)
+  atOnce(gate.services.environments.setDialsReal(gate.production.id, false))
   await place(gate)
   await gate.clock.advance(10_000)
   expect(hook.received).toEqual([])
@@ -220,8 +221,8 @@ test('a call that is ended while its hook is asked is not placed', async () => {
 
 test('a hook that hangs delays no call of another environment', async () => {
   const { gate, hook, agent } = await createHooked(() => new Promise<Response>(() => {}))
-  gate.services.environments.setDialsReal(gate.environment('staging').id, true)
-  gate.services.environments.setDefaultAgent(gate.environment('staging').id, agent.id)
+  atOnce(gate.services.environments.setDialsReal(gate.environment('staging').id, true))
+  atOnce(gate.services.environments.setDefaultAgent(gate.environment('staging').id, agent.id))
   for (let at = 0; at < 10; at++) await place(gate)
   await until(gate, () => hook.received.length === 10)
   const key = gate.issue(gate.environment('staging').id)
@@ -244,7 +245,7 @@ test('a test asks about a made-up call and says what came of it', async () => {
 test('the secret is shown once and rotated, with both signing for a day', async () => {
   const { gate, hook } = await createHooked(eligible)
   const { perform, predialHooks } = gate.services
-  predialHooks.remove(gate.production.id)
+  atOnce(predialHooks.remove(gate.production.id))
   const asked = { agency: gate.agency.id, environment: 'production', url: hook.url } as const
   const set = async (input = {}) =>
     (await perform(setPredial, { ...asked, ...input }, commandLineActor)).secret

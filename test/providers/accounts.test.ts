@@ -14,6 +14,7 @@ import { loseSecret } from '../support/lost-secret.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { createOperator, textOf } from '../support/page.ts'
 import { connect, until } from '../support/scenarios.ts'
+import { atOnce } from '../../src/work.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const sealing = 'a secret for tests, of 32 or more'
@@ -30,7 +31,7 @@ test('credentials are in no file of the data directory, and come back whole', ()
     baseUrl: 'https://dial.test',
     credentials: { hook_secret: secret },
   }
-  const row = accounts.save(given, 1)
+  const row = atOnce(accounts.save(given, 1))
   expect(accounts.open(row)).toEqual({ hook_secret: secret })
   expect(row.hints).toEqual({ hook_secret: 'LaSw' })
   for (const name of readdirSync(directory.path))
@@ -47,11 +48,11 @@ test('saving again keeps the account’s id, so that what was pasted at the prov
     credentials: { hook_secret: secret },
   }
   const [first, second] = [
-    accounts.save(given, 1),
-    accounts.save({ ...given, baseUrl: 'https://other.test' }, 2),
+    atOnce(accounts.save(given, 1)),
+    atOnce(accounts.save({ ...given, baseUrl: 'https://other.test' }, 2)),
   ]
   expect(second.id).toBe(first.id)
-  expect(accounts.list(gate.agency.id)).toHaveLength(1)
+  expect(atOnce(accounts.list(gate.agency.id))).toHaveLength(1)
 })
 
 test('accounts saved at once by the page and the command line: one row, and the later one’s credentials, whole', async () => {
@@ -104,7 +105,7 @@ test('accounts saved at once by the page and the command line: one row, and the 
   ])
   await vapiServer.stop(true)
   expect(outcomes).toEqual([0, 303, 0, 303, 0])
-  const [account, ...others] = services.accounts.list(agency.id)
+  const [account, ...others] = atOnce(services.accounts.list(agency.id))
   expect(others).toEqual([])
   const kept = account ? services.accounts.open(account) : {}
   expect(['ann', 'ben', 'cleo', 'dan', 'eve'].map(fields)).toContainEqual(kept as ReturnType<typeof fields>)
@@ -116,7 +117,7 @@ test('an account that another process saved first is replaced, not doubled', () 
   const two = openDatabase(directory.database)
   const given = { agencyId: one.agency.id, provider: 'vapi', baseUrl: null }
   const save = (who: string, store: ReturnType<typeof createAccountStore>) =>
-    store.save({ ...given, credentials: { api_key: `api-key-of-${who}` } }, 1)
+    atOnce(store.save({ ...given, credentials: { api_key: `api-key-of-${who}` } }, 1))
   const other = createAccountStore(two, new Vault(sealing))
   // The other one comes between the look for an earlier account and the writing, as another process would.
   class Interrupted extends Vault {
@@ -128,7 +129,7 @@ test('an account that another process saved first is replaced, not doubled', () 
   const interrupted = createAccountStore(one.database, new Interrupted(sealing))
   const first = save('first', interrupted)
   expect(save('other', other).id).toBe(first.id)
-  expect(one.services.accounts.list(one.agency.id)).toHaveLength(1)
+  expect(atOnce(one.services.accounts.list(one.agency.id))).toHaveLength(1)
   two.close()
 })
 
@@ -137,9 +138,11 @@ test('a changed account is used from the next call on', async () => {
   await using two = await startFakeHttp()
   const { gate, place } = connect(one)
   await place()
-  gate.services.accounts.save(
-    { agencyId: gate.agency.id, provider: 'http', baseUrl: two.baseUrl, credentials: two.credentials },
-    gate.clock.now(),
+  atOnce(
+    gate.services.accounts.save(
+      { agencyId: gate.agency.id, provider: 'http', baseUrl: two.baseUrl, credentials: two.credentials },
+      gate.clock.now(),
+    ),
   )
   const call = await place()
   expect([one.createsOf(call.id), two.createsOf(call.id)]).toEqual([0, 1])
@@ -148,7 +151,7 @@ test('a changed account is used from the next call on', async () => {
 test('without an account a call fails at once, with a reason', async () => {
   await using fake = await startFakeHttp()
   const { gate, account, place, slots } = connect(fake)
-  gate.services.accounts.remove(account.id)
+  atOnce(gate.services.accounts.remove(account.id))
   const call = await place()
   expect(call.now()).toMatchObject({ status: 'failed', reason: 'No http account is connected.' })
   expect(slots()).toBe(0)
@@ -158,19 +161,23 @@ test('under another secret an account refuses its calls, and nothing is sent', a
   using directory = temporaryDirectory()
   await using fake = await startFakeHttp()
   const before = createGate({ path: directory.database, secret: 'the secret of before, 32 or more' })
-  before.services.accounts.save(
-    { agencyId: before.agency.id, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
-    1,
+  atOnce(
+    before.services.accounts.save(
+      { agencyId: before.agency.id, provider: 'http', baseUrl: fake.baseUrl, credentials: fake.credentials },
+      1,
+    ),
   )
   const { agency, services } = before
-  const agent = services.agents.create(agency.id, { name: 'Real', provider: 'http' }, 1)
-  services.environments.setDefaultAgent(before.production.id, agent.id)
+  const agent = atOnce(services.agents.create(agency.id, { name: 'Real', provider: 'http' }, 1))
+  atOnce(services.environments.setDefaultAgent(before.production.id, agent.id))
   loseSecret(directory.database, 'quite another secret, 32 or more')
   const after = createGate({ path: directory.database, secret: 'quite another secret, 32 or more' })
   const { call_id = '' } = await answer(await after.trigger('00', before.key))
   await after.clock.advance(0)
-  await until(() => after.services.calls.find(call_id)?.endedAt !== null)
-  expect(after.services.calls.find(call_id)?.reason).toContain('encrypted with a different CALLGATE_SECRET')
+  await until(() => atOnce(after.services.calls.find(call_id))?.endedAt !== null)
+  expect(atOnce(after.services.calls.find(call_id))?.reason).toContain(
+    'encrypted with a different CALLGATE_SECRET',
+  )
   expect(fake.createsOf(call_id)).toBe(0)
 })
 
@@ -180,15 +187,15 @@ describe('staging', () => {
     const { gate } = connect(fake)
     const { environments, agents, calls } = gate.services
     const staging = gate.environment('staging')
-    const real = agents.list(gate.agency.id).find(({ provider }) => provider === 'http')
-    environments.setDefaultAgent(staging.id, real?.id ?? null)
-    if (dialsReal) environments.setDialsReal(staging.id, true)
+    const real = atOnce(agents.list(gate.agency.id)).find(({ provider }) => provider === 'http')
+    atOnce(environments.setDefaultAgent(staging.id, real?.id ?? null))
+    if (dialsReal) atOnce(environments.setDialsReal(staging.id, true))
     const { call_id = '' } = await answer(await gate.trigger('00', gate.issue(staging.id)))
     await gate.clock.advance(0)
-    await until(() => calls.find(call_id)?.dispatch === 'placed')
+    await until(() => atOnce(calls.find(call_id))?.dispatch === 'placed')
     const creates = fake.createsOf(call_id)
     await fake[Symbol.asyncDispose]()
-    return { creates, provider: calls.find(call_id)?.provider }
+    return { creates, provider: atOnce(calls.find(call_id))?.provider }
   }
 
   test('never rings a real phone by accident, whatever the agent’s provider', async () => {
@@ -295,7 +302,7 @@ describe('the page of a provider', () => {
       await post(path(gate.agency.id), { hook_secret: '', base_url: server.url.href })
     ).text()
     const made = /whsec_[\w+/=]+/.exec(saved)?.[0] ?? ''
-    const account = gate.services.accounts.findFor(gate.agency.id, 'http')
+    const account = atOnce(gate.services.accounts.findFor(gate.agency.id, 'http'))
     expect(account && gate.services.accounts.open(account)).toEqual({ hook_secret: made })
     const later = await (await visit(path(gate.agency.id))).text()
     expect(later).toContain(`https://gate.test/hooks/http/${account?.id}`)
@@ -314,7 +321,7 @@ describe('the page of a provider', () => {
       const { agency, clock, services } = gate
       const credentials = { hook_secret: secret }
       const account = { agencyId: agency.id, provider: 'http', baseUrl: 'https://dial.test', credentials }
-      services.accounts.save(account, clock.now())
+      atOnce(services.accounts.save(account, clock.now()))
       const { visit } = await createOperator(gate)
       expect((await textOf(await visit(path(agency.id)))).includes(notice)).toBe(isSaid)
     }
@@ -329,7 +336,7 @@ describe('the page of a provider', () => {
     expect(html).toContain('could not be reached')
     expect(html).toContain('value="http://127.0.0.1:1"')
     expect(html).not.toContain(secret)
-    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(atOnce(gate.services.accounts.list(gate.agency.id))).toEqual([])
   })
 
   test('removes an account', async () => {
@@ -338,6 +345,6 @@ describe('the page of a provider', () => {
     const { visit, post } = await createOperator(gate)
     expect(await textOf(await visit(path(gate.agency.id)))).toContain('Connected. Last saved')
     expect((await post(`${path(gate.agency.id)}/remove`)).status).toBe(303)
-    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(atOnce(gate.services.accounts.list(gate.agency.id))).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ import { startCanary } from '../support/canary.ts'
 import { temporaryDataDir } from '../support/directory.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { createOperator } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
@@ -29,9 +30,9 @@ describe('an account never leads to this machine or its networks', () => {
       expect(html).toContain(`This URL cannot be used: ${reason}.`)
       expect(html).toContain(`value="${origin}"`)
     }
-    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(atOnce(gate.services.accounts.list(gate.agency.id))).toEqual([])
     expect(canary.connections()).toBe(0)
-    expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+    expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
       {
         action: 'destination.refused',
         agencyId: gate.agency.id,
@@ -54,9 +55,9 @@ describe('an account never leads to this machine or its networks', () => {
       reason: 'conflict',
       message: 'Your own dialler: is not allowed: its address is loopback.',
     })
-    expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+    expect(atOnce(gate.services.accounts.list(gate.agency.id))).toEqual([])
     expect(canary.connections()).toBe(0)
-    const [line] = gate.services.audit.list({ limit: 1 })
+    const [line] = atOnce(gate.services.audit.list({ limit: 1 }))
     expect(line).toMatchObject({ action: 'destination.refused', actor: 'admin@example.com' })
     expect(line?.target).not.toContain('secret-path')
   })
@@ -108,12 +109,12 @@ describe('an account never leads to this machine or its networks', () => {
     const { accounts, agents, calls, environments } = gate.services
     const agencyId = gate.agency.id
     const baseUrl = `https://127.0.0.1:${canary.port}`
-    accounts.save({ agencyId, provider: 'http', baseUrl, credentials: { hook_secret: secret } }, 1)
-    const agent = agents.create(agencyId, { name: 'Own', provider: 'http' }, 1)
-    environments.setDefaultAgent(gate.production.id, agent.id)
+    atOnce(accounts.save({ agencyId, provider: 'http', baseUrl, credentials: { hook_secret: secret } }, 1))
+    const agent = atOnce(agents.create(agencyId, { name: 'Own', provider: 'http' }, 1))
+    atOnce(environments.setDefaultAgent(gate.production.id, agent.id))
     const { call_id: id = '' } = await answer(await gate.trigger())
     await gate.clock.advance(0)
-    expect(calls.find(id)).toMatchObject({
+    expect(atOnce(calls.find(id))).toMatchObject({
       status: 'failed',
       reasonCode: 'provider_unreachable',
       reason: 'Your own dialler is not allowed: its address is loopback.',

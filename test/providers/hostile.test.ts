@@ -17,6 +17,7 @@ import { json, serving } from '../support/fakes/serving.ts'
 import { send } from '../support/send.ts'
 import { connect, until } from '../support/scenarios.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const hostileTexts = ['(', '+', '1 ', 'a', '://', 'daily ', '\n', '9-'].map((piece) =>
   piece.repeat(1_000_000),
@@ -198,7 +199,7 @@ test('half a pair of surrogates in what was said comes alike from the API and to
   }
   expect((await deliver({ headers, body, search: '' })).status).toBe(200)
   const { data } = await answer(await gate.authorized(`/api/v1/calls/${call.id}`))
-  const told = JSON.parse(gate.services.deliveries.ofCall(call.id)[0]?.payload ?? '') as typeof said
+  const told = JSON.parse(atOnce(gate.services.deliveries.ofCall(call.id))[0]?.payload ?? '') as typeof said
   for (const { summary, transcript } of [data as typeof said, told])
     expect({ summary, transcript }).toEqual({
       summary: 'Half \ufffd.',
@@ -226,11 +227,13 @@ test('an account whose provider never answers holds up no other account', async 
   const silent = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Promise<Response>(() => {}) })
   // The silent one is waited for longer than the lively one's whole patience.
   const { agency, services } = createGate({ providerTimeoutMs: 10_000 })
-  const account = services.accounts.save(
-    { agencyId: agency.id, provider: 'http', baseUrl: silent.url.origin, credentials: lively.credentials },
-    1,
+  const account = atOnce(
+    services.accounts.save(
+      { agencyId: agency.id, provider: 'http', baseUrl: silent.url.origin, credentials: lively.credentials },
+      1,
+    ),
   )
-  const dead = services.dialling.account('http', account.id)
+  const dead = atOnce(services.dialling.account('http', account.id))
   const orders = Array.from({ length: 400 }, () => dead?.place(orderOf({ id: crypto.randomUUID() })))
   const call = await connect(lively).place()
   await silent.stop(true)

@@ -9,6 +9,7 @@ import { loseSecret } from '../support/lost-secret.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const whose = { agency: 'Acme', provider: 'http' }
@@ -18,10 +19,10 @@ const open = (options: Parameters<typeof createGate>[0] = {}) => {
   const gate = createGate({ publicUrl: 'https://gate.test', ...options })
   const { accounts, audit, perform } = gate.services
   const kept = (provider = 'http') => {
-    const account = accounts.findFor(gate.agency.id, provider)
+    const account = atOnce(accounts.findFor(gate.agency.id, provider))
     return account && { baseUrl: account.baseUrl, credentials: accounts.open(account) }
   }
-  const lines = () => audit.list({ limit: 9 }).map(({ action, target }) => [action, target])
+  const lines = () => atOnce(audit.list({ limit: 9 })).map(({ action, target }) => [action, target])
   const set = (input: object, actor = commandLineActor) => perform(setProvider, { ...whose, ...input }, actor)
   return { ...gate, perform, kept, lines, set }
 }
@@ -39,7 +40,7 @@ describe('an account that is saved', () => {
     using dialler = await serving(json({ ok: true }))
     const { agency, kept, lines, perform, services, set } = open()
     const saved = await set({ base_url: `${dialler.url}/` }, adminOf(agency.id))
-    const { id } = services.accounts.findFor(agency.id, 'http') ?? {}
+    const { id } = atOnce(services.accounts.findFor(agency.id, 'http')) ?? {}
     expect(saved).toEqual({
       id: String(id),
       hook_url: `https://gate.test/hooks/http/${id}`,
@@ -103,7 +104,7 @@ describe('an account that is saved', () => {
     const agency = before.agency.id
     const saved = await after.set({ agency, unchecked: true })
     expect(saved).toMatchObject({ id, hook_secret: expect.stringMatching(/^whsec_/) })
-    const account = after.services.accounts.findFor(agency, 'http')
+    const account = atOnce(after.services.accounts.findFor(agency, 'http'))
     expect(account?.baseUrl).toBe(somewhere)
     expect(account && after.services.accounts.open(account)).toEqual({ hook_secret: saved.hook_secret ?? '' })
   })
@@ -117,7 +118,7 @@ describe('an account that is saved', () => {
     })
     const leaving = {
       ...adminOf(agency.id),
-      confirm: () => {
+      *confirm() {
         if (isRemoved) throw new Error('removed')
       },
     }
@@ -165,7 +166,7 @@ describe('an account is refused', () => {
   test('where it is another agency’s, as if there were none', async () => {
     const { kept, perform, services, set } = open()
     await set({ credential: { hook_secret: secret }, base_url: somewhere, unchecked: true })
-    const other = services.agencies.create('Other', 'agency', 0)
+    const other = atOnce(services.agencies.create('Other', 'agency', 0))
     expect(await perform(listProviders, { agency: 'Other' }, adminOf(other.id))).toEqual([])
     for (const doing of [
       perform(setProvider, whose, adminOf(other.id)),
@@ -231,10 +232,12 @@ describe('an account that is there', () => {
   test('is removed with what that ends said before; one that is not there is not found', async () => {
     const { kept, lines, perform, set } = open()
     await set({ base_url: somewhere, unchecked: true })
-    expect(perform.preview(removeProvider, whose, commandLineActor)).toBe(
+    expect(await perform.preview(removeProvider, whose, commandLineActor)).toBe(
       'Calls of agents at your own dialler will fail, and callgate can no longer track or end calls in progress.',
     )
-    expect(perform.preview(setProvider, { ...whose, base_url: somewhere }, commandLineActor)).toBeUndefined()
+    expect(
+      await perform.preview(setProvider, { ...whose, base_url: somewhere }, commandLineActor),
+    ).toBeUndefined()
     expect(kept()).toBeDefined()
     expect(await perform(removeProvider, whose, commandLineActor)).toEqual({
       provider: 'http',

@@ -12,6 +12,7 @@ import { answer } from '../support/gate.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { connect, until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
+import { atOnce } from '../../src/work.ts'
 
 const fakes: Record<string, () => Promise<FakeProvider>> = {
   vapi: startFakeVapi,
@@ -67,7 +68,7 @@ describe.each(
       expect(agentProblem(speaker)).toContain(ref.label)
       const problem = `takes exactly one of these: ${ref.label}`
       expect(agentProblem({ ...speaker, ref: ref.example, options: given })).toContain(problem)
-      const { id: agent_id } = agents.create(line.gate.agency.id, { ...speaker, options: given }, 0)
+      const { id: agent_id } = atOnce(agents.create(line.gate.agency.id, { ...speaker, options: given }, 0))
       const { call_id = '' } = await answer(await line.gate.postJson(trigger, { phone_number, agent_id }))
       await line.gate.clock.advance(0)
       await until(() => line.callNow(call_id).dispatch === 'placed')
@@ -136,10 +137,12 @@ describe('an order’s options', () => {
     const { fake, line } = await atTwilio()
     await using _ = fake
     const { gate, callNow } = line
-    const agent = gate.services.agents.create(
-      gate.agency.id,
-      { name: 'Machine', provider: 'twilio', ...fake.agent, options: { Record: true, Timeout: 20 } },
-      0,
+    const agent = atOnce(
+      gate.services.agents.create(
+        gate.agency.id,
+        { name: 'Machine', provider: 'twilio', ...fake.agent, options: { Record: true, Timeout: 20 } },
+        0,
+      ),
     )
     const body = {
       phone_number,

@@ -3,6 +3,7 @@ import { providerKinds } from '../../src/providers/kinds.ts'
 import { json, serving } from '../support/fakes/serving.ts'
 import { answer, createGate } from '../support/gate.ts'
 import { until } from '../support/scenarios.ts'
+import { atOnce } from '../../src/work.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
@@ -17,13 +18,15 @@ test.each(providerKinds.map((kind) => [kind.name, kind] as const))(
       kind.credentials.map(({ name }) => [name, name.endsWith('_sid') ? 'AC1' : secret]),
     )
     const account = { agencyId: gate.agency.id, provider, baseUrl: parrot.url, credentials }
-    accounts.save(account, gate.clock.now())
+    atOnce(accounts.save(account, gate.clock.now()))
     const dials = { ref: 'https://agency.test/answer', fromNumber: '+15550001111' }
-    const { id } = agents.create(gate.agency.id, { name: 'Bea', provider, ...dials }, gate.clock.now())
+    const { id } = atOnce(
+      agents.create(gate.agency.id, { name: 'Bea', provider, ...dials }, gate.clock.now()),
+    )
     const order = { phone_number: '+15551234500', agent_id: id }
     const { call_id = '' } = await answer(await gate.postJson('/api/v1/calls/trigger', order))
     await gate.clock.advance(0)
-    await until(() => calls.find(call_id)?.endedAt !== null)
+    await until(() => atOnce(calls.find(call_id))?.endedAt !== null)
 
     const told = await (await gate.authorized(`/api/v1/calls/${call_id}`)).text()
     expect(told).toContain('not with')

@@ -8,6 +8,7 @@ import { serving } from '../support/fakes/serving.ts'
 import { apiKey, startFakeTwilio } from '../support/fakes/twilio.ts'
 import { connect, everyProvider, until } from '../support/scenarios.ts'
 import { send } from '../support/send.ts'
+import { atOnce } from '../../src/work.ts'
 
 describe('with Twilio', () => everyProvider(startFakeTwilio))
 
@@ -551,10 +552,12 @@ describe('a report', () => {
     await using fake = await startFakeTwilio()
     const { gate, place } = connect(fake)
     const call = await place()
-    const other = gate.services.agencies.create('Other', 'agency', now)
-    const { id } = gate.services.accounts.save(
-      { agencyId: other.id, provider: 'twilio', baseUrl: fake.baseUrl, credentials: fake.credentials },
-      now,
+    const other = atOnce(gate.services.agencies.create('Other', 'agency', now))
+    const { id } = atOnce(
+      gate.services.accounts.save(
+        { agencyId: other.id, provider: 'twilio', baseUrl: fake.baseUrl, credentials: fake.credentials },
+        now,
+      ),
     )
     const path = `/hooks/twilio/${id}?call=${call.id}`
     const signed = `https://gate.test${path}CallSidCA99CallStatuscompleted`

@@ -4,6 +4,7 @@ import { AuditChain } from '../../src/storage/audit-chain.ts'
 import { createCommit } from '../../src/storage/commit.ts'
 import { createGate, type Gate, testSecret } from '../support/gate.ts'
 import { withoutAuditTriggers } from '../support/unbound.ts'
+import { atOnce } from '../../src/work.ts'
 
 const entry = (target: string, at = 1) =>
   ({ at, actor: 'x', address: null, action: 'signed_in', target }) as const
@@ -11,12 +12,12 @@ const entry = (target: string, at = 1) =>
 const filled = (entries = 6) => {
   const gate = createGate()
   for (let number = 1; number <= entries; number++)
-    gate.services.audit.record(entry(`${number}`, number * 10))
+    atOnce(gate.services.audit.record(entry(`${number}`, number * 10)))
   return gate
 }
 
 const chainOf = ({ database }: Gate) => new AuditChain(database.sqlite, testSecret)
-const flawOf = (gate: Gate) => chainOf(gate).verify().flaw
+const flawOf = (gate: Gate) => atOnce(chainOf(gate).verify()).flaw
 const numbersOf = ({ database }: Gate) =>
   database.sqlite
     .query<{ number: number }, []>('select number from audit order by number')
@@ -85,7 +86,7 @@ test.each<[string, string[], RegExp]>([
   const gate = filled()
   spoil(gate, ...statements)
   expect(flawOf(gate)).toMatch(said)
-  gate.services.audit.record(entry('later'))
+  atOnce(gate.services.audit.record(entry('later')))
   expect(flawOf(gate)).not.toBeNull()
 })
 
@@ -98,11 +99,11 @@ test('retention removes what is old enough, at most so many at a time, and leave
         let at = 0
         let kept: number[] = []
         for (const step of steps) {
-          if (step === 'add') gate.services.audit.record(entry('x', ++at))
+          if (step === 'add') atOnce(gate.services.audit.record(entry('x', ++at)))
           if (step === 'add') kept.push(at)
           else {
             const old = kept.filter((each) => each < step).slice(0, 3)
-            expect(gate.services.oldRows.audit(step, 3).removed).toBe(old.length)
+            expect(atOnce(gate.services.oldRows.audit(step, 3)).removed).toBe(old.length)
             kept = kept.filter((each) => !old.includes(each))
           }
           expect([flawOf(gate), numbersOf(gate)]).toEqual([null, kept])
@@ -119,11 +120,11 @@ test('under group commit an entry whose savepoint rolls back takes its link with
   const { audit } = gate.services
   const commit = createCommit(gate.database)
   const told: unknown[] = []
-  audit.follow(({ target }) => told.push(target))
+  atOnce(audit.follow(({ target }) => told.push(target)))
   const results = await Promise.allSettled(
     ['1', 'fails', '2', 'fails', '3'].map((target) =>
-      commit(() => {
-        audit.record(entry(target))
+      commit(function* () {
+        yield* audit.record(entry(target))
         if (target === 'fails') throw new Error('no')
       }),
     ),
@@ -135,23 +136,25 @@ test('under group commit an entry whose savepoint rolls back takes its link with
 test('an entry that is never on disk is never told of', () => {
   const gate = createGate()
   const told: unknown[] = []
-  gate.services.audit.follow(({ target }) => told.push(target))
+  atOnce(gate.services.audit.follow(({ target }) => told.push(target)))
   const failing = () =>
-    gate.database.transaction(() => {
-      gate.services.audit.record(entry('undone'))
-      throw new Error('no')
-    })
+    atOnce(
+      gate.database.transaction(function* () {
+        yield* gate.services.audit.record(entry('undone'))
+        throw new Error('no')
+      }),
+    )
   expect(failing).toThrow('no')
-  gate.services.audit.record(entry('done'))
+  atOnce(gate.services.audit.record(entry('done')))
   expect(told).toEqual(['done'])
 })
 
 test('an entry of another history of the same secret does not fit in', () => {
   const [gate, other] = [createGate(), createGate()]
-  gate.services.audit.record(entry('ours'))
-  other.services.audit.record(entry('theirs'))
-  for (const { services } of [gate, other]) services.audit.record(entry('second'))
-  for (const { services } of [gate, other]) services.audit.record(entry('third'))
+  atOnce(gate.services.audit.record(entry('ours')))
+  atOnce(other.services.audit.record(entry('theirs')))
+  for (const { services } of [gate, other]) atOnce(services.audit.record(entry('second')))
+  for (const { services } of [gate, other]) atOnce(services.audit.record(entry('third')))
   const row = other.database.sqlite.query('select * from audit where number = 2').values()[0] ?? []
   withoutAuditTriggers(gate.database.sqlite, () => {
     gate.database.sqlite.run('delete from audit where number = 2')
@@ -163,7 +166,7 @@ test('an entry of another history of the same secret does not fit in', () => {
 
 test('another secret verifies nothing', () => {
   const gate = filled()
-  expect(new AuditChain(gate.database.sqlite, 'another secret, of 32 or more').verify().flaw).toMatch(
+  expect(atOnce(new AuditChain(gate.database.sqlite, 'another secret, of 32 or more').verify()).flaw).toMatch(
     /^entry 1 /,
   )
 })

@@ -2,26 +2,27 @@ import { expect, test } from 'bun:test'
 import { actedBy } from '../../src/audit.ts'
 import { commandLineActor } from '../../src/people/actor.ts'
 import { createGate, type Gate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const byNobody = actedBy(commandLineActor, 1)
 const targets = (gate: Gate, page: Parameters<Gate['services']['audit']['list']>[0]) =>
-  gate.services.audit.list(page).map(({ target }) => target)
+  atOnce(gate.services.audit.list(page)).map(({ target }) => target)
 
 test('a change and its line are kept together or not at all', () => {
   const gate = createGate()
   const { audit, environments } = gate.services
   const failing = () => {
-    environments.disableAccess(gate.production.id, 'admin')
+    atOnce(environments.disableAccess(gate.production.id, 'admin'))
     throw new Error('no')
   }
-  expect(() => audit.change(failing, { ...byNobody, action: 'access.disabled' })).toThrow('no')
+  expect(() => atOnce(audit.change(failing, { ...byNobody, action: 'access.disabled' }))).toThrow('no')
   gate.database.sqlite.run(
     'create trigger full before insert on audit begin select raise(abort, "full"); end',
   )
   const changing = () => environments.disableAccess(gate.production.id, 'admin')
-  expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow('full')
+  expect(() => atOnce(audit.change(changing, { ...byNobody, action: 'access.disabled' }))).toThrow('full')
   expect(gate.environment('production').accessDisabledBy).toBeNull()
-  expect(audit.list({ limit: 10 })).toEqual([])
+  expect(atOnce(audit.list({ limit: 10 }))).toEqual([])
 })
 
 test('an undone change is undone for the next request too', async () => {
@@ -31,7 +32,7 @@ test('an undone change is undone for the next request too', async () => {
     'create trigger full before insert on audit begin select raise(abort, "full"); end',
   )
   const changing = () => environments.disableAccess(gate.production.id, 'admin')
-  expect(() => audit.change(changing, { ...byNobody, action: 'access.disabled' })).toThrow()
+  expect(() => atOnce(audit.change(changing, { ...byNobody, action: 'access.disabled' }))).toThrow()
   expect((await gate.authorized('/api/v1/key')).status).toBe(200)
 })
 
@@ -45,9 +46,9 @@ test('lines come newest first, by agency or all, page by page', () => {
     ['4', gate.agency.id],
     ['5', gate.agency.id],
   ] as const)
-    audit.record({ ...byNobody, action: 'key.generated', target, agency })
+    atOnce(audit.record({ ...byNobody, action: 'key.generated', target, agency }))
   expect(targets(gate, { limit: 10 })).toEqual(['5', '4', '3', '2', '1'])
   expect(targets(gate, { agency: gate.agency.id, limit: 2 })).toEqual(['5', '4'])
-  const before = audit.list({ agency: gate.agency.id, limit: 2 }).at(-1)?.id
+  const before = atOnce(audit.list({ agency: gate.agency.id, limit: 2 })).at(-1)?.id
   expect(targets(gate, { agency: gate.agency.id, before, limit: 2 })).toEqual(['1'])
 })

@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { allowSetup, enter, linkTo } from '../support/page.ts'
+import { atOnce } from '../../src/work.ts'
 
 const silent = () => {}
 const other = 'quite another secret, 32 or more'
@@ -18,7 +19,7 @@ const backedUp = async () => {
   const source = temporaryDirectory()
   const gate = createGate({ path: source.database })
   enter(gate, { agencyId: gate.agency.id })
-  gate.services.invitations.add(linkTo({ hash: 'x', createdAt: gate.clock.now() }))
+  atOnce(gate.services.invitations.add(linkTo({ hash: 'x', createdAt: gate.clock.now() })))
   allowSetup(gate)
   const file = join(source.path, 'copy.db')
   new DataDir({ dataDir: source.path, secret: testSecret }).backUp(file, silent)

@@ -16,6 +16,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const silent = () => {}
 const dirOf = (path: string) => new DataDir({ dataDir: path, secret: null })
@@ -166,8 +167,8 @@ const damage = (file: string) => {
 const misindex = (file: string) => {
   const database = openDatabase(file)
   const { agencies, environments, keys } = createStores(database, 'a secret for tests, of 32 or more')
-  const { id: agencyId } = agencies.create('Acme', 'agency', 1)
-  const { key } = issueKey(keys, environments.find(agencyId, 'production')?.id ?? '', 1)
+  const { id: agencyId } = atOnce(agencies.create('Acme', 'agency', 1))
+  const { key } = atOnce(issueKey(keys, atOnce(environments.find(agencyId, 'production'))?.id ?? '', 1))
   database.sqlite.run('PRAGMA journal_mode = DELETE')
   database.close()
   const bytes = readFileSync(file)

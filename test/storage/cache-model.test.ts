@@ -9,6 +9,7 @@ import { createStores, type Stores } from '../../src/storage/stores.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
+import { atOnce, type Work } from '../../src/work.ts'
 
 /** Two of each, so that what happens to one can be seen not to happen to the other. */
 const one = fc.nat(1)
@@ -65,7 +66,7 @@ const createWorld = () => {
   const commit = createCommit(database)
   const staging = gate.environment('staging')
   const environments = [production, staging]
-  const agents = [gate.agent, services.agents.create(agency.id, { name: 'Bea', provider: 'http' }, 1)]
+  const agents = [gate.agent, atOnce(services.agents.create(agency.id, { name: 'Bea', provider: 'http' }, 1))]
   const providers = ['vapi', 'http']
   const tokens = [gate.key, gate.issue(staging.id)]
   const calls = [undispatched(gate).now(), undispatched(gate).now()]
@@ -78,93 +79,116 @@ const createWorld = () => {
   ) => {
     const environment = pick(environments, at)
     const call = pick(calls.slice(-2), at)
-    const found = stores.calls.find(call.id)
+    const found = atOnce(stores.calls.find(call.id))
     switch (does) {
       case 'agent':
-        return stores.agents.change(pick(agents, at).id, {
-          name: said,
-          provider: 'http',
-          ref: said,
-          fromNumber: null,
-        })
+        return atOnce(
+          stores.agents.change(pick(agents, at).id, {
+            name: said,
+            provider: 'http',
+            ref: said,
+            fromNumber: null,
+          }),
+        )
       case 'save account': {
         const given = { agencyId: agency.id, provider: pick(providers, at), baseUrl: said }
-        return void accounts.add(stores.accounts.save({ ...given, credentials: { api_key: 'key' } }, 1).id)
+        return void accounts.add(
+          atOnce(stores.accounts.save({ ...given, credentials: { api_key: 'key' } }, 1)).id,
+        )
       }
       case 'remove account': {
-        const id = stores.accounts.idOf(agency.id, pick(providers, at))
-        return id && stores.accounts.remove(id)
+        const id = atOnce(stores.accounts.idOf(agency.id, pick(providers, at)))
+        return id && atOnce(stores.accounts.remove(id))
       }
       case 'save webhook':
-        return void stores.webhooks.save(environment.id, said, 'whsec_secret', 1)
+        return void atOnce(stores.webhooks.save(environment.id, said, 'whsec_secret', 1))
       case 'rotate webhook':
-        return stores.webhooks.rotate(environment.id, 'whsec_another', 2)
+        return atOnce(stores.webhooks.rotate(environment.id, 'whsec_another', 2))
       case 'switch webhook':
-        return stores.webhooks.setEnabled(environment.id, said === '', said)
+        return atOnce(stores.webhooks.setEnabled(environment.id, said === '', said))
       case 'remove webhook':
-        return stores.webhooks.remove(environment.id)
+        return atOnce(stores.webhooks.remove(environment.id))
       case 'new call': {
         const made = { ...call, id: Bun.randomUUIDv7(), name: said, metadata: more.json ?? null }
         calls.push(made)
-        return stores.calls.insert(made)
+        return atOnce(stores.calls.insert(made))
       }
       case 'change call':
         return (
           found &&
-          stores.calls.update(found, { ...found, providerCallId: said, hangUpPending: !found.hangUpPending })
+          atOnce(
+            stores.calls.update(found, {
+              ...found,
+              providerCallId: said,
+              hangUpPending: !found.hangUpPending,
+            }),
+          )
         )
       case 'end call':
-        return found && stores.calls.update(found, { ...found, status: 'failed', endedAt: 1, reason: said })
+        return (
+          found &&
+          atOnce(stores.calls.update(found, { ...found, status: 'failed', endedAt: 1, reason: said }))
+        )
       case 'change call as it once was':
-        return stores.calls.update(call, { ...call, providerCallId: said })
+        return atOnce(stores.calls.update(call, { ...call, providerCallId: said }))
       case 'rotate key':
-        return void tokens.push(issueKey(stores.keys, environment.id, 1).token)
+        return void tokens.push(atOnce(issueKey(stores.keys, environment.id, 1)).token)
       case 'switch access':
         return said === ''
-          ? stores.environments.enableAccess(environment.id)
-          : stores.environments.disableAccess(environment.id, 'admin')
+          ? atOnce(stores.environments.enableAccess(environment.id))
+          : atOnce(stores.environments.disableAccess(environment.id, 'admin'))
       case 'set plan':
-        return stores.agencies.setPlan(agency.id, said === '' ? 'agency' : 'growth')
+        return atOnce(stores.agencies.setPlan(agency.id, said === '' ? 'agency' : 'growth'))
     }
   }
 
   const rowsOf = (stores: Stores) => ({
-    agents: agents.map(({ id }) => stores.agents.find(id)),
-    ids: providers.map((provider) => stores.accounts.idOf(agency.id, provider)),
-    accounts: [...accounts].map((id) => stores.accounts.find(id)),
+    agents: agents.map(({ id }) => atOnce(stores.agents.find(id))),
+    ids: providers.map((provider) => atOnce(stores.accounts.idOf(agency.id, provider))),
+    accounts: [...accounts].map((id) => atOnce(stores.accounts.find(id))),
     endpoints: environments.map(({ id }) => [
-      stores.webhooks.find(id),
-      stores.webhooks.listening(id)?.environment,
+      atOnce(stores.webhooks.find(id)),
+      atOnce(stores.webhooks.listening(id))?.environment,
     ]),
-    calls: calls.map(({ id }) => stores.calls.find(id)),
+    calls: calls.map(({ id }) => atOnce(stores.calls.find(id))),
   })
   const keysOf = (keyring: Keyring) => tokens.map((token) => keyring.find(token))
   /** As they are for somebody who has just come. */
   const fresh = () => createStores(database, testSecret)
 
-  const expectRows = () => expect(rowsOf(services)).toEqual(rowsOf(fresh()))
-  const undo = new Error('undone')
-  const undone = (work: () => unknown) => () => {
-    work()
-    expectRows()
-    throw undo
+  const expectRows = function* () {
+    return expect(rowsOf(services)).toEqual(rowsOf(fresh()))
   }
-  const own = (work: () => unknown) => () => void work()
+  const undo = new Error('undone')
+  const undone = (work: () => Work<unknown>) =>
+    function* () {
+      yield* work()
+      yield* expectRows()
+      throw undo
+    }
+  const own = (work: () => Work<unknown>) =>
+    function* () {
+      return void (yield* work())
+    }
 
   const perform = async (kind: How, work: (stores: Stores) => unknown) => {
-    const mine = () => work(services)
+    const mine = function* () {
+      return work(services)
+    }
     switch (kind) {
       case 'alone':
-        return mine()
+        return atOnce(mine())
       case 'in a transaction':
-        return database.transaction(own(mine))
+        return atOnce(database.transaction(own(mine)))
       case 'in one that is undone':
-        return expect(() => database.transaction(undone(mine))).toThrow(undo)
+        return expect(() => atOnce(database.transaction(undone(mine)))).toThrow(undo)
       case 'in one within another, undone':
-        return database.transaction(() => {
-          expect(() => database.transaction(undone(mine))).toThrow(undo)
-          expectRows()
-        })
+        return atOnce(
+          database.transaction(function* () {
+            expect(() => atOnce(database.transaction(undone(mine)))).toThrow(undo)
+            yield* expectRows()
+          }),
+        )
       case 'in a group commit':
         return void (await Promise.all([commit(own(mine)), commit(own(expectRows))]))
       case 'in a group commit, undone':
@@ -181,9 +205,9 @@ const createWorld = () => {
     take: async (kind: How, work: (stores: Stores) => unknown) => {
       await perform(kind, work)
       // Whoever changes something has seen what others did, without being told.
-      database.transaction(expectRows)
+      atOnce(database.transaction(expectRows))
       services.watcher.look()
-      expectRows()
+      atOnce(expectRows())
       expect(keysOf(services.keyring)).toEqual(keysOf(new Keyring(fresh().keys)))
     },
     [Symbol.dispose]: () => {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'bun:test'
-import type { NotPromise } from '../../src/commit.ts'
+import type { Commit } from '../../src/commit.ts'
 import { createCommit } from '../../src/storage/commit.ts'
 import { DataDir } from '../../src/storage/data-dir.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
@@ -13,9 +13,9 @@ const open = (path = ':memory:') => {
   let transactions = 0
   const counting: Database = {
     ...database,
-    transaction: (work) => {
+    *transaction(work) {
       transactions++
-      return database.transaction(work)
+      return yield* database.transaction(work)
     },
   }
   const write = (text: string | null) => void database.sqlite.run('insert into notes values (?)', [text])
@@ -38,7 +38,7 @@ describe('operations of one turn', () => {
     const texts = Array.from({ length: 50 }, (_, index) => `note ${index}`)
     const results = await Promise.all(
       texts.map((text) =>
-        commit(() => {
+        commit(function* () {
           write(text)
           return text.length
         }),
@@ -54,11 +54,11 @@ describe('operations of one turn', () => {
     using directory = temporaryDirectory()
     const { database, commit, write } = open(directory.database)
     const other = openDatabase(directory.database)
-    const first = commit(() => {
+    const first = commit(function* () {
       write('a')
       expect(notes(other)).toEqual([])
     })
-    const second = commit(() => {
+    const second = commit(function* () {
       write('b')
       expect(notes(other)).toEqual([])
     })
@@ -71,8 +71,16 @@ describe('operations of one turn', () => {
 
   test('of the next turn have a transaction of their own', async () => {
     const { database, commit, write, transactions } = open()
-    await commit(() => write('a'))
-    await commit(() => write('b')).then(() => commit(() => write('c')))
+    await commit(function* () {
+      return write('a')
+    })
+    await commit(function* () {
+      return write('b')
+    }).then(() =>
+      commit(function* () {
+        return write('c')
+      }),
+    )
     expect(notes(database)).toEqual(['a', 'b', 'c'])
     expect(transactions()).toBe(3)
   })
@@ -83,12 +91,16 @@ describe('an operation that fails', () => {
     const { database, commit, write, transactions } = open()
     const refused = new Error('refused')
     const promises = [
-      commit(() => write('before')),
-      commit(() => {
+      commit(function* () {
+        return write('before')
+      }),
+      commit(function* () {
         write('half')
         throw refused
       }),
-      commit(() => write('after')),
+      commit(function* () {
+        return write('after')
+      }),
     ]
     const [before, told, after] = await outcomes(promises)
     expect([before, after]).toEqual(['done', 'done'])
@@ -99,7 +111,11 @@ describe('an operation that fails', () => {
 
   test('by breaking a constraint fails no neighbour', async () => {
     const { database, commit, write } = open()
-    const promises = ['a', 'a', null, 'b'].map((text) => commit(() => write(text)))
+    const promises = ['a', 'a', null, 'b'].map((text) =>
+      commit(function* () {
+        return write(text)
+      }),
+    )
     expect(await outcomes(promises)).toMatchObject([
       'done',
       { code: 'SQLITE_CONSTRAINT_UNIQUE' },
@@ -112,10 +128,16 @@ describe('an operation that fails', () => {
   test('first or last leaves the others as they are', async () => {
     const { database, commit, write } = open()
     const refused = new Error('refused')
-    const fail = () => {
+    const fail = function* () {
       throw refused
     }
-    const promises = [commit(fail), commit(() => write('a')), commit(fail)]
+    const promises = [
+      commit(fail),
+      commit(function* () {
+        return write('a')
+      }),
+      commit(fail),
+    ]
     expect(await outcomes(promises)).toEqual([refused, 'done', refused])
     expect(notes(database)).toEqual(['a'])
     expect(database.sqlite.inTransaction).toBe(false)
@@ -128,27 +150,39 @@ describe('trouble with the storage', () => {
   test('at the beginning fails the whole batch, and the next one is taken when it is over', async () => {
     const { database, commit, write } = open()
     database.sqlite.run('PRAGMA query_only = ON')
-    const promises = ['a', 'b', 'c'].map((text) => commit(() => write(text)))
+    const promises = ['a', 'b', 'c'].map((text) =>
+      commit(function* () {
+        return write(text)
+      }),
+    )
     expect(await outcomes(promises)).toMatchObject([unavailable, unavailable, unavailable])
     database.sqlite.run('PRAGMA query_only = OFF')
-    await commit(() => write('d'))
+    await commit(function* () {
+      return write('d')
+    })
     expect(notes(database)).toEqual(['d'])
   })
 
   test('in the middle fails the whole batch, those before it too', async () => {
     const { database, commit, write } = open()
     const promises = [
-      commit(() => write('before')),
-      commit(() => {
+      commit(function* () {
+        return write('before')
+      }),
+      commit(function* () {
         database.sqlite.run('PRAGMA query_only = ON')
         write('during')
       }),
-      commit(() => write('after')),
+      commit(function* () {
+        return write('after')
+      }),
     ]
     expect(await outcomes(promises)).toMatchObject([unavailable, unavailable, unavailable])
     database.sqlite.run('PRAGMA query_only = OFF')
     expect(notes(database)).toEqual([])
-    await commit(() => write('later'))
+    await commit(function* () {
+      return write('later')
+    })
     expect(notes(database)).toEqual(['later'])
   })
 
@@ -156,7 +190,13 @@ describe('trouble with the storage', () => {
     const { database, commit, write } = open()
     database.sqlite.run('PRAGMA max_page_count = 40')
     const texts = ['small', 'x'.repeat(200_000), 'small too']
-    const full = await outcomes(texts.map((text) => commit(() => write(text))))
+    const full = await outcomes(
+      texts.map((text) =>
+        commit(function* () {
+          return write(text)
+        }),
+      ),
+    )
     expect(full).toMatchObject([unavailable, unavailable, unavailable])
     expect(full[0]).toHaveProperty('cause.code', 'SQLITE_FULL')
     expect(notes(database)).toEqual([])
@@ -169,18 +209,27 @@ describe('trouble with the storage', () => {
     const other = openDatabase(directory.database)
     other.sqlite.run('BEGIN IMMEDIATE')
     other.sqlite.run("insert into notes values ('theirs')")
-    expect(await outcomes([commit(() => write('ours'))])).toMatchObject([unavailable])
+    expect(
+      await outcomes([
+        commit(function* () {
+          return write('ours')
+        }),
+      ]),
+    ).toMatchObject([unavailable])
     other.sqlite.run('COMMIT')
-    await commit(() => write('ours'))
+    await commit(function* () {
+      return write('ours')
+    })
     expect(notes(database)).toEqual(['theirs', 'ours'])
     other.close()
     database.close()
   })
 })
 
-test('a transaction cannot be a promise', () => {
-  expectTypeOf<NotPromise<Promise<number>>>().toBeNever()
-  expectTypeOf<NotPromise<number>>().toEqualTypeOf<number>()
+test('a transaction waits for work and for nothing else: a promise is none, by its type', () => {
+  expectTypeOf<() => Generator<Promise<unknown>, number>>().toExtend<Parameters<Commit>[0]>()
+  expectTypeOf<() => Promise<number>>().not.toExtend<Parameters<Commit>[0]>()
+  expectTypeOf<() => number>().not.toExtend<Parameters<Commit>[0]>()
 })
 
 test('every acknowledged write is synced to the disk: the connection that serves has WAL, synchronous FULL, foreign keys on', () => {

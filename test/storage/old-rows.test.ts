@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { createGate, type Gate } from '../support/gate.ts'
 import { enter } from '../support/page.ts'
 import { oldCall, oldDelivery } from '../support/old-rows.ts'
+import { atOnce } from '../../src/work.ts'
 
 const timesOf = ({ database }: Gate, table: string, column: string) =>
   database.sqlite
@@ -10,10 +11,10 @@ const timesOf = ({ database }: Gate, table: string, column: string) =>
     .all()
     .map(({ at }) => at)
 
-const keyOf = ({ services, production }: Gate) => services.keys.live(production.id)?.id ?? ''
+const keyOf = ({ services, production }: Gate) => atOnce(services.keys.live(production.id))?.id ?? ''
 
 const save = (gate: Gate, given: Partial<Parameters<Gate['services']['usageRows']['save']>[0]>) =>
-  gate.services.usageRows.save({ lastUses: [], figures: [], uses: [], refusals: [], ...given })
+  atOnce(gate.services.usageRows.save({ lastUses: [], figures: [], uses: [], refusals: [], ...given }))
 
 const figure = (gate: Gate, startAt: number, span: 'minute' | 'hour') => ({
   environmentId: gate.production.id,
@@ -28,22 +29,22 @@ const kinds = {
   calls: {
     column: 'ended_at',
     make: (gate: Gate, at: number) => void oldCall(gate, at),
-    remove: ({ services }: Gate, before: number) => services.oldRows.calls(before, 8, before),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.calls(before, 8, before)),
   },
   deliveries: {
     column: 'created_at',
     make: (gate: Gate, at: number) => void oldDelivery(gate, at),
-    remove: ({ services }: Gate, before: number) => services.oldRows.deliveries(before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.deliveries(before, 3)),
   },
   usage: {
     column: 'start_at',
     make: (gate: Gate, at: number) => save(gate, { figures: [figure(gate, at, 'hour')] }),
-    remove: ({ services }: Gate, before: number) => services.oldRows.figures('hour', before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.figures('hour', before, 3)),
   },
   usage_totals: {
     column: 'start_at',
     make: (gate: Gate, at: number) => save(gate, { figures: [figure(gate, at, 'hour')] }),
-    remove: ({ services }: Gate, before: number) => services.oldRows.totals(before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.totals(before, 3)),
   },
   key_clients: {
     column: 'last_seen_at',
@@ -51,7 +52,7 @@ const kinds = {
       const seen = { firstSeenAt: at, lastSeenAt: at, requests: 1, afterRotation: 0 }
       save(gate, { uses: [{ keyId: keyOf(gate), address: String(at), client: 'curl', ...seen }] })
     },
-    remove: ({ services }: Gate, before: number) => services.oldRows.clients(before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.clients(before, 3)),
   },
   refusals: {
     column: 'at',
@@ -61,22 +62,22 @@ const kinds = {
       const whose = { environmentId: gate.production.id, keyId: keyOf(gate) }
       save(gate, { refusals: [{ requestId: crypto.randomUUID(), at, ...whose, ...what }] })
     },
-    remove: ({ services }: Gate, before: number) => services.oldRows.refusals(before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.refusals(before, 3)),
   },
   known_addresses: {
     column: 'last_seen_at',
     make: (gate: Gate, at: number) => {
       const { person } = enter(gate, {})
       gate.database.sqlite.run('delete from known_addresses where person_id = ?', [person.id])
-      gate.services.knownAddresses.remember(person.id, '192.0.2.1', at)
+      atOnce(gate.services.knownAddresses.remember(person.id, '192.0.2.1', at))
     },
-    remove: ({ services }: Gate, before: number) => services.oldRows.knownAddresses(before, 3),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.knownAddresses(before, 3)),
   },
   audit: {
     column: 'at',
     make: ({ services }: Gate, at: number) =>
-      services.audit.record({ at, actor: 'x', address: null, action: 'signed_in' }),
-    remove: ({ services }: Gate, before: number) => services.oldRows.audit(before, 3),
+      atOnce(services.audit.record({ at, actor: 'x', address: null, action: 'signed_in' })),
+    remove: ({ services }: Gate, before: number) => atOnce(services.oldRows.audit(before, 3)),
   },
 }
 
@@ -109,19 +110,19 @@ test('minutes go by an age of their own', () => {
   const gate = createGate()
   const figures = (['minute', 'hour'] as const).map((span) => figure(gate, 1, span))
   save(gate, { figures })
-  expect(gate.services.oldRows.figures('minute', 2, 10)).toEqual({ removed: 1, isLast: true })
-  expect(gate.services.usage.figures(gate.production.id, 'hour', 0)).toHaveLength(1)
+  expect(atOnce(gate.services.oldRows.figures('minute', 2, 10))).toEqual({ removed: 1, isLast: true })
+  expect(atOnce(gate.services.usage.figures(gate.production.id, 'hour', 0))).toHaveLength(1)
 })
 
 const removeCalls = (gate: Gate, before: number, rememberedSince = before) => {
-  for (;;) if (gate.services.oldRows.calls(before, 8, rememberedSince).isLast) return
+  for (;;) if (atOnce(gate.services.oldRows.calls(before, 8, rememberedSince)).isLast) return
 }
 
 test('a call that is not done with is never removed, however old, and holds up none behind it', () => {
   const gate = createGate()
   const idempotencyKey = (callId: string, createdAt: number) => {
     const of = { environmentId: gate.production.id, fingerprint: 'x' }
-    gate.services.idempotency.put({ ...of, key: callId, callId, createdAt })
+    atOnce(gate.services.idempotency.put({ ...of, key: callId, callId, createdAt }))
   }
   const kept = [
     oldCall(gate, null, { createdAt: 1, lastContactAt: 1 }),
@@ -140,9 +141,9 @@ test('a call that is not done with is never removed, however old, and holds up n
   const left = gate.database.sqlite.query<{ id: string }, []>('select id from calls').all()
   expect(new Set(left.map(({ id }) => id))).toEqual(new Set(kept.map(({ id }) => id)))
   expect(gate.database.sqlite.query('PRAGMA foreign_key_check').all()).toEqual([])
-  expect(gate.services.deliveries.ofCall(gone[0]?.id ?? '')).toEqual([])
+  expect(atOnce(gate.services.deliveries.ofCall(gone[0]?.id ?? ''))).toEqual([])
 
-  gate.services.webhooks.remove(gate.production.id)
+  atOnce(gate.services.webhooks.remove(gate.production.id))
   removeCalls(gate, 10, 60)
   expect(gate.database.sqlite.query('select id from calls').all()).toHaveLength(3)
 })
@@ -151,6 +152,6 @@ test('a delivery that is pending is never removed, however old', () => {
   const gate = createGate()
   const pending = oldDelivery(gate, 1, { state: 'pending' })
   oldDelivery(gate, 1, { state: 'dead' })
-  expect(gate.services.oldRows.deliveries(100, 10)).toEqual({ removed: 1, isLast: true })
-  expect(gate.services.deliveries.find(pending.id)).toBeDefined()
+  expect(atOnce(gate.services.oldRows.deliveries(100, 10))).toEqual({ removed: 1, isLast: true })
+  expect(atOnce(gate.services.deliveries.find(pending.id))).toBeDefined()
 })

@@ -6,14 +6,15 @@ import { renameAgency } from '../../src/agencies/operations/agency.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { createGate, type Gate, testSecret } from '../support/gate.ts'
 import { asBefore, sealUnbound } from '../support/unbound.ts'
+import { atOnce } from '../../src/work.ts'
 
 const credentials = { api_key: 'a-very-secret-key', hook_secret: 'a-very-secret-hook-of-24-characters' }
 
 const connect = (gate: Gate, agencyId = gate.agency.id, baseUrl: string | null = 'https://one.example') =>
-  gate.services.accounts.save({ agencyId, provider: 'vapi', baseUrl, credentials }, 1)
+  atOnce(gate.services.accounts.save({ agencyId, provider: 'vapi', baseUrl, credentials }, 1))
 
 const opened = ({ services }: Gate, id: string) => {
-  const account = services.accounts.find(id)
+  const account = atOnce(services.accounts.find(id))
   if (!account) throw new Error('there is no account')
   return services.accounts.open(account)
 }
@@ -34,16 +35,16 @@ test.each([
   expect(opened(gate, id)).toEqual(credentials)
   tamper(gate, sql)
   expect(() => opened(gate, id)).toThrow('for a different URL, or changed. Save them again.')
-  const { provider = '' } = gate.services.accounts.find(id) ?? {}
-  const placing = gate.services.dialling.providerOf({ provider, accountId: id }).check()
+  const { provider = '' } = atOnce(gate.services.accounts.find(id)) ?? {}
+  const placing = atOnce(gate.services.dialling.providerOf({ provider, accountId: id })).check()
   expect(await placing).toContain('cannot be used: Stored credentials cannot be decrypted')
 })
 
 test('credentials that are moved to another agency, or to another row, open nothing; the others go on', () => {
   const gate = createGate()
-  const other = gate.services.agencies.create('Other', 'agency', 1)
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', 1))
   const [ours, theirs] = [connect(gate), connect(gate, other.id)]
-  const { sealed } = gate.services.accounts.find(theirs.id) ?? { sealed: '' }
+  const { sealed } = atOnce(gate.services.accounts.find(theirs.id)) ?? { sealed: '' }
   tamper(gate, 'update provider_accounts set sealed = ? where id = ?', sealed, ours.id)
   expect(() => opened(gate, ours.id)).toThrow('cannot be decrypted')
   expect(opened(gate, theirs.id)).toEqual(credentials)
@@ -53,17 +54,17 @@ test('a changed URL of a webhook signs nothing with its secrets, and rotating st
   const gate = createGate()
   const { webhooks } = gate.services
   const { id } = gate.production
-  webhooks.save(id, 'https://one.example/', 'whsec_first', 1)
+  atOnce(webhooks.save(id, 'https://one.example/', 'whsec_first', 1))
   tamper(gate, "update webhooks set url = 'https://evil.example/'")
   const found = () => {
-    const endpoint = webhooks.find(id)
+    const endpoint = atOnce(webhooks.find(id))
     if (!endpoint) throw new Error('there is no endpoint')
     return endpoint
   }
   expect(() => webhooks.secrets(found(), 2)).toThrow('cannot be decrypted')
-  webhooks.save(id, 'https://one.example/again', 'unused', 2)
+  atOnce(webhooks.save(id, 'https://one.example/again', 'unused', 2))
   expect(() => webhooks.secrets(found(), 3)).toThrow('cannot be decrypted')
-  webhooks.rotate(id, 'whsec_second', 3)
+  atOnce(webhooks.rotate(id, 'whsec_second', 3))
   expect(webhooks.secrets(found(), 4)).toEqual(['whsec_second'])
 })
 
@@ -86,7 +87,7 @@ test('a URL that is changed by its operation keeps the secrets, and so does a ne
     credential: credentials,
   }
   await perform(setProvider, base, commandLineActor)
-  const webhook = webhooks.find(gate.production.id)
+  const webhook = atOnce(webhooks.find(gate.production.id))
   expect(webhook && webhooks.secrets(webhook, gate.clock.now())).toEqual([second ?? '', first ?? ''])
   expect(opened(gate, id)).toEqual(credentials)
 })
@@ -96,9 +97,9 @@ const before = () => {
   const gate = createGate()
   const { sqlite } = gate.database
   const { id } = connect(gate)
-  gate.services.webhooks.save(gate.production.id, 'https://one.example/', 'x', 1)
+  atOnce(gate.services.webhooks.save(gate.production.id, 'https://one.example/', 'x', 1))
   for (const target of ['1', '2', '3'])
-    gate.services.audit.record({ at: 1, actor: 'x', address: null, action: 'signed_in', target })
+    atOnce(gate.services.audit.record({ at: 1, actor: 'x', address: null, action: 'signed_in', target }))
   const seal = (plain: string, label: string) => sealUnbound(testSecret, plain, label)
   const account = seal(JSON.stringify(credentials), `provider account ${id}`)
   sqlite.run('update provider_accounts set sealed = ?', [account])
@@ -114,9 +115,9 @@ const before = () => {
 test('what an earlier version sealed is sealed for its purpose at the next start, and its audit chained', () => {
   const { gate, id, account } = before()
   const stores = createStores(gate.database, testSecret)
-  const webhook = stores.webhooks.find(gate.production.id)
+  const webhook = atOnce(stores.webhooks.find(gate.production.id))
   expect(webhook && stores.webhooks.secrets(webhook, 2)).toEqual(['now', 'earlier'])
-  const after = stores.accounts.find(id)
+  const after = atOnce(stores.accounts.find(id))
   expect(after && stores.accounts.open(after)).toEqual(credentials)
   expect(after?.sealed).toStartWith('v2.')
   expect(after?.sealed).not.toBe(account)
@@ -130,7 +131,7 @@ test('it is done once: what is put back as it was sealed before opens nothing, w
   createStores(gate.database, testSecret)
   tamper(gate, "update provider_accounts set sealed = ?, base_url = 'https://evil.example'", account)
   const { accounts } = createStores(gate.database, testSecret)
-  const found = accounts.find(id)
+  const found = atOnce(accounts.find(id))
   expect(() => found && accounts.open(found)).toThrow('cannot be decrypted')
   gate.database.sqlite.run('delete from secret_check')
   expect(() => createStores(gate.database, testSecret)).toThrow('the check of its secret is missing')

@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { migrationStateOf } from '../../src/storage/migrate.ts'
 import { createPolicyStore } from '../../src/storage/policies.ts'
 import { temporaryDirectory } from '../support/directory.ts'
+import { atOnce } from '../../src/work.ts'
 
 const migrations = readMigrationFiles({ migrationsFolder: join(import.meta.dir, '../../drizzle') })
 
@@ -171,7 +172,7 @@ test('an instance from before there were rules still calls everywhere, and a new
     if (hasAgencies) fill(old)
     old.close()
     const database = openDatabase(directory.database)
-    const [set] = createPolicyStore(database).sets({ agencyId: null, environmentId: null })
+    const [set] = atOnce(createPolicyStore(database).sets({ agencyId: null, environmentId: null }))
     expect(set?.rules.countries ?? null).toEqual(hasAgencies ? [anyCountry] : null)
     expect(set?.rules.numberKinds ?? []).toEqual(hasAgencies ? [...shutKinds] : [])
     database.close()

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'
 import { undispatched } from '../support/orders.ts'
 import { listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A gate on a file that is watched, what it warns of, and another process's connection to the file. */
 const watched = () => {
@@ -42,14 +43,14 @@ test('what another process has written holds within a second, and is warned of o
   const { gate, other, warnings, aSecondLater } = place
   const { agency, agent, production, services } = gate
   const given = { agencyId: agency.id, provider: 'vapi', baseUrl: null }
-  const account = services.accounts.save({ ...given, credentials: { api_key: 'before' } }, 1)
+  const account = atOnce(services.accounts.save({ ...given, credentials: { api_key: 'before' } }, 1))
   listen(gate, 'http://127.0.0.1:9/before')
   const look = () => ({
     plan: services.keyring.find(gate.key)?.environment.plan,
-    agent: services.agents.find(agent.id)?.name,
-    endpoint: services.webhooks.find(production.id)?.url,
-    account: services.accounts.find(account.id)?.baseUrl,
-    bland: services.accounts.idOf(agency.id, 'bland') !== undefined,
+    agent: atOnce(services.agents.find(agent.id))?.name,
+    endpoint: atOnce(services.webhooks.find(production.id))?.url,
+    account: atOnce(services.accounts.find(account.id))?.baseUrl,
+    bland: atOnce(services.accounts.idOf(agency.id, 'bland')) !== undefined,
   })
   const before = {
     plan: 'agency',
@@ -60,12 +61,12 @@ test('what another process has written holds within a second, and is warned of o
   } as const
   expect(look()).toEqual(before)
 
-  other.agencies.setPlan(agency.id, 'growth')
-  other.agents.change(agent.id, { name: 'Bea', provider: 'simulator', ref: null, fromNumber: null })
-  other.webhooks.save(production.id, 'http://127.0.0.1:9/after', 'whsec_after', 2)
+  atOnce(other.agencies.setPlan(agency.id, 'growth'))
+  atOnce(other.agents.change(agent.id, { name: 'Bea', provider: 'simulator', ref: null, fromNumber: null }))
+  atOnce(other.webhooks.save(production.id, 'http://127.0.0.1:9/after', 'whsec_after', 2))
   const credentials = { api_key: 'after' }
-  other.accounts.save({ ...given, baseUrl: 'https://after.example', credentials }, 2)
-  other.accounts.save({ ...given, provider: 'bland', credentials }, 2)
+  atOnce(other.accounts.save({ ...given, baseUrl: 'https://after.example', credentials }, 2))
+  atOnce(other.accounts.save({ ...given, provider: 'bland', credentials }, 2))
   expect(look()).toEqual(before)
   await aSecondLater()
   expect(look()).toEqual({
@@ -88,12 +89,12 @@ test('a slot is given back when another process ends its call, and taken when it
   const stays = undispatched(gate)
   const call = ended.now()
   other.sqlite.run("update calls set status = 'failed', ended_at = 1 where id = ?", [ended.id])
-  other.calls.insert({ ...call, id: Bun.randomUUIDv7() })
-  other.calls.insert({ ...call, id: Bun.randomUUIDv7() })
+  atOnce(other.calls.insert({ ...call, id: Bun.randomUUIDv7() }))
+  atOnce(other.calls.insert({ ...call, id: Bun.randomUUIDv7() }))
   await aSecondLater()
   expect(leases.count(gate.production.id)).toBe(3)
-  expect(calls.find(ended.id)?.status).toBe('failed')
-  expect(calls.find(stays.id)?.status).toBe('initiated')
+  expect(atOnce(calls.find(ended.id))?.status).toBe('failed')
+  expect(atOnce(calls.find(stays.id))?.status).toBe('initiated')
 })
 
 test('a transaction has seen what others committed before it changes anything, and that is warned of too', async () => {
@@ -137,7 +138,7 @@ test('Litestream writes into tables of its own, which is nothing to warn of', as
     await aSecondLater()
   }
   expect(warnings).toEqual([])
-  other.environments.disableAccess(gate.production.id, 'admin')
+  atOnce(other.environments.disableAccess(gate.production.id, 'admin'))
   await aSecondLater()
   expect(warnings).toEqual([warning])
   expect((await gate.authorized('/api/v1/key')).status).toBe(403)
@@ -160,11 +161,11 @@ test('a server watches from its start to its end', async () => {
   const { gate, other, warnings, aSecondLater } = place
   gate.services.watcher.stop()
   gate.services.start()
-  other.agencies.setPlan(gate.agency.id, 'growth')
+  atOnce(other.agencies.setPlan(gate.agency.id, 'growth'))
   await aSecondLater()
   expect(warnings).toEqual([warning])
   gate.services.halt()
-  other.agencies.setPlan(gate.agency.id, 'agency')
+  atOnce(other.agencies.setPlan(gate.agency.id, 'agency'))
   await aSecondLater()
   expect(warnings).toEqual([warning])
 })

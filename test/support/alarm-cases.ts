@@ -9,6 +9,7 @@ import type { Gate } from './gate.ts'
 import { gateOwner, openRules } from './policy.ts'
 import { dayMs } from './spans.ts'
 import { listen } from './webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const deliveryIn = ({ production, clock }: Gate) =>
   newDelivery({
@@ -29,7 +30,7 @@ interface Case {
 }
 
 const live = ({ services, production }: Gate) => {
-  const key = services.keys.live(production.id)
+  const key = atOnce(services.keys.live(production.id))
   if (!key) throw new Error('no live key')
   return {
     ...key,
@@ -39,15 +40,17 @@ const live = ({ services, production }: Gate) => {
 const run = ({ database }: Gate, sql: string, ...values: (string | number)[]) =>
   database.sqlite.run(sql, values)
 const spend = ({ services, production }: Gate, calls: number) => {
-  services.spending.add(production.id, '2026-01-15', { calls, seconds: 0, reservedSeconds: 0, cents: {} })
+  atOnce(
+    services.spending.add(production.id, '2026-01-15', { calls, seconds: 0, reservedSeconds: 0, cents: {} }),
+  )
 }
 const refused = (gate: Gate, provider: string, times: number) => {
   const { calls, usage } = gate.services
-  const call = calls.holdingSlots().find(({ environmentId }) => environmentId === gate.production.id)
+  const call = atOnce(calls.holdingSlots()).find(({ environmentId }) => environmentId === gate.production.id)
   if (!call) throw new Error('no call')
   for (let time = 0; time < times; time++)
     usage.callEnded({ ...call, provider, reasonCode: 'provider_refused' })
-  usage.flush()
+  atOnce(usage.flush())
 }
 
 /** The others come from settings and from the disk. */
@@ -56,8 +59,8 @@ export type Arranged = Exclude<AlarmKind, 'setting' | 'disk_full' | 'disk_scarce
 export const cases: Record<Arranged, Case> = {
   leaked_key: {
     arise: (gate) => {
-      gate.services.keys.markLeaked(live(gate), null, gate.clock.now())
-      gate.services.environments.enableAccess(gate.production.id)
+      atOnce(gate.services.keys.markLeaked(live(gate), null, gate.clock.now()))
+      atOnce(gate.services.environments.enableAccess(gate.production.id))
     },
     cure: (gate) => gate.issue(),
     page: 'Rotate API Key',
@@ -68,8 +71,10 @@ export const cases: Record<Arranged, Case> = {
     page: 'Rotate API Key',
   },
   no_countries: {
-    arise: ({ services, clock }) => services.policies.set(gateOwner, 'operator', noRules, clock.now()),
-    cure: ({ services, clock }) => services.policies.set(gateOwner, 'operator', openRules, clock.now()),
+    arise: ({ services, clock }) =>
+      atOnce(services.policies.set(gateOwner, 'operator', noRules, clock.now())),
+    cure: ({ services, clock }) =>
+      atOnce(services.policies.set(gateOwner, 'operator', openRules, clock.now())),
     page: 'name="countries"',
   },
   provider_refusing: {
@@ -83,15 +88,15 @@ export const cases: Record<Arranged, Case> = {
   webhook_disabled: {
     arise: (gate) => {
       listen(gate, 'https://example.com/')
-      gate.services.webhooks.setEnabled(gate.production.id, false, 'It responded 410 Gone.')
+      atOnce(gate.services.webhooks.setEnabled(gate.production.id, false, 'It responded 410 Gone.'))
     },
-    cure: ({ services, production }) => services.webhooks.setEnabled(production.id, true),
+    cure: ({ services, production }) => atOnce(services.webhooks.setEnabled(production.id, true)),
     page: '/production/webhook/access',
   },
   webhook_failing: {
     arise: (gate) => {
       listen(gate, 'https://example.com/')
-      gate.services.deliveries.insert({ ...deliveryIn(gate), attempts: 1 })
+      atOnce(gate.services.deliveries.insert({ ...deliveryIn(gate), attempts: 1 }))
     },
     cure: (gate) => run(gate, "update deliveries set state = 'delivered'"),
     page: '/production/webhook/test',
@@ -99,52 +104,54 @@ export const cases: Record<Arranged, Case> = {
   events_undelivered: {
     arise: (gate) => {
       listen(gate, 'https://example.com/')
-      gate.services.deliveries.insert({ ...deliveryIn(gate), state: 'dead' })
+      atOnce(gate.services.deliveries.insert({ ...deliveryIn(gate), state: 'dead' }))
     },
-    cure: ({ services, production, clock }) => services.deliveries.replayDead(production.id, clock.now()),
+    cure: ({ services, production, clock }) =>
+      atOnce(services.deliveries.replayDead(production.id, clock.now())),
     page: '/production/webhook/replay',
   },
   budget_near: {
     arise: (gate) => {
       const { agency, clock, production, services } = gate
       const owners = { agencyId: agency.id, environmentId: production.id }
-      services.policies.set(owners, 'operator', { ...noRules, callsPerDay: 10 }, clock.now())
-      services.alerts.mark(production.id, 'budget_threshold', 'callsPerDay 10', clock.now())
+      atOnce(services.policies.set(owners, 'operator', { ...noRules, callsPerDay: 10 }, clock.now()))
+      atOnce(services.alerts.mark(production.id, 'budget_threshold', 'callsPerDay 10', clock.now()))
       spend(gate, 8)
     },
     cure: (gate) => spend(gate, -1),
     page: 'name="calls_per_day"',
   },
   access_disabled: {
-    arise: ({ services, production }) => services.environments.disableAccess(production.id, 'admin'),
-    cure: ({ services, production }) => services.environments.enableAccess(production.id),
+    arise: ({ services, production }) => atOnce(services.environments.disableAccess(production.id, 'admin')),
+    cure: ({ services, production }) => atOnce(services.environments.enableAccess(production.id)),
     page: '/production/access',
   },
   old_key_in_use: {
     arise: async (gate) => {
       gate.issue()
       await gate.authorized('/api/v1/key')
-      gate.services.usage.flush()
+      atOnce(gate.services.usage.flush())
     },
     cure: ({ clock }) => clock.advance(dayMs),
     page: 'Old key still in use',
   },
   alerts_open: {
     arise: (gate) => openAlert(gate),
-    cure: ({ services, clock }) => services.alerts.acknowledge({}, 'somebody', clock.now()),
+    cure: ({ services, clock }) => atOnce(services.alerts.acknowledge({}, 'somebody', clock.now())),
     page: 'Acknowledge',
   },
   alert_webhook_disabled: {
     arise: ({ services, clock }) => {
-      services.alertWebhook.save(alertOwner, 'https://example.com/', mintWebhookSecret(), clock.now())
-      services.alertWebhook.switchOff(alertOwner, 'It responded 410 Gone.')
+      atOnce(services.alertWebhook.save(alertOwner, 'https://example.com/', mintWebhookSecret(), clock.now()))
+      atOnce(services.alertWebhook.switchOff(alertOwner, 'It responded 410 Gone.'))
     },
-    cure: ({ services }) => services.alertWebhook.remove(alertOwner),
+    cure: ({ services }) => atOnce(services.alertWebhook.remove(alertOwner)),
     page: 'action="/admin/alerts/webhook"',
   },
   no_default_agent: {
-    arise: ({ services, production }) => services.environments.setDefaultAgent(production.id, null),
-    cure: ({ services, production, agent }) => services.environments.setDefaultAgent(production.id, agent.id),
+    arise: ({ services, production }) => atOnce(services.environments.setDefaultAgent(production.id, null)),
+    cure: ({ services, production, agent }) =>
+      atOnce(services.environments.setDefaultAgent(production.id, agent.id)),
     page: 'Save for production',
   },
   key_over_age: {
@@ -153,15 +160,15 @@ export const cases: Record<Arranged, Case> = {
     page: 'Rotate API Key',
   },
   second_factor_optional: {
-    arise: ({ services }) => services.people.setFactorAudience('nobody'),
-    cure: ({ services }) => services.people.setFactorAudience('operators'),
+    arise: ({ services }) => atOnce(services.people.setFactorAudience('nobody')),
+    cure: ({ services }) => atOnce(services.people.setFactorAudience('operators')),
     page: 'action="/admin/people/second-factor"',
   },
   own_second_factor: {
     arise: (gate, id) => run(gate, 'delete from factors where person_id = ?', id),
     cure: (gate, personId) => {
       const factor = { id: crypto.randomUUID(), personId, name: 'Phone', createdAt: gate.clock.now() }
-      gate.services.factors.addTotp(factor, newTotpSecret(), 0)
+      atOnce(gate.services.factors.addTotp(factor, newTotpSecret(), 0))
     },
     page: '/admin/account/authenticator',
   },

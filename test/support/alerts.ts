@@ -1,5 +1,6 @@
 import type { Alert } from '../../src/alerts/alert.ts'
 import type { Gate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Puts an alert on disk that nobody has acknowledged, of the gate's agency unless it says otherwise. */
 export const openAlert = (
@@ -20,6 +21,6 @@ export const openAlert = (
     acknowledgedBy: null,
     ...given,
   }
-  services.alerts.insert(alert)
+  atOnce(services.alerts.insert(alert))
   return alert
 }

@@ -1,6 +1,7 @@
 import { type Call, newCall } from '../../src/calls/call.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 import { hourMs } from './spans.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Puts a call on disk that is as given, and else as a new one. */
 export const insertCall = ({ calls }: Stores, given: Partial<Call>, now: number): Call => {
@@ -28,7 +29,7 @@ export const insertCall = ({ calls }: Stores, given: Partial<Call>, now: number)
     }),
     ...given,
   }
-  calls.insert(call)
+  atOnce(calls.insert(call))
   return call
 }
 

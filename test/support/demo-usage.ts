@@ -1,5 +1,6 @@
 import type { Stores } from '../../src/storage/stores.ts'
 import { dayMs, hourMs, minuteMs } from './spans.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** What becomes of the calls of an hour, for each of its requests. */
 const calls = [
@@ -44,7 +45,7 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
     count: of.reduce((sum, { count }) => sum + count, 0),
   }))
   const clients = environmentIds.flatMap((id, at) => {
-    const key = keys.live(id)
+    const key = atOnce(keys.live(id))
     const seen = { firstSeenAt: now - 9 * dayMs, lastSeenAt: now - 2 * minuteMs, afterRotation: 0 }
     return key
       ? [{ keyId: key.id, address: `198.51.100.${20 + at}`, client: 'crm-sync/3.2', requests: 1840, ...seen }]
@@ -52,7 +53,7 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
   })
   // Somebody has not yet got the new key.
   for (const [at, id] of environmentIds.entries())
-    for (const old of keys.replaced(id, { since: 0, or: [] }))
+    for (const old of atOnce(keys.replaced(id, { since: 0, or: [] })))
       clients.push({
         keyId: old.id,
         address: `198.51.100.${40 + at}`,
@@ -65,7 +66,7 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
   const refusals = environmentIds.map((environmentId, at) => ({
     requestId: crypto.randomUUID(),
     environmentId,
-    keyId: keys.live(environmentId)?.id ?? '',
+    keyId: atOnce(keys.live(environmentId))?.id ?? '',
     at: now - (at + 3) * minuteMs,
     code: 'rate_limited',
     route: 'POST /calls/trigger',
@@ -75,12 +76,14 @@ export const seedUsage = ({ usageRows, keys }: Stores, environmentIds: string[],
     calls: 4,
     callLimit: 10,
   }))
-  usageRows.save({
-    lastUses: clients.map(({ keyId }): [string, number] => [keyId, now - 2 * minuteMs]),
-    figures,
-    peaks,
-    uses: clients,
-    refusals,
-  })
+  atOnce(
+    usageRows.save({
+      lastUses: clients.map(({ keyId }): [string, number] => [keyId, now - 2 * minuteMs]),
+      figures,
+      peaks,
+      uses: clients,
+      refusals,
+    }),
+  )
   return refusals
 }

@@ -4,6 +4,7 @@ import { type Delivery, newDelivery } from '../../src/webhooks/delivery.ts'
 import { type EventName, payloadOf } from '../../src/webhooks/event.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { minuteMs } from './spans.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** An endpoint that was out of order for a while. */
 export const seedWebhook = (
@@ -12,7 +13,9 @@ export const seedWebhook = (
   call: Call,
   now: number,
 ) => {
-  webhooks.save(environmentId, 'https://crm.brightdental.example/hooks/calls', mintWebhookSecret(), now)
+  atOnce(
+    webhooks.save(environmentId, 'https://crm.brightdental.example/hooks/calls', mintWebhookSecret(), now),
+  )
   const names = {
     agent: 'Ben',
     environment: 'production',
@@ -24,7 +27,7 @@ export const seedWebhook = (
     const createdAt = now - 11 * minuteMs
     const made = newDelivery({ environmentId, callId, event, payload, createdAt })
     const delivery = { ...made, attempts: 1, attemptedAt: createdAt, lastTookMs: 84, ...given }
-    deliveries.insert(delivery)
+    atOnce(deliveries.insert(delivery))
     return delivery
   }
   const refused = { lastStatus: 503, lastError: 'The endpoint responded with 503.', lastAnswer: 'Back soon' }

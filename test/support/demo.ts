@@ -7,6 +7,7 @@ import { insertCall, scenarios, talked } from './demo-calls.ts'
 import { seedUsage } from './demo-usage.ts'
 import { seedWebhook } from './demo-webhook.ts'
 import { dayMs, hourMs, minuteMs } from './spans.ts'
+import { atOnce } from '../../src/work.ts'
 
 export type Demo = ReturnType<typeof seedDemo>
 
@@ -17,34 +18,34 @@ export const seedDemo = (stores: Stores, now: number) => {
     ['Harbour Realty and Property Management Partners of the Greater Puget Sound Area', 'growth'],
     ['Northside Auto', 'agency'],
   ] as const)
-    agencies.create(name, plan, now - 40 * dayMs)
-  const newAgency = agencies.create('Alpine Fitness', 'starter', now - 40 * minuteMs)
-  const agency = agencies.create('Bright Dental', 'agency', now - 120 * dayMs)
+    atOnce(agencies.create(name, plan, now - 40 * dayMs))
+  const newAgency = atOnce(agencies.create('Alpine Fitness', 'starter', now - 40 * minuteMs))
+  const agency = atOnce(agencies.create('Bright Dental', 'agency', now - 120 * dayMs))
   const environment = (name: EnvironmentName) => {
-    const found = environments.find(agency.id, name)
+    const found = atOnce(environments.find(agency.id, name))
     if (!found) throw new Error(`no ${name} environment`)
     return found
   }
   const [production, staging] = [environment('production'), environment('staging')]
 
   const made = now - 119 * dayMs
-  const ann = agents.create(agency.id, { name: 'Ann – front desk', provider: 'simulator' }, made)
+  const ann = atOnce(agents.create(agency.id, { name: 'Ann – front desk', provider: 'simulator' }, made))
   const vapi = {
     provider: 'vapi',
     ref: '2f9c6a10-4d7e-4b0f-9a35-1c8e7d6b5a42',
     fromNumber: '81ab3e5d-6c02-4f18-b7d9-0e2f4a6c8b13',
   }
-  const ben = agents.create(agency.id, { name: 'Ben – reminders', ...vapi }, made + 1)
+  const ben = atOnce(agents.create(agency.id, { name: 'Ben – reminders', ...vapi }, made + 1))
   const retell = { provider: 'retell', ref: 'agent_77e0', fromNumber: '+12025550190' }
-  const cleo = agents.create(agency.id, { name: 'Cleo – reactivation', ...retell }, made + 2)
-  environments.setDefaultAgent(production.id, ben.id)
-  environments.setDefaultAgent(staging.id, ann.id)
+  const cleo = atOnce(agents.create(agency.id, { name: 'Cleo – reactivation', ...retell }, made + 2))
+  atOnce(environments.setDefaultAgent(production.id, ben.id))
+  atOnce(environments.setDefaultAgent(staging.id, ann.id))
   const credentials = { api_key: 'a key that is made up', hook_secret: 'a secret that is made up' }
-  accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, made)
+  atOnce(accounts.save({ agencyId: agency.id, provider: 'vapi', baseUrl: null, credentials }, made))
 
-  issueKey(keys, production.id, now - 110 * dayMs)
-  issueKey(keys, staging.id, now - 20 * dayMs)
-  issueKey(keys, staging.id, now - 2 * dayMs)
+  atOnce(issueKey(keys, production.id, now - 110 * dayMs))
+  atOnce(issueKey(keys, staging.id, now - 20 * dayMs))
+  atOnce(issueKey(keys, staging.id, now - 2 * dayMs))
   const common = {
     actor: 'maya@brightdental.example',
     actorRole: 'admin' as const,
@@ -55,7 +56,7 @@ export const seedDemo = (stores: Stores, now: number) => {
     [now - 2 * dayMs, 'key.rotated', 'staging'],
     [now - 26 * hourMs, 'agent.changed', ben.name],
   ] as const)
-    audit.record({ ...common, at, action, target })
+    atOnce(audit.record({ ...common, at, action, target }))
 
   const alert = {
     kind: 'shut_number',
@@ -67,16 +68,20 @@ export const seedDemo = (stores: Stores, now: number) => {
   const earlier = { at: now - 30 * hourMs, lastAt: now - 30 * hourMs, count: 1 }
   const seen = { acknowledgedAt: now - 29 * hourMs, acknowledgedBy: 'maya@brightdental.example' }
   const open = { acknowledgedAt: null, acknowledgedBy: null }
-  alerts.insert({ ...alert, ...earlier, ...seen, id: Bun.randomUUIDv7() })
-  alerts.insert({ ...alert, ...open, at: now - hourMs, lastAt: now, count: 12, id: Bun.randomUUIDv7() })
+  atOnce(alerts.insert({ ...alert, ...earlier, ...seen, id: Bun.randomUUIDv7() }))
+  atOnce(
+    alerts.insert({ ...alert, ...open, at: now - hourMs, lastAt: now, count: 12, id: Bun.randomUUIDv7() }),
+  )
 
   const listed = (owner: string | null, line: string, given: { source: string; reason: string | null }) =>
-    stores.doNotCall.replace(owner, {
-      phoneNumber: `+120255501${line}`,
-      addedAt: now - Number(line) * hourMs,
-      expiresAt: given.source === 'import' ? now + 300 * dayMs : null,
-      ...given,
-    })
+    atOnce(
+      stores.doNotCall.replace(owner, {
+        phoneNumber: `+120255501${line}`,
+        addedAt: now - Number(line) * hourMs,
+        expiresAt: given.source === 'import' ? now + 300 * dayMs : null,
+        ...given,
+      }),
+    )
   listed(agency.id, '31', { source: 'manual', reason: 'Asked by e-mail' })
   listed(agency.id, '32', { source: 'import', reason: null })
   listed(agency.id, '33', { source: 'provider', reason: `opted out in call ${Bun.randomUUIDv7()}` })
@@ -131,7 +136,7 @@ export const seedDemo = (stores: Stores, now: number) => {
   const liveCall = live(production.id, ann.id, 4 * minuteMs, 1)
   live(production.id, ann.id, 90_000, 2)
   live(staging.id, ann.id, 20_000, 3)
-  audit.record({ ...common, at: now - 3 * hourMs, action: 'call.released', target: completed.id })
+  atOnce(audit.record({ ...common, at: now - 3 * hourMs, action: 'call.released', target: completed.id }))
   const refusals = seedUsage(stores, [production.id, staging.id], now)
   const deliveries = seedWebhook(stores, production.id, completed, now)
   const token = {
@@ -148,7 +153,7 @@ export const seedDemo = (stores: Stores, now: number) => {
     lastUsedAt: now - 3 * hourMs,
     revokedAt: null,
   }
-  stores.adminTokens.add(token)
+  atOnce(stores.adminTokens.add(token))
   return {
     agency,
     newAgency,

@@ -9,6 +9,7 @@ import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock } from './clock.ts'
 import { hold } from './conformance.ts'
 import { gateOwner, openRules } from './policy.ts'
+import { atOnce } from '../../src/work.ts'
 
 export const testSecret = 'a secret for tests, of 32 or more'
 const noFiles = { writeSetupLink: (_link: string) => {}, removeSetupLink: () => {} }
@@ -68,17 +69,17 @@ export const createGate = (options: Partial<Omit<Config, 'secret'>> & Extras = {
 
   const { agencies, agents, environments, keys, policies } = services
   // The fakes have numbers that nobody has.
-  policies.set(gateOwner, 'operator', openRules, clock.now())
-  const agency = agencies.create('Acme', 'agency', clock.now())
-  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, clock.now())
+  atOnce(policies.set(gateOwner, 'operator', openRules, clock.now()))
+  const agency = atOnce(agencies.create('Acme', 'agency', clock.now()))
+  const agent = atOnce(agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, clock.now()))
   const environment = (name: EnvironmentName, of = agency.id) => {
-    const found = environments.find(of, name)
+    const found = atOnce(environments.find(of, name))
     if (!found) throw new Error(`no ${name} environment`)
     return found
   }
   const production = environment('production')
-  environments.setDefaultAgent(production.id, agent.id)
-  const issue = (environmentId = production.id) => issueKey(keys, environmentId, clock.now()).token
+  atOnce(environments.setDefaultAgent(production.id, agent.id))
+  const issue = (environmentId = production.id) => atOnce(issueKey(keys, environmentId, clock.now())).token
   const key = issue()
 
   const request = (target: string, init: RequestInit = {}) =>

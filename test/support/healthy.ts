@@ -1,11 +1,12 @@
 import { newTotpSecret } from '../../src/people/totp.ts'
 import { createGate, type Gate } from './gate.ts'
 import { enter } from './page.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A gate in which nothing is wrong, and an operator of it. */
 export const createHealthy = () => {
   const gate = createGate({ allowPrivateDestinations: false })
-  gate.services.people.setFactorAudience('operators')
+  atOnce(gate.services.people.setFactorAudience('operators'))
   const operator = withFactor(gate, enter(gate, { role: 'operator' }))
   const visit = (path: string, cookie = operator.cookie) => gate.request(path, { headers: { cookie } })
   return { gate, operator, visit }
@@ -14,6 +15,6 @@ export const createHealthy = () => {
 export const withFactor = (gate: Gate, entered: ReturnType<typeof enter>) => {
   const { id: personId } = entered.person
   const factor = { id: crypto.randomUUID(), personId, name: 'Phone', createdAt: gate.clock.now() }
-  gate.services.factors.addTotp(factor, newTotpSecret(), 0)
+  atOnce(gate.services.factors.addTotp(factor, newTotpSecret(), 0))
   return entered
 }

@@ -4,6 +4,7 @@ import { Windows } from '../../src/limits/window.ts'
 import { createCommit } from '../../src/storage/commit.ts'
 import { FixedClock, settled } from './clock.ts'
 import { createGate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /**
  * The windows of one process after the other on the same database. Time goes on over all of them, but each has a monotonic
@@ -65,7 +66,7 @@ export const createLives = (windowSeconds: number) => {
         spendingDay: null,
       }
       const times = { createdAt, expiresAt: createdAt + 3_600_000 }
-      services.calls.insert(newCall({ ...order, ...rings, ...whom, ...times }, { grantNumber }))
+      atOnce(services.calls.insert(newCall({ ...order, ...rings, ...whom, ...times }, { grantNumber })))
     },
     kill: async () => {
       life.end()

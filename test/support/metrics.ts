@@ -3,6 +3,7 @@ import { startFakeHttp } from './fakes/http.ts'
 import { startReceiver } from './receiver.ts'
 import { connect, until } from './scenarios.ts'
 import { deliver, listen } from './webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 interface Family {
   type: string
@@ -46,7 +47,7 @@ const readSample = (line: string, name: string, family: Family | undefined) => {
   for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) if (label !== 'le') family.labels.add(label)
 }
 
-export const metricsOf = ({ services }: Pick<Gate, 'services'>) => readMetrics(services.readMetrics())
+export const metricsOf = ({ services }: Pick<Gate, 'services'>) => readMetrics(atOnce(services.readMetrics()))
 
 /** A gate in which everything that is counted has happened at least once. */
 export const busyGate = async () => {

@@ -1,6 +1,7 @@
 import { type Call, newCall } from '../../src/calls/call.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import type { Gate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A call of the production environment that was over at `endedAt`, where `given` does not say otherwise. */
 export const oldCall = (gate: Gate, endedAt: number | null, given: Partial<Call> = {}): Call => {
@@ -28,7 +29,7 @@ export const oldCall = (gate: Gate, endedAt: number | null, given: Partial<Call>
   }
   const over = endedAt === null ? {} : ({ status: 'completed', dispatch: 'placed', endedAt } as const)
   const call: Call = { ...newCall(order), ...over, ...given }
-  services.calls.insert(call)
+  atOnce(services.calls.insert(call))
   return call
 }
 
@@ -46,6 +47,6 @@ export const oldDelivery = (
     createdAt,
   })
   const delivery = { ...made, state: 'delivered' as const, ...given }
-  gate.services.deliveries.insert(delivery)
+  atOnce(gate.services.deliveries.insert(delivery))
   return delivery
 }

@@ -2,6 +2,7 @@ import { gateOwner } from '../../src/alerts/webhook.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import type { Reason } from '../../src/failures.ts'
 import type { Opened, World } from './world.ts'
+import { atOnce } from '../../src/work.ts'
 
 type Facts = World['facts']
 type Input = Record<string, unknown>
@@ -38,7 +39,7 @@ interface OperationCase extends Asked {
 /** Lists a number, as it stands in no test but as an entry. */
 const list = ({ doNotCall }: Opened['services'], owner: string | null) => {
   const entry = { source: 'manual', reason: 'asked', addedAt: 1, expiresAt: null }
-  doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry })
+  atOnce(doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry }))
 }
 
 const noForm = 'the page has no form for it'
@@ -84,7 +85,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
     'agency.resume': {
       input: { agency },
       page: form(`${here}/resume`),
-      prepare: ({ services }) => services.agencies.suspend(agency, 1),
+      prepare: ({ services }) => atOnce(services.agencies.suspend(agency, 1)),
     },
     'agency.delete': { input: { agency }, page: form(`${here}/delete`), withoutServer: 'server_needed' },
     'environment.show': { input: production, page: look(`${here}/integrations/api`) },
@@ -468,7 +469,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       input: { url: `${facts.webhookUrl}/alerts` },
       page: form('/admin/alerts/webhook', { url: `${facts.webhookUrl}/alerts` }),
       prepare: ({ services }) =>
-        services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1),
+        atOnce(services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1)),
       ending: { none: true },
       endingPage: form('/admin/alerts/webhook/remove'),
       refused: [
@@ -482,7 +483,7 @@ export const operationCases = (facts: Facts): Record<string, OperationCase> => {
       input: {},
       page: form('/admin/alerts/test'),
       prepare: ({ services }) =>
-        services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1),
+        atOnce(services.alertWebhook.save(gateOwner, facts.webhookUrl, mintWebhookSecret(), 1)),
     },
     'person.setup': {
       input: {},

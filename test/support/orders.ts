@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { silentLog } from '../../src/telemetry/log.ts'
 import { FixedClock, settled } from './clock.ts'
 import { answer, type Gate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** Triggers a call and gives back a way to look at it as it is on disk. */
 export const triggered = async (gate: Gate, scenario: string) => {
@@ -12,7 +13,7 @@ export const triggered = async (gate: Gate, scenario: string) => {
 }
 
 const found = ({ services }: Pick<Gate, 'services'>, id: string): Call => {
-  const call = services.calls.find(id)
+  const call = atOnce(services.calls.find(id))
   if (!call) throw new Error(`no call ${id}`)
   return call
 }
@@ -43,7 +44,7 @@ export const undispatched = (gate: Gate, scenario = '00', given: Partial<Call> =
     }),
     ...given,
   }
-  services.calls.insert(call)
+  atOnce(services.calls.insert(call))
   services.leases.restore({
     callId: call.id,
     environmentId: call.environmentId,
@@ -79,10 +80,10 @@ export const restarted = async (gate: Gate, path: string, laterMs = 0) => {
 /** A call of the gate's own dialler that is over, with its recording at an address. */
 export const withRecordingAt = (gate: Gate, recordingRef: string | null) => {
   const { accounts } = gate.services
-  const known = accounts.findFor(gate.agency.id, 'http')
+  const known = atOnce(accounts.findFor(gate.agency.id, 'http'))
   const credentials = { hook_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
   const given = { agencyId: gate.agency.id, provider: 'http', baseUrl: 'http://127.0.0.1:9/', credentials }
-  const accountId = (known ?? accounts.save(given, 0)).id
+  const accountId = (known ?? atOnce(accounts.save(given, 0))).id
   const endedAt = gate.clock.now()
   const over = { status: 'completed', dispatch: 'placed', answeredAt: endedAt, endedAt } as const
   return undispatched(gate, '00', { ...over, provider: 'http', accountId, recordingRef })

@@ -6,6 +6,7 @@ import { ruleNames } from '../../src/policy/rules.ts'
 import { snakeCase } from '../../src/policy/rule-forms.ts'
 import { passwordMost } from '../../src/people/password-rules.ts'
 import type { populate } from './visitors.ts'
+import { atOnce } from '../../src/work.ts'
 
 export type Place = Awaited<ReturnType<typeof populate>>
 
@@ -44,7 +45,7 @@ const wrongRules: Wrong = Object.fromEntries(
 /** A number that the gate or an agency lists, to be taken off again. */
 const listed = ({ gate }: Place, owner: string | null) => {
   const entry = { source: 'manual', reason: null, addedAt: 1, expiresAt: null }
-  gate.services.doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry })
+  atOnce(gate.services.doNotCall.replace(owner, { phoneNumber: '+493012345667', ...entry }))
   return { phone_number: '+493012345667' }
 }
 
@@ -125,7 +126,7 @@ export const pageForms: Record<string, Form> = {
     leaves: 'agency.resumed',
     wrong: {},
     fields: ({ gate }) => {
-      gate.services.agencies.suspend(gate.agency.id, 1)
+      atOnce(gate.services.agencies.suspend(gate.agency.id, 1))
       return {}
     },
   },
@@ -137,7 +138,7 @@ export const pageForms: Record<string, Form> = {
     leaves: 'agent.deleted',
     wrong: {},
     instead: ({ gate: { agency, services } }) => ({
-      agent: services.agents.create(agency.id, { name: 'Bea', provider: 'simulator' }, 0).id,
+      agent: atOnce(services.agents.create(agency.id, { name: 'Bea', provider: 'simulator' }, 0)).id,
     }),
   },
   [`${inAgency}/agents/default`]: {
@@ -180,7 +181,7 @@ export const pageForms: Record<string, Form> = {
     showsSecret: true,
     leaves: 'key.rotated',
     wrong: {},
-    fields: ({ gate }) => ({ replaces: gate.services.keys.live(gate.production.id)?.id ?? '' }),
+    fields: ({ gate }) => ({ replaces: atOnce(gate.services.keys.live(gate.production.id))?.id ?? '' }),
   },
   [`${inEnvironment}/access`]: { leaves: 'access.disabled', wrong: {}, fields: { enabled: 'false' } },
   [`${inEnvironment}/test-call`]: { leaves: 'call.test', wrong: {}, fields: { scenario: '00' } },

@@ -1,6 +1,7 @@
 import { tokenHash } from '../../src/keys/token.ts'
 import type { Invitation, Person } from '../../src/people/person.ts'
 import type { Gate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 export const operator = { email: 'ops@example.com', password: 'correct horse battery' }
 const setupToken = 'a-setup-token'
@@ -8,7 +9,7 @@ const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 
 /** Opens the setup page's door, as a first start does. */
 export const allowSetup = ({ services, clock }: Gate, token = setupToken) => {
-  services.people.setSetupToken(tokenHash(token), clock.now() + 30 * 60_000)
+  atOnce(services.people.setSetupToken(tokenHash(token), clock.now() + 30 * 60_000))
   return token
 }
 
@@ -104,11 +105,11 @@ export const enter = (
 ) => {
   const { invitations, sessions } = services
   const now = clock.now()
-  invitations.add(linkTo({ hash: email, email, role, agencyId, createdAt: now }))
-  const person = invitations.accept(email, 'matches nothing', now)
+  atOnce(invitations.add(linkTo({ hash: email, email, role, agencyId, createdAt: now })))
+  const person = atOnce(invitations.accept(email, 'matches nothing', now))
   if (person === undefined || person === 'taken') throw new Error('no account was made')
   const visit = { request: new Request('http://localhost'), address: null }
-  return { person, cookie: sessions.open(person.id, visit, true).split(';')[0] ?? '' }
+  return { person, cookie: atOnce(sessions.open(person.id, visit, true)).split(';')[0] ?? '' }
 }
 
 /** The text of a page as its reader sees it, on one line. */

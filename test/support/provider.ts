@@ -33,8 +33,12 @@ export const callingThrough = ({ services, clock }: Gate, provider: Provider, lo
   const { lifecycle, calls } = services
   const deps = {
     lifecycle,
-    provider: () => provider,
-    refusal: () => undefined,
+    *provider() {
+      return provider
+    },
+    *refusal() {
+      return undefined
+    },
     askPredial: async () => undefined,
     clock,
     log,

@@ -1,6 +1,7 @@
 import { adminToken, mintToken, tokenHash, tokenLast4 } from '../../src/keys/token.ts'
 import type { AdminToken } from '../../src/people/admin-token.ts'
 import type { Opened, World } from './world.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** The roles in which every operation is attempted. */
 export const roles = [
@@ -41,7 +42,7 @@ export const addTokens = ({ services }: Opened, { agencyOf, madeAt }: World, ope
         lastUsedAt: madeAt,
         revokedAt: null,
       }
-      services.adminTokens.add(token)
+      atOnce(services.adminTokens.add(token))
       return [role, secret]
     }),
   ) as Record<Role, string>

@@ -11,25 +11,26 @@ import {
   wasTalk,
 } from './fakes/fake.ts'
 import { answer, createGate } from './gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 /** A gate whose production agent is one of the fake's, and everything to drive calls through it. */
 export const connect = (fake: FakeProvider, maxCallSeconds = 3600) => {
   const gate = createGate({ publicUrl: 'https://gate.test', providerTimeoutMs: 1000, maxCallSeconds })
   const { agency, clock, production, services } = gate
   fake.runBy(clock)
-  const account = services.accounts.save(
-    { agencyId: agency.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
-    clock.now(),
+  const account = atOnce(
+    services.accounts.save(
+      { agencyId: agency.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
+      clock.now(),
+    ),
   )
-  const agent = services.agents.create(
-    agency.id,
-    { name: 'Real', provider: fake.kind.name, ...fake.agent },
-    clock.now(),
+  const agent = atOnce(
+    services.agents.create(agency.id, { name: 'Real', provider: fake.kind.name, ...fake.agent }, clock.now()),
   )
-  services.environments.setDefaultAgent(production.id, agent.id)
+  atOnce(services.environments.setDefaultAgent(production.id, agent.id))
 
   const callNow = (id: string): Call => {
-    const call = services.calls.find(id)
+    const call = atOnce(services.calls.find(id))
     if (!call) throw new Error(`no call ${id}`)
     return call
   }
@@ -307,10 +308,12 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     await using fake = await start()
     const one = connect(fake)
     const call = await one.place()
-    const two = one.gate.services.agencies.create('Other', 'agency', one.gate.clock.now())
-    const other = one.gate.services.accounts.save(
-      { agencyId: two.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
-      one.gate.clock.now(),
+    const two = atOnce(one.gate.services.agencies.create('Other', 'agency', one.gate.clock.now()))
+    const other = atOnce(
+      one.gate.services.accounts.save(
+        { agencyId: two.id, provider: fake.kind.name, baseUrl: fake.baseUrl, credentials: fake.credentials },
+        one.gate.clock.now(),
+      ),
     )
     for (const { headers, body, search } of fake.reports(call.id, 'completed', one.gate.clock.now()))
       await one.gate.request(`/hooks/${fake.kind.name}/${other.id}${search}`, {
@@ -326,7 +329,7 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     const { gate, place, account } = connect(fake)
     const call = await place()
     const elsewhere = connect(fake)
-    const moved = elsewhere.gate.services.accounts.list(elsewhere.gate.agency.id)[0]
+    const moved = atOnce(elsewhere.gate.services.accounts.list(elsewhere.gate.agency.id))[0]
     expect(account.provider).toBe(fake.kind.name)
     for (const { headers, body, search } of fake.reports(call.id, 'completed', gate.clock.now())) {
       const path = `/hooks/${fake.kind.name}/${moved?.id}${search}`
@@ -353,9 +356,11 @@ export const everyProvider = (start: () => Promise<FakeProvider>) => {
     await using fake = await start()
     const { gate, account } = connect(fake)
     const { accounts, dialling } = gate.services
-    expect(await dialling.account(fake.kind.name, account.id)?.check()).toBeUndefined()
+    expect(await atOnce(dialling.account(fake.kind.name, account.id))?.check()).toBeUndefined()
     const { agencyId, provider } = account
-    accounts.save({ agencyId, provider, baseUrl: 'http://127.0.0.1:1', credentials: fake.credentials }, 1)
-    expect(await dialling.account(provider, account.id)?.check()).toContain('could not be reached')
+    atOnce(
+      accounts.save({ agencyId, provider, baseUrl: 'http://127.0.0.1:1', credentials: fake.credentials }, 1),
+    )
+    expect(await atOnce(dialling.account(provider, account.id))?.check()).toContain('could not be reached')
   })
 }

@@ -5,6 +5,7 @@ import { seedDemo } from './demo.ts'
 import { createGate } from './gate.ts'
 import { allowSetup, createOperator, openLink, partsOf } from './page.ts'
 import { pagesOf } from './pages.ts'
+import { atOnce } from '../../src/work.ts'
 
 interface Field {
   page: string
@@ -60,16 +61,20 @@ export const everyField = async () => {
 
   const { visit, post } = await createOperator(gate)
 
-  const [operator] = people.list()
+  const [operator] = atOnce(people.list())
   if (!operator) throw new Error('there is no operator')
-  const { link } = invite(
-    invitations,
-    { email: 'new@example.com', role: 'operator', agencyId: null },
-    commandLineActor,
-    '',
-    gate.clock.now(),
+  const { link } = atOnce(
+    invite(
+      invitations,
+      { email: 'new@example.com', role: 'operator', agencyId: null },
+      commandLineActor,
+      '',
+      gate.clock.now(),
+    ),
   )
-  const reset = inviteToNewPassword(invitations, operator.person, commandLineActor, '', gate.clock.now())
+  const reset = atOnce(
+    inviteToNewPassword(invitations, operator.person, commandLineActor, '', gate.clock.now()),
+  )
   const provider = (name: string) => `/admin/agencies/${demo.agency.id}/integrations/providers/${name}`
   const providers = providerKinds.map(({ name }) => provider(name))
   for (const oneTime of [link, reset.link]) {

@@ -11,6 +11,7 @@ import { createGate } from './gate.ts'
 import { enter, linkTo, postForm } from './page.ts'
 import { withoutAuditTriggers } from './unbound.ts'
 import { listen } from './webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 export const visitors = ['anonymous', 'own admin', 'other admin', 'operator'] as const
 type Visitor = (typeof visitors)[number]
@@ -20,7 +21,7 @@ export const populate = async () => {
   const gate = createGate()
   const { agencies, calls, invitations } = gate.services
   const now = gate.clock.now()
-  const other = agencies.create('Other', 'agency', now)
+  const other = atOnce(agencies.create('Other', 'agency', now))
   const cookies: Record<Visitor, string> = { anonymous: '', 'own admin': '', 'other admin': '', operator: '' }
   const factors: Record<Visitor, string> = { ...cookies, anonymous: crypto.randomUUID() }
   const admit = (visitor: Visitor, as: Parameters<typeof enter>[1]) => {
@@ -28,14 +29,14 @@ export const populate = async () => {
     cookies[visitor] = entered.cookie
     factors[visitor] = crypto.randomUUID()
     const factor = { id: factors[visitor], personId: entered.person.id, name: 'Phone', createdAt: now }
-    gate.services.factors.addTotp(factor, newTotpSecret(), 0)
+    atOnce(gate.services.factors.addTotp(factor, newTotpSecret(), 0))
   }
   admit('own admin', { agencyId: gate.agency.id })
   admit('other admin', { agencyId: other.id })
   admit('operator', { role: 'operator' })
   const { person } = enter(gate, { role: 'operator' })
-  invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: now }))
-  invitations.add(linkTo({ hash: tokenHash('reset'), createdAt: now, personId: person.id }))
+  atOnce(invitations.add(linkTo({ hash: tokenHash('invited'), createdAt: now })))
+  atOnce(invitations.add(linkTo({ hash: tokenHash('reset'), createdAt: now, personId: person.id })))
   const { id: tokenId } = await gate.services.perform(
     createToken,
     { name: 'ci', permission: ['key.*'] },
@@ -48,20 +49,22 @@ export const populate = async () => {
     baseUrl: null,
     credentials: { api_key: 'a key' },
   }
-  gate.services.accounts.save(account, now)
+  atOnce(gate.services.accounts.save(account, now))
   await gate.trigger()
   listen(gate, 'http://127.0.0.1:9/hook')
-  gate.services.alertWebhook.save(gateOwner, 'http://127.0.0.1:9/alerts', mintWebhookSecret(), now)
-  gate.services.predialHooks.save(gate.production.id, 'http://127.0.0.1:9/ask', mintWebhookSecret(), now)
+  atOnce(gate.services.alertWebhook.save(gateOwner, 'http://127.0.0.1:9/alerts', mintWebhookSecret(), now))
+  atOnce(
+    gate.services.predialHooks.save(gate.production.id, 'http://127.0.0.1:9/ask', mintWebhookSecret(), now),
+  )
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: now } as const
   const delivery = newDelivery({ ...told, event: 'test' })
-  gate.services.deliveries.insert({ ...delivery, state: 'dead' })
+  atOnce(gate.services.deliveries.insert({ ...delivery, state: 'dead' }))
   const requestId = Bun.randomUUIDv7()
   const counters = { requests: 100, requestLimit: 100, calls: 1, callLimit: 10 }
   gate.services.usage.refuseAdmitted({
     requestId,
     environmentId: gate.production.id,
-    keyId: gate.services.keys.live(gate.production.id)?.id ?? '',
+    keyId: atOnce(gate.services.keys.live(gate.production.id))?.id ?? '',
     at: now,
     code: 'no_agent',
     route: 'POST /api/v1/calls/trigger',
@@ -72,7 +75,7 @@ export const populate = async () => {
     agency: gate.agency.id,
     alert: openAlert(gate).id,
     agent: gate.agent.id,
-    call: calls.holdingSlots()[0]?.id,
+    call: atOnce(calls.holdingSlots())[0]?.id,
     delivery: delivery.id,
     environment: 'production',
     factor: factors.operator,

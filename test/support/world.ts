@@ -18,6 +18,7 @@ import { enter, linkTo } from './page.ts'
 import { startReceiver } from './receiver.ts'
 import { peopleRoles, type Role } from './roles.ts'
 import { listen } from './webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 export const environmentOf = (dataDir: string) => ({
   CALLGATE_DATA_DIR: dataDir,
@@ -51,8 +52,8 @@ export const createWorld = async () => {
   const gate = createGate({ path: directory.database, clock: new FixedClock(madeAt - agoMs) })
   const { services, agency, clock } = gate
 
-  const other = services.agencies.create('Other', 'agency', clock.now())
-  const idle = services.agents.create(agency.id, { name: 'Bea', provider: 'simulator' }, clock.now())
+  const other = atOnce(services.agencies.create('Other', 'agency', clock.now()))
+  const idle = atOnce(services.agents.create(agency.id, { name: 'Bea', provider: 'simulator' }, clock.now()))
   const callTo = async (story: string) => (await (await gate.trigger(story)).json()) as { call_id: string }
   const { call_id: over } = await callTo('01')
   const { call_id: call } = await callTo('07')
@@ -60,17 +61,17 @@ export const createWorld = async () => {
   await clock.advance(60_000)
 
   const account = { agencyId: agency.id, provider: 'http', baseUrl: dialler.baseUrl }
-  services.accounts.save({ ...account, credentials: dialler.credentials }, clock.now())
+  atOnce(services.accounts.save({ ...account, credentials: dialler.credentials }, clock.now()))
   listen(gate, receiver.url)
-  services.predialHooks.save(gate.production.id, receiver.url, mintWebhookSecret(), clock.now())
+  atOnce(services.predialHooks.save(gate.production.id, receiver.url, mintWebhookSecret(), clock.now()))
   const told = { environmentId: gate.production.id, callId: null, payload: '{}', createdAt: clock.now() }
   const delivery = newDelivery({ ...told, event: 'test' })
-  services.deliveries.insert({ ...delivery, state: 'dead' })
+  atOnce(services.deliveries.insert({ ...delivery, state: 'dead' }))
   await clock.advance(agoMs - 60_000)
 
   // With the key of the hashes, which is random: every copy has the same one.
   const listed = { phoneNumber: '+493012345600', source: 'manual', reason: null, expiresAt: null }
-  services.doNotCall.replace(null, { ...listed, addedAt: clock.now() })
+  atOnce(services.doNotCall.replace(null, { ...listed, addedAt: clock.now() }))
 
   const alert = openAlert(gate)
   const { person } = enter(gate, { role: 'operator', email: 'leaving@example.com' })
@@ -79,7 +80,7 @@ export const createWorld = async () => {
     createdAt: clock.now(),
     expiresAt: clock.now() + 86_400_000,
   })
-  services.invitations.add(pending)
+  atOnce(services.invitations.add(pending))
   const { id: token } = await services.perform(
     createToken,
     { name: 'ci', permission: ['key.*'] },
@@ -109,7 +110,7 @@ export const createWorld = async () => {
     over,
     delivery: delivery.id,
     invitation: pending.hash,
-    key: services.keys.live(gate.production.id)?.id ?? '',
+    key: atOnce(services.keys.live(gate.production.id))?.id ?? '',
     person: person.id,
     token,
     diallerUrl: dialler.baseUrl,

@@ -9,6 +9,7 @@ import {
   toldPerSecond,
 } from '../../src/usage/client-usage.ts'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 test.each([
   ['curl/8.5.0', 'curl'],
@@ -82,7 +83,7 @@ test('a key has at most a hundred clients in memory; the rest are counted as oth
 
 test('a key has at most a hundred clients on disk, however they are spread over the minutes', () => {
   const { services, production, clock } = createGate()
-  const keyId = services.keys.live(production.id)?.id ?? ''
+  const keyId = atOnce(services.keys.live(production.id))?.id ?? ''
   for (let minute = 0; minute < 5; minute++) {
     for (let host = 0; host < 50; host++)
       services.usage.grant(
@@ -90,9 +91,9 @@ test('a key has at most a hundred clients on disk, however they are spread over 
         from(`10.0.${minute}.${host}`, 'x'),
         clock.now(),
       )
-    services.usage.flush()
+    atOnce(services.usage.flush())
   }
-  const uses = services.usage.uses(production.id, 0)
+  const uses = atOnce(services.usage.uses(production.id, 0))
   expect(uses).toHaveLength(pairsPerKey + 1)
   expect(uses.find(({ address }) => address === others.address)?.requests).toBe(150)
   expect(mergeUses(uses).reduce((sum, { requests }) => sum + requests, 0)).toBe(250)

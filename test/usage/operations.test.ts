@@ -4,6 +4,7 @@ import { listRefusals } from '../../src/usage/operations/refusals.ts'
 import { showUsage } from '../../src/usage/operations/show.ts'
 import { adminOf } from '../support/actors.ts'
 import { createGate, type Gate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const dayMs = 24 * 60 * 60_000
 const ask = (gate: Gate, headers: Record<string, string> = {}) => gate.authorized('/api/v1/key', { headers })
@@ -49,7 +50,7 @@ test('requests stand in the minute and the day in which they came, refused ones 
   clock.step(2 * dayMs)
   await gate.trigger('07')
   await ask(gate)
-  services.environments.disableAccess(gate.production.id, 'admin')
+  atOnce(services.environments.disableAccess(gate.production.id, 'admin'))
   await ask(gate)
   const [production] = await usageOf(gate)
   expect(production?.minutes.at(-1)).toMatchObject({

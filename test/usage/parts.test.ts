@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../support/gate.ts'
+import { atOnce } from '../../src/work.ts'
 
 const minuteMs = 60_000
 
@@ -8,8 +9,8 @@ const withUsedKeys = (keys: number) => {
   const gate = createGate()
   const { agencies, environments, usage } = gate.services
   const environmentIds = Array.from({ length: keys }, (_, at) => {
-    const agency = agencies.create(`Agency ${at}`, 'agency', gate.clock.now())
-    const { id } = environments.find(agency.id, 'production')!
+    const agency = atOnce(agencies.create(`Agency ${at}`, 'agency', gate.clock.now()))
+    const { id } = atOnce(environments.find(agency.id, 'production'))!
     usage.grant(
       { environmentId: id, keyId: id },
       () => ({ address: '10.0.0.1', userAgent: 'x' }),
@@ -22,7 +23,9 @@ const withUsedKeys = (keys: number) => {
       .query<{ rows: number }, []>("select count(*) as rows from usage where span = 'minute'")
       .get()?.rows ?? 0
   const granted = () =>
-    environmentIds.flatMap((id) => usage.figures(id, 'hour', 0)).reduce((sum, { count }) => sum + count, 0)
+    environmentIds
+      .flatMap((id) => atOnce(usage.figures(id, 'hour', 0)))
+      .reduce((sum, { count }) => sum + count, 0)
   return { ...gate, environmentIds, rows, granted }
 }
 
@@ -58,12 +61,12 @@ test('requests that come in while usage is written wait for the next minute, and
   await clock.advance(minuteMs)
   await clock.advance(1000)
   expect(granted()).toBe(450)
-  services.usage.flush()
+  atOnce(services.usage.flush())
   expect(granted()).toBe(450)
 })
 
 test('a stop writes all of it', () => {
   const { services, rows } = withUsedKeys(250)
-  services.usage.flush()
+  atOnce(services.usage.flush())
   expect(rows()).toBe(250)
 })

@@ -5,6 +5,7 @@ import { startReceiver } from '../support/receiver.ts'
 import { newDelivery } from '../../src/webhooks/delivery.ts'
 import { mintWebhookSecret } from '../../src/webhooks/secret.ts'
 import { deliver, listen } from '../support/webhooks.ts'
+import { atOnce } from '../../src/work.ts'
 
 const running: Gate[] = []
 afterEach(() => {
@@ -29,7 +30,7 @@ const runCall = async (gate: Gate, environmentId = gate.production.id) => {
 }
 
 const stateOf = ({ services }: Gate, callId: string) =>
-  services.deliveries.ofCall(callId).map(({ event, state, attempts }) => [event, state, attempts])
+  atOnce(services.deliveries.ofCall(callId)).map(({ event, state, attempts }) => [event, state, attempts])
 
 test('tells a start before its end, signed as the official package expects', async () => {
   await using receiver = startReceiver()
@@ -64,7 +65,7 @@ test('an end that waits for its start is not due before it: an endpoint that is 
   const gate = createDelivering()
   listen(gate, receiver.url)
   const { deliveries, lifecycle } = gate.services
-  const dueNow = () => deliveries.endpointsDue(gate.clock.now())
+  const dueNow = () => atOnce(deliveries.endpointsDue(gate.clock.now()))
   const before = await runCall(gate)
   const { id: after } = undispatched(gate)
   await lifecycle.record(after, { type: 'answered', at: gate.clock.now() })
@@ -102,7 +103,7 @@ test('for a day after a rotation every delivery carries both signatures, then on
   const gate = createDelivering()
   const old = listen(gate, receiver.url)
   const fresh = mintWebhookSecret()
-  gate.services.webhooks.rotate(gate.production.id, fresh, gate.clock.now())
+  atOnce(gate.services.webhooks.rotate(gate.production.id, fresh, gate.clock.now()))
   for (const secret of [old, fresh]) {
     receiver.expect(secret)
     await runCall(gate)
@@ -127,10 +128,10 @@ test('410 switches the endpoint off: nothing more is sent until somebody switche
   await deliver(gate, 60_000)
   expect(receiver.received).toHaveLength(1)
   const { webhooks } = gate.services
-  expect(webhooks.find(gate.production.id)).toMatchObject({ enabled: false })
-  expect(webhooks.find(gate.production.id)?.offReason).toContain('410')
+  expect(atOnce(webhooks.find(gate.production.id))).toMatchObject({ enabled: false })
+  expect(atOnce(webhooks.find(gate.production.id))?.offReason).toContain('410')
   receiver.answer(() => new Response())
-  webhooks.setEnabled(gate.production.id, true)
+  atOnce(webhooks.setEnabled(gate.production.id, true))
   await deliver(gate, 2000)
   expect(stateOf(gate, callId)).toEqual([
     ['call_started', 'dead', 1],
@@ -153,7 +154,10 @@ test('410 from an address that was replaced in the meantime never switches off t
   listen(gate, receiver.url)
   release()
   await deliver(gate)
-  expect(gate.services.webhooks.find(gate.production.id)).toMatchObject({ enabled: true, offReason: null })
+  expect(atOnce(gate.services.webhooks.find(gate.production.id))).toMatchObject({
+    enabled: true,
+    offReason: null,
+  })
   await deliver(gate, 5000)
   expect(receiver.events()).toEqual(['call_started', 'call_ended'])
   expect(stateOf(gate, callId)).toEqual([
@@ -170,7 +174,10 @@ test('a redirect is a failure and is not followed', async () => {
   const callId = await runCall(gate)
   await deliver(gate)
   expect(canary.received).toEqual([])
-  expect(gate.services.deliveries.ofCall(callId)[0]).toMatchObject({ state: 'pending', lastStatus: 307 })
+  expect(atOnce(gate.services.deliveries.ofCall(callId))[0]).toMatchObject({
+    state: 'pending',
+    lastStatus: 307,
+  })
 })
 
 test('a dead letter that is replayed is delivered once, under its old id', async () => {
@@ -184,12 +191,12 @@ test('a dead letter that is replayed is delivered once, under its old id', async
     gate.clock.step(60 * 60_000)
     await deliver(gate, 1000)
   }
-  const [dead] = gate.services.deliveries.ofCall(id)
+  const [dead] = atOnce(gate.services.deliveries.ofCall(id))
   expect(dead).toMatchObject({ state: 'dead', attempts: 10 })
   const tried = receiver.received.length
   expect(tried).toBe(10)
   receiver.answer(() => new Response())
-  expect(gate.services.deliveries.replayDead(gate.production.id, gate.clock.now())).toBe(1)
+  expect(atOnce(gate.services.deliveries.replayDead(gate.production.id, gate.clock.now()))).toBe(1)
   await deliver(gate, 2000)
   await deliver(gate, 60_000)
   expect(receiver.received.slice(tried).map((one) => one.id)).toEqual([dead?.id ?? ''])
@@ -230,17 +237,21 @@ test('endpoints that hang, so many that they take all the room, still leave ever
   const owe = (environmentId: string, url: string, events: number) => {
     listen(gate, url, environmentId)
     for (let event = 0; event < events; event++)
-      deliveries.insert(
-        newDelivery({
-          environmentId,
-          callId: null,
-          event: 'test',
-          payload: '{}',
-          createdAt: gate.clock.now(),
-        }),
+      atOnce(
+        deliveries.insert(
+          newDelivery({
+            environmentId,
+            callId: null,
+            event: 'test',
+            payload: '{}',
+            createdAt: gate.clock.now(),
+          }),
+        ),
       )
   }
-  const environments = Array.from({ length: 61 }, (_, n) => agencies.create(`Agency ${n}`, 'agency', 0))
+  const environments = Array.from({ length: 61 }, (_, n) =>
+    atOnce(agencies.create(`Agency ${n}`, 'agency', 0)),
+  )
     .flatMap(({ id }) => (['production', 'staging'] as const).map((name) => gate.environment(name, id).id))
     .toSorted()
   const last = environments.pop() ?? ''

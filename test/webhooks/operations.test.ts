@@ -6,6 +6,7 @@ import { listDeliveries, replayWebhook, testWebhook } from '../../src/webhooks/o
 import { rotateWebhookSecret, setWebhook } from '../../src/webhooks/operations/set.ts'
 import { createGate } from '../support/gate.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { atOnce } from '../../src/work.ts'
 
 const environment = { agency: 'Acme', environment: 'production' as const }
 
@@ -14,7 +15,7 @@ const open = async () => {
   const { perform } = services
   const set = (url: string) => perform(setWebhook, { ...environment, url }, commandLineActor)
   const { secret } = await set('https://one.example/path-is-a-secret')
-  const lastLine = () => services.audit.list({ limit: 1 })[0]
+  const lastLine = () => atOnce(services.audit.list({ limit: 1 }))[0]
   return { services, perform, production, set, secret, lastLine }
 }
 
@@ -47,12 +48,12 @@ test('one test of an endpoint goes on at a time: a second is told so and leaves 
     await perform(setWebhook, { ...each, url: receiver.url }, commandLineActor)
   const first = [environment, staging].map((each) => perform(testWebhook, each, commandLineActor))
   while (answers.length < 2) await Bun.sleep(1)
-  const before = audit.list({ limit: 9 })
+  const before = atOnce(audit.list({ limit: 9 }))
   await expect(perform(testWebhook, environment, commandLineActor)).rejects.toMatchObject({
     status: 409,
     message: 'A test of this webhook is in progress. Wait for its result.',
   })
-  expect(audit.list({ limit: 9 })).toEqual(before)
+  expect(atOnce(audit.list({ limit: 9 }))).toEqual(before)
   for (const answer of answers.splice(0)) answer()
   expect(await Promise.all(first)).toMatchObject([{ state: 'delivered' }, { state: 'delivered' }])
 
@@ -71,13 +72,13 @@ test('a delivery that is still on its way is not begun a second time, and whoeve
     payload: '{}',
     createdAt: 0,
   })
-  services.deliveries.insert(delivery)
-  const before = services.audit.list({ limit: 9 })
+  atOnce(services.deliveries.insert(delivery))
+  const before = atOnce(services.audit.list({ limit: 9 }))
   const replaying = perform(replayWebhook, { ...environment, delivery: delivery.id }, commandLineActor)
   expect(((await replaying.catch((error: unknown) => error)) as ApiError).message).toBe(
     'That delivery is still on its way.',
   )
-  expect(services.audit.list({ limit: 9 })).toEqual(before)
+  expect(atOnce(services.audit.list({ limit: 9 }))).toEqual(before)
   expect(await perform(listDeliveries, environment, commandLineActor)).toMatchObject([
     { id: delivery.id, state: 'pending' },
   ])

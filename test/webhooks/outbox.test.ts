@@ -7,11 +7,12 @@ import { until } from '../support/scenarios.ts'
 import { triggered, undispatched } from '../support/orders.ts'
 import { listen } from '../support/webhooks.ts'
 import { webhookPayload } from '../../src/webhooks/event.ts'
+import { atOnce } from '../../src/work.ts'
 
 const somewhere = 'https://example.com/hook'
 
 const deliveriesOf = (gate: ReturnType<typeof createGate>, callId: string) =>
-  gate.services.deliveries.ofCall(callId)
+  atOnce(gate.services.deliveries.ofCall(callId))
 
 const scenarios = [
   ['00', ['call_started', 'call_ended'], 'completed'],
@@ -68,7 +69,7 @@ test('never keeps an event for an environment without an endpoint, or with one t
   const before = await triggered(gate, '01')
   await gate.clock.advance(10_000)
   listen(gate, somewhere)
-  gate.services.webhooks.setEnabled(gate.production.id, false)
+  atOnce(gate.services.webhooks.setEnabled(gate.production.id, false))
   const during = await triggered(gate, '01')
   await gate.clock.advance(10_000)
   expect(deliveriesOf(gate, before.id)).toEqual([])
@@ -154,7 +155,7 @@ const everything = {
 const sentNow = (gate: Gate, id: string) => {
   const [delivery] = deliveriesOf(gate, id)
   if (!delivery) throw new Error('nothing was kept')
-  gate.services.deliveries.update(delivery, { ...delivery, state: 'delivered', attempts: 1 })
+  atOnce(gate.services.deliveries.update(delivery, { ...delivery, state: 'delivered', attempts: 1 }))
   return delivery.payload
 }
 

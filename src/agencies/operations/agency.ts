@@ -3,6 +3,7 @@ import type { Agency, Plan } from '../agency.ts'
 import { iso, nameSchema, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
+import { inTurn, type Work } from '../../work.ts'
 
 export const agencySchema = z.object({
   id: z.string(),
@@ -25,7 +26,7 @@ export const presentAgency = ({ id, name, plan, createdAt, suspendedAt }: Agency
 const planField = planSchema.meta({ description: 'Only the Agency plan includes API access' })
 
 interface CreateDeps {
-  agencies: { create(name: string, plan: Plan, now: number): Agency }
+  agencies: { create(name: string, plan: Plan, now: number): Work<Agency> }
 }
 
 export const createAgency = operation({
@@ -46,7 +47,7 @@ export const createAgency = operation({
 })
 
 interface ListDeps {
-  agencies: { list(): Agency[] }
+  agencies: { list(): Work<Agency[]> }
 }
 
 export const listAgencies = operation({
@@ -58,7 +59,9 @@ export const listAgencies = operation({
   output: z.array(agencySchema),
   columns: ['id', 'plan', 'created_at', 'suspended_at', 'name'],
   empty: 'There are no agencies yet. Create one with: callgate agency create',
-  run: ({ agencies }: ListDeps, { agency: only }) => (only ? [only] : agencies.list()).map(presentAgency),
+  *run({ agencies }: ListDeps, { agency: only }) {
+    return (only ? [only] : yield* agencies.list()).map(presentAgency)
+  },
 })
 
 export const showAgency = operation({
@@ -72,7 +75,7 @@ export const showAgency = operation({
 })
 
 interface RenameDeps {
-  agencies: { rename(id: string, name: string): void }
+  agencies: { rename(id: string, name: string): Work<void> }
 }
 
 export const renameAgency = operation({
@@ -93,9 +96,9 @@ export const renameAgency = operation({
 })
 
 interface PlanDeps extends HourOfUsage {
-  agencies: { setPlan(id: string, plan: Plan): void }
-  environments: { list(agencyId: string): { id: string }[] }
-  keys: { live(environmentId: string): object | undefined }
+  agencies: { setPlan(id: string, plan: Plan): Work<void> }
+  environments: { list(agencyId: string): Work<{ id: string }[]> }
+  keys: { live(environmentId: string): Work<object | undefined> }
 }
 
 export const changePlan = operation({
@@ -106,13 +109,16 @@ export const changePlan = operation({
   input: { plan: planField },
   output: agencySchema,
   says: ({ name, plan }) => `${name} is now on the ${plan} plan.`,
-  ends: ({ environments, keys }: PlanDeps, { agency: { id, name, plan }, input }) => {
+  *ends({ environments, keys }: PlanDeps, { agency: { id, name, plan }, input }) {
     if (plan !== 'agency' || input.plan === 'agency') return undefined
-    return environments.list(id).some((environment) => keys.live(environment.id))
+    const live = yield* inTurn(yield* environments.list(id), (environment) => keys.live(environment.id))
+    return live.some(Boolean)
       ? `All API requests of ${name} get 403 from now on: only the Agency plan includes API access.`
       : undefined
   },
-  impact: (deps: PlanDeps, { agency: { id }, now }) => lastHourInWords(deps, deps.environments.list(id), now),
+  *impact(deps: PlanDeps, { agency: { id }, now }) {
+    return yield* lastHourInWords(deps, yield* deps.environments.list(id), now)
+  },
   run: async ({ agencies }: PlanDeps, { agency: before, input: { plan }, change }) => {
     await change(() => agencies.setPlan(before.id, plan), {
       action: 'plan.changed',

@@ -15,6 +15,7 @@ import {
   requireAgent,
   settingsFrom,
 } from '../agent.ts'
+import { inTurn, run, type Work } from '../../work.ts'
 
 const agent = z.object({
   id: z.string(),
@@ -31,27 +32,29 @@ const agent = z.object({
 })
 
 export interface Defaults {
-  environments: { list(agencyId: string): { name: EnvironmentName; defaultAgentId: string | null }[] }
+  environments: { list(agencyId: string): Work<{ name: EnvironmentName; defaultAgentId: string | null }[]> }
 }
 
-const present = ({ environments }: Defaults, shown: Agent) => ({
-  id: shown.id,
-  name: shown.name,
-  provider: shown.provider,
-  ref: shown.ref,
-  from: shown.fromNumber,
-  options: shown.options,
-  default_in: defaultIn({ environments }, shown),
-  problem: agentProblem(shown) ?? null,
-  created_at: iso(shown.createdAt),
-})
+const present = function* ({ environments }: Defaults, shown: Agent) {
+  return {
+    id: shown.id,
+    name: shown.name,
+    provider: shown.provider,
+    ref: shown.ref,
+    from: shown.fromNumber,
+    options: shown.options,
+    default_in: yield* defaultIn({ environments }, shown),
+    problem: agentProblem(shown) ?? null,
+    created_at: iso(shown.createdAt),
+  }
+}
 
 /** The environments that have it as their default agent. */
-export const defaultIn = ({ environments }: Defaults, { id, agencyId }: Agent) =>
-  environments
-    .list(agencyId)
+export const defaultIn = function* ({ environments }: Defaults, { id, agencyId }: Agent) {
+  return (yield* environments.list(agencyId))
     .filter(({ defaultAgentId }) => defaultAgentId === id)
     .map(({ name }) => name)
+}
 
 export const agentField = z
   .string()
@@ -95,12 +98,12 @@ const requireSettings = (
 
 interface CreateDeps extends Defaults {
   agents: {
-    create(agencyId: string, settings: AgentSettings, now: number): Agent
-    list(agencyId: string): Agent[]
+    create(agencyId: string, settings: AgentSettings, now: number): Work<Agent>
+    list(agencyId: string): Work<Agent[]>
   }
   environments: {
-    list(agencyId: string): { id: string; name: EnvironmentName; defaultAgentId: string | null }[]
-    setDefaultAgent(environmentId: string, agentId: string): void
+    list(agencyId: string): Work<{ id: string; name: EnvironmentName; defaultAgentId: string | null }[]>
+    setDefaultAgent(environmentId: string, agentId: string): Work<void>
   }
 }
 
@@ -117,23 +120,23 @@ export const createAgent = operation({
     `Created the agent ${name}: ${id}${default_in.length > 0 ? `\nIt takes the calls that don’t name an agent.` : ''}`,
   run: async (deps: CreateDeps, { agency, input, now, change, record }) => {
     const settings = requireSettings(input, newAgent)
-    const make = () => {
-      const isFirst = deps.agents.list(agency.id).length === 0
-      const made = deps.agents.create(agency.id, settings, now)
-      record({ action: 'agent.created', target: made.name })
+    const make = function* () {
+      const isFirst = (yield* deps.agents.list(agency.id)).length === 0
+      const made = yield* deps.agents.create(agency.id, settings, now)
+      yield* record({ action: 'agent.created', target: made.name })
       if (isFirst)
-        for (const { id, name } of deps.environments.list(agency.id)) {
-          deps.environments.setDefaultAgent(id, made.id)
-          record({ action: 'default_agent.changed', environment: name, target: made.name })
+        for (const { id, name } of yield* deps.environments.list(agency.id)) {
+          yield* deps.environments.setDefaultAgent(id, made.id)
+          yield* record({ action: 'default_agent.changed', environment: name, target: made.name })
         }
       return made
     }
-    return present(deps, await change(make, () => undefined))
+    return await run(present(deps, await change(make, () => undefined)))
   },
 })
 
 interface ListDeps extends Defaults {
-  agents: { list(agencyId: string): Agent[] }
+  agents: { list(agencyId: string): Work<Agent[]> }
 }
 
 export const listAgents = operation({
@@ -145,7 +148,9 @@ export const listAgents = operation({
   output: z.array(agent),
   columns: ['id', 'provider', 'name'],
   empty: 'There are no agents yet. Create one with: callgate agent create',
-  run: (deps: ListDeps, { agency }) => deps.agents.list(agency.id).map((each) => present(deps, each)),
+  *run(deps: ListDeps, { agency }) {
+    return yield* inTurn(yield* deps.agents.list(agency.id), (each) => present(deps, each))
+  },
 })
 
 interface FindDeps extends Defaults {
@@ -160,12 +165,13 @@ export const showAgent = operation({
   input: { agent: agentField },
   example: { agent: 'Ann' },
   output: agent,
-  run: (deps: FindDeps, { agency, input }) =>
-    present(deps, requireAgent(deps.agents, agency.id, input.agent)),
+  *run(deps: FindDeps, { agency, input }) {
+    return yield* present(deps, yield* requireAgent(deps.agents, agency.id, input.agent))
+  },
 })
 
 interface ChangeDeps extends Defaults {
-  agents: FindAgents & { change(id: string, settings: AgentSettings): void }
+  agents: FindAgents & { change(id: string, settings: AgentSettings): Work<void> }
 }
 
 export const changeAgent = operation({
@@ -188,12 +194,15 @@ export const changeAgent = operation({
       throw new ApiError('invalid_input', {
         detail: 'Say what to change: name, provider, ref, from or option.',
       })
-    const before = requireAgent(deps.agents, agency.id, reference)
-    const settings = requireSettings(given, before)
-    await change(() => deps.agents.change(before.id, settings), {
-      action: 'agent.changed',
-      target: changeTarget(settings, before),
-    })
-    return present(deps, { ...before, ...settings })
+    const { before, settings } = await change(
+      function* () {
+        const found = yield* requireAgent(deps.agents, agency.id, reference)
+        const changed = requireSettings(given, found)
+        yield* deps.agents.change(found.id, changed)
+        return { before: found, settings: changed }
+      },
+      (made) => ({ action: 'agent.changed', target: changeTarget(made.settings, made.before) }),
+    )
+    return await run(present(deps, { ...before, ...settings }))
   },
 })

@@ -4,10 +4,11 @@ import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type FindAgents, requireAgent } from '../agent.ts'
 import { agentField } from './agent.ts'
+import { run, type Work } from '../../work.ts'
 
 interface DefaultDeps {
   agents: FindAgents
-  environments: { setDefaultAgent(environmentId: string, agentId: string | null): void }
+  environments: { setDefaultAgent(environmentId: string, agentId: string | null): Work<void> }
 }
 
 export const chooseDefaultAgent = operation({
@@ -39,7 +40,7 @@ export const chooseDefaultAgent = operation({
   ) => {
     if ((reference === undefined) === (none !== true))
       throw new ApiError('invalid_input', { detail: 'Choose one: agent or none.' })
-    const chosen = reference === undefined ? null : requireAgent(agents, agency.id, reference)
+    const chosen = reference === undefined ? null : await run(requireAgent(agents, agency.id, reference))
     await change(() => environments.setDefaultAgent(environment.id, chosen?.id ?? null), {
       action: 'default_agent.changed',
       target: chosen?.name ?? 'none',

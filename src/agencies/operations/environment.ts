@@ -5,6 +5,7 @@ import { limitFlaw, limitMost, type OwnLimits } from '../../limits/limits.ts'
 import { accessDisabledBySchema, environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Environment } from '../environment.ts'
+import type { Work } from '../../work.ts'
 
 const dialling = z.enum(['real', 'simulated'])
 
@@ -35,7 +36,7 @@ export const showEnvironment = operation({
 })
 
 interface DialDeps {
-  environments: { setDialsReal(environmentId: string, dialsReal: boolean): void }
+  environments: { setDialsReal(environmentId: string, dialsReal: boolean): Work<void> }
 }
 
 export const dialEnvironment = operation({
@@ -64,7 +65,7 @@ export const dialEnvironment = operation({
 })
 
 interface LimitsDeps {
-  environments: { setLimits(environmentId: string, limits: Partial<OwnLimits>): void }
+  environments: { setLimits(environmentId: string, limits: Partial<OwnLimits>): Work<void> }
 }
 
 const limit = (description: string) =>

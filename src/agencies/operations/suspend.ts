@@ -1,10 +1,11 @@
 import { operation } from '../../operation/operation.ts'
 import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { agencySchema, presentAgency } from './agency.ts'
+import type { Work } from '../../work.ts'
 
 interface SuspendDeps extends HourOfUsage {
-  environments: { list(agencyId: string): { id: string }[] }
-  agencies: { suspend(id: string, now: number): void; resume(id: string): void }
+  environments: { list(agencyId: string): Work<{ id: string }[]> }
+  agencies: { suspend(id: string, now: number): Work<void>; resume(id: string): Work<void> }
 }
 
 export const suspendAgency = operation({
@@ -20,8 +21,9 @@ export const suspendAgency = operation({
     suspendedAt === null
       ? `All API requests of ${name} get 403 from now on, until an operator resumes it.`
       : undefined,
-  impact: (deps: SuspendDeps, { agency: { id }, now }) =>
-    lastHourInWords(deps, deps.environments.list(id), now),
+  *impact(deps: SuspendDeps, { agency: { id }, now }) {
+    return yield* lastHourInWords(deps, yield* deps.environments.list(id), now)
+  },
   run: async ({ agencies }: SuspendDeps, { agency, now, change }) => {
     if (agency.suspendedAt !== null) return presentAgency(agency)
     await change(() => agencies.suspend(agency.id, now), { action: 'agency.suspended', target: agency.name })

@@ -5,6 +5,7 @@ import { iso, time } from '../../names.ts'
 import { nameForAgency } from '../../people/shown-actor.ts'
 import { operation } from '../../operation/operation.ts'
 import { alertKindSchema, type ListedAlert } from '../alert.ts'
+import { run, type Work } from '../../work.ts'
 
 const alertsMost = 1000
 
@@ -15,7 +16,7 @@ interface ListDeps {
       isOpen?: boolean | undefined
       before?: string | undefined
       limit: number
-    }): ListedAlert[]
+    }): Work<ListedAlert[]>
   }
 }
 
@@ -56,8 +57,8 @@ export const listAlerts = operation({
   ),
   columns: ['at', 'kind', 'agency_name', 'environment', 'message', 'count', 'acknowledged_by', 'id'],
   empty: 'There are no alerts.',
-  run: ({ alerts }: ListDeps, { agency, input: { open, before, limit } }) =>
-    alerts.list({ agencyId: agency?.id, isOpen: open, before, limit }).map((alert) => ({
+  *run({ alerts }: ListDeps, { agency, input: { open, before, limit } }) {
+    return (yield* alerts.list({ agencyId: agency?.id, isOpen: open, before, limit })).map((alert) => ({
       id: alert.id,
       kind: alert.kind,
       at: iso(alert.at),
@@ -70,13 +71,14 @@ export const listAlerts = operation({
       access_disabled: alert.accessDisabled,
       acknowledged_at: iso(alert.acknowledgedAt),
       acknowledged_by: alert.acknowledgedBy,
-    })),
+    }))
+  },
 })
 
 interface AcknowledgeDeps {
   alerts: {
-    find(id: string): ListedAlert | undefined
-    acknowledge(of: { id: string } | { agencyId?: string | undefined }, by: string, now: number): number
+    find(id: string): Work<ListedAlert | undefined>
+    acknowledge(of: { id: string } | { agencyId?: string | undefined }, by: string, now: number): Work<number>
   }
 }
 
@@ -100,7 +102,7 @@ export const acknowledgeAlerts = operation({
   run: async ({ alerts }: AcknowledgeDeps, { actor, agency, input, now, change }) => {
     if ((input.alert === undefined) === (input.all === undefined))
       throw new ApiError('invalid_input', { detail: 'Give either alert or all.' })
-    const alert = input.alert === undefined ? undefined : alerts.find(input.alert)
+    const alert = input.alert === undefined ? undefined : await run(alerts.find(input.alert))
     if (input.alert !== undefined && (!alert || (agency && alert.agencyId !== agency.id)))
       throw new ApiError('not_found', { detail: 'There is no such alert.' })
     const acknowledged = await change(

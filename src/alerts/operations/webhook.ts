@@ -8,15 +8,16 @@ import { endpointTarget } from '../../webhooks/endpoint.ts'
 import { mintWebhookSecret, secretSaid } from '../../webhooks/secret.ts'
 import type { AlertChannel } from '../channel.ts'
 import { type AlertWebhook, gateOwner } from '../webhook.ts'
+import type { Work } from '../../work.ts'
 
 interface WebhookDeps {
   alertWebhook: {
-    find(ownerId: string): AlertWebhook | undefined
-    save(ownerId: string, url: string, secret: string, now: number): void
-    rotate(ownerId: string, secret: string, now: number): void
-    remove(ownerId: string): void
+    find(ownerId: string): Work<AlertWebhook | undefined>
+    save(ownerId: string, url: string, secret: string, now: number): Work<void>
+    rotate(ownerId: string, secret: string, now: number): Work<void>
+    remove(ownerId: string): Work<void>
   }
-  alertDeliveries: { giveUp(channel: AlertChannel, reason: string): void }
+  alertDeliveries: { giveUp(channel: AlertChannel, reason: string): Work<void> }
   alertDeliverer: { wake(): void }
   destinationRules: DestinationRules
 }
@@ -42,8 +43,8 @@ export const setAlertWebhook = operation({
   }),
   says: ({ url, secret }) =>
     url === null ? 'Alerts are no longer sent to a webhook.' : `Alerts go to ${url}\n${secretSaid(secret)}`,
-  ends: ({ alertWebhook }: WebhookDeps, { input }) => {
-    const saved = input.none === true && input.url === undefined && alertWebhook.find(gateOwner)
+  *ends({ alertWebhook }: WebhookDeps, { input }) {
+    const saved = input.none === true && input.url === undefined && (yield* alertWebhook.find(gateOwner))
     return saved
       ? `Alerts are no longer sent to ${endpointTarget(saved)}, and its signing secret is lost.`
       : undefined
@@ -53,33 +54,36 @@ export const setAlertWebhook = operation({
     const { url, none, rotate_secret } = input
     if ((url === undefined) === (none === undefined))
       throw new ApiError('invalid_input', { detail: 'Give either url or none.' })
-    const before = alertWebhook.find(gateOwner)
     if (url === undefined) {
-      if (!before) throw new ApiError('not_found', { detail: 'There is no alert webhook yet.' })
       await change(
-        () => {
-          alertWebhook.remove(gateOwner)
-          alertDeliveries.giveUp('webhook', 'The webhook was removed.')
+        function* () {
+          const before = yield* alertWebhook.find(gateOwner)
+          if (!before) throw new ApiError('not_found', { detail: 'There is no alert webhook yet.' })
+          yield* alertWebhook.remove(gateOwner)
+          yield* alertDeliveries.giveUp('webhook', 'The webhook was removed.')
+          return before
         },
-        { action: 'alert.webhook_removed', target: endpointTarget(before) },
+        (before) => ({ action: 'alert.webhook_removed', target: endpointTarget(before) }),
       )
       return { url: null, secret: null }
     }
     await requireAllowedDestination(change, url, destinationRules)
     const secret = mintWebhookSecret()
-    const rotates = before !== undefined && rotate_secret === true
-    await change(
-      () => {
-        alertWebhook.save(gateOwner, url, secret, now)
-        if (rotates) alertWebhook.rotate(gateOwner, secret, now)
+    const { isShown } = await change(
+      function* () {
+        const before = yield* alertWebhook.find(gateOwner)
+        const rotates = before !== undefined && rotate_secret === true
+        yield* alertWebhook.save(gateOwner, url, secret, now)
+        if (rotates) yield* alertWebhook.rotate(gateOwner, secret, now)
+        return { before, rotates, isShown: before === undefined || rotates }
       },
-      {
+      ({ before, rotates }) => ({
         action: rotates ? 'alert.secret_rotated' : 'alert.webhook_saved',
         target: endpointTarget({ url }, before),
-      },
+      }),
     )
     alertDeliverer.wake()
-    return { url, secret: before === undefined || rotates ? secret : null }
+    return { url, secret: isShown ? secret : null }
   },
 })
 
@@ -114,7 +118,12 @@ export const testAlert = operation({
     return [webhook, mail].find((each) => each?.delivered === false)?.error ?? undefined
   },
   run: async ({ sendAlertSample }: TestDeps, { change }) => {
-    await change(() => undefined, { action: 'alert.tested' })
+    await change(
+      function* () {
+        return undefined
+      },
+      { action: 'alert.tested' },
+    )
     const { webhook, mail } = await sendAlertSample()
     return { webhook: present(webhook), mail: present(mail) }
   },

@@ -3,6 +3,7 @@ import { type EnvironmentName, environmentNames } from '../../agencies/environme
 import { iso, time } from '../../names.ts'
 import type { Actor } from '../../people/actor.ts'
 import { operation } from '../../operation/operation.ts'
+import type { Work } from '../../work.ts'
 
 interface Line {
   id: string
@@ -25,7 +26,7 @@ interface ListDeps {
     listFor(
       viewer: Pick<Actor, 'agencyId'>,
       query: { agency?: string | undefined; before?: string | undefined; limit: number },
-    ): Line[]
+    ): Work<Line[]>
   }
 }
 
@@ -71,15 +72,16 @@ export const listAudit = operation({
   ),
   columns: ['at', 'actor', 'action', 'agency_name', 'environment', 'target'],
   empty: 'Nothing was done yet.',
-  run: ({ audit }: ListDeps, { actor, agency, input: { before, limit } }) =>
-    audit
-      .listFor(actor, { agency: agency?.id, before, limit })
-      .map(({ agencyId, agencyName, actorId, actorRole, at, ...line }) => ({
+  *run({ audit }: ListDeps, { actor, agency, input: { before, limit } }) {
+    return (yield* audit.listFor(actor, { agency: agency?.id, before, limit })).map(
+      ({ agencyId, agencyName, actorId, actorRole, at, ...line }) => ({
         ...line,
         at: iso(at),
         actor_id: actorId,
         actor_role: actorRole,
         agency: agencyId,
         agency_name: agencyName,
-      })),
+      }),
+    )
+  },
 })

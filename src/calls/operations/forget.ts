@@ -3,16 +3,17 @@ import { ApiError } from '../../failures.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Commit } from '../../commit.ts'
 import { phoneNumberPattern } from '../phone-number.ts'
+import { run, type Work } from '../../work.ts'
 
 interface ForgetDeps {
   personalData: {
     /** The agencies with calls to the number. */
-    agenciesWith(phoneNumber: string): { agencyId: string }[]
-    callsUnderWay(phoneNumber: string): { id: string; agencyId: string }[]
+    agenciesWith(phoneNumber: string): Work<{ agencyId: string }[]>
+    callsUnderWay(phoneNumber: string): Work<{ id: string; agencyId: string }[]>
     /** The next calls with personal data of the number. */
-    next(phoneNumber: string, agencyId: string): string[]
+    next(phoneNumber: string, agencyId: string): Work<string[]>
     /** Erases the personal data of these calls; returns the number of changed deliveries. */
-    forget(ids: string[]): number
+    forget(ids: string[]): Work<number>
   }
   commit: Commit
   /** Rewrites the database without what was removed from it. False when a reader kept its log from being emptied. */
@@ -46,25 +47,24 @@ export const forgetPerson = operation({
       'Backups made earlier still have them, and so do the provider and whoever was told by a webhook.',
     ].join('\n'),
   run: async ({ personalData, commit, compact }: ForgetDeps, { input: { phone }, agency, actor, record }) => {
-    const found = personalData
-      .agenciesWith(phone)
+    const found = (await run(personalData.agenciesWith(phone)))
       .map(({ agencyId }) => agencyId)
       .filter((id) => agency === undefined || id === agency.id)
-    refuseUnderWay(personalData, phone, new Set(found))
+    await run(refuseUnderWay(personalData, phone, new Set(found)))
     const totals = { calls: 0, deliveries: 0 }
     for (const agencyId of found)
       for (let isFirst = true; ; isFirst = false) {
-        const step = await commit(() => {
-          actor.confirm()
-          const ids = personalData.next(phone, agencyId)
+        const step = await commit(function* () {
+          yield* actor.confirm()
+          const ids = yield* personalData.next(phone, agencyId)
           // The audit entry must not hold the number.
           if (isFirst && ids.length > 0)
-            record({
+            yield* record({
               action: 'person.forgotten',
               agency: agencyId,
               target: `a number ending in ${phone.slice(-2)}`,
             })
-          return { calls: ids.length, deliveries: personalData.forget(ids) }
+          return { calls: ids.length, deliveries: yield* personalData.forget(ids) }
         })
         if (step.calls === 0) break
         totals.calls += step.calls
@@ -76,12 +76,12 @@ export const forgetPerson = operation({
 })
 
 /** All or nothing: the end of an active call would write its personal data again. */
-const refuseUnderWay = (
+const refuseUnderWay = function* (
   { callsUnderWay }: ForgetDeps['personalData'],
   phone: string,
   agencies: ReadonlySet<string>,
-) => {
-  const ids = callsUnderWay(phone)
+) {
+  const ids = (yield* callsUnderWay(phone))
     .filter(({ agencyId }) => agencies.has(agencyId))
     .map(({ id }) => id)
   if (ids.length === 0) return

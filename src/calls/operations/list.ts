@@ -5,6 +5,7 @@ import { operation } from '../../operation/operation.ts'
 import { type Call, callStatuses } from '../call.ts'
 import { callRecord, presentCall } from '../record.ts'
 import { callField, type FindDeps, findCallOf } from './find.ts'
+import { inTurn, type Work } from '../../work.ts'
 
 interface EnvironmentRef {
   id: string
@@ -37,19 +38,19 @@ interface Filter extends CallQuery {
 
 export interface ListDeps {
   publicUrl(): string
-  environments: { list(agencyId: string): EnvironmentRef[] }
+  environments: { list(agencyId: string): Work<EnvironmentRef[]> }
   calls: {
-    page(query: StoredQuery & { before?: string | undefined; limit: number }): {
+    page(query: StoredQuery & { before?: string | undefined; limit: number }): Work<{
       calls: Call[]
       hasMore: boolean
-    }
+    }>
   }
 }
 
 export interface CountDeps extends Pick<ListDeps, 'environments'> {
   calls: {
     /** At most `most`. */
-    count(query: StoredQuery, most: number): number
+    count(query: StoredQuery, most: number): Work<number>
   }
 }
 
@@ -62,15 +63,19 @@ interface FoundCall {
  * An agency's calls, newest first, each with its environment: those of both are merged, because each has its own index.
  * Nothing is passed over: where one environment has more than was read, the page ends there.
  */
-export const callsOf = (
+export const callsOf = function* (
   { environments, calls }: ListDeps,
   agencyId: string,
   { environment, agent, ...query }: Filter,
-): { found: FoundCall[]; hasMore: boolean } => {
-  const pages = environments
-    .list(agencyId)
-    .filter(({ name }) => environment === undefined || name === environment)
-    .map((one) => ({ environment: one, ...calls.page({ environmentId: one.id, agentId: agent, ...query }) }))
+): Work<{ found: FoundCall[]; hasMore: boolean }> {
+  const pages = yield* inTurn(
+    (yield* environments.list(agencyId)).filter(
+      ({ name }) => environment === undefined || name === environment,
+    ),
+    function* (one) {
+      return { environment: one, ...(yield* calls.page({ environmentId: one.id, agentId: agent, ...query })) }
+    },
+  )
   const ends = pages.flatMap(({ calls: page, hasMore }) => (hasMore ? (page.at(-1)?.id ?? []) : []))
   const all = pages
     .flatMap(({ environment: of, calls: page }) => page.map((call) => ({ call, environment: of })))
@@ -80,16 +85,20 @@ export const callsOf = (
 }
 
 /** The number of an agency's calls that match, counted up to `most` in each environment. */
-export const countCalls = (
+export const countCalls = function* (
   { environments, calls }: CountDeps,
   agencyId: string,
   { environment, agent, ...query }: CallQuery,
   most: number,
-): number =>
-  environments
-    .list(agencyId)
-    .filter(({ name }) => environment === undefined || name === environment)
-    .reduce((sum, { id }) => sum + calls.count({ environmentId: id, agentId: agent, ...query }, most), 0)
+): Work<number> {
+  const counted = (yield* environments.list(agencyId)).filter(
+    ({ name }) => environment === undefined || name === environment,
+  )
+  const counts = yield* inTurn(counted, ({ id }) =>
+    calls.count({ environmentId: id, agentId: agent, ...query }, most),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 
 const callsMost = 100
 
@@ -117,10 +126,11 @@ export const listCalls = operation({
   output: z.array(callRecord),
   columns: ['call_id', 'environment', 'status', 'phone_number', 'created_at', 'duration_seconds'],
   empty: 'There are no such calls.',
-  run: (deps: ListDeps, { agency, input }) =>
-    callsOf(deps, agency.id, input).found.map(({ call, environment }) =>
+  *run(deps: ListDeps, { agency, input }) {
+    return (yield* callsOf(deps, agency.id, input)).found.map(({ call, environment }) =>
       presentCall(call, environment, deps.publicUrl()),
-    ),
+    )
+  },
 })
 
 export const showCall = operation({
@@ -130,8 +140,8 @@ export const showCall = operation({
   may: 'admin',
   input: { call: callField },
   output: callRecord,
-  run: (deps: FindDeps, { agency, input }) => {
-    const { call, environment } = findCallOf(deps, agency.id, input.call)
+  *run(deps: FindDeps, { agency, input }) {
+    const { call, environment } = yield* findCallOf(deps, agency.id, input.call)
     return presentCall(call, environment, deps.publicUrl())
   },
 })

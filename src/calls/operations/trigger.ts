@@ -6,15 +6,16 @@ import { operation } from '../../operation/operation.ts'
 import type { Call } from '../call.ts'
 import { orderFields, orderOf, type TriggerRequest } from '../order.ts'
 import { callRecord, presentCall } from '../record.ts'
+import { run, type Work } from '../../work.ts'
 
 interface TriggerDeps {
   publicUrl(): string
-  calls: { find(id: string): Call | undefined }
+  calls: { find(id: string): Work<Call | undefined> }
   trigger(
     environment: Environment,
     request: TriggerRequest,
     key: null,
-    options: { simulated: boolean; alongside(callId: string): void },
+    options: { simulated: boolean; alongside(callId: string): Work<void> },
   ): Promise<{ callId: string }>
 }
 
@@ -49,13 +50,13 @@ export const triggerCall = operation({
     }
     const { callId } = await trigger(caller, orderOf(fields, phone_number), null, {
       simulated,
-      alongside: (target) => {
-        actor.confirm()
+      *alongside(target) {
+        yield* actor.confirm()
         // The audit entry holds the call's id, not the number: it must outlive a later erasure of personal data.
-        record({ action: simulated ? 'call.test' : 'call.triggered', target })
+        yield* record({ action: simulated ? 'call.test' : 'call.triggered', target })
       },
     })
-    const call = calls.find(callId)
+    const call = await run(calls.find(callId))
     if (!call) throw new ApiError('not_found', { detail: 'There is no such call.' })
     return presentCall(call, environment, publicUrl())
   },

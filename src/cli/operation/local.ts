@@ -9,6 +9,7 @@ import { silentLog } from '../../telemetry/log.ts'
 import { configOf, existingDataDir, type Io } from '../io.ts'
 import type { Door } from './door.ts'
 import { remoteDoor } from './remote.ts'
+import { run } from '../../work.ts'
 
 /** The longest wait for a server that is starting or stopping, or for another command. */
 const patienceMs = 5000
@@ -61,7 +62,7 @@ const wasDone = async (io: Io, instance: string, operationId: string) => {
     await Bun.sleep(pauseMs)
   }
   using stores = dataDir.openStores()
-  return stores.audit.hasOperation(operationId)
+  return await run(stores.audit.hasOperation(operationId))
 }
 
 const ownDoor = (io: Io, { dataDir, unlock }: Held): Door => {
@@ -78,7 +79,7 @@ const ownDoor = (io: Io, { dataDir, unlock }: Held): Door => {
     const actor = commandLineAs(userOfCommand(io.env))
     return {
       perform: (operation, input, options) => services.perform(operation, input, actor, options),
-      preview: async (operation, input) => services.perform.preview(operation, input, actor) ?? null,
+      preview: async (operation, input) => (await services.perform.preview(operation, input, actor)) ?? null,
       close,
     }
   } catch (error) {

@@ -13,11 +13,12 @@ import {
   sourceField,
 } from '../fields.ts'
 import { numberHint } from '../number-hint.ts'
+import type { Work } from '../../work.ts'
 
 const wholeGate = 'Without an agency, an operator works on the list of the whole gate.'
 
 interface AddDeps {
-  doNotCall: { replace(owner: ListOwner, entry: NewEntry): Position }
+  doNotCall: { replace(owner: ListOwner, entry: NewEntry): Work<Position> }
 }
 
 export const addNumber = operation({
@@ -41,8 +42,13 @@ export const addNumber = operation({
     const reason = input.reason || null
     const entry = { source, reason, addedAt: now, expiresAt: expiryOf(input.expires_at, now) }
     return change(
-      () =>
-        presentEntry({ ...entry, ...doNotCall.replace(agency?.id ?? null, { ...entry, phoneNumber }), hint }),
+      function* () {
+        return presentEntry({
+          ...entry,
+          ...(yield* doNotCall.replace(agency?.id ?? null, { ...entry, phoneNumber })),
+          hint,
+        })
+      },
       { action: 'dnc.added', target: hint },
     )
   },
@@ -50,8 +56,8 @@ export const addNumber = operation({
 
 interface RemoveDeps {
   doNotCall: {
-    find(owner: ListOwner, phoneNumber: string): Entry | undefined
-    remove(owner: ListOwner, phoneNumber: string): Entry | undefined
+    find(owner: ListOwner, phoneNumber: string): Work<Entry | undefined>
+    remove(owner: ListOwner, phoneNumber: string): Work<Entry | undefined>
   }
 }
 
@@ -66,10 +72,10 @@ export const removeNumber = operation({
   says: ({ hint }) => `${hint} is no longer on this list.`,
   run: ({ doNotCall }: RemoveDeps, { input: { phone_number: phoneNumber }, agency, change }) =>
     change(
-      () => {
-        const removed = doNotCall.remove(agency?.id ?? null, phoneNumber)
+      function* () {
+        const removed = yield* doNotCall.remove(agency?.id ?? null, phoneNumber)
         if (removed) return { hint: removed.hint }
-        const isOfGate = agency !== undefined && doNotCall.find(null, phoneNumber) !== undefined
+        const isOfGate = agency !== undefined && (yield* doNotCall.find(null, phoneNumber)) !== undefined
         const detail = isOfGate
           ? 'The number is on the list of the whole gate, which only an operator can change.'
           : 'The number is not on this list.'
@@ -80,7 +86,7 @@ export const removeNumber = operation({
 })
 
 interface CheckDeps {
-  doNotCall: { find(owner: ListOwner, phoneNumber: string): Entry | undefined }
+  doNotCall: { find(owner: ListOwner, phoneNumber: string): Work<Entry | undefined> }
 }
 
 export const checkNumber = operation({
@@ -107,12 +113,12 @@ export const checkNumber = operation({
     listed
       ? `Must not be called: it is on ${entries.map(({ list }) => (list === 'gate' ? 'the list of the whole gate' : 'the agency’s list')).join(' and ')}.`
       : 'The number is on no do-not-call list.',
-  run: ({ doNotCall }: CheckDeps, { input: { phone_number: phoneNumber }, agency, actor, now }) => {
-    const find = (list: 'gate' | 'agency', owner: ListOwner) => {
-      const found = doNotCall.find(owner, phoneNumber)
+  *run({ doNotCall }: CheckDeps, { input: { phone_number: phoneNumber }, agency, actor, now }) {
+    const find = function* (list: 'gate' | 'agency', owner: ListOwner) {
+      const found = yield* doNotCall.find(owner, phoneNumber)
       return found && (found.expiresAt === null || found.expiresAt > now) ? [{ list, ...found }] : []
     }
-    const found = [...find('gate', null), ...(agency ? find('agency', agency.id) : [])]
+    const found = [...(yield* find('gate', null)), ...(agency ? yield* find('agency', agency.id) : [])]
     const entries = found.map(({ list, source, reason, addedAt, expiresAt }) => {
       // Another agency's affairs may be behind an operator's entry.
       const isHidden = list === 'gate' && actor.role !== 'operator'
@@ -125,8 +131,8 @@ export const checkNumber = operation({
 
 interface ListDeps {
   doNotCall: {
-    positionOf(owner: ListOwner, id: string): Position | undefined
-    page(owner: ListOwner, page: PageOfEntries): Entry[]
+    positionOf(owner: ListOwner, id: string): Work<Position | undefined>
+    page(owner: ListOwner, page: PageOfEntries): Work<Entry[]>
   }
 }
 
@@ -153,13 +159,13 @@ export const listNumbers = operation({
   output: z.array(entryRecord),
   columns: ['id', 'hint', 'source', 'reason', 'added_at', 'expires_at'],
   empty: 'This do-not-call list has no such entries.',
-  run: ({ doNotCall }: ListDeps, { input: { before, limit }, agency }) => {
+  *run({ doNotCall }: ListDeps, { input: { before, limit }, agency }) {
     const owner = agency?.id ?? null
-    const after = before === undefined ? undefined : doNotCall.positionOf(owner, before)
+    const after = before === undefined ? undefined : yield* doNotCall.positionOf(owner, before)
     if (before !== undefined && !after)
       throw new ApiError('not_found', {
         detail: 'There is no such entry any more. Start from the newest one.',
       })
-    return doNotCall.page(owner, { after, limit }).map(presentEntry)
+    return (yield* doNotCall.page(owner, { after, limit })).map(presentEntry)
   },
 })

@@ -3,11 +3,12 @@ import { csvLine } from '../../csv.ts'
 import { iso } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import type { Entry, ListOwner, PageOfEntries, Position } from '../entry.ts'
+import type { Work } from '../../work.ts'
 
 const entriesAtOnce = 1000
 
 interface ExportDeps {
-  doNotCall: { page(owner: ListOwner, page: PageOfEntries): Entry[] }
+  doNotCall: { page(owner: ListOwner, page: PageOfEntries): Work<Entry[]> }
 }
 
 export const exportNumbers = operation({
@@ -29,9 +30,9 @@ you import, and back up the database. Through the admin API, the file comes in p
     csv: z.string().meta({ description: 'The lines; the first part begins with a header' }),
     next: z.string().nullable().meta({ description: 'Asks for the next part; null after the last one' }),
   }),
-  run: ({ doNotCall }: ExportDeps, { input: { after }, agency }) => {
+  *run({ doNotCall }: ExportDeps, { input: { after }, agency }) {
     const page = { after: after === undefined ? undefined : positionIn(after), limit: entriesAtOnce }
-    const entries = doNotCall.page(agency?.id ?? null, page)
+    const entries = yield* doNotCall.page(agency?.id ?? null, page)
     const last = entries.at(-1)
     const header = after === undefined ? csvLine(columns) : ''
     return {

@@ -5,6 +5,7 @@ import { operation } from '../../operation/operation.ts'
 import type { ListOwner, NewEntry } from '../entry.ts'
 import { hasHidden } from '../../visible.ts'
 import { expiresAtField, reasonCharactersMost, sourceField } from '../fields.ts'
+import { inTurn, type Work } from '../../work.ts'
 
 /**
  * The entries of one commit, which take some thirty milliseconds on a list of a million: hashes are in no order, so that each
@@ -43,7 +44,7 @@ const importResult = z.object({
 export type ImportResult = z.infer<typeof importResult>
 
 interface ImportDeps {
-  doNotCall: { extend(owner: ListOwner, entry: NewEntry): boolean }
+  doNotCall: { extend(owner: ListOwner, entry: NewEntry): Work<boolean> }
   commit: Commit
 }
 
@@ -79,10 +80,12 @@ An import never shortens an entry: a number that is already listed for as long k
     const valid = judged.filter((each) => typeof each !== 'string')
     const counts = { rejected: problems.length, problems: problems.slice(0, problemsMost) }
     if (valid.length === 0) return { added: 0, already_listed: 0, ...counts }
-    return commit(() => {
-      actor.confirm()
-      const added = valid.filter((entry) => doNotCall.extend(owner, entry)).length
-      if (added > 0) record({ action: 'dnc.imported', target: added === 1 ? '1 number' : `${added} numbers` })
+    return commit(function* () {
+      yield* actor.confirm()
+      const extended = yield* inTurn(valid, (entry) => doNotCall.extend(owner, entry))
+      const added = extended.filter(Boolean).length
+      if (added > 0)
+        yield* record({ action: 'dnc.imported', target: added === 1 ? '1 number' : `${added} numbers` })
       return { added, already_listed: valid.length - added, ...counts }
     })
   },

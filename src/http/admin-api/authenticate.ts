@@ -8,11 +8,12 @@ import { type AdminToken, adminTokenFlaw } from '../../people/admin-token.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { clientAddress } from '../address.ts'
 import { adminTokenWanted, readBearer } from '../bearer.ts'
+import { run, type Work } from '../../work.ts'
 
 interface AuthenticateDeps {
   adminTokens: {
-    findByHash(hash: string): AdminToken | undefined
-    touch(id: string, now: number): void
+    findByHash(hash: string): Work<AdminToken | undefined>
+    touch(id: string, now: number): Work<void>
   }
   /** The error for an address that has sent too many wrong keys. */
   countWrongKey(address: string | null): ApiError | undefined
@@ -31,29 +32,29 @@ const touchEveryMs = 60_000
 
 /** Authenticates a request to the admin API by its admin token. Throws the error that it is rejected with. */
 export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...deps }: AuthenticateDeps) => {
-  const touch = ({ id, lastUsedAt }: AdminToken, now: number) => {
+  const touch = async ({ id, lastUsedAt }: AdminToken, now: number) => {
     if (lastUsedAt !== null && lastUsedAt > now - touchEveryMs) return
     try {
-      adminTokens.touch(id, now)
+      await run(adminTokens.touch(id, now))
     } catch (error) {
       // A full disk must not lock out the operator who comes to fix it.
       log.warn('the last use of an admin token could not be written', { error: String(error) })
     }
   }
 
-  return ({ request, server }: IncomingRequest): Actor => {
+  return async ({ request, server }: IncomingRequest): Promise<Actor> => {
     const address = clientAddress(request, server, deps.trustedProxies)
     const secret = readBearer(request.headers.get('authorization'), adminTokenWanted)
     if (secret instanceof ApiError) throw throttled(secret, countWrongKey, address)
     const hash = tokenHash(secret)
-    const find = () => {
-      const token = adminTokens.findByHash(hash)
+    const find = function* () {
+      const token = yield* adminTokens.findByHash(hash)
       const flaw = adminTokenFlaw(token, clock.now(), address)
       if (token && flaw === undefined) return token
       throw throttled(new ApiError('invalid_admin_token', { detail: flaw ?? '' }), countWrongKey, address)
     }
-    const token = find()
-    touch(token, clock.now())
+    const token = await run(find())
+    await touch(token, clock.now())
     return {
       id: token.id,
       name: `token ${token.name}`,
@@ -62,8 +63,10 @@ export const createAuthenticate = ({ adminTokens, countWrongKey, clock, log, ...
       agencyId: token.agencyId,
       permissions: token.permissions,
       mayDelegate: token.expiresAt === null && token.allowFrom === null,
-      confirm: () => void find(),
-      requireConfirmed: () => {},
+      *confirm() {
+        yield* find()
+      },
+      *requireConfirmed() {},
     }
   }
 }

@@ -10,12 +10,13 @@ import { readJson } from '../body.ts'
 import { requireNoQuery } from '../query.ts'
 import type { IncomingRequest } from './authenticate.ts'
 import { bringsFile, importFile } from './import-file.ts'
+import { run } from '../../work.ts'
 
 interface AdminApiDeps {
   operations: readonly Operation[]
   perform: Perform
   /** Authenticates a request. Throws the error that it is rejected with. */
-  actorOf(request: IncomingRequest): Actor
+  actorOf(request: IncomingRequest): Promise<Actor>
 }
 
 /** `POST /api/admin/v1/{operation}` runs an operation, JSON in and out; `…/preview` returns its consequence. */
@@ -33,13 +34,13 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       '/:operation',
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
-        const actor = whileConnected(actorOf({ request, server }), request.signal)
+        const actor = whileConnected(await actorOf({ request, server }), request.signal)
         const operation = find(params.operation)
         if (bringsFile(operation, request))
           return { success: true as const, data: await importFile(perform, request, actor) }
         requireNoQuery(request)
         const input = await readInput(request, operation)
-        actor.confirm()
+        await run(actor.confirm())
         const data = await perform(operation, input, actor, readOptions(request))
         return { success: true as const, data }
       },
@@ -49,10 +50,10 @@ export const adminApi = ({ operations, perform, actorOf }: AdminApiDeps) => {
       '/:operation/preview',
       async ({ params, request, server, set }) => {
         set.headers['cache-control'] = 'no-store'
-        const actor = actorOf({ request, server })
+        const actor = await actorOf({ request, server })
         requireNoQuery(request)
         const operation = find(params.operation)
-        const ends = perform.preview(operation, await readInput(request, operation), actor) ?? null
+        const ends = (await perform.preview(operation, await readInput(request, operation), actor)) ?? null
         return { success: true as const, data: { ends } }
       },
       { parse: 'none' },
@@ -81,9 +82,9 @@ const unescaped = (text: string): string | null => {
 /** Fails once the client has disconnected: it would never see a new key, and a call would have no owner. */
 const whileConnected = (actor: Actor, signal: AbortSignal): Actor => ({
   ...actor,
-  confirm: () => {
+  *confirm() {
     requireConnected(signal)
-    actor.confirm()
+    yield* actor.confirm()
   },
 })
 

@@ -13,14 +13,14 @@ type CsvRow<Column extends string> = Record<Column, string | number | null | und
 /** Streams a file, whose rows come in parts. */
 export const csvBody = <Column extends string>(
   columns: readonly Column[],
-  parts: Iterable<readonly CsvRow<Column>[]>,
+  parts: AsyncIterable<readonly CsvRow<Column>[]>,
 ) => textStream(csvOf(columns, parts))
 
-function* csvOf<Column extends string>(
+async function* csvOf<Column extends string>(
   columns: readonly Column[],
-  parts: Iterable<readonly CsvRow<Column>[]>,
+  parts: AsyncIterable<readonly CsvRow<Column>[]>,
 ) {
   yield csvLine(columns)
-  for (const rows of parts)
+  for await (const rows of parts)
     yield rows.map((row) => csvLine(columns.map((column) => String(row[column] ?? '')))).join('')
 }

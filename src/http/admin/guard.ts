@@ -29,22 +29,23 @@ import { agreedField, QuestionNeeded, withoutAgreement } from './question/questi
 import { ownReferrer } from './referrer.ts'
 import { pageActor } from './page-actor.ts'
 import { pageHeaders } from '../page/headers.ts'
+import { run, type Work } from '../../work.ts'
 
 export interface GuardDeps {
   alarms: Pick<ReadAlarms, 'count'>
   alerts: {
     /** The number of alerts that nobody has acknowledged, of one agency or of all. */
-    openCount(agencyId?: string): number
+    openCount(agencyId?: string): Work<number>
   }
   audit: {
     /** True for the id of an operation that was performed. */
-    hasOperation(operationId: string): boolean
+    hasOperation(operationId: string): Work<boolean>
   }
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   server: Listener
-  search: { firstAgencies(limit: number): Pick<Agency, 'id' | 'name'>[] }
+  search: { firstAgencies(limit: number): Work<Pick<Agency, 'id' | 'name'>[]> }
   sessions: Pick<Sessions, 'person' | 'find' | 'isConfirmed'>
-  factors: { list(personId: string): Factor[] }
+  factors: { list(personId: string): Work<Factor[]> }
   countDenial: CountDenial
   productionAccess: ProductionAccess
   flashes: Flashes
@@ -100,13 +101,13 @@ const guard = (
   admits: (person: Person) => boolean,
   open: readonly MissingStep[] = [],
 ) =>
-  new Elysia({ name }).derive({ as: 'scoped' }, ({ params, request, route, set }) => {
+  new Elysia({ name }).derive({ as: 'scoped' }, async ({ params, request, route, set }) => {
     Object.assign(set.headers, pageHeaders)
     const ours = ourOrigins(request, server, config)
     refuseForeignForms(request, ours)
     let fields: Record<string, string> | undefined
-    const find = () => {
-      const found = sessions.find(request)
+    const find = function* () {
+      const found = yield* sessions.find(request)
       if (!found) throw new ApiError('sign_in_needed')
       if (found.missing !== null && !open.includes(found.missing))
         throw new ApiError(`${found.missing}_needed`)
@@ -118,24 +119,24 @@ const guard = (
       countDenial({ action: 'operation.denied', actor, agency: person.agencyId, target })
       return new ApiError('operator_only')
     }
-    const confirm = () => {
-      const { person } = find()
+    const confirm = function* () {
+      const { person } = yield* find()
       // The role before the agency, as `perform` judges: whoever may do it in no agency learns nothing of this one.
       if (!admits(person)) throw denied(person)
       hideOtherAgencies(person, params)
       return person
     }
-    const person = confirm()
+    const person = await run(confirm())
     const readConfirmed = async () => {
       fields = withoutConfirmation(await readForm(request))
-      confirm()
+      await run(confirm())
       return withoutOnce(withoutAgreement(fields))
     }
-    const requireConfirmed = () => {
-      const found = find()
+    const requireConfirmed = function* () {
+      const found = yield* find()
       if (sessions.isConfirmed(found.session)) return
       const { email, id } = found.person
-      const kinds = new Set(factors.list(id).map(({ kind }) => kind))
+      const kinds = new Set((yield* factors.list(id)).map(({ kind }) => kind))
       const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
       throw new ConfirmationNeeded({ email, path: pathOf(request), fields: fields ?? {}, ...ways })
     }
@@ -144,9 +145,9 @@ const guard = (
       agencyId: person.agencyId,
       permissions: null,
       mayDelegate: true,
-      confirm: () => {
+      *confirm() {
         requireConnected(request.signal)
-        confirm()
+        yield* confirm()
       },
       requireConfirmed,
       requireAgreed: (question) => {
@@ -160,11 +161,11 @@ const guard = (
     let flashId = request.headers.has(refreshHeader) ? undefined : flashes.idIn(request)
     const viewer: Viewer & { timeZone: string } = {
       ...person,
-      openAlerts: alerts.openCount(person.agencyId ?? undefined),
-      openAlarms: alarms.count(person),
-      firstAgencies: () => search.firstAgencies(listedAgencies + 1),
+      openAlerts: await run(alerts.openCount(person.agencyId ?? undefined)),
+      openAlarms: await run(alarms.count(person)),
+      firstAgencies: isOperator(person) ? await run(search.firstAgencies(listedAgencies + 1)) : [],
       takeFlash: () => flashes.take(flashId, person.id),
-      productionAccess,
+      productionAccess: params?.agency === undefined ? undefined : await run(productionAccess(params.agency)),
       timeZone: zoneOf(person, request),
       now: clock.now(),
     }
@@ -173,10 +174,10 @@ const guard = (
       flashId = id
       addCookie(set, cookie)
     }
-    const once = (shown: ShownOnce): Pick<PerformOptions, 'operationId'> => {
+    const once = async (shown: ShownOnce): Promise<Pick<PerformOptions, 'operationId'>> => {
       const id = z.guid().toLowerCase().safeParse(fields?.[onceField])
       if (!id.success) return {}
-      if (audit.hasOperation(id.data)) throw new AlreadySent({ person: viewer, ...shown })
+      if (await run(audit.hasOperation(id.data))) throw new AlreadySent({ person: viewer, ...shown })
       return { operationId: id.data }
     }
     return { person: viewer, actor, confirm, flash, once, readForm: readConfirmed }

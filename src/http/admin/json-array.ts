@@ -6,11 +6,11 @@ export const jsonHeaders = (name: string) => ({
 })
 
 /** Streams a JSON array, a line for each object, which come in parts. */
-export const jsonBody = (parts: Iterable<readonly object[]>) => textStream(arrayOf(parts))
+export const jsonBody = (parts: AsyncIterable<readonly object[]>) => textStream(arrayOf(parts))
 
-function* arrayOf(parts: Iterable<readonly object[]>) {
+async function* arrayOf(parts: AsyncIterable<readonly object[]>) {
   let before = '[\n'
-  for (const part of parts) {
+  for await (const part of parts) {
     if (part.length === 0) continue
     yield before + part.map((each) => JSON.stringify(each)).join(',\n')
     before = ',\n'

@@ -16,6 +16,7 @@ import { Markdown } from './markdown.tsx'
 import { Reference } from './reference.tsx'
 import { type Hit, searchDocs, sectionsOf } from './search.ts'
 import { openingOf, openShelf, type Page, readers } from './shelf.ts'
+import { run } from '../../work.ts'
 
 export interface DocsDeps {
   operations: readonly Operation[]
@@ -59,8 +60,14 @@ export const docs = ({ operations, sessions, config }: DocsDeps) => {
   const withOwnUrl = (text: string, { reader }: Page, url: string) =>
     reader === 'Operate' ? text : text.replaceAll(exampleUrls, () => url)
 
-  const framed = ({ request }: Visit, shown: { title: string; path: string; query?: string }, html: string) =>
-    renderPage(<DocsLayout {...shown} pages={pages} person={sessions.person(request)} html={html} />)
+  const framed = async (
+    { request }: Visit,
+    shown: { title: string; path: string; query?: string },
+    html: string,
+  ) =>
+    renderPage(
+      <DocsLayout {...shown} pages={pages} person={await run(sessions.person(request))} html={html} />,
+    )
 
   /** Built by the first search: its pages are rendered then. */
   let sections: ReturnType<typeof sectionsOf> | undefined
@@ -83,19 +90,20 @@ export const docs = ({ operations, sessions, config }: DocsDeps) => {
 
   return new Elysia({ name: 'docs' })
     .get('/llms.txt', ({ request, server }) => plain(llmsText(pages, urlOf({ request, server }))))
-    .get('/docs', ({ request, server, set }) => {
+    .get('/docs', async ({ request, server, set }) => {
       Object.assign(set.headers, pageHeaders)
       const visit = { request, server }
       const query = new URL(request.url).searchParams.get('q')?.slice(0, queryMost).trim() ?? ''
       const shown = { title: 'Documentation', path: '/docs', query }
-      if (query !== '') return framed(visit, shown, render(<Found query={query} hits={search(query)} />))
-      return framed(
+      if (query !== '')
+        return await framed(visit, shown, render(<Found query={query} hits={search(query)} />))
+      return await framed(
         visit,
         shown,
         contentOf('', () => <Index pages={pages} />),
       )
     })
-    .get('/docs/:page', ({ params, request, server, set }) => {
+    .get('/docs/:page', async ({ params, request, server, set }) => {
       if (files.has(params.page)) return file(params.page)
       const isMarkdown = params.page.endsWith('.md')
       const page = find(isMarkdown ? params.page.slice(0, -'.md'.length) : params.page)
@@ -103,7 +111,7 @@ export const docs = ({ operations, sessions, config }: DocsDeps) => {
       if (isMarkdown) return plain(withOwnUrl(page.markdown, page, url))
       Object.assign(set.headers, pageHeaders)
       const html = withOwnUrl(pageOf(page), page, Bun.escapeHTML(url))
-      return framed({ request, server }, { title: page.title, path: `/docs/${page.name}` }, html)
+      return await framed({ request, server }, { title: page.title, path: `/docs/${page.name}` }, html)
     })
     .get('/docs/examples/:file', ({ params }) => file(`examples/${params.file}`))
 }

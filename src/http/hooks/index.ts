@@ -11,13 +11,14 @@ import { clientAddress } from '../address.ts'
 import { readCapped } from '../body.ts'
 import { shareOf } from '../byte-share.ts'
 import { createCountWrongSignature } from './wrong-signatures.ts'
+import { run, type Work } from '../../work.ts'
 
 interface HooksDeps {
   dialling: {
     /** The connected account; undefined for an unknown one. */
-    account(provider: string, accountId: string): Pick<Provider, 'verifyEvents'> | undefined
+    account(provider: string, accountId: string): Work<Pick<Provider, 'verifyEvents'> | undefined>
   }
-  accounts: { find(id: string): { agencyId: string } | undefined }
+  accounts: { find(id: string): Work<{ agencyId: string } | undefined> }
   countDenial: CountDenial
   takeEvents: TakeEvents
   /** The public address of this server, without a closing slash. */
@@ -37,18 +38,18 @@ export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents, ...
   const countWrongSignature = createCountWrongSignature(clock)
   const budget = new ByteBudget(bytesAtOnce)
 
-  const countForged = (provider: string, account: string, address: string | null) =>
+  const countForged = async (provider: string, account: string, address: string | null) =>
     deps.countDenial({
       action: 'hook.rejected',
       actor: { name: `somebody as ${provider}`, address },
-      agency: deps.accounts.find(account)?.agencyId ?? null,
+      agency: (await run(deps.accounts.find(account)))?.agencyId ?? null,
       target: account,
     })
 
   return new Elysia({ name: 'hooks', prefix: '/hooks' }).post(
     '/:provider/:account',
     async ({ params, request, server }) => {
-      const provider = dialling.account(params.provider, params.account)
+      const provider = await run(dialling.account(params.provider, params.account))
       if (!provider) throw new ApiError('not_found', { detail: 'There is no such provider account.' })
       const { pathname, search } = new URL(request.url)
       using share = shareOf(budget)
@@ -58,7 +59,7 @@ export const hooks = ({ clock, config, dialling, log, publicUrl, takeEvents, ...
       if (reading.kind !== 'events') {
         log.warn('a hook request was not believed', { account_id: params.account, why: reading.kind })
         const address = clientAddress(request, server, config.trustedProxies)
-        countForged(params.provider, params.account, address)
+        await countForged(params.provider, params.account, address)
         throw countWrongSignature(params.account, address) ?? new ApiError('invalid_signature')
       }
       await takeEvents(params.account, reading.events)

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { render } from 'preact-render-to-string'
 import type { Agency } from '../../agencies/agency.ts'
-import type { ProductionAccess } from '../../agencies/production-access.ts'
+import type { Access } from '../../agencies/access.ts'
 import type { Person } from '../../people/person.ts'
 import { AlarmCount } from './alarm-count.tsx'
 import { Breadcrumbs, type Crumb } from './breadcrumbs.tsx'
@@ -29,10 +29,10 @@ export interface Viewer extends Person {
   openAlerts?: number
   /** How much needs attention in what they may see. */
   openAlarms?: number
-  /** How API access in an agency’s production stands. */
-  productionAccess?: ProductionAccess
+  /** How API access in production of the page’s agency stands. */
+  productionAccess?: Access | undefined
   /** The first agencies by name, for operators. */
-  firstAgencies?: () => Pick<Agency, 'id' | 'name'>[]
+  firstAgencies?: Pick<Agency, 'id' | 'name'>[]
   /** The sentence about the form that was sent last, for one page. */
   takeFlash?: () => string | undefined
 }
@@ -124,7 +124,7 @@ const Menu = ({ person, section, agency }: { person: Viewer } & Pick<LayoutProps
       {agency && (
         <>
           {person.role === 'operator' ? (
-            <AgencySwitcher agency={agency.agency} agencies={person.firstAgencies?.() ?? []} />
+            <AgencySwitcher agency={agency.agency} agencies={person.firstAgencies ?? []} />
           ) : (
             <p class="agency">{agency.agency.name}</p>
           )}

@@ -20,12 +20,13 @@ import { readQuery, requireNoQuery } from '../query.ts'
 import { listQuery } from './list.ts'
 import { presentAgents, presentKey } from './present.ts'
 import { readIdempotencyKey, readTrigger } from './trigger.ts'
+import { run, type Work } from '../../work.ts'
 
 /** Admission gets its two settings from `config`. */
 interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxies'> {
-  agents: { list(agencyId: string): Agent[] }
+  agents: { list(agencyId: string): Work<Agent[]> }
   calls: {
-    find(id: string): Call | undefined
+    find(id: string): Work<Call | undefined>
     /** An environment's calls, newest first, those with ids below `before`; fewer than `limit` when they are large. */
     page(query: {
       environmentId: string
@@ -37,7 +38,7 @@ interface V1Deps extends Omit<AdmissionDeps, 'requestsPerMinute' | 'trustedProxi
       to?: number | undefined
       before?: string | undefined
       limit: number
-    }): { calls: Call[]; hasMore: boolean }
+    }): Work<{ calls: Call[]; hasMore: boolean }>
   }
   leases: { count(environmentId: string): number }
   trigger(
@@ -71,9 +72,9 @@ export const v1 = (deps: V1Deps) => {
     trigger,
   } = deps
 
-  const ownCall = (environment: Environment, request: Request, id: string) => {
+  const ownCall = async (environment: Environment, request: Request, id: string) => {
     requireNoQuery(request)
-    const call = calls.find(id)
+    const call = await run(calls.find(id))
     if (call && call.agencyId !== environment.agencyId)
       throw new ApiError('wrong_agency', { detail: 'call', param: 'call_id' })
     // `not_found`, as for an id that does not exist: a key sees the calls of its own environment only.
@@ -101,7 +102,7 @@ export const v1 = (deps: V1Deps) => {
       },
       { parse: 'none' },
     )
-    .get('/calls', ({ environment, request }) => {
+    .get('/calls', async ({ environment, request }) => {
       const {
         cursor: before,
         phone_number: phoneNumber,
@@ -109,7 +110,7 @@ export const v1 = (deps: V1Deps) => {
         ...rest
       } = readQuery(request, listQuery)
       const query = { environmentId: environment.id, phoneNumber, agentId, before, ...rest }
-      const { calls: page, hasMore } = calls.page(query)
+      const { calls: page, hasMore } = await run(calls.page(query))
       const last = page.at(-1)
       return {
         success: true as const,
@@ -119,16 +120,16 @@ export const v1 = (deps: V1Deps) => {
     })
     .get(
       '/calls/:call_id',
-      ({ environment, params, request }) => ({
+      async ({ environment, params, request }) => ({
         success: true as const,
-        data: presentCall(ownCall(environment, request, params.call_id), environment, publicUrl()),
+        data: presentCall(await ownCall(environment, request, params.call_id), environment, publicUrl()),
       }),
       { params: callParams },
     )
     .post(
       '/calls/:call_id/end',
       async ({ environment, window, params, request, set }) => {
-        const call = await endCall(ownCall(environment, request, params.call_id), {
+        const call = await endCall(await ownCall(environment, request, params.call_id), {
           confirm: () => requireConnected(request.signal),
         })
         rateLimits.writeHeaders(set.headers, environment, window)
@@ -139,24 +140,27 @@ export const v1 = (deps: V1Deps) => {
     .get(
       '/calls/:call_id/recording',
       async ({ environment, params, request }) => {
-        const call = ownCall(environment, request, params.call_id)
+        const call = await ownCall(environment, request, params.call_id)
         return answerRecording(request, await fetchRecording(call, request.headers.get('range')))
       },
       { params: callParams },
     )
-    .get('/agents', ({ environment, request }) => {
+    .get('/agents', async ({ environment, request }) => {
       requireNoQuery(request)
       return {
         success: true as const,
-        data: presentAgents(agents.list(environment.agencyId), environment),
+        data: presentAgents(await run(agents.list(environment.agencyId)), environment),
       }
     })
-    .get('/policy', ({ environment: { agencyId, id }, request }) => {
+    .get('/policy', async ({ environment: { agencyId, id }, request }) => {
       requireNoQuery(request)
       const owners = { agencyId, environmentId: id }
       return {
         success: true as const,
-        data: presentPolicy(policy.policyFor(owners), policy.budgets(owners, clock.now())),
+        data: presentPolicy(
+          await run(policy.policyFor(owners)),
+          await run(policy.budgets(owners, clock.now())),
+        ),
       }
     })
     .get('/key', ({ key, environment, request, window }) => {

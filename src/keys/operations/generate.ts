@@ -6,9 +6,10 @@ import { type Context, operation } from '../../operation/operation.ts'
 import { type IssueStore, issueKey } from '../issue.ts'
 import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
+import { run, type Work } from '../../work.ts'
 
 interface IssueDeps extends HourOfUsage {
-  keys: IssueStore & { live(environmentId: string): (LiveKey & { id: string }) | undefined }
+  keys: IssueStore & { live(environmentId: string): Work<(LiveKey & { id: string }) | undefined> }
 }
 
 const input = {
@@ -29,15 +30,15 @@ const output = z.object({
 type Issuing = Context<'environment', { replaces?: string | undefined }>
 
 /** A form that is sent twice, or from an old page, must not end a newer key. */
-const requireReplaced = ({ keys }: IssueDeps, { input: { replaces }, environment }: Issuing) => {
-  if (replaces !== undefined && replaces !== (keys.live(environment.id)?.id ?? ''))
+const requireReplaced = function* ({ keys }: IssueDeps, { input: { replaces }, environment }: Issuing) {
+  if (replaces !== undefined && replaces !== ((yield* keys.live(environment.id))?.id ?? ''))
     throw new ApiError('key_changed')
 }
 
-const ends = (deps: IssueDeps, context: Issuing) => {
+const ends = function* (deps: IssueDeps, context: Issuing) {
   const { environment, agency } = context
-  requireReplaced(deps, context)
-  const live = deps.keys.live(environment.id)
+  yield* requireReplaced(deps, context)
+  const live = yield* deps.keys.live(environment.id)
   return live && `The ${environment.name} key of ${agency.name} ${keyInWords(live)} stops working at once.`
 }
 
@@ -46,9 +47,11 @@ const impact = (deps: IssueDeps, { environment, now }: Issuing) => lastHourInWor
 const issue = async (deps: IssueDeps, context: Issuing) => {
   const { keys } = deps
   const { environment, now, change } = context
-  requireReplaced(deps, context)
   const { token, key, replaced } = await change(
-    () => issueKey(keys, environment.id, now),
+    function* () {
+      yield* requireReplaced(deps, context)
+      return yield* issueKey(keys, environment.id, now)
+    },
     (issued) => ({
       action: issued.replaced ? 'key.rotated' : 'key.generated',
       target: keyTarget(issued.key, issued.replaced),
@@ -95,8 +98,8 @@ export const rotateKey = operation({
   ends,
   impact,
   says,
-  run: (deps: IssueDeps, context) => {
-    if (deps.keys.live(context.environment.id)) return issue(deps, context)
+  run: async (deps: IssueDeps, context) => {
+    if (await run(deps.keys.live(context.environment.id))) return issue(deps, context)
     throw new ApiError('conflict', {
       detail: `There is no ${context.environment.name} key to rotate. Generate one.`,
     })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accessDisabledBySchema, environmentNameSchema, iso, planSchema, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
+import type { Work } from '../../work.ts'
 
 interface LiveKey {
   id: string
@@ -13,7 +14,7 @@ interface LiveKey {
 }
 
 interface ShowDeps {
-  keys: { live(environmentId: string): LiveKey | undefined }
+  keys: { live(environmentId: string): Work<LiveKey | undefined> }
   usage: { lastUse(keyId: string): number | undefined }
 }
 
@@ -36,8 +37,8 @@ export const showKey = operation({
     leaked_at: time.nullable(),
     leaked_where: z.string().nullable(),
   }),
-  run: ({ keys, usage }: ShowDeps, { agency, environment }) => {
-    const live = keys.live(environment.id)
+  *run({ keys, usage }: ShowDeps, { agency, environment }) {
+    const live = yield* keys.live(environment.id)
     return {
       environment: environment.name,
       plan: agency.plan,

@@ -4,12 +4,13 @@ import { environmentNameSchema } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { type HourOfUsage, lastHourInWords } from '../../usage/last-hour.ts'
 import { keyInWords, type LiveKey } from '../key.ts'
+import { run, type Work } from '../../work.ts'
 
 interface SwitchDeps extends HourOfUsage {
-  keys: { live(environmentId: string): (LiveKey & { leakedAt: number | null }) | undefined }
+  keys: { live(environmentId: string): Work<(LiveKey & { leakedAt: number | null }) | undefined> }
   environments: {
-    enableAccess(environmentId: string): void
-    disableAccess(environmentId: string, by: AccessDisabler): unknown
+    enableAccess(environmentId: string): Work<void>
+    disableAccess(environmentId: string, by: AccessDisabler): Work<unknown>
   }
 }
 
@@ -27,7 +28,7 @@ export const enableKey = operation({
   output,
   says,
   run: async ({ keys, environments }: SwitchDeps, { actor, environment, change }) => {
-    const leakedAt = keys.live(environment.id)?.leakedAt ?? null
+    const leakedAt = (await run(keys.live(environment.id)))?.leakedAt ?? null
     requireUnlockedAccess({ ...environment, leakedAt }, actor.role)
     await change(() => environments.enableAccess(environment.id), { action: 'access.enabled' })
     return { environment: environment.name, access: 'enabled' as const }
@@ -42,8 +43,8 @@ export const disableKey = operation({
   input: {},
   output,
   says,
-  ends: ({ keys }: SwitchDeps, { agency, environment }) => {
-    const live = environment.accessDisabledBy === null ? keys.live(environment.id) : undefined
+  *ends({ keys }: SwitchDeps, { agency, environment }) {
+    const live = environment.accessDisabledBy === null ? yield* keys.live(environment.id) : undefined
     return (
       live &&
       `Requests with the ${environment.name} key of ${agency.name} ${keyInWords(live)} get 403 from now on.`

@@ -6,11 +6,12 @@ import { emailSchema, normalEmail } from '../email.ts'
 import { invitationDays, invite, inviteToNewPassword, resetMinutes } from '../invitation.ts'
 import { type Invitation, type ListedPerson, type PendingInvitation, type Person, roles } from '../person.ts'
 import { leaveSetupLink, makeSetupLink, type SetupDeps, setupMinutes } from '../setup.ts'
+import { run, type Work } from '../../work.ts'
 
 const role = z.enum(roles)
 
 interface ListDeps {
-  people: { list(): ListedPerson[] }
+  people: { list(): Work<ListedPerson[]> }
 }
 
 export const listPeople = operation({
@@ -33,8 +34,8 @@ export const listPeople = operation({
   ),
   columns: ['email', 'role', 'agency_name', 'second_factor', 'created_at', 'id'],
   empty: 'Nobody may sign in yet. Invite somebody with: callgate person invite --email EMAIL --role operator',
-  run: ({ people }: ListDeps) =>
-    people.list().map(({ person, agencyName, hasFactor }) => ({
+  *run({ people }: ListDeps) {
+    return (yield* people.list()).map(({ person, agencyName, hasFactor }) => ({
       id: person.id,
       email: person.email,
       role: person.role,
@@ -43,17 +44,18 @@ export const listPeople = operation({
       second_factor: hasFactor,
       time_zone: person.timeZone,
       created_at: iso(person.createdAt),
-    })),
+    }))
+  },
 })
 
 interface LinkDeps {
-  invitations: { add(invitation: Invitation): void }
+  invitations: { add(invitation: Invitation): Work<void> }
   /** The address of the dashboard. */
   publicUrl(): string
 }
 
 interface InviteDeps extends LinkDeps {
-  people: { findByEmail(email: string): Person | undefined }
+  people: { findByEmail(email: string): Work<Person | undefined> }
 }
 
 const link = { link: z.string().meta({ description: 'Shown once, and works once' }), expires_at: time }
@@ -75,7 +77,7 @@ export const invitePerson = operation({
     if ((input.role === undefined) === (agency === undefined))
       throw new ApiError('invalid_input', { detail: 'Choose one: the role operator, or an agency.' })
     const { email, role: given = 'admin' as const } = input
-    if (people.findByEmail(email))
+    if (await run(people.findByEmail(email)))
       throw new ApiError('conflict', {
         detail: 'There is already an account with this email address.',
         param: 'email',
@@ -118,7 +120,7 @@ export const setUpFirstPerson = operation({
 })
 
 interface PendingDeps {
-  invitations: { pending(now: number): PendingInvitation[] }
+  invitations: { pending(now: number): Work<PendingInvitation[]> }
 }
 
 export const listInvitations = operation({
@@ -140,8 +142,8 @@ export const listInvitations = operation({
   ),
   columns: ['email', 'role', 'agency_name', 'created_by', 'created_at', 'expires_at', 'id'],
   empty: 'No invitation is waiting to be accepted.',
-  run: ({ invitations }: PendingDeps, { now }) =>
-    invitations.pending(now).map((each) => ({
+  *run({ invitations }: PendingDeps, { now }) {
+    return (yield* invitations.pending(now)).map((each) => ({
       id: each.hash,
       email: each.email,
       role: each.role,
@@ -149,11 +151,12 @@ export const listInvitations = operation({
       created_by: each.createdBy,
       created_at: iso(each.createdAt),
       expires_at: iso(each.expiresAt),
-    })),
+    }))
+  },
 })
 
 interface RevokeDeps {
-  invitations: { revoke(hash: string): Pick<Invitation, 'agencyId' | 'email' | 'role'> | undefined }
+  invitations: { revoke(hash: string): Work<Pick<Invitation, 'agencyId' | 'email' | 'role'> | undefined> }
 }
 
 export const revokeInvitation = operation({
@@ -179,7 +182,7 @@ export const revokeInvitation = operation({
 })
 
 export interface FindDeps {
-  people: { find(id: string): Person | undefined; findByEmail(email: string): Person | undefined }
+  people: { find(id: string): Work<Person | undefined>; findByEmail(email: string): Work<Person | undefined> }
 }
 
 export const personField = z
@@ -187,14 +190,14 @@ export const personField = z
   .max(254)
   .meta({ description: 'Their email address or ID', hint: 'email' })
 
-export const personOf = ({ people }: FindDeps, reference: string): Person => {
-  const person = people.find(reference) ?? people.findByEmail(normalEmail(reference))
+export const personOf = function* ({ people }: FindDeps, reference: string): Work<Person> {
+  const person = (yield* people.find(reference)) ?? (yield* people.findByEmail(normalEmail(reference)))
   if (!person) throw new ApiError('not_found', { detail: 'There is no such person.' })
   return person
 }
 
 interface RemoveDeps extends FindDeps {
-  people: FindDeps['people'] & { remove(person: Pick<Person, 'id' | 'role'>): boolean }
+  people: FindDeps['people'] & { remove(person: Pick<Person, 'id' | 'role'>): Work<boolean> }
 }
 
 export const removePerson = operation({
@@ -206,10 +209,11 @@ export const removePerson = operation({
   input: { person: personField },
   output: z.object({ id: z.string(), email: z.string() }),
   says: ({ email }) => `${email} may no longer sign in.`,
-  ends: (deps: RemoveDeps, { input }) =>
-    `${personOf(deps, input.person).email} may no longer sign in, and their sessions end at once.`,
+  *ends(deps: RemoveDeps, { input }) {
+    return `${(yield* personOf(deps, input.person)).email} may no longer sign in, and their sessions end at once.`
+  },
   run: async (deps: RemoveDeps, { input, change }) => {
-    const leaving = personOf(deps, input.person)
+    const leaving = await run(personOf(deps, input.person))
     const removed = await change(
       () => deps.people.remove(leaving),
       (done) =>
@@ -231,7 +235,7 @@ export const resetPassword = operation({
   says: ({ link: url }) =>
     `${url}\nIt sets a new password, once, within ${resetMinutes} minutes, and ends all their sessions.`,
   run: async (deps: FindDeps & LinkDeps, { actor, input, now, change }) => {
-    const person = personOf(deps, input.person)
+    const person = await run(personOf(deps, input.person))
     const made = await change(
       () => inviteToNewPassword(deps.invitations, person, actor, deps.publicUrl(), now),
       {

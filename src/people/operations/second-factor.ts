@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { operation } from '../../operation/operation.ts'
 import { type Factor, type FactorAudience, factorAudiences, factorTitles } from '../factor.ts'
 import { type FindDeps, personField, personOf } from './people.ts'
+import { run, type Work } from '../../work.ts'
 
 const audience = z.enum(factorAudiences, 'required must be nobody, operators or everybody.')
 const output = z.object({ second_factor: audience })
 
 interface ShowDeps {
-  people: { factorAudience(): FactorAudience }
+  people: { factorAudience(): Work<FactorAudience> }
 }
 
 export const showGate = operation({
@@ -17,11 +18,13 @@ export const showGate = operation({
   may: 'operator',
   input: {},
   output,
-  run: ({ people }: ShowDeps) => ({ second_factor: people.factorAudience() }),
+  *run({ people }: ShowDeps) {
+    return { second_factor: yield* people.factorAudience() }
+  },
 })
 
 interface RequireDeps {
-  people: { setFactorAudience(audience: FactorAudience): void }
+  people: { setFactorAudience(audience: FactorAudience): Work<void> }
 }
 
 const consequences: Record<FactorAudience, string> = {
@@ -51,8 +54,8 @@ export const requireSecondFactor = operation({
 })
 
 interface ResetDeps extends FindDeps {
-  people: FindDeps['people'] & { closeSessions(personId: string): void }
-  factors: { removeAll(personId: string): Factor[] }
+  people: FindDeps['people'] & { closeSessions(personId: string): Work<void> }
+  factors: { removeAll(personId: string): Work<Factor[]> }
 }
 
 export const resetSecondFactor = operation({
@@ -65,14 +68,15 @@ export const resetSecondFactor = operation({
   output: z.object({ id: z.string(), email: z.string(), removed: z.array(z.string()) }),
   says: ({ email }) =>
     `${email} can sign in with the password only, until they set up a second factor again.`,
-  ends: (deps: ResetDeps, { input }) =>
-    `The second factors and recovery codes of ${personOf(deps, input.person).email} stop working, and their sessions end at once.`,
+  *ends(deps: ResetDeps, { input }) {
+    return `The second factors and recovery codes of ${(yield* personOf(deps, input.person)).email} stop working, and their sessions end at once.`
+  },
   run: async (deps: ResetDeps, { input, change }) => {
-    const person = personOf(deps, input.person)
+    const person = await run(personOf(deps, input.person))
     const removed = await change(
-      () => {
-        deps.people.closeSessions(person.id)
-        return deps.factors.removeAll(person.id)
+      function* () {
+        yield* deps.people.closeSessions(person.id)
+        return yield* deps.factors.removeAll(person.id)
       },
       { action: 'second_factor.reset', agency: person.agencyId, target: person.email },
     )

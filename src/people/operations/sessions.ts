@@ -5,9 +5,10 @@ import { browserInWords } from '../browser.ts'
 import type { Session } from '../person.ts'
 import { isOver } from '../sessions.ts'
 import { type FindDeps, personField, personOf } from './people.ts'
+import { run, type Work } from '../../work.ts'
 
 interface ListDeps extends FindDeps {
-  people: FindDeps['people'] & { sessionsOf(personId: string): Session[] }
+  people: FindDeps['people'] & { sessionsOf(personId: string): Work<Session[]> }
 }
 
 export const listSessions = operation({
@@ -27,9 +28,8 @@ export const listSessions = operation({
   ),
   columns: ['created_at', 'last_used_at', 'address', 'browser', 'id'],
   empty: 'This person is not signed in.',
-  run: (deps: ListDeps, { input, now }) =>
-    deps.people
-      .sessionsOf(personOf(deps, input.person).id)
+  *run(deps: ListDeps, { input, now }) {
+    return (yield* deps.people.sessionsOf((yield* personOf(deps, input.person)).id))
       .filter((session) => !isOver(session, now))
       .map((session) => ({
         id: session.hash,
@@ -37,13 +37,14 @@ export const listSessions = operation({
         last_used_at: iso(session.seenAt),
         address: session.address,
         browser: browserInWords(session.userAgent),
-      })),
+      }))
+  },
 })
 
 interface EndDeps extends FindDeps {
   people: FindDeps['people'] & {
     /** Ends one session of the person, or all; returns how many. */
-    endSessions(personId: string, hash?: string): number
+    endSessions(personId: string, hash?: string): Work<number>
   }
 }
 
@@ -61,10 +62,11 @@ export const endSession = operation({
   },
   output: z.object({ ended: z.int() }),
   says: ({ ended }) => `${ended} ${ended === 1 ? 'session has' : 'sessions have'} ended.`,
-  ends: (deps: EndDeps, { input }) =>
-    `${personOf(deps, input.person).email} is signed out ${input.session === undefined ? 'everywhere' : 'of this session'} at once.`,
+  *ends(deps: EndDeps, { input }) {
+    return `${(yield* personOf(deps, input.person)).email} is signed out ${input.session === undefined ? 'everywhere' : 'of this session'} at once.`
+  },
   run: async (deps: EndDeps, { input, change }) => {
-    const person = personOf(deps, input.person)
+    const person = await run(personOf(deps, input.person))
     const ended = await change(
       () => deps.people.endSessions(person.id, input.session),
       (count) =>

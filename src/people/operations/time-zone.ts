@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { operation } from '../../operation/operation.ts'
 import { isZone } from '../../policy/zones.ts'
 import { type FindDeps, personField, personOf } from './people.ts'
+import { run, type Work } from '../../work.ts'
 
 /** An IANA time zone; null for the one of the browser. */
 export const timeZoneField = z
@@ -12,7 +13,7 @@ export const timeZoneField = z
   .nullable()
 
 interface ZoneDeps extends FindDeps {
-  people: FindDeps['people'] & { setTimeZone(personId: string, timeZone: string | null): void }
+  people: FindDeps['people'] & { setTimeZone(personId: string, timeZone: string | null): Work<void> }
 }
 
 export const setTimeZone = operation({
@@ -33,7 +34,7 @@ export const setTimeZone = operation({
   says: ({ email, time_zone }) =>
     `${email} sees times in ${time_zone === null ? 'the time zone of the browser' : time_zone}.`,
   run: async (deps: ZoneDeps, { input, change }) => {
-    const person = personOf(deps, input.person)
+    const person = await run(personOf(deps, input.person))
     await change(() => deps.people.setTimeZone(person.id, input.time_zone), {
       action: 'time_zone.changed',
       agency: person.agencyId,

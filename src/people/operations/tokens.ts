@@ -8,6 +8,7 @@ import { addNetwork } from '../../networks.ts'
 import { operation } from '../../operation/operation.ts'
 import { isPermitted } from '../actor.ts'
 import type { AdminToken } from '../admin-token.ts'
+import { run, type Work } from '../../work.ts'
 
 const permission = z
   .string()
@@ -49,7 +50,7 @@ const present = (token: AdminToken) => ({
 })
 
 interface CreateDeps {
-  adminTokens: { add(token: AdminToken): void }
+  adminTokens: { add(token: AdminToken): Work<void> }
 }
 
 export const createToken = operation({
@@ -120,7 +121,7 @@ const describe = ({ name, permissions }: AdminToken, agency: Agency | undefined)
   `${name}: ${permissions.join(', ')}${agency ? `, for ${agency.name}` : ''}`
 
 interface ListDeps {
-  adminTokens: { list(): AdminToken[] }
+  adminTokens: { list(): Work<AdminToken[]> }
 }
 
 export const listTokens = operation({
@@ -130,15 +131,20 @@ export const listTokens = operation({
   may: 'operator',
   input: {},
   output: z.array(z.object(shown)),
-  run: ({ adminTokens }: ListDeps) => adminTokens.list().map(present),
+  *run({ adminTokens }: ListDeps) {
+    return (yield* adminTokens.list()).map(present)
+  },
 })
 
 interface RevokeDeps {
-  adminTokens: { find(id: string): AdminToken | undefined; revoke(id: string, now: number): boolean }
+  adminTokens: {
+    find(id: string): Work<AdminToken | undefined>
+    revoke(id: string, now: number): Work<boolean>
+  }
 }
 
-const tokenOf = ({ adminTokens }: RevokeDeps, id: string) => {
-  const token = adminTokens.find(id)
+const tokenOf = function* ({ adminTokens }: RevokeDeps, id: string) {
+  const token = yield* adminTokens.find(id)
   if (!token || token.revokedAt !== null)
     throw new ApiError('not_found', { detail: 'There is no such admin token.' })
   return token
@@ -152,10 +158,11 @@ export const revokeToken = operation({
   input: { token: z.string().max(64).meta({ description: 'The id of the token', hint: 'id' }) },
   output: z.object({ id: z.string(), name: z.string() }),
   says: ({ name }) => `The token ${name} has stopped working.`,
-  ends: (deps: RevokeDeps, { input }) =>
-    `The admin token ${tokenOf(deps, input.token).name} stops working at once.`,
+  *ends(deps: RevokeDeps, { input }) {
+    return `The admin token ${(yield* tokenOf(deps, input.token)).name} stops working at once.`
+  },
   run: async (deps: RevokeDeps, { input, now, change }) => {
-    const token = tokenOf(deps, input.token)
+    const token = await run(tokenOf(deps, input.token))
     await change(() => deps.adminTokens.revoke(token.id, now), {
       action: 'token.revoked',
       agency: token.agencyId,

@@ -10,6 +10,7 @@ import { kindInWords } from '../destination.ts'
 import { fences } from '../fences.ts'
 import { snakeCase } from '../rule-forms.ts'
 import { isZone } from '../zones.ts'
+import { inTurn } from '../../work.ts'
 
 interface ExplainDeps {
   policy: Pick<CheckPolicy, 'asked'>
@@ -55,12 +56,12 @@ export const explainPolicy = operation({
       `${allowed ? 'Allowed' : 'Not allowed'}: ${country ?? 'no country'}, ${kind}.`,
       ...rules.flatMap(({ says }) => (says === null ? [] : [`- ${says}`])),
     ].join('\n'),
-  run: ({ policy, config }: ExplainDeps, { environment, input, now }) => {
+  *run({ policy, config }: ExplainDeps, { environment, input, now }) {
     if (!phoneNumberPattern.test(input.phone_number)) throw noSuchNumber
-    const asked = policy.asked(trialOf(environment, input, now, config.maxCallSeconds), now)
+    const asked = yield* policy.asked(trialOf(environment, input, now, config.maxCallSeconds), now)
     const { shut } = asked.number
-    const rules = Object.entries(fences).map(([name, fence]) => {
-      const refusal = fence(asked)
+    const rules = yield* inTurn(Object.entries(fences), function* ([name, fence]) {
+      const refusal = yield* fence(asked)
       return { rule: snakeCase(name), allows: refusal === undefined, says: refusal?.message ?? null }
     })
     return {

@@ -9,16 +9,17 @@ import type { Actor } from '../../people/actor.ts'
 import { budgetRecord, presentBudget, presentRules, ruleRecord } from '../record.ts'
 import { ruleForms, type RuleName, type SnakeCase, snakeCase } from '../rule-forms.ts'
 import { type Author, noRules, ruleNames, type Rules } from '../rules.ts'
+import { run, type Work } from '../../work.ts'
 
 interface ShowDeps {
-  environments: { find(agencyId: string, name: EnvironmentName): Environment | undefined }
+  environments: { find(agencyId: string, name: EnvironmentName): Work<Environment | undefined> }
   policy: Pick<CheckPolicy, 'policyFor' | 'budgets'>
 }
 
 interface SetDeps extends ShowDeps {
   policies: {
-    find(owners: PolicyOwners, author: Author): Rules | undefined
-    set(owners: PolicyOwners, author: Author, rules: Rules, now: number): void
+    find(owners: PolicyOwners, author: Author): Work<Rules | undefined>
+    set(owners: PolicyOwners, author: Author, rules: Rules, now: number): Work<void>
   }
 }
 
@@ -34,23 +35,29 @@ const output = z.object({
 })
 
 /** Whose rules are meant. Fails with `invalid_input` for an environment without an agency. */
-const ownersOf = (
+const ownersOf = function* (
   { environments }: Pick<ShowDeps, 'environments'>,
   agency: Agency | undefined,
   environment: EnvironmentName | undefined,
-): PolicyOwners => {
+): Work<PolicyOwners> {
   if (environment === undefined) return { agencyId: agency?.id ?? null, environmentId: null }
-  const found = agency && environments.find(agency.id, environment)
+  const found = agency && (yield* environments.find(agency.id, environment))
   if (!found) throw new ApiError('invalid_input', { detail: 'An environment needs its agency.' })
   return { agencyId: found.agencyId, environmentId: found.id }
 }
 
 /** The policy in effect at a level, and its budgets as they stand. */
-const present = ({ policy }: ShowDeps, owners: PolicyOwners, now: number): z.input<typeof output> => ({
-  level: owners.environmentId ? 'environment' : owners.agencyId ? 'agency' : 'gate',
-  rules: presentRules(policy.policyFor(owners)),
-  budgets: policy.budgets(owners, now).map(presentBudget),
-})
+const present = function* (
+  { policy }: ShowDeps,
+  owners: PolicyOwners,
+  now: number,
+): Work<z.input<typeof output>> {
+  return {
+    level: owners.environmentId ? 'environment' : owners.agencyId ? 'agency' : 'gate',
+    rules: presentRules(yield* policy.policyFor(owners)),
+    budgets: (yield* policy.budgets(owners, now)).map(presentBudget),
+  }
+}
 
 export const showPolicy = operation({
   name: 'policy.show',
@@ -59,8 +66,9 @@ export const showPolicy = operation({
   may: 'admin',
   input: { environment: environmentField },
   output,
-  run: (deps: ShowDeps, { agency, input, now }) =>
-    present(deps, ownersOf(deps, agency, input.environment), now),
+  *run(deps: ShowDeps, { agency, input, now }) {
+    return yield* present(deps, yield* ownersOf(deps, agency, input.environment), now)
+  },
 })
 
 /** Each rule as a text, a number or a flag; null takes the level's own rule away. */
@@ -99,11 +107,14 @@ export const setPolicy = operation({
   output,
   says: ({ level }) => `The policy of the ${level} has changed.`,
   run: async (deps: SetDeps, { agency, input, now, actor, change }) => {
-    const owners = ownersOf(deps, agency, input.environment)
+    const owners = await run(ownersOf(deps, agency, input.environment))
     const author = authorOf(actor)
     const given = rulesIn(input, author)
-    const before = deps.policies.find(owners, author) ?? noRules
-    await change(() => deps.policies.set(owners, author, { ...before, ...given }, now), {
+    const set = function* () {
+      const before = (yield* deps.policies.find(owners, author)) ?? noRules
+      yield* deps.policies.set(owners, author, { ...before, ...given }, now)
+    }
+    await change(set, {
       action: 'policy.changed',
       ...(input.environment && { environment: input.environment }),
       target: ruleNames
@@ -111,7 +122,7 @@ export const setPolicy = operation({
         .map((name) => `${snakeCase(name)}: ${textOf(name, given[name])}`)
         .join('; '),
     })
-    return present(deps, owners, now)
+    return await run(present(deps, owners, now))
   },
 })
 

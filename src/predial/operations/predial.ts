@@ -11,15 +11,16 @@ import { mintWebhookSecret, secretSaid } from '../../webhooks/secret.ts'
 import type { AskPredial } from '../ask.ts'
 import { type PredialHook, requireHook } from '../hook.ts'
 import { sampleCall } from '../sample.ts'
+import { run, type Work } from '../../work.ts'
 
 interface FindHook {
-  predialHooks: { find(environmentId: string): PredialHook | undefined }
+  predialHooks: { find(environmentId: string): Work<PredialHook | undefined> }
 }
 
 interface SetDeps {
   predialHooks: FindHook['predialHooks'] & {
-    save(environmentId: string, url: string, secret: string, now: number): void
-    rotate(environmentId: string, secret: string, now: number): void
+    save(environmentId: string, url: string, secret: string, now: number): Work<void>
+    rotate(environmentId: string, secret: string, now: number): Work<void>
   }
   destinationRules: DestinationRules
 }
@@ -37,20 +38,20 @@ export const setPredial = operation({
   run: async (deps: SetDeps, { environment, input, now, change }) => {
     const { predialHooks, destinationRules } = deps
     await requireAllowedDestination(change, input.url, destinationRules)
-    const before = predialHooks.find(environment.id)
     const secret = mintWebhookSecret()
-    const rotates = before !== undefined && input.rotate_secret === true
-    await change(
-      () => {
-        predialHooks.save(environment.id, input.url, secret, now)
-        if (rotates) predialHooks.rotate(environment.id, secret, now)
+    const { isShown } = await change(
+      function* () {
+        const before = yield* predialHooks.find(environment.id)
+        const rotates = before !== undefined && input.rotate_secret === true
+        yield* predialHooks.save(environment.id, input.url, secret, now)
+        if (rotates) yield* predialHooks.rotate(environment.id, secret, now)
+        return { before, rotates, isShown: before === undefined || rotates }
       },
-      {
+      ({ before, rotates }) => ({
         action: rotates ? 'predial.secret_rotated' : 'predial.saved',
         target: endpointTarget(input, before),
-      },
+      }),
     )
-    const isShown = before === undefined || rotates
     return { environment: environment.name, url: input.url, secret: isShown ? secret : null }
   },
 })
@@ -67,8 +68,8 @@ export const showPredial = operation({
     secret_hint: z.string().meta({ description: 'The last characters of the signing secret' }),
     saved_at: time,
   }),
-  run: ({ predialHooks }: FindHook, { environment }) => {
-    const { url, hint, savedAt } = requireHook(predialHooks, environment.id)
+  *run({ predialHooks }: FindHook, { environment }) {
+    const { url, hint, savedAt } = yield* requireHook(predialHooks, environment.id)
     return { environment: environment.name, url, secret_hint: hint, saved_at: iso(savedAt) }
   },
 })
@@ -94,13 +95,18 @@ export const testPredial = operation({
   fails: ({ reason_code, reason }) =>
     reason_code === 'predial_failed' && reason !== null ? reason : undefined,
   run: async ({ predialHooks, askPredial, tests }: TestDeps, { environment, now, change }) => {
-    const hook = requireHook(predialHooks, environment.id)
+    const hook = await run(requireHook(predialHooks, environment.id))
     using test = tests.begin(`predial ${environment.id}`)
     if (!test)
       throw new ApiError('conflict', {
         detail: 'A test of this hook is in progress. Wait for its result.',
       })
-    await change(() => undefined, { action: 'predial.tested', target: endpointTarget(hook) })
+    await change(
+      function* () {
+        return undefined
+      },
+      { action: 'predial.tested', target: endpointTarget(hook) },
+    )
     const objection = await askPredial(sampleCall(environment, now), true)
     return {
       eligible: objection === undefined,
@@ -111,7 +117,7 @@ export const testPredial = operation({
 })
 
 interface RemoveDeps {
-  predialHooks: FindHook['predialHooks'] & { remove(environmentId: string): void }
+  predialHooks: FindHook['predialHooks'] & { remove(environmentId: string): Work<void> }
 }
 
 export const removePredial = operation({
@@ -122,10 +128,11 @@ export const removePredial = operation({
   input: {},
   output: z.object({ environment: environmentNameSchema, removed: z.literal(true) }),
   says: ({ environment }) => `The pre-dial hook of ${environment} is removed.`,
-  ends: ({ predialHooks }: RemoveDeps, { environment }) =>
-    `Real calls of ${environment.name} are placed without asking ${endpointTarget(requireHook(predialHooks, environment.id))}, and its signing secret is lost.`,
+  *ends({ predialHooks }: RemoveDeps, { environment }) {
+    return `Real calls of ${environment.name} are placed without asking ${endpointTarget(yield* requireHook(predialHooks, environment.id))}, and its signing secret is lost.`
+  },
   run: async ({ predialHooks }: RemoveDeps, { environment, change }) => {
-    const hook = requireHook(predialHooks, environment.id)
+    const hook = await run(requireHook(predialHooks, environment.id))
     await change(() => predialHooks.remove(environment.id), {
       action: 'predial.removed',
       target: endpointTarget(hook),

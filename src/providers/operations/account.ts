@@ -7,11 +7,12 @@ import { type FindAccounts, type ProviderAccount, requireAccount, requireKind } 
 import { hookUrl } from '../dialling.ts'
 import { accountProviderNames } from '../kinds.ts'
 import { inSentence } from '../title.ts'
+import { run, type Work } from '../../work.ts'
 
 export const providerField = z.enum(accountProviderNames).meta({ description: 'Which provider' })
 
 interface ListDeps {
-  accounts: { list(agencyId: string): ProviderAccount[] }
+  accounts: { list(agencyId: string): Work<ProviderAccount[]> }
   publicUrl(): string
 }
 
@@ -33,21 +34,25 @@ export const listProviders = operation({
   ),
   columns: ['provider', 'credentials', 'hook_url'],
   empty: 'There are no accounts at providers yet. Save one with: callgate provider set',
-  run: ({ accounts, publicUrl }: ListDeps, { agency }) =>
-    accounts.list(agency.id).map(({ id, provider, baseUrl, hints, savedAt }) => ({
+  *run({ accounts, publicUrl }: ListDeps, { agency }) {
+    return (yield* accounts.list(agency.id)).map(({ id, provider, baseUrl, hints, savedAt }) => ({
       id,
       provider,
       base_url: baseUrl,
       credentials: Object.fromEntries(Object.entries(hints).map(([name, hint]) => [name, `…${hint}`])),
       hook_url: hookUrl(publicUrl(), provider, id),
       saved_at: iso(savedAt),
-    })),
+    }))
+  },
 })
 
 interface TestDeps {
   accounts: FindAccounts
   dialling: {
-    providerOf(account: { provider: string; accountId: string }): { check(): Promise<string | undefined> }
+    providerOf(account: {
+      provider: string
+      accountId: string
+    }): Work<{ check(): Promise<string | undefined> }>
   }
   tests: Pick<OneAtATime, 'begin'>
 }
@@ -61,21 +66,21 @@ export const testProvider = operation({
   output: z.object({ provider: z.string(), works: z.literal(true) }),
   says: (_, { provider }) => `${requireKind(provider).title} accepts the credentials.`,
   run: async ({ accounts, dialling, tests }: TestDeps, { agency, input }) => {
-    const { id, provider } = requireAccount(accounts, agency.id, requireKind(input.provider))
+    const { id, provider } = await run(requireAccount(accounts, agency.id, requireKind(input.provider)))
     using test = tests.begin(id)
     if (!test)
       throw new ApiError('conflict', {
         detail: 'A test of this account is in progress. Wait for its result.',
       })
-    const complaint = await dialling.providerOf({ provider, accountId: id }).check()
+    const complaint = await (await run(dialling.providerOf({ provider, accountId: id }))).check()
     if (complaint !== undefined) throw new ApiError('conflict', { detail: complaint })
     return { provider, works: true as const }
   },
 })
 
 interface RemoveDeps {
-  accounts: FindAccounts & { remove(id: string): void }
-  agents: { list(agencyId: string): { provider: string }[] }
+  accounts: FindAccounts & { remove(id: string): Work<void> }
+  agents: { list(agencyId: string): Work<{ provider: string }[]> }
 }
 
 const whatRemovalEnds = (title: string) =>
@@ -90,18 +95,18 @@ export const removeProvider = operation({
   input: { provider: providerField },
   output: z.object({ provider: z.string(), removed: z.literal(true) }),
   says: ({ provider }) => `Removed the ${provider} account.`,
-  ends: ({ accounts }: RemoveDeps, { agency, input }) => {
+  *ends({ accounts }: RemoveDeps, { agency, input }) {
     const kind = requireKind(input.provider)
-    requireAccount(accounts, agency.id, kind)
+    yield* requireAccount(accounts, agency.id, kind)
     return whatRemovalEnds(kind.title)
   },
-  impact: ({ agents }: RemoveDeps, { agency, input }) => {
-    const count = agents.list(agency.id).filter(({ provider }) => provider === input.provider).length
+  *impact({ agents }: RemoveDeps, { agency, input }) {
+    const count = (yield* agents.list(agency.id)).filter(({ provider }) => provider === input.provider).length
     return count === 1 ? '1 agent calls with it.' : `${count} agents call with it.`
   },
   run: async ({ accounts }: RemoveDeps, { agency, input, change }) => {
     const kind = requireKind(input.provider)
-    const { id } = requireAccount(accounts, agency.id, kind)
+    const { id } = await run(requireAccount(accounts, agency.id, kind))
     await change(() => accounts.remove(id), { action: 'provider.removed', target: kind.title })
     return { provider: kind.name, removed: true as const }
   },

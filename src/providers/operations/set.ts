@@ -12,11 +12,12 @@ import { hookNotice } from '../hook-notice.ts'
 import type { ProviderKind } from '../../calls/provider.ts'
 import { providerField } from './account.ts'
 import { inSentence } from '../title.ts'
+import { run, type Work } from '../../work.ts'
 
 interface SetDeps {
   accounts: FindAccounts & {
     open(account: ProviderAccount): Record<string, string>
-    save(account: NewAccount, now: number): ProviderAccount
+    save(account: NewAccount, now: number): Work<ProviderAccount>
   }
   dialling: {
     /** Undefined when the credentials work, else why not. */
@@ -72,7 +73,7 @@ export const setProvider = operation({
     const newUrl = input.base_url?.trim() ?? ''
     const problem = newUrl === '' ? undefined : destinationProblem(newUrl, deps.destinationRules)
     if (problem) await auditRefusedDestination(change, newUrl, problem)
-    const { credentials, baseUrl, made } = usable(deps, kind, agency.id, input)
+    const { credentials, baseUrl, made } = await run(usable(deps, kind, agency.id, input))
     const complaint = input.unchecked
       ? undefined
       : await deps.dialling.check(agency.id, kind, { credentials, baseUrl })
@@ -98,13 +99,13 @@ interface Given {
 }
 
 /** Merges the given fields with the saved ones. Fails with `invalid_input`. */
-const usable = (
+const usable = function* (
   { accounts, destinationRules }: SetDeps,
   kind: ProviderKind,
   agencyId: string,
   { credential = {}, base_url: givenUrl }: Given,
-) => {
-  const account = accounts.findFor(agencyId, kind.name)
+) {
+  const account = yield* accounts.findFor(agencyId, kind.name)
   const earlier = account && { credentials: openedOrNone(accounts, account), baseUrl: account.baseUrl }
   const baseUrl = givenUrl === undefined ? (earlier?.baseUrl ?? null) : givenUrl
   const checked = checkAccount(kind, credential, baseUrl, destinationRules, earlier)

@@ -1,4 +1,5 @@
 import { gauge, type Metric } from './metric.ts'
+import type { Work } from '../../work.ts'
 
 interface Limits {
   requestsPerMinute: number
@@ -13,24 +14,24 @@ export interface GaugeDeps {
   /** The limits of environments that have none of their own. */
   limits: Limits
   counts: {
-    activeCalls(): { provider: string; status: string; number: number }[]
-    pendingDeliveries(): { number: number; oldestAt: number | null }
-    liveKeys(before: number): { number: number; old: number; oldestAt: number | null }
-    ownLimits(): Map<string, { [Name in keyof Limits]: number | null }>
+    activeCalls(): Work<{ provider: string; status: string; number: number }[]>
+    pendingDeliveries(): Work<{ number: number; oldestAt: number | null }>
+    liveKeys(before: number): Work<{ number: number; old: number; oldestAt: number | null }>
+    ownLimits(): Work<Map<string, { [Name in keyof Limits]: number | null }>>
   }
   /** Keys created before this time are due for rotation now. */
   dueIfMadeBefore(now: number): number
 }
 
 /** The gauges, read when they are scraped. */
-export const gaugeMetrics = (deps: GaugeDeps, now: number, monotonic: number): Metric[] => {
+export const gaugeMetrics = function* (deps: GaugeDeps, now: number, monotonic: number): Work<Metric[]> {
   const { leases, windows, limits, counts } = deps
-  const own = counts.ownLimits()
+  const own = yield* counts.ownLimits()
   const limitOf = (id: string, name: keyof Limits) => own.get(id)?.[name] ?? limits[name]
   const requests = summed(windows.active(monotonic), (id) => limitOf(id, 'requestsPerMinute'))
   const calls = summed(leases.active(), (id) => limitOf(id, 'concurrentCalls'))
-  const pending = counts.pendingDeliveries()
-  const keys = counts.liveKeys(deps.dueIfMadeBefore(now))
+  const pending = yield* counts.pendingDeliveries()
+  const keys = yield* counts.liveKeys(deps.dueIfMadeBefore(now))
   return [
     gauge(
       'callgate_window_requests',
@@ -54,9 +55,10 @@ export const gaugeMetrics = (deps: GaugeDeps, now: number, monotonic: number): M
       name: 'callgate_calls_active',
       type: 'gauge',
       help: 'Calls in progress, by provider and status.',
-      samples: counts
-        .activeCalls()
-        .map(({ provider, status, number }) => ({ labels: { provider, status }, value: number })),
+      samples: (yield* counts.activeCalls()).map(({ provider, status, number }) => ({
+        labels: { provider, status },
+        value: number,
+      })),
     },
     gauge('callgate_webhook_queue_length', 'Webhook events waiting to be delivered.', pending.number),
     gauge(

@@ -11,11 +11,11 @@ interface ReadDeps extends GaugeDeps {
 }
 
 /** Renders all metrics in Prometheus' text format, only when they are scraped. */
-export const createReadMetrics =
-  ({ metrics, clock, version, ...gauges }: ReadDeps) =>
-  () =>
-    renderMetrics([
+export const createReadMetrics = ({ metrics, clock, version, ...gauges }: ReadDeps) =>
+  function* () {
+    return renderMetrics([
       ...metrics.metrics(),
-      ...gaugeMetrics(gauges, clock.now(), clock.monotonic()),
+      ...(yield* gaugeMetrics(gauges, clock.now(), clock.monotonic())),
       ...processMetrics(clock.now(), version),
     ])
+  }

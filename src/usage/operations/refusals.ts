@@ -4,10 +4,11 @@ import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { isAskedFor } from './show.ts'
 import { type Refused, refusedPerEnvironment } from '../recent-refusals.ts'
+import { inTurn, type Work } from '../../work.ts'
 
 interface RefusalsDeps {
-  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
-  usage: { refusals(environmentId: string): Refused[] }
+  environments: { list(agencyId: string): Work<{ id: string; name: EnvironmentName }[]> }
+  usage: { refusals(environmentId: string): Work<Refused[]> }
 }
 
 const refusal = z.object({
@@ -45,14 +46,18 @@ export const listRefusals = operation({
   output: z.array(refusal),
   columns: ['at', 'environment', 'code', 'route', 'address', 'request_id'],
   empty: 'No such request was rejected lately.',
-  run: ({ environments, usage }: RefusalsDeps, { agency, input }) =>
-    environments
-      .list(agency.id)
-      .filter(isAskedFor(input))
-      .flatMap(({ id, name }) => usage.refusals(id).map((refused) => present(refused, name)))
+  *run({ environments, usage }: RefusalsDeps, { agency, input }) {
+    return (yield* inTurn(
+      (yield* environments.list(agency.id)).filter(isAskedFor(input)),
+      function* ({ id, name }) {
+        return (yield* usage.refusals(id)).map((refused) => present(refused, name))
+      },
+    ))
+      .flat()
       .filter(({ request_id }) => input.request_id === undefined || request_id === input.request_id)
       .toSorted((one, other) => other.at.localeCompare(one.at))
-      .slice(0, input.limit),
+      .slice(0, input.limit)
+  },
 })
 
 const present = (refused: Refused, environment: EnvironmentName) => ({

@@ -5,6 +5,7 @@ import { environmentNameSchema, iso, time } from '../../names.ts'
 import { operation } from '../../operation/operation.ts'
 import { firstOf, groupSlots, refusalsByCode, seriesOf, type Slot } from '../series.ts'
 import type { Figure, Span } from '../usage-counters.ts'
+import { inTurn, type Work } from '../../work.ts'
 
 interface UsedEnvironment extends OwnLimits {
   id: string
@@ -12,14 +13,14 @@ interface UsedEnvironment extends OwnLimits {
 }
 
 interface ShowDeps {
-  environments: { list(agencyId: string): UsedEnvironment[] }
+  environments: { list(agencyId: string): Work<UsedEnvironment[]> }
   rateLimits: {
     /** The current use of an environment, and its limits. */
     counters(
       environment: UsedEnvironment,
     ): Record<'requests' | 'requestLimit' | 'calls' | 'callLimit', number>
   }
-  usage: { figures(environmentId: string, span: Span, from: number): Figure[] }
+  usage: { figures(environmentId: string, span: Span, from: number): Work<Figure[]> }
   config: { windowSeconds: number }
 }
 
@@ -57,14 +58,19 @@ export const showUsage = operation({
   input: { environment: environmentNameSchema.optional().meta({ description: 'This environment only' }) },
   output: z.array(environmentUsage),
   columns: ['environment', 'requests', 'requests_limit', 'calls', 'calls_limit'],
-  run: ({ environments, rateLimits, usage, config }: ShowDeps, { agency, input, now }) =>
-    environments
-      .list(agency.id)
-      .filter(isAskedFor(input))
-      .map((environment) => {
-        const series = (span: Span, count: number) =>
-          seriesOf(usage.figures(environment.id, span, firstOf(span, count, now)), span, count, now)
-        const days = groupSlots(series('hour', hoursOfDays(now)), startOfDay)
+  *run({ environments, rateLimits, usage, config }: ShowDeps, { agency, input, now }) {
+    return yield* inTurn(
+      (yield* environments.list(agency.id)).filter(isAskedFor(input)),
+      function* (environment) {
+        const series = function* (span: Span, count: number) {
+          return seriesOf(
+            yield* usage.figures(environment.id, span, firstOf(span, count, now)),
+            span,
+            count,
+            now,
+          )
+        }
+        const days = groupSlots(yield* series('hour', hoursOfDays(now)), startOfDay)
         const counters = rateLimits.counters(environment)
         return {
           environment: environment.name,
@@ -73,11 +79,13 @@ export const showUsage = operation({
           window_seconds: config.windowSeconds,
           calls: counters.calls,
           calls_limit: counters.callLimit,
-          minutes: series('minute', minutesShown).map(presentSlot),
+          minutes: (yield* series('minute', minutesShown)).map(presentSlot),
           days: days.map(presentSlot),
           refusals: Object.fromEntries(refusalsByCode(days)),
         }
-      }),
+      },
+    )
+  },
 })
 
 /** One of an agency's environments, or both. */

@@ -5,6 +5,7 @@ import type { OneAtATime } from '../../outgoing/one-at-a-time.ts'
 import { operation } from '../../operation/operation.ts'
 import { type Delivery, deliveryStates, replayed } from '../delivery.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
+import { run, type Work } from '../../work.ts'
 
 const delivery = z.object({
   id: z.string(),
@@ -35,7 +36,7 @@ const present = (row: Delivery) => ({
 })
 
 interface FindEndpoint {
-  webhooks: { find(environmentId: string): Endpoint | undefined }
+  webhooks: { find(environmentId: string): Work<Endpoint | undefined> }
 }
 
 interface TestDeps extends FindEndpoint {
@@ -61,13 +62,18 @@ export const testWebhook = operation({
   fails: ({ state, last_error }) =>
     state === 'delivered' ? undefined : (last_error ?? 'The test event was not delivered.'),
   run: async ({ webhooks, sendSample, tests }: TestDeps, { environment, change }) => {
-    const endpoint = requireEndpoint(webhooks, environment.id)
+    const endpoint = await run(requireEndpoint(webhooks, environment.id))
     using test = tests.begin(environment.id)
     if (!test)
       throw new ApiError('conflict', {
         detail: 'A test of this webhook is in progress. Wait for its result.',
       })
-    await change(() => undefined, { action: 'webhook.tested', target: endpointTarget(endpoint) })
+    await change(
+      function* () {
+        return undefined
+      },
+      { action: 'webhook.tested', target: endpointTarget(endpoint) },
+    )
     const tested = await sendSample(environment)
     if (!tested) throw new ApiError('conflict', { detail: 'The webhook was removed in the meantime.' })
     return present(tested)
@@ -81,7 +87,7 @@ interface ListDeps {
       state?: Delivery['state'] | undefined
       before?: string | undefined
       limit: number
-    }): Delivery[]
+    }): Work<Delivery[]>
   }
 }
 
@@ -105,15 +111,16 @@ export const listDeliveries = operation({
   output: z.array(delivery),
   columns: ['id', 'event', 'state', 'attempts', 'created_at', 'last_status', 'last_error'],
   empty: 'There are no such deliveries.',
-  run: ({ deliveries }: ListDeps, { environment, input }) =>
-    deliveries.page({ environmentId: environment.id, ...input }).map(present),
+  *run({ deliveries }: ListDeps, { environment, input }) {
+    return (yield* deliveries.page({ environmentId: environment.id, ...input })).map(present)
+  },
 })
 
 interface ReplayDeps extends FindEndpoint {
   deliveries: {
-    find(id: string): Delivery | undefined
-    update(before: Delivery, after: Delivery): void
-    replayDead(environmentId: string, now: number): number
+    find(id: string): Work<Delivery | undefined>
+    update(before: Delivery, after: Delivery): Work<void>
+    replayDead(environmentId: string, now: number): Work<number>
   }
   deliverer: { wake(): void }
 }
@@ -133,12 +140,14 @@ export const replayWebhook = operation({
   run: async (deps: ReplayDeps, { environment, input, now, change }) => {
     if ((input.delivery === undefined) === (input.dead !== true))
       throw new ApiError('invalid_input', { detail: 'Choose one: delivery or dead.' })
-    const endpoint = requireEndpoint(deps.webhooks, environment.id)
+    const endpoint = await run(requireEndpoint(deps.webhooks, environment.id))
     const entry = { action: 'webhook.replayed', target: endpointTarget(endpoint) } as const
+    const { delivery: id } = input
     const count = await change(
-      input.delivery === undefined
-        ? () => deps.deliveries.replayDead(environment.id, now)
-        : replayOne(deps, environment.id, input.delivery, now),
+      () =>
+        id === undefined
+          ? deps.deliveries.replayDead(environment.id, now)
+          : replayOne(deps, environment.id, id, now),
       entry,
     )
     deps.deliverer.wake()
@@ -146,14 +155,12 @@ export const replayWebhook = operation({
   },
 })
 
-const replayOne = ({ deliveries }: ReplayDeps, environmentId: string, id: string, now: number) => {
-  const found = deliveries.find(id)
+const replayOne = function* ({ deliveries }: ReplayDeps, environmentId: string, id: string, now: number) {
+  const found = yield* deliveries.find(id)
   if (found?.environmentId !== environmentId)
     throw new ApiError('not_found', { detail: 'There is no such delivery.' })
   if (found.state === 'pending')
     throw new ApiError('conflict', { detail: 'That delivery is still on its way.' })
-  return () => {
-    deliveries.update(found, replayed(found, now))
-    return 1
-  }
+  yield* deliveries.update(found, replayed(found, now))
+  return 1
 }

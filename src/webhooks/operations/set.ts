@@ -7,6 +7,7 @@ import type { Delivery } from '../delivery.ts'
 import { type Endpoint, endpointTarget, requireEndpoint } from '../endpoint.ts'
 import { mintWebhookSecret, secretSaid } from '../secret.ts'
 import { signedUrlInput, signedUrlOutput } from './signed-url.ts'
+import { run, type Work } from '../../work.ts'
 
 interface Waking {
   deliverer: { wake(): void }
@@ -14,9 +15,9 @@ interface Waking {
 
 interface SetDeps extends Waking {
   webhooks: {
-    find(environmentId: string): Endpoint | undefined
-    save(environmentId: string, url: string, secret: string, now: number): unknown
-    rotate(environmentId: string, secret: string, now: number): void
+    find(environmentId: string): Work<Endpoint | undefined>
+    save(environmentId: string, url: string, secret: string, now: number): Work<unknown>
+    rotate(environmentId: string, secret: string, now: number): Work<void>
   }
   destinationRules: DestinationRules
 }
@@ -32,22 +33,23 @@ export const setWebhook = operation({
   run: async (deps: SetDeps, { environment, input, now, change, record }) => {
     const { webhooks, destinationRules, deliverer } = deps
     await requireAllowedDestination(change, input.url, destinationRules)
-    const before = webhooks.find(environment.id)
     const secret = mintWebhookSecret()
-    const rotates = before !== undefined && input.rotate_secret === true
-    const saved = { action: 'webhook.saved', target: endpointTarget(input, before) } as const
     const rotated = { action: 'webhook.secret_rotated', target: endpointTarget(input) } as const
-    await change(
-      () => {
-        webhooks.save(environment.id, input.url, secret, now)
-        if (!rotates) return
-        record(saved)
-        webhooks.rotate(environment.id, secret, now)
+    const { isShown } = await change(
+      function* () {
+        const before = yield* webhooks.find(environment.id)
+        const saved = { action: 'webhook.saved', target: endpointTarget(input, before) } as const
+        const rotates = before !== undefined && input.rotate_secret === true
+        yield* webhooks.save(environment.id, input.url, secret, now)
+        if (rotates) {
+          yield* record(saved)
+          yield* webhooks.rotate(environment.id, secret, now)
+        }
+        return { entry: rotates ? rotated : saved, isShown: before === undefined || rotates }
       },
-      rotates ? rotated : saved,
+      ({ entry }) => entry,
     )
     deliverer.wake()
-    const isShown = before === undefined || rotates
     return { environment: environment.name, url: input.url, secret: isShown ? secret : null }
   },
 })
@@ -65,7 +67,7 @@ export const rotateWebhookSecret = operation({
   output: z.object({ environment: environmentNameSchema, secret: z.string() }),
   says: ({ secret }) => secretSaid(secret),
   run: async ({ webhooks }: RotateDeps, { environment, now, change }) => {
-    const endpoint = requireEndpoint(webhooks, environment.id)
+    const endpoint = await run(requireEndpoint(webhooks, environment.id))
     const secret = mintWebhookSecret()
     await change(() => webhooks.rotate(environment.id, secret, now), {
       action: 'webhook.secret_rotated',
@@ -76,18 +78,18 @@ export const rotateWebhookSecret = operation({
 })
 
 interface Pending {
-  deliveries: { counts(environmentId: string): Record<Delivery['state'], number> }
+  deliveries: { counts(environmentId: string): Work<Record<Delivery['state'], number>> }
 }
 
-const pendingInWords = ({ deliveries }: Pending, { environment }: Context<'environment'>) => {
-  const { pending } = deliveries.counts(environment.id)
+const pendingInWords = function* ({ deliveries }: Pending, { environment }: Context<'environment'>) {
+  const { pending } = yield* deliveries.counts(environment.id)
   return pending === 1 ? '1 delivery is pending.' : `${pending} deliveries are pending.`
 }
 
 interface SwitchDeps extends Waking, Pending {
   webhooks: {
-    find(environmentId: string): Endpoint | undefined
-    setEnabled(environmentId: string, enabled: boolean): void
+    find(environmentId: string): Work<Endpoint | undefined>
+    setEnabled(environmentId: string, enabled: boolean): Work<void>
   }
 }
 
@@ -103,7 +105,7 @@ const switched = {
 const switchTo =
   (state: 'on' | 'off') =>
   async ({ webhooks, deliverer }: SwitchDeps, { environment, change }: Context<'environment'>) => {
-    const endpoint = requireEndpoint(webhooks, environment.id)
+    const endpoint = await run(requireEndpoint(webhooks, environment.id))
     await change(() => webhooks.setEnabled(environment.id, state === 'on'), {
       action: 'webhook.switched',
       target: `${state}: ${endpointTarget(endpoint)}`,
@@ -123,16 +125,20 @@ export const disableWebhook = operation({
   ...switched,
   name: 'webhook.disable',
   summary: 'Disables the webhook. Pending deliveries wait.',
-  ends: ({ webhooks }: SwitchDeps, { environment }) =>
-    requireEndpoint(webhooks, environment.id).enabled
+  *ends({ webhooks }: SwitchDeps, { environment }) {
+    return (yield* requireEndpoint(webhooks, environment.id)).enabled
       ? `The ${environment.name} webhook gets no more events. What is pending waits; what happens meanwhile is not kept.`
-      : undefined,
+      : undefined
+  },
   impact: pendingInWords,
   run: switchTo('off'),
 })
 
 interface RemoveDeps extends Pending {
-  webhooks: { find(environmentId: string): Endpoint | undefined; remove(environmentId: string): void }
+  webhooks: {
+    find(environmentId: string): Work<Endpoint | undefined>
+    remove(environmentId: string): Work<void>
+  }
 }
 
 export const removeWebhook = operation({
@@ -143,11 +149,12 @@ export const removeWebhook = operation({
   input: {},
   output: z.object({ environment: environmentNameSchema, removed: z.literal(true) }),
   says: ({ environment }) => `The ${environment} webhook is removed.`,
-  ends: ({ webhooks }: RemoveDeps, { environment }) =>
-    `The ${environment.name} webhook ${endpointTarget(requireEndpoint(webhooks, environment.id))} gets no more events, and its signing secret is lost.`,
+  *ends({ webhooks }: RemoveDeps, { environment }) {
+    return `The ${environment.name} webhook ${endpointTarget(yield* requireEndpoint(webhooks, environment.id))} gets no more events, and its signing secret is lost.`
+  },
   impact: pendingInWords,
   run: async ({ webhooks }: RemoveDeps, { environment, change }) => {
-    const endpoint = requireEndpoint(webhooks, environment.id)
+    const endpoint = await run(requireEndpoint(webhooks, environment.id))
     await change(() => webhooks.remove(environment.id), {
       action: 'webhook.removed',
       target: endpointTarget(endpoint),

@@ -20,7 +20,7 @@ export const alerts: readonly Fault[] = [
   },
   {
     title: 'a threshold is told of with every call beyond it',
-    edits: [notice('if (!_.includes(_)) continue', drop)],
+    edits: [notice('if (!_(_)) continue', drop)],
     noticedBy: ['notice'],
   },
   {

@@ -33,7 +33,7 @@ export const doNotCall: readonly Fault[] = [
   },
   {
     title: 'whoever loses the right to import goes on with the file',
-    edits: [importing('actor.confirm()', drop)],
+    edits: [importing('actor.confirm();', drop)],
     noticedBy: ['import'],
   },
   {
@@ -43,7 +43,7 @@ export const doNotCall: readonly Fault[] = [
   },
   {
     title: 'whoever opts out in a call is not listed',
-    edits: [change('if (next.optedOut && !call.optedOut) _', drop)],
+    edits: [change('if (optedOut && next.optedOut && !call.optedOut) _', drop)],
     noticedBy: ['listed'],
   },
   {

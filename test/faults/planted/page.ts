@@ -144,7 +144,7 @@ export const page: readonly Fault[] = [
   },
   {
     title: 'a reload of the page that shows a secret makes another one',
-    edits: [guard('if (audit.hasOperation(_)) throw _', drop)],
+    edits: [guard('if (run(audit.hasOperation(_))) throw _', drop)],
     noticedBy: ['shown-once'],
   },
   {

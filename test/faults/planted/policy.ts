@@ -1,4 +1,4 @@
-import { drop, operator, put, within } from '../planting/change.ts'
+import { drop, put, within } from '../planting/change.ts'
 import type { Fault } from './fault.ts'
 
 const start = within('start')
@@ -22,12 +22,12 @@ export const policies: readonly Fault[] = [
   },
   {
     title: 'the rules are not asked again before an order goes out',
-    edits: [send('if (refusal) return _', drop)],
+    edits: [send('if (refused) return _', drop)],
     noticedBy: ['policy'],
   },
   {
     title: 'one call more than the cap reaches a number',
-    edits: [cap('$size < $most', operator('<='))],
+    edits: [cap('$size >= $most && _', put('earlier.length > most && oldest !== undefined'))],
     noticedBy: ['policy'],
   },
   {

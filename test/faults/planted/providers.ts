@@ -78,7 +78,7 @@ export const providers: readonly Fault[] = [
   },
   {
     title: 'an account speaks for the calls of another one',
-    edits: [takeEvents('$call?._ === _ ? $call : $found', put('$call ?? $found'))],
+    edits: [takeEvents('$call?._ === _ ? $call : $found', put('$call ?? ($found)'))],
     noticedBy: ['hooks'],
   },
   {

@@ -9,8 +9,7 @@ const startCall = within('start')
 const commit = within('createCommit')
 const attempt = within('createAttempt')
 const repeats = within('createIdempotencyStore')
-const hold = within('Idempotency.hold')
-const replay = within('Idempotency.replay')
+const claim = within('Idempotency.claim')
 const backUp = within('backUp')
 const summary = within('summaryOf')
 const restore = within('restore')
@@ -83,12 +82,12 @@ export const storage: readonly Fault[] = [
   },
   {
     title: 'a second request is not kept out while the first one is stored',
-    edits: [hold('_.add(_);', drop)],
+    edits: [claim('_.add(_);', drop)],
     noticedBy: ['idempotency'],
   },
   {
     title: 'a key for repeating never expires',
-    edits: [replay('if (_ || $here) return undefined', put('false'))],
+    edits: [claim('if (_ || $here) { __ }', put('false'))],
     noticedBy: ['idempotency'],
   },
   {

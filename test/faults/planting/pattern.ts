@@ -71,9 +71,10 @@ const unsaid =
 const says = (field: string, value: unknown) =>
   !unsaid.test(field) && (typeof value !== 'boolean' || field === 'value' || field === 'computed')
 
-/** A node without wrappers that do not change its meaning here: `await`, types, brackets. */
-const within = ({ type, argument, expression, body }: Syntax): Syntax | undefined => {
-  if (type === 'AwaitExpression') return argument as Syntax
+/** A node without wrappers that do not change its meaning here: `await`, `yield*`, types, brackets. */
+const within = ({ type, argument, delegate, expression, body }: Syntax): Syntax | undefined => {
+  if (type === 'AwaitExpression' || (type === 'YieldExpression' && delegate === true))
+    return argument as Syntax
   if (/^(Parenthesized|Chain|TSAs|TSNonNull|TSSatisfies)Expression$/.test(type)) return expression as Syntax
   const statements = type === 'BlockStatement' ? (body as Syntax[]) : []
   return statements.length === 1 ? statements[0] : undefined

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { commandLineActor } from '../../../src/people/actor.ts'
 import { createToken, revokeToken } from '../../../src/people/operations/tokens.ts'
 import { type Answer, createGate, type Gate } from '../../support/gate.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const open = async (input: Partial<Parameters<typeof makeToken>[1]> = {}) => {
   const gate = createGate()
@@ -64,7 +65,7 @@ describe('a token', () => {
 
   test('of one agency sees it alone, and need not name it', async () => {
     const { post, services } = await open({ agency: 'Acme' })
-    services.agencies.create('Other', 'agency', 0)
+    atOnce(services.agencies.create('Other', 'agency', 0))
     expect((await post('key.show', { environment: 'production', agency: 'Other' })).status).toBe(404)
     expect((await post('key.show', production)).status).toBe(200)
     expect(await post('token.list')).toMatchObject({ status: 403, code: 'operator_only' })

@@ -4,6 +4,7 @@ import { commandLineActor } from '../../../src/people/actor.ts'
 import { createToken } from '../../../src/people/operations/tokens.ts'
 import { numberOf } from '../../support/do-not-call.ts'
 import { type Answer, createGate } from '../../support/gate.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const open = async (permission = ['*']) => {
   const gate = createGate()
@@ -14,7 +15,7 @@ const open = async (permission = ['*']) => {
     return { status: response.status, ...((await response.json()) as Answer) }
   }
   const isListed = (phoneNumber: string) =>
-    gate.services.doNotCall.isListed(gate.agency.id, phoneNumber, gate.clock.now())
+    atOnce(gate.services.doNotCall.isListed(gate.agency.id, phoneNumber, gate.clock.now()))
   return { ...gate, post, isListed }
 }
 

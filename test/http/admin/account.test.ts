@@ -11,6 +11,7 @@ import {
   postForm,
   textOf,
 } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const minute = 60_000
 const fresh = 'quite another password'
@@ -25,14 +26,10 @@ const changePassword = (
 ) => page.post('/admin/account/password', { current, password })
 
 const resetToken = (gate: Gate) => {
-  const person = gate.services.people.findByEmail(operator.email)
+  const person = atOnce(gate.services.people.findByEmail(operator.email))
   if (!person) throw new Error('nobody')
-  const { link } = inviteToNewPassword(
-    gate.services.invitations,
-    person,
-    commandLineActor,
-    '',
-    gate.clock.now(),
+  const { link } = atOnce(
+    inviteToNewPassword(gate.services.invitations, person, commandLineActor, '', gate.clock.now()),
   )
   return partsOf(link).code
 }
@@ -95,9 +92,9 @@ test('an old password that is being looked at while it is replaced opens nothing
   await createOperator(gate)
   const pending = signIn(gate, operator.password)
   await Bun.sleep(0)
-  const person = gate.services.people.findByEmail(operator.email)
+  const person = atOnce(gate.services.people.findByEmail(operator.email))
   if (!person) throw new Error('nobody')
-  gate.services.people.changePassword(person, 'another hash')
+  atOnce(gate.services.people.changePassword(person, 'another hash'))
   expect((await pending).status).toBe(401)
 })
 
@@ -105,12 +102,14 @@ test('signing out everywhere ends every session of that person, and no one elseâ
   const gate = createGate()
   const page = await createOperator(gate)
   const elsewhere = cookieOf(await signIn(gate, operator.password))
-  const { link } = invite(
-    gate.services.invitations,
-    { email: 'someone@example.com', role: 'operator', agencyId: null },
-    commandLineActor,
-    '',
-    gate.clock.now(),
+  const { link } = atOnce(
+    invite(
+      gate.services.invitations,
+      { email: 'someone@example.com', role: 'operator', agencyId: null },
+      commandLineActor,
+      '',
+      gate.clock.now(),
+    ),
   )
   const other = await postForm(gate, '/admin/invitation', {
     token: partsOf(link).code,
@@ -178,12 +177,14 @@ test('a reset link is over after 30 minutes, by a newer one, and by a changed pa
 test('an invitation opens no new password, and a reset link no account', async () => {
   const gate = createGate()
   await createOperator(gate)
-  const { link } = invite(
-    gate.services.invitations,
-    { email: 'someone@example.com', role: 'operator', agencyId: null },
-    commandLineActor,
-    '',
-    gate.clock.now(),
+  const { link } = atOnce(
+    invite(
+      gate.services.invitations,
+      { email: 'someone@example.com', role: 'operator', agencyId: null },
+      commandLineActor,
+      '',
+      gate.clock.now(),
+    ),
   )
   const token = partsOf(link).code
   expect((await reset(gate, token)).status).toBe(404)

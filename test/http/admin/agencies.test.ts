@@ -10,6 +10,7 @@ import { enter, textOf } from '../../support/page.ts'
 import { plansOf } from '../../support/plans.ts'
 import { dayMs, hourMs } from '../../support/spans.ts'
 import { listen } from '../../support/webhooks.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const operatorOf = (gate: Gate) => {
   const { cookie } = enter(gate, { role: 'operator' })
@@ -25,16 +26,16 @@ test('a row says what tells whether somebody should look at the agency', async (
   const visit = operatorOf(gate)
   const { agencies, deliveries, keys, usage } = gate.services
   const { clock, agency, production } = gate
-  const idle = agencies.create('Idle', 'growth', clock.now())
-  const old = agencies.create('Old', 'agency', clock.now())
-  issueKey(keys, gate.environment('production', old.id).id, clock.now() - 100 * dayMs)
+  const idle = atOnce(agencies.create('Idle', 'growth', clock.now()))
+  const old = atOnce(agencies.create('Old', 'agency', clock.now()))
+  atOnce(issueKey(keys, gate.environment('production', old.id).id, clock.now() - 100 * dayMs))
   const yesterday = clock.now() - dayMs
   undispatched(gate, '00', { id: Bun.randomUUIDv7('hex', yesterday), createdAt: yesterday })
   for (let sent = 0; sent < 5; sent++) await gate.trigger()
-  usage.flush()
+  atOnce(usage.flush())
   listen(gate, 'http://127.0.0.1:9/hook')
   const told = { environmentId: production.id, callId: null, payload: '{}', createdAt: clock.now() } as const
-  deliveries.insert({ ...newDelivery({ ...told, event: 'test' }), state: 'dead' })
+  atOnce(deliveries.insert({ ...newDelivery({ ...told, event: 'test' }), state: 'dead' }))
   const html = await (await visit('/admin/agencies')).text()
   expect(html).toContain(`href="/admin/agencies/${agency.id}/integrations/api/production/webhook"`)
   const text = await textOf(await visit('/admin/agencies'))
@@ -53,16 +54,18 @@ test('each column sorts in both orders, and its pages miss and repeat nobody', a
   const hour = Math.floor(now / hourMs) * hourMs
   const figures: Parameters<typeof usageRows.save>[0]['figures'] extends Iterable<infer F> ? F[] : never = []
   const made = Array.from({ length: 119 }, (_, at) => {
-    const agency = agencies.create(`Agency ${(at * 53) % 119}`, at % 2 === 0 ? 'agency' : 'starter', now)
+    const agency = atOnce(
+      agencies.create(`Agency ${(at * 53) % 119}`, at % 2 === 0 ? 'agency' : 'starter', now),
+    )
     const { id: environmentId } = gate.environment('production', agency.id)
-    const agent = agents.create(agency.id, { name: 'A', provider: 'simulator' }, now)
-    if (at % 5 !== 0) issueKey(keys, environmentId, now - ((at * 7) % 30) * dayMs)
+    const agent = atOnce(agents.create(agency.id, { name: 'A', provider: 'simulator' }, now))
+    if (at % 5 !== 0) atOnce(issueKey(keys, environmentId, now - ((at * 7) % 30) * dayMs))
     for (let call = 0; call < at % 4; call++)
       undispatched(gate, '00', { agencyId: agency.id, environmentId, agentId: agent.id })
     figures.push({ environmentId, span: 'hour', startAt: hour, outcome: 'rate_limited', count: at % 6 })
     return agency.name
   })
-  usageRows.save({ lastUses: [], figures, uses: [], refusals: [] })
+  atOnce(usageRows.save({ lastUses: [], figures, uses: [], refusals: [] }))
   const all = ['Acme', ...made].toSorted()
   for (const sort of healthColumns)
     for (const order of ['asc', 'desc']) {
@@ -90,7 +93,7 @@ test('a part of the name finds agencies, whatever its capitals, and is text', as
   const gate = createGate()
   const visit = operatorOf(gate)
   for (const name of ['North Dental', 'Northside', 'South'])
-    gate.services.agencies.create(name, 'agency', gate.clock.now())
+    atOnce(gate.services.agencies.create(name, 'agency', gate.clock.now()))
   const found = async (q: string) =>
     namesIn(await (await visit(`/admin/agencies?${new URLSearchParams({ q })}`)).text())
   expect(await found('nORTH')).toEqual(['North Dental', 'Northside'])
@@ -119,7 +122,7 @@ test('calls, requests and deliveries are counted from indexes alone', () => {
   const gate = createGate()
   for (const column of healthColumns) {
     const query = { text: '', column, isDescending: false, after: undefined, limit: 50, since: 0 }
-    const steps = plansOf(gate, () => gate.services.agencyHealth.page(query))
+    const steps = plansOf(gate, () => atOnce(gate.services.agencyHealth.page(query)))
     const large = steps.filter((step) => /\b(?:calls|usage|deliveries)\b/.test(step))
     expect(large).not.toBeEmpty()
     for (const step of large) expect(step).toMatch(/^SEARCH .* USING (?:COVERING )?INDEX/)

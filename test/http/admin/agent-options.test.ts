@@ -4,6 +4,7 @@ import { optionLines, readOptionLines } from '../../../src/http/admin/agents/opt
 import { optionsFor, providerKinds } from '../../../src/providers/kinds.ts'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const value = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', '=', ' ', '\n', '\t', '.', '"', 'é') }),
@@ -61,7 +62,7 @@ test.each([
     expect(await refused.clone().text()).toContain(options)
     expect(await textOf(refused)).toContain(why)
   }
-  expect(agents.list(gate.agency.id)).toEqual([gate.agent])
+  expect(atOnce(agents.list(gate.agency.id))).toEqual([gate.agent])
 })
 
 test('options are set, shown, changed and taken away on the page of the agent', async () => {
@@ -73,8 +74,8 @@ test('options are set, shown, changed and taken away on the page of the agent', 
   const form = { name: 'Squad', provider: 'vapi', ref: '', from: crypto.randomUUID() }
   const options = `squadId=${squadId}\r\nassistantOverrides.firstMessage=Hello!\r\n How are you?`
   expect((await post(list, { ...form, options })).status).toBe(303)
-  const { id = '' } = agents.list(gate.agency.id).find(({ name }) => name === 'Squad') ?? {}
-  const optionsOf = () => agents.find(id)?.options
+  const { id = '' } = atOnce(agents.list(gate.agency.id)).find(({ name }) => name === 'Squad') ?? {}
+  const optionsOf = () => atOnce(agents.find(id))?.options
   expect(optionsOf()).toEqual({ squadId, 'assistantOverrides.firstMessage': 'Hello!\nHow are you?' })
   const html = await (await visit(`${list}/${id}`)).text()
   expect(html).toContain(
@@ -86,8 +87,8 @@ test('options are set, shown, changed and taken away on the page of the agent', 
   expect(optionsOf()).toEqual({ squadId, 'assistantOverrides.artifactPlan.recordingEnabled': false })
   // A form of an earlier version of the page has no such field.
   await post(`${list}/${id}`, { ...form, name: 'Team' })
-  expect(agents.find(id)).toMatchObject({ name: 'Team', options: { squadId } })
+  expect(atOnce(agents.find(id))).toMatchObject({ name: 'Team', options: { squadId } })
   // Its options mean nothing to another provider, and nobody touched them.
   await post(`${list}/${id}`, { ...form, provider: 'simulator', from: '', options: recorded })
-  expect(agents.find(id)).toMatchObject({ provider: 'simulator', options: null })
+  expect(atOnce(agents.find(id))).toMatchObject({ provider: 'simulator', options: null })
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { triggered } from '../../support/orders.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const agentPath = (gate: Gate, id = gate.agent.id) => `/admin/agencies/${gate.agency.id}/agents/${id}`
 const [assistantId, numberId] = [crypto.randomUUID(), crypto.randomUUID()]
@@ -36,7 +37,7 @@ test('the form shows the agent as it is, and an emptied field is emptied', async
   ])
     expect(html).toContain(shown)
   await post(agentPath(gate), { ...vapiAgent, provider: 'simulator', ref: '', from: ' ' })
-  expect(gate.services.agents.find(gate.agent.id)).toMatchObject({
+  expect(atOnce(gate.services.agents.find(gate.agent.id))).toMatchObject({
     provider: 'simulator',
     ref: null,
     fromNumber: null,
@@ -57,7 +58,7 @@ test('a refused change changes nothing, says why and keeps what was typed', asyn
     expect(await textOf(refused)).toContain(why)
     expect(html).toContain(`value="${numberId}"`)
   }
-  expect(gate.services.agents.find(gate.agent.id)).toEqual(gate.agent)
+  expect(atOnce(gate.services.agents.find(gate.agent.id))).toEqual(gate.agent)
 })
 
 test('an agent at a provider without an account says so, with the way to connect one', async () => {
@@ -67,9 +68,11 @@ test('an agent at a provider without an account says so, with the way to connect
   const connect = `href="/admin/agencies/${gate.agency.id}/integrations/providers/vapi">Connect Vapi`
   const list = `/admin/agencies/${gate.agency.id}/agents`
   for (const path of [list, agentPath(gate)]) expect(await (await visit(path)).text()).toContain(connect)
-  gate.services.accounts.save(
-    { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'a key' } },
-    gate.clock.now(),
+  atOnce(
+    gate.services.accounts.save(
+      { agencyId: gate.agency.id, provider: 'vapi', baseUrl: null, credentials: { api_key: 'a key' } },
+      gate.clock.now(),
+    ),
   )
   for (const path of [list, agentPath(gate)]) expect(await (await visit(path)).text()).not.toContain(connect)
 })
@@ -77,20 +80,20 @@ test('an agent at a provider without an account says so, with the way to connect
 test('an agent of another agency can be neither seen nor changed', async () => {
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
   for (const id of [gate.agent.id, crypto.randomUUID(), 'nonsense']) {
     const path = `/admin/agencies/${other.id}/agents/${id}`
     expect((await visit(path)).status).toBe(404)
     expect((await post(path, { name: 'Mine', provider: 'simulator' })).status).toBe(404)
   }
-  expect(gate.services.agents.find(gate.agent.id)?.name).toBe('Ann')
+  expect(atOnce(gate.services.agents.find(gate.agent.id))?.name).toBe('Ann')
 })
 
 test('who changed an agent is in the audit', async () => {
   const gate = createGate()
   const { post } = await createOperator(gate)
   await post(agentPath(gate), { name: 'Bea', provider: 'simulator' })
-  const [line] = gate.services.audit.list({ limit: 1 })
+  const [line] = atOnce(gate.services.audit.list({ limit: 1 }))
   expect(line).toMatchObject({
     actor: operator.email,
     action: 'agent.changed',
@@ -105,14 +108,16 @@ test('an agent is deleted after a question, and its calls keep its name without 
   const { visit, post } = await createOperator(gate)
   const call = await triggered(gate, '00')
   await gate.clock.advance(60_000)
-  const spare = agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now())
-  environments.setDefaultAgent(gate.production.id, spare.id)
+  const spare = atOnce(
+    agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now()),
+  )
+  atOnce(environments.setDefaultAgent(gate.production.id, spare.id))
 
   expect(await (await visit(agentPath(gate))).text()).toContain(`href="${agentPath(gate)}/delete"`)
   const question = await textOf(await visit(`${agentPath(gate)}/delete`))
   expect(question).toContain('Delete this agent?')
   expect(question).toContain('Ann places no more calls')
-  expect(agents.find(gate.agent.id)).toBeDefined()
+  expect(atOnce(agents.find(gate.agent.id))).toBeDefined()
 
   const deleted = await post(`${agentPath(gate)}/delete`)
   const list = `/admin/agencies/${gate.agency.id}/agents`
@@ -134,8 +139,10 @@ test('the list of calls offers a deleted agent only while it is the one that is 
   const gate = createGate()
   const { agents } = gate.services
   const { visit } = await createOperator(gate)
-  const spare = agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now())
-  agents.delete(spare.id, gate.clock.now())
+  const spare = atOnce(
+    agents.create(gate.agency.id, { name: 'Bea', provider: 'simulator' }, gate.clock.now()),
+  )
+  atOnce(agents.delete(spare.id, gate.clock.now()))
   const calls = `/admin/agencies/${gate.agency.id}/calls`
   expect(await (await visit(calls)).text()).not.toContain(spare.id)
   expect(await (await visit(`${calls}?agent=${spare.id}`)).text()).toContain(
@@ -153,5 +160,5 @@ test('an agent that cannot be deleted now says why instead of asking, and stays'
   const refused = await post(`${agentPath(gate)}/delete`)
   expect(refused.status).toBe(422)
   expect(await textOf(refused)).toContain(why)
-  expect(gate.services.agents.find(gate.agent.id)).toEqual(gate.agent)
+  expect(atOnce(gate.services.agents.find(gate.agent.id))).toEqual(gate.agent)
 })

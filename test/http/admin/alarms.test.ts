@@ -11,23 +11,23 @@ import { createGate, type Gate } from '../../support/gate.ts'
 import { createHealthy, withFactor } from '../../support/healthy.ts'
 import { enter } from '../../support/page.ts'
 import { dayMs } from '../../support/spans.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const arranged = Object.keys(cases) as Arranged[]
 
 test.each(arranged)('%s is an alarm exactly while it is so, and its link leads to its cure', async (kind) => {
   const { gate, operator } = createHealthy()
   const { alarms, people } = gate.services
-  const found = () => alarms.of(operator.person).map((alarm) => alarm.kind)
+  const found = () => atOnce(alarms.of(operator.person)).map((alarm) => alarm.kind)
   expect(found()).toEqual([])
   await cases[kind].arise(gate, operator.person.id)
   expect(found()).toEqual([kind])
 
-  people.setFactorAudience('nobody')
+  atOnce(people.setFactorAudience('nobody'))
   const { cookie } = enter(gate, { role: 'operator' })
   const visit = (path: string) => gate.request(path, { headers: { cookie } })
   const html = await (await visit('/admin')).text()
-  const [says = ''] = alarms
-    .of(operator.person)
+  const [says = ''] = atOnce(alarms.of(operator.person))
     .filter((alarm) => alarm.kind === kind)
     .map((alarm) => alarm.says)
   const item = html.split('<li').find((part) => part.includes(says.replaceAll('&', '&amp;'))) ?? ''
@@ -35,7 +35,7 @@ test.each(arranged)('%s is an alarm exactly while it is so, and its link leads t
   const cure = await visit(href)
   expect(cure.status).toBe(200)
   expect(await cure.text()).toContain(cases[kind].page)
-  if (kind !== 'second_factor_optional') people.setFactorAudience('operators')
+  if (kind !== 'second_factor_optional') atOnce(people.setFactorAudience('operators'))
 
   await cases[kind].cure(gate, operator.person.id)
   expect(found()).toEqual([])
@@ -44,10 +44,10 @@ test.each(arranged)('%s is an alarm exactly while it is so, and its link leads t
 /** The same gate, with a new agency, its production and its key in the place of the first ones. */
 const inAgency = (gate: Gate, name: string): Gate => {
   const { agencies, agents, environments } = gate.services
-  const agency = agencies.create(name, 'agency', gate.clock.now())
-  const agent = agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, gate.clock.now())
+  const agency = atOnce(agencies.create(name, 'agency', gate.clock.now()))
+  const agent = atOnce(agents.create(agency.id, { name: 'Ann', provider: 'simulator' }, gate.clock.now()))
   const production = gate.environment('production', agency.id)
-  environments.setDefaultAgent(production.id, agent.id)
+  atOnce(environments.setDefaultAgent(production.id, agent.id))
   const issue = (id = production.id) => gate.issue(id)
   const key = issue()
   const authorized: Gate['authorized'] = (target, init, token = key) => gate.authorized(target, init, token)
@@ -77,7 +77,9 @@ test.each(Object.keys(placeKinds) as PlaceKind[])(
     ]
     expect(rows.map(([, name]) => name)).toEqual(expected)
     for (const { agency, production } of alarmed) {
-      const place = gate.services.alarms.of(operator.person, agency.id).find((each) => each.kind === kind)
+      const place = atOnce(gate.services.alarms.of(operator.person, agency.id)).find(
+        (each) => each.kind === kind,
+      )
       if (!place) throw new Error('no alarm in the agency')
       expect(place.place?.environment).toBe(production.name)
       const row = rows.find(([, name]) => name === agency.name)?.[0] ?? ''
@@ -91,7 +93,7 @@ test.each(Object.keys(placeKinds) as PlaceKind[])(
 test('the agencies with an alarm are searched, sorted and paged as all are', async () => {
   const { gate } = createHealthy()
   for (let at = 0; at < 60; at++)
-    gate.services.environments.disableAccess(inAgency(gate, `Agency ${at}`).production.id, 'admin')
+    atOnce(gate.services.environments.disableAccess(inAgency(gate, `Agency ${at}`).production.id, 'admin'))
   const { cookie } = withFactor(gate, enter(gate, { role: 'operator' }))
   const page = async (path: string) => (await gate.request(path, { headers: { cookie } })).text()
   const names = (html: string) =>
@@ -118,14 +120,14 @@ test('on the page of one agency, everything that is wrong there is listed', asyn
   const keys = [gate.key, ...Array.from({ length: 4 }, () => gate.issue())]
   gate.issue()
   for (const key of keys) await gate.authorized('/api/v1/key', {}, key)
-  gate.services.usage.flush()
-  const found = gate.services.alarms.of(operator.person, gate.agency.id)
+  atOnce(gate.services.usage.flush())
+  const found = atOnce(gate.services.alarms.of(operator.person, gate.agency.id))
   expect(found.map(({ kind, count }) => [kind, count])).toEqual(keys.map(() => ['old_key_in_use', 1]))
 })
 
 test('a setting that should be changed is an alarm, and its link leads to what is said of it', async () => {
   const { gate, operator } = createHealthy()
-  expect(gate.services.alarms.of(operator.person)).toEqual([])
+  expect(atOnce(gate.services.alarms.of(operator.person))).toEqual([])
   const lax = createGate({ allowPrivateDestinations: true })
   const { cookie } = enter(lax, { role: 'operator' })
   const visit = async (path: string) => (await lax.request(path, { headers: { cookie } })).text()
@@ -144,7 +146,7 @@ test.each([
   const { gate, operator } = createHealthy()
   const { policy, warnings, clock } = gate.services
   const alarms = createReadAlarms({ ...gate.services, policy, warnings, clock, freeBytes: () => freeBytes })
-  const found = alarms.of(operator.person)
+  const found = atOnce(alarms.of(operator.person))
   expect(found.map(({ kind }) => kind)).toEqual(expected as AlarmKind[])
   for (const alarm of found) expect(cureOf(alarm).href).toBe('/docs/operate')
 })
@@ -162,20 +164,20 @@ test('what a test asks the simulator to refuse is no alarm', async () => {
   const { gate, operator } = createHealthy()
   for (let sent = 0; sent < 5; sent++) await gate.trigger('04')
   await gate.clock.advance(1000)
-  gate.services.usage.flush()
+  atOnce(gate.services.usage.flush())
   expect(gate.services.leases.count(gate.production.id)).toBe(0)
-  expect(gate.services.alarms.of(operator.person)).toEqual([])
+  expect(atOnce(gate.services.alarms.of(operator.person))).toEqual([])
 })
 
 test('the worst is first, and of many alike the first three are listed and the others counted', async () => {
   const { gate, operator } = createHealthy()
   const { agencies, alarms, environments } = gate.services
   for (let made = 0; made < 5; made++) {
-    const agency = agencies.create(`Agency ${made}`, 'agency', gate.clock.now())
-    gate.issue(environments.find(agency.id, 'production')?.id)
+    const agency = atOnce(agencies.create(`Agency ${made}`, 'agency', gate.clock.now()))
+    gate.issue(atOnce(environments.find(agency.id, 'production'))?.id)
   }
   await gate.authorized(`/api/v1/key?api_key=${gate.key}`)
-  const all = alarms.of(operator.person)
+  const all = atOnce(alarms.of(operator.person))
   expect(all.map(({ kind, level, count }) => [kind, level, count])).toEqual([
     ['exposed_key', 'error', 1],
     ['no_default_agent', 'warning', 1],
@@ -183,25 +185,25 @@ test('the worst is first, and of many alike the first three are listed and the o
     ['no_default_agent', 'warning', 1],
     ['no_default_agent', 'warning', 2],
   ])
-  expect(alarms.count(operator.person)).toBe(6)
+  expect(atOnce(alarms.count(operator.person))).toBe(6)
 })
 
 test('old keys are counted in all agencies, and a deleted agency has none', async () => {
   const { gate, operator } = createHealthy()
   const { agencies, alarms, environments, keys } = gate.services
-  const made = [1, 2, 3, 4].map((at) => agencies.create(`Agency ${at}`, 'agency', gate.clock.now()))
+  const made = [1, 2, 3, 4].map((at) => atOnce(agencies.create(`Agency ${at}`, 'agency', gate.clock.now())))
   for (const { id } of made) {
-    const production = environments.find(id, 'production')
-    environments.setDefaultAgent(production?.id ?? '', gate.agent.id)
+    const production = atOnce(environments.find(id, 'production'))
+    atOnce(environments.setDefaultAgent(production?.id ?? '', gate.agent.id))
     gate.issue(production?.id)
   }
   await gate.clock.advance(91 * dayMs)
-  const counts = () => alarms.of(operator.person).map(({ kind, count }) => `${kind} ${count}`)
+  const counts = () => atOnce(alarms.of(operator.person)).map(({ kind, count }) => `${kind} ${count}`)
   const three = Array.from({ length: 3 }, () => 'key_over_age 1')
   expect(counts()).toEqual([...three, 'key_over_age 2'])
   const [gone] = made
-  keys.removeOf(gone?.id ?? '')
-  agencies.remove(gone?.id ?? '', gate.clock.now())
+  atOnce(keys.removeOf(gone?.id ?? ''))
+  atOnce(agencies.remove(gone?.id ?? '', gate.clock.now()))
   expect(counts()).toEqual([...three, 'key_over_age 1'])
 })
 

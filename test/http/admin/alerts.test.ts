@@ -2,12 +2,13 @@ import { expect, test } from 'bun:test'
 import { openAlert } from '../../support/alerts.ts'
 import { createGate } from '../../support/gate.ts'
 import { enter, postForm, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 /** A gate with an alert of each of two agencies, and somebody who is signed in for each, and for all. */
 const createAlerted = () => {
   const gate = createGate()
   const { agencies } = gate.services
-  const other = agencies.create('Other', 'agency', gate.clock.now())
+  const other = atOnce(agencies.create('Other', 'agency', gate.clock.now()))
   const elsewhere = gate.environment('production', other.id).id
   const ours = openAlert(gate, { message: 'Something of Acme', accessDisabled: true, count: 7 })
   const theirs = openAlert(gate, {
@@ -52,7 +53,9 @@ test('an operator acknowledges all at once, which is audited once', async () => 
   expect((await operator.post('/admin/alerts/all/acknowledge')).status).toBe(303)
   expect((await operator.post('/admin/alerts/all/acknowledge')).status).toBe(303)
   expect(await operator.read('/admin/alerts')).not.toContain('to acknowledge')
-  const lines = gate.services.audit.list({ limit: 9 }).filter(({ action }) => action === 'alert.acknowledged')
+  const lines = atOnce(gate.services.audit.list({ limit: 9 })).filter(
+    ({ action }) => action === 'alert.acknowledged',
+  )
   expect(lines.map(({ target }) => target)).toEqual(['2'])
 })
 

@@ -6,6 +6,7 @@ import { enter, postForm, textOf } from '../../support/page.ts'
 import { plansOf } from '../../support/plans.ts'
 import { dayMs, hourMs } from '../../support/spans.ts'
 import { withoutAuditTriggers } from '../../support/unbound.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const as = (gate: Gate, who: Parameters<typeof enter>[1]) => {
   const { cookie } = enter(gate, who)
@@ -34,7 +35,7 @@ const written = (gate: Gate) => {
       target: `${['Ann', 'Ben'][at % 2]} ${at}.`,
       address: null,
     }
-    gate.services.audit.record(entry)
+    atOnce(gate.services.audit.record(entry))
     return entry
   }).toReversed()
 }
@@ -114,13 +115,15 @@ test('an entry links to what it is about, as far as the reader has that page', a
     ['person.removed', 'ann@example.com', undefined, gate.agency.id],
     ['signed_in', undefined, undefined, null],
   ] as const)
-    gate.services.audit.record({
-      ...common,
-      action,
-      agency,
-      ...(target !== undefined && { target }),
-      ...(environment !== undefined && { environment }),
-    })
+    atOnce(
+      gate.services.audit.record({
+        ...common,
+        action,
+        agency,
+        ...(target !== undefined && { target }),
+        ...(environment !== undefined && { environment }),
+      }),
+    )
   const html = await (await visit('/admin/audit')).text()
   for (const [href, words] of [
     [`${home}/calls/${call}`, `<code>${call}</code>`],
@@ -158,14 +161,14 @@ test('the chain is whole while entries are added and the oldest are removed in t
   written(gate)
   expect((await verified).flaw).toBeNull()
   const other = audit.verify()
-  oldRows.audit(gate.clock.now() - 9 * dayMs, 700)
+  atOnce(oldRows.audit(gate.clock.now() - 9 * dayMs, 700))
   expect((await other).flaw).toBeNull()
 })
 
 test('an actor and an action have an index each, and an agency its own', () => {
   const gate = createGate()
   const plan = (query: object) =>
-    plansOf(gate, () => gate.services.audit.list({ limit: 50, ...query })).join('; ')
+    plansOf(gate, () => atOnce(gate.services.audit.list({ limit: 50, ...query }))).join('; ')
   expect(plan({ actor: 'x' })).toContain('audit_actor (actor=?')
   expect(plan({ action: 'key.rotated' })).toContain('audit_action (action=?')
   expect(plan({ actor: 'x', action: 'key.rotated' })).toContain('audit_actor (actor=?')

@@ -4,6 +4,7 @@ import { commandLineActor } from '../../../src/people/actor.ts'
 import { withoutAuditTriggers } from '../../support/unbound.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, enter, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const hostile = `=HYPERLINK("http://evil.example")<script>alert(1)</script>"'`
 const auditOf = ({ agency }: Gate) => `/admin/agencies/${agency.id}/audit`
@@ -34,10 +35,10 @@ test('the page says who did what, when and where, newest first', async () => {
 
 test('an agency sees its own lines alone, in the list and in the file', async () => {
   const gate = createGate()
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'Ours' })
-  gate.services.audit.record({ ...entry, agency: other.id, target: 'Theirs' })
-  gate.services.audit.record({ ...entry, target: 'Nobody’s' })
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  atOnce(gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'Ours' }))
+  atOnce(gate.services.audit.record({ ...entry, agency: other.id, target: 'Theirs' }))
+  atOnce(gate.services.audit.record({ ...entry, target: 'Nobody’s' }))
   const { visit } = asAdmin(gate)
   for (const path of [auditOf(gate), `${auditOf(gate)}.csv`]) {
     const text = await (await visit(path)).text()
@@ -55,7 +56,7 @@ test('an agency sees its own lines alone, in the list and in the file', async ()
 test('every line is on exactly one page, whatever is done between two of them', async () => {
   const gate = createGate()
   for (let line = 0; line < 120; line++)
-    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line-${line}.` })
+    atOnce(gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line-${line}.` }))
   const { visit } = asAdmin(gate)
   const seen: string[] = []
   let path: string | undefined = auditOf(gate)
@@ -63,7 +64,7 @@ test('every line is on exactly one page, whatever is done between two of them', 
     const html = await (await visit(path)).text()
     seen.push(...(html.match(/line-\d+\./g) ?? []))
     path = /href="([^"]+)">Older entries/.exec(html)?.[1]
-    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'meanwhile' })
+    atOnce(gate.services.audit.record({ ...entry, agency: gate.agency.id, target: 'meanwhile' }))
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, at) => `line-${119 - at}.`))
   for (const wrong of ['x', '%00']) expect((await visit(`${auditOf(gate)}?before=${wrong}`)).status).toBe(400)
@@ -72,8 +73,10 @@ test('every line is on exactly one page, whatever is done between two of them', 
 test('the file has every line, each in one row, and neither formulas nor secrets', async () => {
   const gate = createGate()
   for (let line = 0; line < 1100; line++)
-    gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line ${line}` })
-  gate.services.audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: hostile })
+    atOnce(gate.services.audit.record({ ...entry, agency: gate.agency.id, target: `line ${line}` }))
+  atOnce(
+    gate.services.audit.record({ ...entry, agency: gate.agency.id, environment: 'staging', target: hostile }),
+  )
   const listening = gate.app.listen({ port: 0, hostname: '127.0.0.1' })
   const { cookie } = enter(gate, { agencyId: gate.agency.id })
   const url = `http://127.0.0.1:${listening.server?.port}${auditOf(gate)}.csv`
@@ -97,13 +100,15 @@ test('the file has every line, each in one row, and neither formulas nor secrets
 
 test('hostile names and actions of another version are shown as text', async () => {
   const gate = createGate()
-  gate.services.audit.record({
-    ...entry,
-    actor: hostile,
-    actorRole: 'admin',
-    agency: gate.agency.id,
-    target: hostile,
-  })
+  atOnce(
+    gate.services.audit.record({
+      ...entry,
+      actor: hostile,
+      actorRole: 'admin',
+      agency: gate.agency.id,
+      target: hostile,
+    }),
+  )
   const { sqlite } = gate.database
   withoutAuditTriggers(sqlite, () =>
     sqlite.run("update audit set action = 'dance.danced<b>' where actor = ?", [hostile]),

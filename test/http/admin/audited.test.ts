@@ -3,6 +3,7 @@ import { createGate } from '../../support/gate.ts'
 import { fillIn, formsElsewhere, pageForms } from '../../support/page-forms.ts'
 import { flashAfter } from '../../support/flash.ts'
 import { populate } from '../../support/visitors.ts'
+import { atOnce } from '../../../src/work.ts'
 
 test('every form of the page has its place in the table, and the table names no other', () => {
   const there = createGate().app.routes.filter(
@@ -18,14 +19,14 @@ test.each(Object.entries(pageForms))(
   async (path, form) => {
     const place = await populate()
     const { audit } = place.gate.services
-    const before = audit.list({ limit: 100 }).length
+    const before = atOnce(audit.list({ limit: 100 })).length
     const answer = await fillIn(path, form, place)()
     expect(answer.status).toBeLessThan(400)
     expect((await answer.clone().text()).includes('be shown again')).toBe(form.showsSecret === true)
     const { said, again } = await flashAfter(place.gate, place.cookies.operator, answer)
     expect(said).toMatch(/^\S.*(\.|http\S+)$/)
     expect(again).toBeUndefined()
-    const after = audit.list({ limit: 100 })
+    const after = atOnce(audit.list({ limit: 100 }))
     expect(after.slice(0, after.length - before).map(({ action }) => action)).toEqual([form.leaves])
     expect(after[0]?.actor).toContain('@example.com')
     if (path.startsWith('/admin/agencies/:agency')) expect(after[0]?.agencyId).toBe(place.gate.agency.id)

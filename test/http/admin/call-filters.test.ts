@@ -6,13 +6,14 @@ import { createGate, type Gate } from '../../support/gate.ts'
 import { undispatched } from '../../support/orders.ts'
 import { enter } from '../../support/page.ts'
 import { plansOf } from '../../support/plans.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const callsPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/calls`
 const hourMs = 3_600_000
 
 const visitor = (gate: Gate, zones: { account?: string; browser?: string } = {}) => {
   const { person, cookie } = enter(gate, { role: 'operator' })
-  if (zones.account !== undefined) gate.services.people.setTimeZone(person.id, zones.account)
+  if (zones.account !== undefined) atOnce(gate.services.people.setTimeZone(person.id, zones.account))
   const cookies = zones.browser === undefined ? cookie : `${cookie}; callgate-zone=${zones.browser}`
   return async (path: string) => {
     const response = await gate.request(path, { headers: { cookie: cookies } })
@@ -23,7 +24,7 @@ const visitor = (gate: Gate, zones: { account?: string; browser?: string } = {})
 /** Calls of both environments and two agents to three numbers, an hour from each other. */
 const seeded = async () => {
   const gate = createGate()
-  const bob = gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, 0)
+  const bob = atOnce(gate.services.agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, 0))
   const environmentIds = [gate.production.id, gate.environment('staging').id]
   const calls: Call[] = []
   for (let at = 0; at < 90; at++) {
@@ -234,11 +235,16 @@ test('an outcome has an index, and so has its count', () => {
   const gate = createGate()
   const query = { environmentId: gate.production.id, reasonCode: 'voicemail' } as const
   const { calls } = gate.services
-  for (const read of [() => calls.page({ ...query, limit: 25 }), () => calls.count(query, 100)])
+  for (const read of [
+    () => atOnce(calls.page({ ...query, limit: 25 })),
+    () => atOnce(calls.count(query, 100)),
+  ])
     expect(plansOf(gate, read).join('; ')).toContain('calls_reason (environment_id=? AND reason_code=?')
   const agent = { ...query, agentId: gate.agent.id, from: 0, to: gate.clock.now() }
-  expect(plansOf(gate, () => calls.count(agent, 100)).join('; ')).toContain('calls_reason (environment_id=?')
-  expect(plansOf(gate, () => calls.count({ environmentId: gate.production.id }, 100)).join('; ')).toContain(
-    'calls_environment (environment_id=?)',
+  expect(plansOf(gate, () => atOnce(calls.count(agent, 100))).join('; ')).toContain(
+    'calls_reason (environment_id=?',
   )
+  expect(
+    plansOf(gate, () => atOnce(calls.count({ environmentId: gate.production.id }, 100))).join('; '),
+  ).toContain('calls_environment (environment_id=?)')
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { answer, createGate, type Gate } from '../../support/gate.ts'
 import { triggered, undispatched } from '../../support/orders.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const callsPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/calls`
 const numbersIn = (html: string) => [...html.matchAll(/\+155512345\d\d/g)].map(([number]) => number.slice(-2))
@@ -10,7 +11,7 @@ test('the calls of both environments are listed together, newest first', async (
   const gate = createGate()
   const { visit } = await createOperator(gate)
   const staging = gate.environment('staging')
-  gate.services.environments.setDefaultAgent(staging.id, gate.agent.id)
+  atOnce(gate.services.environments.setDefaultAgent(staging.id, gate.agent.id))
   const stagingKey = gate.issue(staging.id)
   for (const [scenario, key] of [
     ['01', gate.key],
@@ -32,8 +33,8 @@ test('the list narrows down to an environment, a status and an agent', async () 
   const { visit } = await createOperator(gate)
   const { agents, environments } = gate.services
   const staging = gate.environment('staging')
-  const bob = agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, gate.clock.now())
-  environments.setDefaultAgent(staging.id, bob.id)
+  const bob = atOnce(agents.create(gate.agency.id, { name: 'Bob', provider: 'simulator' }, gate.clock.now()))
+  atOnce(environments.setDefaultAgent(staging.id, bob.id))
   await gate.trigger('01')
   await gate.trigger('00')
   await gate.trigger('03', gate.issue(staging.id))
@@ -175,7 +176,7 @@ test('a slot is released after a confirmation that says what may go on', async (
 test('a call of another agency is as unknown as none', async () => {
   const gate = createGate()
   const { visit, post } = await createOperator(gate)
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
   const call = await triggered(gate, '07')
   for (const id of [call.id, crypto.randomUUID(), 'nonsense']) {
     const path = `/admin/agencies/${other.id}/calls/${id}`
@@ -195,7 +196,7 @@ test('who ended a call, and who released its slot, is in the audit once', async 
     await post(`${callsPath(gate)}/${ended.id}/end`)
     await post(`${callsPath(gate)}/${released.id}/release`)
   }
-  const lines = gate.services.audit.list({ agency: gate.agency.id, limit: 10 })
+  const lines = atOnce(gate.services.audit.list({ agency: gate.agency.id, limit: 10 }))
   expect(lines.map(({ actor, environment, action, target }) => [actor, environment, action, target])).toEqual(
     [
       [operator.email, 'production', 'call.released', released.id],

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, textOf } from '../../support/page.ts'
 import { dayMs } from '../../support/spans.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const usagePath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/usage`
 const ask = (gate: Gate, key = gate.key) => gate.authorized('/api/v1/key', {}, key)
@@ -93,21 +94,23 @@ test('the page stays below 60 KB with a month of ever changing figures in both e
   )
   const now = gate.clock.now()
   const insert = gate.database.sqlite.prepare('insert into usage values (?, ?, ?, ?, ?)')
-  gate.database.transaction(() => {
-    for (const name of ['production', 'staging'] as const)
-      for (const [span, lengthMs, count] of [
-        ['hour', 3_600_000, 720],
-        ['minute', 60_000, 60],
-      ] as const)
-        for (let back = 0; back < count; back++) {
-          const startAt = now - back * lengthMs
-          const at = [gate.environment(name).id, span, startAt] as const
-          insert.run(...at, 'granted', 50_000 + ((back * 7919) % 49_999))
-          insert.run(...at, 'peak_calls', 1 + (back % 10))
-          for (const [index, code] of codes.entries())
-            insert.run(...at, code, 1 + ((back * 3571 + index * 811) % 9973))
-        }
-  })
+  atOnce(
+    gate.database.transaction(function* () {
+      for (const name of ['production', 'staging'] as const)
+        for (const [span, lengthMs, count] of [
+          ['hour', 3_600_000, 720],
+          ['minute', 60_000, 60],
+        ] as const)
+          for (let back = 0; back < count; back++) {
+            const startAt = now - back * lengthMs
+            const at = [gate.environment(name).id, span, startAt] as const
+            insert.run(...at, 'granted', 50_000 + ((back * 7919) % 49_999))
+            insert.run(...at, 'peak_calls', 1 + (back % 10))
+            for (const [index, code] of codes.entries())
+              insert.run(...at, code, 1 + ((back * 3571 + index * 811) % 9973))
+          }
+    }),
+  )
   for (let sent = 0; sent < 130; sent++) await ask(gate)
   const staging = gate.issue(gate.environment('staging').id)
   for (let sent = 0; sent < 130; sent++) await ask(gate, staging)

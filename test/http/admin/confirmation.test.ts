@@ -3,13 +3,14 @@ import { operations } from '../../../src/operations.ts'
 import { addApp, createVisitor, type Visitor } from '../../support/authenticator.ts'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const minute = 60_000
 
 const open = async () => {
   const gate = createGate()
   const page = createVisitor(gate, (await createOperator(gate)).cookie)
-  const invitations = () => gate.services.invitations.pending(gate.clock.now())
+  const invitations = () => atOnce(gate.services.invitations.pending(gate.clock.now()))
   return { gate, page, invitations }
 }
 
@@ -63,7 +64,7 @@ test('a wrong password confirms nothing, keeps what was entered, and is slowed d
   expect(statuses).toEqual([422, 422, 422, 429])
   expect(invitations()).toEqual([])
   await gate.clock.advance(minute)
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     { action: 'sign_in.failed', actor: operator.email, target: 'confirmation', times: 4 },
   ])
 })

@@ -3,6 +3,7 @@ import { entriesAtOnce } from '../../../src/do-not-call/operations/import.ts'
 import { numberOf } from '../../support/do-not-call.ts'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, enter, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const phone_number = '+493012345667'
 
@@ -18,7 +19,7 @@ const open = async () => {
     return gate.request(`${at}/import`, { method: 'POST', headers, body })
   }
   const isListed = (phoneNumber = phone_number, agencyId = gate.agency.id) =>
-    gate.services.doNotCall.isListed(agencyId, phoneNumber, gate.clock.now())
+    atOnce(gate.services.doNotCall.isListed(agencyId, phoneNumber, gate.clock.now()))
   return { ...gate, ...page, path, upload, isListed, gate }
 }
 
@@ -97,9 +98,9 @@ describe('an uploaded file', () => {
     expect(text).toContain('1 line could not be imported:')
     expect(text).toContain('Line 2: not a phone number in E.164')
     expect(lines.every((line) => isListed(line))).toBe(true)
-    expect(services.audit.list({ limit: 9 }).filter(({ action }) => action === 'dnc.imported')).toHaveLength(
-      2,
-    )
+    expect(
+      atOnce(services.audit.list({ limit: 9 })).filter(({ action }) => action === 'dnc.imported'),
+    ).toHaveLength(2)
     const download = await visit(`${path}.csv`)
     expect(download.headers.get('content-disposition')).toBe('attachment; filename="do-not-call.csv"')
     expect((await download.text()).trimEnd().split('\r\n')).toHaveLength(lines.length + 1)
@@ -107,7 +108,7 @@ describe('an uploaded file', () => {
 
   test('goes to the list of the whole gate from its page', async () => {
     const { upload, isListed, services } = await open()
-    const other = services.agencies.create('Other', 'agency', 1)
+    const other = atOnce(services.agencies.create('Other', 'agency', 1))
     await upload(new Blob([phone_number]), '/admin/do-not-call')
     expect(isListed(phone_number, other.id)).toBe(true)
   })

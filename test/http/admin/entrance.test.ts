@@ -13,6 +13,7 @@ import {
   postForm,
   textOf,
 } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const minute = 60_000
 const signIn = (gate: ReturnType<typeof createGate>, password: string, email = operator.email) =>
@@ -53,11 +54,11 @@ test('a setup link is over after 30 minutes, and a wrong or missing token opens 
 test('no address and no page that is asked for holds the code of a link: it is sent in a form alone', async () => {
   const gate = createGate()
   const { services, clock } = gate
-  const setup = makeSetupLink(services, 'https://calls.example.com') ?? ''
+  const setup = atOnce(makeSetupLink(services, 'https://calls.example.com')) ?? ''
   const { person } = enter(gate, { role: 'operator' })
   const at = ['https://calls.example.com', clock.now()] as const
-  const invitation = invite(services.invitations, person, commandLineActor, ...at)
-  const reset = inviteToNewPassword(services.invitations, person, commandLineActor, ...at)
+  const invitation = atOnce(invite(services.invitations, person, commandLineActor, ...at))
+  const reset = atOnce(inviteToNewPassword(services.invitations, person, commandLineActor, ...at))
   for (const link of [setup, invitation.link, reset.link]) {
     expect(new URL(link)).toMatchObject({ search: '', hash: expect.stringMatching(/^#[\w-]{43}$/) })
     const asked = await gate.request(new URL(link).pathname)
@@ -190,8 +191,8 @@ test('nor does a flood from everywhere, for an address that the account was ente
   const gate = createGate()
   await createOperator(gate)
   const { passwords, people, sessions } = gate.services
-  const { id = '' } = people.findByEmail(operator.email) ?? {}
-  sessions.open(id, { request: new Request('http://localhost'), address: '198.51.100.7' })
+  const { id = '' } = atOnce(people.findByEmail(operator.email)) ?? {}
+  atOnce(sessions.open(id, { request: new Request('http://localhost'), address: '198.51.100.7' }))
   const enters = () => passwords.signIn(operator.email, operator.password, '198.51.100.7')
   const flood = Array.from({ length: 40 }, (_, number) =>
     passwords.signIn(operator.email, 'not the password', `203.0.113.${number}`),

@@ -6,6 +6,7 @@ import { answer, createGate, type Gate } from '../../support/gate.ts'
 import { undispatched } from '../../support/orders.ts'
 import { enter, textOf } from '../../support/page.ts'
 import { plansOf } from '../../support/plans.ts'
+import { atOnce } from '../../../src/work.ts'
 
 /** Asks the search box, as an operator or as an admin of an agency. */
 const finder = (gate: Gate, agencyId: string | null = null) => {
@@ -78,7 +79,7 @@ describe('what a text names opens at once', () => {
     expect(
       new URL(/href="(requests\/[^"]+)"/.exec(usage)?.[1] ?? '', `http://x${home(gate)}/usage`).pathname,
     ).toBe(page)
-    gate.services.usage.flush()
+    atOnce(gate.services.usage.flush())
     expect(await goes(refused.toUpperCase())).toBe(page)
     expect(await goes(made.headers.get('x-request-id') ?? '')).toBe(`${home(gate)}/calls/${call_id}`)
     const text = await textOf(await visit(page))
@@ -97,9 +98,9 @@ describe('what a text names opens at once', () => {
 test('what may mean several things is listed, with its agency', async () => {
   const gate = createGate()
   const { ask } = finder(gate)
-  const other = gate.services.agencies.create('Acme North', 'agency', gate.clock.now())
+  const other = atOnce(gate.services.agencies.create('Acme North', 'agency', gate.clock.now()))
   const { person } = enter(gate, { agencyId: other.id, email: 'ann@acme.example' })
-  const agent = gate.services.agents.create(other.id, { name: 'Bo', provider: 'simulator' }, 0)
+  const agent = atOnce(gate.services.agents.create(other.id, { name: 'Bo', provider: 'simulator' }, 0))
   undispatched(gate)
   const environmentId = gate.environment('production', other.id).id
   undispatched(gate, '00', { agencyId: other.id, environmentId, agentId: agent.id })
@@ -114,12 +115,12 @@ test('what may mean several things is listed, with its agency', async () => {
 
 test('an agency’s admin finds only what is the own agency’s', async () => {
   const gate = createGate({ requestsPerMinute: 1 })
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
   const { ask, goes } = finder(gate, other.id)
   const own = finder(gate, gate.agency.id)
   const made = await gate.trigger()
   const { call_id = '' } = await answer(made.clone())
-  const { phoneNumber } = gate.services.calls.find(call_id) ?? { phoneNumber: '' }
+  const { phoneNumber } = atOnce(gate.services.calls.find(call_id)) ?? { phoneNumber: '' }
   const refused = (await gate.trigger()).headers.get('x-request-id') ?? ''
   const theirs = undispatched(gate, '44', { providerCallId: 'theirs-1' })
   for (const text of [
@@ -175,11 +176,11 @@ test('calls are found by an index each', () => {
   const { search } = gate.services
   const id = Bun.randomUUIDv7()
   const plans = [
-    ...plansOf(gate, () => search.callsTo('+15551234500', 2)),
-    ...plansOf(gate, () => search.callsTo('+15551234500', 2, [id])),
-    ...plansOf(gate, () => search.callsOfProvider('theirs', 5)),
-    ...plansOf(gate, () => search.callOfRequest(id)),
-    ...plansOf(gate, () => search.keysEnding('abcd', 5)),
+    ...plansOf(gate, () => atOnce(search.callsTo('+15551234500', 2))),
+    ...plansOf(gate, () => atOnce(search.callsTo('+15551234500', 2, [id]))),
+    ...plansOf(gate, () => atOnce(search.callsOfProvider('theirs', 5))),
+    ...plansOf(gate, () => atOnce(search.callOfRequest(id))),
+    ...plansOf(gate, () => atOnce(search.keysEnding('abcd', 5))),
   ].filter((step) => /\b(?:calls|keys)\b/.test(step))
   expect(plans.length).toBeGreaterThan(5)
   // Active calls are few.

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 test('the operator sets an environment’s limits, sees them on its card, and takes them back', async () => {
   const gate = createGate()
@@ -8,7 +9,7 @@ test('the operator sets an environment’s limits, sees them on its card, and ta
   const api = `/admin/agencies/${gate.agency.id}/integrations/api`
   expect(await textOf(await visit(api))).toContain('Limits: 100 requests per minute, 10 concurrent calls.')
 
-  const lines = () => gate.services.audit.list({ agency: gate.agency.id, limit: 10 })
+  const lines = () => atOnce(gate.services.audit.list({ agency: gate.agency.id, limit: 10 }))
   const own = { requests_per_minute: '2500', concurrent_calls: '1' }
   expect((await post(`${api}/production/limits`, own)).status).toBe(303)
   expect(await textOf(await visit(api))).toContain('Limits: 2,500 requests per minute, 1 concurrent call.')

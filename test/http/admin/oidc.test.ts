@@ -3,6 +3,7 @@ import { readConfig } from '../../../src/config.ts'
 import { startFakeOidc } from '../../support/fakes/oidc.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { enter, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 type Provider = Awaited<ReturnType<typeof startFakeOidc>>
 
@@ -35,7 +36,7 @@ const createPlace = async () => {
   const provider = await startFakeOidc()
   const gate = createGate(settingsOf(provider))
   const { person } = enter(gate, { role: 'operator', email: operator.email })
-  gate.services.people.closeSessions(person.id)
+  atOnce(gate.services.people.closeSessions(person.id))
   return { provider, gate, person, [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose]() }
 }
 
@@ -47,7 +48,7 @@ test('a verified e-mail address opens its account, by a page that goes on by its
   expect(response.status).toBe(200)
   expect(await response.text()).toContain('content="0;url=/admin"')
   expect(await isIn(gate, sessionIn(response))).toBe(true)
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     { action: 'signed_in', actor: operator.email, target: 'single sign-on' },
   ])
 })
@@ -94,7 +95,7 @@ test('nobody is made an account, whatever the provider says of them', async () =
     403,
     expect.stringContaining('There is no account with your email address'),
   ])
-  expect(place.gate.services.people.list()).toHaveLength(1)
+  expect(atOnce(place.gate.services.people.list())).toHaveLength(1)
   expect(sessionIn(response)).toBeUndefined()
 })
 

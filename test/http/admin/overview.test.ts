@@ -2,14 +2,15 @@ import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
 import { createHealthy, withFactor } from '../../support/healthy.ts'
 import { enter, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 test('an agency’s admin sees what is wrong in their own agency, and nothing of another or of the gate', async () => {
   const { gate, visit } = createHealthy()
   const { agencies, environments, people } = gate.services
-  const other = agencies.create('Other', 'agency', gate.clock.now())
-  const foreign = environments.find(other.id, 'production')
+  const other = atOnce(agencies.create('Other', 'agency', gate.clock.now()))
+  const foreign = atOnce(environments.find(other.id, 'production'))
   const foreignKey = gate.issue(foreign?.id)
-  people.setFactorAudience('nobody')
+  atOnce(people.setFactorAudience('nobody'))
   await gate.authorized(`/api/v1/key?api_key=${gate.key}`)
   await gate.authorized('/api/v1/key', {}, foreignKey)
   const own = withFactor(gate, enter(gate, { agencyId: gate.agency.id }))
@@ -28,10 +29,10 @@ test('the first page counts today’s calls and requests of all agencies, before
   const gate = createGate({ requestsPerMinute: 3 })
   const { cookie } = enter(gate, { role: 'operator' })
   const { agencies, agents, environments } = gate.services
-  const other = agencies.create('Other', 'agency', gate.clock.now())
-  const agent = agents.create(other.id, { name: 'Ben', provider: 'simulator' }, gate.clock.now())
-  const production = environments.find(other.id, 'production')
-  environments.setDefaultAgent(production?.id ?? '', agent.id)
+  const other = atOnce(agencies.create('Other', 'agency', gate.clock.now()))
+  const agent = atOnce(agents.create(other.id, { name: 'Ben', provider: 'simulator' }, gate.clock.now()))
+  const production = atOnce(environments.find(other.id, 'production'))
+  atOnce(environments.setDefaultAgent(production?.id ?? '', agent.id))
   const otherKey = gate.issue(production?.id)
   for (const scenario of ['00', '01', '07']) await gate.trigger(scenario)
   await gate.trigger('00', otherKey)
@@ -39,7 +40,7 @@ test('the first page counts today’s calls and requests of all agencies, before
   const before = await textOf(await gate.request('/admin', { headers: { cookie } }))
   expect(before).toContain('Answered – ')
   await gate.clock.advance(59_000)
-  for (const flush of [() => {}, () => gate.services.usage.flush()]) {
+  for (const flush of [() => {}, () => atOnce(gate.services.usage.flush())]) {
     flush()
     const text = await textOf(await gate.request('/admin', { headers: { cookie } }))
     expect(text).toContain('Calls 4 0 by this time last week')
@@ -57,7 +58,7 @@ test('the first page counts today’s calls and requests of all agencies, before
 test('the steps of a new agency are done one after the other where they stand', async () => {
   const gate = createGate()
   const { cookie } = enter(gate, { role: 'operator' })
-  const { id } = gate.services.agencies.create('Fresh', 'agency', gate.clock.now())
+  const { id } = atOnce(gate.services.agencies.create('Fresh', 'agency', gate.clock.now()))
   const home = `/admin/agencies/${id}`
   const page = async () => (await gate.request(home, { headers: { cookie } })).text()
   const states = async () =>
@@ -77,9 +78,11 @@ test('the steps of a new agency are done one after the other where they stand', 
   expect(await states()).toEqual(['done', 'next', 'later', 'later', 'later'])
   expect(await page()).toContain(`href="${home}/integrations/providers/vapi"`)
   const credentials = { api_key: 'a key that is made up' }
-  gate.services.accounts.save(
-    { agencyId: id, provider: 'vapi', baseUrl: null, credentials },
-    gate.clock.now(),
+  atOnce(
+    gate.services.accounts.save(
+      { agencyId: id, provider: 'vapi', baseUrl: null, credentials },
+      gate.clock.now(),
+    ),
   )
   await send('/integrations/api/staging/key', {})
   expect(await states()).toEqual(['done', 'done', 'done', 'next', 'later'])

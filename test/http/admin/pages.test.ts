@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)> اختبار 👩‍👩‍👧 {{7*7}} %00`
 const apiPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/integrations/api`
@@ -159,11 +160,9 @@ test('the default agent is one of the agency’s own, or none', async () => {
   const gate = createGate()
   const { post } = await createOperator(gate)
   const path = `/admin/agencies/${gate.agency.id}/agents/default`
-  const other = gate.services.agencies.create('Other', 'agency', gate.clock.now())
-  const foreign = gate.services.agents.create(
-    other.id,
-    { name: 'Foreign', provider: 'simulator' },
-    gate.clock.now(),
+  const other = atOnce(gate.services.agencies.create('Other', 'agency', gate.clock.now()))
+  const foreign = atOnce(
+    gate.services.agents.create(other.id, { name: 'Foreign', provider: 'simulator' }, gate.clock.now()),
   )
   expect((await post(path, { environment: 'production', agent: foreign.id })).status).toBe(404)
   expect((await gate.trigger()).status).toBe(200)

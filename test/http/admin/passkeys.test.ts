@@ -3,6 +3,7 @@ import { createVisitor, type Visitor } from '../../support/authenticator.ts'
 import { createPasskey } from '../../support/fakes/passkey.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, enter, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 type Passkey = Awaited<ReturnType<typeof createPasskey>>
 type Lies = Parameters<Passkey['get']>[1]
@@ -47,7 +48,7 @@ test('a passkey is added with recovery codes, and is the second factor from then
   expect(await whereTo(visitor.visit('/admin/agencies'))).toBe('/admin/second-factor')
   expect(await whereTo(pass(visitor, passkey))).toBe('/admin')
   expect((await visitor.visit('/admin/agencies')).status).toBe(200)
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     { action: 'signed_in', target: 'Passkey: Laptop' },
   ])
 })
@@ -77,7 +78,7 @@ test.each([
   const visitor = await afterPassword(gate)
   expect(await whereTo(pass(visitor, passkey, lies))).toBe(401)
   await gate.clock.advance(60_000)
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     { action: 'sign_in.failed', target: 'second factor' },
   ])
 })
@@ -130,7 +131,7 @@ test('nobody passes with the passkey of somebody else', async () => {
 test('a removed passkey opens nothing', async () => {
   const { gate, page, passkey } = await open()
   const { factors, people } = gate.services
-  const [factor] = factors.list(people.list()[0]?.person.id ?? '')
+  const [factor] = atOnce(factors.list(atOnce(people.list())[0]?.person.id ?? ''))
   const visitor = createVisitor(gate)
   const response = await passkey.get(await optionsAt(visitor, '/admin/sign-in/passkey'))
   await page.post(`/admin/account/factors/${factor?.id}/remove`)

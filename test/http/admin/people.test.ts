@@ -14,6 +14,7 @@ import {
   postForm,
   textOf,
 } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const day = 24 * 60 * 60_000
 const invited = { email: 'new@example.com', password: 'a long enough password' }
@@ -23,7 +24,7 @@ const invite = async ({ post }: Pick<Operator, 'post'>, agency?: string, email =
   tokenIn(await (await post('/admin/people/invite', { email, ...(agency && { agency }) })).text())
 const accept = (gate: Gate, token: string, password = invited.password) =>
   postForm(gate, '/admin/invitation', { token, password })
-const emails = ({ services }: Gate) => services.people.list().map(({ person }) => person.email)
+const emails = ({ services }: Gate) => atOnce(services.people.list()).map(({ person }) => person.email)
 
 test('an invitation to an agency opens one account, signed in, which sees that agency alone', async () => {
   const gate = createGate()
@@ -106,14 +107,14 @@ test('an address with an account, and one that is none, is refused in the form, 
     expect(html).toContain(reason)
     expect(html).toContain(`value="${email}"`)
   }
-  expect(gate.services.invitations.pending(gate.clock.now())).toEqual([])
+  expect(atOnce(gate.services.invitations.pending(gate.clock.now()))).toEqual([])
 })
 
 test('an account that came another way in the meantime is never replaced by an invitation', async () => {
   const gate = createGate()
   const token = await invite(await createOperator(gate))
   const { invitations } = gate.services
-  const { hash = '' } = invitations.pending(gate.clock.now())[0] ?? {}
+  const { hash = '' } = atOnce(invitations.pending(gate.clock.now()))[0] ?? {}
   gate.database.sqlite.run('update people set email = ?', [invited.email])
   expect(hash).not.toBe('')
   const refused = await accept(gate, token)
@@ -136,11 +137,12 @@ test('the page shows for whom an invitation is and who made it, and a newer one 
 
 const inviterEnds: Record<string, (gate: Gate, inviter: Person, page: Operator) => unknown> = {
   'is removed': (_, { id }, page) => page.post(`/admin/people/${id}/remove`),
-  'has a new password': ({ services }, inviter) => services.people.changePassword(inviter, 'another hash'),
+  'has a new password': ({ services }, inviter) =>
+    atOnce(services.people.changePassword(inviter, 'another hash')),
   'sets a new password by a link': (gate, { id }) => {
     const { invitations } = gate.services
-    invitations.add(linkTo({ hash: 'reset', createdAt: gate.clock.now(), personId: id }))
-    invitations.acceptReset('reset', 'another hash', gate.clock.now())
+    atOnce(invitations.add(linkTo({ hash: 'reset', createdAt: gate.clock.now(), personId: id })))
+    atOnce(invitations.acceptReset('reset', 'another hash', gate.clock.now()))
   },
 }
 test.each(Object.entries(inviterEnds))(
@@ -154,9 +156,9 @@ test.each(Object.entries(inviterEnds))(
     const token = await invite({ post })
     const ours = await invite(page, gate.agency.id, 'other@example.com')
     const actor = { id: person.id, name: person.email }
-    const victim = gate.services.people.findByEmail(operator.email)
+    const victim = atOnce(gate.services.people.findByEmail(operator.email))
     if (!victim) throw new Error('there is no operator')
-    const reset = inviteToNewPassword(gate.services.invitations, victim, actor, '', gate.clock.now())
+    const reset = atOnce(inviteToNewPassword(gate.services.invitations, victim, actor, '', gate.clock.now()))
     await end(gate, person, page)
     expect((await accept(gate, token)).status).toBe(404)
     expect((await gate.request(reset.link)).status).toBe(404)
@@ -175,9 +177,9 @@ test('the invitations that an admin token made open nothing once it is revoked',
     body: JSON.stringify({ email: invited.email, role: 'operator' }),
   })
   expect(invitation.status).toBe(200)
-  expect(invitations.pending(gate.clock.now())).toMatchObject([{ createdBy: 'token ci' }])
-  adminTokens.revoke(id, gate.clock.now())
-  expect(invitations.pending(gate.clock.now())).toEqual([])
+  expect(atOnce(invitations.pending(gate.clock.now()))).toMatchObject([{ createdBy: 'token ci' }])
+  atOnce(adminTokens.revoke(id, gate.clock.now()))
+  expect(atOnce(invitations.pending(gate.clock.now()))).toEqual([])
 })
 
 test('the token of a link is in the one answer that shows it, and only its hash is stored', async () => {
@@ -205,7 +207,7 @@ test('a removed person is signed out with that answer, and cannot come back', as
   const gate = createGate()
   const page = await createOperator(gate)
   const joined = await accept(gate, await invite(page, gate.agency.id))
-  const { id = '' } = gate.services.people.findByEmail(invited.email) ?? {}
+  const { id = '' } = atOnce(gate.services.people.findByEmail(invited.email)) ?? {}
   expect((await page.post(`/admin/people/${id}/remove`)).status).toBe(303)
   const home = await gate.request('/admin/account', { headers: { cookie: cookieOf(joined) } })
   expect(home.headers.get('location')).toStartWith('/admin/sign-in')
@@ -217,7 +219,7 @@ test('the last operator is never removed, however many admins there are', async 
   const gate = createGate()
   const page = await createOperator(gate)
   enter(gate, { agencyId: gate.agency.id })
-  const { id = '' } = gate.services.people.findByEmail(operator.email) ?? {}
+  const { id = '' } = atOnce(gate.services.people.findByEmail(operator.email)) ?? {}
   const refused = await page.post(`/admin/people/${id}/remove`)
   expect([refused.status, await textOf(refused)]).toEqual([409, expect.stringContaining('last operator')])
   enter(gate, { role: 'operator' })
@@ -229,8 +231,8 @@ test('an invited operator ends the setup link', async () => {
   const gate = createGate()
   const { cookie } = enter(gate, { role: 'operator' })
   expect((await gate.request('/admin/people', { headers: { cookie } })).status).toBe(200)
-  gate.services.people.setSetupToken('hash', gate.clock.now() + day)
-  expect(gate.services.people.hasSetupToken('hash', gate.clock.now())).toBe(false)
+  atOnce(gate.services.people.setSetupToken('hash', gate.clock.now() + day))
+  expect(atOnce(gate.services.people.hasSetupToken('hash', gate.clock.now()))).toBe(false)
 })
 
 test('an agency’s admin sees no form that would be refused', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, enter, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const banner = 'Production access is disabled: every production request gets 403.'
 
@@ -38,11 +39,11 @@ test('whoever cannot enable access reads who can', async () => {
   const { cookie } = enter(gate, { agencyId: gate.agency.id })
   const read = async () =>
     textOf(await gate.request(`/admin/agencies/${gate.agency.id}/calls`, { headers: { cookie } }))
-  gate.services.environments.disableAccess(gate.production.id, 'operator')
+  atOnce(gate.services.environments.disableAccess(gate.production.id, 'operator'))
   expect(await read()).toContain(
     `${banner} An operator disabled API access, and only an operator can enable it.`,
   )
-  gate.services.environments.enableAccess(gate.production.id)
-  gate.services.reportLeak(gate.key, 'github.com', gate.clock.now(), null)
+  atOnce(gate.services.environments.enableAccess(gate.production.id))
+  atOnce(gate.services.reportLeak(gate.key, 'github.com', gate.clock.now(), null))
   expect(await read()).toContain(`${banner} The key was reported as leaked. Rotate it;`)
 })

@@ -8,6 +8,7 @@ import { createGate } from '../../support/gate.ts'
 import { operationCases } from '../../support/operation-cases.ts'
 import { createOperator, enter, postForm, textOf } from '../../support/page.ts'
 import { createWorld } from '../../support/world.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const world = await createWorld()
 const cases = operationCases(world.facts)
@@ -26,10 +27,10 @@ const send = async (
   if (typeof form !== 'object' || form.fields === undefined) throw new Error(`${operation.name} has no form`)
   const opened = world.open(world.copy())
   prepare?.(opened)
-  const asked = opened.services.perform.question(operation, input ?? usual, commandLineActor)
+  const asked = await opened.services.perform.question(operation, input ?? usual, commandLineActor)
   const body = new URLSearchParams(fields(form.fields))
   const headers = { cookie: world.cookies.operator ?? '', 'sec-fetch-site': 'same-origin' }
-  const lines = () => opened.services.audit.list({ limit: 5 }).map(({ id }) => id)
+  const lines = () => atOnce(opened.services.audit.list({ limit: 5 })).map(({ id }) => id)
   const before = lines()
   const response = await opened.request(form.path, { method: 'POST', headers, body })
   const changed = lines().join() !== before.join()
@@ -106,12 +107,12 @@ test.each([
       name: 'Phone',
       createdAt: gate.clock.now(),
     }
-    factors.addTotp(factor, newTotpSecret(), 0)
-    factors.setRecoveryCodes(person.id, ['one', 'another'])
+    atOnce(factors.addTotp(factor, newTotpSecret(), 0))
+    atOnce(factors.setRecoveryCodes(person.id, ['one', 'another']))
     const target = `/admin/account/${path.replace(':factor', factor.id)}`
     const fields = { session: tokenHash(cookie.split('=')[1] ?? '') }
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }
-    const lines = () => audit.list({ limit: 9 }).length
+    const lines = () => atOnce(audit.list({ limit: 9 })).length
     const before = lines()
     const asked = await gate.request(target, { method: 'POST', headers, body: new URLSearchParams(fields) })
     const text = await textOf(asked)

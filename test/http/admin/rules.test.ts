@@ -3,6 +3,7 @@ import { createGate, type Gate } from '../../support/gate.ts'
 import { enter, postForm } from '../../support/page.ts'
 import { gateOwner } from '../../support/policy.ts'
 import { noRules } from '../../../src/policy/rules.ts'
+import { atOnce } from '../../../src/work.ts'
 
 /** Somebody signed in, who can look at pages and post forms. */
 const signedIn = (gate: Gate, person: Parameters<typeof enter>[1]) => {
@@ -16,11 +17,11 @@ const signedIn = (gate: Gate, person: Parameters<typeof enter>[1]) => {
 
 const htmlOf = async (response: Response | Promise<Response>) => (await response).text()
 const rulesOf = ({ services, production }: Gate) =>
-  services.policy.policyFor({ agencyId: production.agencyId, environmentId: production.id }).rules
+  atOnce(services.policy.policyFor({ agencyId: production.agencyId, environmentId: production.id })).rules
 
 test('the page asks operators for countries until they have chosen, and saves their choice', async () => {
   const gate = createGate()
-  gate.services.policies.set(gateOwner, 'operator', noRules, 0)
+  atOnce(gate.services.policies.set(gateOwner, 'operator', noRules, 0))
   const { visit, post } = signedIn(gate, { role: 'operator' })
   expect(await htmlOf(visit('/admin/agencies'))).toContain('Which countries do your agencies call?')
   expect((await post('/admin/rules', { countries: 'us, CA' })).status).toBe(303)
@@ -58,7 +59,7 @@ test('an agency’s admin narrows what the operator allows, and is told of a rul
 
 test('the page says whether a number may be called, and each reason why not', async () => {
   const gate = createGate()
-  gate.services.policies.set(gateOwner, 'operator', { ...noRules, countries: ['US'] }, 0)
+  atOnce(gate.services.policies.set(gateOwner, 'operator', { ...noRules, countries: ['US'] }, 0))
   const { visit } = signedIn(gate, { agencyId: gate.agency.id })
   const ask = (number: string) =>
     htmlOf(visit(`/admin/agencies/${gate.agency.id}/rules/production?number=${encodeURIComponent(number)}`))

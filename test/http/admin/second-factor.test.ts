@@ -4,6 +4,7 @@ import { requireSecondFactor, resetSecondFactor } from '../../../src/people/oper
 import { addApp, codeOf, createVisitor } from '../../support/authenticator.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, enter, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const step = 30_000
 const minute = 60_000
@@ -27,7 +28,9 @@ const whereTo = async (answer: Response | Promise<Response>) => {
   return headers.get('location')?.split('?')[0] ?? status
 }
 const linesOf = ({ services }: Gate) =>
-  services.audit.list({ limit: 100 }).map(({ action, target }) => (target ? `${action} ${target}` : action))
+  atOnce(services.audit.list({ limit: 100 })).map(({ action, target }) =>
+    target ? `${action} ${target}` : action,
+  )
 
 test('an authenticator app is added by its code, with ten recovery codes that are shown once', async () => {
   const { gate, page, added, codes } = await open()
@@ -53,7 +56,9 @@ test('the page shows the key as a QR code and as text, the same until it is used
   const refused = await page.post('/admin/account/authenticator', { name: 'Phone', code: wrong })
   expect([refused.status, (await textOf(refused)).includes('The code is wrong')]).toEqual([422, true])
   expect(await shown()).toBe(secret)
-  expect(gate.services.factors.list(gate.services.people.list()[0]?.person.id ?? '')).toEqual([])
+  expect(atOnce(gate.services.factors.list(atOnce(gate.services.people.list())[0]?.person.id ?? ''))).toEqual(
+    [],
+  )
   await addApp(gate, page)
   expect(await shown()).not.toBe(secret)
 })
@@ -115,7 +120,7 @@ test('wrong codes are slowed down, audited, and say the same as too many', async
   expect(statuses).toEqual([401, 401, 401, 429, 429])
   expect([...said]).toHaveLength(1)
   await gate.clock.advance(minute)
-  expect(gate.services.audit.list({ limit: 1 })).toMatchObject([
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))).toMatchObject([
     { action: 'sign_in.failed', actor: operator.email, target: 'second factor', times: 5 },
   ])
   expect(await whereTo(visitor.post('/admin/second-factor', { code: codes[0] ?? '' }))).toBe('/admin')
@@ -169,7 +174,7 @@ test('a changed password leaves this session signed in, with its second factor',
 
 test('one’s last second factor can be removed only where none is required; its recovery codes go with it', async () => {
   const { gate, page } = await open()
-  const [factor] = gate.services.factors.list(gate.services.people.list()[0]?.person.id ?? '')
+  const [factor] = atOnce(gate.services.factors.list(atOnce(gate.services.people.list())[0]?.person.id ?? ''))
   const path = `/admin/account/factors/${factor?.id}`
   await gate.services.perform(requireSecondFactor, { required: 'operators' }, commandLineActor)
   const refused = await page.post(`${path}/remove`)
@@ -185,7 +190,7 @@ test('one’s last second factor can be removed only where none is required; its
 
 test('nobody sees, renames or removes the second factor of somebody else', async () => {
   const { gate } = await open()
-  const [factor] = gate.services.factors.list(gate.services.people.list()[0]?.person.id ?? '')
+  const [factor] = atOnce(gate.services.factors.list(atOnce(gate.services.people.list())[0]?.person.id ?? ''))
   const other = createVisitor(gate, enter(gate, { role: 'operator' }).cookie)
   const path = `/admin/account/factors/${factor?.id}`
   const answers = [
@@ -194,7 +199,7 @@ test('nobody sees, renames or removes the second factor of somebody else', async
     await other.post(`${path}/remove`),
   ]
   expect(answers.map(({ status }) => status)).toEqual([404, 404, 404])
-  expect(gate.services.factors.list(factor?.personId ?? '')).toMatchObject([{ name: 'Phone' }])
+  expect(atOnce(gate.services.factors.list(factor?.personId ?? ''))).toMatchObject([{ name: 'Phone' }])
 })
 
 test('a reset takes a person’s factors and codes, ends their sessions, and lets the password sign in', async () => {
@@ -213,7 +218,7 @@ test('a person with a second factor can be removed, and an agency with its admin
   await addApp(gate, createVisitor(gate, leaving.cookie))
   const admin = enter(gate, { agencyId: gate.agency.id })
   await addApp(gate, createVisitor(gate, admin.cookie))
-  expect(gate.services.people.remove(leaving.person)).toBe(true)
-  gate.services.people.removeOf(gate.agency.id)
+  expect(atOnce(gate.services.people.remove(leaving.person))).toBe(true)
+  atOnce(gate.services.people.removeOf(gate.agency.id))
   expect(gate.database.sqlite.query('select distinct person_id from factors').all()).toHaveLength(1)
 })

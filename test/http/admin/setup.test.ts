@@ -1,18 +1,20 @@
 import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 test('the first overview asks for an agency, which leads to a first simulated call', async () => {
   const gate = createGate()
-  for (const { id } of gate.services.agencies.list()) gate.services.agencies.remove(id, gate.clock.now())
+  for (const { id } of atOnce(gate.services.agencies.list()))
+    atOnce(gate.services.agencies.remove(id, gate.clock.now()))
   const { post, visit } = await createOperator(gate)
   expect(await textOf(await visit('/admin'))).toContain('Set up callgate: step 2 of 3')
 
   const created = await post('/admin/setup/agency', { name: 'Acme' })
   const path = created.headers.get('location') ?? ''
-  const [agency] = gate.services.agencies.list()
+  const [agency] = atOnce(gate.services.agencies.list())
   expect(path).toBe(`/admin/agencies/${agency?.id}/first-call`)
-  const entries = gate.services.audit.list({ limit: 4 }).map(({ action }) => action)
+  const entries = atOnce(gate.services.audit.list({ limit: 4 })).map(({ action }) => action)
   expect(entries).toEqual([
     'default_agent.changed',
     'default_agent.changed',

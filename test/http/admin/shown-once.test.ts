@@ -4,6 +4,7 @@ import { json, serving } from '../../support/fakes/serving.ts'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { pageForms } from '../../support/page-forms.ts'
 import { createOperator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 type Fields = Record<string, string>
 interface Case {
@@ -91,7 +92,7 @@ test.each(cases.map((each) => [each.form, each] as const))(
     const shown = await visitor.post(at(form), sent)
     expect(shown.status).toBe(200)
     expect(await shown.text()).toContain('t be shown again')
-    const lines = () => gate.services.audit.list({ limit: 20 }).map(({ id }) => id)
+    const lines = () => atOnce(gate.services.audit.list({ limit: 20 })).map(({ id }) => id)
     const before = lines()
     const reloaded = await visitor.post(at(form), sent)
     const text = await textOf(reloaded)
@@ -111,7 +112,7 @@ test('a signing secret that was made for one’s own dialler stays what it is wh
   const path = provider.replace(':agency', gate.agency.id)
   const sent = { ...hiddenOf(await (await visit(path)).text(), path), base_url: dialler.url, hook_secret: '' }
   expect(await textOf(await post(path, sent))).toContain('Signing secret: copy it now')
-  const account = () => gate.services.accounts.list(gate.agency.id).map(({ sealed }) => sealed)
+  const account = () => atOnce(gate.services.accounts.list(gate.agency.id)).map(({ sealed }) => sealed)
   const before = account()
   const reloaded = await post(path, sent)
   expect([reloaded.status, account()]).toEqual([409, before])

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { createGate } from '../../support/gate.ts'
 import { enter, postForm } from '../../support/page.ts'
 import { populate } from '../../support/visitors.ts'
+import { atOnce } from '../../../src/work.ts'
 
 /** Forms for people who are signed in. The others bring a password or a link of their own. */
 const own = createGate()
@@ -21,7 +22,7 @@ test('whoever is removed while their form still drips in changes nothing with it
         pull: async (controller) => {
           isRead = true
           await Bun.sleep(0)
-          gate.services.people.remove(person)
+          atOnce(gate.services.people.remove(person))
           controller.enqueue(
             new TextEncoder().encode('enabled=true&real=true&name=Made&plan=agency&scenario=00'),
           )
@@ -39,7 +40,7 @@ test('whoever is removed while their form still drips in changes nothing with it
     if (!isRead) continue
     waited.push(path)
     expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 303, '/admin/sign-in'])
-    expect(gate.services.audit.list({ limit: 1 })).toEqual([])
+    expect(atOnce(gate.services.audit.list({ limit: 1 }))).toEqual([])
   }
   expect(waited.length).toBeGreaterThan(10)
 }, 30_000)
@@ -51,14 +52,14 @@ test('nor whoever is removed while a provider is asked about the credentials tha
     hostname: '127.0.0.1',
     port: 0,
     fetch: () => {
-      gate.services.people.remove(person)
+      atOnce(gate.services.people.remove(person))
       return Response.json({ ok: true })
     },
   })
   const fields = { base_url: provider.url.origin }
   const path = `/admin/agencies/${gate.agency.id}/integrations/providers/http`
   const answer = await postForm(gate, path, fields, { cookie, 'sec-fetch-site': 'same-origin' })
-  expect(gate.services.people.find(person.id)).toBeUndefined()
+  expect(atOnce(gate.services.people.find(person.id))).toBeUndefined()
   expect(answer.headers.get('location')).toBe('/admin/sign-in')
-  expect(gate.services.accounts.list(gate.agency.id)).toEqual([])
+  expect(atOnce(gate.services.accounts.list(gate.agency.id))).toEqual([])
 })

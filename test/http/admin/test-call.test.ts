@@ -1,13 +1,14 @@
 import { expect, test } from 'bun:test'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, operator, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const apiPath = (gate: Gate) => `/admin/agencies/${gate.agency.id}/integrations/api`
 const send = (gate: Gate, post: Awaited<ReturnType<typeof createOperator>>['post'], scenario = '00') =>
   post(`${apiPath(gate)}/production/test-call`, { scenario })
 const callAt = (gate: Gate, response: Response) => {
   const id = response.headers.get('location')?.split('/').at(-1) ?? ''
-  const call = gate.services.calls.find(id)
+  const call = atOnce(gate.services.calls.find(id))
   if (!call) throw new Error(`no call ${id}`)
   return call
 }
@@ -35,12 +36,12 @@ test('a test call never rings a phone, whatever the agent’s provider and thoug
   const gate = createGate()
   const { post } = await createOperator(gate)
   const { agents, environments } = gate.services
-  agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' })
-  environments.setDialsReal(gate.production.id, true)
+  atOnce(agents.change(gate.agent.id, { name: 'Ann', provider: 'vapi', ref: 'a', fromNumber: 'n' }))
+  atOnce(environments.setDialsReal(gate.production.id, true))
   const call = callAt(gate, await send(gate, post))
   expect(call).toMatchObject({ provider: 'simulator', accountId: null, agentRef: null, fromNumber: null })
   await gate.clock.advance(10_000)
-  expect(gate.services.calls.find(call.id)?.status).toBe('completed')
+  expect(atOnce(gate.services.calls.find(call.id))?.status).toBe('completed')
 })
 
 test('a test call takes a slot like any call, and is refused where none is free', async () => {
@@ -66,7 +67,7 @@ test('who started a test call is in the audit, in the commit of the call', async
   const gate = createGate()
   const { post } = await createOperator(gate)
   const call = callAt(gate, await send(gate, post))
-  expect(gate.services.audit.list({ limit: 1 })[0]).toMatchObject({
+  expect(atOnce(gate.services.audit.list({ limit: 1 }))[0]).toMatchObject({
     actor: operator.email,
     action: 'call.test',
     environment: 'production',
@@ -77,7 +78,7 @@ test('who started a test call is in the audit, in the commit of the call', async
 test('without a default agent, the first agent takes the test call, and the curl line names it', async () => {
   const gate = createGate()
   const { post, visit } = await createOperator(gate)
-  gate.services.environments.setDefaultAgent(gate.production.id, null)
+  atOnce(gate.services.environments.setDefaultAgent(gate.production.id, null))
   expect(callAt(gate, await send(gate, post)).agentId).toBe(gate.agent.id)
   expect(await textOf(await visit(apiPath(gate)))).toContain(`"agent_id":"${gate.agent.id}"`)
 })
@@ -85,7 +86,7 @@ test('without a default agent, the first agent takes the test call, and the curl
 test('without any agent, the panel says to create one, and a test call is refused', async () => {
   const gate = createGate()
   const { post, visit } = await createOperator(gate)
-  const bare = gate.services.agencies.create('Bare', 'agency', gate.clock.now())
+  const bare = atOnce(gate.services.agencies.create('Bare', 'agency', gate.clock.now()))
   const path = `/admin/agencies/${bare.id}/integrations/api`
   const text = await textOf(await visit(path))
   expect(text).toContain('Every call needs an agent.')
@@ -101,7 +102,7 @@ test('an unknown scenario and a plan without API access are refused, and leave n
   const gate = createGate()
   const { post } = await createOperator(gate)
   for (const scenario of ['', '99', 'toString']) expect((await send(gate, post, scenario)).status).toBe(400)
-  gate.services.agencies.setPlan(gate.agency.id, 'growth')
+  atOnce(gate.services.agencies.setPlan(gate.agency.id, 'growth'))
   expect((await send(gate, post)).status).toBe(403)
   expect(gate.services.leases.count(gate.production.id)).toBe(0)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createGate, type Gate } from '../../support/gate.ts'
 import { createOperator, enter, textOf } from '../../support/page.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
 const dayMs = 86_400_000
@@ -15,7 +16,7 @@ test('the usage page tells what was granted and refused, and why, before it is w
   await ask(gate)
   await gate.trigger('07')
   const refused = await ask(gate)
-  for (const flush of [() => {}, () => gate.services.usage.flush()]) {
+  for (const flush of [() => {}, () => atOnce(gate.services.usage.flush())]) {
     flush()
     for (const [range, title] of [
       ['hour', 'Requests per minute in production, last hour'],
@@ -63,7 +64,7 @@ test('a refused request is found by its X-Request-Id', async () => {
 test('the numbers of the window and the slots can be had alone', async () => {
   const gate = createGate()
   const { visit } = await createOperator(gate)
-  gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 25 })
+  atOnce(gate.services.environments.setLimits(gate.production.id, { concurrentCalls: 25 }))
   await gate.trigger('07')
   const text = await textOf(await visit(`${usagePath(gate)}/live`))
   expect(text.trim()).toStartWith(
@@ -126,7 +127,7 @@ test('an old key that is still in use is told of until nothing has used it for 2
 
   await gate.clock.advance(2 * 60 * 60_000)
   for (let sent = 0; sent < 3; sent++) await ask(gate, gate.key, 'crm/1')
-  for (const flush of [() => {}, () => gate.services.usage.flush()]) {
+  for (const flush of [() => {}, () => atOnce(gate.services.usage.flush())]) {
     flush()
     const shown = await text()
     expect(shown).toContain('Old key still in use')

@@ -8,6 +8,7 @@ import { createOperator, textOf } from '../../support/page.ts'
 import { plansOf } from '../../support/plans.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { deliver } from '../../support/webhooks.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const pathOf = (gate: Gate, environment = 'production') =>
   `/admin/agencies/${gate.agency.id}/integrations/api/${environment}/webhook`
@@ -28,7 +29,9 @@ test('the secret is shown once, when the webhook is first saved, and is nowhere 
   expect(await (await page.visit(path)).text()).not.toContain(secret)
   const again = await (await page.post(path, { url: 'http://127.0.0.1:9/other' })).text()
   expect(secretIn(again)).toBeUndefined()
-  expect(gate.services.webhooks.find(gate.production.id)).toMatchObject({ url: 'http://127.0.0.1:9/other' })
+  expect(atOnce(gate.services.webhooks.find(gate.production.id))).toMatchObject({
+    url: 'http://127.0.0.1:9/other',
+  })
   const stored = JSON.stringify(gate.database.sqlite.query('select * from webhooks').all())
   expect(stored).not.toContain(secret)
   expect(stored).not.toContain(secret.slice('whsec_'.length))
@@ -50,9 +53,11 @@ test('an address that may not be called is refused with what was typed, and chan
     expect(html).toContain('role="alert"')
     if (url !== '') expect(html).toContain(`value="${url}"`)
   }
-  expect(gate.services.webhooks.find(gate.production.id)).toBeUndefined()
+  expect(atOnce(gate.services.webhooks.find(gate.production.id))).toBeUndefined()
   // Who tried which host; nothing of the rest of a URL, and nothing of a text that is none.
-  expect(gate.services.audit.list({ limit: 3 }).map(({ action, target }) => [action, target])).toEqual([
+  expect(
+    atOnce(gate.services.audit.list({ limit: 3 })).map(({ action, target }) => [action, target]),
+  ).toEqual([
     [
       'destination.refused',
       'https://example.com: This URL cannot be used: it contains a user name or a password.',
@@ -75,7 +80,11 @@ test('a test shows its status, time and answer at once, and is listed with the d
   expect(shown).toContain('&lt;b>thanks&lt;/b>')
   expect(receiver.received).toHaveLength(1)
   expect(receiver.received[0]).toMatchObject({ verified: true, body: { event: 'test', test: true } })
-  expect(gate.services.deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
+  expect(atOnce(gate.services.deliveries.counts(gate.production.id))).toEqual({
+    pending: 0,
+    delivered: 1,
+    dead: 0,
+  })
 })
 
 test('a test that fails says why, and is not tried again', async () => {
@@ -109,7 +118,7 @@ test('deliveries are listed, looked at, and replayed one by one and all together
   const { id } = undispatched(gate)
   await lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
   await deliver(gate)
-  const [dead] = deliveries.ofCall(id)
+  const [dead] = atOnce(deliveries.ofCall(id))
   expect(dead?.state).toBe('dead')
   const list = await textOf(await page.visit(path))
   expect(list).toContain('Failed 1')
@@ -125,14 +134,14 @@ test('deliveries are listed, looked at, and replayed one by one and all together
   await page.post(`${path}/access`, { enabled: 'true' })
   await page.post(`${path}/deliveries/${dead?.id}/replay`)
   await deliver(gate)
-  expect(deliveries.ofCall(id)[0]?.state).toBe('delivered')
+  expect(atOnce(deliveries.ofCall(id))[0]?.state).toBe('delivered')
   expect(receiver.received.map(({ id: sent }) => sent)).toEqual([dead?.id ?? '', dead?.id ?? ''])
 
-  const delivered = deliveries.ofCall(id)[0]!
-  deliveries.update(delivered, { ...delivered, state: 'dead' })
+  const delivered = atOnce(deliveries.ofCall(id))[0]!
+  atOnce(deliveries.update(delivered, { ...delivered, state: 'dead' }))
   await page.post(`${path}/replay`)
   await deliver(gate)
-  expect(deliveries.counts(gate.production.id)).toEqual({ pending: 0, delivered: 1, dead: 0 })
+  expect(atOnce(deliveries.counts(gate.production.id))).toEqual({ pending: 0, delivered: 1, dead: 0 })
   gate.services.halt()
 })
 
@@ -141,8 +150,8 @@ test('removing the webhook gives up what was pending and forgets the secret', as
   const { id } = undispatched(gate)
   await gate.services.lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
   expect((await page.post(`${path}/remove`)).status).toBe(303)
-  expect(gate.services.webhooks.find(gate.production.id)).toBeUndefined()
-  expect(gate.services.deliveries.ofCall(id)[0]).toMatchObject({ state: 'dead' })
+  expect(atOnce(gate.services.webhooks.find(gate.production.id))).toBeUndefined()
+  expect(atOnce(gate.services.deliveries.ofCall(id))[0]).toMatchObject({ state: 'dead' })
   expect((await page.post(`${path}/test`)).status).toBe(404)
 })
 
@@ -150,7 +159,7 @@ test('one environment’s webhook page never shows or replays another’s delive
   const { gate, page, path } = await withEndpoint('http://127.0.0.1:9/hook')
   const { id } = undispatched(gate)
   await gate.services.lifecycle.record(id, { type: 'ended', at: gate.clock.now(), status: 'busy' })
-  const [delivery] = gate.services.deliveries.ofCall(id)
+  const [delivery] = atOnce(gate.services.deliveries.ofCall(id))
   const elsewhere = `${pathOf(gate, 'staging')}/deliveries/${delivery?.id}`
   expect((await page.visit(elsewhere)).status).toBe(404)
   expect((await page.post(`${elsewhere}/replay`)).status).toBe(404)
@@ -163,7 +172,7 @@ test('every change is in the audit, and none of its lines has a secret or the pa
   await page.post(`${path}/secret`)
   await page.post(`${path}/access`, { enabled: 'false' })
   await page.post(`${path}/remove`)
-  const lines = gate.services.audit.list({ agency: gate.agency.id, limit: 100 })
+  const lines = atOnce(gate.services.audit.list({ agency: gate.agency.id, limit: 100 }))
   expect(lines.map(({ action }) => action).filter((action) => action.startsWith('webhook'))).toEqual([
     'webhook.removed',
     'webhook.switched',
@@ -187,7 +196,7 @@ test('every attempt is kept with its response, also those before a replay, and n
   await deliver(gate, 6000)
   receiver.answer(() => new Response('thanks'))
   await deliver(gate, 300_000)
-  const [delivery] = deliveries.ofCall(id)
+  const [delivery] = atOnce(deliveries.ofCall(id))
   await page.post(`${path}/deliveries/${delivery?.id}/replay`)
   await deliver(gate)
   gate.services.halt()
@@ -207,8 +216,10 @@ test('every attempt is kept with its response, also those before a replay, and n
   for (const { signatures } of receiver.received)
     for (const signature of signatures) expect(html).not.toContain(signature)
   await gate.services.perform(forgetPerson, { phone: '+15551234500' }, commandLineActor)
-  const [forgotten] = deliveries.ofCall(id)
-  expect(forgotten && deliveries.attempts(forgotten).map(({ answer }) => answer)).toEqual(Array(4).fill(null))
+  const [forgotten] = atOnce(deliveries.ofCall(id))
+  expect(forgotten && atOnce(deliveries.attempts(forgotten)).map(({ answer }) => answer)).toEqual(
+    Array(4).fill(null),
+  )
 })
 
 test('deliveries are listed by state, with how many there are of each, by an index where most are of another', async () => {
@@ -218,7 +229,7 @@ test('deliveries are listed by state, with how many there are of each, by an ind
     Array.from({ length: count }, () => {
       const told = { environmentId: gate.production.id, callId: null, event: 'test', payload: '{}' } as const
       const delivery = { ...newDelivery({ ...told, createdAt: gate.clock.now() }), state }
-      deliveries.insert(delivery)
+      atOnce(deliveries.insert(delivery))
       return delivery.id
     })
   const dead = made('dead', 30)
@@ -237,7 +248,7 @@ test('deliveries are listed by state, with how many there are of each, by an ind
   expect((await listed(`${path}?state=pending`)).ids).toEqual(pending)
   for (const chip of ['All 34', 'Pending 1', 'Delivered 3', 'Failed 30']) expect(first.html).toContain(chip)
   const plan = plansOf(gate, () =>
-    deliveries.page({ environmentId: gate.production.id, state: 'dead', limit: 26 }),
+    atOnce(deliveries.page({ environmentId: gate.production.id, state: 'dead', limit: 26 })),
   )
   expect(plan).toEqual(['SEARCH deliveries USING INDEX deliveries_dead (environment_id=?)'])
 })

@@ -5,6 +5,7 @@ import { allowSetup } from '../../support/page.ts'
 import { readRejected } from '../../support/rejected.ts'
 import { everyField } from '../../support/typed-fields.ts'
 import { populate } from '../../support/visitors.ts'
+import { atOnce } from '../../../src/work.ts'
 
 const forms = { ...pageForms, ...formsElsewhere }
 
@@ -34,9 +35,9 @@ const cases = Object.entries(forms).flatMap(([path, form]) =>
 )
 const place = await populate()
 const { factors, people, sessions } = place.gate.services
-const [person] = people
-  .list()
-  .flatMap((each) => (each.hasFactor && each.person.role === 'operator' ? [each.person] : []))
+const [person] = atOnce(people.list()).flatMap((each) =>
+  each.hasFactor && each.person.role === 'operator' ? [each.person] : [],
+)
 if (!person) throw new Error('there is no operator with a second factor')
 // As cheap as a hash can be: what is checked here is not how long that takes.
 const passwordHash = await Bun.password.hash('a password', {
@@ -44,11 +45,11 @@ const passwordHash = await Bun.password.hash('a password', {
   memoryCost: 8,
   timeCost: 1,
 })
-people.changePassword(person, passwordHash)
+atOnce(people.changePassword(person, passwordHash))
 
 const signIn = (hasFactor: boolean) => {
   const visit = { request: new Request('http://localhost'), address: null }
-  return sessions.open(person.id, visit, hasFactor).split(';')[0] ?? ''
+  return atOnce(sessions.open(person.id, visit, hasFactor)).split(';')[0] ?? ''
 }
 
 /** Sends a form to whoever answers it: that of the first person to a server without people, an upload as such. */
@@ -64,7 +65,7 @@ const send = async (path: string, fields: Record<string, string>) => {
   const link = links[path] === undefined ? {} : { token: links[path] }
   const cookie = signIn(path !== '/admin/second-factor')
   const body = path.endsWith('/import') ? upload(fields) : new URLSearchParams({ ...link, ...fields })
-  const target = place.fill(path, { factor: factors.list(person.id)[0]?.id ?? '' })
+  const target = place.fill(path, { factor: atOnce(factors.list(person.id))[0]?.id ?? '' })
   const headers = { cookie, 'sec-fetch-site': 'same-origin' }
   const response = await gate.request(target, { method: 'POST', headers, body })
   return { response, target }

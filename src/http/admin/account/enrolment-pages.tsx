@@ -18,6 +18,7 @@ import { enrolling, type GuardDeps } from '../guard.ts'
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { factorTarget } from './factor-pages.tsx'
 import { AuthenticatorPage, factorsPath, PasskeyPage, RecoveryCodesPage, shownCodes } from './factors.tsx'
+import { run, type Work } from '../../../work.ts'
 
 /** Enough for all devices of a person, and a bound for the page. */
 const factorsMost = 20
@@ -28,9 +29,9 @@ export interface EnrolmentPagesDeps extends GuardDeps {
   audit: GuardDeps['audit'] & AuditedChange
   sessions: GuardDeps['sessions'] & Pick<Sessions, 'renew'>
   factors: GuardDeps['factors'] & {
-    addTotp(factor: NewFactor, secret: string, lastStep: number): void
-    addPasskey(factor: NewFactor, credentialId: string, credential: PasskeyCredential): void
-    setRecoveryCodes(personId: string, hashes: readonly string[]): void
+    addTotp(factor: NewFactor, secret: string, lastStep: number): Work<void>
+    addPasskey(factor: NewFactor, credentialId: string, credential: PasskeyCredential): Work<void>
+    setRecoveryCodes(personId: string, hashes: readonly string[]): Work<void>
   }
   enrolments: Pick<Enrolments, 'secretFor' | 'end'>
   passkeys: Pick<Passkeys, 'creationOptions' | 'created'>
@@ -41,21 +42,22 @@ export interface EnrolmentPagesDeps extends GuardDeps {
 export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
   const { audit, clock, config, enrolments, factors, passkeys, sessions } = deps
 
-  const find = (request: Request): SignedIn => {
-    const found = sessions.find(request)
+  const find = async (request: Request): Promise<SignedIn> => {
+    const found = await run(sessions.find(request))
     if (!found) throw new ApiError('sign_in_needed')
     return found
   }
   /** The person for the frame of the page; null where nothing else is open to them. */
-  const framed = (request: Request, person: Person) => (sessions.person(request) ? person : null)
+  const framed = async (request: Request, person: Person) =>
+    (await run(sessions.person(request))) ? person : null
 
   const nameOf = (typed: string | undefined) => {
     const given = nameSchema.safeParse(typed)
     if (given.success) return { name: given.data }
     return { error: { sentence: given.error.issues[0]?.message ?? '', field: 'name' } }
   }
-  const requireRoom = (personId: string) => {
-    if (factors.list(personId).length < factorsMost) return
+  const requireRoom = function* (personId: string) {
+    if ((yield* factors.list(personId)).length < factorsMost) return
     throw new ApiError('conflict', { detail: `You can have at most ${factorsMost} second factors.` })
   }
 
@@ -63,33 +65,36 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
    * Stores a factor, and with the first one recovery codes, which it returns. The session has passed its second factor
    * by that.
    */
-  const add = (
+  const add = async (
     found: SignedIn,
     actor: Actor,
     { kind, name, ...options }: Pick<Factor, 'kind' | 'name'> & { operationId?: string },
-    store: (factor: NewFactor) => void,
+    store: (factor: NewFactor) => Work<void>,
   ) => {
     const { person } = found
     const now = clock.now()
-    return audit.change(
-      () => {
-        requireRoom(person.id)
-        const codes = factors.list(person.id).length === 0 ? newRecoveryCodes() : []
-        store({ id: crypto.randomUUID(), personId: person.id, name, createdAt: now })
-        if (codes.length > 0) factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash))
-        return { codes, cookie: sessions.renew(found, { hasFactor: true }) }
-      },
-      {
-        ...actedBy(actor, now),
-        action: 'second_factor.added',
-        agency: person.agencyId,
-        target: factorTarget({ kind, name }),
-        ...options,
-      },
+    return await run(
+      audit.change(
+        function* () {
+          yield* actor.confirm()
+          yield* requireRoom(person.id)
+          const codes = (yield* factors.list(person.id)).length === 0 ? newRecoveryCodes() : []
+          yield* store({ id: crypto.randomUUID(), personId: person.id, name, createdAt: now })
+          if (codes.length > 0) yield* factors.setRecoveryCodes(person.id, codes.map(recoveryCodeHash))
+          return { codes, cookie: yield* sessions.renew(found, { hasFactor: true }) }
+        },
+        {
+          ...actedBy(actor, now),
+          action: 'second_factor.added',
+          agency: person.agencyId,
+          target: factorTarget({ kind, name }),
+          ...options,
+        },
+      ),
     )
   }
 
-  const authenticatorPage = (
+  const authenticatorPage = async (
     { person, request }: { person: Person; request: Request },
     host: string,
     name: string,
@@ -99,7 +104,7 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
     const uri = totpUri(secret, person.email, host)
     return renderPage(
       <AuthenticatorPage
-        person={framed(request, person)}
+        person={await framed(request, person)}
         uri={uri}
         secret={secret}
         name={name}
@@ -110,29 +115,31 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
 
   return new Elysia({ name: 'enrolment-pages' })
     .use(enrolling(deps))
-    .get('/account/authenticator', ({ person, request, server }) =>
-      authenticatorPage(
-        { person, request },
-        relyingParty({ request, server }, config).id,
-        'Authenticator app',
-      ),
+    .get(
+      '/account/authenticator',
+      async ({ person, request, server }) =>
+        await authenticatorPage(
+          { person, request },
+          relyingParty({ request, server }, config).id,
+          'Authenticator app',
+        ),
     )
     .post(
       '/account/authenticator',
       async ({ actor, flash, once, person, readForm, redirect, request, server, set }) => {
         const { name: typed, code = '' } = await readForm()
-        const options = once(shownCodes)
-        actor.requireConfirmed()
-        const found = find(request)
+        const options = await once(shownCodes)
+        await run(actor.requireConfirmed())
+        const found = await find(request)
         const { name, error } = nameOf(typed)
         const secret = enrolments.secretFor(found.person.id)
         const step = totpStep(secret, code.replaceAll(/\s/g, ''), clock.now())
         if (name === undefined || step === undefined) {
           set.status = 422
           const host = relyingParty({ request, server }, config).id
-          return authenticatorPage({ person, request }, host, typed ?? '', error ?? wrongCode)
+          return await authenticatorPage({ person, request }, host, typed ?? '', error ?? wrongCode)
         }
-        const { codes, cookie } = add(found, actor, { kind: 'totp', name, ...options }, (factor) =>
+        const { codes, cookie } = await add(found, actor, { kind: 'totp', name, ...options }, (factor) =>
           factors.addTotp(factor, secret, step),
         )
         enrolments.end(found.person.id)
@@ -143,9 +150,9 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
       },
       { parse: 'none' },
     )
-    .get('/account/passkey', ({ person, request, server }) => {
+    .get('/account/passkey', async ({ person, request, server }) => {
       const { id: host } = relyingParty({ request, server }, config)
-      return renderPage(<PasskeyPage person={framed(request, person)} host={host} />)
+      return renderPage(<PasskeyPage person={await framed(request, person)} host={host} />)
     })
     .get('/account/passkey/options', async ({ person, request, server, set }) => {
       const options = await passkeys.creationOptions(person, relyingParty({ request, server }, config))
@@ -156,20 +163,23 @@ export const enrolmentPages = (deps: EnrolmentPagesDeps) => {
       '/account/passkey',
       async ({ actor, flash, once, person, readForm, redirect, request, server, set }) => {
         const { name: typed, passkey = '' } = await readForm()
-        const options = once(shownCodes)
-        actor.requireConfirmed()
+        const options = await once(shownCodes)
+        await run(actor.requireConfirmed())
         const rp = relyingParty({ request, server }, config)
         const { name, error } = nameOf(typed)
         const created = name === undefined ? undefined : await passkeys.created(person, passkey, rp)
-        actor.confirm()
+        await run(actor.confirm())
         if (name === undefined || !created) {
           set.status = 422
           const said = error ?? { sentence: 'The passkey could not be added. Try again.' }
-          const shown = { person: framed(request, person), host: rp.id, name: typed, error: said }
+          const shown = { person: await framed(request, person), host: rp.id, name: typed, error: said }
           return renderPage(<PasskeyPage {...shown} />)
         }
-        const { codes, cookie } = add(find(request), actor, { kind: 'passkey', name, ...options }, (factor) =>
-          factors.addPasskey(factor, created.credentialId, created.credential),
+        const { codes, cookie } = await add(
+          await find(request),
+          actor,
+          { kind: 'passkey', name, ...options },
+          (factor) => factors.addPasskey(factor, created.credentialId, created.credential),
         )
         addCookie(set, cookie)
         flash(`Added ${name} as a second factor.`)

@@ -12,7 +12,7 @@ import { type AgencyListQuery, firstOrder, listUrl, type readAgencyList } from '
 
 interface AgenciesProps {
   person: Person
-  list: ReturnType<typeof readAgencyList>
+  list: Awaited<ReturnType<typeof readAgencyList>>
   /** Whether an operator has chosen the countries that may be called. */
   hasCountries: boolean
   /** Settings of the server that should be changed. */

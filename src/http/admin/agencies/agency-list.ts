@@ -10,6 +10,7 @@ import { type PlaceKind, placeKinds } from '../../../alarms/place-alarms.ts'
 import type { ReadAlarms } from '../../../alarms/read-alarms.ts'
 import type { Clock } from '../../../clock.ts'
 import { dayIn, startOf } from '../../../policy/calendar.ts'
+import { run, type Work } from '../../../work.ts'
 
 const agenciesAtOnce = 50
 
@@ -24,7 +25,7 @@ export interface AgencyListQuery {
 
 export interface ListAgencyHealth {
   alarms: Pick<ReadAlarms, 'ofKind'>
-  agencyHealth: { page(query: HealthQuery): HealthPage }
+  agencyHealth: { page(query: HealthQuery): Work<HealthPage> }
   clock: Pick<Clock, 'now'>
 }
 
@@ -69,7 +70,7 @@ const encoded = ([value, id]: HealthCursor) =>
   Buffer.from([typeof value === 'string' ? 'text' : 'number', value, id].join('\n')).toString('base64url')
 
 /** A page of the agencies for an address of the list. */
-export const readAgencyList = (
+export const readAgencyList = async (
   { agencyHealth, alarms, clock }: ListAgencyHealth,
   url: string,
   timeZone: string,
@@ -82,15 +83,20 @@ export const readAgencyList = (
     after,
   } = listQuery.parse(Object.fromEntries(new URL(url).searchParams))
   const now = clock.now()
-  const raised = Map.groupBy(alarm ? alarms.ofKind(alarm) : [], ({ place }) => place?.agencyId ?? '')
-  const page = agencyHealth.page({
-    text: q,
-    ids: alarm && [...raised.keys()],
-    column: sort,
-    isDescending: order === 'desc',
-    after,
-    limit: agenciesAtOnce,
-    since: startOf(dayIn(timeZone, now), timeZone),
-  })
+  const raised = Map.groupBy(
+    alarm ? await run(alarms.ofKind(alarm)) : [],
+    ({ place }) => place?.agencyId ?? '',
+  )
+  const page = await run(
+    agencyHealth.page({
+      text: q,
+      ids: alarm && [...raised.keys()],
+      column: sort,
+      isDescending: order === 'desc',
+      after,
+      limit: agenciesAtOnce,
+      since: startOf(dayIn(timeZone, now), timeZone),
+    }),
+  )
   return { ...page, query: { q, sort, order, alarm }, raised, isFirst: after === undefined, now }
 }

@@ -11,16 +11,17 @@ import { AgenciesPage } from './agencies.tsx'
 import { type ListAgencyHealth, readAgencyList } from './agency-list.ts'
 import { OverviewPage } from './agency.tsx'
 import { renderPage } from '../../page/layout.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export const agencyParams = z.object({ agency: z.guid() })
 
 export interface FindAgency {
-  agencies: { find(id: string): Agency | undefined }
+  agencies: { find(id: string): Work<Agency | undefined> }
 }
 
 /** Finds the agency of a path. The guard has checked that the person may see it. */
-export const findAgency = ({ agencies }: FindAgency, id: string) => {
-  const agency = agencies.find(id)
+export const findAgency = async ({ agencies }: FindAgency, id: string) => {
+  const agency = await run(agencies.find(id))
   if (!agency) throw noSuchAgency()
   return agency
 }
@@ -31,14 +32,15 @@ export interface ListAgencies extends ListAgencyHealth {
 }
 
 /** The list of agencies for its address, and what an operator should see to first. */
-export const listAgencies = (
+export const listAgencies = async (
   deps: ListAgencies,
   { url }: { url: string },
   { timeZone }: { timeZone: string },
 ) => ({
   warnings: deps.warnings(),
-  list: readAgencyList(deps, url, timeZone),
-  hasCountries: deps.policy.policyFor({ agencyId: null, environmentId: null }).rules.countries !== null,
+  list: await readAgencyList(deps, url, timeZone),
+  hasCountries:
+    (await run(deps.policy.policyFor({ agencyId: null, environmentId: null }))).rules.countries !== null,
 })
 
 export type AgencyPagesDeps = GuardDeps & FindAgency & ListAgencies & OverviewDeps
@@ -47,25 +49,25 @@ export const agencyPages = (deps: AgencyPagesDeps) => {
   const { ofAgency, ofGate } = createReadOverview(deps)
   return new Elysia({ name: 'agency-pages' })
     .use(signedIn(deps))
-    .get('/', ({ person, redirect }) =>
+    .get('/', async ({ person, redirect }) =>
       isOperator(person)
-        ? renderPage(<GateOverviewPage person={person} {...ofGate(person, person.timeZone ?? 'UTC')} />)
+        ? renderPage(<GateOverviewPage person={person} {...await ofGate(person, person.timeZone ?? 'UTC')} />)
         : redirect(`/admin/agencies/${person.agencyId}`, 303),
     )
-    .get('/agencies', ({ person, redirect, request }) =>
+    .get('/agencies', async ({ person, redirect, request }) =>
       isOperator(person)
-        ? renderPage(<AgenciesPage person={person} {...listAgencies(deps, request, person)} />)
+        ? renderPage(<AgenciesPage person={person} {...await listAgencies(deps, request, person)} />)
         : redirect(`/admin/agencies/${person.agencyId}`, 303),
     )
     .get(
       '/agencies/:agency',
-      ({ person, params }) => {
-        const agency = findAgency(deps, params.agency)
+      async ({ person, params }) => {
+        const agency = await findAgency(deps, params.agency)
         return renderPage(
           <OverviewPage person={person} agency={agency}>
             <AgencyOverview
               agencyId={agency.id}
-              overview={ofAgency(person, agency.id, person.timeZone ?? 'UTC')}
+              overview={await ofAgency(person, agency.id, person.timeZone ?? 'UTC')}
             />
           </OverviewPage>,
         )

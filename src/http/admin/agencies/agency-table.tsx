@@ -19,7 +19,7 @@ const columnTitles: Record<HealthColumn, string> = {
   last_call: 'Last call',
 }
 
-type List = ReturnType<typeof readAgencyList>
+type List = Awaited<ReturnType<typeof readAgencyList>>
 
 /** The agencies with their health, or, where one kind of alarm is asked for, with what is wrong. */
 export const AgencyTable = ({ list: { agencies, query, raised, now } }: { list: List }) => {

@@ -29,7 +29,7 @@ interface AgencyLayoutProps extends AgencyPageProps {
 export const AgencyLayout = ({ person, agency, section, children, ...shown }: AgencyLayoutProps) => (
   <Layout person={person} agency={{ agency, section }} {...shown}>
     <main>
-      <ProductionOff agencyId={agency.id} role={person.role} access={person.productionAccess?.(agency.id)} />
+      <ProductionOff agencyId={agency.id} role={person.role} access={person.productionAccess} />
       {agency.suspendedAt !== null && <Suspended person={person} since={agency.suspendedAt} />}
       {children}
     </main>

@@ -36,7 +36,7 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
         return renderPage(
           <AgenciesPage
             person={person}
-            {...listAgencies(deps, request, person)}
+            {...await listAgencies(deps, request, person)}
             typed={typed}
             error={error}
           />,
@@ -75,9 +75,9 @@ export const operatorPages = (deps: OperatorPagesDeps) => {
     )
     .get(
       '/agencies/:agency/delete',
-      ({ actor, person, params, redirect }) => {
-        const agency = findAgency(deps, params.agency)
-        const asked = perform.question(deleteAgency, params, actor)
+      async ({ actor, person, params, redirect }) => {
+        const agency = await findAgency(deps, params.agency)
+        const asked = await perform.question(deleteAgency, params, actor)
         if (!asked) return redirect(`/admin/agencies/${agency.id}`, 303)
         return renderPage(<DeleteAgencyPage person={person} agency={agency} asked={asked} />)
       },

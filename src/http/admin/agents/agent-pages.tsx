@@ -19,17 +19,18 @@ import { AgentPage, DeleteAgentPage, type TypedAgent } from './agent.tsx'
 import { AgentsPage } from './agents.tsx'
 import { optionChange } from './option-lines.ts'
 import { renderPage } from '../../page/layout.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const agentParams = z.object({ agency: z.guid(), agent: z.guid().toLowerCase() })
 type Params = z.infer<typeof agentParams>
 
 export interface AgentPagesDeps extends GuardDeps, FindAgency {
-  accounts: { list(agencyId: string): Pick<ProviderAccount, 'provider'>[] }
+  accounts: { list(agencyId: string): Work<Pick<ProviderAccount, 'provider'>[]> }
   agents: {
-    find(id: string): Agent | undefined
-    list(agencyId: string): Agent[]
+    find(id: string): Work<Agent | undefined>
+    list(agencyId: string): Work<Agent[]>
   }
-  environments: { list(agencyId: string): Environment[] }
+  environments: { list(agencyId: string): Work<Environment[]> }
   perform: Perform
 }
 
@@ -45,45 +46,48 @@ const listPath = ({ agency }: { agency: string }) => `/admin/agencies/${agency}/
 export const agentPages = (deps: AgentPagesDeps) => {
   const { accounts, agents, environments, perform } = deps
 
-  const connected = ({ id }: Agency) => new Set(accounts.list(id).map(({ provider }) => provider))
+  const connected = async ({ id }: Agency) =>
+    new Set((await run(accounts.list(id))).map(({ provider }) => provider))
 
-  const listPage = (person: Person, params: { agency: string }, shown: Shown = {}) => {
-    const agency = findAgency(deps, params.agency)
+  const listPage = async (person: Person, params: { agency: string }, shown: Shown = {}) => {
+    const agency = await findAgency(deps, params.agency)
     return renderPage(
       <AgentsPage
         person={person}
         agency={agency}
-        agents={agents.list(agency.id)}
-        environments={environments.list(agency.id)}
-        accounts={connected(agency)}
+        agents={await run(agents.list(agency.id))}
+        environments={await run(environments.list(agency.id))}
+        accounts={await connected(agency)}
         {...shown}
       />,
     )
   }
 
-  const find = (params: Params) => {
-    const agency = findAgency(deps, params.agency)
-    const agent = findAgentOf(agents, agency.id, params.agent)
+  const find = async (params: Params) => {
+    const agency = await findAgency(deps, params.agency)
+    const agent = await run(findAgentOf(agents, agency.id, params.agent))
     if (!agent) throw new ApiError('not_found', { detail: 'There is no such agent.' })
     return { agency, agent }
   }
 
-  const agentPage = (person: Person, params: Params, shown: Shown = {}) => {
-    const found = find(params)
-    return renderPage(<AgentPage person={person} {...found} accounts={connected(found.agency)} {...shown} />)
+  const agentPage = async (person: Person, params: Params, shown: Shown = {}) => {
+    const found = await find(params)
+    return renderPage(
+      <AgentPage person={person} {...found} accounts={await connected(found.agency)} {...shown} />,
+    )
   }
 
   const questioned = async (params: Params, actor: Actor) => perform.question(deleteAgent, params, actor)
 
   const deletePage = async (actor: Actor, person: Person, params: Params) => {
-    const found = find(params)
+    const found = await find(params)
     const { done: asked, error } = await submit(questioned(params, actor))
     return renderPage(<DeleteAgentPage person={person} {...found} asked={asked} error={error?.sentence} />)
   }
 
   return new Elysia({ name: 'agent-pages' })
     .use(signedIn(deps))
-    .get('/agencies/:agency/agents', ({ person, params }) => listPage(person, params), {
+    .get('/agencies/:agency/agents', async ({ person, params }) => await listPage(person, params), {
       params: agencyParams,
     })
     .post(
@@ -101,18 +105,18 @@ export const agentPages = (deps: AgentPagesDeps) => {
           return redirect(listPath(params), 303)
         }
         set.status = 422
-        return listPage(person, params, { typed: form, error })
+        return await listPage(person, params, { typed: form, error })
       },
       { parse: 'none', params: agencyParams },
     )
-    .get('/agencies/:agency/agents/:agent', ({ person, params }) => agentPage(person, params), {
+    .get('/agencies/:agency/agents/:agent', async ({ person, params }) => await agentPage(person, params), {
       params: agentParams,
     })
     .post(
       '/agencies/:agency/agents/:agent',
       async ({ actor, flash, person, params, readForm, set, redirect }) => {
         const form = await readForm()
-        const saving = given(form, find(params).agent).then((input) =>
+        const saving = given(form, (await find(params)).agent).then((input) =>
           perform(changeAgent, { ...params, ...input }, actor),
         )
         const { done, error } = await submit(saving, { fields: { option: 'options' } })
@@ -121,7 +125,7 @@ export const agentPages = (deps: AgentPagesDeps) => {
           return redirect(listPath(params), 303)
         }
         set.status = 422
-        return agentPage(person, params, { typed: form, error })
+        return await agentPage(person, params, { typed: form, error })
       },
       { parse: 'none', params: agentParams },
     )

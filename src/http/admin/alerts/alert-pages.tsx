@@ -12,6 +12,7 @@ import { signingSecretAt } from '../../page/signed-url.tsx'
 import { submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { AlertsPage, type Tested } from './alerts.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const allAlerts = 'all'
 const alertParams = z.object({ alert: z.union([z.guid(), z.literal(allAlerts)]) })
@@ -19,9 +20,13 @@ const alertsShown = 50
 
 export interface AlertPagesDeps extends GuardDeps {
   alerts: GuardDeps['alerts'] & {
-    list(query: { agencyId?: string | undefined; before?: string | undefined; limit: number }): ListedAlert[]
+    list(query: {
+      agencyId?: string | undefined
+      before?: string | undefined
+      limit: number
+    }): Work<ListedAlert[]>
   }
-  alertWebhook: { find(ownerId: string): AlertWebhook | undefined }
+  alertWebhook: { find(ownerId: string): Work<AlertWebhook | undefined> }
   isAlertMailSet: boolean
   perform: Perform
 }
@@ -38,15 +43,15 @@ export const alertPages = (deps: AlertPagesDeps) => {
     tested?: Tested
   }
 
-  const page = (person: Person, { before, ...shown }: Shown = {}) => {
+  const page = async (person: Person, { before, ...shown }: Shown = {}) => {
     const agencyId = person.agencyId ?? undefined
-    const list = alerts.list({ agencyId, before, limit: alertsShown + 1 })
+    const list = await run(alerts.list({ agencyId, before, limit: alertsShown + 1 }))
     return renderPage(
       <AlertsPage
         person={person}
         alerts={list.slice(0, alertsShown)}
         older={list.length > alertsShown ? list[alertsShown - 1]?.id : undefined}
-        webhook={alertWebhook.find(gateOwner)}
+        webhook={await run(alertWebhook.find(gateOwner))}
         isMailSet={isAlertMailSet}
         {...shown}
       />,
@@ -55,7 +60,7 @@ export const alertPages = (deps: AlertPagesDeps) => {
 
   return new Elysia({ name: 'alert-pages' })
     .use(signedIn(deps))
-    .get('/alerts', ({ person, query }) => page(person, { before: query['before'] || undefined }))
+    .get('/alerts', async ({ person, query }) => await page(person, { before: query['before'] || undefined }))
     .post(
       '/alerts/:alert/acknowledge',
       async ({ actor, flash, params, redirect }) => {
@@ -70,14 +75,16 @@ export const alertPages = (deps: AlertPagesDeps) => {
       '/alerts/webhook',
       async ({ actor, flash, once, person, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const options = once(signingSecretAt('/admin/alerts'))
+        const options = await once(signingSecretAt('/admin/alerts'))
         const { done, error } = await submit(perform(setAlertWebhook, { url }, actor, options))
         if (done) {
           flash(`Webhook saved. Alerts go to ${done.url}`)
-          return done.secret === null ? redirect('/admin/alerts', 303) : page(person, { secret: done.secret })
+          return done.secret === null
+            ? redirect('/admin/alerts', 303)
+            : await page(person, { secret: done.secret })
         }
         set.status = 422
-        return page(person, { typed: url, error })
+        return await page(person, { typed: url, error })
       },
       { parse: 'none' },
     )
@@ -85,11 +92,11 @@ export const alertPages = (deps: AlertPagesDeps) => {
       '/alerts/webhook/secret',
       async ({ flash, actor, once, person, readForm }) => {
         await readForm()
-        const options = once(signingSecretAt('/admin/alerts'))
-        const url = alertWebhook.find(gateOwner)?.url ?? ''
+        const options = await once(signingSecretAt('/admin/alerts'))
+        const url = (await run(alertWebhook.find(gateOwner)))?.url ?? ''
         const rotated = await perform(setAlertWebhook, { url, rotate_secret: true }, actor, options)
         flash('Signing secret rotated. For 24 hours, alerts are signed with both secrets.')
-        return page(person, { secret: rotated.secret ?? '' })
+        return await page(person, { secret: rotated.secret ?? '' })
       },
       { parse: 'none' },
     )
@@ -108,7 +115,7 @@ export const alertPages = (deps: AlertPagesDeps) => {
       async ({ actor, flash, person }) => {
         const tested = await perform(testAlert, {}, actor)
         flash('Test alert sent. The result is below.')
-        return page(person, { tested })
+        return await page(person, { tested })
       },
       { parse: 'none' },
     )

@@ -10,6 +10,7 @@ import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
 import { AgencyAuditPage, AuditPage, type VerifiedChain } from './audit.tsx'
 import { auditQuery, readAuditFilter } from './audit-filter.tsx'
 import { renderPage } from '../../page/layout.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const linesAtOnce = 50
 /** The entries per read of a download, which must not delay other requests. */
@@ -19,7 +20,10 @@ type Viewer = Pick<Person, 'agencyId'>
 
 interface Audit {
   /** Newest first, as the viewer may see it. */
-  listFor(viewer: Viewer, query: AuditQuery & { before?: string | undefined; limit: number }): AuditLine[]
+  listFor(
+    viewer: Viewer,
+    query: AuditQuery & { before?: string | undefined; limit: number },
+  ): Work<AuditLine[]>
 }
 
 export interface AuditPagesDeps extends GuardDeps {
@@ -33,20 +37,20 @@ export const agencyAuditPages = (deps: AuditPagesDeps & FindAgency) =>
     .use(signedIn(deps))
     .get(
       '/agencies/:agency/audit',
-      ({ person, params, request }) => {
-        const agency = findAgency(deps, params.agency)
-        const shown = readPage(deps.audit, person, request, agency.id)
+      async ({ person, params, request }) => {
+        const agency = await findAgency(deps, params.agency)
+        const shown = await readPage(deps.audit, person, request, agency.id)
         return renderPage(<AgencyAuditPage person={person} agency={agency} {...shown} />)
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/audit.csv',
-      ({ person, params, request, set }) => {
-        const agency = findAgency(deps, params.agency)
+      async ({ person, params, request, set }) => {
+        const agency = await findAgency(deps, params.agency)
         const { filter } = readAuditFilter(request, person.timeZone)
         Object.assign(set.headers, csvHeaders('audit'))
-        return download(deps.audit, person, { ...auditQuery(filter), agency: agency.id })
+        return await download(deps.audit, person, { ...auditQuery(filter), agency: agency.id })
       },
       { params: agencyParams },
     )
@@ -58,9 +62,9 @@ export const auditPages = (deps: AuditPagesDeps) => {
 
   return new Elysia({ name: 'audit-pages' })
     .use(operatorOnly(deps))
-    .get('/audit', ({ person, request }) =>
+    .get('/audit', async ({ person, request }) =>
       renderPage(
-        <AuditPage person={person} verified={verified} {...readPage(deps.audit, person, request)} />,
+        <AuditPage person={person} verified={verified} {...await readPage(deps.audit, person, request)} />,
       ),
     )
     .post(
@@ -73,21 +77,23 @@ export const auditPages = (deps: AuditPagesDeps) => {
       },
       { parse: 'none' },
     )
-    .get('/audit.csv', ({ person, request, set }) => {
+    .get('/audit.csv', async ({ person, request, set }) => {
       const { filter } = readAuditFilter(request, person.timeZone)
       Object.assign(set.headers, csvHeaders('audit'))
-      return download(deps.audit, person, auditQuery(filter))
+      return await download(deps.audit, person, auditQuery(filter))
     })
 }
 
-const readPage = (
+const readPage = async (
   audit: Audit,
   viewer: Viewer & { timeZone: string },
   request: { url: string },
   agency?: string,
 ) => {
   const { filter, before } = readAuditFilter(request, viewer.timeZone)
-  const found = audit.listFor(viewer, { ...auditQuery(filter), agency, before, limit: linesAtOnce + 1 })
+  const found = await run(
+    audit.listFor(viewer, { ...auditQuery(filter), agency, before, limit: linesAtOnce + 1 }),
+  )
   const lines = found.slice(0, linesAtOnce)
   const last = lines.at(-1)
   const older = found.length > linesAtOnce && last ? cursorAfter(last.id) : undefined
@@ -112,9 +118,9 @@ const columns = [
 const download = (audit: Audit, viewer: Viewer, query: AuditQuery) =>
   new Response(csvBody(columns, partsOf(audit, viewer, query)))
 
-function* partsOf(audit: Audit, viewer: Viewer, query: AuditQuery) {
+async function* partsOf(audit: Audit, viewer: Viewer, query: AuditQuery) {
   for (let before: string | undefined; ;) {
-    const lines = audit.listFor(viewer, { ...query, before, limit: downloadedAtOnce })
+    const lines = await run(audit.listFor(viewer, { ...query, before, limit: downloadedAtOnce }))
     before = lines.at(-1)?.id
     yield lines.map(({ at, agencyId, agencyName, actorId, actorRole, ...line }) => ({
       ...line,

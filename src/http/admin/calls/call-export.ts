@@ -4,9 +4,10 @@ import { type CallQuery, callsOf, type ListDeps } from '../../../calls/operation
 import { presentCall } from '../../../calls/record.ts'
 import { csvBody } from '../csv.ts'
 import { jsonBody } from '../json-array.ts'
+import { run, type Work } from '../../../work.ts'
 
 export interface CallExportDeps extends ListDeps {
-  agents: { listEver(agencyId: string): Agent[] }
+  agents: { listEver(agencyId: string): Work<Agent[]> }
 }
 
 /** The calls per read of a download: a page of them is two megabytes at most. */
@@ -46,8 +47,8 @@ const columns = [
 export const callsAsCsv = (deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) =>
   csvBody(columns, rowsOf(deps, agency, query))
 
-function* rowsOf(deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) {
-  for (const page of pagesOf(deps, agency, query))
+async function* rowsOf(deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) {
+  for await (const page of pagesOf(deps, agency, query))
     yield page.map(({ analysis, consent, metadata, ...fields }) => ({
       ...fields,
       analysis: json(analysis),
@@ -60,11 +61,13 @@ function* rowsOf(deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQu
 export const callsAsJson = (deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) =>
   jsonBody(pagesOf(deps, agency, query))
 
-function* pagesOf(deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) {
+async function* pagesOf(deps: CallExportDeps, agency: Pick<Agency, 'id'>, query: CallQuery | undefined) {
   if (query === undefined) return
-  const agents = new Map(deps.agents.listEver(agency.id).map((agent) => [agent.id, agentLabel(agent)]))
+  const agents = new Map(
+    (await run(deps.agents.listEver(agency.id))).map((agent) => [agent.id, agentLabel(agent)]),
+  )
   for (let before: string | undefined; ;) {
-    const { found, hasMore } = callsOf(deps, agency.id, { ...query, before, limit: callsAtOnce })
+    const { found, hasMore } = await run(callsOf(deps, agency.id, { ...query, before, limit: callsAtOnce }))
     before = found.at(-1)?.call.id
     yield found.map(({ call, environment }) => ({
       ...presentCall(call, environment, deps.publicUrl()),

@@ -49,7 +49,7 @@ interface Numbers {
   /** ISO 3166-1 alpha-2: where a number that is typed without its country may be. */
   countries: readonly string[] | null
   /** True for a number that was called. */
-  wasCalled(phoneNumber: string): boolean
+  wasCalled(phoneNumber: string): Promise<boolean>
 }
 
 /** The query for these filters; undefined where no call can match. */

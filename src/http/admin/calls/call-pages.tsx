@@ -28,6 +28,7 @@ import { DeliveriesOfCall } from '../webhooks/delivery.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { SlotsPage } from './slots.tsx'
 import { webhookPath } from '../webhooks/webhook-path.ts'
+import { run, type Work } from '../../../work.ts'
 
 const callsAtOnce = 25
 /** Counting more would keep other requests waiting. */
@@ -38,9 +39,9 @@ export interface CallPagesDeps extends GuardDeps, FindViewDeps {
     ListDeps['calls'] &
     CountDeps['calls'] & {
       /** An environment's calls that hold a slot. */
-      holdingSlotsIn(environmentId: string): Call[]
+      holdingSlotsIn(environmentId: string): Work<Call[]>
     }
-  deliveries: { ofCall(callId: string): Delivery[] }
+  deliveries: { ofCall(callId: string): Work<Delivery[]> }
   leases: { count(environmentId: string): number }
   config: GuardDeps['config'] & Limits
   fetchRecording: FetchRecording
@@ -58,21 +59,23 @@ export const callPages = (deps: CallPagesDeps) => {
   const { find, viewer } = createFindView(deps)
 
   /** The query of these filters in an agency; undefined where no call can match. */
-  const queryIn = (agency: Agency, filter: CallFilter) => {
-    const { countries } = deps.policy.policyFor({ agencyId: agency.id, environmentId: null }).rules
+  const queryIn = async (agency: Agency, filter: CallFilter) => {
+    const { countries } = (await run(deps.policy.policyFor({ agencyId: agency.id, environmentId: null })))
+      .rules
     return queryOf(filter, {
       countries: countries?.includes('*') ? null : countries,
-      wasCalled: (phoneNumber) => callsOf(deps, agency.id, { phoneNumber, limit: 1 }).found.length > 0,
+      wasCalled: async (phoneNumber) =>
+        (await run(callsOf(deps, agency.id, { phoneNumber, limit: 1 }))).found.length > 0,
     })
   }
 
-  const list = (agency: Agency, filter: CallFilter, before: string | undefined) => {
-    const query = queryIn(agency, filter)
+  const list = async (agency: Agency, filter: CallFilter, before: string | undefined) => {
+    const query = await queryIn(agency, filter)
     if (query === undefined) return { page: [], older: undefined, count: { calls: 0, isWhole: true } }
-    const { found, hasMore } = callsOf(deps, agency.id, { ...query, before, limit: callsAtOnce })
+    const { found, hasMore } = await run(callsOf(deps, agency.id, { ...query, before, limit: callsAtOnce }))
     const page = found.map(({ call }) => call)
     const last = page.at(-1)
-    const matching = countCalls(deps, agency.id, query, countedMost + 1)
+    const matching = await run(countCalls(deps, agency.id, query, countedMost + 1))
     return {
       page,
       older: hasMore && last ? cursorAfter(last.id) : undefined,
@@ -80,15 +83,15 @@ export const callPages = (deps: CallPagesDeps) => {
     }
   }
 
-  const callPage = (
+  const callPage = async (
     person: Person,
-    found: ReturnType<typeof find>,
+    found: Awaited<ReturnType<typeof find>>,
     shown: { error?: string; whole?: boolean },
   ) =>
     renderPage(
       <CallPage person={person} apiUrl={deps.publicUrl()} {...found} {...shown}>
         <DeliveriesOfCall
-          deliveries={deliveries.ofCall(found.call.id)}
+          deliveries={await run(deliveries.ofCall(found.call.id))}
           path={webhookPath(found.agency.id, found.call.environment)}
         />
       </CallPage>,
@@ -98,53 +101,55 @@ export const callPages = (deps: CallPagesDeps) => {
     .use(signedIn(deps))
     .get(
       '/agencies/:agency/calls',
-      ({ person, params, request }) => {
-        const agency = findAgency(deps, params.agency)
+      async ({ person, params, request }) => {
+        const agency = await findAgency(deps, params.agency)
         const { filter, before } = readFilter(request, person.timeZone)
-        const { page, older, count } = list(agency, filter, before)
-        const slots = environments.list(agency.id).map((row) => ({
+        const { page, older, count } = await list(agency, filter, before)
+        const slots = (await run(environments.list(agency.id))).map((row) => ({
           name: row.name,
           active: leases.count(row.id),
           limit: limitsOf(row, config).concurrentCalls,
         }))
-        const choices = agents
-          .listEver(agency.id)
-          .filter(({ id, deletedAt }) => deletedAt === null || id === filter.agent)
+        const choices = (await run(agents.listEver(agency.id))).filter(
+          ({ id, deletedAt }) => deletedAt === null || id === filter.agent,
+        )
         const facts = { person, agency, slots, older, count, filter, agents: choices }
-        const views = page.map(viewer(agency))
+        const views = page.map(await viewer(agency))
         return renderPage(<CallsPage {...facts} calls={views} isNewest={before === undefined} />)
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/calls.csv',
-      ({ params, person, request, set }) => {
-        const agency = findAgency(deps, params.agency)
-        const query = queryIn(agency, readFilter(request, person.timeZone).filter)
+      async ({ params, person, request, set }) => {
+        const agency = await findAgency(deps, params.agency)
+        const query = await queryIn(agency, readFilter(request, person.timeZone).filter)
         Object.assign(set.headers, csvHeaders('calls'))
-        return new Response(callsAsCsv(deps, agency, query))
+        return new Response(await callsAsCsv(deps, agency, query))
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/calls.json',
-      ({ params, person, request, set }) => {
-        const agency = findAgency(deps, params.agency)
-        const query = queryIn(agency, readFilter(request, person.timeZone).filter)
+      async ({ params, person, request, set }) => {
+        const agency = await findAgency(deps, params.agency)
+        const query = await queryIn(agency, readFilter(request, person.timeZone).filter)
         Object.assign(set.headers, jsonHeaders('calls'))
-        return new Response(callsAsJson(deps, agency, query))
+        return new Response(await callsAsJson(deps, agency, query))
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/slots',
-      ({ person, params }) => {
-        const agency = findAgency(deps, params.agency)
-        const slots = environments.list(agency.id).map((row) => ({
-          name: row.name,
-          limit: limitsOf(row, config).concurrentCalls,
-          calls: calls.holdingSlotsIn(row.id).map(viewer(agency)),
-        }))
+      async ({ person, params }) => {
+        const agency = await findAgency(deps, params.agency)
+        const slots = await Promise.all(
+          (await run(environments.list(agency.id))).map(async (row) => ({
+            name: row.name,
+            limit: limitsOf(row, config).concurrentCalls,
+            calls: (await run(calls.holdingSlotsIn(row.id))).map(await viewer(agency)),
+          })),
+        )
         return renderPage(
           <SlotsPage person={person} agency={agency} environments={slots} now={clock.now()} />,
         )
@@ -153,14 +158,17 @@ export const callPages = (deps: CallPagesDeps) => {
     )
     .get(
       '/agencies/:agency/calls/:call',
-      ({ person, params, request }) =>
-        callPage(person, find(params), { whole: new URL(request.url).searchParams.has('whole') }),
+      async ({ person, params, request }) =>
+        await callPage(person, await find(params), { whole: new URL(request.url).searchParams.has('whole') }),
       { params: callParams },
     )
     .get(
       '/agencies/:agency/calls/:call/recording',
       async ({ params, request }) =>
-        answerRecording(request, await fetchRecording(find(params).call, request.headers.get('range'))),
+        answerRecording(
+          request,
+          await fetchRecording((await find(params)).call, request.headers.get('range')),
+        ),
       { params: callParams },
     )
     .post(
@@ -173,7 +181,7 @@ export const callPages = (deps: CallPagesDeps) => {
           if (!(error instanceof ApiError) || error.reason !== 'provider_unavailable') throw error
           log.warn('provider could not hang up', { call_id: params.call, error: String(error.cause) })
           set.status = error.status
-          return callPage(person, find(params), { error: error.message })
+          return await callPage(person, await find(params), { error: error.message })
         }
         flash('The call has ended.')
         return redirect(pathOf(params), 303)

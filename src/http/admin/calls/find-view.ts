@@ -6,16 +6,17 @@ import type { Call } from '../../../calls/call.ts'
 import { type FindDeps, findCallOf } from '../../../calls/operations/find.ts'
 import { type FindAgency, findAgency } from '../agencies/agency-pages.tsx'
 import type { CallView } from './calls.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export const callParams = z.object({ agency: z.guid(), call: z.guid().toLowerCase() })
 
 export interface FindViewDeps extends FindAgency {
   agents: {
     /** An agency's agents with the deleted ones, because calls keep their agent. */
-    listEver(agencyId: string): Agent[]
+    listEver(agencyId: string): Work<Agent[]>
   }
   calls: FindDeps['calls']
-  environments: { list(agencyId: string): Environment[] }
+  environments: { list(agencyId: string): Work<Environment[]> }
   /** The public address of this server, without a closing slash. */
   publicUrl(): string
 }
@@ -24,9 +25,9 @@ export interface FindViewDeps extends FindAgency {
 export const createFindView = (deps: FindViewDeps) => {
   const { agents, environments } = deps
 
-  const viewer = (agency: Agency) => {
-    const agentsById = new Map(agents.listEver(agency.id).map((agent) => [agent.id, agent]))
-    const names = new Map(environments.list(agency.id).map(({ id, name }) => [id, name]))
+  const viewer = async (agency: Agency) => {
+    const agentsById = new Map((await run(agents.listEver(agency.id))).map((agent) => [agent.id, agent]))
+    const names = new Map((await run(environments.list(agency.id))).map(({ id, name }) => [id, name]))
     return (call: Call): CallView => {
       const agent = agentsById.get(call.agentId)
       return {
@@ -38,10 +39,10 @@ export const createFindView = (deps: FindViewDeps) => {
     }
   }
 
-  const find = (params: { agency: string; call: string }) => {
-    const agency = findAgency(deps, params.agency)
-    const { call } = findCallOf(deps, agency.id, params.call)
-    return { agency, call: viewer(agency)(call) }
+  const find = async (params: { agency: string; call: string }) => {
+    const agency = await findAgency(deps, params.agency)
+    const { call } = await run(findCallOf(deps, agency.id, params.call))
+    return { agency, call: (await viewer(agency))(call) }
   }
 
   return { find, viewer }

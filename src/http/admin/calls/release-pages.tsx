@@ -18,9 +18,9 @@ export const releasePages = (deps: ReleasePagesDeps) => {
     .use(operatorOnly(deps))
     .get(
       '/agencies/:agency/calls/:call/release',
-      ({ actor, person, params, redirect }) => {
-        const { agency, call } = find(params)
-        const asked = holdsSlot(call) ? deps.perform.question(releaseCall, params, actor) : undefined
+      async ({ actor, person, params, redirect }) => {
+        const { agency, call } = await find(params)
+        const asked = holdsSlot(call) ? await deps.perform.question(releaseCall, params, actor) : undefined
         if (!asked) return redirect(callPath(call), 303)
         return renderPage(<ReleasePage person={person} agency={agency} call={call} asked={asked} />)
       },

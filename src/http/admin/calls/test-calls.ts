@@ -19,11 +19,11 @@ export const testCalls = (deps: TestCallsDeps) =>
   new Elysia({ name: 'test-calls' }).use(signedIn(deps)).post(
     '/agencies/:agency/integrations/api/:environment/test-call',
     async ({ flash, actor, params, request, server, redirect, readForm }) => {
-      const { agency, environment } = findEnvironment(deps, params)
+      const { agency, environment } = await findEnvironment(deps, params)
       const { scenario = '' } = await readForm()
       if (!isTestScenario(scenario))
         throw new ApiError('invalid_body', { detail: 'there is no such test call' })
-      const { agentId } = firstCallOf(deps, environment, { request, server })
+      const { agentId } = await firstCallOf(deps, environment, { request, server })
       const order = { phone_number: testNumber(scenario), agent_id: agentId, metadata: { test: true } }
       const made = await deps.perform(triggerCall, { ...params, ...order, simulated: true }, actor)
       flash('The test call has started.')

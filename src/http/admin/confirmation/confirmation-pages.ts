@@ -9,6 +9,7 @@ import { createProve, type ProveDeps, type Proved } from '../second-factor/prove
 import { relyingParty } from '../second-factor/relying-party.ts'
 import { withoutConfirmation } from './confirmation-needed.ts'
 import { confirmationPage } from './confirmation.tsx'
+import { run } from '../../../work.ts'
 
 export type ConfirmationPagesDeps = GuardDeps &
   ProveDeps & {
@@ -33,16 +34,18 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
       async ({ actor, person, redirect, request, server, set }) => {
         const given = await readForm(request)
         const { confirm_path: path = '', confirm_password: password = '', confirm_code: code } = given
-        actor.confirm()
+        await run(actor.confirm())
         if (!path.startsWith('/admin/')) throw new ApiError('invalid_body', { detail: 'it names no form' })
-        const signedIn = sessions.find(request)
+        const signedIn = await run(sessions.find(request))
         if (!signedIn) throw new ApiError('sign_in_needed')
-        const renew = () => ({ done: sessions.renew(signedIn, { hasFactor: false }) })
+        const renew = function* () {
+          return { done: yield* sessions.renew(signedIn, { hasFactor: false }) }
+        }
 
         const byPassword = async (): Promise<Proved<string>> => {
           const result = await passwords.signIn(person.email, password, actor.address)
-          actor.confirm()
-          if ('person' in result) return renew()
+          await run(actor.confirm())
+          if ('person' in result) return await run(renew())
           const denial = {
             action: 'sign_in.failed',
             agency: person.agencyId,
@@ -66,7 +69,7 @@ export const confirmationPages = (deps: ConfirmationPagesDeps) => {
         set.status = proved.retryAfterSeconds === undefined ? 422 : 429
         const sentence = password.length > passwordMost ? passwordTooLong : notConfirmed
         const field = passkey ? 'confirm_passkey' : code ? 'confirm_code' : 'confirm_password'
-        const kinds = new Set(factors.list(person.id).map(({ kind }) => kind))
+        const kinds = new Set((await run(factors.list(person.id))).map(({ kind }) => kind))
         const ways = { hasApp: kinds.has('totp'), hasPasskey: kinds.has('passkey') }
         const form = { email: person.email, path, fields: withoutConfirmation(given), ...ways }
         return confirmationPage(form, { sentence, field })

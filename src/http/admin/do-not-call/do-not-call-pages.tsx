@@ -24,20 +24,34 @@ export interface DoNotCallPagesDeps extends GuardDeps, FindAgency {
 /** The do-not-call list of an agency. */
 export const doNotCallPages = (deps: DoNotCallPagesDeps) => {
   const { add, check, download, importFile, remove, show } = createList(deps.perform)
-  const ofAgency = <Context extends { params: { agency: string } }>(context: Context) => ({
+  const ofAgency = async <Context extends { params: { agency: string } }>(context: Context) => ({
     ...context,
-    agency: findAgency(deps, context.params.agency),
+    agency: await findAgency(deps, context.params.agency),
   })
   return new Elysia({ name: 'do-not-call-pages' })
     .use(signedIn(deps))
-    .get('/agencies/:agency/do-not-call', (context) => show(ofAgency(context)), { params: agencyParams })
-    .get('/agencies/:agency/do-not-call.csv', (context) => download(ofAgency(context)), {
+    .get('/agencies/:agency/do-not-call', async (context) => show(await ofAgency(context)), {
       params: agencyParams,
     })
-    .post('/agencies/:agency/do-not-call', (context) => add(ofAgency(context)), formOfAgency)
-    .post('/agencies/:agency/do-not-call/check', (context) => check(ofAgency(context)), formOfAgency)
-    .post('/agencies/:agency/do-not-call/remove', (context) => remove(ofAgency(context)), formOfAgency)
-    .post('/agencies/:agency/do-not-call/import', (context) => importFile(ofAgency(context)), formOfAgency)
+    .get('/agencies/:agency/do-not-call.csv', async (context) => download(await ofAgency(context)), {
+      params: agencyParams,
+    })
+    .post('/agencies/:agency/do-not-call', async (context) => add(await ofAgency(context)), formOfAgency)
+    .post(
+      '/agencies/:agency/do-not-call/check',
+      async (context) => check(await ofAgency(context)),
+      formOfAgency,
+    )
+    .post(
+      '/agencies/:agency/do-not-call/remove',
+      async (context) => remove(await ofAgency(context)),
+      formOfAgency,
+    )
+    .post(
+      '/agencies/:agency/do-not-call/import',
+      async (context) => importFile(await ofAgency(context)),
+      formOfAgency,
+    )
 }
 
 const formOfAgency = { parse: 'none', params: agencyParams } as const
@@ -50,10 +64,10 @@ export const gateDoNotCallPages = (deps: DoNotCallPagesDeps) => {
     .use(operatorOnly(deps))
     .get('/do-not-call', (context) => show(ofGate(context)))
     .get('/do-not-call.csv', (context) => download(ofGate(context)))
-    .post('/do-not-call', (context) => add(ofGate(context)), { parse: 'none' })
-    .post('/do-not-call/check', (context) => check(ofGate(context)), { parse: 'none' })
-    .post('/do-not-call/remove', (context) => remove(ofGate(context)), { parse: 'none' })
-    .post('/do-not-call/import', (context) => importFile(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call', async (context) => add(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/check', async (context) => check(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/remove', async (context) => remove(ofGate(context)), { parse: 'none' })
+    .post('/do-not-call/import', async (context) => importFile(ofGate(context)), { parse: 'none' })
 }
 
 interface Asked {

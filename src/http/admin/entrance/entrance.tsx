@@ -24,19 +24,20 @@ import { CodePage, SetupPage, SignInPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
 import { setupMinutes } from '../../../people/setup.ts'
 import { tokenHash } from '../../../keys/token.ts'
+import { run, type Work } from '../../../work.ts'
 
 export interface EntranceDeps extends AnyoneDeps {
   audit: AuditedChange
   countDenial: CountDenial
   people: {
-    anyone(): boolean
-    findByEmail(email: string): Pick<Person, 'email'> | undefined
-    hasSetupToken(hash: string, now: number): boolean
+    anyone(): Work<boolean>
+    findByEmail(email: string): Work<Pick<Person, 'email'> | undefined>
+    hasSetupToken(hash: string, now: number): Work<boolean>
     /** Creates the first person and uses up the token; undefined for a token that is not valid. */
-    setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Person | undefined
+    setUp(hash: string, person: Pick<Person, 'email' | 'passwordHash'>, now: number): Work<Person | undefined>
   }
   passwords: Pick<Passwords, 'signIn' | 'hash'>
-  factors: { list(personId: string): Factor[]; anyPasskey(): boolean }
+  factors: { list(personId: string): Work<Factor[]>; anyPasskey(): Work<boolean> }
   sessions: Pick<Sessions, 'person' | 'open' | 'close'>
   flashes: Flashes
   dataDir: { removeSetupLink(): void }
@@ -62,22 +63,22 @@ export const entrance = (deps: EntranceDeps) => {
   const hasOidc = config.oidc !== null
 
   /** The error of an invalid setup link, with the way to a new one. */
-  const noSetup = () =>
+  const noSetup = async () =>
     new ApiError('not_found', {
-      detail: `This setup link is not valid. ${people.anyone() ? alreadySetUp : newSetupLink}`,
+      detail: `This setup link is not valid. ${(await run(people.anyone())) ? alreadySetUp : newSetupLink}`,
     })
 
   /** Notices about obstacles to signing in. */
-  const noticesFor = (visit: Visit) => [
-    ...(people.anyone() ? [] : [`Nobody can sign in yet. ${firstSetupLink}`]),
+  const noticesFor = async (visit: Visit) => [
+    ...((await run(people.anyone())) ? [] : [`Nobody can sign in yet. ${firstSetupLink}`]),
     ...httpsNotice(visit, config),
   ]
 
   return new Elysia({ name: 'entrance' })
     .use(anyone(deps))
     .get('/setup', ({ redirect }) => redirect('/admin/setup/open', 303))
-    .get('/setup/open', ({ request, server }) => {
-      if (people.anyone()) throw noSetup()
+    .get('/setup/open', async ({ request, server }) => {
+      if (await run(people.anyone())) throw await noSetup()
       const notices = httpsNotice({ request, server }, config)
       return renderPage(<CodePage {...setupCode} notices={notices} />)
     })
@@ -87,10 +88,10 @@ export const entrance = (deps: EntranceDeps) => {
         const { token: pasted = '', email, password = '' } = await readForm(request)
         const token = codeIn(pasted)
         const notices = httpsNotice({ request, server }, config)
-        if (!people.hasSetupToken(tokenHash(token), clock.now())) {
-          if (email !== undefined || people.anyone()) throw noSetup()
+        if (!(await run(people.hasSetupToken(tokenHash(token), clock.now())))) {
+          if (email !== undefined || (await run(people.anyone()))) throw await noSetup()
           set.status = 404
-          return renderPage(<CodePage {...setupCode} notices={notices} error={wrongCode(noSetup())} />)
+          return renderPage(<CodePage {...setupCode} notices={notices} error={wrongCode(await noSetup())} />)
         }
         if (email === undefined) return renderPage(<SetupPage token={token} notices={notices} />)
         const given = emailSchema.safeParse(email)
@@ -104,28 +105,30 @@ export const entrance = (deps: EntranceDeps) => {
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const address = clientAddress(request, server, config.trustedProxies)
-        const person = audit.change(
-          () => people.setUp(tokenHash(token), { email: given.data, passwordHash }, now),
-          (made) =>
-            made && {
-              ...actedBy(pageActor(made, { request, server }, config), now),
-              action: 'person.joined',
-              target: made.role,
-            },
+        const person = await run(
+          audit.change(
+            () => people.setUp(tokenHash(token), { email: given.data, passwordHash }, now),
+            (made) =>
+              made && {
+                ...actedBy(pageActor(made, { request, server }, config), now),
+                action: 'person.joined',
+                target: made.role,
+              },
+          ),
         )
-        if (!person) throw noSetup()
+        if (!person) throw await noSetup()
         dataDir.removeSetupLink()
-        addCookie(set, sessions.open(person.id, { request, address }))
+        addCookie(set, await run(sessions.open(person.id, { request, address })))
         addCookie(set, flashes.keep('Your account is ready.', person.id).cookie)
         return redirect('/admin', 303)
       },
       { parse: 'none' },
     )
-    .get('/sign-in', ({ request, server }) =>
+    .get('/sign-in', async ({ request, server }) =>
       renderPage(
         <SignInPage
-          notices={noticesFor({ request, server })}
-          hasPasskeys={factors.anyPasskey()}
+          notices={await noticesFor({ request, server })}
+          hasPasskeys={await run(factors.anyPasskey())}
           hasOidc={hasOidc}
           next={nextOf(request)}
           said={flashes.take(flashes.idIn(request), null)}
@@ -137,46 +140,51 @@ export const entrance = (deps: EntranceDeps) => {
       async ({ request, server, set, redirect }) => {
         const { email = '', password = '', next: wanted } = await readForm(request)
         const next = ownPage(wanted)
-        const refuse = (error: FieldProblem, status: number) => {
+        const refuse = async (error: FieldProblem, status: number) => {
           set.status = status
-          const notices = noticesFor({ request, server })
-          const shown = { email, error, notices, hasPasskeys: factors.anyPasskey(), hasOidc, next }
+          const notices = await noticesFor({ request, server })
+          const shown = { email, error, notices, hasPasskeys: await run(factors.anyPasskey()), hasOidc, next }
           return renderPage(<SignInPage {...shown} />)
         }
         if (password.length > passwordMost)
-          return refuse({ sentence: passwordTooLong, field: 'password' }, 422)
+          return await refuse({ sentence: passwordTooLong, field: 'password' }, 422)
         const address = clientAddress(request, server, config.trustedProxies)
         const result = await passwords.signIn(email, password, address)
         if ('person' in result) {
-          const { agencyId: agency } = result.person
+          const { agencyId: agency, id } = result.person
           const who = actedBy(pageActor(result.person, { request, server }, config), clock.now())
-          const opened = () => sessions.open(result.person.id, { request, address })
-          // Whoever has a second factor has signed in once it was checked.
-          const isOver = factors.list(result.person.id).length === 0
           const entry = { ...who, action: 'signed_in', agency } as const
-          set.headers['set-cookie'] = audit.change(opened, () => (isOver ? entry : undefined))
+          // Whoever has a second factor has signed in once it was checked.
+          const opened = function* () {
+            const isOver = (yield* factors.list(id)).length === 0
+            return { cookie: yield* sessions.open(id, { request, address }), isOver }
+          }
+          const { cookie } = await run(audit.change(opened, ({ isOver }) => (isOver ? entry : undefined)))
+          set.headers['set-cookie'] = cookie
           return redirect(next, 303)
         }
-        const target = people.findByEmail(normalEmail(email))?.email ?? 'an unknown account'
+        const target = (await run(people.findByEmail(normalEmail(email))))?.email ?? 'an unknown account'
         countDenial({ action: 'sign_in.failed', actor: { name: 'somebody', address }, agency: null, target })
-        if (result.retryAfterSeconds === undefined) return refuse({ sentence: signInRefusal }, 401)
+        if (result.retryAfterSeconds === undefined) return await refuse({ sentence: signInRefusal }, 401)
         set.headers['retry-after'] = String(result.retryAfterSeconds)
-        return refuse({ sentence: signInRefusal }, 429)
+        return await refuse({ sentence: signInRefusal }, 429)
       },
       { parse: 'none' },
     )
     .post(
       '/sign-out',
-      ({ request, server, set, redirect }) => {
-        const person = sessions.person(request)
-        const closed = audit.change(
-          () => sessions.close(request),
-          () =>
-            person && {
-              ...actedBy(pageActor(person, { request, server }, config), clock.now()),
-              action: 'signed_out',
-              agency: person.agencyId,
-            },
+      async ({ request, server, set, redirect }) => {
+        const person = await run(sessions.person(request))
+        const closed = await run(
+          audit.change(
+            () => sessions.close(request),
+            () =>
+              person && {
+                ...actedBy(pageActor(person, { request, server }, config), clock.now()),
+                action: 'signed_out',
+                agency: person.agencyId,
+              },
+          ),
         )
         addCookie(set, closed)
         addCookie(set, flashes.keep('You are signed out.', null).cookie)

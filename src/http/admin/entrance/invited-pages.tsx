@@ -16,16 +16,17 @@ import { anyone, type AnyoneDeps, type GuardDeps } from '../guard.ts'
 import { codeIn, wrongCode } from './code.ts'
 import { CodePage, InvitationPage, NewPasswordPage } from './forms.tsx'
 import { renderPage } from '../../page/layout.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export interface InvitedPagesDeps extends AnyoneDeps {
   audit: AuditedChange
   invitations: {
     /** Finds an invitation that is still valid. */
-    find(hash: string, now: number): PendingInvitation | undefined
+    find(hash: string, now: number): Work<PendingInvitation | undefined>
     /** Finds a link to a new password that is still valid. */
-    findReset(hash: string, now: number): { email: string } | undefined
-    accept(hash: string, passwordHash: string, now: number): Person | 'taken' | undefined
-    acceptReset(hash: string, passwordHash: string, now: number): Person | undefined
+    findReset(hash: string, now: number): Work<{ email: string } | undefined>
+    accept(hash: string, passwordHash: string, now: number): Work<Person | 'taken' | undefined>
+    acceptReset(hash: string, passwordHash: string, now: number): Work<Person | undefined>
   }
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'open'>
@@ -65,7 +66,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
       async ({ request, server, set, redirect }) => {
         const { token: pasted = '', password } = await readForm(request)
         const token = codeIn(pasted)
-        const invitation = invitations.find(tokenHash(token), clock.now())
+        const invitation = await run(invitations.find(tokenHash(token), clock.now()))
         if (!invitation) return askAgain(invitationCode, set, password === undefined)
         const found = { token, invitation }
         if (password === undefined) return renderPage(<InvitationPage {...found} />)
@@ -78,22 +79,24 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const whoIs = (person: Person) => pageActor(person, { request, server }, config)
-        const made = audit.change(
-          () => invitations.accept(tokenHash(token), passwordHash, now),
-          (person) =>
-            typeof person === 'object'
-              ? {
-                  ...actedBy(whoIs(person), now),
-                  action: 'person.joined',
-                  agency: person.agencyId,
-                  target: person.role,
-                }
-              : undefined,
+        const made = await run(
+          audit.change(
+            () => invitations.accept(tokenHash(token), passwordHash, now),
+            (person) =>
+              typeof person === 'object'
+                ? {
+                    ...actedBy(whoIs(person), now),
+                    action: 'person.joined',
+                    agency: person.agencyId,
+                    target: person.role,
+                  }
+                : undefined,
+          ),
         )
         if (made === 'taken')
           return refuse({ sentence: 'There is already an account with this email address.' })
         if (!made) throw noLink()
-        addCookie(set, sessions.open(made.id, { request, address: whoIs(made).address }))
+        addCookie(set, await run(sessions.open(made.id, { request, address: whoIs(made).address })))
         addCookie(set, flashes.keep('Your account is ready.', made.id).cookie)
         return redirect('/admin', 303)
       },
@@ -106,7 +109,7 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
       async ({ request, server, set, redirect }) => {
         const { token: pasted = '', password } = await readForm(request)
         const token = codeIn(pasted)
-        const reset = invitations.findReset(tokenHash(token), clock.now())
+        const reset = await run(invitations.findReset(tokenHash(token), clock.now()))
         if (!reset) return askAgain(newPasswordCode, set, password === undefined)
         const found = { token, email: reset.email }
         if (password === undefined) return renderPage(<NewPasswordPage {...found} />)
@@ -119,17 +122,19 @@ export const invitedPages = (deps: InvitedPagesDeps) => {
         const passwordHash = await passwords.hash(password)
         const now = clock.now()
         const whoIs = (changed: Person) => pageActor(changed, { request, server }, config)
-        const person = audit.change(
-          () => invitations.acceptReset(tokenHash(token), passwordHash, now),
-          (changed) =>
-            changed && {
-              ...actedBy(whoIs(changed), now),
-              action: 'password.reset',
-              agency: changed.agencyId,
-            },
+        const person = await run(
+          audit.change(
+            () => invitations.acceptReset(tokenHash(token), passwordHash, now),
+            (changed) =>
+              changed && {
+                ...actedBy(whoIs(changed), now),
+                action: 'password.reset',
+                agency: changed.agencyId,
+              },
+          ),
         )
         if (!person) throw noLink()
-        addCookie(set, sessions.open(person.id, { request, address: whoIs(person).address }))
+        addCookie(set, await run(sessions.open(person.id, { request, address: whoIs(person).address })))
         const said = 'Your password was changed. You are signed out everywhere else.'
         addCookie(set, flashes.keep(said, person.id).cookie)
         return redirect('/admin', 303)

@@ -17,14 +17,15 @@ import { renderPage } from '../../page/layout.tsx'
 import { nextOf, ownPage } from './going-to.ts'
 import { SignedInPage, SignInPage } from './forms.tsx'
 import type { HttpsConfig } from './https-notice.ts'
+import { run, type Work } from '../../../work.ts'
 
 export interface OidcSignInDeps extends AnyoneDeps {
   countDenial: CountDenial
   audit: AuditedChange
   /** Undefined where no provider is configured. */
   oidc: Pick<Oidc, 'begin' | 'finish'> | undefined
-  factors: { anyPasskey(): boolean; list(personId: string): Factor[] }
-  people: { findByEmail(email: string): Person | undefined }
+  factors: { anyPasskey(): Work<boolean>; list(personId: string): Work<Factor[]> }
+  people: { findByEmail(email: string): Work<Person | undefined> }
   sessions: Pick<Sessions, 'open'>
   publicUrl(): string
   config: HttpsConfig & Pick<Config, 'trustedProxies'>
@@ -95,11 +96,11 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
     return deps.oidc
   }
 
-  const refusal = (problem: Problem, set: { status?: number | string }, next: string) => {
+  const refusal = async (problem: Problem, set: { status?: number | string }, next: string) => {
     const { status, sentence } = problems[problem]
     set.status = status
     return renderPage(
-      <SignInPage error={{ sentence }} hasPasskeys={factors.anyPasskey()} hasOidc next={next} />,
+      <SignInPage error={{ sentence }} hasPasskeys={await run(factors.anyPasskey())} hasOidc next={next} />,
     )
   }
 
@@ -112,9 +113,9 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       const oidc = provider()
       const next = nextOf(request)
       if (isThrottled(clientAddress(request, server, config.trustedProxies)))
-        return refusal('throttled', set, next)
+        return await refusal('throttled', set, next)
       const begun = await oidc.begin(redirectUri())
-      if (begun.problem !== undefined) return refusal(begun.problem, set, next)
+      if (begun.problem !== undefined) return await refusal(begun.problem, set, next)
       set.headers['set-cookie'] = cookieOf({ ...begun.pending, next })
       return redirect(begun.url, 303)
     })
@@ -124,8 +125,8 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       const address = clientAddress(request, server, config.trustedProxies)
       const pending = pendingOf(request)
       const next = ownPage(pending?.next)
-      if (isThrottled(address)) return refusal('throttled', set, next)
-      if (!pending) return refusal('stale', set, next)
+      if (isThrottled(address)) return await refusal('throttled', set, next)
+      if (!pending) return await refusal('stale', set, next)
       const returned = new URL(redirectUri())
       returned.search = new URL(request.url).search
       const finished = await oidc.finish(returned, pending)
@@ -140,12 +141,12 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
       }
       if (finished.problem !== undefined) {
         if (finished.problem !== 'unavailable') denied()
-        return refusal(finished.problem, set, next)
+        return await refusal(finished.problem, set, next)
       }
-      const person = people.findByEmail(finished.email)
+      const person = await run(people.findByEmail(finished.email))
       if (!person) {
         denied()
-        return refusal('unknown', set, next)
+        return await refusal('unknown', set, next)
       }
       const entry = {
         ...actedBy(pageActor(person, { request, server }, config), clock.now()),
@@ -154,9 +155,11 @@ export const oidcSignIn = (deps: OidcSignInDeps) => {
         target: 'single sign-on',
       } as const
       // Whoever has a second factor here has signed in once it was checked.
-      const isOver = factors.list(person.id).length === 0
-      const opened = () => sessions.open(person.id, { request, address })
-      const session = audit.change(opened, () => (isOver ? entry : undefined))
+      const opened = function* () {
+        const isOver = (yield* factors.list(person.id)).length === 0
+        return { session: yield* sessions.open(person.id, { request, address }), isOver }
+      }
+      const { session } = await run(audit.change(opened, ({ isOver }) => (isOver ? entry : undefined)))
       set.headers['set-cookie'] = [cookieOf(undefined), session]
       return renderPage(<SignedInPage next={next} />)
     })

@@ -16,12 +16,13 @@ import { relyingParty } from '../second-factor/relying-party.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { ownPage } from './going-to.ts'
 import { SignInPage } from './forms.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export interface PasskeySignInDeps extends AnyoneDeps {
   audit: AuditedChange
   passkeys: Pick<Passkeys, 'requestOptions' | 'signed'>
-  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
-  people: { find(id: string): Person | undefined }
+  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): Work<boolean> }
+  people: { find(id: string): Work<Person | undefined> }
   sessions: Pick<Sessions, 'open'>
   config: GuardDeps['config'] & Pick<Config, 'oidc'>
   clock: Pick<Clock, 'now'>
@@ -35,24 +36,25 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
   const { audit, clock, config, factors, passkeys, people, sessions } = deps
 
   /** The cookie of the new session; undefined where the passkey was removed in the meantime. */
-  const enter = (
+  const enter = async (
     { factor, credential }: Passkey,
     person: Person,
     { request, server }: Parameters<typeof pageActor>[1],
-  ): string | undefined => {
+  ): Promise<string | undefined> => {
     const now = clock.now()
     const address = clientAddress(request, server, config.trustedProxies)
-    const opened = () =>
-      factors.usePasskey(factor.id, credential, now)
-        ? sessions.open(person.id, { request, address }, true)
+    const opened = function* () {
+      return (yield* factors.usePasskey(factor.id, credential, now))
+        ? yield* sessions.open(person.id, { request, address }, true)
         : undefined
+    }
     const entry = {
       ...actedBy(pageActor(person, { request, server }, config), now),
       action: 'signed_in',
       agency: person.agencyId,
       target: factorTarget(factor),
     } as const
-    return audit.change(opened, (cookie) => (cookie === undefined ? undefined : entry))
+    return await run(audit.change(opened, (cookie) => (cookie === undefined ? undefined : entry)))
   }
 
   return new Elysia({ name: 'passkey-sign-in' })
@@ -67,8 +69,8 @@ export const passkeySignIn = (deps: PasskeySignInDeps) => {
         const { passkey = '', next: wanted } = await readForm(request)
         const next = ownPage(wanted)
         const signed = await passkeys.signed(passkey, relyingParty({ request, server }, config))
-        const person = signed && people.find(signed.factor.personId)
-        const cookie = signed && person && enter(signed, person, { request, server })
+        const person = signed && (await run(people.find(signed.factor.personId)))
+        const cookie = signed && person && (await enter(signed, person, { request, server }))
         if (cookie === undefined) {
           const address = clientAddress(request, server, config.trustedProxies)
           const target = 'a passkey'

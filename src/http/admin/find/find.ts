@@ -9,32 +9,33 @@ import type { Refused } from '../../../usage/recent-refusals.ts'
 import { reasonInWords } from '../usage/reasons.ts'
 import { requestPath } from '../usage/request.tsx'
 import { numberOf, statusTitles } from '../../page/words.tsx'
+import { run, type Work } from '../../../work.ts'
 
 type FoundCall = Pick<Call, 'id' | 'agencyId' | 'environmentId' | 'phoneNumber' | 'status' | 'createdAt'>
 
 export interface FindDeps {
   search: {
-    agenciesLike(text: string, limit: number): Agency[]
-    peopleLike(text: string, limit: number): { id: string; email: string; agencyId: string | null }[]
+    agenciesLike(text: string, limit: number): Work<Agency[]>
+    peopleLike(text: string, limit: number): Work<{ id: string; email: string; agencyId: string | null }[]>
     /** The newest of each environment: of these, or of all. */
-    callsTo(phoneNumber: string, limit: number, environmentIds?: string[]): FoundCall[]
-    callsOfProvider(theirId: string, limit: number): FoundCall[]
-    callOfRequest(requestId: string): FoundCall | undefined
+    callsTo(phoneNumber: string, limit: number, environmentIds?: string[]): Work<FoundCall[]>
+    callsOfProvider(theirId: string, limit: number): Work<FoundCall[]>
+    callOfRequest(requestId: string): Work<FoundCall | undefined>
     keysEnding(
       last4: string,
       limit: number,
-    ): { agencyId: string; environment: EnvironmentName; last4: string; replacedAt: number | null }[]
-    agencyNames(ids: string[]): Map<string, string>
+    ): Work<{ agencyId: string; environment: EnvironmentName; last4: string; replacedAt: number | null }[]>
+    agencyNames(ids: string[]): Work<Map<string, string>>
   }
-  agencies: { find(id: string): Agency | undefined }
-  agents: { find(id: string): Pick<Agent, 'id' | 'agencyId' | 'name'> | undefined }
-  calls: { find(id: string): Call | undefined }
+  agencies: { find(id: string): Work<Agency | undefined> }
+  agents: { find(id: string): Work<Pick<Agent, 'id' | 'agencyId' | 'name'> | undefined> }
+  calls: { find(id: string): Work<Call | undefined> }
   environments: {
-    list(agencyId: string): { id: string }[]
+    list(agencyId: string): Work<{ id: string }[]>
     /** Of an environment that is known by its id alone. */
-    agencyOf(id: string): string | undefined
+    agencyOf(id: string): Work<string | undefined>
   }
-  usage: { refusal(requestId: string): Refused | undefined }
+  usage: { refusal(requestId: string): Work<Refused | undefined> }
   policy: Pick<CheckPolicy, 'policyFor'>
 }
 
@@ -57,16 +58,22 @@ const last4Pattern = /^[….]*([0-9A-Za-z]{4})$/
 const theirIdPattern = /^\S{3,100}$/
 
 /** What a person may have meant by a text, of what that person may see. */
-export const findAll = (deps: FindDeps, person: Pick<Person, 'role' | 'agencyId'>, text: string): Hit[] => {
+export const findAll = async (
+  deps: FindDeps,
+  person: Pick<Person, 'role' | 'agencyId'>,
+  text: string,
+): Promise<Hit[]> => {
   const asked = text.trim()
   if (asked.length < 2) return []
   const id = asked.toLowerCase()
   const found = [
-    ...(uuidPattern.test(id) ? byId(deps, id) : []),
-    ...byNumber(deps, person, asked),
-    ...(theirIdPattern.test(asked) ? deps.search.callsOfProvider(asked, mostOfAKind).map(callHit) : []),
-    ...byKey(deps, asked),
-    ...byName(deps, person, asked),
+    ...(uuidPattern.test(id) ? await byId(deps, id) : []),
+    ...(await byNumber(deps, person, asked)),
+    ...(theirIdPattern.test(asked)
+      ? (await run(deps.search.callsOfProvider(asked, mostOfAKind))).map(callHit)
+      : []),
+    ...(await byKey(deps, asked)),
+    ...(await byName(deps, person, asked)),
   ]
   const mayBeSeen = found.filter(({ agencyId }) => person.role === 'operator' || agencyId === person.agencyId)
   return [...new Map(mayBeSeen.map((hit) => [hit.href, hit])).values()]
@@ -88,12 +95,15 @@ const callHit = (call: FoundCall): Hit => ({
   isExact: true,
 })
 
-const byId = ({ agencies, agents, calls, environments, search, usage }: FindDeps, id: string): Hit[] => {
-  const agency = agencies.find(id)
-  const agent = agents.find(id)
-  const call = calls.find(id) ?? search.callOfRequest(id)
-  const refused = usage.refusal(id)
-  const agencyId = refused && environments.agencyOf(refused.environmentId)
+const byId = async (
+  { agencies, agents, calls, environments, search, usage }: FindDeps,
+  id: string,
+): Promise<Hit[]> => {
+  const agency = await run(agencies.find(id))
+  const agent = await run(agents.find(id))
+  const call = (await run(calls.find(id))) ?? (await run(search.callOfRequest(id)))
+  const refused = await run(usage.refusal(id))
+  const agencyId = refused && (await run(environments.agencyOf(refused.environmentId)))
   return [
     ...(agency ? [agencyHit(agency, true)] : []),
     ...(call ? [callHit(call)] : []),
@@ -133,29 +143,30 @@ const agencyHit = ({ id, name }: Agency, isExact: boolean): Hit => ({
 })
 
 /** The only call to a number, or the list of an agency's calls to it. */
-const byNumber = (
+const byNumber = async (
   { environments, policy, search }: FindDeps,
   { agencyId: own }: Pick<Person, 'agencyId'>,
   text: string,
-): Hit[] => {
-  const { countries } = policy.policyFor({ agencyId: own, environmentId: null }).rules
-  const within = own === null ? undefined : environments.list(own).map(({ id }) => id)
-  return numbersTyped(text, countries === null || countries.includes('*') ? null : countries).flatMap(
-    (number) => {
-      const calls = search.callsTo(number, 2, within)
-      return [...Map.groupBy(calls, ({ agencyId }) => agencyId)].map(([agencyId, [first, second]]): Hit => {
-        if (first && !second) return callHit(first)
-        const href = `/admin/agencies/${agencyId}/calls?${new URLSearchParams({ number })}`
-        return { kind: 'Calls', title: `All calls to ${number}`, href, agencyId, isExact: true }
-      })
-    },
-  )
+): Promise<Hit[]> => {
+  const { countries } = (await run(policy.policyFor({ agencyId: own, environmentId: null }))).rules
+  const within = own === null ? undefined : (await run(environments.list(own))).map(({ id }) => id)
+  const numbers = numbersTyped(text, countries === null || countries.includes('*') ? null : countries)
+  const hits: Hit[] = []
+  for (const number of numbers) {
+    const calls = await run(search.callsTo(number, 2, within))
+    for (const [agencyId, [first, second]] of Map.groupBy(calls, (call) => call.agencyId)) {
+      const href = `/admin/agencies/${agencyId}/calls?${new URLSearchParams({ number })}`
+      const all: Hit = { kind: 'Calls', title: `All calls to ${number}`, href, agencyId, isExact: true }
+      hits.push(first && !second ? callHit(first) : all)
+    }
+  }
+  return hits
 }
 
-const byKey = ({ search }: FindDeps, text: string): Hit[] => {
+const byKey = async ({ search }: FindDeps, text: string): Promise<Hit[]> => {
   const [, last4] = last4Pattern.exec(text) ?? []
   if (last4 === undefined) return []
-  return search.keysEnding(last4, mostOfAKind).map(({ agencyId, environment, replacedAt }) => ({
+  return (await run(search.keysEnding(last4, mostOfAKind))).map(({ agencyId, environment, replacedAt }) => ({
     kind: 'API key',
     title: `bvai_sk_…${last4}`,
     href: `/admin/agencies/${agencyId}/integrations/api#${environment}-key`,
@@ -165,25 +176,27 @@ const byKey = ({ search }: FindDeps, text: string): Hit[] => {
   }))
 }
 
-const byName = (
+const byName = async (
   { agencies, search }: FindDeps,
   { role, agencyId }: Pick<Person, 'role' | 'agencyId'>,
   text: string,
-): Hit[] => {
+): Promise<Hit[]> => {
   const wanted = text.toLowerCase()
   if (role !== 'operator') {
-    const own = agencyId === null ? undefined : agencies.find(agencyId)
+    const own = agencyId === null ? undefined : await run(agencies.find(agencyId))
     return own?.name.toLowerCase().includes(wanted) ? [agencyHit(own, own.name.toLowerCase() === wanted)] : []
   }
-  const people = search.peopleLike(text, mostOfAKind).map(({ id, email, agencyId: of }): Hit => ({
-    kind: 'Person',
-    title: email,
-    href: `/admin/people/${id}/sessions`,
-    agencyId: of,
-    isExact: email === wanted,
-  }))
-  const named = search
-    .agenciesLike(text, mostOfAKind)
-    .map((agency) => agencyHit(agency, agency.name.toLowerCase() === wanted))
+  const people = (await run(search.peopleLike(text, mostOfAKind))).map(
+    ({ id, email, agencyId: of }): Hit => ({
+      kind: 'Person',
+      title: email,
+      href: `/admin/people/${id}/sessions`,
+      agencyId: of,
+      isExact: email === wanted,
+    }),
+  )
+  const named = (await run(search.agenciesLike(text, mostOfAKind))).map((agency) =>
+    agencyHit(agency, agency.name.toLowerCase() === wanted),
+  )
   return [...named, ...people]
 }

@@ -22,10 +22,11 @@ import { ApiPage, type EnvironmentView, IntegrationsPage } from './integrations.
 import { KeyShownPage } from './key-shown.tsx'
 import { NewKeyPage, RotatePage } from './key.tsx'
 import { renderPage, type Viewer } from '../../page/layout.tsx'
+import { inTurn, run, type Work } from '../../../work.ts'
 
 export interface IntegrationPagesDeps extends GuardDeps, FindEnvironment, FirstCallDeps, KeyUseDeps {
-  accounts: { list(agencyId: string): Pick<ProviderAccount, 'provider'>[] }
-  environments: FindEnvironment['environments'] & { list(agencyId: string): Environment[] }
+  accounts: { list(agencyId: string): Work<Pick<ProviderAccount, 'provider'>[]> }
+  environments: FindEnvironment['environments'] & { list(agencyId: string): Work<Environment[]> }
   leases: { count(environmentId: string): number }
   usage: KeyUseDeps['usage'] & { lastUse(keyId: string): number | undefined }
   config: GuardDeps['config'] & Limits
@@ -35,8 +36,8 @@ export interface IntegrationPagesDeps extends GuardDeps, FindEnvironment, FirstC
 export const integrationPages = (deps: IntegrationPagesDeps) => {
   const { accounts, clock, config, environments, keys, leases, perform, usage } = deps
 
-  const view = (environment: Environment): EnvironmentView => {
-    const { live: key, uses, oldKeys } = keyUse(deps, environment.id)
+  const view = async (environment: Environment): Promise<EnvironmentView> => {
+    const { live: key, uses, oldKeys } = await keyUse(deps, environment.id)
     const lastUsedAt = key ? (usage.lastUse(key.id) ?? key.lastUsedAt) : null
     const limits = limitsOf(environment, config)
     return {
@@ -50,13 +51,13 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
     }
   }
 
-  const findView = (params: EnvironmentParams) => {
-    const { agency, environment } = findEnvironment(deps, params)
-    return { agency, environment: view(environment) }
+  const findView = async (params: EnvironmentParams) => {
+    const { agency, environment } = await findEnvironment(deps, params)
+    return { agency, environment: await view(environment) }
   }
 
-  const keyShown = (person: Viewer, params: EnvironmentParams, refusal?: string) => {
-    const { agency, environment } = findView(params)
+  const keyShown = async (person: Viewer, params: EnvironmentParams, refusal?: string) => {
+    const { agency, environment } = await findView(params)
     const { key } = environment
     const facts = { person, agency, environment }
     return key && renderPage(<KeyShownPage {...facts} liveKey={key} refusal={refusal} />)
@@ -77,10 +78,11 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       .use(signedIn(deps))
       .get(
         '/agencies/:agency/integrations',
-        ({ person, params }) => {
-          const agency = findAgency(deps, params.agency)
-          const connected = environments.list(agency.id).some(({ id }) => keys.live(id))
-          const connectedTo = new Set(accounts.list(agency.id).map(({ provider }) => provider))
+        async ({ person, params }) => {
+          const agency = await findAgency(deps, params.agency)
+          const own = await run(environments.list(agency.id))
+          const connected = (await run(inTurn(own, ({ id }) => keys.live(id)))).some(Boolean)
+          const connectedTo = new Set((await run(accounts.list(agency.id))).map(({ provider }) => provider))
           return renderPage(
             <IntegrationsPage person={person} agency={agency} connected={connected} accounts={connectedTo} />,
           )
@@ -89,11 +91,14 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       )
       .get(
         '/agencies/:agency/integrations/api',
-        ({ person, params, request, server }) => {
-          const agency = findAgency(deps, params.agency)
-          const views = environments
-            .list(agency.id)
-            .map((row) => ({ ...view(row), firstCall: firstCallOf(deps, row, { request, server }) }))
+        async ({ person, params, request, server }) => {
+          const agency = await findAgency(deps, params.agency)
+          const views = await Promise.all(
+            (await run(environments.list(agency.id))).map(async (row) => ({
+              ...(await view(row)),
+              firstCall: await firstCallOf(deps, row, { request, server }),
+            })),
+          )
           return renderPage(
             <ApiPage person={person} agency={agency} environments={views} now={clock.now()} />,
           )
@@ -102,10 +107,10 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       )
       .get(
         '/agencies/:agency/integrations/api/:environment/rotate',
-        ({ actor, person, params, redirect }) => {
-          const { agency, environment } = findView(params)
+        async ({ actor, person, params, redirect }) => {
+          const { agency, environment } = await findView(params)
           const { key } = environment
-          const asked = key && perform.question(generateKey, { ...params, replaces: key.id }, actor)
+          const asked = key && (await perform.question(generateKey, { ...params, replaces: key.id }, actor))
           if (!asked) return redirect(`/admin/agencies/${agency.id}/integrations/api`, 303)
           const facts = { person, agency, environment, liveKey: key, asked }
           return renderPage(<RotatePage {...facts} />)
@@ -115,8 +120,9 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
       // For the address of the page that showed a key.
       .get(
         '/agencies/:agency/integrations/api/:environment/key',
-        ({ person, params, redirect }) =>
-          keyShown(person, params) ?? redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
+        async ({ person, params, redirect }) =>
+          (await keyShown(person, params)) ??
+          redirect(`/admin/agencies/${params.agency}/integrations/api`, 303),
         { params: environmentParams },
       )
       .post(
@@ -125,7 +131,7 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
           const { replaces = '' } = await readForm()
           const issued = await issue({ ...params, replaces }, actor)
           if (issued instanceof ApiError) {
-            const explained = keyShown(person, params, issued.message)
+            const explained = await keyShown(person, params, issued.message)
             if (explained === undefined) throw issued
             set.status = issued.status
             return explained
@@ -135,11 +141,11 @@ export const integrationPages = (deps: IntegrationPagesDeps) => {
               ? `Generated the ${params.environment} key.`
               : `Rotated the ${params.environment} key. The key ending in ${issued.replaced_last4} has stopped working.`,
           )
-          const { agency, environment } = findView(params)
+          const { agency, environment } = await findView(params)
           const shown = {
             token: issued.key,
             replacedLast4: issued.replaced_last4 ?? undefined,
-            firstCall: firstCallOf(deps, environment, { request, server }),
+            firstCall: await firstCallOf(deps, environment, { request, server }),
           }
           return renderPage(
             <NewKeyPage person={person} agency={agency} environment={environment} {...shown} />,

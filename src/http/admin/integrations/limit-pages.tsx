@@ -23,9 +23,9 @@ export interface LimitPagesDeps extends GuardDeps, FindEnvironment {
 export const limitPages = (deps: LimitPagesDeps) => {
   const { config, perform } = deps
 
-  const find = (person: Person, params: EnvironmentParams) => ({
+  const find = async (person: Person, params: EnvironmentParams) => ({
     person,
-    ...findEnvironment(deps, params),
+    ...(await findEnvironment(deps, params)),
     server: config,
   })
 
@@ -33,14 +33,14 @@ export const limitPages = (deps: LimitPagesDeps) => {
     .use(operatorOnly(deps))
     .get(
       '/agencies/:agency/integrations/api/:environment/limits',
-      ({ person, params }) => renderPage(<LimitsPage {...find(person, params)} />),
+      async ({ person, params }) => renderPage(<LimitsPage {...await find(person, params)} />),
       { params: environmentParams },
     )
     .post(
       '/agencies/:agency/integrations/api/:environment/limits',
       async ({ flash, actor, person, params, readForm, set, redirect }) => {
         const form = await readForm()
-        const found = find(person, params)
+        const found = await find(person, params)
         const limits = {
           requests_per_minute: readLimit(form.requests_per_minute ?? ''),
           concurrent_calls: readLimit(form.concurrent_calls ?? ''),

@@ -24,7 +24,7 @@ export const GateOverviewPage = ({ person, alarms, busiest, providers, ...today 
   <Layout section="overview" title="Overview" person={{ ...person, openAlarms: countOf(alarms) }}>
     <main>
       <h1>Overview</h1>
-      {person.firstAgencies?.().length === 0 && <FirstAgency />}
+      {person.firstAgencies?.length === 0 && <FirstAgency />}
       <AlarmList alarms={alarms} isOfOneAgency={false} />
       <Tiles
         {...today}

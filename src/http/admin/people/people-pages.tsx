@@ -16,17 +16,18 @@ import { renderPage } from '../../page/layout.tsx'
 import { PersonSessionsPage } from './person-sessions.tsx'
 import { ResetFactorPage } from './second-factor.tsx'
 import { InvitationLinkPage, InvitePage, PeoplePage, RemovePersonPage } from './people.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const personParams = z.object({ person: z.guid() })
 const invitationParams = z.object({ invitation: z.hash('sha256') })
 
 export interface PeoplePagesDeps extends GuardDeps, FindAgency {
   sessions: GuardDeps['sessions'] & Pick<Sessions, 'list'>
-  invitations: { pending(now: number): PendingInvitation[] }
+  invitations: { pending(now: number): Work<PendingInvitation[]> }
   people: {
-    find(id: string): Person | undefined
-    list(): ListedPerson[]
-    factorAudience(): FactorAudience
+    find(id: string): Work<Person | undefined>
+    list(): Work<ListedPerson[]>
+    factorAudience(): Work<FactorAudience>
   }
   perform: Perform
   clock: Pick<Clock, 'now'>
@@ -41,8 +42,8 @@ const shownLink = {
 export const peoplePages = (deps: PeoplePagesDeps) => {
   const { clock, invitations, people, perform, sessions } = deps
 
-  const findPerson = (id: string) => {
-    const found = people.find(id)
+  const findPerson = async (id: string) => {
+    const found = await run(people.find(id))
     if (!found) throw new ApiError('not_found', { detail: 'There is no such person.' })
     return found
   }
@@ -50,11 +51,11 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
   return (
     new Elysia({ name: 'people-pages' })
       .use(operatorOnly(deps))
-      .get('/people', ({ person }) => {
+      .get('/people', async ({ person }) => {
         const shown = {
-          people: people.list(),
-          invitations: invitations.pending(clock.now()),
-          audience: people.factorAudience(),
+          people: await run(people.list()),
+          invitations: await run(invitations.pending(clock.now())),
+          audience: await run(people.factorAudience()),
         }
         return renderPage(<PeoplePage person={person} {...shown} />)
       })
@@ -64,7 +65,7 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
         '/people/invite',
         async ({ flash, actor, once, person, readForm, set }) => {
           const { email = '', agency } = await readForm()
-          const options = once(shownLink)
+          const options = await once(shownLink)
           const given = { email, ...(agency ? { agency } : { role: 'operator' as const }) }
           const { done: made, error } = await submit(perform(invitePerson, given, actor, options))
           if (!made) {
@@ -72,7 +73,7 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
             return renderPage(<InvitePage person={person} email={email} agencyId={agency} error={error} />)
           }
           flash(`Created an invitation for ${made.email}.`)
-          const agencyName = made.agency === null ? null : findAgency(deps, made.agency).name
+          const agencyName = made.agency === null ? null : (await findAgency(deps, made.agency)).name
           const shown = { ...made, expiresAt: Date.parse(made.expires_at), agencyName }
           return renderPage(<InvitationLinkPage person={person} {...shown} />)
         },
@@ -100,9 +101,9 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .get(
         '/people/:person/second-factor',
-        ({ actor, person, params, redirect }) => {
-          const subject = findPerson(params.person)
-          const asked = perform.question(resetSecondFactor, params, actor)
+        async ({ actor, person, params, redirect }) => {
+          const subject = await findPerson(params.person)
+          const asked = await perform.question(resetSecondFactor, params, actor)
           if (!asked) return redirect('/admin/people', 303)
           return renderPage(<ResetFactorPage person={person} subject={subject} asked={asked} />)
         },
@@ -114,16 +115,16 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
           await readForm()
           const reset = await perform(resetSecondFactor, params, actor)
           flash(resetSecondFactor.says?.(reset, params) ?? '')
-          return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
+          return redirect((await run(sessions.person(request))) ? '/admin/people' : '/admin/sign-in', 303)
         },
         { parse: 'none', params: personParams },
       )
       .get(
         '/people/:person/sessions',
-        ({ person, params, request }) => {
-          const shown = findPerson(params.person)
-          const current = sessions.find(request)?.session
-          const listed = sessions.list(shown.id)
+        async ({ person, params, request }) => {
+          const shown = await findPerson(params.person)
+          const current = (await run(sessions.find(request)))?.session
+          const listed = await run(sessions.list(shown.id))
           return renderPage(
             <PersonSessionsPage person={person} shown={shown} sessions={listed} current={current} />,
           )
@@ -142,9 +143,9 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
       )
       .get(
         '/people/:person/remove',
-        ({ actor, person, params, redirect }) => {
-          const leaving = findPerson(params.person)
-          const asked = perform.question(removePerson, params, actor)
+        async ({ actor, person, params, redirect }) => {
+          const leaving = await findPerson(params.person)
+          const asked = await perform.question(removePerson, params, actor)
           if (!asked) return redirect('/admin/people', 303)
           return renderPage(<RemovePersonPage person={person} leaving={leaving} asked={asked} />)
         },
@@ -156,7 +157,7 @@ export const peoplePages = (deps: PeoplePagesDeps) => {
           await readForm()
           const { email } = await perform(removePerson, params, actor)
           flash(`Removed ${email}. They can no longer sign in.`)
-          return redirect(sessions.person(request) ? '/admin/people' : '/admin/sign-in', 303)
+          return redirect((await run(sessions.person(request))) ? '/admin/people' : '/admin/sign-in', 303)
         },
         { parse: 'none', params: personParams },
       )

@@ -16,11 +16,12 @@ import {
 import { submit } from '../form.ts'
 import { type GuardDeps, signedIn } from '../guard.ts'
 import { PredialPage, type TestResult } from './predial.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const base = '/agencies/:agency/integrations/api/:environment/predial'
 
 export interface PredialPagesDeps extends GuardDeps, FindEnvironment {
-  predialHooks: { find(environmentId: string): PredialHook | undefined }
+  predialHooks: { find(environmentId: string): Work<PredialHook | undefined> }
   perform: Perform
   clock: Pick<Clock, 'now'>
 }
@@ -39,9 +40,9 @@ export const predialPages = (deps: PredialPagesDeps) => {
   const pathOf = ({ agency, environment }: EnvironmentParams) =>
     `/admin/agencies/${agency}/integrations/api/${environment}/predial`
 
-  const page = (person: Person, params: EnvironmentParams, shown: Shown = {}) => {
-    const found = findEnvironment(deps, params)
-    const hook = predialHooks.find(found.environment.id)
+  const page = async (person: Person, params: EnvironmentParams, shown: Shown = {}) => {
+    const found = await findEnvironment(deps, params)
+    const hook = await run(predialHooks.find(found.environment.id))
     return renderPage(
       <PredialPage
         person={person}
@@ -56,21 +57,21 @@ export const predialPages = (deps: PredialPagesDeps) => {
 
   return new Elysia({ name: 'predial-pages' })
     .use(signedIn(deps))
-    .get(base, ({ person, params }) => page(person, params), { params: environmentParams })
+    .get(base, async ({ person, params }) => await page(person, params), { params: environmentParams })
     .post(
       base,
       async ({ actor, flash, once, person, params, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const options = once(signingSecretAt(pathOf(params)))
+        const options = await once(signingSecretAt(pathOf(params)))
         const { done, error } = await submit(perform(setPredial, { ...params, url }, actor, options))
         if (done) {
           flash(`Pre-dial hook saved. Before each real call of ${params.environment}, callgate asks ${url}`)
           return done.secret === null
             ? redirect(pathOf(params), 303)
-            : page(person, params, { secret: done.secret })
+            : await page(person, params, { secret: done.secret })
         }
         set.status = 422
-        return page(person, params, { typed: url, error })
+        return await page(person, params, { typed: url, error })
       },
       { parse: 'none', params: environmentParams },
     )
@@ -78,11 +79,13 @@ export const predialPages = (deps: PredialPagesDeps) => {
       `${base}/secret`,
       async ({ flash, actor, once, person, params, readForm }) => {
         await readForm()
-        const options = once(signingSecretAt(pathOf(params)))
-        const { url } = requireHook(predialHooks, findEnvironment(deps, params).environment.id)
+        const options = await once(signingSecretAt(pathOf(params)))
+        const { url } = await run(
+          requireHook(predialHooks, (await findEnvironment(deps, params)).environment.id),
+        )
         const rotated = await perform(setPredial, { ...params, url, rotate_secret: true }, actor, options)
         flash('Signing secret rotated. For 24 hours, requests are signed with both secrets.')
-        return page(person, params, { secret: rotated.secret ?? '' })
+        return await page(person, params, { secret: rotated.secret ?? '' })
       },
       { parse: 'none', params: environmentParams },
     )
@@ -91,7 +94,7 @@ export const predialPages = (deps: PredialPagesDeps) => {
       async ({ actor, flash, person, params }) => {
         const tested = await perform(testPredial, params, actor)
         flash('Test request sent. The result is below.')
-        return page(person, params, { tested })
+        return await page(person, params, { tested })
       },
       { parse: 'none', params: environmentParams },
     )

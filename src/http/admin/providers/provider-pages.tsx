@@ -16,6 +16,7 @@ import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { ProviderPage } from './provider.tsx'
 import { inSentence } from '../../../providers/title.ts'
+import { run } from '../../../work.ts'
 
 const providerParams = z.object({ agency: z.guid(), provider: z.string() })
 type Params = z.infer<typeof providerParams>
@@ -35,10 +36,10 @@ const tooOften = 'There were too many attempts. Wait a minute and try again.'
 export const providerPages = (deps: ProviderPagesDeps) => {
   const { accounts, config, passwords, perform, publicUrl } = deps
 
-  const find = (params: Params) => {
+  const find = async (params: Params) => {
     const kind = requireKind(params.provider)
-    const agency = findAgency(deps, params.agency)
-    return { agency, kind, account: accounts.findFor(agency.id, kind.name) }
+    const agency = await findAgency(deps, params.agency)
+    return { agency, kind, account: await run(accounts.findFor(agency.id, kind.name)) }
   }
 
   interface Shown {
@@ -47,8 +48,8 @@ export const providerPages = (deps: ProviderPagesDeps) => {
     complaint?: string
     made?: Record<string, string>
   }
-  const page = (person: Person, params: Params, shown: Shown = {}) => {
-    const found = find(params)
+  const page = async (person: Person, params: Params, shown: Shown = {}) => {
+    const found = await find(params)
     const url = found.account && hookUrl(publicUrl(), found.kind.name, found.account.id)
     const notice = url && hookNotice(config.publicUrl, url)
     return renderPage(<ProviderPage person={person} {...found} hookUrl={url} notice={notice} {...shown} />)
@@ -56,22 +57,26 @@ export const providerPages = (deps: ProviderPagesDeps) => {
 
   return new Elysia({ name: 'provider-pages' })
     .use(signedIn(deps))
-    .get('/agencies/:agency/integrations/providers/:provider', ({ person, params }) => page(person, params), {
-      params: providerParams,
-    })
+    .get(
+      '/agencies/:agency/integrations/providers/:provider',
+      async ({ person, params }) => await page(person, params),
+      {
+        params: providerParams,
+      },
+    )
     .post(
       '/agencies/:agency/integrations/providers/:provider',
       async ({ flash, actor, once, person, params, confirm, readForm, redirect, set }) => {
-        const { kind } = find(params)
+        const { kind } = await find(params)
         const { base_url: baseUrl = '', ...given } = await readForm()
         const path = `/admin/agencies/${params.agency}/integrations/providers/${kind.name}`
-        const options = once({
+        const options = await once({
           what: 'A signing secret is',
           lost: { href: path, label: 'enter one of your own' },
         })
-        const refuse = (error: FieldProblem, status = 422) => {
+        const refuse = async (error: FieldProblem, status = 422) => {
           set.status = status
-          return page(person, params, { baseUrl, error })
+          return await page(person, params, { baseUrl, error })
         }
         // Checks only the values that would be sent: each check is a guess of the password, and a form could hold any
         // number of other fields.
@@ -80,18 +85,18 @@ export const providerPages = (deps: ProviderPagesDeps) => {
           [...values, ...values.map((value) => value.trim())],
           person,
         )
-        if (isOwnPassword === undefined) return refuse({ sentence: tooOften }, 429)
-        if (isOwnPassword) return refuse({ sentence: ownPassword(kind.title) })
-        confirm()
+        if (isOwnPassword === undefined) return await refuse({ sentence: tooOften }, 429)
+        if (isOwnPassword) return await refuse({ sentence: ownPassword(kind.title) })
+        await run(confirm())
         const input = { ...params, credential: given, base_url: baseUrl }
         const fields = Object.fromEntries(
           kind.credentials.map(({ name }) => [`${credentialPrefix}${name}`, name]),
         )
         const { done, error } = await submit(perform(setProvider, input, actor, options), { fields })
-        if (!done) return refuse(error)
+        if (!done) return await refuse(error)
         flash(`Saved the ${inSentence(kind.title)} account. The credentials were accepted.`)
         if (done.hook_secret === undefined) return redirect(path, 303)
-        return page(person, params, { made: { hook_secret: done.hook_secret } })
+        return await page(person, params, { made: { hook_secret: done.hook_secret } })
       },
       { parse: 'none', params: providerParams },
     )
@@ -101,7 +106,7 @@ export const providerPages = (deps: ProviderPagesDeps) => {
         const { done, error } = await submit(perform(testProvider, params, actor))
         if (!done) {
           set.status = 422
-          return page(person, params, { complaint: `The test failed. ${error.sentence}` })
+          return await page(person, params, { complaint: `The test failed. ${error.sentence}` })
         }
         flash(testProvider.says?.(done, params) ?? '')
         return redirect(`/admin/agencies/${params.agency}/integrations/providers/${params.provider}`, 303)

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { z } from 'zod'
+import type { Agency } from '../../../agencies/agency.ts'
 import type { Environment, EnvironmentName } from '../../../agencies/environment.ts'
 import type { PolicyOwners } from '../../../calls/check-policy.ts'
 import type { FieldProblem } from '../../../field-problem.ts'
@@ -16,9 +17,10 @@ import { environmentParams, type FindEnvironment, findEnvironment } from '../age
 import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly, signedIn } from '../guard.ts'
 import { type Explained, RulesPage, rulesPath } from './rules.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export interface RulePagesDeps extends GuardDeps, FindEnvironment {
-  policies: { find(owners: PolicyOwners, author: Author): Rules | undefined }
+  policies: { find(owners: PolicyOwners, author: Author): Work<Rules | undefined> }
   perform: Perform
 }
 
@@ -46,18 +48,18 @@ const numberQuery = z.object({ number: z.string().max(64).optional() })
 export const rulePages = (deps: RulePagesDeps) => {
   const { perform, policies } = deps
 
-  const found = ({
+  const found = async ({
     agency,
     environment,
-  }: Level): { agency?: ReturnType<typeof findAgency>; environment?: Environment } => {
+  }: Level): Promise<{ agency?: Agency; environment?: Environment }> => {
     if (agency === undefined) return {}
     return environment === undefined
-      ? { agency: findAgency(deps, agency) }
-      : findEnvironment(deps, { agency, environment })
+      ? { agency: await findAgency(deps, agency) }
+      : await findEnvironment(deps, { agency, environment })
   }
 
   const page = async ({ person, actor }: Asked, level: Level, more: Rejected = {}) => {
-    const { agency, environment } = found(level)
+    const { agency, environment } = await found(level)
     const owners = { agencyId: agency?.id ?? null, environmentId: environment?.id ?? null }
     const author = person.role === 'operator' ? 'operator' : 'admin'
     return renderPage(
@@ -66,7 +68,7 @@ export const rulePages = (deps: RulePagesDeps) => {
         agency={agency}
         environment={environment}
         shown={await perform(showPolicy, level, actor)}
-        own={policies.find(owners, author)}
+        own={await run(policies.find(owners, author))}
         {...more}
       />,
     )

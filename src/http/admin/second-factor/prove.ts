@@ -6,13 +6,14 @@ import { type Factor, factorTitles, type PasskeyCredential } from '../../../peop
 import type { Passkeys, RelyingParty } from '../../../people/passkeys.ts'
 import type { Person } from '../../../people/person.ts'
 import type { CodeResult, SecondFactors } from '../../../people/second-factors.ts'
+import { run, type Work } from '../../../work.ts'
 
 export interface ProveDeps {
   audit: AuditedChange
   countDenial: CountDenial
   passkeys: Pick<Passkeys, 'signed' | 'requestOptions'>
   secondFactors: Pick<SecondFactors, 'check'>
-  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): boolean }
+  factors: { usePasskey(id: string, credential: PasskeyCredential, now: number): Work<boolean> }
   clock: Pick<Clock, 'now'>
 }
 
@@ -39,25 +40,28 @@ export const createProve =
   async <T>(
     proof: Proof,
     { person, actor, rp, recovery = true }: ProveOptions,
-    change: (used: string) => { done: T; entry?: Pick<AuditEntry, 'action' | 'target'> },
+    change: (used: string) => Work<{ done: T; entry?: Pick<AuditEntry, 'action' | 'target'> }>,
   ): Promise<Proved<T>> => {
     const passkey = 'passkey' in proof ? await passkeys.signed(proof.passkey, rp, person) : undefined
-    actor.confirm()
     const who = { ...actedBy(actor, clock.now()), agency: person.agencyId }
-    const usePasskey = (): CodeResult =>
-      passkey && factors.usePasskey(passkey.factor.id, passkey.credential, clock.now())
+    const usePasskey = function* (): Work<CodeResult> {
+      return passkey && (yield* factors.usePasskey(passkey.factor.id, passkey.credential, clock.now()))
         ? { used: passkey.factor }
         : { refused: true }
+    }
     const useCode = (code: string) => secondFactors.check(person, code, actor.address, { recovery })
 
-    const { made } = audit.change(
-      () => {
-        const checked = 'code' in proof ? useCode(proof.code) : usePasskey()
-        if ('refused' in checked) return { made: checked }
-        const { done, entry } = change(describe(checked.used))
-        return { made: { done }, entry }
-      },
-      ({ entry }) => entry && { ...who, ...entry },
+    const { made } = await run(
+      audit.change(
+        function* () {
+          yield* actor.confirm()
+          const checked = 'code' in proof ? yield* useCode(proof.code) : yield* usePasskey()
+          if ('refused' in checked) return { made: checked }
+          const { done, entry } = yield* change(describe(checked.used))
+          return { made: { done }, entry }
+        },
+        ({ entry }) => entry && { ...who, ...entry },
+      ),
     )
     const denial = { action: 'sign_in.failed', agency: person.agencyId, target: 'second factor' } as const
     if ('refused' in made) countDenial({ ...denial, actor })

@@ -35,8 +35,8 @@ export const setupPages = (deps: SetupPagesDeps) => {
     )
     .get(
       '/agencies/:agency/first-call',
-      ({ person, params }) =>
-        renderPage(<FirstCallPage person={person} agency={findAgency(deps, params.agency)} />),
+      async ({ person, params }) =>
+        renderPage(<FirstCallPage person={person} agency={await findAgency(deps, params.agency)} />),
       { params: agencyParams },
     )
 }

@@ -10,12 +10,13 @@ import { submit } from '../form.ts'
 import { type GuardDeps, operatorOnly } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import { type ListedToken, NewTokenPage, RevokeTokenPage, type TypedToken, TokensPage } from './tokens.tsx'
+import { run, type Work } from '../../../work.ts'
 
 const tokenParams = z.object({ token: z.guid() })
 
 export interface TokenPagesDeps extends GuardDeps {
-  adminTokens: { list(): ListedToken[] }
-  agencies: { list(): Agency[] }
+  adminTokens: { list(): Work<ListedToken[]> }
+  agencies: { list(): Work<Agency[]> }
   operations: readonly Pick<Operation, 'name'>[]
   perform: Perform
 }
@@ -24,12 +25,12 @@ export interface TokenPagesDeps extends GuardDeps {
 export const tokenPages = (deps: TokenPagesDeps) => {
   const { adminTokens, agencies, operations, perform } = deps
 
-  const page = (person: Person, shown: { typed?: TypedToken; error?: FieldProblem } = {}) =>
+  const page = async (person: Person, shown: { typed?: TypedToken; error?: FieldProblem } = {}) =>
     renderPage(
       <TokensPage
         person={person}
-        tokens={adminTokens.list()}
-        agencies={agencies.list()}
+        tokens={await run(adminTokens.list())}
+        agencies={await run(agencies.list())}
         operations={operations.map(({ name }) => name)}
         {...shown}
       />,
@@ -37,12 +38,12 @@ export const tokenPages = (deps: TokenPagesDeps) => {
 
   return new Elysia({ name: 'token-pages' })
     .use(operatorOnly(deps))
-    .get('/tokens', ({ person }) => page(person))
+    .get('/tokens', async ({ person }) => await page(person))
     .post(
       '/tokens',
       async ({ actor, flash, once, person, readForm, set }) => {
         const form = await readForm()
-        const options = once(shownToken)
+        const options = await once(shownToken)
         const { done, error } = await submit(perform(createToken, inputFrom(form), actor, options), {
           fields: { expires_at: 'expires_on' },
         })
@@ -51,14 +52,14 @@ export const tokenPages = (deps: TokenPagesDeps) => {
           return renderPage(<NewTokenPage person={person} name={done.name} token={done.token} />)
         }
         set.status = 422
-        return page(person, { typed: form, error })
+        return await page(person, { typed: form, error })
       },
       { parse: 'none' },
     )
     .get(
       '/tokens/:token/revoke',
-      ({ actor, person, params, redirect }) => {
-        const asked = perform.question(revokeToken, params, actor)
+      async ({ actor, person, params, redirect }) => {
+        const asked = await perform.question(revokeToken, params, actor)
         if (!asked) return redirect('/admin/tokens', 303)
         return renderPage(<RevokeTokenPage person={person} id={params.token} asked={asked} />)
       },

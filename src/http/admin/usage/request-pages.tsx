@@ -9,11 +9,12 @@ import { type GuardDeps, signedIn } from '../guard.ts'
 import { renderPage } from '../../page/layout.tsx'
 import type { KeyUseDeps } from '../integrations/key-use.ts'
 import { RequestPage } from './request.tsx'
+import { run, type Work } from '../../../work.ts'
 
 export interface RequestPagesDeps extends GuardDeps, FindAgency {
-  environments: { list(agencyId: string): { id: string; name: EnvironmentName }[] }
+  environments: { list(agencyId: string): Work<{ id: string; name: EnvironmentName }[]> }
   keys: KeyUseDeps['keys']
-  usage: { refusal(requestId: string): Refused | undefined }
+  usage: { refusal(requestId: string): Work<Refused | undefined> }
   clock: Pick<Clock, 'now'>
 }
 
@@ -23,16 +24,19 @@ const requestParams = agencyParams.extend({ request: z.guid().toLowerCase() })
 export const requestPages = (deps: RequestPagesDeps) =>
   new Elysia({ name: 'request-pages' }).use(signedIn(deps)).get(
     '/agencies/:agency/requests/:request',
-    ({ person, params }) => {
-      const agency = findAgency(deps, params.agency)
-      const refused = deps.usage.refusal(params.request)
-      const environment = deps.environments.list(agency.id).find(({ id }) => id === refused?.environmentId)
+    async ({ person, params }) => {
+      const agency = await findAgency(deps, params.agency)
+      const refused = await run(deps.usage.refusal(params.request))
+      const environment = (await run(deps.environments.list(agency.id))).find(
+        ({ id }) => id === refused?.environmentId,
+      )
       if (!refused || !environment)
         throw new ApiError('not_found', { detail: 'No such request was rejected recently.' })
       const known = { since: deps.clock.now(), or: [refused.keyId] }
-      const usedKey = [deps.keys.live(environment.id), ...deps.keys.replaced(environment.id, known)].find(
-        (key) => key?.id === refused.keyId,
-      )
+      const usedKey = [
+        await run(deps.keys.live(environment.id)),
+        ...(await run(deps.keys.replaced(environment.id, known))),
+      ].find((key) => key?.id === refused.keyId)
       const facts = { refused, usedKey, environment: environment.name }
       return renderPage(<RequestPage person={person} agency={agency} {...facts} />)
     },

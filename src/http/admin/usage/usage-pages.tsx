@@ -15,6 +15,7 @@ import { Live, type LiveCounters } from './live.tsx'
 import { readAsked } from './read-asked.ts'
 import { LiveChart, UsagePage, usagePath } from './usage.tsx'
 import { type Asked, chartHref, type Drawn, type UsageView } from './views.ts'
+import { run, type Work } from '../../../work.ts'
 
 /** The last two hours, so that the last one can be compared with the one before. */
 const minutesRead = 120
@@ -24,12 +25,12 @@ const hoursShown = 30 * 24
 const refusalsShown = 10
 
 export interface UsagePagesDeps extends GuardDeps, FindAgency, KeyUseDeps {
-  environments: { list(agencyId: string): Environment[] }
+  environments: { list(agencyId: string): Work<Environment[]> }
   rateLimits: Pick<RateLimits, 'counters'>
   usage: KeyUseDeps['usage'] & {
-    figures(environmentId: string, span: Span, from: number): Figure[]
+    figures(environmentId: string, span: Span, from: number): Work<Figure[]>
     /** Newest first. */
-    refusals(environmentId: string): Refused[]
+    refusals(environmentId: string): Work<Refused[]>
   }
   config: GuardDeps['config'] & Pick<Config, 'windowSeconds'>
 }
@@ -56,20 +57,23 @@ export const usagePages = (deps: UsagePagesDeps) => {
     }
   }
 
-  const view = (environment: Environment, { asked, column, spans, timeZone }: Drawn): UsageView => {
+  const view = async (
+    environment: Environment,
+    { asked, column, spans, timeZone }: Drawn,
+  ): Promise<UsageView> => {
     const { id, name } = environment
     const now = clock.now()
     const before = spansBefore(spans, timeZone)
-    const series = (span: Span, count: number) =>
-      seriesOf(usage.figures(id, span, firstOf(span, count, now)), span, count, now)
-    const twoHours = series('minute', minutesRead)
+    const series = async (span: Span, count: number) =>
+      seriesOf(await run(usage.figures(id, span, firstOf(span, count, now))), span, count, now)
+    const twoHours = await series('minute', minutesRead)
     const minutes = twoHours.slice(-minutesShown)
     const hoursRead = Math.max(hoursShown, Math.ceil((now - (before.starts[0] ?? now)) / hourMs) + 1)
-    const allHours = series('hour', hoursRead)
+    const allHours = await series('hour', hoursRead)
     const hours = allHours.slice(-hoursShown)
     const fine = asked.range === 'hour' ? twoHours : allHours
     const rotatedKeyRefusals = refusalsByCode(minutes).get('rotated_key') ?? 0
-    const { live, uses } = keyUse(deps, id)
+    const { live, uses } = await keyUse(deps, id)
     return {
       name,
       counters: counters(environment),
@@ -77,7 +81,7 @@ export const usagePages = (deps: UsagePagesDeps) => {
       before: columnsOf(fine, before),
       minutes,
       hours,
-      refusals: usage.refusals(id).filter(isListed(asked, column)).slice(0, refusalsShown),
+      refusals: (await run(usage.refusals(id))).filter(isListed(asked, column)).slice(0, refusalsShown),
       patterns: patternsOf({ now, liveKey: live, uses, minutes, hours, rotatedKeyRefusals }),
     }
   }
@@ -86,28 +90,32 @@ export const usagePages = (deps: UsagePagesDeps) => {
     .use(signedIn(deps))
     .get(
       '/agencies/:agency/usage',
-      ({ person, params, request }) => {
-        const agency = findAgency(deps, params.agency)
+      async ({ person, params, request }) => {
+        const agency = await findAgency(deps, params.agency)
         const drawn = drawnFor(request.url, person.timeZone ?? 'UTC')
-        const views = environments.list(agency.id).map((environment) => view(environment, drawn))
+        const views = await Promise.all(
+          (await run(environments.list(agency.id))).map(
+            async (environment) => await view(environment, drawn),
+          ),
+        )
         return renderPage(<UsagePage person={person} agency={agency} environments={views} drawn={drawn} />)
       },
       { params: agencyParams },
     )
     .get(
       '/agencies/:agency/usage/live',
-      ({ person, params, request }) => {
-        const agency = findAgency(deps, params.agency)
+      async ({ person, params, request }) => {
+        const agency = await findAgency(deps, params.agency)
         const drawn = drawnFor(request.url, person.timeZone ?? 'UTC')
         const from = `${usagePath(agency.id)}/live${chartHref(drawn.asked)}`
-        const own = environments.list(agency.id)
+        const own = await run(environments.list(agency.id))
         const shown = own.find(({ name }) => name === drawn.asked.environment)
         return renderPage(
           <>
             {own.map((environment) => (
               <Live key={environment.id} counters={counters(environment)} from={from} />
             ))}
-            {shown && <LiveChart view={view(shown, drawn)} drawn={drawn} from={from} />}
+            {shown && <LiveChart view={await view(shown, drawn)} drawn={drawn} from={from} />}
           </>,
         )
       },

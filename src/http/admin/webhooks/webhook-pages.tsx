@@ -29,6 +29,7 @@ import { DeliveryPage } from './delivery-page.tsx'
 import { ReplayAllPage } from './replay-all.tsx'
 import { WebhookPage } from './webhook.tsx'
 import { webhookPath } from './webhook-path.ts'
+import { run, type Work } from '../../../work.ts'
 
 const deliveryParams = environmentParams.extend({ delivery: z.string().max(64) })
 
@@ -37,20 +38,20 @@ const base = '/agencies/:agency/integrations/api/:environment/webhook'
 
 export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
   deliveries: {
-    find(id: string): Delivery | undefined
+    find(id: string): Work<Delivery | undefined>
     /** An environment's deliveries, newest first, those with ids below `before`. */
     page(query: {
       environmentId: string
       state: Delivery['state'] | undefined
       before: string | undefined
       limit: number
-    }): Delivery[]
+    }): Work<Delivery[]>
     /** The attempts so far, the last one first. */
-    attempts(delivery: Delivery): PastAttempt[]
+    attempts(delivery: Delivery): Work<PastAttempt[]>
     /** The number of an environment's deliveries by state. */
-    counts(environmentId: string): Record<Delivery['state'], number>
+    counts(environmentId: string): Work<Record<Delivery['state'], number>>
   }
-  webhooks: { find(environmentId: string): Endpoint | undefined }
+  webhooks: { find(environmentId: string): Work<Endpoint | undefined> }
   perform: Perform
   clock: Pick<Clock, 'now'>
 }
@@ -59,14 +60,14 @@ export interface WebhookPagesDeps extends GuardDeps, FindEnvironment {
 export const webhookPages = (deps: WebhookPagesDeps) => {
   const { clock, deliveries, perform, webhooks } = deps
 
-  const find = (params: EnvironmentParams) => {
-    const found = findEnvironment(deps, params)
-    return { ...found, webhook: webhooks.find(found.environment.id) }
+  const find = async (params: EnvironmentParams) => {
+    const found = await findEnvironment(deps, params)
+    return { ...found, webhook: await run(webhooks.find(found.environment.id)) }
   }
 
-  const findDelivery = (params: z.infer<typeof deliveryParams>) => {
-    const found = find(params)
-    const delivery = deliveries.find(params.delivery)
+  const findDelivery = async (params: z.infer<typeof deliveryParams>) => {
+    const found = await find(params)
+    const delivery = await run(deliveries.find(params.delivery))
     if (delivery?.environmentId !== found.environment.id)
       throw new ApiError('not_found', { detail: 'There is no such delivery.' })
     return { ...found, delivery }
@@ -79,24 +80,26 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     query?: Record<string, string>
   }
 
-  const page = (person: Person, params: EnvironmentParams, { query = {}, ...shown }: Shown = {}) => {
-    const found = find(params)
+  const page = async (person: Person, params: EnvironmentParams, { query = {}, ...shown }: Shown = {}) => {
+    const found = await find(params)
     const { id } = found.environment
     const state = deliveryStates.find((each) => each === query.state)
-    const list = deliveries.page({
-      environmentId: id,
-      state,
-      before: query.before || undefined,
-      limit: deliveriesShown + 1,
-    })
-    const tested = query.tested === undefined ? undefined : deliveries.find(query.tested)
+    const list = await run(
+      deliveries.page({
+        environmentId: id,
+        state,
+        before: query.before || undefined,
+        limit: deliveriesShown + 1,
+      }),
+    )
+    const tested = query.tested === undefined ? undefined : await run(deliveries.find(query.tested))
     return renderPage(
       <WebhookPage
         person={person}
         {...found}
         deliveries={list.slice(0, deliveriesShown)}
         older={list.length > deliveriesShown ? list[deliveriesShown - 1]?.id : undefined}
-        counts={deliveries.counts(id)}
+        counts={await run(deliveries.counts(id))}
         state={state}
         tested={tested?.environmentId === id ? tested : undefined}
         now={clock.now()}
@@ -110,21 +113,23 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
 
   return new Elysia({ name: 'webhook-pages' })
     .use(signedIn(deps))
-    .get(base, ({ person, params, query }) => page(person, params, { query }), { params: environmentParams })
+    .get(base, async ({ person, params, query }) => await page(person, params, { query }), {
+      params: environmentParams,
+    })
     .post(
       base,
       async ({ actor, flash, once, person, params, readForm, redirect, set }) => {
         const { url = '' } = await readForm()
-        const options = once(signingSecretAt(backTo(params)))
+        const options = await once(signingSecretAt(backTo(params)))
         const { done, error } = await submit(perform(setWebhook, { ...params, url }, actor, options))
         if (done) {
           flash(`Webhook saved. Deliveries go to ${done.url}`)
           return done.secret === null
             ? redirect(backTo(params), 303)
-            : page(person, params, { secret: done.secret })
+            : await page(person, params, { secret: done.secret })
         }
         set.status = 422
-        return page(person, params, { typed: url, error })
+        return await page(person, params, { typed: url, error })
       },
       { parse: 'none', params: environmentParams },
     )
@@ -132,10 +137,10 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
       `${base}/secret`,
       async ({ flash, actor, once, person, params, readForm }) => {
         await readForm()
-        const options = once(signingSecretAt(backTo(params)))
+        const options = await once(signingSecretAt(backTo(params)))
         const { secret } = await perform(rotateWebhookSecret, params, actor, options)
         flash('Signing secret rotated. For 24 hours, deliveries are signed with both secrets.')
-        return page(person, params, { secret })
+        return await page(person, params, { secret })
       },
       { parse: 'none', params: environmentParams },
     )
@@ -174,9 +179,9 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .get(
       `${base}/replay`,
-      ({ person, params, redirect }) => {
-        const { agency, environment, webhook } = find(params)
-        const { dead } = deliveries.counts(environment.id)
+      async ({ person, params, redirect }) => {
+        const { agency, environment, webhook } = await find(params)
+        const { dead } = await run(deliveries.counts(environment.id))
         if (!webhook || dead === 0) return redirect(backTo(params), 303)
         return renderPage(
           <ReplayAllPage
@@ -201,9 +206,9 @@ export const webhookPages = (deps: WebhookPagesDeps) => {
     )
     .get(
       `${base}/deliveries/:delivery`,
-      ({ person, params }) => {
-        const found = findDelivery(params)
-        const shown = { ...found, attempts: deliveries.attempts(found.delivery), now: clock.now() }
+      async ({ person, params }) => {
+        const found = await findDelivery(params)
+        const shown = { ...found, attempts: await run(deliveries.attempts(found.delivery)), now: clock.now() }
         return renderPage(<DeliveryPage person={person} {...shown} />)
       },
       { params: deliveryParams },
