@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { run } from '../src/cli/run.ts'
-import { DataDir } from '../src/storage/data-dir.ts'
+import { DataDir } from '../src/data-dir/data-dir.ts'
 import { userOfCommand } from '../src/user.ts'
 import { temporaryDataDir } from './support/directory.ts'
 import { startFakeHttp } from './support/fakes/http.ts'

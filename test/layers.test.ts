@@ -15,7 +15,7 @@ interface Rule {
 const storageLibraries = /^(drizzle-orm|bun:sqlite)/
 const web = /^(elysia|@elysiajs\/)/
 const webOrStorage = new RegExp(`${web.source}|${storageLibraries.source}`)
-const outer = /^(http|storage|telemetry|cli|server|docs|wiring)\/|^(app|wiring|main)\./
+const outer = /^(http|storage|data-dir|telemetry|cli|server|docs|wiring)\/|^(app|wiring|main)\./
 
 /** The table of the design: a file obeys every rule that speaks of it. */
 const rules: Record<string, Rule> = {
@@ -44,11 +44,13 @@ const rules: Record<string, Rule> = {
     never: /^(http|cli|server|telemetry|docs|wiring)\/|^(app|wiring|main)\./,
     packages: web,
   },
-  'http and the commands know no row: of storage the commands open the data directory, and that is all': {
-    of: /^(http|cli)\//,
-    never: /^storage\/(?!data-dir\.)/,
+  'http and the commands know nothing of storage': { of: /^(http|cli)\//, never: /^storage\// },
+  'http opens no data directory': { of: /^http\//, never: /^data-dir\// },
+  'the data directory knows its database and not who opens it': {
+    of: /^data-dir\//,
+    never: /^(http|cli|server|telemetry|docs|wiring)\/|^(app|wiring|main)\./,
+    packages: web,
   },
-  'http opens no data directory': { of: /^http\//, never: /^storage\// },
   'http is handed what it declares, and does not know from where': {
     of: /^http\//,
     never: /^wiring[./]|^app\./,
@@ -59,7 +61,10 @@ const rules: Record<string, Rule> = {
   },
   'http knows nothing of the commands': { of: /^http\//, never: /^cli\// },
   'the commands know nothing of http': { of: /^cli\//, never: /^http\// },
-  'the outside leaves SQL to storage': { of: /^(?!storage\/)/, packages: storageLibraries },
+  'the outside leaves SQL to storage, but for the lock of the data directory, which is a database’s': {
+    of: /^(?!storage\/|data-dir\/lock\.)/,
+    packages: storageLibraries,
+  },
   'elysia stays in app.ts, server and http': { of: /^(?!http\/|app\.|server\/)/, packages: web },
   'the client can be taken out and used anywhere': { of: /^client\//, only: /^client\//, packages: /./ },
   'telemetry knows nobody but the clock and the configuration': {

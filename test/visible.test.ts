@@ -10,7 +10,7 @@ import { nameSchema } from '../src/names.ts'
 import { createLog } from '../src/telemetry/log.ts'
 import { hasHidden, visible } from '../src/visible.ts'
 import { temporaryDirectory } from './support/directory.ts'
-import { DataDir } from '../src/storage/data-dir.ts'
+import { DataDir } from '../src/data-dir/data-dir.ts'
 import { createStores } from '../src/storage/stores.ts'
 import { atOnce } from '../src/work.ts'
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { defineCommand } from 'citty'
 import { CommandError } from '../failures.ts'
-import type { BackupSummary } from '../storage/data-dir.ts'
-import { DataDir } from '../storage/data-dir.ts'
+import type { BackupSummary } from '../data-dir/data-dir.ts'
+import { DataDir } from '../data-dir/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print, readableBytes, withProgress } from './io.ts'
 
 const file = (description: string) => ({ file: { type: 'positional', required: true, description } }) as const

@@ -1,7 +1,7 @@
 import { desperateBytes, scarceBytes } from '../alarms/free-space.ts'
 import { anyCountry } from '../policy/rules.ts'
 import { agentProblem } from '../providers/kinds.ts'
-import type { DataDir } from '../storage/data-dir.ts'
+import type { DataDir } from '../data-dir/data-dir.ts'
 import { commandAs, userOf } from '../user.ts'
 import { readableBytes } from './io.ts'
 

@@ -3,7 +3,7 @@ import { explainConfig } from '../config.ts'
 import { configWarnings } from '../config/warnings.ts'
 import { CommandError } from '../failures.ts'
 import { tryPlaces } from '../server/place.ts'
-import { DataDir } from '../storage/data-dir.ts'
+import { DataDir } from '../data-dir/data-dir.ts'
 import { readCertificate } from '../server/certificate.ts'
 import { configOf, type Io, json, print, table } from './io.ts'
 

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { type Config, localUrl } from '../config.ts'
 import { CommandError } from '../failures.ts'
-import type { Holder } from '../storage/data-dir.ts'
+import type { Holder } from '../data-dir/data-dir.ts'
 import { configOf, existingDataDir, type Io, json, print } from './io.ts'
 
 const timeoutMs = 3000

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { readConfig } from '../config.ts'
 import { CommandError } from '../failures.ts'
 import { visible } from '../visible.ts'
-import { DataDir } from '../storage/data-dir.ts'
+import { DataDir } from '../data-dir/data-dir.ts'
 
 /** The parts of the process that a command may use. */
 export interface Io {

@@ -7,7 +7,7 @@ import { Server } from './server.ts'
 import { listening } from './place.ts'
 import { serveSocket } from './socket.ts'
 import { createServices, type Services } from '../wiring.ts'
-import { DataDir } from '../storage/data-dir.ts'
+import { DataDir } from '../data-dir/data-dir.ts'
 import type { Log } from '../telemetry/log.ts'
 import { run } from '../work.ts'
 

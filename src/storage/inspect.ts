@@ -5,7 +5,7 @@ import { anyCountry, type Rules } from '../policy/rules.ts'
 import type { AgentDials } from '../providers/kinds.ts'
 import { AuditChain } from './audit-chain.ts'
 import type { ChainState } from '../audit.ts'
-import { directoryProblem, networkUnder, worked } from './directory-trouble.ts'
+import { directoryProblem, networkUnder, worked } from '../data-dir/directory-trouble.ts'
 import { schemaFlaw } from './expected-schema.ts'
 import { migrationStateOf } from './migrate.ts'
 import { isSealed, isSecretOf } from './seal-anew.ts'
@@ -184,4 +184,10 @@ const secretsIn = (database: Sqlite, secret: string | undefined) => {
     chain:
       secret !== undefined && isOwnSecret ? atOnce(new AuditChain(database, secret).verify()) : undefined,
   }
+}
+
+/** Reads a database without the rest of what opening it to work does. */
+export const readDatabase = <T>(path: string, reading: (sqlite: Sqlite) => T): T => {
+  using sqlite = new Sqlite(path, { readonly: true })
+  return reading(sqlite)
 }

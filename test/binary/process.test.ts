@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { executable, provision, startBinary, triggerAt } from '../support/binary.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { cookieOf, operator, partsOf, textOf } from '../support/page.ts'

@@ -4,7 +4,7 @@ import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, wri
 import { join } from 'node:path'
 import { run } from '../../src/cli/run.ts'
 import { takeMac } from '../../src/storage/backup-mac.ts'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 import { createGate, testSecret } from '../support/gate.ts'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { issueKey } from '../../src/keys/issue.ts'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { temporaryDirectory } from '../support/directory.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'bun:test'
 import type { Commit } from '../../src/commit.ts'
 import { createCommit } from '../../src/storage/commit.ts'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { settled } from '../support/clock.ts'
 import { temporaryDirectory } from '../support/directory.ts'

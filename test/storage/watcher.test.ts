@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { Database as Sqlite } from 'bun:sqlite'
 import { join } from 'node:path'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { silentLog } from '../../src/telemetry/log.ts'

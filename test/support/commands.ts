@@ -1,5 +1,5 @@
 import { serveSocket } from '../../src/server/socket.ts'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { type Gate, testSecret } from './gate.ts'
 
 /** Lets commands on a data directory go through a gate that serves it, as through a server; gives the way to end that. */

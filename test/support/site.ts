@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { startBinary } from './binary.ts'
 import { launchBrowser } from './browser.ts'

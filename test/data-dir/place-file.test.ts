@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTaken, placeFile, syncDirectory } from '../../src/storage/place-file.ts'
+import { isTaken, placeFile, syncDirectory } from '../../src/data-dir/place-file.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 const filed = (directory: string, name: string, text: string) => {

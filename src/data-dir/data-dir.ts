@@ -1,16 +1,15 @@
-import { Database as Sqlite } from 'bun:sqlite'
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../failures.ts'
-import { backUp, type Progress, restore } from './backup.ts'
-import { isStorageTrouble, openDatabase } from './database.ts'
+import { backUp, type Progress, restore } from '../storage/backup.ts'
+import { isStorageTrouble, openDatabase } from '../storage/database.ts'
 import { directoryProblem, directoryTrouble } from './directory-trouble.ts'
-import { holdsSealed, inspect } from './inspect.ts'
+import { holdsSealed, inspect, readDatabase } from '../storage/inspect.ts'
 import { type Holder, holderOf, takeLock } from './lock.ts'
-import { createStores } from './stores.ts'
+import { createStores } from '../storage/stores.ts'
 import { requirePrivate, writeOwn } from './own-file.ts'
-import { type Rotation, rotateSecret } from './rotate-secret.ts'
-import { isSecretOf } from './seal-anew.ts'
+import { type Rotation, rotateSecret } from '../storage/rotate-secret.ts'
+import { isSecretOf } from '../storage/seal-anew.ts'
 import { SecretFile } from './secret-file.ts'
 
 /** The lock wait of commands and of a starting server. */
@@ -18,7 +17,7 @@ const patientBusyTimeoutMs = 5000
 /** bun:sqlite waits synchronously, so this bounds how long another process can block a server's event loop. */
 const servingBusyTimeoutMs = 250
 
-export type { BackupSummary } from './backup.ts'
+export type { BackupSummary } from '../storage/backup.ts'
 export type { Holder }
 
 /**
@@ -231,9 +230,4 @@ const attempt = <T>(work: () => T): T | undefined => {
   } catch {
     return undefined
   }
-}
-
-const readDatabase = <T>(path: string, read: (sqlite: Sqlite) => T): T => {
-  using sqlite = new Sqlite(path, { readonly: true })
-  return read(sqlite)
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.ts'
-import { DataDir } from '../../src/storage/data-dir.ts'
+import { DataDir } from '../../src/data-dir/data-dir.ts'
 import { temporaryDirectory } from '../support/directory.ts'
 
 /** A data directory with a database and a secret. */

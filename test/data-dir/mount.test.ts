@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { isNetwork, mountIn } from '../../src/storage/mount.ts'
+import { isNetwork, mountIn } from '../../src/data-dir/mount.ts'
 
 const table = `rootfs / rootfs rw 0 0
 /dev/sda1 / ext4 rw,relatime 0 0
