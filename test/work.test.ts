@@ -99,16 +99,20 @@ const isVoid = (checker: ts.TypeChecker, within: ts.Node): boolean => {
   )
 }
 
-/** True for a function that returns work where one is wanted whose result is none: it would be begun and left. */
+/** True for a function whose work or promise nobody takes where it is wanted, as of a predicate of `filter`. */
 const isLeft = (checker: ts.TypeChecker, node: ts.Expression): boolean => {
   const wanted = checker.getContextualType(node)
-  if (!wanted || !returnsWork(checker, checker.getTypeAtLocation(node))) return false
-  const calls = callsOf(wanted)
-  return calls.length > 0 && !calls.some((call) => canBeWork(checker, call.getReturnType()))
+  if (!wanted || callsOf(wanted).length === 0) return false
+  const isLater = (type: ts.Type) => isWork(checker, type) || isPromise(type)
+  const returns = (type: ts.Type, judge: (result: ts.Type) => boolean) =>
+    callsOf(type).some((signature) => judge(signature.getReturnType()))
+  const isOpen = ts.TypeFlags.TypeParameter | ts.TypeFlags.Any
+  const mayBe = (type: ts.Type) => (type.flags & isOpen) !== 0 || isLater(type)
+  return returns(checker.getTypeAtLocation(node), isLater) && !returns(wanted, mayBe)
 }
 
-const returnsWork = (checker: ts.TypeChecker, type: ts.Type): boolean =>
-  callsOf(type).some((signature) => isWork(checker, signature.getReturnType()))
+const isPromise = (type: ts.Type): boolean =>
+  type.isUnion() ? type.types.some(isPromise) : (type.getSymbol()?.name ?? '').startsWith('Promise')
 
 const callsOf = (type: ts.Type): readonly ts.Signature[] =>
   type.isUnion() ? type.types.flatMap((one) => [...one.getCallSignatures()]) : type.getCallSignatures()

@@ -52,13 +52,19 @@ interface Numbers {
   wasCalled(phoneNumber: string): Promise<boolean>
 }
 
+/** The first of several that was called, else the first. */
+const numberOf = async (typed: readonly string[], wasCalled: Numbers['wasCalled']) => {
+  for (const phoneNumber of typed) if (await wasCalled(phoneNumber)) return phoneNumber
+  return typed[0]
+}
+
 /** The query for these filters; undefined where no call can match. */
-export const queryOf = (
+export const queryOf = async (
   { number, outcome, agent, from, to, zone, ...rest }: CallFilter,
   { countries, wasCalled }: Numbers,
-): CallQuery | undefined => {
+): Promise<CallQuery | undefined> => {
   const typed = number === undefined ? [] : numbersTyped(number, countries)
-  const phoneNumber = typed.length > 1 ? (typed.find(wasCalled) ?? typed[0]) : typed[0]
+  const phoneNumber = typed.length > 1 ? await numberOf(typed, wasCalled) : typed[0]
   if (number !== undefined && phoneNumber === undefined) return undefined
   return {
     ...rest,
