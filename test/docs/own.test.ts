@@ -43,3 +43,14 @@ test('the documentation knows who is signed in', async () => {
   const { visit } = await createOperator(gate)
   expect(await textOf(await visit('/docs/quickstart'))).toContain(operator.email)
 })
+
+test('a page of three sections or more begins with its contents, each of which leads to its heading', async () => {
+  const gate = createGate()
+  for (const { name } of pages) {
+    const html = await (await gate.request(`/docs/${name}`)).text()
+    const [contents = ''] = /<nav class="contents".*?<\/nav>/s.exec(html) ?? []
+    const linked = [...contents.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
+    const written = [...html.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id)
+    expect({ name, linked }).toEqual({ name, linked: written.length < 3 ? [] : written })
+  }
+})

@@ -14,7 +14,7 @@ import { DocsLayout } from './layout.tsx'
 import { llmsText } from './llms.ts'
 import { Markdown } from './markdown.tsx'
 import { Reference } from './reference.tsx'
-import { type Hit, searchDocs, sectionsOf } from './search.ts'
+import { headingsOf, type Hit, searchDocs, sectionsOf } from './search.ts'
 import { openingOf, openShelf, type Page, readers } from './shelf.ts'
 import { run } from '../../work.ts'
 
@@ -52,6 +52,12 @@ export const docs = ({ operations, sessions, config }: DocsDeps) => {
         {page.name === 'admin-api' && <AdminReference operations={operations} />}
       </>
     ))
+
+  /** A page with its contents below its title. */
+  const withContents = (page: Page) => {
+    const html = pageOf(page)
+    return html.replace('</h1>', () => `</h1>${render(<Contents headings={headingsOf(html)} />)}`)
+  }
 
   const urlOf = ({ request, server }: Visit) =>
     config.publicUrl ?? ownOrigin(request, server, config.trustedProxies)
@@ -110,7 +116,7 @@ export const docs = ({ operations, sessions, config }: DocsDeps) => {
       const url = urlOf({ request, server })
       if (isMarkdown) return plain(withOwnUrl(page.markdown, page, url))
       Object.assign(set.headers, pageHeaders)
-      const html = withOwnUrl(pageOf(page), page, Bun.escapeHTML(url))
+      const html = withOwnUrl(withContents(page), page, Bun.escapeHTML(url))
       return await framed({ request, server }, { title: page.title, path: `/docs/${page.name}` }, html)
     })
     .get('/docs/examples/:file', ({ params }) => file(`examples/${params.file}`))
@@ -120,6 +126,19 @@ const queryMost = 100
 
 const plain = (text: string) =>
   new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
+
+const Contents = ({ headings }: { headings: ReturnType<typeof headingsOf> }) =>
+  headings.length < 3 ? null : (
+    <nav class="contents" aria-label="On this page">
+      <ul role="list">
+        {headings.map(({ id, heading }) => (
+          <li key={id}>
+            <a href={`#${id}`}>{heading}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
 
 const Found = ({ query, hits }: { query: string; hits: Hit[] }) => (
   <>

@@ -27,6 +27,13 @@ export const sectionsOf = (title: string, href: string, html: string): Section[]
     })
     .filter(({ heading }) => heading !== '')
 
+/** The second-level headings of a page that can be linked to. */
+export const headingsOf = (html: string): { id: string; heading: string }[] =>
+  [...html.matchAll(/<h2 id="([^"]*)"[^>]*>(.*?)<\/h2>/gs)].map(([, id = '', heading = '']) => ({
+    id,
+    heading: textOf(heading),
+  }))
+
 /** The text of HTML that preact rendered, which escapes three characters. */
 const textOf = (html: string) =>
   html
