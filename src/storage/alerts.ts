@@ -43,7 +43,7 @@ export const createAlertStore = ({ changes, orm }: Database) => {
       const made = yield* wait(
         orm.insert(alertMarks).values(row).onConflictDoNothing().returning({ at: alertMarks.at }).get(),
       )
-      yield* marks.put(key, true)
+      marks.put(key, true)
       return made !== undefined
     },
 

@@ -1,4 +1,5 @@
-import { type Work, wait } from '../work.ts'
+import type { Work } from '../work.ts'
+
 /** Counters by which caches notice that their rows may differ from the file. */
 export interface Changes {
   /** Transactions that affect admission. */
@@ -36,19 +37,19 @@ export class Cache<Row> {
 
   /** Returns the row, loaded if missing. A null from `load` is cached; undefined is not. */
   *read(key: string, load: () => Work<Row | undefined>): Work<Row | undefined> {
-    const known = yield* wait(this.get(key))
+    const known = this.get(key)
     if (known !== undefined) return known
     const row = yield* load()
-    if (row !== undefined) yield* this.put(key, row)
+    if (row !== undefined) this.put(key, row)
     return row
   }
 
   /** Evicts the oldest entry when the cache is full. */
-  *put(key: string, row: Row) {
-    const isNew = (yield* wait(this.get(key))) === undefined
+  put(key: string, row: Row) {
+    const isNew = this.get(key) === undefined
     const [first] = isNew && this.#rows.size >= this.#most ? this.#rows.keys() : []
     if (first !== undefined) this.#rows.delete(first)
-    this.#rows.set(key, yield* frozen(row))
+    this.#rows.set(key, frozen(row))
   }
 
   drop(key: string) {
@@ -61,8 +62,8 @@ export class Cache<Row> {
 }
 
 /** The value, made immutable to its depth. */
-export const frozen = function* <T>(value: T): Work<T> {
+export const frozen = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const part of yield* wait(Object.values(value))) yield* frozen(part)
+  for (const part of Object.values(value)) frozen(part)
   return Object.freeze(value)
 }

@@ -49,14 +49,14 @@ export const createRows = <Row extends { id: string }>(
   )
 
   /** Caches a row as `find` would return it, given the columns that were written. */
-  const keep = function* (row: Row, written: readonly Column[], values: readonly Value[]) {
+  const keep = (row: Row, written: readonly Column[], values: readonly Value[]) => {
     const fields: Fields = { ...row }
     for (let at = 0; at < written.length; at++) {
       const { field, read } = written[at]!
       const value = values[at] ?? null
-      if (value !== fields[field]) fields[field] = yield* read(value)
+      if (value !== fields[field]) fields[field] = read(value)
     }
-    yield* kept.put(row.id, Object.freeze(fields) as unknown as Row)
+    kept.put(row.id, Object.freeze(fields) as unknown as Row)
   }
 
   return {
@@ -64,7 +64,7 @@ export const createRows = <Row extends { id: string }>(
       const { statement, columns: present } = insertion(differing(columns, empty, row))
       const values = present.map(({ write }) => write(row))
       yield* wait(statement.run(...values))
-      if (isKept(row) && isShort(values)) yield* keep(row, present, values)
+      if (isKept(row) && isShort(values)) keep(row, present, values)
     },
 
     *find(id: string): Work<Row | undefined> {
@@ -73,9 +73,9 @@ export const createRows = <Row extends { id: string }>(
       const [values] = (yield* wait(selection.values(id))) as Value[][]
       if (!values) return undefined
       const fields: Fields = {}
-      for (const { field, read, at } of columns) fields[field] = yield* read(values[at] ?? null)
+      for (const { field, read, at } of columns) fields[field] = read(values[at] ?? null)
       const row = fields as unknown as Row
-      if (isKept(row) && isShort(values)) yield* kept.put(id, Object.freeze(row))
+      if (isKept(row) && isShort(values)) kept.put(id, Object.freeze(row))
       return row
     },
 
@@ -87,7 +87,7 @@ export const createRows = <Row extends { id: string }>(
       const values = changed.map(({ write }) => write(after))
       yield* wait(statement.run(...values, after.id))
       // Where `before` is not the cached row, the other columns are unknown, so the row is dropped from the cache.
-      if (isKept(after) && kept.get(after.id) === before) yield* keep(after, changed, values)
+      if (isKept(after) && kept.get(after.id) === before) keep(after, changed, values)
       else kept.drop(after.id)
     },
   }
@@ -104,7 +104,7 @@ interface Column {
   /** The position in the table, and the bit of it in a subset of the columns. */
   at: number
   /** Frozen, because cached rows are shared. */
-  read(value: Value): Work<unknown>
+  read(value: Value): unknown
   write(row: object): Value
 }
 
@@ -137,9 +137,7 @@ const columnOf = (field: string, column: AnySQLiteColumn, at: number): Column =>
     field,
     name: column.name,
     at,
-    *read(value) {
-      return isPlain || value === null ? value : yield* frozen(column.mapFromDriverValue(value))
-    },
+    read: (value) => (isPlain || value === null ? value : frozen(column.mapFromDriverValue(value))),
     write: (row) => {
       const value = (row as Fields)[field] ?? null
       const written = (isPlain || value === null ? value : column.mapToDriverValue(value)) as Value
