@@ -6,8 +6,33 @@
 export type Work<T> = Generator<Promise<unknown>, T, unknown>
 
 /** The database's answer, waited for where it is a promise. */
-export function* wait<T>(answer: T | Promise<T>): Work<T> {
-  return answer instanceof Promise ? ((yield answer) as T) : answer
+export const wait = <T>(answer: T | Promise<T>): Work<T> =>
+  answer instanceof Promise ? waitFor(answer) : (new Answer(answer) as unknown as Work<T>)
+
+function* waitFor<T>(answer: Promise<T>): Work<T> {
+  return (yield answer) as T
+}
+
+/** Work that is done: for every statement of the embedded database, where a generator costs several times as much. */
+class Answer<T> {
+  readonly value: T
+  readonly done = true
+
+  constructor(value: T) {
+    this.value = value
+  }
+
+  next() {
+    return this
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+
+  [Symbol.iterator]() {
+    return this
+  }
 }
 
 /** Does the work and resolves to its result. It begins before this returns. */
@@ -47,9 +72,7 @@ export function* inTurn<Item, T>(items: Iterable<Item>, work: (item: Item) => Wo
 /** What a function returns that may do work or need none. */
 export type MaybeWork<T> = T | Work<T>
 
-export function* finish<T>(result: MaybeWork<T>): Work<T> {
-  return isWork(result) ? yield* result : result
-}
+export const finish = <T>(result: MaybeWork<T>): Work<T> => (isWork(result) ? result : wait<T>(result))
 
 const isWork = <T>(result: MaybeWork<T> | Promise<T>): result is Work<T> =>
   typeof result === 'object' && result !== null && 'throw' in result && Symbol.iterator in result

@@ -1,4 +1,4 @@
-import type { Work } from '../work.ts'
+import { wait, type Work } from '../work.ts'
 
 /** Counters by which caches notice that their rows may differ from the file. */
 export interface Changes {
@@ -36,9 +36,12 @@ export class Cache<Row> {
   }
 
   /** Returns the row, loaded if missing. A null from `load` is cached; undefined is not. */
-  *read(key: string, load: () => Work<Row | undefined>): Work<Row | undefined> {
+  read(key: string, load: () => Work<Row | undefined>): Work<Row | undefined> {
     const known = this.get(key)
-    if (known !== undefined) return known
+    return known === undefined ? this.#load(key, load) : wait(known)
+  }
+
+  *#load(key: string, load: () => Work<Row | undefined>): Work<Row | undefined> {
     const row = yield* load()
     if (row !== undefined) this.put(key, row)
     return row

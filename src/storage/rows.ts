@@ -59,6 +59,16 @@ export const createRows = <Row extends { id: string }>(
     kept.put(row.id, Object.freeze(fields) as unknown as Row)
   }
 
+  const load = function* (id: string): Work<Row | undefined> {
+    const [values] = (yield* wait(selection.values(id))) as Value[][]
+    if (!values) return undefined
+    const fields: Fields = {}
+    for (const { field, read, at } of columns) fields[field] = read(values[at] ?? null)
+    const row = fields as unknown as Row
+    if (isKept(row) && isShort(values)) kept.put(id, Object.freeze(row))
+    return row
+  }
+
   return {
     *insert(row: Row) {
       const { statement, columns: present } = insertion(differing(columns, empty, row))
@@ -67,16 +77,9 @@ export const createRows = <Row extends { id: string }>(
       if (isKept(row) && isShort(values)) keep(row, present, values)
     },
 
-    *find(id: string): Work<Row | undefined> {
+    find: (id: string): Work<Row | undefined> => {
       const known = kept.get(id)
-      if (known) return known
-      const [values] = (yield* wait(selection.values(id))) as Value[][]
-      if (!values) return undefined
-      const fields: Fields = {}
-      for (const { field, read, at } of columns) fields[field] = read(values[at] ?? null)
-      const row = fields as unknown as Row
-      if (isKept(row) && isShort(values)) kept.put(id, Object.freeze(row))
-      return row
+      return known ? wait(known) : load(id)
     },
 
     /** Writes the changed columns of the row. */
