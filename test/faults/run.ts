@@ -31,7 +31,7 @@ export const proofs: Proof[] = [
   {
     script: 'calls.ts',
     promise: 'every call ends once and as at its provider, through faults there and kill -9',
-    small: ['40', '3'],
+    small: ['30', '2'],
     full: ['1000', '50'],
   },
   {
